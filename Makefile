@@ -1,0 +1,76 @@
+# Two commands do everything: `make run` and `make test`. The rest is for those who build Portolan.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := .venv/.run
+ALL := .venv/.all
+
+.DEFAULT_GOAL := help
+.PHONY: help run test stack kafka bench lint contracts install chaos migration lock texts clean
+
+help:  ## What there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Portolan needs Python 3.11 or newer as '$(PYTHON)'. Debian: apt install python3 python3-venv. macOS: brew install python."; exit 1; }
+	@$(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; \
+	  echo "This Python cannot make environments. Debian: apt install python3-venv."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(RUN): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what running needs …"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m services.reporting.web.bundle
+	@touch $@
+
+$(ALL): requirements-all.lock $(RUN)
+	@echo "Installing what testing needs …"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-all.lock
+	@touch $@
+
+install: $(ALL)  ## Everything, for development
+
+run: $(RUN)  ## Start everything in one process, with the sample portfolio
+	@$(BIN)/portolan up $(ARGS)
+
+test: $(ALL)  ## Every suite on what is there
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(ALL)  ## ruff and mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+stack: $(ALL)  ## The distributed shape: Kafka, PostgreSQL, five processes, one front door
+	@$(BIN)/python -m services.stack $(ARGS)
+
+kafka: $(ALL)  ## Apache Kafka alone, on 127.0.0.1:9092
+	@$(BIN)/python -m deploy.kafka $(ARGS)
+
+bench: $(ALL)  ## The speed figures, a line each
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+contracts: $(ALL)  ## Write the released schemas, docs/openapi, docs/asyncapi and docs/events.md
+	@$(BIN)/python -m services.contracts
+
+migration: $(ALL)  ## Write the next migration of every service whose tables have changed
+	@$(BIN)/python -m services.migrations $(ARGS)
+
+chaos: $(ALL)  ## The long kill runs
+	@$(BIN)/python -m pytest tests/chaos $(ARGS)
+
+texts:  ## Collect the pages' texts for translators
+	@$(BIN)/pybabel --quiet extract -F services/reporting/web/babel.cfg --project=Portolan --no-location --sort-output \
+	  --omit-header -o services/reporting/web/locale/portolan.pot services/reporting/web
+
+lock:  ## Resolve the dependencies again
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --extra build -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --all-extras -c requirements.lock -o requirements-all.lock
+
+clean:  ## Remove what was built, not the data
+	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

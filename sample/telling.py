@@ -1,0 +1,76 @@
+"""The words the sample portfolio is told in: references, puts, moves, chapters and days."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+
+class Ref(NamedTuple):
+    """A resource by its collection (`projects/v1/projects`) and its key in the sample."""
+
+    collection: str
+    key: str
+
+
+vendor = partial(Ref, "finance/v1/vendors")
+person = partial(Ref, "resources/v1/persons")
+portfolio = partial(Ref, "projects/v1/portfolios")
+programme = partial(Ref, "projects/v1/programmes")
+project = partial(Ref, "projects/v1/projects")
+package = partial(Ref, "projects/v1/work-packages")
+budget_line = partial(Ref, "finance/v1/budget-lines")
+contract = partial(Ref, "finance/v1/contracts")
+cost = partial(Ref, "finance/v1/actual-costs")
+forecast = partial(Ref, "finance/v1/forecasts")
+allocation = partial(Ref, "resources/v1/allocations")
+risk = partial(Ref, "risk/v1/risks")
+assessment = partial(Ref, "risk/v1/assessments")
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """How a resource looks from now on; a later put names only what differs. A `Ref` stands for an id."""
+
+    what: Ref
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step of a lifecycle, such as `approve`, with its body."""
+
+    what: Ref
+    verb: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What happened until a day: puts in their order (parents first), then moves in theirs.
+
+    `health` says which projects a dashboard as of that day shows red or amber; all others are green.
+    """
+
+    days_ago: int
+    title: str
+    puts: Sequence[Put]
+    moves: Sequence[Move] = ()
+    health: Mapping[str, str] = field(default_factory=dict)
+
+
+Day = Callable[[int], str]
+"""Days from today (negative: ago) -> the date on the wire."""
+
+
+def days_from(today: date) -> Day:
+    return lambda offset: (today + timedelta(days=offset)).isoformat()
+
+
+def chf(francs: int) -> dict[str, str]:
+    return {"amount": f"{francs}.00", "currency": "CHF"}
+
+
+def eur(euros: int) -> dict[str, str]:
+    return {"amount": f"{euros}.00", "currency": "EUR"}

@@ -1,0 +1,1 @@
+"""The five services of Portolan, and the two ways to run them."""

@@ -1,0 +1,25 @@
+"""The command `portolan`: run everything, bring a portfolio in, issue tokens, verify and rebuild."""
+
+import click
+
+from services.cli.dead_letters import dead_letters
+from services.cli.imports import import_
+from services.cli.rebuild import rebuild
+from services.cli.token import token
+from services.cli.up import up
+from services.cli.verify import verify
+from shared.version import VERSION
+
+
+@click.group()
+@click.version_option(VERSION, prog_name="portolan")
+def main() -> None:
+    """Portolan: the chart room of an IT project director."""
+
+
+main.add_command(up)
+main.add_command(import_)
+main.add_command(token)
+main.add_command(verify)
+main.add_command(dead_letters)
+main.add_command(rebuild)

@@ -1,0 +1,96 @@
+"""`portolan import`: bring another system's portfolio in, through the public API."""
+
+import asyncio
+import json
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+from services.imports.federal import importing
+from services.imports.federal.importing import Files
+from services.imports.federal.reading import UnreadableFile
+from services.imports.findings import Findings
+from services.imports.upserts import ImportFailed, Progress, Stage
+from shared.settings import Settings, settings_of
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring another system's portfolio in."""
+
+
+@import_.command("itdb")
+@click.option("--projects", required=True, type=_FILE)
+@click.option("--investments", required=True, type=_FILE)
+@click.option("--contracts", required=True, type=_FILE)
+@click.option(
+    "--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day the record speaks of."
+)
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Where the summary goes, as JSON."
+)
+@click.option("--url", default="", help="The front door; default: the settings'.")
+@click.option("--token", default="", help="A token with the import scope; default: of the local issuer.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="The folder of the instance, for its local issuer."
+)
+def itdb(
+    projects: Path, investments: Path, contracts: Path, as_of: datetime, dry_run: bool, report: Path | None,
+    url: str, token: str, data: Path | None,
+) -> None:  # fmt: skip
+    """The public record of United States federal IT projects (three CSV files)."""
+    settings = settings_of(data=data)
+    findings = Findings()
+    try:
+        published = importing.read_all(Files(projects, investments, contracts))
+        planned = importing.stages(published, as_of.date(), findings)
+        headers = {
+            "Authorization": f"Bearer {token or _own_token(settings)}",
+            "Portolan-Effective-At": as_of.date().isoformat(),
+        }
+        summary = asyncio.run(_send(url or settings.base_url, headers, planned, findings, dry_run))
+    except (UnreadableFile, ImportFailed) as failed:
+        raise click.ClickException(str(failed)) from failed
+    summary |= {"as_of": as_of.date().isoformat(), "columns_not_taken": importing.not_taken(published)}
+    summary |= {"findings_by_code": findings.counts(), "findings": findings.to_json()}
+    if report:
+        report.write_text(json.dumps(summary, indent=1) + "\n")
+    _say(summary, report)
+    if any(tally["refused"] for tally in summary["sent"].values()):
+        sys.exit(3)
+
+
+def _own_token(settings: Settings) -> str:
+    from shared.auth.issuers import LocalIssuer
+
+    return LocalIssuer(settings.data).issue("import:itdb", "service", settings.audience, timedelta(hours=2))
+
+
+async def _send(
+    url: str, headers: dict[str, str], planned: list[Stage], findings: Findings, dry_run: bool
+) -> dict[str, Any]:
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
+        with click.progressbar(
+            length=sum(len(stage.upserts) for stage in planned), label="Importing", file=sys.stderr,
+            item_show_func=lambda name: name, show_pos=True, hidden=not sys.stderr.isatty(),
+        ) as bar:  # fmt: skip
+            progress: Progress = lambda stage, done: bar.update(done, stage)  # noqa: E731
+            return await importing.run(client, planned, findings, dry_run=dry_run, progress=progress)
+
+
+def _say(summary: dict[str, Any], report: Path | None) -> None:
+    click.echo("Checked, nothing written." if summary["dry_run"] else "Imported.")
+    for name, tally in summary["sent"].items():
+        click.echo(f"  {name:13} " + ", ".join(f"{n} {what}" for what, n in tally.items()))
+    click.echo(f"  {summary['rows']} rows in {summary['seconds']} s, {summary['rows_per_second']} a second")
+    for code, count in summary["findings_by_code"].items():
+        click.echo(f"  {count:5} x {code}")
+    if report:
+        click.echo(f"Every finding with file and line: {report}")

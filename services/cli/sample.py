@@ -1,0 +1,128 @@
+"""The sample portfolio, loaded into an empty instance through the public API, chapter by chapter."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+
+from sample.chapters import chapters
+from sample.telling import Chapter, Move, Put, Ref
+from services.embedded import Embedded
+from services.imports.findings import Finding, Findings
+from services.imports.upserts import ImportFailed, Sender, Stage, Upsert
+from shared.clock import now
+
+SOURCE = "sample"
+AT_BIRTH = ("stage", "state", "commitment")
+"""Members that are given once; later they change by moves alone."""
+FILLED_FIRST = (
+    "projects/v1/portfolios",
+    "projects/v1/projects",
+    "resources/v1/persons",
+    "finance/v1/vendors",
+)
+REACTING = ("resources/v1/persons", "finance/v1/vendors", "risk/v1/risks")
+"""A collection of each service that takes in what projects tells."""
+
+
+async def load_sample(app: Embedded) -> list[Finding] | None:
+    """Load it, and answer what was refused; None where the instance is not empty or has no own issuer."""
+    if app.tokens.local is None:
+        return None
+    token = app.tokens.local.issue("import:sample", "service", app.settings.audience, timedelta(minutes=10))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://portolan",
+        headers={"Authorization": f"Bearer {token}"}, timeout=60,
+    ) as client:  # fmt: skip
+        if not await _is_empty(client):
+            return None
+        today = now().astimezone(app.settings.zone).date()
+        return await tell(client, chapters(today), today)
+
+
+async def _is_empty(client: httpx.AsyncClient) -> bool:
+    for collection in FILLED_FIRST:
+        answer = await client.get(f"/{collection}?limit=1&archived=true")
+        answer.raise_for_status()
+        if answer.json()["items"]:
+            return False
+    return True
+
+
+async def tell(client: httpx.AsyncClient, told: list[Chapter], today: date) -> list[Finding]:
+    """Each chapter dated to its day; the last one is now."""
+    teller = Teller(client)
+    for chapter in told:
+        client.headers.pop("Portolan-Effective-At", None)
+        if chapter.days_ago:
+            client.headers["Portolan-Effective-At"] = (today - timedelta(days=chapter.days_ago)).isoformat()
+        await teller.tell(chapter)
+    return teller.findings.items
+
+
+@dataclass
+class Teller:
+    """Puts and moves of one sample; remembers how all looks, so that a later put may name what changed."""
+
+    client: httpx.AsyncClient
+    findings: Findings = field(default_factory=Findings)
+    standing: dict[Ref, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sender = Sender(self.client, SOURCE, self.findings)
+
+    async def tell(self, chapter: Chapter) -> None:
+        for stage in self._stages(chapter):
+            await self.sender.send(stage)
+        positions = [await self._move(chapter, move) for move in chapter.moves]
+        await self._until_told(positions)
+
+    def _stages(self, chapter: Chapter) -> Iterator[Stage]:
+        """Batches of one collection, in the order told; who names one of the same batch begins the next."""
+        batch: list[Upsert] = []
+        collection = ""
+        for number, put in enumerate(chapter.puts, 1):
+            upsert = self._upsert(chapter, number, put)
+            within = {(collection, u.key) for u in batch}
+            if batch and (put.what.collection != collection or within & set(upsert.parents.values())):
+                yield Stage(collection, collection, batch)
+                batch = []
+            collection = put.what.collection
+            batch.append(upsert)
+        if batch:
+            yield Stage(collection, collection, batch)
+
+    def _upsert(self, chapter: Chapter, number: int, put: Put) -> Upsert:
+        before = self.standing.get(put.what, {})
+        members = {k: v for k, v in before.items() if k not in AT_BIRTH} | dict(put.body)
+        self.standing[put.what] = members
+        return Upsert(
+            key=put.what.key,
+            body={k: v for k, v in members.items() if not isinstance(v, Ref)},
+            file=chapter.title,
+            line=number,
+            parents={k: v for k, v in members.items() if isinstance(v, Ref)},
+        )
+
+    async def _move(self, chapter: Chapter, move: Move) -> str:
+        """Make the move on the version that stands, and answer its position."""
+        url = f"/{move.what.collection}/{self.sender.ids[move.what]}"
+        standing = await self.client.get(url)
+        answer = await self.client.post(
+            f"{url}/{move.verb}", json=dict(move.body), headers={"If-Match": standing.headers["ETag"]}
+        )
+        if answer.status_code != 200:
+            reason = f"{move.verb}: {answer.json()['detail']}"
+            self.findings.add(chapter.title, 0, "refused", reason, "not moved", move.what.key)
+        position: str = answer.headers.get("Portolan-Position", "")
+        return position
+
+    async def _until_told(self, positions: list[str]) -> None:
+        """Wait until the services that react to these moves took them in: the next chapter builds on them."""
+        for position in filter(None, positions):
+            for collection in REACTING:
+                answer = await self.client.get(f"/{collection}?limit=1", headers={"Portolan-After": position})
+                if answer.is_error:
+                    raise ImportFailed(f"{collection}: {answer.status_code} while waiting for what was told")

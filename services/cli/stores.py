@@ -1,0 +1,23 @@
+"""What the commands for operations need: every service opened, none listening."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from services.embedded import SERVICES
+from shared.auth import Tokens
+from shared.contracts.language import topics_of
+from shared.running import Opened, opened
+from shared.settings import Settings
+from shared.store import Store
+
+
+@asynccontextmanager
+async def all_opened(settings: Settings) -> AsyncIterator[dict[str, Opened]]:
+    """The stores and applications of all services; their consumers and relays are left to the running instance."""
+    tokens = Tokens(settings)
+    async with AsyncExitStack() as stack:
+        yield {s.name: await stack.enter_async_context(opened(s, settings, tokens)) for s in SERVICES}
+
+
+def sources(services: dict[str, Opened]) -> dict[str, tuple[Store, list[str]]]:
+    return {name: (one.kernel.store, topics_of(name)) for name, one in services.items()}

@@ -1,0 +1,61 @@
+"""Everything in one process: five stores, their outboxes as the bus, one address. The only place that knows all five."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from services.finance.service import SERVICE as FINANCE
+from services.projects.service import SERVICE as PROJECTS
+from services.reporting.service import SERVICE as REPORTING
+from services.reporting.web import sessions
+from services.resources.service import SERVICE as RESOURCES
+from services.risk.service import SERVICE as RISK
+from shared.auth import Tokens
+from shared.front import front
+from shared.inbox import Inbox
+from shared.running import Opened, enter_bus, listening, opened
+from shared.settings import Settings
+
+SERVICES = (PROJECTS, RESOURCES, FINANCE, RISK, REPORTING)
+
+
+@dataclass
+class Embedded:
+    """The running five, and the one application in front of them."""
+
+    settings: Settings
+    tokens: Tokens
+    services: dict[str, Opened]
+    inboxes: dict[str, list[Inbox]]
+
+    def __post_init__(self) -> None:
+        self._front = front({name: one.app for name, one in self.services.items()})
+
+    async def login_link(self) -> str:
+        """Where the person at this machine logs in: the link works once, for a quarter of an hour."""
+        code = await sessions.offer(self.services["reporting"].kernel.store, "director", "director")
+        return f"{self.settings.base_url}/login?code={code}"
+
+    def end_streams(self) -> None:
+        """What never ends by itself ends now, so that an open page keeps nobody from leaving."""
+        for one in self.services.values():
+            one.kernel.ending.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._front(scope, receive, send)
+
+
+@asynccontextmanager
+async def embedded(settings: Settings) -> AsyncIterator[Embedded]:
+    """All five at work; they end in the reverse order."""
+    tokens = Tokens(settings)
+    async with AsyncExitStack() as stack:
+        services = {s.name: await stack.enter_async_context(opened(s, settings, tokens)) for s in SERVICES}
+        stores = {name: one.kernel.store for name, one in services.items()}
+        bus = await enter_bus(stack, settings, stores, tokens)
+        inboxes = {
+            name: await stack.enter_async_context(listening(one, bus)) for name, one in services.items()
+        }
+        yield Embedded(settings, tokens, services, inboxes)

@@ -1,0 +1,1 @@
+"""Finance: budgets, costs, vendors, contracts and earned value."""

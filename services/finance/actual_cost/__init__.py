@@ -1,0 +1,1 @@
+"""Actual costs, posted once and corrected by reversal."""

@@ -1,0 +1,46 @@
+"""What is checked of actual costs against the budget, what they belong to, and what they reverse."""
+
+from services.finance.actual_cost import rules
+from services.finance.budget.rules import may_charge
+from services.finance.contract.model import ContractRow
+from services.finance.tables import KnownProject, KnownWorkPackage
+from shared.contracts.finance import ActualCost, Budget
+from shared.ids import derived_id
+from shared.references import exists, heard_of
+from shared.work import Work
+
+STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1"
+
+
+async def check(work: Work, cost: ActualCost) -> None:
+    before = work.before(cost)
+    if before is not None:
+        rules.as_posted(cost, before)
+    rules.signs(cost)
+    await heard_of(work, KnownProject, cost.project_id, "/project_id")
+    await charge(work, cost)
+    package = await heard_of(work, KnownWorkPackage, cost.work_package_id, "/work_package_id")
+    if package is not None:
+        rules.belongs(cost, package[1])
+    await exists(work, ContractRow, cost.contract_id, "/contract_id")
+    if cost.reverses_id is not None:
+        await work.guard(f"reversals {cost.reverses_id}")
+        rules.reverses(cost, await work.known(ActualCost, cost.reverses_id), await _reversed(work, cost))
+
+
+async def charge(work: Work, cost: ActualCost) -> None:
+    """To the project's budget, which must be open, and still is when this is committed."""
+    budget = await work.known(Budget, derived_id("budget", str(cost.project_id)))
+    may_charge(budget, cost.amount)
+    work.also(STILL_OPEN, [(str(derived_id("budget", str(cost.project_id))),)], expect=1)
+
+
+async def _reversed(work: Work, cost: ActualCost) -> int:
+    """What other costs take back of the same one, in minor units; negative."""
+    others = {c.id: c for c in await work.select(ActualCost, "reverses_id = ?", (str(cost.reverses_id),))}
+    others |= work.staged(ActualCost)
+    return sum(
+        c.amount.minor
+        for c in others.values()
+        if c.reverses_id == cost.reverses_id and c.id != cost.id and c.archived_at is None
+    )

@@ -1,0 +1,12 @@
+"""The routes of budgets: they are read; what is in them follows from the projects."""
+
+from services.finance.budget.model import FILTERS, BudgetRow
+from shared.contracts.finance import Budget
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+from shared.register import Register
+
+BUDGETS = Register(shape=Budget, row=BudgetRow, filters=FILTERS)
+
+routes = Routes("finance", "Budgets")
+register_routes(routes, BUDGETS, read_only=True)

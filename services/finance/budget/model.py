@@ -1,0 +1,19 @@
+"""The table of budgets."""
+
+from sqlalchemy import BigInteger
+
+from services.finance.tables import Model
+from shared.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
+from shared.http.listing import Filters
+
+
+class BudgetRow(Row, Model, table=True):
+    __tablename__ = "budget"
+    __table_args__ = (by_external_key("budget"), UniqueConstraint("project_id"))
+
+    project_id: str = Field(sa_type=ID)
+    currency: str = Field(sa_type=KEY)
+    open: int = Field(sa_type=BigInteger)
+
+
+FILTERS = Filters(columns={"project_id": "id", "currency": "code", "open": "boolean"}, sorts=())

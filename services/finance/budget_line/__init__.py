@@ -1,0 +1,1 @@
+"""Budget lines: money by fiscal year and nature."""

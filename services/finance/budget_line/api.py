@@ -1,0 +1,23 @@
+"""The routes of budget lines."""
+
+from services.finance.budget_line import commands, rules
+from services.finance.budget_line.model import FILTERS, BudgetLineCreate, BudgetLineRevise, BudgetLineRow
+from shared.contracts.finance import BudgetLine
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+from shared.register import Register
+
+BUDGET_LINES = Register(
+    shape=BudgetLine,
+    row=BudgetLineRow,
+    create=BudgetLineCreate,
+    revise=BudgetLineRevise,
+    filters=FILTERS,
+    supply=commands.supply,
+    check=commands.check,
+    tell=commands.tell,
+    lifecycle=rules.LIFECYCLE,
+)
+
+routes = Routes("finance", "Budget lines")
+register_routes(routes, BUDGET_LINES)

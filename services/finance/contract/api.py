@@ -1,0 +1,20 @@
+"""The routes of contracts."""
+
+from services.finance.contract import commands
+from services.finance.contract.model import FILTERS, ContractCreate, ContractRevise, ContractRow
+from shared.contracts.finance import Contract
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+from shared.register import Register
+
+CONTRACTS = Register(
+    shape=Contract,
+    row=ContractRow,
+    create=ContractCreate,
+    revise=ContractRevise,
+    filters=FILTERS,
+    check=commands.check,
+)
+
+routes = Routes("finance", "Contracts")
+register_routes(routes, CONTRACTS)

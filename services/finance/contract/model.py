@@ -1,0 +1,46 @@
+"""The table of contracts, and what may be given of one."""
+
+from sqlalchemy import BigInteger
+
+from services.finance.tables import Model
+from shared.columns import ID, KEY, Field, Row, by_external_key
+from shared.contracts.finance import Contract
+from shared.http.listing import Filters
+from shared.register import request_shape
+
+
+class ContractRow(Row, Model, table=True):
+    __tablename__ = "contract"
+    __table_args__ = (by_external_key("contract"),)
+
+    vendor_id: str | None = Field(sa_type=ID, index=True)
+    project_id: str | None = Field(sa_type=ID, index=True)
+    programme_id: str | None = Field(sa_type=ID, index=True)
+    number: str = Field(sa_type=KEY)
+    title: str = Field(sa_type=KEY)
+    starts_on: int | None = Field(sa_type=BigInteger)
+    ends_on: int | None = Field(sa_type=BigInteger)
+    value: int | None = Field(sa_type=BigInteger)
+
+
+CONTENT = ("vendor_id", "number", "title", "description", "kind", "status", "starts_on", "ends_on", "value")
+
+ContractRevise = request_shape("ContractRevise", Contract, CONTENT)
+ContractCreate = request_shape(
+    "ContractCreate", Contract, (*CONTENT, "project_id", "programme_id", "external_ref")
+)
+
+FILTERS = Filters(
+    columns={
+        "vendor_id": "id",
+        "project_id": "id",
+        "programme_id": "id",
+        "number": "code",
+        "title": "text",
+        "starts_on": "day",
+        "ends_on": "day",
+        "value": "money",
+    },
+    sorts=("number", "title", "starts_on", "ends_on", "value"),
+    search=("number", "title"),
+)

@@ -1,0 +1,13 @@
+"""What holds of contracts made here; an import brings in what stands elsewhere, and reports what is odd."""
+
+from shared.contracts.finance import Contract
+from shared.errors import Fault, Invalid
+
+
+def is_sound(contract: Contract) -> None:
+    if contract.starts_on and contract.ends_on and contract.ends_on < contract.starts_on:
+        raise Invalid(
+            "the contract ends before it starts", Fault("before_start", "too early", pointer="/ends_on")
+        )
+    if contract.value is not None and contract.value.minor < 0:
+        raise Invalid("the value is negative", Fault("negative", "not below zero", pointer="/value"))

@@ -1,0 +1,20 @@
+"""The routes of forecasts."""
+
+from services.finance.forecast import commands
+from services.finance.forecast.model import FILTERS, ForecastCreate, ForecastRevise, ForecastRow
+from shared.contracts.finance import Forecast
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+from shared.register import Register
+
+FORECASTS = Register(
+    shape=Forecast,
+    row=ForecastRow,
+    create=ForecastCreate,
+    revise=ForecastRevise,
+    filters=FILTERS,
+    check=commands.check,
+)
+
+routes = Routes("finance", "Forecasts")
+register_routes(routes, FORECASTS)

@@ -1,0 +1,15 @@
+"""What is checked of forecasts."""
+
+from services.finance.tables import KnownProject
+from shared.contracts.finance import Forecast
+from shared.errors import Fault, Invalid
+from shared.references import heard_of
+from shared.work import Work
+
+
+async def check(work: Work, forecast: Forecast) -> None:
+    if forecast.at_completion.minor < 0:
+        raise Invalid(
+            "a forecast is not negative", Fault("negative", "not below zero", pointer="/at_completion")
+        )
+    await heard_of(work, KnownProject, forecast.project_id, "/project_id")

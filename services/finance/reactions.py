@@ -1,0 +1,77 @@
+"""What follows from projects, work packages and costs: budgets open and close, earned value is measured."""
+
+from services.finance.budget import rules
+from services.finance.performance import commands as performance
+from services.finance.tables import KnownProject
+from shared.bus import Record
+from shared.contracts.finance import ActualCost, Budget
+from shared.contracts.language import entry_of, plain
+from shared.contracts.projects import Programme, Project, WorkPackage
+from shared.ids import derived_id
+from shared.inbox import Reaction
+from shared.references import is_news
+from shared.work import Work
+
+REMEMBER = (
+    "INSERT INTO known_project (id, version, stage) VALUES (?, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET version = excluded.version, stage = excluded.stage"
+)
+REMEMBER_PROGRAMME = "INSERT INTO known_programme (id) VALUES (?) ON CONFLICT (id) DO NOTHING"
+
+
+async def project_told(work: Work, record: Record) -> None:
+    """Every fact of a project carries its stage, so an import at a stage needs no case of its own."""
+    project = record.state(Project)
+    if not await is_news(work, KnownProject, project.id, project.version):
+        return
+    work.also(REMEMBER, [(str(project.id), project.version, project.stage.value)])
+    await _keep_budget(work, project)
+
+
+async def _keep_budget(work: Work, project: Project) -> None:
+    """Open it at the approval of the project, keep its plan, close it at the end; twice is once."""
+    id = derived_id("budget", str(project.id))
+    budget = await work.known(Budget, id)
+    if budget is None:
+        if not rules.was_approved(project.stage):
+            return
+        currency = _currency(work, project)
+        budget = work.new(Budget, id, project_id=project.id, currency=currency, planned=project.planned_cost)
+        budget = work.save(budget, rules.open_(budget))
+        await performance.measure(work, project.id, cause="the budget was opened")
+    if budget.planned != project.planned_cost and budget.open:
+        budget.planned = project.planned_cost
+        budget = work.save(budget, plain(Budget, "revised"))
+    if budget.open and project.stage in rules.ENDED:
+        work.save(budget, rules.close(budget, project.stage))
+    elif not budget.open and project.stage in rules.RUNNING:
+        work.save(budget, rules.open_(budget))
+
+
+def _currency(work: Work, project: Project) -> str:
+    """The plan's, else the one the instance reports in."""
+    if project.planned_cost is not None:
+        return project.planned_cost.currency
+    return work.settings.reporting_currency or work.settings.default_currency
+
+
+async def programme_told(work: Work, record: Record) -> None:
+    work.also(REMEMBER_PROGRAMME, [(record.event.subject,)])
+
+
+async def work_told(work: Work, record: Record) -> None:
+    """Budget, dates or progress of a work package: what was planned and earned is measured again."""
+    await performance.package_told(work, record.state(WorkPackage))
+
+
+async def cost_told(work: Work, record: Record) -> None:
+    """A cost of this service: spent when posted or restored, not spent when archived."""
+    await performance.cost_told(work, record.state(ActualCost))
+
+
+REACTIONS: dict[str, Reaction] = {
+    **{entry_of(Project).event_type(name): project_told for name in entry_of(Project).facts},
+    **{entry_of(Programme).event_type(name): programme_told for name in entry_of(Programme).facts},
+    **{entry_of(WorkPackage).event_type(name): work_told for name in entry_of(WorkPackage).facts},
+    **{entry_of(ActualCost).event_type(name): cost_told for name in entry_of(ActualCost).facts},
+}

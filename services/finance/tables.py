@@ -1,0 +1,58 @@
+"""The base of the finance service's tables, and what it remembers of projects, programmes, work packages and
+its own costs."""
+
+from sqlalchemy import BigInteger
+from sqlmodel import SQLModel
+
+from shared.columns import ID, KEY, Field, own_registry
+from shared.store.tables import kernel_tables
+
+
+class Model(SQLModel, registry=own_registry()):
+    """Every table of the service."""
+
+
+kernel_tables(Model.metadata)
+
+
+class KnownProject(Model, table=True):
+    """A project as far as it matters here."""
+
+    __tablename__ = "known_project"
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    version: int = Field(sa_type=BigInteger)
+    stage: str = Field(sa_type=KEY)
+
+
+class KnownProgramme(Model, table=True):
+    """A programme that was heard of."""
+
+    __tablename__ = "known_programme"
+
+    id: str = Field(sa_type=ID, primary_key=True)
+
+
+class KnownWorkPackage(Model, table=True):
+    """A work package as earned value needs it; `budget` is null where it has none or is archived."""
+
+    __tablename__ = "known_work_package"
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    project_id: str = Field(sa_type=ID, index=True)
+    version: int = Field(sa_type=BigInteger)
+    budget: int | None = Field(sa_type=BigInteger)
+    currency: str | None = Field(sa_type=KEY)
+    starts_on: int | None = Field(sa_type=BigInteger)
+    finishes_on: int | None = Field(sa_type=BigInteger)
+    percent: int = Field(sa_type=BigInteger)
+
+
+class KnownCost(Model, table=True):
+    """What of an actual cost is counted as spent, in minor units: nothing once it is archived."""
+
+    __tablename__ = "known_cost"
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    version: int = Field(sa_type=BigInteger)
+    spent: int = Field(sa_type=BigInteger)

@@ -1,0 +1,23 @@
+"""The table of vendors, and what may be given of one."""
+
+from services.finance.tables import Model
+from shared.columns import KEY, Field, Row, by_external_key
+from shared.contracts.finance import Vendor
+from shared.http.listing import Filters
+from shared.register import request_shape
+
+
+class VendorRow(Row, Model, table=True):
+    __tablename__ = "vendor"
+    __table_args__ = (by_external_key("vendor"),)
+
+    name: str = Field(sa_type=KEY)
+    country: str | None = Field(sa_type=KEY)
+
+
+CONTENT = ("name", "country", "description")
+
+VendorRevise = request_shape("VendorRevise", Vendor, CONTENT)
+VendorCreate = request_shape("VendorCreate", Vendor, (*CONTENT, "external_ref"))
+
+FILTERS = Filters(columns={"name": "text", "country": "code"}, sorts=("name", "country"), search=("name",))

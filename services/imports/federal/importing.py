@@ -1,0 +1,119 @@
+"""The whole import: read, judge, map, send; and the summary that says what became of every row."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import httpx
+
+from services.imports.federal import judging, mapping
+from services.imports.federal.reading import Row, read
+from services.imports.findings import Findings
+from services.imports.upserts import Progress, Sender, Stage
+
+SOURCE = "itdb"
+
+NEEDED = {
+    "projects": (
+        "project_id",
+        "investment_uii",
+        "agency_code",
+        "start_date",
+        "planned_cost_musd",
+        "updated_at",
+    ),
+    "investments": ("investment_uii", "agency_code", "title", "cio_eval_2017", *mapping.FUNDING),
+    "contracts": (
+        "Unique Investment Identifier",
+        "Contract ID",
+        "Contract Number (PIID)",
+        "Vendor Name (USAspending)",
+    ),
+}
+
+TAKEN = {
+    "projects": {
+        "project_id", "investment_uii", "agency_code", "agency_name", "investment_title", "project_name",
+        "project_description", "start_date", "planned_completion_b2", "projected_actual_completion_b2",
+        "lifecycle_cost_musd", "planned_cost_musd", "projected_actual_cost_musd", "updated_at",
+    },
+    "investments": {
+        "investment_uii", "agency_code", "agency_name", "title", "cio_eval_2017", "cio_color_2017", *mapping.FUNDING,
+    },
+    "contracts": {
+        "Unique Investment Identifier", "Contract ID", "Contract Number (PIID)", "Base Contract ID (USAspending)",
+        "Vendor Name (USAspending)", "Action Obligation Amount (In $ million) (USAspending)", "Contract Status",
+        "Type of Contract (USAspending)", "Contract Start Date (USAspending)", "Contract End Date (USAspending)",
+        "Contract Description (USAspending)",
+    },
+}  # fmt: skip
+"""The columns that are used; the others are named in the summary as not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The three files."""
+
+    projects: Path
+    investments: Path
+    contracts: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Their rows."""
+
+    projects: list[Row]
+    investments: list[Row]
+    contracts: list[Row]
+
+
+def read_all(files: Files) -> Published:
+    return Published(**{name: read(getattr(files, name), columns) for name, columns in NEEDED.items()})
+
+
+def stages(published: Published, as_of: date, findings: Findings) -> list[Stage]:
+    """What is to be put, parents first; what is odd goes to the findings."""
+    judging.judge_projects(published.projects, as_of, findings)
+    judging.judge_investments(
+        published.investments, {r.text("investment_uii") or "" for r in published.projects}, findings
+    )
+    judging.judge_contracts(published.contracts, findings)
+    return [
+        mapping.portfolios([*published.investments, *published.projects]),
+        mapping.programmes(published.investments, published.projects),
+        mapping.projects(published.projects, as_of, findings),
+        mapping.vendors(published.contracts),
+        mapping.contracts(published.contracts, findings),
+        mapping.budget_lines(published.investments, findings),
+        mapping.assessments(published.investments),
+    ]
+
+
+async def run(
+    client: httpx.AsyncClient, planned: list[Stage], findings: Findings, *, dry_run: bool, progress: Progress
+) -> dict[str, Any]:
+    """Send the stages in order; answers the summary."""
+    sender = Sender(client, SOURCE, findings, dry_run, progress)
+    started = perf_counter()
+    tallies = {stage.name: asdict(await sender.send(stage)) for stage in planned}
+    seconds = perf_counter() - started
+    rows = sum(len(stage.upserts) for stage in planned)
+    return {
+        "dry_run": dry_run,
+        "sent": tallies,
+        "rows": rows,
+        "seconds": round(seconds, 2),
+        "rows_per_second": round(rows / seconds) if seconds else None,
+    }
+
+
+def not_taken(published: Published) -> dict[str, list[str]]:
+    """The columns of each file that have no place in Portolan, or are figures it arrives at itself."""
+    told = {}
+    for name, taken in TAKEN.items():
+        rows: list[Row] = getattr(published, name)
+        told[rows[0].file if rows else name] = [c for c in (rows[0].cells if rows else ()) if c not in taken]
+    return told

@@ -1,0 +1,145 @@
+"""What is odd in the published rows: each oddity is said with its line and with what was done; no row is lost."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from services.imports.federal.reading import Row
+from services.imports.findings import Findings
+
+TYPED_AS_MILLIONS = (900, 1100)
+"""A lifecycle cost about a thousand times the plan was typed in thousands into a field of millions."""
+
+FAR_ABOVE = 500
+
+
+def is_finished(row: Row) -> bool:
+    """No column says so: a project is finished when it was updated on or after its projected or actual finish."""
+    end, updated = row.day("projected_actual_completion_b2"), row.day("updated_at")
+    return end is not None and updated is not None and updated >= end
+
+
+def judge_projects(rows: Sequence[Row], as_of: date, findings: Findings) -> None:
+    for row in rows:
+        _judge_dates(row, as_of, findings)
+        _judge_costs(row, findings)
+        _judge_agency(row, "investment_uii", "agency_code", findings)
+
+
+def _judge_dates(row: Row, as_of: date, findings: Findings) -> None:
+    key = row.text("project_id") or ""
+    planned, projected = row.day("planned_completion_b2"), row.day("projected_actual_completion_b2")
+    if row.day("start_date") is None:
+        findings.add(
+            row.file, row.line, "no_dates", "no start and no completion date", "imported as proposed", key
+        )
+    elif planned is None or projected is None:
+        findings.add(
+            row.file, row.line, "no_second_dates", "no planned and projected completion date",
+            "imported; its schedule variance is null", key,
+        )  # fmt: skip
+    elif (published := row.text("schedule_variance_days")) is not None:
+        expected = (planned - (projected if is_finished(row) else max(projected, as_of))).days
+        if expected != int(published):
+            findings.add(
+                row.file, row.line, "schedule_variance_differs",
+                f"published {published} days, as if overdue; by its update it finished on {projected}: {expected} days",
+                "imported as finished", key,
+            )  # fmt: skip
+
+
+def _judge_costs(row: Row, findings: Findings) -> None:
+    key = row.text("project_id") or ""
+    planned, lifecycle = row.dollars("planned_cost_musd"), row.dollars("lifecycle_cost_musd")
+    if planned is None or row.dollars("projected_actual_cost_musd") is None:
+        findings.add(
+            row.file,
+            row.line,
+            "no_cost",
+            "no planned or projected cost",
+            "imported; cost variance is null",
+            key,
+        )
+        return
+    if lifecycle is None or not planned:
+        return
+    times = lifecycle / planned
+    if TYPED_AS_MILLIONS[0] <= times <= TYPED_AS_MILLIONS[1]:
+        findings.add(
+            row.file, row.line, "lifecycle_cost_typed_as_millions",
+            f"the lifecycle cost is {times:.0f} times the plan: thousands typed as millions",
+            "imported as published", key,
+        )  # fmt: skip
+    elif times >= FAR_ABOVE:
+        findings.add(
+            row.file, row.line, "lifecycle_cost_far_above_plan", f"the lifecycle cost is {times:.0f} times the plan",
+            "imported as published", key,
+        )  # fmt: skip
+    elif lifecycle < planned:
+        findings.add(
+            row.file, row.line, "plan_above_lifecycle_cost", "the plan is above the lifecycle cost",
+            "imported as published", key,
+        )  # fmt: skip
+
+
+def _judge_agency(row: Row, uii: str, code: str, findings: Findings) -> None:
+    of_uii, given = agency_of(row.text(uii) or ""), row.text(code)
+    if given is not None and given != of_uii:
+        findings.add(
+            row.file, row.line, "agency_code_differs", f"agency code {given}, but its investment belongs to {of_uii}",
+            f"imported under agency {of_uii}", row.text(uii) or "",
+        )  # fmt: skip
+
+
+def agency_of(uii: str) -> str:
+    """The agency in an investment's identifier: `005-000001723` belongs to 5."""
+    return uii.split("-")[0].lstrip("0")
+
+
+def judge_investments(rows: Sequence[Row], with_projects: set[str], findings: Findings) -> None:
+    for row in rows:
+        uii = row.text("investment_uii") or ""
+        _judge_agency(row, "investment_uii", "agency_code", findings)
+        if uii not in with_projects:
+            findings.add(
+                row.file,
+                row.line,
+                "no_projects",
+                "the investment has no project",
+                "imported as a programme",
+                uii,
+            )
+
+
+def judge_contracts(rows: Sequence[Row], findings: Findings) -> None:
+    repeated = {k for k, n in Counter(row.text("Contract ID") for row in rows).items() if n > 1}
+    for row in rows:
+        for code, reason, done in _oddities(row, repeated):
+            findings.add(row.file, row.line, code, reason, done, row.text("Contract ID") or "")
+
+
+def _oddities(row: Row, repeated: set[str | None]) -> list[tuple[str, str, str]]:
+    found = []
+    start, end = row.day("Contract Start Date (USAspending)"), row.day("Contract End Date (USAspending)")
+    amount = row.dollars("Action Obligation Amount (In $ million) (USAspending)")
+    if row.text("Contract ID") in repeated:
+        found.append(
+            (
+                "contract_id_repeated",
+                "the contract id stands in several rows",
+                "imported; base contract id added to its key",
+            )
+        )
+    if row.text("Vendor Name (USAspending)") is None:
+        found.append(("contract_without_vendor", "no vendor", "imported without vendor"))
+    if start is None:
+        found.append(("contract_without_start", "no start date", "imported without start"))
+    if amount is None:
+        found.append(("contract_without_amount", "no amount", "imported without value"))
+    elif amount < 0:
+        found.append(("contract_amount_negative", "the amount is negative", "imported as published"))
+    if start and end and end < start:
+        found.append(("contract_ends_before_start", f"ends {end}, starts {start}", "imported as published"))
+    if row.has_stray_spaces():
+        found.append(("stray_spaces", "cells begin or end with spaces", "imported without them"))
+    return found

@@ -1,0 +1,1 @@
+"""Portfolios, the hierarchy under which projects are steered."""

@@ -1,0 +1,26 @@
+"""The table of portfolios, and what may be given of one."""
+
+from services.projects.tables import Model
+from shared.columns import ID, KEY, Field, Row, by_external_key
+from shared.contracts.projects import Portfolio
+from shared.http.listing import Filters
+from shared.register import request_shape
+
+
+class PortfolioRow(Row, Model, table=True):
+    __tablename__ = "portfolio"
+    __table_args__ = (by_external_key("portfolio"),)
+
+    name: str = Field(sa_type=KEY)
+    parent_id: str | None = Field(sa_type=ID, index=True)
+    owner_id: str | None = Field(sa_type=ID)
+
+
+CONTENT = ("name", "description", "parent_id", "owner_id", "thresholds")
+
+PortfolioRevise = request_shape("PortfolioRevise", Portfolio, CONTENT)
+PortfolioCreate = request_shape("PortfolioCreate", Portfolio, (*CONTENT, "external_ref"))
+
+FILTERS = Filters(
+    columns={"name": "text", "parent_id": "id", "owner_id": "id"}, sorts=("name",), search=("name",)
+)

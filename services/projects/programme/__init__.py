@@ -1,0 +1,1 @@
+"""Programmes, related projects managed together."""

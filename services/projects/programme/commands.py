@@ -1,0 +1,10 @@
+"""What is checked of programmes against their neighbours."""
+
+from services.projects.portfolio.model import PortfolioRow
+from shared.contracts.projects import Programme
+from shared.references import exists
+from shared.work import Work
+
+
+async def check(work: Work, programme: Programme) -> None:
+    await exists(work, PortfolioRow, programme.portfolio_id, "/portfolio_id")

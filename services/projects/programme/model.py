@@ -1,0 +1,26 @@
+"""The table of programmes, and what may be given of one."""
+
+from services.projects.tables import Model
+from shared.columns import ID, KEY, Field, Row, by_external_key
+from shared.contracts.projects import Programme
+from shared.http.listing import Filters
+from shared.register import request_shape
+
+
+class ProgrammeRow(Row, Model, table=True):
+    __tablename__ = "programme"
+    __table_args__ = (by_external_key("programme"),)
+
+    name: str = Field(sa_type=KEY)
+    portfolio_id: str | None = Field(sa_type=ID, index=True)
+    manager_id: str | None = Field(sa_type=ID)
+
+
+CONTENT = ("name", "description", "portfolio_id", "manager_id")
+
+ProgrammeRevise = request_shape("ProgrammeRevise", Programme, CONTENT)
+ProgrammeCreate = request_shape("ProgrammeCreate", Programme, (*CONTENT, "external_ref"))
+
+FILTERS = Filters(
+    columns={"name": "text", "portfolio_id": "id", "manager_id": "id"}, sorts=("name",), search=("name",)
+)

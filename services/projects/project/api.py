@@ -1,0 +1,23 @@
+"""The routes of projects."""
+
+from services.projects.project import commands, rules
+from services.projects.project.model import FILTERS, ProjectCreate, ProjectRevise, ProjectRow
+from shared.contracts.projects import Project
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+from shared.register import Register
+
+PROJECTS = Register(
+    shape=Project,
+    row=ProjectRow,
+    create=ProjectCreate,
+    revise=ProjectRevise,
+    filters=FILTERS,
+    supply=commands.supply,
+    check=commands.check,
+    tell=commands.tell,
+    lifecycle=rules.LIFECYCLE,
+)
+
+routes = Routes("projects", "Projects")
+register_routes(routes, PROJECTS)

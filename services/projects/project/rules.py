@@ -1,0 +1,64 @@
+"""What a project may do: pure decisions over its public shape."""
+
+from shared.contracts.projects import (
+    Project,
+    ProjectActivated,
+    ProjectApproved,
+    ProjectClosed,
+    ProjectClosingStarted,
+    ProjectDiscontinued,
+    ProjectPutOnHold,
+    ProjectResumed,
+    Stage,
+)
+from shared.errors import Fault, Invalid
+from shared.lifecycle import Lifecycle, Move
+
+S = Stage
+
+
+def needs_planned_dates(project: Project) -> None:
+    """An approval commits the organisation to a time; without one there is nothing to approve."""
+    missing = [m for m in ("planned_start_on", "planned_finish_on") if getattr(project, m) is None]
+    if missing:
+        raise Invalid(
+            "a project without planned dates cannot be approved",
+            *(Fault("missing", "needed for approval", pointer=f"/{member}") for member in missing),
+            code="planned_dates_missing",
+        )
+
+
+def _from(*stages: Stage) -> frozenset[Stage]:
+    return frozenset(stages)
+
+
+LIFECYCLE = Lifecycle(
+    "stage",
+    {
+        "approve": Move(_from(S.PROPOSED), S.APPROVED, ProjectApproved, check=needs_planned_dates),
+        "activate": Move(_from(S.APPROVED), S.ACTIVE, ProjectActivated, needs="write"),
+        "put-on-hold": Move(_from(S.ACTIVE), S.ON_HOLD, ProjectPutOnHold),
+        "resume": Move(_from(S.ON_HOLD), S.ACTIVE, ProjectResumed),
+        "start-closing": Move(_from(S.ACTIVE), S.CLOSING, ProjectClosingStarted, needs="write"),
+        "close": Move(_from(S.CLOSING), S.CLOSED, ProjectClosed),
+        "discontinue": Move(
+            _from(S.PROPOSED, S.APPROVED, S.ACTIVE, S.ON_HOLD, S.CLOSING), S.DISCONTINUED, ProjectDiscontinued
+        ),
+    },
+)
+
+
+def dates_in_order(project: Project) -> None:
+    """Every pair of dates runs forward, and costs are not negative."""
+    for kind in ("planned", "forecast", "actual"):
+        start, finish = getattr(project, f"{kind}_start_on"), getattr(project, f"{kind}_finish_on")
+        if start and finish and finish < start:
+            raise Invalid(
+                f"the {kind} finish lies before the {kind} start",
+                Fault("before_start", "earlier than the start", pointer=f"/{kind}_finish_on"),
+                code="dates_out_of_order",
+            )
+    for member in ("planned_cost", "forecast_cost", "lifecycle_cost"):
+        cost = getattr(project, member)
+        if cost is not None and cost.minor < 0:
+            raise Invalid("a cost is negative", Fault("negative", "not below zero", pointer=f"/{member}"))

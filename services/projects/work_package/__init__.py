@@ -1,0 +1,1 @@
+"""Work packages, the breakdown of a project's work."""

@@ -1,0 +1,33 @@
+"""The routes of work packages."""
+
+from services.projects.work_package import commands
+from services.projects.work_package.model import (
+    FILTERS,
+    Progress,
+    WorkPackageCreate,
+    WorkPackageRevise,
+    WorkPackageRow,
+)
+from shared.contracts.projects import WorkPackage
+from shared.http.call import Call
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+from shared.register import Register
+
+WORK_PACKAGES = Register(
+    shape=WorkPackage,
+    row=WorkPackageRow,
+    create=WorkPackageCreate,
+    revise=WorkPackageRevise,
+    filters=FILTERS,
+    check=commands.check,
+)
+
+routes = Routes("projects", "Work packages")
+register_routes(routes, WORK_PACKAGES)
+
+
+@routes.route("POST", "/v1/work-packages/{id}/report-progress", id="work_packages_report_progress", shape=WorkPackage,
+              summary="Report progress of a work package", body=Progress, needs_match=True, refusals=(404, 409))  # fmt: skip
+async def report_progress(call: Call, id: str, body: Progress) -> WorkPackage:
+    return await commands.report_progress(call.work, id, call.if_match, body.percent_complete)

@@ -1,0 +1,91 @@
+"""Activity: what happened, by whom, when, newest first."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.reporting.asof import AS_OF, AsOf, as_of
+from shared.clock import to_wire
+from shared.contracts.language import Id, Instant
+from shared.http import listing
+from shared.http.call import Answer, Call
+from shared.http.keyset import Keyset
+from shared.http.routes import Parameter, Routes
+
+COLUMNS = (
+    "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",
+    "recorded_at", "changed", "fact",
+)  # fmt: skip
+FILTERS = ("project_id", "aggregate_id", "actor", "type")
+
+
+class ActivityItem(BaseModel):
+    """One fact. `who` is the subject of the token; names of people live in the resources service."""
+
+    id: Id
+    type: str
+    who: str
+    at: Instant
+    effective_at: Instant
+    aggregate_type: str
+    aggregate_id: Id
+    version: int
+    project_id: Id | None
+    changed: list[str]
+    fact: dict[str, Any]
+
+
+class ActivityPage(BaseModel):
+    items: list[ActivityItem]
+    next: str | None = None
+
+
+def _equal_to(name: str) -> Parameter:
+    schema = {"type": "string"} | ({"format": "uuid"} if name.endswith("_id") else {})
+    return Parameter(name, "Equal to; several mean any of them.", schema, many=True)
+
+
+routes = Routes("reporting", "Activity")
+
+
+@routes.route("GET", "/v1/activity", id="reporting_activity", summary="What happened, by whom, when", shape=ActivityPage,
+              parameters=(AS_OF, *(_equal_to(name) for name in FILTERS),
+                          Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
+                          Parameter("cursor", "`next` of the page before.")))  # fmt: skip
+async def activity(call: Call) -> Answer:
+    items, following = await newest(call, as_of(call), call.query)
+    return listing.answer(call, [json.dumps(item) for item in items], following)
+
+
+async def newest(
+    call: Call, at: AsOf, wanted: Mapping[str, Sequence[str]]
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of items (newest first) that are one of the `wanted` values by name of FILTERS, and the next cursor."""
+    keyset = Keyset(
+        "event_id", {"at": "recorded_at"}, frozenset(), "reporting.activity", default=(("recorded_at", True),)
+    )
+    if at.until is not None:
+        keyset.narrow("effective_at <= ?", at.until)
+    for name in FILTERS:
+        keyset.any_of(name, wanted.get(name), "id" if name.endswith("_id") else "text")
+    rows, following = await keyset.page(call, ", ".join(COLUMNS), "history")
+    return [item(row) for row in rows], following
+
+
+def item(row: Sequence[Any]) -> dict[str, Any]:
+    held = dict(zip(COLUMNS, row, strict=True))
+    return {
+        "id": held["event_id"],
+        "type": held["type"],
+        "who": held["actor"],
+        "at": to_wire(held["recorded_at"]),
+        "effective_at": to_wire(held["effective_at"]),
+        "aggregate_type": held["aggregate_type"],
+        "aggregate_id": held["aggregate_id"],
+        "version": held["version"],
+        "project_id": held["project_id"],
+        "changed": held["changed"].split(",") if held["changed"] else [],
+        "fact": json.loads(held["fact"]),
+    }

@@ -1,0 +1,1 @@
+"""Budgets by fiscal year."""

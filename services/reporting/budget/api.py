@@ -1,0 +1,61 @@
+"""Budget by fiscal year."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from services.reporting.budget.view import by_fiscal_year
+from services.reporting.history.view import states
+from services.reporting.memo import remembered
+from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
+from shared.contracts.language import Day
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+from shared.money import Money
+
+
+class BudgetSums(BaseModel):
+    draft: Money | None
+    submitted: Money | None
+    approved: Money | None
+    reasons: dict[str, str]
+
+
+class BudgetYear(BaseModel):
+    """A fiscal year, as the budget lines name it."""
+
+    fiscal_year: int
+    capex: BudgetSums
+    opex: BudgetSums
+    total: BudgetSums
+
+
+class BudgetByYear(BaseModel):
+    items: list[BudgetYear]
+    as_of: Day
+    positions: dict[str, str]
+
+
+routes = Routes("reporting", "Budget")
+
+
+@routes.route("GET", "/v1/budget", id="reporting_budget", summary="Budget by fiscal year", shape=BudgetByYear,
+              parameters=(AS_OF, PORTFOLIO, PROJECT))  # fmt: skip
+async def budget(call: Call) -> Answer:
+    at = as_of(call)
+
+    async def make() -> bytes:
+        items = await budget_by_year(call, at, await within(call, at))
+        return json.dumps(
+            {"items": items, "as_of": at.on.isoformat(), "positions": await positions(call)}
+        ).encode()
+
+    key = ("budget", at, call.one("portfolio_id"), call.one("project_id"))
+    return Answer(200, await remembered(call.kernel.store, key, make))
+
+
+async def budget_by_year(call: Call, at: AsOf, scope: Within) -> list[dict[str, Any]]:
+    lines = [line for line in await states(call.kernel.store, "budget_line", at.until) if scope.holds(line)]
+    return by_fiscal_year(lines, call.kernel.settings.reporting_currency)

@@ -1,0 +1,36 @@
+"""Budget lines summed by fiscal year, nature and state."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.reporting.sums import told, total
+from shared.money import Money
+
+STATES = ("draft", "submitted", "approved")
+NATURES = ("capex", "opex")
+
+Line = dict[str, Any]
+
+
+def by_fiscal_year(lines: Iterable[Line], reporting: str | None) -> list[dict[str, Any]]:
+    """One item per fiscal year: per nature the sums by state, and the total of what is approved."""
+    years: dict[int, list[Line]] = {}
+    for line in lines:
+        years.setdefault(line["fiscal_year"], []).append(line)
+    return [_year(year, years[year], reporting) for year in sorted(years)]
+
+
+def _year(year: int, lines: list[Line], reporting: str | None) -> dict[str, Any]:
+    natures = {n: _sums([line for line in lines if line["nature"] == n], reporting) for n in NATURES}
+    return {"fiscal_year": year, **natures, "total": _sums(lines, reporting)}
+
+
+def _sums(lines: list[Line], reporting: str | None) -> dict[str, Any]:
+    return told({s: total(_amounts(lines, s), reporting) for s in STATES})
+
+
+def _amounts(lines: list[Line], state: str) -> Iterable[tuple[str, int]]:
+    for line in lines:
+        if line["state"] == state:
+            amount = Money.read(line["amount"])
+            yield amount.currency, amount.minor

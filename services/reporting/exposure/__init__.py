@@ -1,0 +1,1 @@
+"""Risk exposure: the matrix, and the worst risks."""

@@ -1,0 +1,64 @@
+"""Risk exposure."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from services.reporting.exposure import view
+from services.reporting.history.view import states
+from services.reporting.memo import remembered
+from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
+from shared.contracts.language import Day, Id
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+
+
+class RiskLine(BaseModel):
+    id: Id
+    project_id: Id
+    title: str
+    state: str
+    probability: int | None
+    impact: int | None
+    score: int | None
+    owner_id: Id | None
+
+
+class RiskExposure(BaseModel):
+    matrix: list[list[int]] = Field(description="Open threats: row = probability 1-5, column = impact 1-5.")
+    by_state: dict[str, int]
+    worst: list[RiskLine]
+    ratings: dict[str, int] = Field(
+        description="Projects and programmes by their newest rating; 1 is high risk."
+    )
+    as_of: Day
+    positions: dict[str, str]
+
+
+routes = Routes("reporting", "Risk exposure")
+
+
+@routes.route("GET", "/v1/risk-exposure", id="reporting_risk_exposure", summary="Risk exposure", shape=RiskExposure,
+              parameters=(AS_OF, PORTFOLIO, PROJECT))  # fmt: skip
+async def risk_exposure(call: Call) -> Answer:
+    at = as_of(call)
+
+    async def make() -> bytes:
+        told = await exposure(call, at, await within(call, at))
+        return json.dumps(told | {"as_of": at.on.isoformat(), "positions": await positions(call)}).encode()
+
+    key = ("exposure", at, call.one("portfolio_id"), call.one("project_id"))
+    return Answer(200, await remembered(call.kernel.store, key, make))
+
+
+async def exposure(call: Call, at: AsOf, scope: Within) -> dict[str, Any]:
+    risks = [r for r in await states(call.kernel.store, "risk", at.until) if scope.holds(r)]
+    ratings = [a for a in await states(call.kernel.store, "assessment", at.until) if scope.holds(a)]
+    return {
+        "matrix": view.matrix(risks),
+        "by_state": view.by_state(risks),
+        "worst": view.worst(risks),
+        "ratings": view.latest_ratings(ratings),
+    }

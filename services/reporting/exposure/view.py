@@ -1,0 +1,44 @@
+"""Risk exposure: the probability-impact matrix, counts by state, the worst risks, and the dated ratings."""
+
+from collections.abc import Iterable
+from typing import Any
+
+OPEN = ("identified", "assessed", "monitored")
+WORST = 20
+
+Risk = dict[str, Any]
+
+
+def matrix(risks: Iterable[Risk]) -> list[list[int]]:
+    """`matrix[p - 1][i - 1]` counts the open threats of probability p and impact i."""
+    cells = [[0] * 5 for _ in range(5)]
+    for r in risks:
+        if r["kind"] == "threat" and r["state"] in OPEN and r["score"]:
+            cells[r["probability"] - 1][r["impact"] - 1] += 1
+    return cells
+
+
+def by_state(risks: Iterable[Risk]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for r in risks:
+        counted[r["state"]] = counted.get(r["state"], 0) + 1
+    return dict(sorted(counted.items()))
+
+
+def worst(risks: Iterable[Risk]) -> list[Risk]:
+    """What has occurred first, then the open threats by score."""
+    live = [r for r in risks if r["kind"] == "threat" and r["state"] in (*OPEN, "occurred")]
+    live.sort(key=lambda r: (r["state"] != "occurred", -(r["score"] or 0), r["title"], r["id"]))
+    members = ("id", "project_id", "title", "state", "probability", "impact", "score", "owner_id")
+    return [{m: r[m] for m in members} for r in live[:WORST]]
+
+
+def latest_ratings(assessments: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """How many projects and programmes stand at each rating (1 is high risk), by their newest assessment."""
+    newest: dict[str, dict[str, Any]] = {}
+    for a in sorted(assessments, key=lambda a: (a["rated_on"], a["created_at"], a["id"])):
+        newest[a["project_id"] or a["programme_id"] or a["id"]] = a
+    counted = {str(step): 0 for step in range(1, 6)}
+    for a in newest.values():
+        counted[str(a["rating"])] += 1
+    return counted

@@ -1,0 +1,147 @@
+"""Level one: the figures of one project from its states, and nothing else; the day comes in at level two."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from shared.clock import to_day
+from shared.money import Money
+
+States = Mapping[str, Iterable[dict[str, Any]]]
+"""Aggregate type -> states, as the events carried them; archived ones are to be left out by the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is stored of a project for a day; money in minor units of `currency`, days as ordinals."""
+
+    archived: int
+    code: str
+    name: str
+    external_source: str | None
+    external_id: str | None
+    portfolio_id: str | None
+    programme_id: str | None
+    stage: str
+    currency: str | None
+    planned: int | None
+    forecast: int | None
+    actual: int | None
+    variance: int | None
+    cost_reason: str | None
+    planned_start: int | None
+    planned_finish: int | None
+    forecast_finish: int | None
+    actual_finish: int | None
+    at_completion: int | None
+    earned: int | None
+    earned_currency: str | None
+    plan: str | None
+    worst_risk: int
+    occurred_risks: int
+
+
+def figures(project: dict[str, Any], states: States) -> Figures:
+    """The project's figures. The forecast is finance's newest, else the project's own; the plan is the project's own,
+    else the sum of its approved budget lines."""
+    planned = _money(project["planned_cost"]) or approved(states.get("budget_line", ()))
+    forecast = newest_forecast(states.get("forecast", ())) or _money(project["forecast_cost"])
+    measured = next(iter(states.get("performance", ())), None)
+    spent = _money(measured["actual"]) if measured else None
+    variance, reason = cost_variance(planned, forecast)
+    currency = planned or forecast or spent
+    ref = project["external_ref"] or {}
+    threats = [r for r in states.get("risk", ()) if r["kind"] == "threat"]
+    return Figures(
+        archived=int(project["archived_at"] is not None),
+        code=project["code"],
+        name=project["name"],
+        external_source=ref.get("source"),
+        external_id=ref.get("id"),
+        portfolio_id=project["portfolio_id"],
+        programme_id=project["programme_id"],
+        stage=project["stage"],
+        currency=currency.currency if currency else None,
+        planned=planned.minor if planned else None,
+        forecast=_in(currency, forecast),
+        actual=_in(currency, spent),
+        variance=variance,
+        cost_reason=reason,
+        planned_start=_day(project["planned_start_on"]),
+        planned_finish=_day(project["planned_finish_on"]),
+        forecast_finish=_day(project["forecast_finish_on"]),
+        actual_finish=_day(project["actual_finish_on"]),
+        at_completion=_minor(measured, "at_completion", "bac"),
+        earned=_minor(measured, "earned", "ev"),
+        earned_currency=measured["currency"] if measured else None,
+        plan=_plan(measured) if measured and _known(measured, "pv") else None,
+        worst_risk=max(
+            (r["score"] or 0 for r in threats if r["state"] in ("assessed", "monitored")), default=0
+        ),
+        occurred_risks=sum(r["state"] == "occurred" for r in threats),
+    )
+
+
+def approved(lines: Iterable[dict[str, Any]]) -> Money | None:
+    """The sum of the approved budget lines, where they are of one currency."""
+    amounts = [Money.model_validate(line["amount"]) for line in lines if line["state"] == "approved"]
+    if not amounts or len({a.currency for a in amounts}) > 1:
+        return None
+    return Money.of(sum(a.minor for a in amounts), amounts[0].currency)
+
+
+def newest_forecast(forecasts: Iterable[dict[str, Any]]) -> Money | None:
+    newest = max(forecasts, key=lambda f: (f["forecast_on"], f["created_at"], f["id"]), default=None)
+    return Money.model_validate(newest["at_completion"]) if newest else None
+
+
+def cost_variance(planned: Money | None, forecast: Money | None) -> tuple[int | None, str | None]:
+    """Planned minus forecast at completion, favourable when positive; None with the reason."""
+    if planned is None:
+        return None, "no planned cost"
+    if forecast is None:
+        return None, "no forecast cost"
+    if planned.currency != forecast.currency:
+        return None, f"plan in {planned.currency}, forecast in {forecast.currency}, and no rate"
+    return planned.minor - forecast.minor, None
+
+
+def _in(currency: Money | None, amount: Money | None) -> int | None:
+    """The amount where it is of the project's currency: what is not is left out rather than mixed in."""
+    return amount.minor if amount and currency and amount.currency == currency.currency else None
+
+
+def _money(amount: dict[str, str] | None) -> Money | None:
+    return Money.read(amount) if amount else None
+
+
+def _known(measured: dict[str, Any] | None, figure: str) -> bool:
+    """Whether finance could say the figure (`bac`, `pv`, `ev`): its reasons name those that it could not."""
+    return measured is not None and figure not in measured.get("reasons", {})
+
+
+def _minor(measured: dict[str, Any] | None, member: str, figure: str) -> int | None:
+    return Money.read(measured[member]).minor if measured and _known(measured, figure) else None
+
+
+def _day(text: str | None) -> int | None:
+    return to_day(date.fromisoformat(text)) if text else None
+
+
+def _plan(measured: dict[str, Any]) -> str:
+    """The cumulative plan as [[day, minor units], …]."""
+    points = [[_day(p["on"]), Money.read(p["value"]).minor] for p in measured["plan"]]
+    return json.dumps(points, separators=(",", ":"))
+
+
+def planned_value(plan: list[list[int]], day: int) -> int:
+    """The cumulative plan at the end of `day`: linear between its points, 0 before the first, the last one after."""
+    if not plan or day < plan[0][0]:
+        return 0
+    for (d0, v0), (d1, v1) in pairwise(plan):
+        if d0 <= day < d1:
+            return round(v0 + (v1 - v0) * (day - d0) / (d1 - d0))
+    return plan[-1][1]

@@ -1,0 +1,81 @@
+"""Health as red, amber, green: figures held against thresholds, always with the reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.money import percent
+
+GREEN, AMBER, RED = "green", "amber", "red"
+_ORDER = (GREEN, AMBER, RED)
+
+RISK_AMBER = 10
+RISK_RED = 20
+"""Scores (probability x impact, 1 to 25) of the worst open threat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where on a project is amber or red: per cent over plan, days late; all positive."""
+
+    cost_amber_pct: float = 5
+    cost_red_pct: float = 10
+    time_amber_days: int = 30
+    time_red_days: int = 90
+
+
+DEFAULT = Limits()
+
+
+def limits_of(portfolio: Mapping[str, Any] | None) -> Limits:
+    held = (portfolio or {}).get("thresholds")
+    return Limits(**held) if held else DEFAULT
+
+
+def cost_health(variance: int | None, planned: int | None, limits: Limits) -> str | None:
+    """By the exact share of the plan, in doubles as the databases compute it, so that counts and items agree."""
+    if variance is None or not planned:
+        return None
+    over = -variance / planned
+    if over >= limits.cost_red_pct / 100:
+        return RED
+    return AMBER if over >= limits.cost_amber_pct / 100 else GREEN
+
+
+def time_health(variance_days: int | None, limits: Limits) -> str | None:
+    if variance_days is None:
+        return None
+    if -variance_days >= limits.time_red_days:
+        return RED
+    return AMBER if -variance_days >= limits.time_amber_days else GREEN
+
+
+def risk_health(worst: int, occurred: int) -> str:
+    """An occurred threat is red: it is an issue that eats time or money now."""
+    if occurred or worst >= RISK_RED:
+        return RED
+    return AMBER if worst >= RISK_AMBER else GREEN
+
+
+def health(
+    variance: int | None,
+    planned: int | None,
+    days: int | None,
+    worst_risk: int,
+    occurred: int,
+    limits: Limits,
+) -> dict[str, Any]:
+    """The worst of cost, time and risk; what cannot be said is null and does not count."""
+    cost, time = cost_health(variance, planned, limits), time_health(days, limits)
+    risk = risk_health(worst_risk, occurred)
+    reasons = []
+    if cost in (AMBER, RED) and variance is not None and planned:
+        reasons.append(f"{percent(-variance, planned)} % over plan")
+    if time in (AMBER, RED) and days is not None:
+        reasons.append(f"{-days} days late")
+    if occurred:
+        reasons.append("a risk has occurred" if occurred == 1 else f"{occurred} risks have occurred")
+    elif risk in (AMBER, RED):
+        reasons.append(f"a risk of score {worst_risk}")
+    overall = max((h for h in (cost, time, risk) if h is not None), key=_ORDER.index)
+    return {"overall": overall, "cost": cost, "time": time, "risk": risk, "reasons": reasons}

@@ -1,0 +1,45 @@
+"""One row per project and day of change; valid until the day before the next row's."""
+
+from sqlalchemy import BigInteger, Text
+
+from services.reporting.tables import Model
+from shared.columns import ID, KEY, Field, Index
+
+FOR_EVER = 9_999_999
+"""`until_day` of the newest row."""
+
+
+class FiguresRow(Model, table=True):
+    __tablename__ = "figures"
+    __table_args__ = (
+        Index("ix_figures__until_day_portfolio_id", "until_day", "portfolio_id"),
+        Index("ix_figures__portfolio_id", "portfolio_id"),
+    )
+
+    project_id: str = Field(sa_type=ID, primary_key=True)
+    from_day: int = Field(sa_type=BigInteger, primary_key=True)
+    until_day: int = Field(sa_type=BigInteger)
+    archived: int = Field(sa_type=BigInteger)
+    code: str = Field(sa_type=KEY)
+    name: str = Field(sa_type=KEY)
+    external_source: str | None = Field(sa_type=KEY)
+    external_id: str | None = Field(sa_type=KEY)
+    portfolio_id: str | None = Field(sa_type=ID)
+    programme_id: str | None = Field(sa_type=ID)
+    stage: str = Field(sa_type=KEY)
+    currency: str | None = Field(sa_type=KEY)
+    planned: int | None = Field(sa_type=BigInteger)
+    forecast: int | None = Field(sa_type=BigInteger)
+    actual: int | None = Field(sa_type=BigInteger)
+    variance: int | None = Field(sa_type=BigInteger)
+    cost_reason: str | None = Field(sa_type=KEY)
+    planned_start: int | None = Field(sa_type=BigInteger)
+    planned_finish: int | None = Field(sa_type=BigInteger)
+    forecast_finish: int | None = Field(sa_type=BigInteger)
+    actual_finish: int | None = Field(sa_type=BigInteger)
+    at_completion: int | None = Field(sa_type=BigInteger)
+    earned: int | None = Field(sa_type=BigInteger)
+    earned_currency: str | None = Field(sa_type=KEY)
+    plan: str | None = Field(sa_type=Text)
+    worst_risk: int = Field(sa_type=BigInteger)
+    occurred_risks: int = Field(sa_type=BigInteger)

@@ -1,0 +1,105 @@
+"""The fold into history and current state: plain upserts, so any order of topics and any repetition ends the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.bus import Record
+from shared.contracts.language import EVENT_TYPES
+from shared.work import Work
+
+HISTORY = """
+INSERT INTO history (aggregate_id, version, aggregate_type, project_id, event_id, type, actor, effective_at,
+    recorded_at, changed, fact, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (aggregate_id, version) DO NOTHING
+"""
+
+HISTORY_TYPES = (
+    "text",
+    "bigint",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "bigint",
+    "bigint",
+    "text",
+    "text",
+    "text",
+)
+
+CURRENT = """
+INSERT INTO current_state (aggregate_id, aggregate_type, project_id, version, effective_at, state)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (aggregate_id) DO UPDATE SET version = excluded.version, effective_at = excluded.effective_at,
+    state = excluded.state
+WHERE excluded.version > current_state.version
+"""
+
+
+CURRENT_TYPES = ("text", "text", "text", "bigint", "bigint", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of one aggregate, as it is kept."""
+
+    aggregate_id: str
+    version: int
+    aggregate_type: str
+    project_id: str | None
+    effective_at: int
+    state: str
+
+
+def version_of(record: Record) -> Version:
+    event = record.event
+    entry, _ = EVENT_TYPES[event.type]
+    by_project = entry.key == "project_id" and event.partitionkey != event.subject
+    own = event.subject if entry.name == "project" else None
+    return Version(
+        event.subject,
+        event.data.version,
+        entry.name,
+        event.partitionkey if by_project else own,
+        record.effective_at,
+        bytes(event.data.state).decode(),
+    )
+
+
+def history_row(record: Record, kept: Version) -> tuple[Any, ...]:
+    event = record.event
+    return (
+        kept.aggregate_id,
+        kept.version,
+        kept.aggregate_type,
+        kept.project_id,
+        event.id,
+        event.type,
+        event.authid,
+        kept.effective_at,
+        record.recorded_at,
+        ",".join(event.data.changed),
+        bytes(event.data.fact).decode(),
+        kept.state,
+    )
+
+
+def fold(work: Work, records: Sequence[Record]) -> list[Version]:
+    """Stage the rows of a batch; answers what it brought, in order."""
+    versions = [version_of(record) for record in records]
+    work.also(
+        HISTORY, [history_row(r, v) for r, v in zip(records, versions, strict=True)], types=HISTORY_TYPES
+    )
+    newest = {v.aggregate_id: v for v in sorted(versions, key=lambda v: v.version)}
+    work.also(
+        CURRENT,
+        [
+            (v.aggregate_id, v.aggregate_type, v.project_id, v.version, v.effective_at, v.state)
+            for _, v in sorted(newest.items())
+        ],
+        types=CURRENT_TYPES,
+    )
+    return versions

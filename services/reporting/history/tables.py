@@ -1,0 +1,47 @@
+"""History and current state: what all dashboards are read from."""
+
+from sqlalchemy import BigInteger, Text
+
+from services.reporting.tables import Model
+from shared.columns import ID, KEY, Field, Index
+
+
+class HistoryRow(Model, table=True):
+    """One version of one aggregate; `recorded_at` is there for what was known when."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        Index("ix_history__project_id_effective_at", "project_id", "effective_at"),
+        Index("ix_history__aggregate_type_effective_at", "aggregate_type", "effective_at"),
+        Index("ix_history__recorded_at", "recorded_at"),
+    )
+
+    aggregate_id: str = Field(sa_type=ID, primary_key=True)
+    version: int = Field(sa_type=BigInteger, primary_key=True)
+    aggregate_type: str = Field(sa_type=KEY)
+    project_id: str | None = Field(sa_type=ID, default=None)
+    event_id: str = Field(sa_type=ID)
+    type: str = Field(sa_type=KEY)
+    actor: str = Field(sa_type=KEY)
+    effective_at: int = Field(sa_type=BigInteger)
+    recorded_at: int = Field(sa_type=BigInteger)
+    changed: str = Field(sa_type=Text)
+    fact: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+
+
+class CurrentRow(Model, table=True):
+    """The newest version of each aggregate."""
+
+    __tablename__ = "current_state"
+    __table_args__ = (
+        Index("ix_current_state__project_id", "project_id"),
+        Index("ix_current_state__aggregate_type", "aggregate_type"),
+    )
+
+    aggregate_id: str = Field(sa_type=ID, primary_key=True)
+    aggregate_type: str = Field(sa_type=KEY)
+    project_id: str | None = Field(sa_type=ID, default=None)
+    version: int = Field(sa_type=BigInteger)
+    effective_at: int = Field(sa_type=BigInteger)
+    state: str = Field(sa_type=Text)

@@ -1,0 +1,1 @@
+"""The load of people by month."""

@@ -1,0 +1,92 @@
+"""Resource load by month."""
+
+import json
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from services.reporting.history.view import states
+from services.reporting.load.view import load, months_from
+from services.reporting.memo import remembered
+from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
+from shared.contracts.language import Day, Id
+from shared.errors import Fault, Malformed
+from shared.http.call import Answer, Call
+from shared.http.routes import Parameter, Routes
+
+MONTHS = 12
+_FROM = Parameter(
+    "from",
+    "The first month; default: that of the day.",
+    {"type": "string", "pattern": "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"},
+)
+_MONTHS = Parameter("months", "How many, 12 by default.", {"type": "integer", "minimum": 1, "maximum": 36})
+
+
+class MonthLoad(BaseModel):
+    month: str
+    hard_pct: float
+    soft_pct: float
+    hours: float
+    overloaded: bool
+
+
+class LoadedPerson(BaseModel):
+    id: Id
+    name: str
+    employment: str
+
+
+class PersonLoad(BaseModel):
+    person: LoadedPerson
+    months: list[MonthLoad]
+
+
+class ResourceLoad(BaseModel):
+    """Load in per cent of a person's capacity, by month; working days are Monday to Friday."""
+
+    items: list[PersonLoad]
+    as_of: Day
+    positions: dict[str, str]
+
+
+routes = Routes("reporting", "Load")
+
+
+@routes.route("GET", "/v1/load", id="reporting_load", summary="Resource load by month", shape=ResourceLoad,
+              parameters=(AS_OF, PORTFOLIO, PROJECT, _FROM, _MONTHS))  # fmt: skip
+async def resource_load(call: Call) -> Answer:
+    at = as_of(call)
+    months = months_from(_first(call, at.on), _count(call))
+
+    async def make() -> bytes:
+        items = await load_by_month(call, at, await within(call, at), months)
+        return json.dumps(
+            {"items": items, "as_of": at.on.isoformat(), "positions": await positions(call)}
+        ).encode()
+
+    key = ("load", at, call.one("portfolio_id"), call.one("project_id"), months[0], len(months))
+    return Answer(200, await remembered(call.kernel.store, key, make))
+
+
+async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
+    store = call.kernel.store
+    booked = [a for a in await states(store, "allocation", at.until) if scope.holds(a)]
+    return load(await states(store, "person", at.until), booked, months)
+
+
+def _first(call: Call, default: date) -> date:
+    given = call.one("from")
+    try:
+        return date.fromisoformat(f"{given}-01") if given else default.replace(day=1)
+    except ValueError as error:
+        raise Malformed("from is not a month", Fault("invalid", "write 2026-06", parameter="from")) from error
+
+
+def _count(call: Call) -> int:
+    given = call.one("months") or str(MONTHS)
+    if not (given.isascii() and given.isdigit()) or len(given) > 2 or not 1 <= int(given) <= 36:
+        raise Malformed("months is not acceptable", Fault("invalid", "1 to 36", parameter="months"))
+    return int(given)

@@ -1,0 +1,52 @@
+"""The public shapes of the portfolio overview."""
+
+from pydantic import BaseModel, Field
+
+from shared.contracts.language import Day, Id
+from shared.money import Money
+
+
+class Counts(BaseModel):
+    projects: int
+    by_stage: dict[str, int]
+    by_health: dict[str, int]
+
+
+class CostSums(BaseModel):
+    """Sums in the reporting currency, or in the one the amounts share; null with the reason where there is no rate."""
+
+    planned: Money | None
+    forecast: Money | None
+    actual: Money | None
+    variance: Money | None
+    variance_pct: str | None = Field(description="Of the plans that have a variance.")
+    reasons: dict[str, str]
+
+
+class PortfolioRef(BaseModel):
+    id: Id
+    name: str
+    parent_id: Id | None
+
+
+class PortfolioSummary(BaseModel):
+    """A portfolio with everything under it."""
+
+    portfolio: PortfolioRef
+    counts: Counts
+    cost: CostSums
+    as_of: Day
+
+
+class Total(BaseModel):
+    counts: Counts
+    cost: CostSums
+    as_of: Day
+
+
+class PortfolioOverviewPage(BaseModel):
+    """All portfolios by name, and the total of all projects."""
+
+    items: list[PortfolioSummary]
+    total: Total
+    positions: dict[str, str]

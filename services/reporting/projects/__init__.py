@@ -1,0 +1,1 @@
+"""Projects as a list and a sheet: plan against forecast, money, earned value, health."""

@@ -1,0 +1,98 @@
+"""The project list and the project sheet."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from services.reporting.history.view import states_of_project
+from services.reporting.projects import view
+from services.reporting.projects.shapes import ProjectFigures, ProjectFiguresPage
+from shared.errors import NotFound
+from shared.http import listing
+from shared.http.call import Answer, Call
+from shared.http.keyset import Keyset
+from shared.http.routes import Parameter, Routes
+
+SORTS = {
+    "code": "code",
+    "name": "name",
+    "stage": "stage",
+    "cost.planned": "planned",
+    "cost.forecast": "forecast",
+    "cost.actual": "actual",
+    "cost.variance": "variance",
+    "schedule.planned_finish_on": "planned_finish",
+    "schedule.variance_days": view.VARIANCE_DAYS,
+}
+TEXTS = ("code", "name", "stage")
+
+LISTED = (
+    AS_OF,
+    Parameter(
+        "portfolio_id", "Projects of these portfolios.", {"type": "string", "format": "uuid"}, many=True
+    ),
+    Parameter(
+        "programme_id", "Projects of these programmes.", {"type": "string", "format": "uuid"}, many=True
+    ),
+    Parameter("stage", "Projects at these stages.", many=True),
+    Parameter("q", "Text in code or name."),
+    Parameter("external_ref.source", "The system a project came from."),
+    Parameter("external_ref.id", "Its key there."),
+    listing.sort_parameter(SORTS),
+    Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
+    Parameter("cursor", "`next` of the page before."),
+)
+
+routes = Routes("reporting", "Projects")
+
+
+@routes.route("GET", "/v1/projects", id="reporting_projects", summary="Projects with cost, schedule, value and health",
+              shape=ProjectFiguresPage, parameters=LISTED)  # fmt: skip
+async def project_list(call: Call) -> Answer:
+    at = as_of(call)
+    items, following = await listed(call, at, call.query.get("portfolio_id"))
+    folded = await positions(call)
+    return listing.answer(call, [json.dumps(item | {"positions": folded}) for item in items], following)
+
+
+async def listed(
+    call: Call, at: AsOf, portfolio_ids: Sequence[str] | None
+) -> tuple[list[view.Item], str | None]:
+    """A page of projects as the query asks for them, of these portfolios where some are named; the next cursor."""
+    keyset = _keyset(call, at)
+    keyset.any_of("portfolio_id", portfolio_ids, "id")
+    rows, following = await keyset.page(call, ", ".join(view.COLUMNS), "figures")
+    return await view.items(call.kernel.store, [view.row_of(row) for row in rows], at), following
+
+
+def _keyset(call: Call, at: AsOf) -> Keyset:
+    sorts = {name: text.format(day=at.day) for name, text in SORTS.items()}
+    keyset = Keyset("project_id", sorts, frozenset(TEXTS), "reporting.projects")
+    keyset.narrow("archived = 0")
+    keyset.narrow(view.VALID, at.day, at.day)
+    for column in ("programme_id", "stage"):
+        keyset.any_of(column, call.query.get(column), "code" if column == "stage" else "id")
+    for parameter, column in (("external_ref.source", "external_source"), ("external_ref.id", "external_id")):
+        if (value := call.one(parameter)) is not None:
+            keyset.narrow(f"{column} = ?", value)
+    if text := call.one("q"):
+        keyset.search(text, ("code", "name"))
+    return keyset
+
+
+@routes.route("GET", "/v1/projects/{id}", id="reporting_project", summary="The sheet of a project",
+              description="The figures of the list, with everything they rest on.", shape=ProjectFigures,
+              parameters=(AS_OF,), refusals=(404,))  # fmt: skip
+async def project_sheet(call: Call, id: str) -> Answer:
+    return Answer(200, json.dumps(await sheet(call, id, as_of(call))).encode())
+
+
+async def sheet(call: Call, id: str, at: AsOf) -> dict[str, Any]:
+    store = call.kernel.store
+    row = await view.one(store, id, at)
+    if row is None:
+        raise NotFound("there is no such project by that day")
+    [made] = await view.items(store, [row], at)
+    details = await states_of_project(store, id, at.until)
+    return made | {"positions": await positions(call), "details": details}

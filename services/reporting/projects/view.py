@@ -1,0 +1,175 @@
+"""Projects with their figures as of a day: level two, where the day comes in."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from services.reporting.asof import AsOf
+from services.reporting.figures.compute import Figures, planned_value
+from services.reporting.figures.health import health, limits_of
+from services.reporting.history.view import states
+from shared.clock import from_day
+from shared.money import Money, percent
+from shared.store import Store
+
+COLUMNS = ("project_id", *Figures.__dataclass_fields__)
+VALID = "from_day <= ? AND until_day >= ?"
+
+VARIANCE_DAYS = (
+    "CASE WHEN planned_finish IS NULL THEN NULL"
+    " WHEN actual_finish IS NOT NULL THEN planned_finish - actual_finish"
+    " WHEN forecast_finish IS NULL THEN NULL"
+    " WHEN forecast_finish > {day} THEN planned_finish - forecast_finish"
+    " ELSE planned_finish - {day} END"
+)
+"""Planned minus actual finish; while unfinished, planned minus the later of forecast and the as-of day."""
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored row of figures, with its project."""
+
+    project_id: str
+    figures: Figures
+
+
+def row_of(values: Sequence[Any]) -> Row:
+    return Row(values[0], Figures(*values[1:]))
+
+
+def variance_days(f: Figures, day: int) -> tuple[int | None, str | None]:
+    """The same rule as VARIANCE_DAYS, with the reason where it is null."""
+    if f.planned_finish is None:
+        return None, "no planned finish"
+    if f.actual_finish is not None:
+        return f.planned_finish - f.actual_finish, None
+    if f.forecast_finish is None:
+        return None, "no forecast or actual finish"
+    return f.planned_finish - max(f.forecast_finish, day), None
+
+
+def item(row: Row, portfolio: Mapping[str, Any] | None, at: AsOf) -> Item:
+    """The public item of a project, as of a day."""
+    f = row.figures
+    days, days_reason = variance_days(f, at.day)
+    pct = percent(f.variance, f.planned) if f.variance is not None and f.planned else None
+    return {
+        "project": {
+            "id": row.project_id,
+            "code": f.code,
+            "name": f.name,
+            "external_ref": {"source": f.external_source, "id": f.external_id} if f.external_source else None,
+        },
+        "portfolio": {"id": f.portfolio_id, "name": portfolio["name"] if portfolio else None}
+        if f.portfolio_id
+        else None,
+        "programme_id": f.programme_id,
+        "stage": f.stage,
+        "cost": _cost(f, pct),
+        "schedule": {
+            "planned_start_on": _date(f.planned_start),
+            "planned_finish_on": _date(f.planned_finish),
+            "forecast_finish_on": _date(f.forecast_finish),
+            "actual_finish_on": _date(f.actual_finish),
+            "variance_days": days,
+            "reasons": {"variance_days": days_reason} if days_reason else {},
+        },
+        "earned_value": earned_value(f, at.day),
+        "health": health(f.variance, f.planned, days, f.worst_risk, f.occurred_risks, limits_of(portfolio)),
+        "as_of": at.on.isoformat(),
+    }
+
+
+def _cost(f: Figures, pct: str | None) -> Item:
+    reasons = {}
+    if f.cost_reason:
+        reasons["variance"] = f.cost_reason
+    if pct is None:
+        reasons["variance_pct"] = f.cost_reason or "planned cost is 0"
+    amounts = {
+        name: _money(getattr(f, name), f.currency) for name in ("planned", "forecast", "actual", "variance")
+    }
+    return {**amounts, "variance_pct": pct, "reasons": reasons}
+
+
+NOTHING_TO_EARN = "no work package with a budget in the project's currency alone"
+NOT_MEASURED = dict.fromkeys(("bac", "pv", "ev", "ac", "spi", "cpi"))
+
+
+def earned_value(f: Figures, day: int) -> Item:
+    """PV at the end of the day against EV and AC as last measured; null with the reason where nothing is measured."""
+    if f.at_completion is None or f.earned is None or f.earned_currency is None:
+        return {**NOT_MEASURED, "reasons": dict.fromkeys(NOT_MEASURED, NOTHING_TO_EARN)}
+    pv = planned_value(json.loads(f.plan), day) if f.plan is not None else None
+    ac = f.actual or 0
+    reasons = {}
+    if pv is None:
+        reasons = dict.fromkeys(("pv", "spi"), "a work package with a budget has no planned dates")
+    elif not pv:
+        reasons["spi"] = "no planned value yet"
+    if not ac:
+        reasons["cpi"] = "no actual cost"
+    amounts = {"bac": f.at_completion, "pv": pv, "ev": f.earned, "ac": ac}
+    return {
+        **{name: _money(minor, f.earned_currency) for name, minor in amounts.items()},
+        "spi": ratio(f.earned, pv or 0),
+        "cpi": ratio(f.earned, ac),
+        "reasons": reasons,
+    }
+
+
+def ratio(part: int, whole: int) -> str | None:
+    return str((Decimal(part) / Decimal(whole)).quantize(Decimal("0.01"))) if whole else None
+
+
+def _money(minor: int | None, currency: str | None) -> dict[str, str] | None:
+    return Money.of(minor, currency).model_dump() if minor is not None and currency else None
+
+
+def _date(day: int | None) -> str | None:
+    return from_day(day).isoformat() if day is not None else None
+
+
+async def portfolios_by_id(store: Store, at: AsOf) -> dict[str, dict[str, Any]]:
+    return {p["id"]: p for p in await states(store, "portfolio", at.until)}
+
+
+async def one(store: Store, project_id: str, at: AsOf) -> Row | None:
+    rows = await store.fetch(
+        f"SELECT {', '.join(COLUMNS)} FROM figures WHERE project_id = ? AND {VALID}",
+        (project_id, at.day, at.day),
+    )
+    return row_of(rows[0]) if rows else None
+
+
+async def items(store: Store, rows: Sequence[Row], at: AsOf) -> list[Item]:
+    """The public items of some projects, each held against its portfolio's thresholds."""
+    portfolios = await portfolios_by_id(store, at)
+    return [item(row, portfolios.get(row.figures.portfolio_id or ""), at) for row in rows]
+
+
+async def foremost(
+    store: Store, at: AsOf, order: str, count: int, portfolio_ids: Collection[str] | None
+) -> list[Row]:
+    """The first `count` projects by `order`, a condition and sort such as LARGEST, within some portfolios (None: all)."""
+    within = "" if portfolio_ids is None else f"portfolio_id IN ({', '.join('?' * len(portfolio_ids))}) AND "
+    text = f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {within}{VALID} AND {order} LIMIT {count}"
+    rows = await store.fetch(text, (*sorted(portfolio_ids or ()), at.day, at.day))
+    return [row_of(row) for row in rows]
+
+
+LARGEST = "planned > 0 AND variance IS NOT NULL ORDER BY planned DESC, project_id"
+OVERRUNS = "variance < 0 ORDER BY variance, project_id"
+
+
+async def course(store: Store, project_id: str, at: AsOf) -> list[tuple[int, Figures]]:
+    """(day, figures) at every day of change until the as-of day: how a project came to where it is."""
+    rows = await store.fetch(
+        f"SELECT from_day, {', '.join(COLUMNS)} FROM figures WHERE project_id = ? AND from_day <= ? ORDER BY from_day",
+        (project_id, at.day),
+    )
+    return [(row[0], row_of(row[1:]).figures) for row in rows]

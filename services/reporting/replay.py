@@ -1,0 +1,133 @@
+"""The projection made anew from the outboxes, beside the live one: to compare (verify) and to replace it (rebuild).
+
+Only the projection is replayed; reactions never run again. The scratch store is an SQLite file, whatever the live one
+is: the fold's result does not depend on the database.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from services.reporting.service import SERVICE
+from shared.auth import Tokens
+from shared.bus.embedded import EmbeddedBus, Heads, read_outbox
+from shared.inbox import Inbox
+from shared.kernel import Kernel
+from shared.running import opened
+from shared.settings import Settings
+from shared.store import Statement, Store, Unit
+
+[CONSUMER] = SERVICE.consumers
+
+TABLES = {
+    "history": ("aggregate_id", "version"),
+    "current_state": ("aggregate_id",),
+    "figures": ("project_id", "from_day"),
+}
+"""The projection's tables and their keys."""
+
+PAGE = 2_000
+CHUNK = 5_000
+
+Sources = Mapping[str, tuple[Store, Sequence[str]]]
+"""Service -> its store and its topics."""
+
+
+@dataclass
+class Replay:
+    """A projection of its own, which can be brought up to date with the outboxes again and again."""
+
+    kernel: Kernel
+    inbox: Inbox
+    sources: Sources
+    reached: dict[str, tuple[int, Heads]]
+    events: int = 0
+
+    async def catch_up(self) -> None:
+        """Fold what the outboxes hold beyond what was folded."""
+        for name, (store, topics) in self.sources.items():
+            wanted = [t for t in topics if t in CONSUMER.topics]
+            after, heads = self.reached.get(name, (0, {}))
+            while wanted and (records := await read_outbox(store, wanted, after, PAGE, heads)):
+                await self.inbox.take(records)
+                after = records[-1].position
+                self.events += len(records)
+                self.reached[name] = (after, heads)
+
+
+@asynccontextmanager
+async def replaying(settings: Settings, sources: Sources) -> AsyncIterator[Replay]:
+    """An empty projection in a temporary folder."""
+    with TemporaryDirectory(prefix="portolan-replay-") as folder:
+        scratch = settings.model_copy(update={"data": Path(folder), "database_url": ""})
+        async with opened(SERVICE, scratch, Tokens(scratch)) as one:
+            inbox = Inbox(one.kernel, EmbeddedBus(sources), CONSUMER)
+            yield Replay(one.kernel, inbox, sources, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that is not the same in both: `only` says where it stands alone, or that it differs."""
+
+    table: str
+    key: tuple[Any, ...]
+    only: str
+
+
+async def compare(live: Store, replayed: Store) -> list[Difference]:
+    """Every row of the projection that is missing, extra or different in the live store."""
+    found: list[Difference] = []
+    for table, key in TABLES.items():
+        have, want = await _digests(live, table, key), await _digests(replayed, table, key)
+        found += [Difference(table, k, "replayed") for k in want.keys() - have.keys()]
+        found += [Difference(table, k, "live") for k in have.keys() - want.keys()]
+        found += [Difference(table, k, "differs") for k in have.keys() & want.keys() if have[k] != want[k]]
+    return sorted(found, key=lambda d: (d.table, d.key))
+
+
+def columns_of(table: str) -> list[str]:
+    return [c.name for c in SERVICE.metadata.tables[table].columns]
+
+
+async def _digests(store: Store, table: str, key: Sequence[str]) -> dict[tuple[Any, ...], bytes]:
+    rest = [c for c in columns_of(table) if c not in key]
+    rows = await store.fetch(f"SELECT {', '.join([*key, *rest])} FROM {table}")
+    return {tuple(row[: len(key)]): _digest(row[len(key) :]) for row in rows}
+
+
+def _digest(values: Iterable[Any]) -> bytes:
+    return sha256(repr(tuple(values)).encode()).digest()
+
+
+async def verified(live: Store, replay: Replay, rounds: int = 5) -> list[Difference]:
+    """What still differs when both have caught up; rows in motion get another look."""
+    differences: list[Difference] = []
+    for _ in range(rounds):
+        await replay.catch_up()
+        differences = await compare(live, replay.kernel.store)
+        if not differences:
+            return []
+    return differences
+
+
+async def flip(live: Store, replay: Replay) -> None:
+    """Put the replayed projection in the place of the live one, in one transaction; its consumer goes on from there."""
+    unit = Unit()
+    statements = unit.parts[0].statements
+    for table in TABLES:
+        statements.append(Statement(f"DELETE FROM {table}", [()]))
+        statements.extend(await _copied(replay.kernel.store, table, columns_of(table)))
+    for table in ("inbox_position", "dead_letter", "parked"):
+        statements.append(Statement(f"DELETE FROM {table} WHERE consumer = ?", [(CONSUMER.name,)]))
+        statements.extend(await _copied(replay.kernel.store, table, columns_of(table)))
+    await live.commit(unit)
+
+
+async def _copied(store: Store, table: str, columns: Sequence[str]) -> list[Statement]:
+    rows = [tuple(row) for row in await store.fetch(f"SELECT {', '.join(columns)} FROM {table}")]
+    text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    return [Statement(text, rows[i : i + CHUNK]) for i in range(0, len(rows), CHUNK)]

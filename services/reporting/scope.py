@@ -1,0 +1,60 @@
+"""Which projects and programmes a dashboard is narrowed to: a portfolio with everything under it, or one project."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.reporting.asof import AsOf
+from services.reporting.history.view import states
+from services.reporting.portfolios.view import descendants
+from services.reporting.projects.view import VALID, portfolios_by_id
+from shared.http.call import Call
+from shared.http.listing import read_value
+from shared.http.routes import Parameter
+from shared.store import Store
+
+_ID = {"type": "string", "format": "uuid"}
+PORTFOLIO = Parameter("portfolio_id", "Only this portfolio, with everything under it.", _ID)
+PROJECT = Parameter("project_id", "Only this project.", _ID)
+
+
+@dataclass(frozen=True)
+class Within:
+    """None: everything."""
+
+    projects: set[str] | None
+    programmes: set[str] | None
+
+    def holds(self, state: dict[str, Any]) -> bool:
+        """Whether something that hangs on a project or a programme lies within."""
+        if self.projects is None:
+            return True
+        return state.get("project_id") in self.projects or (
+            state.get("project_id") is None and state.get("programme_id") in (self.programmes or ())
+        )
+
+
+EVERYTHING = Within(None, None)
+
+
+def of_project(project_id: str) -> Within:
+    return Within({project_id}, set())
+
+
+async def within(call: Call, at: AsOf) -> Within:
+    """As the query parameters say."""
+    project, portfolio = call.one("project_id"), call.one("portfolio_id")
+    if project is not None:
+        return of_project(read_value("id", project, "project_id"))
+    if portfolio is None:
+        return EVERYTHING
+    return await of_portfolio(call.kernel.store, at, read_value("id", portfolio, "portfolio_id"))
+
+
+async def of_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:
+    below = descendants(await portfolios_by_id(store, at)).get(portfolio_id, set())
+    rows = await store.fetch(
+        f"SELECT project_id, portfolio_id FROM figures WHERE archived = 0 AND {VALID}",
+        (at.day, at.day),
+    )
+    programmes = {p["id"] for p in await states(store, "programme", at.until) if p["portfolio_id"] in below}
+    return Within({row[0] for row in rows if row[1] in below}, programmes)

@@ -1,0 +1,50 @@
+"""The reporting service: folded from every other service's events, and only read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.reporting.activity import api as activity
+from services.reporting.asof import CONSUMER
+from services.reporting.budget import api as budget
+from services.reporting.exposure import api as exposure
+from services.reporting.figures import projection as figures
+from services.reporting.figures import tables as figures_tables
+from services.reporting.history import projection as history
+from services.reporting.history import tables as history_tables
+from services.reporting.load import api as load
+from services.reporting.portfolios import api as portfolios
+from services.reporting.projects import api as projects
+from services.reporting.tables import Model
+from services.reporting.web import SITE, refused
+from services.reporting.web import tables as web_tables
+from shared.bus import Record
+from shared.inbox import Consumer
+from shared.service import Service
+from shared.work import Work
+
+__all__ = ["SERVICE", "figures_tables", "history_tables", "web_tables"]
+
+
+async def fold(work: Work, records: Sequence[Record]) -> None:
+    """One batch into history, current state and figures, in one commit."""
+    versions = history.fold(work, records)
+    await figures.fold(work, versions)
+
+
+SERVICE = Service(
+    name="reporting",
+    title="Reporting",
+    metadata=Model.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routes=(
+        projects.routes,
+        portfolios.routes,
+        budget.routes,
+        load.routes,
+        exposure.routes,
+        activity.routes,
+        *SITE,
+    ),
+    consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),),
+    refused=refused,
+)

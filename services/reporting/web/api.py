@@ -1,0 +1,38 @@
+"""The pages: overview, portfolio, project."""
+
+from services.reporting.asof import AS_OF, as_of
+from services.reporting.projects.api import LISTED
+from services.reporting.web import contents, sessions
+from services.reporting.web.page import page, words_of
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+
+routes = Routes("reporting", "Pages", pages=True)
+
+_READ = {"scope": "reporting.read", "session": sessions.principal, "produces": ("text/html",)}
+_PAGED = tuple(p for p in LISTED if p.name in ("as_of", "sort", "cursor"))
+
+
+@routes.route("GET", "/", id="overview_page", summary="The portfolio overview", parameters=(AS_OF,), **_READ)
+async def overview_page(call: Call) -> Answer:
+    at = as_of(call)
+    return page(call, "overview.html", at, **await contents.whole(call, at, words_of(call)))
+
+
+@routes.route(
+    "GET", "/portfolio/{id}", id="portfolio_page", summary="A portfolio", parameters=_PAGED, **_READ
+)
+async def portfolio_page(call: Call, id: str) -> Answer:
+    at = as_of(call)
+    shown = await contents.portfolio(call, at, words_of(call), id)
+    return page(
+        call, "portfolio.html", at, sort=call.one("sort") or "", paged=call.one("cursor") is not None, **shown
+    )
+
+
+@routes.route(
+    "GET", "/project/{id}", id="project_page", summary="The sheet of a project", parameters=(AS_OF,), **_READ
+)
+async def project_page(call: Call, id: str) -> Answer:
+    at = as_of(call)
+    return page(call, "project.html", at, **await contents.project(call, at, words_of(call), id))

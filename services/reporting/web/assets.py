@@ -1,0 +1,60 @@
+"""Style sheet, scripts and mark: at an address that names their content, so that a browser keeps them for ever."""
+
+import gzip
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from shared.errors import NotFound
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+
+STATIC = Path(__file__).parent / "static"
+MEDIA = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Asset:
+    url: str
+    media_type: str
+    plain: bytes
+    packed: bytes
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Every file of `static`, by name, as it was when first asked for."""
+    return {path.name: _asset(path) for path in sorted(STATIC.iterdir()) if path.suffix in MEDIA}
+
+
+def _asset(path: Path) -> Asset:
+    content = path.read_bytes()
+    url = f"/static/{sha256(content).hexdigest()[:16]}/{path.name}"
+    return Asset(url, MEDIA[path.suffix], content, gzip.compress(content, 6, mtime=0))
+
+
+def url_of(name: str) -> str | None:
+    """Where the file is; None where it was not made."""
+    found = assets().get(name)
+    return found.url if found else None
+
+
+routes = Routes("reporting", "Pages", pages=True)
+
+
+@routes.route("GET", "/static/{hash}/{name}", id="asset", summary="A style sheet, script or picture", scope=None,
+              public=True, produces=("text/css", "text/javascript", "image/svg+xml"))  # fmt: skip
+async def asset(call: Call, hash: str, name: str) -> Answer:
+    found = assets().get(name)
+    if found is None or found.url != f"/static/{hash}/{name}":
+        raise NotFound("there is no such file")
+    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
+    if "gzip" in (call.header("accept-encoding") or ""):
+        return Answer(200, found.packed, headers | {"Content-Encoding": "gzip"}, found.media_type)
+    return Answer(200, found.plain, headers, found.media_type)

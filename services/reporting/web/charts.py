@@ -1,0 +1,236 @@
+"""The charts of the pages, as Vega-Lite: declared here once, drawn by the browser.
+
+Colours are the style sheet's own variables, so a chart follows light and dark without being drawn again. Amounts are
+in whole units of the currency, days are ISO dates.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from services.reporting.figures.compute import Figures
+from services.reporting.projects.view import Item, earned_value
+from services.reporting.web.words import HEALTH, STAGES, Words
+from shared.clock import from_day
+from shared.money import Money
+
+Spec = dict[str, Any]
+
+LIGHTS = ("green", "amber", "red")
+COLOURS = {name: f"var(--{name})" for name in LIGHTS}
+SHAPES = {"green": "circle", "amber": "triangle-up", "red": "square"}
+"""Health is never told by colour alone."""
+
+MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "tickCount": 8}
+
+FONT = "system-ui, 'Segoe UI', 'Liberation Sans', sans-serif"
+
+CONFIG: Spec = {
+    "background": "transparent",
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "domainColor": "var(--line-strong)", "gridColor": "var(--line)", "tickColor": "var(--line-strong)",
+        "labelColor": "var(--muted)", "titleColor": "var(--muted)", "labelFontSize": 11, "titleFontSize": 11,
+        "titleFontWeight": "normal", "titlePadding": 8, "labelPadding": 5, "tickSize": 4,
+    },
+    "legend": {
+        "labelColor": "var(--ink)", "titleColor": "var(--muted)", "labelFontSize": 11, "titleFontSize": 11,
+        "titleFontWeight": "normal", "orient": "top", "direction": "horizontal", "symbolSize": 80, "offset": 4,
+    },
+    "text": {"color": "var(--ink)", "fontSize": 11},
+}  # fmt: skip
+
+
+def _chart(values: Sequence[dict[str, Any]], height: int | Spec, **rest: Any) -> Spec:
+    return {
+        "width": "container",
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "data": {"values": list(values)},
+        "config": CONFIG,
+        **rest,
+    }
+
+
+def _scale(names: Sequence[str], shown: Sequence[Any]) -> Spec:
+    """Each name with its colour, shape or dash."""
+    return {"domain": list(names), "range": list(shown)}
+
+
+def standing(items: Iterable[Item], words: Words) -> Spec | None:
+    """Where projects stand: cost against time, each a mark whose area is its plan; on the cross all goes to plan."""
+    values = [
+        {
+            "name": i["project"]["name"],
+            "code": i["project"]["code"],
+            "cost": float(i["cost"]["variance_pct"]),
+            "days": i["schedule"]["variance_days"],
+            "planned": float(i["cost"]["planned"]["amount"]),
+            "money": words.money(i["cost"]["planned"]),
+            "health": words.named(HEALTH, i["health"]["overall"]),
+            "stage": words.named(STAGES, i["stage"]),
+        }
+        for i in items
+        if i["cost"]["variance_pct"] is not None and i["schedule"]["variance_days"] is not None
+    ]
+    if not values:
+        return None
+    names = [words.named(HEALTH, light) for light in LIGHTS]
+    late, over = words.gettext("days (late on the left)"), words.gettext("cost variance, % (over plan below)")
+    return _chart(
+        values,
+        300,
+        layer=[
+            {"mark": {"type": "rule", "color": "var(--line-strong)"}, "encoding": {"x": {"datum": 0}}},
+            {"mark": {"type": "rule", "color": "var(--line-strong)"}, "encoding": {"y": {"datum": 0}}},
+            {
+                "mark": {"type": "point", "filled": True, "opacity": 0.85, "stroke": "var(--panel)", "strokeWidth": 1},
+                "encoding": {
+                    "x": {"field": "days", "type": "quantitative", "title": late, "axis": {"tickCount": 8}, "scale": {"padding": 26, "nice": False}},
+                    "y": {"field": "cost", "type": "quantitative", "title": over, "scale": {"padding": 26, "nice": False}},
+                    "size": {"field": "planned", "type": "quantitative", "legend": None, "scale": {"range": [70, 800]}},
+                    "color": {"field": "health", "title": None, "scale": _scale(names, list(COLOURS.values()))},
+                    "shape": {"field": "health", "title": None, "scale": _scale(names, list(SHAPES.values()))},
+                    "order": {"field": "planned", "sort": "descending"},
+                    "tooltip": [
+                        {"field": "name", "title": words.gettext("Project")},
+                        {"field": "stage", "title": words.gettext("Stage")},
+                        {"field": "money", "title": words.gettext("Planned")},
+                        {"field": "cost", "title": words.gettext("Cost variance, %"), "type": "quantitative"},
+                        {"field": "days", "title": words.gettext("Schedule variance, days"), "type": "quantitative"},
+                    ],
+                },
+            },
+        ],
+    )  # fmt: skip
+
+
+def budget(years: Iterable[dict[str, Any]], words: Words) -> Spec | None:
+    """Budget by fiscal year: what is granted in full colour, what is still asked for pale."""
+    kinds = {
+        ("capex", "approved"): words.gettext("Capital, approved"),
+        ("opex", "approved"): words.gettext("Operating, approved"),
+        ("other", "approved"): words.gettext("Not told apart, approved"),
+        ("", "asked"): words.gettext("Draft or submitted"),
+    }
+    values = [
+        {
+            "year": str(y["fiscal_year"]),
+            "kind": kinds[kind],
+            "amount": amount,
+            "order": list(kinds).index(kind),
+        }
+        for y in years
+        for kind, amount in budget_parts(y).items()
+        if amount
+    ]
+    if not values:
+        return None
+    shown = [name for name in kinds.values() if any(v["kind"] == name for v in values)]
+    colours = dict(
+        zip(kinds.values(), ("var(--sea)", "var(--shoal)", "var(--land)", "var(--asked)"), strict=True)
+    )
+    return _chart(
+        values,
+        240,
+        mark={"type": "bar", "cornerRadius": 1, "width": {"band": 0.62}, "stroke": "var(--panel)", "strokeWidth": 1},
+        encoding={
+            "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
+            "y": {"field": "amount", "type": "quantitative", "title": None,
+                  "axis": {"format": ".2~s", "domain": False, "ticks": False, "tickCount": 5}},
+            "color": {"field": "kind", "title": None, "sort": shown, "legend": {"columns": 2},
+                      "scale": _scale(shown, [colours[s] for s in shown])},
+            "order": {"field": "order"},
+            "tooltip": [{"field": "year", "title": words.gettext("Fiscal year")}, {"field": "kind", "title": " "},
+                        {"field": "amount", "title": words.gettext("Amount"), "format": ",.0f", "type": "quantitative"}],
+        },
+    )  # fmt: skip
+
+
+def budget_parts(year: dict[str, Any]) -> dict[tuple[str, str], float]:
+    """A fiscal year's sums as the chart stacks them; what no line calls capital or operating is the rest."""
+    approved = {n: _amount(year[n]["approved"]) for n in ("capex", "opex")}
+    rest = _amount(year["total"]["approved"]) - sum(approved.values())
+    asked = _amount(year["total"]["draft"]) + _amount(year["total"]["submitted"])
+    parts = {(nature, "approved"): amount for nature, amount in approved.items()}
+    return parts | {("other", "approved"): round(max(rest, 0.0), 4), ("", "asked"): asked}
+
+
+def _amount(money: dict[str, str] | None) -> float:
+    return float(money["amount"]) if money else 0.0
+
+
+def value_curve(
+    course: Sequence[tuple[int, Figures]], plan: Sequence[Sequence[int]], words: Words
+) -> Spec | None:
+    """Earned value: the cumulative plan, and what was earned and spent as it was measured."""
+    measured = [(day, earned_value(f, day), f.earned_currency) for day, f in course if f.earned_currency]
+    currency = measured[-1][2] if measured else None
+    if currency is None:
+        return None
+    pv, ev, ac = words.gettext("Planned value"), words.gettext("Earned value"), words.gettext("Actual cost")
+    values = [
+        {"on": from_day(day).isoformat(), "kind": kind, "amount": _amount(figures[member])}
+        for day, figures, _ in measured
+        for kind, member in ((ev, "ev"), (ac, "ac"))
+    ]
+    values += [
+        {"on": from_day(day).isoformat(), "kind": pv, "amount": float(Money.of(minor, currency).amount)}
+        for day, minor in plan
+    ]
+    return _chart(
+        values,
+        240,
+        mark={"type": "line", "strokeWidth": 2, "point": {"size": 28}},
+        encoding={
+            "x": {"field": "on", "type": "temporal", "title": None, "axis": MONTHS | {"grid": False}},
+            "y": {"field": "amount", "type": "quantitative", "title": currency,
+                  "axis": {"format": ".2~s", "domain": False, "ticks": False, "tickCount": 5}},
+            "color": {"field": "kind", "title": None, "sort": [pv, ev, ac],
+                      "scale": _scale([pv, ev, ac], ["var(--muted)", "var(--sea)", "var(--compass)"])},
+            "strokeDash": {"field": "kind", "legend": None, "scale": _scale([pv, ev, ac], [[5, 3], [1, 0], [1, 0]])},
+            "tooltip": [{"field": "on", "type": "temporal", "title": words.gettext("Day")}, {"field": "kind", "title": " "},
+                        {"field": "amount", "title": currency, "format": ",.0f", "type": "quantitative"}],
+        },
+    )  # fmt: skip
+
+
+def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | None:
+    """Bars on a calendar: `label`, `start`, `finish` and `kind` (planned, forecast, actual, package, done) a row."""
+    dated = [row for row in rows if row["start"] and row["finish"]]
+    if not dated:
+        return None
+    kinds = {
+        "planned": (words.gettext("Planned"), "var(--shoal)"),
+        "forecast": (words.gettext("Forecast"), "var(--land)"),
+        "actual": (words.gettext("Actual"), "var(--sea)"),
+        "done": (words.gettext("Done"), "var(--sea)"),
+    }
+    values = [row | {"kind": kinds[row["kind"]][0]} for row in dated]
+    labels = list(dict.fromkeys(row["label"] for row in dated))
+    shown = [kinds[k] for k in kinds if any(row["kind"] == k for row in dated)]
+    return _chart(
+        values,
+        26 * len(labels) + 8,
+        layer=[
+            {
+                "mark": {"type": "bar", "height": {"band": 0.55}, "cornerRadius": 1},
+                "encoding": {
+                    "y": {"field": "label", "type": "nominal", "title": None, "sort": labels,
+                          "axis": {"labelLimit": 190, "domain": False, "ticks": False, "labelColor": "var(--ink)"}},
+                    "x": {"field": "start", "type": "temporal", "title": None, "axis": MONTHS},
+                    "x2": {"field": "finish"},
+                    "color": {"field": "kind", "title": None,
+                              "scale": _scale([name for name, _ in shown], [colour for _, colour in shown])},
+                    "tooltip": [{"field": "label", "title": " "}, {"field": "kind", "title": " "},
+                                {"field": "start", "type": "temporal", "title": words.gettext("From")},
+                                {"field": "finish", "type": "temporal", "title": words.gettext("To")}],
+                },
+            },
+            {
+                "data": {"values": [{"on": on}]},
+                "mark": {"type": "rule", "color": "var(--compass)", "strokeDash": [3, 3]},
+                "encoding": {"x": {"field": "on", "type": "temporal"}},
+            },
+        ],
+    )  # fmt: skip

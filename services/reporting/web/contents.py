@@ -1,0 +1,218 @@
+"""What the pages show: the dashboards' own answers put side by side, and the names that ids stand for."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from services.reporting.activity.api import newest
+from services.reporting.asof import AsOf
+from services.reporting.budget.api import budget_by_year
+from services.reporting.exposure.api import exposure
+from services.reporting.history.view import states
+from services.reporting.load.api import load_by_month
+from services.reporting.load.view import months_from
+from services.reporting.portfolios.api import overview
+from services.reporting.portfolios.view import descendants
+from services.reporting.projects import view
+from services.reporting.projects.api import listed, sheet
+from services.reporting.projects.view import portfolios_by_id
+from services.reporting.scope import EVERYTHING, of_portfolio, of_project
+from services.reporting.web import charts
+from services.reporting.web.words import Words
+from shared.errors import NotFound
+from shared.http.call import Call
+from shared.store import Store
+
+MARKS = 300
+"""Projects in the chart of where they stand: the largest ones."""
+OVERRUNS = 8
+MONTHS = 12
+FOREVER = 2**62
+DERIVED = "performance"
+"""Its facts follow from others that are told themselves."""
+
+Contents = dict[str, Any]
+
+
+async def whole(call: Call, at: AsOf, words: Words) -> Contents:
+    """Everything there is, and what happened last."""
+    told = await overview(call, at)
+    years = await budget_by_year(call, at, EVERYTHING)
+    store = call.kernel.store
+    happened, _ = await newest(call, at, {})
+    return {
+        "total": told["total"],
+        "portfolios": outline(told["items"]),
+        **await _standing(store, at, words, None),
+        "years": years,
+        "budget": charts.budget(years, words),
+        "exposure": await exposure(call, at, EVERYTHING),
+        "activity": (await _named(store, happened))[:12],
+    }
+
+
+async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
+    """A portfolio with everything under it; NotFound where it was not there by the day."""
+    store = call.kernel.store
+    told = await overview(call, at)
+    own = next((item for item in told["items"] if item["portfolio"]["id"] == id), None)
+    if own is None:
+        raise NotFound("there is no such portfolio by that day")
+    states_by_id = await portfolios_by_id(store, at)
+    below = descendants(states_by_id)[id]
+    scope = await of_portfolio(store, at, id)
+    years = await budget_by_year(call, at, scope)
+    items, following = await listed(call, at, sorted(below))
+    return {
+        "portfolio": states_by_id[id],
+        "parent": states_by_id.get(states_by_id[id]["parent_id"] or ""),
+        "owner": (await _people(store, at)).get(states_by_id[id]["owner_id"] or ""),
+        "total": own,
+        "portfolios": outline([i for i in told["items"] if i["portfolio"]["id"] in below - {id}]),
+        "projects": items,
+        "following": following,
+        **await _standing(store, at, words, below),
+        "years": years,
+        "budget": charts.budget(years, words),
+        "exposure": await exposure(call, at, scope),
+    }
+
+
+async def _standing(store: Store, at: AsOf, words: Words, below: set[str] | None) -> Contents:
+    largest = await view.items(store, await view.foremost(store, at, view.LARGEST, MARKS, below), at)
+    over = await view.items(store, await view.foremost(store, at, view.OVERRUNS, OVERRUNS, below), at)
+    return {"standing": charts.standing(largest, words), "marks": len(largest), "overruns": over}
+
+
+async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
+    """The sheet of a project; NotFound where it was not there by the day."""
+    store, scope = call.kernel.store, of_project(id)
+    told = await sheet(call, id, at)
+    details = told["details"]
+    state = await _state_of(store, id, at)
+    packages = sorted(details.get("work_package", []), key=lambda p: [int(n) for n in p["wbs"].split(".")])
+    course = await view.course(store, id, at)
+    years = await budget_by_year(call, at, scope)
+    happened, _ = await newest(call, at, {"project_id": [id]})
+    months = months_from(at.on.replace(day=1), MONTHS)
+    people = [p for p in await load_by_month(call, at, scope, months) if any(m["hours"] for m in p["months"])]
+    return {
+        "sheet": told,
+        "state": state,
+        "people_by_id": await _people(store, at),
+        "packages": packages,
+        "timeline": charts.timeline(_bars(state, packages, words), at.on.isoformat(), words),
+        "value": charts.value_curve(course, json.loads(course[-1][1].plan or "[]"), words),
+        "years": years,
+        "budget": charts.budget(years, words),
+        "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
+        "risks": sorted(
+            details.get("risk", []), key=lambda r: (r["state"] == "closed", -(r["score"] or 0), r["title"])
+        ),
+        "exposure": await exposure(call, at, scope),
+        "assessments": [a for a in await states(store, "assessment", at.until) if a["project_id"] == id],
+        "months": months,
+        "people": people,
+        "roles": {a["person_id"]: a["role"] for a in details.get("allocation", []) if a["role"]},
+        "activity": (await _named(store, happened))[:20],
+    }
+
+
+async def _state_of(store: Store, id: str, at: AsOf) -> dict[str, Any]:
+    """The project itself by the day, archived or not; the sheet's details leave out what is archived."""
+    [[state]] = await store.fetch(
+        "SELECT state FROM history WHERE aggregate_id = ? AND effective_at <= ? ORDER BY version DESC LIMIT 1",
+        (id, at.until if at.until is not None else FOREVER),
+    )
+    told: dict[str, Any] = json.loads(state)
+    return told
+
+
+def _bars(state: dict[str, Any], packages: Iterable[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
+    """The project's own dates, then its work packages with the share that is done."""
+    titles = {
+        "planned": words.gettext("Plan"),
+        "forecast": words.gettext("Forecast"),
+        "actual": words.gettext("Actual"),
+    }
+    bars = []
+    for kind, title in titles.items():
+        start, finish = state[f"{kind}_start_on"], state[f"{kind}_finish_on"]
+        if kind == "forecast":
+            start = start or state["actual_start_on"] or state["planned_start_on"]
+        bars.append({"label": title, "start": start, "finish": finish, "kind": kind})
+    for package in packages:
+        start, finish = package["planned_start_on"], package["planned_finish_on"]
+        label = f"{package['wbs']} {package['name']}"
+        bars.append({"label": label, "start": start, "finish": finish, "kind": "planned"})
+        if start and finish and package["percent_complete"]:
+            done = _share(date.fromisoformat(start), date.fromisoformat(finish), package["percent_complete"])
+            bars.append({"label": label, "start": start, "finish": done.isoformat(), "kind": "done"})
+    return bars
+
+
+def _share(start: date, finish: date, percent: float) -> date:
+    return start + timedelta(days=round((finish - start).days * percent / 100))
+
+
+def outline(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Portfolios as a tree written down: each after its parent, with its `depth`."""
+    ids = {item["portfolio"]["id"] for item in items}
+    children: dict[str | None, list[dict[str, Any]]] = {}
+    for item in items:
+        parent = item["portfolio"]["parent_id"]
+        children.setdefault(parent if parent in ids else None, []).append(item)
+    written: list[dict[str, Any]] = []
+    waiting = [(item, 0) for item in reversed(children.get(None, []))]
+    while waiting:
+        item, depth = waiting.pop()
+        written.append(item | {"depth": depth})
+        waiting.extend((child, depth + 1) for child in reversed(children.get(item["portfolio"]["id"], [])))
+    return written
+
+
+async def _people(store: Store, at: AsOf) -> dict[str, str]:
+    return {p["id"]: p["name"] for p in await states(store, "person", at.until)}
+
+
+async def _named(store: Store, happened: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Activity with what it is about: a name where the aggregate has one."""
+    ids = sorted(
+        {i["aggregate_id"] for i in happened} | {i["project_id"] for i in happened if i["project_id"]}
+    )
+    if not ids:
+        return []
+    rows = await store.fetch(
+        f"SELECT aggregate_id, state FROM current_state WHERE aggregate_id IN ({', '.join('?' * len(ids))})",
+        ids,
+    )
+    names = {id: _name(json.loads(state)) for id, state in rows}
+    return _runs(
+        item
+        | {"name": names.get(item["aggregate_id"]), "project": names.get(item["project_id"])}
+        | _verb(item["type"])
+        for item in happened
+        if item["aggregate_type"] != DERIVED
+    )
+
+
+def _runs(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What somebody did several times in a row as one line, with its `times`."""
+    alike = ("project_id", "who", "kind", "verb", "name")
+    runs = [
+        list(run)
+        for _, run in groupby(items, key=lambda i: (*(i[m] for m in alike), i["fact"].get("reason")))
+    ]
+    return [run[0] | {"times": len(run)} for run in runs]
+
+
+def _name(state: dict[str, Any]) -> str | None:
+    return next((str(state[m]) for m in ("name", "title", "number", "fiscal_year") if state.get(m)), None)
+
+
+def _verb(type_: str) -> dict[str, str]:
+    """`portolan.projects.project.put_on_hold.v1` -> project, put on hold."""
+    _, _, kind, fact, _ = type_.split(".")
+    return {"kind": kind.replace("_", " "), "verb": fact.replace("_", " ")}

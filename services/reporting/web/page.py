@@ -1,0 +1,116 @@
+"""How a page is made: the template, the language, and headers that let a browser run nothing but our own files."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from services.reporting.asof import AsOf
+from services.reporting.web import sessions
+from services.reporting.web.assets import url_of
+from services.reporting.web.words import HEALTH, RISK_STATES, STAGES, STEPS, Words, words_for
+from shared.clock import now
+from shared.errors import Refusal, Unauthenticated
+from shared.http import answers
+from shared.http.call import Answer, Call
+from shared.version import VERSION
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+_CODED = re.compile("`([^`]+)`")
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where the reader is: links to other pages keep the day."""
+
+    path: str
+    at: AsOf | None
+
+    def to(self, path: str, **query: str) -> str:
+        kept = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
+        asked = urlencode(query | kept)
+        return f"{path}?{asked}" if asked else path
+
+
+@cache
+def _environment(words: Words) -> Environment:
+    """Templates in one language."""
+    made = Environment(
+        loader=PackageLoader("services.reporting.web"),
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {
+        "words": words,
+        "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
+        "STEPS": STEPS,
+    }  # fmt: skip
+    made.filters["coded"] = coded
+    return made
+
+
+def coded(text: str) -> Markup:
+    """`names` in backticks as code; everything else stays text."""
+    return Markup(_CODED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped before
+
+
+def words_of(call: Call) -> Words:
+    return words_for(call.header("accept-language"))
+
+
+def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, **contents: Any) -> Answer:
+    """A page of ours, as of a day where it speaks of one."""
+    words = words_of(call)
+    cookie = call.cookies.get(sessions.COOKIE)
+    principal = getattr(call, "principal", None)
+    rendered = (
+        _environment(words)
+        .get_template(template)
+        .render(
+            here=Here(call.scope["path"], at),
+            at=at,
+            today=now(),
+            principal=principal,
+            logout_token=sessions.form_token(cookie) if principal and cookie else "",
+            **contents,
+        )
+    )
+    return Answer(status, rendered.encode(), dict(HEADERS), "text/html; charset=utf-8")
+
+
+def redirect(location: str, **headers: str) -> Answer:
+    return Answer(
+        303, headers=HEADERS | {"Location": location} | headers, media_type="text/html; charset=utf-8"
+    )
+
+
+def refused(refusal: Refusal, call: Call) -> Answer:
+    """A refusal as a page for who asked with a browser, as a problem document for everybody else."""
+    if call.scope["path"].startswith("/reporting/") or "text/html" not in (call.header("accept") or ""):
+        return answers.refused(refusal, call)
+    if isinstance(refusal, Unauthenticated):
+        return redirect(f"/login?{urlencode({'next': _address(call)})}")
+    return page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+
+
+def _address(call: Call) -> str:
+    query = call.scope["query_string"].decode("latin-1")
+    return f"{call.scope['path']}?{query}" if query else str(call.scope["path"])

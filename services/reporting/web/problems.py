@@ -1,0 +1,53 @@
+"""`/problems/<code>`: what a problem document's `type` leads to, for whoever meets one for the first time."""
+
+import re
+
+from services.reporting.web.page import page
+from services.reporting.web.words import N_
+from shared.errors import NotFound, Refusal
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+
+ADVICE = {
+    400: N_("The request could not be read. Correct what `errors` names; the same request will be refused again."),
+    401: N_("No valid token came with the request. Fetch a fresh one from the issuer and send it as a bearer token."),
+    403: N_("The token is valid, but what it allows does not cover this. Another role or scope is needed."),
+    404: N_("Nothing is at this address, or nothing that this caller may see."),
+    405: N_("The resource is there, but not for this method; the `Allow` header lists those it has."),
+    406: N_("The operation does not give what the `Accept` header asks for."),
+    409: N_("The request is well-formed, but the present state does not allow it. Read the resource again and decide anew."),
+    412: N_("Somebody else has changed the resource. Read it again, and send the change with its new `ETag`."),
+    413: N_("The content is larger than the operation takes. Send it in several parts."),
+    414: N_("The address is longer than 8 KB. Ask for less at once."),
+    415: N_("The operation does not take this content type; `Accept-Post` or `Accept-Patch` says which it takes."),
+    422: N_("The content is well-formed but wrong. `errors` names each member with a JSON pointer and what it needs."),
+    428: N_("A change needs `If-Match` with the `ETag` that was read, so that nobody's work is overwritten unseen."),
+    429: N_("Too many requests came in a short time. Wait as long as `Retry-After` says."),
+    503: N_("A part of the system is away for the moment. Wait as long as `Retry-After` says and send the same again."),
+    504: N_("It took too long. Nothing may be assumed about a write: send it again with the same `Idempotency-Key`."),
+}  # fmt: skip
+"""Status -> what to do."""
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{1,60}")
+
+routes = Routes("reporting", "Pages", pages=True)
+
+
+@routes.route("GET", "/problems/{code}", id="problem_page", summary="What a problem type means", scope=None, public=True,
+              produces=("text/html",))  # fmt: skip
+async def problem_page(call: Call, code: str) -> Answer:
+    if not _CODE.fullmatch(code):
+        raise NotFound("there is no such problem type")
+    kind = kinds().get(code)
+    return page(call, "problem.html", code=code, kind=kind, advice=ADVICE.get(kind.status) if kind else None)
+
+
+def kinds() -> dict[str, type[Refusal]]:
+    """The refusals that have a code of their own; a more exact code stands for one of them."""
+    found: dict[str, type[Refusal]] = {}
+    waiting = [Refusal]
+    while waiting:
+        kind = waiting.pop()
+        found.setdefault(kind.code, kind)
+        waiting.extend(kind.__subclasses__())
+    return found

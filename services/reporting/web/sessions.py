@@ -1,0 +1,123 @@
+"""Browser sessions: begun by a one-time code or a token, kept in reporting's database, named by a cookie.
+
+A cookie is only looked at by the pages and their stream; the API knows bearer tokens alone. What changes something
+(logging in and out) needs, beside the cookie, a token of the form that only our own pages can have put there.
+"""
+
+from datetime import timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from secrets import token_urlsafe
+from time import time
+
+from shared.auth import Principal
+from shared.auth.issuers import LOCAL
+from shared.auth.roles import scopes_of
+from shared.clock import now_micros
+from shared.errors import Forbidden, Unauthenticated
+from shared.http.call import Call
+from shared.store import Store
+
+COOKIE = "portolan_session"
+FORM_COOKIE = "portolan_form"
+CODE_LASTS = timedelta(minutes=15)
+SESSION_LASTS = timedelta(hours=12)
+FORM_LASTS = timedelta(hours=1)
+
+
+async def offer(store: Store, subject: str, role: str) -> str:
+    """A code with which `subject` may log in once, in `role`."""
+    code = token_urlsafe(18)
+    await store.run(
+        "INSERT INTO login_code (hash, subject, role, expires_at) VALUES (?, ?, ?, ?)",
+        (_hashed(code), subject, role, _after(CODE_LASTS)),
+    )
+    return code
+
+
+async def redeem(store: Store, code: str) -> Principal | None:
+    """Whom the code lets in; None where it was used, has expired or never was. It is worth nothing afterwards."""
+    rows = await store.run(
+        "DELETE FROM login_code WHERE hash = ? RETURNING subject, role, expires_at", (_hashed(code),)
+    )
+    if not rows or rows[0][2] < now_micros():
+        return None
+    subject, role, _ = rows[0]
+    until = time() + SESSION_LASTS.total_seconds()
+    return Principal(subject, LOCAL, (role,), scopes_of((role,), None), until)
+
+
+async def begin(call: Call, principal: Principal) -> str:
+    """The Set-Cookie header of a new session; it ends no later than what proved who it is."""
+    store = call.kernel.store
+    cookie = token_urlsafe(32)
+    until = min(int(principal.expires_at * 1_000_000), _after(SESSION_LASTS))
+    for table in ("browser_session", "login_code"):
+        await store.run(f"DELETE FROM {table} WHERE expires_at < ?", (now_micros(),))
+    await store.run(
+        "INSERT INTO browser_session (hash, subject, issuer, roles, scopes, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            _hashed(cookie),
+            principal.subject,
+            principal.issuer,
+            " ".join(principal.roles),
+            " ".join(sorted(principal.scopes)),
+            until,
+        ),
+    )
+    return set_cookie(call, COOKIE, cookie, SESSION_LASTS)
+
+
+async def principal(call: Call) -> Principal:
+    """Who the request's cookie stands for; Unauthenticated where it stands for nobody."""
+    cookie = call.cookies.get(COOKIE)
+    rows = await call.kernel.store.fetch(
+        "SELECT subject, issuer, roles, scopes, expires_at FROM browser_session WHERE hash = ? AND expires_at > ?",
+        (_hashed(cookie or ""), now_micros()),
+    )
+    if not rows:
+        raise Unauthenticated("log in to see this page", code="no_session")
+    subject, issuer, roles, scopes, until = rows[0]
+    return Principal(subject, issuer, tuple(roles.split()), frozenset(scopes.split()), until / 1_000_000)
+
+
+async def is_open(call: Call) -> bool:
+    """Whether the session still stands, for a stream that outlives the check at its start."""
+    try:
+        await principal(call)
+    except Unauthenticated:
+        return False
+    return True
+
+
+async def end(call: Call) -> str:
+    """The Set-Cookie header that makes the browser forget the session, which is gone here too."""
+    await call.kernel.store.run(
+        "DELETE FROM browser_session WHERE hash = ?", (_hashed(call.cookies.get(COOKIE, "")),)
+    )
+    return set_cookie(call, COOKIE, "", timedelta(0))
+
+
+def set_cookie(call: Call, name: str, value: str, lasts: timedelta) -> str:
+    secure = "; Secure" if call.kernel.settings.base_url.startswith("https:") else ""
+    return f"{name}={value}; Path=/; Max-Age={int(lasts.total_seconds())}; HttpOnly; SameSite=Lax{secure}"
+
+
+def form_token(cookie: str) -> str:
+    """What a form carries to show that it came from our own page, which alone knows what the cookie says."""
+    return sha256(b"form:" + cookie.encode()).hexdigest()
+
+
+def check_form(call: Call, cookie_name: str, given: str) -> None:
+    """Refuse (403) a form that another site may have made the browser send."""
+    cookie = call.cookies.get(cookie_name, "")
+    if not cookie or not compare_digest(form_token(cookie), given):
+        raise Forbidden("the form has expired; load the page again", code="form_expired")
+
+
+def _hashed(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _after(lasts: timedelta) -> int:
+    return now_micros() + lasts // timedelta(microseconds=1)

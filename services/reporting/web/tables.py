@@ -1,0 +1,30 @@
+"""Browser sessions, and the one-time codes that begin them."""
+
+from sqlalchemy import BigInteger, Text
+
+from services.reporting.tables import Model
+from shared.columns import KEY, Field
+
+
+class LoginCodeRow(Model, table=True):
+    """A code that was handed out; it is deleted when it is used. Only its hash is kept."""
+
+    __tablename__ = "login_code"
+
+    hash: str = Field(sa_type=KEY, primary_key=True)
+    subject: str = Field(sa_type=KEY)
+    role: str = Field(sa_type=KEY)
+    expires_at: int = Field(sa_type=BigInteger)
+
+
+class SessionRow(Model, table=True):
+    """Who a cookie stands for, until when; shared by all replicas. Only the cookie's hash is kept."""
+
+    __tablename__ = "browser_session"
+
+    hash: str = Field(sa_type=KEY, primary_key=True)
+    subject: str = Field(sa_type=KEY)
+    issuer: str = Field(sa_type=KEY)
+    roles: str = Field(sa_type=Text)
+    scopes: str = Field(sa_type=Text)
+    expires_at: int = Field(sa_type=BigInteger, index=True)

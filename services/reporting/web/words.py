@@ -1,0 +1,124 @@
+"""Texts and formats of the pages: gettext and babel in one place, so that a language is a catalogue and nothing else.
+
+English is the source. `make texts` writes `locale/portolan.pot`; a language is `locale/<code>/LC_MESSAGES/portolan.po`,
+compiled to `.mo` beside it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from gettext import NullTranslations
+from pathlib import Path
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.support import Translations
+
+LOCALE = Path(__file__).parent / "locale"
+SOURCE = "en_GB"
+"""English with the day before the month, which nobody misreads."""
+
+MINUS = "−"
+
+
+def N_(text: str) -> str:  # noqa: N802 the name that gettext tools look for
+    return text
+
+
+STAGES = {
+    "proposed": N_("Proposed"),
+    "approved": N_("Approved"),
+    "active": N_("Active"),
+    "on_hold": N_("On hold"),
+    "closing": N_("Closing"),
+    "closed": N_("Closed"),
+    "discontinued": N_("Discontinued"),
+}
+HEALTH = {"green": N_("Green"), "amber": N_("Amber"), "red": N_("Red")}
+RISK_STATES = {
+    "identified": N_("Identified"),
+    "assessed": N_("Assessed"),
+    "monitored": N_("Monitored"),
+    "occurred": N_("Occurred"),
+    "closed": N_("Closed"),
+}
+STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))
+"""Probability and impact, 1 to 5."""
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """One language: its catalogue, and how it writes money, numbers and dates."""
+
+    locale: Locale
+    catalogue: NullTranslations
+
+    @property
+    def language(self) -> str:
+        return self.locale.language
+
+    @property
+    def gettext(self) -> Callable[[str], str]:
+        return self.catalogue.gettext
+
+    @property
+    def ngettext(self) -> Callable[[str, str, int], str]:
+        return self.catalogue.ngettext
+
+    def named(self, names: dict[str, str], value: str) -> str:
+        """A word of one of the tables above; a value that is not in it as it is."""
+        return self.gettext(names[value]) if value in names else value.replace("_", " ")
+
+    def day(self, value: date | str | None) -> str:
+        held = date.fromisoformat(value) if isinstance(value, str) else value
+        return format_date(held, "medium", self.locale) if held else "–"
+
+    def month(self, value: date) -> str:
+        return format_date(value, "MMM", self.locale)
+
+    def ago(self, value: str, at: datetime) -> str:
+        return format_timedelta(datetime.fromisoformat(value) - at, add_direction=True, locale=self.locale)
+
+    def money(self, value: dict[str, str]) -> str:
+        """To the last digit: CHF 1,234.50."""
+        return format_currency(Decimal(value["amount"]), value["currency"], "¤¤ #,##0.00", self.locale)
+
+    def brief(self, value: dict[str, str]) -> str:
+        """The amount alone, in three or four digits: 15.3M."""
+        amount = Decimal(value["amount"])
+        digits = 0 if abs(amount) < 1000 else 1
+        written = format_compact_decimal(abs(amount), locale=self.locale, fraction_digits=digits)
+        return f"{MINUS if amount < 0 else ''}{written.removesuffix('.0')}"
+
+    def signed(self, value: str | float, digits: int = 0) -> str:
+        amount = Decimal(str(value))
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        sign = "+" if amount > 0 else MINUS if amount < 0 else "±"
+        return sign + format_decimal(abs(amount), pattern, self.locale)
+
+    def percent(self, value: float) -> str:
+        """60 -> 60%."""
+        return format_percent(value / 100, locale=self.locale)
+
+    def number(self, value: float) -> str:
+        return format_decimal(value, locale=self.locale)
+
+
+@cache
+def words_in(code: str) -> Words:
+    return Words(Locale.parse(code), Translations.load(LOCALE, [code], "portolan"))
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """English, and every language that has a compiled catalogue."""
+    return (SOURCE, *sorted(p.parts[-3] for p in LOCALE.glob("*/LC_MESSAGES/portolan.mo")))
+
+
+def words_for(accepted: str | None) -> Words:
+    """The best of our languages for an Accept-Language header."""
+    wanted = [part.split(";")[0].strip() for part in (accepted or "").split(",")[:20]]
+    return words_in(negotiate_locale(wanted, languages(), sep="-") or SOURCE)

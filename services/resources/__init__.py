@@ -1,0 +1,1 @@
+"""Resources: the people who do the work, inside and outside, and what they are booked for."""

@@ -1,0 +1,1 @@
+"""Allocations, the booking of persons on projects."""

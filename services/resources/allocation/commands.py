@@ -1,0 +1,78 @@
+"""What is done with allocations: booked, committed, released, each against the person's other commitments."""
+
+from typing import Any
+
+from services.resources.allocation import rules
+from services.resources.tables import KnownProject
+from shared.clock import to_day
+from shared.contracts.language import Fact, plain
+from shared.contracts.resources import Allocation, AllocationCommitted, Commitment, Person
+from shared.references import heard_of
+from shared.work import Work, expect_version
+
+BOOK = """
+UPDATE known_project SET bookings = bookings + 1 WHERE id = ? AND stage NOT IN ('closed', 'discontinued')
+"""
+
+
+async def supply(work: Work, body: Any) -> dict[str, Any]:
+    """Soft, unless it is said to be hard."""
+    return {"commitment": body.commitment or Commitment.SOFT}
+
+
+async def check(work: Work, allocation: Allocation) -> None:
+    rules.is_booked(allocation)
+    rules.period_runs_forward(allocation)
+    rules.person_is_there(await work.known(Person, allocation.person_id))
+    await book_on_project(work, allocation)
+    await fits(work, allocation)
+
+
+async def book_on_project(work: Work, allocation: Allocation) -> None:
+    """The project takes bookings, and still does when this one is committed."""
+    known = await heard_of(work, KnownProject, allocation.project_id, "/project_id")
+    assert known is not None
+    id, _, stage, archived, _ = known
+    rules.project_takes_bookings(stage, bool(archived))
+    work.also(BOOK, [(id,)], expect=1)
+
+
+async def fits(work: Work, allocation: Allocation) -> None:
+    """Under the person's guard, so that of two who commit the same days only the first does."""
+    if allocation.commitment is Commitment.SOFT:
+        return
+    await work.guard(f"person {allocation.person_id}")
+    standing = await work.select(
+        Allocation,
+        "person_id = ? AND commitment = 'hard' AND starts_on <= ? AND ends_on >= ?",
+        (str(allocation.person_id), to_day(allocation.ends_on), to_day(allocation.starts_on)),
+    )
+    others = {a.id: a for a in standing} | work.staged(Allocation)
+    rules.fits(
+        allocation,
+        [a for a in others.values() if a.person_id == allocation.person_id and a.id != allocation.id],
+    )
+
+
+def tell(allocation: Allocation, before: Allocation | None, body: Any) -> Fact:
+    if before is None:
+        return plain(Allocation, "created")
+    if before.commitment is not allocation.commitment and allocation.commitment is Commitment.HARD:
+        return AllocationCommitted()
+    return plain(Allocation, "revised")
+
+
+async def commit(work: Work, id: str, if_match: int | None, reason: str | None) -> Allocation:
+    allocation = await work.load(Allocation, id)
+    expect_version(allocation, if_match)
+    fact = rules.commit(allocation, reason)
+    await check(work, allocation)
+    return work.save(allocation, fact)
+
+
+async def release(work: Work, id: str, if_match: int | None, reason: str | None) -> Allocation:
+    """As of the day on which the release is effective, which is the last that counts."""
+    allocation = await work.load(Allocation, id)
+    expect_version(allocation, if_match)
+    fact = rules.release(allocation, work.effective_on, reason)
+    return work.save(allocation, fact)

@@ -1,0 +1,128 @@
+"""What holds of allocations: periods run forward, and no person is committed beyond the whole of a day."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from shared.contracts.projects import Stage
+from shared.contracts.resources import (
+    Allocation,
+    AllocationCommitted,
+    AllocationReleased,
+    AllocationState,
+    Commitment,
+    Person,
+)
+from shared.errors import Conflict, Fault, Invalid
+from shared.lifecycle import Lifecycle, Move
+
+WHOLE = 100
+ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
+
+
+def _is_soft(allocation: Allocation) -> bool:
+    return allocation.commitment is Commitment.SOFT
+
+
+_BOOKED = frozenset({AllocationState.BOOKED})
+
+LIFECYCLE = Lifecycle(
+    "state",
+    {
+        "commit": Move(
+            _BOOKED, AllocationState.BOOKED, AllocationCommitted, needs="write", when=_is_soft, own_route=True
+        ),
+        "release": Move(_BOOKED, AllocationState.RELEASED, AllocationReleased, needs="write", own_route=True),
+    },
+)
+"""Whether it is booked; how firmly is a member apart, so that what was released tells how firm it was."""
+
+
+def period_runs_forward(allocation: Allocation) -> None:
+    if allocation.ends_on < allocation.starts_on:
+        raise Invalid(
+            "the allocation ends before it starts",
+            Fault("before_start", "earlier than the start", pointer="/ends_on"),
+            code="dates_out_of_order",
+        )
+
+
+def is_booked(allocation: Allocation) -> None:
+    if allocation.state is not AllocationState.BOOKED:
+        raise Conflict("the allocation is released; book a new one", code="released")
+
+
+def person_is_there(person: Person | None) -> None:
+    if person is None:
+        raise Invalid("a reference names nothing", Fault("not_found", "no such person", pointer="/person_id"))
+    if person.archived_at is not None:
+        raise Conflict(
+            "the person is archived", Fault("archived", "archived", pointer="/person_id"), code="archived"
+        )
+
+
+def project_takes_bookings(stage: str, archived: bool) -> None:
+    if stage in ENDED or archived:
+        raise Conflict(
+            f"the project is {'archived' if archived else stage}",
+            Fault("project_ended", "takes no bookings any more", pointer="/project_id"),
+            code="project_ended",
+        )
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days, both inclusive, on which the same sum of percent is committed."""
+
+    first: date
+    last: date
+    percent: int
+
+    def __str__(self) -> str:
+        days = f"on {self.first}" if self.first == self.last else f"from {self.first} to {self.last}"
+        return f"{self.percent} % {days}"
+
+
+def hard_load(allocations: Iterable[Allocation]) -> Iterator[Stretch]:
+    """The sum of hard percent over time, in stretches of equal load from the first booked day to the last.
+
+    What was released counts for the days it kept; one that was released before it began has none.
+    """
+    steps: dict[int, int] = {}
+    for a in allocations:
+        if a.commitment is Commitment.HARD and a.archived_at is None and a.starts_on <= a.ends_on:
+            first, after = a.starts_on.toordinal(), a.ends_on.toordinal() + 1
+            steps[first] = steps.get(first, 0) + a.percent
+            steps[after] = steps.get(after, 0) - a.percent
+    load, days = 0, sorted(day for day, step in steps.items() if step)
+    for day, following in pairwise(days):
+        load += steps[day]
+        yield Stretch(date.fromordinal(day), date.fromordinal(following - 1), load)
+
+
+def fits(allocation: Allocation, others: Iterable[Allocation]) -> None:
+    """Refuse (409) days on which the person would be committed beyond 100 percent, naming days and sum."""
+    over = [s for s in hard_load([allocation, *others]) if s.percent > WHOLE]
+    if over:
+        told = ", ".join(map(str, over[:3])) + (" and more" if len(over) > 3 else "")
+        raise Conflict(
+            f"the person would be committed {told}",
+            *(Fault("overallocated", str(s), pointer="/percent") for s in over[:20]),
+            code="overallocated",
+        )
+
+
+def commit(allocation: Allocation, reason: str | None) -> AllocationCommitted:
+    fact = LIFECYCLE.make(allocation, "commit", reason)
+    allocation.commitment = Commitment.HARD
+    assert isinstance(fact, AllocationCommitted)
+    return fact
+
+
+def release(allocation: Allocation, last_day: date, reason: str | None) -> AllocationReleased:
+    """The booking ends with `last_day`, which may lie before its start: then no day of it is left."""
+    fact = LIFECYCLE.make(allocation, "release", reason)
+    allocation.ends_on = min(allocation.ends_on, last_day)
+    assert isinstance(fact, AllocationReleased)
+    return fact

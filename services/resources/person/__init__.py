@@ -1,0 +1,1 @@
+"""Persons, those who work on projects."""

@@ -1,0 +1,29 @@
+"""The base of the resources service's tables, and what it remembers of projects."""
+
+from sqlalchemy import BigInteger
+from sqlmodel import SQLModel
+
+from shared.columns import ID, KEY, Field, own_registry
+from shared.store.tables import kernel_tables
+
+
+class Model(SQLModel, registry=own_registry()):
+    """Every table of the service."""
+
+
+kernel_tables(Model.metadata)
+
+
+class KnownProject(Model, table=True):
+    """A project as far as it matters here.
+
+    `bookings` grows with each allocation booked on it: whoever releases them knows by it that all were seen.
+    """
+
+    __tablename__ = "known_project"
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    version: int = Field(sa_type=BigInteger)
+    stage: str = Field(sa_type=KEY)
+    archived: int = Field(sa_type=BigInteger)
+    bookings: int = Field(sa_type=BigInteger)

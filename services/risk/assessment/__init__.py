@@ -1,0 +1,1 @@
+"""Assessments, dated ratings of projects and programmes."""

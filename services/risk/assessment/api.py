@@ -1,0 +1,20 @@
+"""The routes of assessments."""
+
+from services.risk.assessment import commands
+from services.risk.assessment.model import FILTERS, AssessmentCreate, AssessmentRevise, AssessmentRow
+from shared.contracts.risk import Assessment
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+from shared.register import Register
+
+ASSESSMENTS = Register(
+    shape=Assessment,
+    row=AssessmentRow,
+    create=AssessmentCreate,
+    revise=AssessmentRevise,
+    filters=FILTERS,
+    check=commands.check,
+)
+
+routes = Routes("risk", "Assessments")
+register_routes(routes, ASSESSMENTS)

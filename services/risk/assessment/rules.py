@@ -1,0 +1,13 @@
+"""What holds of assessments: they rate something."""
+
+from shared.contracts.risk import Assessment
+from shared.errors import Fault, Invalid
+
+
+def rates_something(assessment: Assessment) -> None:
+    if assessment.project_id is None and assessment.programme_id is None:
+        raise Invalid(
+            "an assessment rates a project or a programme",
+            Fault("missing", "this or programme_id is needed", pointer="/project_id"),
+            code="nothing_rated",
+        )

@@ -1,0 +1,1 @@
+"""Risk registers, one of each approved project."""

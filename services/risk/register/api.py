@@ -1,0 +1,12 @@
+"""The routes of registers: they are read; what is in them follows from the projects."""
+
+from services.risk.register.model import FILTERS, RegisterRow
+from shared.contracts.risk import Register as RiskRegister
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+from shared.register import Register
+
+REGISTERS = Register(shape=RiskRegister, row=RegisterRow, filters=FILTERS)
+
+routes = Routes("risk", "Registers")
+register_routes(routes, REGISTERS, read_only=True)

@@ -1,0 +1,1 @@
+"""Risks, what may happen to projects."""

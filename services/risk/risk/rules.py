@@ -1,0 +1,50 @@
+"""What may be done with a risk: pure decisions over its public shape.
+
+    identified -> assessed -> monitored -> occurred -> closed
+
+It is assessed as often as views change: the first time it becomes assessed, later it stays as it is. Only
+what was assessed is monitored. It may occur, or be closed, from any state before; what occurred is closed
+once it is dealt with.
+"""
+
+from shared.contracts.projects import Stage
+from shared.contracts.risk import Risk, RiskAssessed, RiskClosed, RiskMonitored, RiskOccurred, RiskState
+from shared.errors import Conflict, Fault
+from shared.lifecycle import Lifecycle, Move
+
+S = RiskState
+ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
+_AHEAD = frozenset({S.IDENTIFIED, S.ASSESSED, S.MONITORED})
+
+LIFECYCLE = Lifecycle(
+    "state",
+    {
+        "assess": Move(_AHEAD, S.ASSESSED, RiskAssessed, needs="write", own_route=True),
+        "monitor": Move(frozenset({S.ASSESSED}), S.MONITORED, RiskMonitored, needs="write"),
+        "occur": Move(_AHEAD, S.OCCURRED, RiskOccurred, needs="write"),
+        "close": Move(_AHEAD | {S.OCCURRED}, S.CLOSED, RiskClosed),
+    },
+)
+
+
+def assess(risk: Risk, probability: int, impact: int) -> RiskAssessed:
+    """Rate it, steps 1 to 5 each; the score is their product."""
+    LIFECYCLE.admit(risk, "assess")
+    risk.probability, risk.impact, risk.score = probability, impact, probability * impact
+    if risk.state is S.IDENTIFIED:
+        risk.state = S.ASSESSED
+    return RiskAssessed(probability=probability, impact=impact)
+
+
+def is_open(risk: Risk) -> None:
+    if risk.state is S.CLOSED:
+        raise Conflict("the risk is closed; what is closed stays as it was", code="risk_closed")
+
+
+def project_is_open(stage: str, archived: bool) -> None:
+    if stage in ENDED or archived:
+        raise Conflict(
+            f"the project is {'archived' if archived else stage}",
+            Fault("project_ended", "takes no risks any more", pointer="/project_id"),
+            code="project_ended",
+        )

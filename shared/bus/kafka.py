@@ -1,0 +1,159 @@
+"""The bus on Apache Kafka: a group per consumer, which reads on from the marks in the consumer's own database.
+
+Offsets are never committed to Kafka: what was taken in stands beside what was made of it, in one transaction. When
+partitions change hands the marks are loaded anew, and reading goes on from there.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import msgspec
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+
+from shared.bus.clients import started
+from shared.bus.protocol import Envelope, LoadMarks, Record
+from shared.bus.topics import ensure_topics
+from shared.contracts.language import EVENT_TYPES
+from shared.outbox import partition_of
+from shared.settings import Settings
+from shared.store import Unreachable
+
+PAGE = 2000
+IDLE_MS = 1000
+FETCH_WAIT_MS = 5
+"""How long the broker may hold a fetch that finds nothing: its default of 500 ms is what a consumer would lag."""
+SESSION_MS = 6000
+NO_OFFSET = -1
+
+
+class FeedPage(msgspec.Struct):
+    """A page of a service's event feed; the events stay the bytes they are."""
+
+    items: list[msgspec.Raw]
+    position: str
+    next: str | None = None
+
+
+_PAGE = msgspec.json.Decoder(FeedPage).decode
+_ENVELOPE = msgspec.json.Decoder(Envelope).decode
+
+
+class KafkaBus:
+    """What the settings' brokers carry; gaps are healed from the event feed of the service that has the events."""
+
+    def __init__(self, settings: Settings, feed_token: Callable[[], str]) -> None:
+        self._settings = settings
+        self._servers = settings.kafka_servers
+        self._feed_token = feed_token
+        self._http = httpx.AsyncClient(timeout=10)
+
+    async def read(
+        self, consumer: str, topics: Sequence[str], load: LoadMarks
+    ) -> AsyncGenerator[list[Record], None]:
+        await ensure_topics(self._servers, topics)
+        client = AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            group_id=f"{self._settings.instance}.{consumer}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=SESSION_MS // 3,
+        )
+        seeking = _SeekToMarks(client, load)
+        client.subscribe(list(topics), listener=seeking)
+        async with started(client, client.stop):
+            while True:
+                got = await client.getmany(timeout_ms=IDLE_MS, max_records=PAGE)
+                seeking.check()
+                batch = [_record(m) for messages in got.values() for m in messages if m.value is not None]
+                if batch:
+                    yield batch
+
+    async def heal(self, topic: str, partition: int, after: int, until: int) -> list[Record]:
+        try:
+            return [record async for record in self._feed(topic, partition, after, until)]
+        except httpx.HTTPError as error:
+            raise Unreachable(f"the event feed behind {topic} does not answer: {error!r}") from error
+
+    async def _feed(self, topic: str, partition: int, after: int, until: int) -> AsyncIterator[Record]:
+        service = topic.split(".")[1]
+        start: str | None = str(after)
+        while start is not None and int(start) < until - 1:
+            answer = await self._http.get(
+                f"{self._settings.feed_url(service)}/{service}/v1/events",
+                params={"after": start},
+                headers={"Authorization": f"Bearer {self._feed_token()}"},
+            )
+            page = _PAGE(answer.raise_for_status().content)
+            for record in _records_of(page, topic, partition):
+                if record.position < until:
+                    yield record
+            start = page.next
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+class _SeekToMarks(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
+    """Puts the partitions that were just assigned where the consumer's marks stand."""
+
+    def __init__(self, client: AIOKafkaConsumer, load: LoadMarks) -> None:
+        self._client = client
+        self._load = load
+        self._failed: Exception | None = None
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Nothing to save: a batch still being folded is fenced by its marks."""
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        try:
+            marks = await self._load()
+        except Exception as error:  # noqa: BLE001 aiokafka would swallow it; the reader raises it
+            self._failed = error
+            return
+        for place in assigned:
+            mark = marks.get((place.topic, place.partition))
+            if mark:
+                self._client.seek(place, mark.next_offset)
+
+    def check(self) -> None:
+        if self._failed:
+            raise self._failed
+
+
+def _record(message: ConsumerRecord) -> Record:
+    """The record of a Kafka message; one that is no event of ours gets a negative position, from its offset."""
+    record = Record(
+        message.topic, message.partition, message.offset, -1 - message.offset, 0, 0, message.value
+    )
+    with suppress(msgspec.DecodeError, ValueError):
+        _place(record, record.event)
+    return record
+
+
+def _place(record: Record, event: Envelope) -> None:
+    epoch, position, previous = (
+        int(event.source.rsplit("/", 1)[-1]),
+        int(event.sequence),
+        int(event.previoussequence),
+    )
+    record.epoch, record.position, record.previous = epoch, position, previous
+
+
+def _records_of(page: FeedPage, topic: str, partition: int) -> Iterator[Record]:
+    """The events of a page that belong to one partition."""
+    for raw in page.items:
+        value = bytes(raw)
+        event = _ENVELOPE(value)
+        if _topic_of(event) == topic and partition_of(event.partitionkey) == partition:
+            record = Record(topic, partition, NO_OFFSET, 0, 0, 0, value)
+            _place(record, event)
+            yield record
+
+
+def _topic_of(event: Envelope) -> Any:
+    known = EVENT_TYPES.get(event.type)
+    return known[0].topic if known else None

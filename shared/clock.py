@@ -1,0 +1,68 @@
+"""Time as Portolan keeps it: instants are UTC microseconds in stores and RFC 3339 on the wire, days are ordinals.
+
+An *instant* is an aware `datetime` in UTC; stored it is an integer of microseconds since 1970, which compares and
+indexes the same in both databases. A *day* is a `date`; stored it is the number of days since 1970-01-01.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from time import time_ns
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+MICROSECOND = timedelta(microseconds=1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def now_micros() -> int:
+    return time_ns() // 1000
+
+
+def to_micros(instant: datetime) -> int:
+    return (instant - EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def to_wire(micros: int) -> str:
+    """The wire form of a stored instant: `2026-06-01T08:30:00.000001Z`, always with six decimals."""
+    return from_micros(micros).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def to_day(day: date) -> int:
+    return day.toordinal() - EPOCH_DAY
+
+
+def from_day(ordinal: int) -> date:
+    return date.fromordinal(ordinal + EPOCH_DAY)
+
+
+def end_of_day(day: date, zone: ZoneInfo | timezone = UTC) -> datetime:
+    """The last microsecond of `day` in the instance's time zone: what a date means where an instant is asked."""
+    return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC) - MICROSECOND
+
+
+def parse_instant(text: str) -> datetime:
+    """An RFC 3339 instant with its offset; a naive one is refused with ValueError."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its offset, such as Z")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("an instant lies between the years 1 and 9999") from error
+
+
+def parse_as_of(text: str, zone: ZoneInfo | timezone = UTC) -> datetime:
+    """A date (its end, in the instance's zone) or an instant."""
+    if len(text) != 10:
+        return parse_instant(text)
+    try:
+        return end_of_day(date.fromisoformat(text), zone)
+    except OverflowError as error:
+        raise ValueError("a day lies between the years 1 and 9999") from error

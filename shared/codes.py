@@ -1,0 +1,40 @@
+"""Human codes (`PRJ-0042`): drawn from a sequence in small blocks, so that drawing one seldom costs a write.
+
+Codes are unique; a number that was drawn and not used stays unused.
+"""
+
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from shared.store import Store
+
+BLOCK = 20
+
+
+@dataclass
+class _Block:
+    following: int = 0
+    last: int = -1
+
+
+@dataclass
+class Sequence:
+    """The codes of one kind, in each store they are drawn from."""
+
+    prefix: str
+    digits: int = 4
+    _blocks: "WeakKeyDictionary[Store, _Block]" = field(default_factory=WeakKeyDictionary)
+
+    async def next(self, store: Store) -> str:
+        block = self._blocks.setdefault(store, _Block())
+        if block.following > block.last:
+            rows = await store.run(
+                "INSERT INTO sequence (name, last) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET last = sequence.last + excluded.last RETURNING last",
+                (self.prefix, BLOCK),
+            )
+            block.last = rows[0][0]
+            block.following = block.last - BLOCK + 1
+        number = block.following
+        block.following += 1
+        return f"{self.prefix}-{number:0{self.digits}d}"

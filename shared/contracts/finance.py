@@ -1,0 +1,157 @@
+"""What the finance service publishes: budget lines, forecasts, actual costs, vendors, contracts, earned value."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.contracts.language import Aggregate, Day, Fact, Id, Line, Prose, Reasoned, Shape, aggregate, fact
+from shared.money import CurrencyCode, Money
+
+FiscalYear = Annotated[int, Field(ge=1900, le=2200, strict=True)]
+
+
+class Nature(StrEnum):
+    CAPEX = "capex"
+    OPEX = "opex"
+
+
+class BudgetState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+
+
+@aggregate("finance", "budgets", key="project_id")
+class Budget(Aggregate):
+    """A project's budget, opened when the project is approved; costs are refused once it is closed."""
+
+    project_id: Id
+    currency: CurrencyCode
+    planned: Money | None = None
+    open: bool = True
+
+
+@fact(Budget, "opened")
+class BudgetOpened(Fact):
+    """The project was approved."""
+
+
+@fact(Budget, "closed")
+class BudgetClosed(Fact):
+    """The project ended; later costs are refused."""
+
+    reason: Line
+
+
+@aggregate("finance", "budget-lines", key="project_id")
+class BudgetLine(Aggregate):
+    """Money for a project (or a programme) in one fiscal year, as capital or operating expenditure.
+
+    `nature` is null only where an imported source does not say it.
+    """
+
+    project_id: Id | None = None
+    programme_id: Id | None = None
+    fiscal_year: FiscalYear
+    nature: Nature | None = None
+    amount: Money
+    cost_type: Line | None = None
+    state: BudgetState = BudgetState.DRAFT
+
+
+@fact(BudgetLine, "submitted")
+class BudgetLineSubmitted(Reasoned):
+    """The line is up for approval."""
+
+
+@fact(BudgetLine, "approved")
+class BudgetLineApproved(Reasoned):
+    """The line is granted."""
+
+
+@fact(BudgetLine, "returned")
+class BudgetLineReturned(Reasoned):
+    """The line goes back to draft."""
+
+
+@aggregate("finance", "forecasts", key="project_id")
+class Forecast(Aggregate):
+    """A forecast of a project's cost at completion, as of a day; the newest day counts."""
+
+    project_id: Id
+    forecast_on: Day
+    at_completion: Money
+    comment: Prose = ""
+
+
+@aggregate("finance", "actual-costs", key="project_id")
+class ActualCost(Aggregate):
+    """Money spent on a project; a correction is a negative cost that names what it reverses."""
+
+    project_id: Id
+    work_package_id: Id | None = None
+    posted_on: Day
+    amount: Money
+    nature: Nature = Nature.OPEX
+    document: Line | None = None
+    contract_id: Id | None = None
+    reverses_id: Id | None = None
+
+
+@aggregate("finance", "vendors")
+class Vendor(Aggregate):
+    """A supplier or subcontractor."""
+
+    name: Line
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["CH"])] | None = None
+    description: Prose = ""
+
+
+@aggregate("finance", "contracts")
+class Contract(Aggregate):
+    """An agreement with a vendor, on a project or a programme."""
+
+    vendor_id: Id | None = None
+    project_id: Id | None = None
+    programme_id: Id | None = None
+    number: Line
+    title: Line
+    description: Prose = ""
+    kind: Line | None = None
+    status: Line | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    value: Money | None = None
+
+
+class PlannedValue(Shape):
+    """A point of the cumulative plan: what is planned to be earned by the end of the day."""
+
+    on: Day
+    value: Money
+
+
+@aggregate("finance", "performances", key="project_id")
+class Performance(Aggregate):
+    """What a project's earned value is computed from, as finance keeps it.
+
+    `plan` is the cumulative planned value, linear between its points, 0 before the first and BAC after the last: with
+    it PV can be said for any day. SPI and CPI follow from PV, `earned` (EV) and `actual` (AC). `reasons` say why the
+    `bac`, `pv` or `ev` of the project is not known; the member then holds no more than what could be counted.
+    """
+
+    project_id: Id
+    currency: CurrencyCode
+    at_completion: Money
+    earned: Money
+    actual: Money
+    plan: Annotated[list[PlannedValue], Field(max_length=400)] = []
+    reasons: dict[str, Line] = {}
+
+
+@fact(Performance, "measured")
+class PerformanceMeasured(Fact):
+    """Progress or cost changed what a project has earned."""
+
+    cause: Line

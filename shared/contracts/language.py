@@ -1,0 +1,235 @@
+"""How the published language is declared: shapes, facts, and the one catalogue that knows them all.
+
+An aggregate's shape is what GET answers, what a list contains, what a write answers and what an event carries as
+`state`. A fact is what happened, in the past tense, with its own details. Both are declared once:
+
+    @aggregate("projects", "projects")
+    class Project(Aggregate): ...
+
+    @fact(Project, "approved")
+    class ProjectApproved(Fact): ...
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+from shared.clock import EPOCH, MICROSECOND, parse_instant, to_wire
+from shared.ids import is_canonical
+
+PARTITIONS = 12
+STATE_LIMIT = 64 * 1024
+"""The largest state an event may carry, in bytes of JSON."""
+
+
+def _read_instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its offset, such as Z")
+        return value
+    if not isinstance(value, str):
+        raise ValueError("an instant is an RFC 3339 text, such as 2026-06-01T08:30:00Z")
+    return parse_instant(value)
+
+
+def _read_day(value: object) -> date:
+    if isinstance(value, str) and len(value) == 10:
+        return date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError("a date is written 2026-06-01")
+
+
+def _read_id(value: object) -> UUID:
+    if isinstance(value, UUID):
+        return value
+    if isinstance(value, str) and is_canonical(value):
+        return UUID(value)
+    raise ValueError("an id is a UUID in canonical form")
+
+
+def _write_instant(value: datetime) -> str:
+    return to_wire((value - EPOCH) // MICROSECOND)
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_read_instant),
+    PlainSerializer(_write_instant, when_used="json"),
+    Field(examples=["2026-06-01T08:30:00.000000Z"]),
+]
+Day = Annotated[date, BeforeValidator(_read_day), Field(examples=["2026-06-01"])]
+Id = Annotated[UUID, BeforeValidator(_read_id), Field(examples=["01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"])]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def _no_control(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("control characters are not accepted")
+    return text
+
+
+def _no_control_but_lines(text: str) -> str:
+    if _CONTROL_BUT_LINES.search(text):
+        raise ValueError("control characters are not accepted")
+    return text
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    AfterValidator(_no_control),
+]
+Prose = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_no_control_but_lines)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$"), Field(examples=["PRJ-0042"])]
+Percent = Annotated[int, Field(ge=0, le=100, strict=True)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_control)]
+Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
+
+
+class Shape(BaseModel):
+    """A part of the published language: closed, and checked at every assignment."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, hide_input_in_errors=True)
+
+    def to_json(self) -> bytes:
+        """The wire form; made once per change and then passed on as bytes."""
+        return type(self).__pydantic_serializer__.to_json(self)
+
+
+class ExternalRef(Shape):
+    """The key of the thing in the system it came from."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"source": "jira", "id": "ERP-17"}]}, frozen=True
+    )
+
+    source: Source
+    id: Key
+
+
+class Aggregate(Shape):
+    """What every aggregate shows of itself."""
+
+    id: Id
+    version: Annotated[int, Field(ge=1)]
+    created_at: Instant
+    updated_at: Instant
+    archived_at: Instant | None = None
+    external_ref: ExternalRef | None = None
+
+
+class Fact(Shape):
+    """What happened in one commit of an aggregate, with its own details (who did it stands in the envelope)."""
+
+    name: ClassVar[str] = ""
+    of: ClassVar[type[Aggregate]]
+
+
+class Reasoned(Fact):
+    """A decision, with its reason."""
+
+    reason: Prose | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class AggregateType:
+    """One entry of the catalogue. `key` names the member by which events are keyed on the bus: the project, or the id."""
+
+    service: str
+    name: str
+    collection: str
+    shape: type[Aggregate]
+    key: str
+    visibility: Literal["open", "restricted", "people"] = "open"
+    facts: dict[str, type[Fact]] = field(default_factory=dict)
+
+    @cached_property
+    def topic(self) -> str:
+        match self.visibility:
+            case "open":
+                return f"portolan.{self.service}.v1"
+            case "restricted":
+                return f"portolan.{self.service}.restricted.v1"
+            case "people":
+                return "portolan.people.v1"
+
+    def event_type(self, fact: str) -> str:
+        return f"portolan.{self.service}.{self.name}.{fact}.v1"
+
+
+CATALOGUE: dict[type[Aggregate], AggregateType] = {}
+"""Every aggregate of the published language, in the order of declaration."""
+
+EVENT_TYPES: dict[str, tuple[AggregateType, type[Fact]]] = {}
+"""`portolan.projects.project.approved.v1` -> whose fact it is."""
+
+A = TypeVar("A", bound=Aggregate)
+F = TypeVar("F", bound=Fact)
+
+PLAIN_FACTS = ("created", "revised", "archived", "restored", "migrated")
+"""The facts that need no details of their own, declared for every aggregate."""
+
+
+def aggregate(
+    service: str,
+    collection: str,
+    key: str = "id",
+    visibility: Literal["open", "restricted", "people"] = "open",
+) -> Callable[[type[A]], type[A]]:
+    def declare(shape: type[A]) -> type[A]:
+        entry = AggregateType(service, _snake(shape.__name__), collection, shape, key, visibility)
+        CATALOGUE[shape] = entry
+        for name in PLAIN_FACTS:
+            plain = type(
+                shape.__name__ + name.capitalize(), (Fact,), {"__doc__": f"A {entry.name} was {name}."}
+            )
+            fact(shape, name)(plain)
+        return shape
+
+    return declare
+
+
+def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
+    def declare(details: type[F]) -> type[F]:
+        details.name, details.of = name, of
+        entry = CATALOGUE[of]
+        entry.facts[name] = details
+        EVENT_TYPES[entry.event_type(name)] = (entry, details)
+        return details
+
+    return declare
+
+
+def plain(of: type[Aggregate], name: str) -> Fact:
+    """The fact `name` of an aggregate, where it has no details: `plain(Project, "revised")`."""
+    return CATALOGUE[of].facts[name]()
+
+
+def entry_of(shape: type[Aggregate]) -> AggregateType:
+    return CATALOGUE[shape]
+
+
+def topics_of(*services: str) -> list[str]:
+    """The topics on which the services publish."""
+    return sorted({entry.topic for entry in CATALOGUE.values() if entry.service in services})
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

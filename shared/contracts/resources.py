@@ -1,0 +1,75 @@
+"""What the resources service publishes: persons and their allocations."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.contracts.language import Aggregate, Day, Id, Line, Reasoned, Shape, aggregate, fact
+
+
+class Employment(StrEnum):
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class Skill(Shape):
+    """A skill with its level from 1 (knows of it) to 5 (teaches it)."""
+
+    name: Line
+    level: Annotated[int, Field(ge=1, le=5, strict=True)]
+
+
+@aggregate("resources", "persons", visibility="people")
+class Person(Aggregate):
+    """Somebody who works on projects. The name stands here and in no other service's events."""
+
+    name: Line
+    email: Annotated[str, Field(max_length=200, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")] | None = None
+    employment: Employment = Employment.INTERNAL
+    vendor_id: Id | None = None
+    role: Line | None = None
+    org_unit: Line | None = None
+    location: Line | None = None
+    weekly_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 40
+    skills: Annotated[list[Skill], Field(max_length=100)] = []
+
+
+class Commitment(StrEnum):
+    """Soft: confirmed, may still move. Hard: committed; a person's hard allocations never exceed 100 percent."""
+
+    SOFT = "soft"
+    HARD = "hard"
+
+
+class AllocationState(StrEnum):
+    BOOKED = "booked"
+    RELEASED = "released"
+
+
+@aggregate("resources", "allocations", key="project_id")
+class Allocation(Aggregate):
+    """A person booked on a project for a period (both days inclusive) at a percentage of the weekly capacity.
+
+    A release shortens the period to its own day; one that was released before it began ends before it starts, and
+    has no day. So the load of a day is the sum over all that are not archived, released or not.
+    """
+
+    person_id: Id
+    project_id: Id
+    starts_on: Day
+    ends_on: Day
+    percent: Annotated[int, Field(ge=1, le=100, strict=True)]
+    commitment: Commitment = Commitment.SOFT
+    state: AllocationState = AllocationState.BOOKED
+    role: Line | None = None
+
+
+@fact(Allocation, "committed")
+class AllocationCommitted(Reasoned):
+    """A soft allocation became hard."""
+
+
+@fact(Allocation, "released")
+class AllocationReleased(Reasoned):
+    """The booking ended, at the latest on `ends_on` as it stands now."""

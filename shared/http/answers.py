@@ -1,0 +1,110 @@
+"""Answers: from what an endpoint gives back to bytes and headers."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.types import Send
+
+from shared.contracts.language import Aggregate, entry_of
+from shared.errors import Refusal, Unauthenticated
+from shared.http import problems
+from shared.http.call import Answer, Call, Pending
+
+
+def written(result: Any, call: Call, status: int) -> Answer:
+    """The answer to a write: the aggregate as it stands now, with its ETag and position."""
+    if isinstance(result, Pending):
+        answer = result.answer(call)
+    else:
+        answer = result if isinstance(result, Answer) else aggregate(result, call, status)
+    positions = call.work.positions()
+    if positions:
+        answer.headers["Portolan-Position"] = position_token(call.kernel.store.epoch, positions)
+    return answer
+
+
+def aggregate(entity: Aggregate | None, call: Call, status: int) -> Answer:
+    if entity is None or status == 204:
+        return Answer(204)
+    headers = {"ETag": f'"{entity.version}"'}
+    if status == 201:
+        headers["Location"] = location(entity)
+    return Answer(status, call.answered(entity), headers)
+
+
+def location(entity: Aggregate) -> str:
+    entry = entry_of(type(entity))
+    return f"/{entry.service}/v1/{entry.collection}/{entity.id}"
+
+
+def position_token(epoch: int, positions: dict[tuple[str, int], int]) -> str:
+    """`Portolan-Position`: opaque to callers, read again from `Portolan-After`."""
+    plain = json.dumps([epoch, [[t, p, n] for (t, p), n in sorted(positions.items())]], separators=(",", ":"))
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def conditional(result: Any, call: Call) -> Answer:
+    """The answer to a read: 304 where the caller already has it."""
+    answer = result if isinstance(result, Answer) else aggregate(result, call, 200)
+    known = call.header("if-none-match")
+    tag = answer.headers.get("ETag")
+    if (
+        known
+        and tag
+        and (known.strip() == "*" or tag in (t.strip().removeprefix("W/") for t in known.split(",")))
+    ):
+        return Answer(304, headers={"ETag": tag})
+    return answer
+
+
+def refused(refusal: Refusal, call: Call) -> Answer:
+    body = problems.problem_bytes(refusal, call.scope["path"], call.trace.trace_id)
+    headers = dict(refusal.headers)
+    if isinstance(refusal, Unauthenticated):
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="portolan"')
+    return Answer(refusal.status, body, headers, problems.MEDIA_TYPE)
+
+
+async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
+    headers = [(b"x-request-id", call.trace.request_id.encode()), (b"x-content-type-options", b"nosniff")]
+    if answer.status not in (204, 304):
+        headers.append((b"content-type", answer.media_type.encode()))
+        if answer.stream is None:
+            headers.append((b"content-length", str(len(answer.body)).encode()))
+    for name, value in (answer.headers | call.replied).items():
+        headers.append((name.lower().encode(), value.encode("latin-1")))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.stream is None or head_only:
+        await send({"type": "http.response.body", "body": b"" if head_only else answer.body})
+        return
+    await _stream(answer.stream, call, send)
+
+
+async def _stream(pieces: AsyncIterator[bytes], call: Call, send: Send) -> None:
+    """Piece by piece, until the stream ends, the process does, or the caller is gone (what is sent to nobody is lost)."""
+
+    async def sending() -> None:
+        async for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def listening() -> None:
+        while (await call.receive())["type"] != "http.disconnect":
+            continue
+
+    tasks = [asyncio.create_task(work) for work in (sending(), listening(), _ended(call))]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _ended(call: Call) -> None:
+    await call.kernel.ending.wait()

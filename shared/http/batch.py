@@ -1,0 +1,126 @@
+"""Batches: up to 500 items in one unit, each with a status of its own (207)."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.contracts.language import Aggregate
+from shared.errors import Fault, Invalid, Refusal
+from shared.http import idempotency, problems
+from shared.http.call import Answer, Call, Pending
+from shared.kernel import Kernel
+from shared.work import refusal_of
+
+LARGEST = 500
+
+ItemCommand = Callable[[Call, Any], Awaitable[tuple[Aggregate, int]]]
+"""Decides one item and stages it in the current part: the aggregate, and 200 or 201."""
+
+
+@dataclass
+class Item:
+    status: int
+    aggregate: Aggregate | None = None
+    refusal: Refusal | None = None
+    part: int = 0
+    changed: bool = False
+
+
+@dataclass
+class Batch(Pending):
+    """The items as decided; what the store left out is known after the commit."""
+
+    items: Sequence[Item]
+
+    def settled(self, call: Call) -> list[Item]:
+        failures = call.work.unit.failures
+        return [self._settle(item, failures.get(item.part)) for item in self.items]
+
+    @staticmethod
+    def _settle(item: Item, failure: Exception | None) -> Item:
+        if failure is None or item.refusal is not None:
+            return item
+        refusal = refusal_of(failure)
+        if not isinstance(refusal, Refusal):
+            raise refusal
+        return Item(refusal.status, refusal=refusal)
+
+    def answer(self, call: Call) -> Answer:
+        items = [self._member(i, item, call) for i, item in enumerate(self.settled(call))]
+        return Answer(207, f'{{"items":[{",".join(items)}]}}'.encode())
+
+    def _member(self, index: int, item: Item, call: Call) -> str:
+        if item.aggregate is not None:
+            return _resource_member(index, item.status, item.changed, call.work.states[item.aggregate.id])
+        return _problem_member(index, item.status, _problem(item, call))
+
+    def kept(self, call: Call) -> dict[str, Any]:
+        return {"results": [_kept(item, call) for item in self.settled(call)]}
+
+
+def _kept(item: Item, call: Call) -> dict[str, Any]:
+    if item.aggregate is not None:
+        return idempotency.reference(item.aggregate, item.status) | {"changed": item.changed}
+    return {"status": item.status, "problem": _problem(item, call)}
+
+
+def _problem(item: Item, call: Call) -> dict[str, Any]:
+    assert item.refusal is not None
+    return problems.problem(item.refusal, call.scope["path"], call.trace.trace_id)
+
+
+def _resource_member(index: int, status: int, changed: bool, state: str) -> str:
+    """`changed` is false where the item was there already and looked the same."""
+    return f'{{"index":{index},"status":{status},"changed":{json.dumps(changed)},"resource":{state}}}'
+
+
+def _problem_member(index: int, status: int, problem: dict[str, Any]) -> str:
+    return f'{{"index":{index},"status":{status},"problem":{json.dumps(problem)}}}'
+
+
+async def run(call: Call, items: list[Any], model: type[Any], command: ItemCommand) -> Batch:
+    """Check and decide each item, then let the one unit be written; `validate_only` decides and writes nothing."""
+    if len(items) > LARGEST:
+        raise Invalid(
+            f"a batch has at most {LARGEST} items", Fault("too_many", "too many items", pointer="/items")
+        )
+    call.work.unit.separable = True
+    decided = []
+    for i, item in enumerate(items):
+        if i:
+            call.work.next_part()
+        decided.append(await _decide(call, item, model, command))
+        decided[-1].part = i
+    return Batch(decided)
+
+
+async def _decide(call: Call, item: Any, model: type[Any], command: ItemCommand) -> Item:
+    part = call.work.part
+    try:
+        body = model.model_validate_json(json.dumps(item), strict=True)
+        aggregate, status = await command(call, body)
+        return Item(status, aggregate.model_copy(), changed=bool(part.events))
+    except ValidationError as error:
+        refusal: Refusal = problems.invalid_from(error)
+    except Refusal as refused:
+        refusal = refused
+    part.rows.clear()
+    part.events.clear()
+    part.statements.clear()
+    part.guards.clear()
+    return Item(refusal.status, refusal=refusal)
+
+
+async def replayed(kernel: Kernel, results: list[dict[str, Any]]) -> Answer:
+    """The answer of a batch again, its resources read back from the outbox."""
+    members = []
+    for i, kept in enumerate(results):
+        if "problem" in kept:
+            members.append(_problem_member(i, kept["status"], kept["problem"]))
+        else:
+            state, _ = await idempotency.state_at(kernel, kept["type"], kept["id"], kept["version"])
+            members.append(_resource_member(i, kept["status"], kept["changed"], state))
+    return Answer(207, f'{{"items":[{",".join(members)}]}}'.encode())

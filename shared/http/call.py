@@ -1,0 +1,193 @@
+"""A call: one authenticated request with its parts read and checked, and the unit of work it writes with."""
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from shared.auth import Principal
+from shared.clock import now, parse_as_of
+from shared.contracts.language import Aggregate
+from shared.errors import Fault, Forbidden, Invalid, Malformed
+from shared.kernel import Kernel
+from shared.outbox import Origin
+from shared.work import Work
+
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_ETAG = re.compile(r'"([0-9]{1,15})"')
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+
+
+@dataclass(slots=True)
+class Trace:
+    """The ids by which a request is found again in logs, events and other systems."""
+
+    trace_id: str
+    request_id: str
+    traceparent: str
+
+
+def trace_of(headers: dict[bytes, bytes]) -> Trace:
+    """What the caller sent, or fresh ids."""
+    given = headers.get(b"traceparent", b"").decode("latin-1")
+    found = _TRACEPARENT.fullmatch(given)
+    trace_id = found[1] if found else token_hex(16)
+    request_id = headers.get(b"x-request-id", b"").decode("latin-1")
+    if not _REQUEST_ID.fullmatch(request_id):
+        request_id = trace_id
+    return Trace(trace_id, request_id, f"00-{trace_id}-{trace_id[:16]}-01")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back: bytes, once made."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+    stream: Any = None
+    """An async iterator of bytes instead of `body`."""
+
+
+class Pending(ABC):
+    """A result whose answer is only known after the commit (a batch, whose items may fail singly)."""
+
+    @abstractmethod
+    def answer(self, call: "Call") -> Answer: ...
+
+    @abstractmethod
+    def kept(self, call: "Call") -> dict[str, Any]:
+        """What the idempotency row keeps, to give the same answer again."""
+
+
+class Call(Request):
+    """One request to one operation. FastAPI sees a Request; the kernel fills in what it has checked."""
+
+    kernel: Kernel
+    principal: Principal
+    trace: Trace
+    sent: dict[bytes, bytes]
+    query: dict[str, list[str]]
+    body_bytes: bytes
+    body_value: Any
+    work: Work
+    replied: dict[str, str]
+    """Headers that the endpoint adds to the answer."""
+
+    @property
+    def service(self) -> str:
+        return self.kernel.service
+
+    def header(self, name: str) -> str | None:
+        value = self.sent.get(name.lower().encode())
+        return None if value is None else value.decode("latin-1")
+
+    def require(self, scope: str) -> None:
+        """Refuse (403) unless the token carries the scope."""
+        if not self.principal.may(scope):
+            raise Forbidden(f"the token lacks the scope {scope}", code="scope_missing", needs=scope)
+
+    def may(self, verb: str) -> bool:
+        return self.principal.may(f"{self.kernel.service}.{verb}")
+
+    @property
+    def if_match(self) -> int | None:
+        """The version in If-Match; None where it is missing, -1 where it is no ETag of ours (which never matches)."""
+        given = self.header("if-match")
+        if given is None:
+            return None
+        found = _ETAG.fullmatch(given.strip())
+        return int(found[1]) if found else -1
+
+    @property
+    def effective_at(self) -> datetime | None:
+        """`Portolan-Effective-At`: a day in the past or an instant; only those who import may send it."""
+        given = self.header("portolan-effective-at")
+        if given is None:
+            return None
+        self.require(f"{self.service}.import")
+        try:
+            at = parse_as_of(given, self.kernel.settings.zone)
+        except ValueError as error:
+            raise Invalid(
+                "Portolan-Effective-At is neither a date nor an instant",
+                Fault("invalid", "write 2026-06-01 or 2026-06-01T08:30:00Z", header="Portolan-Effective-At"),
+            ) from error
+        if at > now():
+            raise Invalid(
+                "Portolan-Effective-At lies in the future",
+                Fault("in_the_future", "write a past moment", header="Portolan-Effective-At"),
+            )
+        return at
+
+    def begin(self) -> Work:
+        """A fresh unit of work for this call."""
+        principal = self.principal
+        origin = Origin(
+            source=self.kernel.source,
+            auth_type=principal.kind,
+            auth_id=principal.subject,
+            correlation_id=self.trace.request_id,
+            traceparent=self.trace.traceparent,
+        )
+        kernel = self.kernel
+        self.work = Work(
+            kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes, kernel.settings
+        )
+        return self.work
+
+    def one(self, name: str) -> str | None:
+        """A query parameter that may be given once."""
+        given = self.query.get(name)
+        if given is None:
+            return None
+        if len(given) > 1:
+            raise Malformed(f"{name} is given twice", Fault("duplicate", "given twice", parameter=name))
+        return given[0]
+
+    def answered(self, entity: Aggregate) -> bytes:
+        return self.work.states[entity.id].encode()
+
+
+def read_form(raw: bytes) -> dict[str, str]:
+    """The members of a submitted form, each given once."""
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Malformed("the form cannot be read", code="malformed_form") from error
+    if len(dict(pairs)) < len(pairs):
+        raise Malformed("a member of the form is given twice", code="malformed_form")
+    return dict(pairs)
+
+
+def read_query(raw: bytes, known: frozenset[str]) -> dict[str, list[str]]:
+    """The query parameters; unknown ones and malformed ones are refused (400)."""
+    if not raw:
+        return {}
+    try:
+        if _BROKEN_ESCAPE.search(raw):
+            raise ValueError("a percent sign without two digits")
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Malformed("the query string cannot be read", code="malformed_query") from error
+    query: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name not in known:
+            raise Malformed(
+                "a query parameter is not one of this operation",
+                Fault("unknown_parameter", "not a parameter of this operation", parameter=name[:80]),
+                code="unknown_parameter",
+            )
+        if any(ord(c) < 32 for c in value):
+            raise Malformed(
+                "control characters are not accepted", Fault("control", "not accepted", parameter=name)
+            )
+        query.setdefault(name, []).append(value)
+    return query

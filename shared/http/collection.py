@@ -1,0 +1,249 @@
+"""The routes that every register has, written out once: list, get, create, batch, put, patch, archive, restore, moves."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, entry_of
+from shared.errors import Fault, Invalid
+from shared.http import batch, listing, problems
+from shared.http.call import Answer, Call
+from shared.http.routes import Operation, Parameter, Routes
+from shared.lifecycle import Lifecycle, Move
+from shared.register import Register, archive, create, move, put, restore, revise
+from shared.work import expect_version
+
+VALIDATE_ONLY = Parameter(
+    "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
+)
+RESTORE = Parameter(
+    "restore", "`true`: an archived resource is restored.", {"type": "string", "enum": ["true", "false"]}
+)
+
+EXPAND = Parameter(
+    "expand", "`allowed_moves`: what the caller may do now.", {"type": "string", "enum": ["allowed_moves"]}
+)
+
+SAID = {
+    "list": "Pages of the current state, narrowed and sorted by the parameters. Archived ones only where asked for.",
+    "get": "The current state, archived or not.",
+    "create": "One with an `external_ref` that is known is refused: put it by that key instead.",
+    "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
+    "put": "Creates it, or makes it look like the body; an unchanged body changes nothing and publishes nothing.",
+    "revise": "A JSON merge patch (RFC 7396): what is named is replaced, null deletes.",
+    "archive": "It leaves the lists and is still answered by its id; a second time answers 404.",
+    "restore": "Back into the lists, if its content is still right among what was written meanwhile.",
+}
+"""What each operation of a register does beyond its summary."""
+
+
+class Decision(Shape):
+    """Why a move is made."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "Agreed by the steering committee of 1 June."}]}
+    )
+
+    reason: Prose | None = None
+
+
+def register_routes(routes: Routes, register: Register[Any], *, read_only: bool = False) -> None:
+    """Declare all operations of a register under `/v1/<collection>`; `read_only` where only reactions write it."""
+    entry = entry_of(register.shape)
+    noun = entry.name.replace("_", " ")
+    path, name = f"/v1/{entry.collection}", entry.collection.replace("-", "_")
+    table, shape = register.mirror.name, register.shape
+    page_shape = create_model(f"{shape.__name__}Page", items=(list[shape], ...), next=(str | None, None))  # type: ignore[valid-type]
+    item_shape = _batch_item(register)
+
+    async def list_(call: Call) -> Answer:
+        states, following = await listing.page(call, table, register.filters)
+        if call.one("expand"):
+            states = [_expanded(call, register, state) for state in states]
+        return listing.answer(call, states, following)
+
+    async def get(call: Call, id: str) -> Answer:
+        entity = await call.work.load(shape, id)
+        state = call.work.states[entity.id]
+        etag = f'"{entity.version}"'
+        if call.one("expand"):
+            return Answer(200, _expanded(call, register, state).encode(), {"ETag": "W/" + etag})
+        if fields := call.one("fields"):
+            return Answer(200, listing.only(state, fields).encode(), {"ETag": "W/" + etag})
+        return Answer(200, state.encode(), {"ETag": etag})
+
+    async def create_(call: Call, body: Any) -> Any:
+        made = await create(call.work, register, body)
+        return _dry(call, made) or made
+
+    async def revise_(call: Call, id: str) -> Aggregate:
+        entity = await call.work.load(shape, id)
+        expect_version(entity, call.if_match)
+        revised: Aggregate = await revise(call.work, register, entity, call.body_value)
+        return revised
+
+    async def archive_(call: Call, id: str) -> Aggregate:
+        entity = await call.work.load(shape, id)
+        expect_version(entity, call.if_match)
+        gone: Aggregate = archive(call.work, entity)
+        return gone
+
+    async def restore_(call: Call, id: str) -> Aggregate:
+        entity = await call.work.load(shape, id)
+        expect_version(entity, call.if_match)
+        back: Aggregate = await restore(call.work, register, entity)
+        return back
+
+    async def put_(call: Call, body: Any, source: str, external_id: str) -> Answer | Aggregate:
+        ref = _ref(source, external_id)
+        _same_ref(body, ref)
+        if call.if_match is not None and (stands := await _standing(call, register, ref)):
+            expect_version(stands, call.if_match)
+        entity: Aggregate
+        entity, status = await put(call.work, register, body, ref, call.one("restore") == "true")
+        call.replied["ETag"] = f'"{entity.version}"'
+        if status == 200:
+            return entity
+        return Answer(201, call.answered(entity), {"Location": f"/{entry.service}{path}/{entity.id}"})
+
+    async def put_item(call: Call, item: Any) -> tuple[Aggregate, int]:
+        if item.external_ref is None:
+            return await create(call.work, register, item), 201
+        return await put(call.work, register, item, item.external_ref, call.one("restore") == "true")
+
+    async def batch_(call: Call) -> Any:
+        done = await batch.run(call, _items(call.body_value), register.create, put_item)
+        return _dry(call, done) or done
+
+    def declare(suffix: str, endpoint: Any, verb: str, summary: str, answers: Any, **told: Any) -> None:
+        told.setdefault("scope", f"{entry.service}.{'read' if told['method'] == 'GET' else 'write'}")
+        routes.add(path + suffix, endpoint, Operation(**told), id=f"{name}_{verb}", summary=summary, shape=answers,
+                   description=SAID[verb])  # fmt: skip
+
+    told_of = (listing.fields_parameter(shape.model_fields), *((EXPAND,) if register.lifecycle else ()))
+    declare(
+        "",
+        list_,
+        "list",
+        f"List {noun}s",
+        page_shape,
+        method="GET",
+        parameters=(*register.filters.parameters(), *told_of),
+    )
+    declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
+    if read_only:
+        return
+    declare("", create_, "create", f"Create a {noun}", shape, method="POST", status=201, body=register.create,
+            parameters=(VALIDATE_ONLY,), refusals=(409,))  # fmt: skip
+    declare("/batch", batch_, "batch", f"Create or put up to 500 {noun}s", batch_answer(shape), method="POST", status=207,
+            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, body_limit=50 * 1024 * 1024)  # fmt: skip
+    declare("/by-ref/{source}/{external_id}", put_, "put", f"Put a {noun} by its external key", shape, method="PUT",
+            body=register.create, parameters=(RESTORE,), refusals=(409, 412))  # fmt: skip
+    declare("/{id}", revise_, "revise", f"Revise a {noun}", shape, method="PATCH", body=register.revise,
+            media_type="application/merge-patch+json", needs_match=True, refusals=(404, 409))  # fmt: skip
+    declare("/{id}", archive_, "archive", f"Archive a {noun}", None, method="DELETE", status=204, needs_match=True,
+            refusals=(404, 409))  # fmt: skip
+    declare("/{id}/restore", restore_, "restore", f"Restore an archived {noun}", shape, method="POST", needs_match=True,
+            refusals=(404, 409))  # fmt: skip
+    if register.lifecycle:
+        for verb, step in register.lifecycle.moves.items():
+            if not step.own_route:
+                _declare_move(routes, register, register.lifecycle, verb, step, path, name)
+
+
+def _declare_move(
+    routes: Routes, register: Register[Any], life: Lifecycle, verb: str, step: Move, path: str, name: str
+) -> None:
+    noun = register.name.replace("_", " ")
+
+    async def move_(call: Call, id: str, body: Decision) -> Aggregate:
+        entity = await call.work.load(register.shape, id)
+        expect_version(entity, call.if_match)
+        moved: Aggregate = move(call.work, register, entity, verb, body.reason)
+        return moved
+
+    operation = Operation(
+        method="POST",
+        scope=f"{routes.service}.{step.needs}",
+        body=Decision,
+        needs_match=True,
+        refusals=(404, 409),
+    )
+    said = verb.replace("-", " ").capitalize()
+    starts = ", ".join(sorted(step.start))
+    routes.add(f"{path}/{{id}}/{verb}", move_, operation, id=f"{name}_{verb.replace('-', '_')}", summary=f"{said}: a {noun}",
+               description=f"From {starts} to {step.end}.", shape=register.shape)  # fmt: skip
+
+
+def _batch_item(register: Register[Any]) -> type[BaseModel]:
+    items = Annotated[list[register.create], Field(min_length=1, max_length=batch.LARGEST)]  # type: ignore[name-defined]
+    made: type[BaseModel] = create_model(
+        f"{register.shape.__name__}Batch", __base__=Shape, items=(items, ...)
+    )
+    return made
+
+
+def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
+    """The 207 answer: an item carries `resource` or `problem`."""
+    from shared.http.problems import Problem
+
+    resource: Any = shape | None
+    item = create_model(
+        f"{shape.__name__}BatchResult",
+        index=(int, ...),
+        status=(int, ...),
+        changed=(bool | None, None),
+        resource=(resource, None),
+        problem=(Problem | None, None),
+    )
+    return create_model(f"{shape.__name__}BatchAnswer", items=(list[item], ...))  # type: ignore[valid-type]
+
+
+def _items(value: dict[str, Any]) -> list[Any]:
+    items = value.get("items")
+    if set(value) != {"items"} or not isinstance(items, list) or not items:
+        raise Invalid(
+            "a batch is {items: […]}",
+            Fault("invalid", "one member: a list that is not empty", pointer="/items"),
+        )
+    return items
+
+
+def _ref(source: str, external_id: str) -> ExternalRef:
+    try:
+        return ExternalRef(source=source, id=external_id)
+    except ValidationError as error:
+        raise problems.invalid_from(error, ("external_ref",)) from error
+
+
+def _same_ref(body: Any, ref: ExternalRef) -> None:
+    if body.external_ref is not None and body.external_ref != ref:
+        raise Invalid(
+            "the body names another key", Fault("mismatch", "not the key of the URL", pointer="/external_ref")
+        )
+
+
+async def _standing(call: Call, register: Register[Any], ref: ExternalRef) -> Any:
+    return await call.work.find(
+        register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id)
+    )
+
+
+def _dry(call: Call, result: Any) -> Answer | None:
+    """With `validate_only=true`: what the answer would be, and nothing to write."""
+    if call.one("validate_only") != "true":
+        return None
+    dry = result.answer(call) if isinstance(result, batch.Batch) else Answer(200, call.answered(result))
+    call.work.unit.parts = []
+    return dry
+
+
+def _expanded(call: Call, register: Register[Any], state: str) -> str:
+    life = register.lifecycle
+    if call.one("expand") != "allowed_moves" or life is None:
+        raise listing.wrong("expand", "allowed_moves" if life else "nothing can be expanded")
+    moves = [
+        m for m in life.allowed(register.shape.model_validate_json(state)) if call.may(life.moves[m].needs)
+    ]
+    return f'{state[:-1]},"allowed_moves":{json.dumps(moves)}}}'

@@ -1,0 +1,119 @@
+"""The event feed of a service: pages of its outbox, and the same as a live stream (SSE), for those without Kafka."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
+
+from shared.bus.embedded import heads_at, read_outbox
+from shared.bus.protocol import Record
+from shared.contracts.catalogue import CATALOGUE
+from shared.errors import Fault, Malformed
+from shared.http.call import Answer, Call
+from shared.http.routes import Parameter, Routes
+
+if TYPE_CHECKING:
+    from shared.service import Service
+
+PAGE = 500
+KEEP_ALIVE_S = 15.0
+
+_PAGE = {
+    "type": "object",
+    "required": ["items", "position"],
+    "properties": {
+        "items": {"type": "array", "items": {"type": "object", "description": "A CloudEvent 1.0."}},
+        "position": {"type": "string", "description": "Send it as `after` to read on."},
+        "next": {"type": "string", "description": "The same, where more events wait."},
+    },
+}
+_AFTER = Parameter(
+    "after", "A position; events after it are answered.", {"type": "string", "pattern": "^[0-9]{1,18}$"}
+)
+_TYPE = Parameter("type", "Only events of this type; several are possible.", many=True)
+_LIMIT = Parameter("limit", "Events a page, at most 500.", {"type": "integer", "minimum": 1, "maximum": 500})
+
+
+def routes(service: "Service") -> Routes:
+    routes = Routes(service.name, "Events")
+    topics = sorted(
+        {e.topic for e in CATALOGUE.values() if e.service == service.name and e.visibility != "restricted"}
+    )
+
+    @routes.route("GET", "/v1/events", id=f"{service.name}_events", summary="What happened, page by page", shape=_PAGE,
+                  parameters=(_AFTER, _TYPE, _LIMIT))  # fmt: skip
+    async def events(call: Call) -> Answer:
+        after, limit = _number(call, "after", 0, 10**18), max(1, _number(call, "limit", PAGE, PAGE))
+        records = await _page(call, topics, after, limit)
+        reached = records[-1].position if records else after
+        shown = ",".join(r.value.decode() for r in records if _wanted(call, r))
+        more = f',"next":"{reached}"' if len(records) == limit else ""
+        return Answer(200, f'{{"items":[{shown}],"position":"{reached}"{more}}}'.encode())
+
+    @routes.route("GET", "/v1/events/stream", id=f"{service.name}_events_stream", summary="What happens, as it happens",
+                  description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",
+                  shape={"type": "string"}, parameters=(_AFTER, _TYPE), produces=("text/event-stream",))  # fmt: skip
+    async def stream(call: Call) -> Answer:
+        start = call.header("last-event-id") or call.one("after")
+        after = await _last(call) if start is None else _number(call, "after", 0, 10**18, start)
+        return Answer(200, stream=_live(call, topics, after), media_type="text/event-stream",
+                      headers={"Cache-Control": "no-store"})  # fmt: skip
+
+    return routes
+
+
+def _number(call: Call, name: str, default: int, most: int, given: str | None = None) -> int:
+    text = given if given is not None else call.one(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 20 or int(text) > most:
+        raise Malformed(f"{name} is not acceptable", Fault("invalid", "a position or count", parameter=name))
+    return int(text)
+
+
+def _wanted(call: Call, record: Record) -> bool:
+    types = call.query.get("type")
+    return not types or record.event.type in types
+
+
+async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> list[Record]:
+    if not topics:
+        return []
+    store = call.kernel.store
+    return await read_outbox(store, topics, after, limit, await heads_at(store, topics, after))
+
+
+async def _last(call: Call) -> int:
+    rows = await call.kernel.store.fetch("SELECT last FROM counter")
+    return int(rows[0][0])
+
+
+async def _live(call: Call, topics: Sequence[str], after: int) -> AsyncIterator[bytes]:
+    """Tails the database, so that every replica shows every event."""
+    woken = asyncio.Event()
+    call.kernel.nudges.append(woken.set)
+    try:
+        yield b": connected\n\n"
+        while True:
+            woken.clear()
+            records = await _page(call, topics, after, PAGE)
+            for record in records:
+                after = record.position
+                if _wanted(call, record):
+                    yield (
+                        f"id: {record.position}\nevent: {record.event.type}\ndata: ".encode()
+                        + record.value
+                        + b"\n\n"
+                    )
+            if not records and not await _woken(woken):
+                yield b": still here\n\n"
+    finally:
+        call.kernel.nudges.remove(woken.set)
+
+
+async def _woken(woken: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(KEEP_ALIVE_S):
+            await woken.wait()
+        return True
+    except TimeoutError:
+        return False

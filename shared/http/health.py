@@ -1,0 +1,53 @@
+"""Health, metrics and version: what operations ask of each service, without a token."""
+
+import json
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.errors import Unavailable
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+from shared.store import Unreachable
+from shared.version import VERSION
+
+_STATUS = {"type": "object", "properties": {"status": {"type": "string"}}}
+
+
+def routes(service: str) -> Routes:
+    routes = Routes(service, "Health")
+
+    @routes.route(
+        "GET",
+        "/livez",
+        id=f"{service}_livez",
+        summary="The process runs",
+        scope=None,
+        public=True,
+        shape=_STATUS,
+    )
+    async def livez(call: Call) -> Answer:
+        return Answer(200, b'{"status":"alive"}')
+
+    @routes.route("GET", "/readyz", id=f"{service}_readyz", summary="Ready for requests", scope=None, public=True,
+                  shape=_STATUS)  # fmt: skip
+    async def readyz(call: Call) -> Answer:
+        missing = [reason for check in call.kernel.ready if (reason := check())]
+        try:
+            await call.kernel.store.ping()
+        except Unreachable:
+            missing.append("the database does not answer")
+        if missing:
+            raise Unavailable("; ".join(missing), code="not_ready", headers={"Retry-After": "1"})
+        return Answer(200, b'{"status":"ready"}')
+
+    @routes.route("GET", "/metrics", id=f"{service}_metrics", summary="Prometheus metrics", scope=None, public=True,
+                  shape={"type": "string"}, produces=("text/plain",))  # fmt: skip
+    async def metrics(call: Call) -> Answer:
+        return Answer(200, generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @routes.route("GET", "/version", id=f"{service}_version", summary="The version that runs", scope=None, public=True,
+                  shape={"type": "object", "properties": {"version": {"type": "string"}, "service": {"type": "string"}}})  # fmt: skip
+    async def version(call: Call) -> Answer:
+        return Answer(200, json.dumps({"service": service, "version": VERSION}).encode())
+
+    return routes

@@ -1,0 +1,219 @@
+"""What FastAPI is told of an operation, so that the document says every answer that can come."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from shared.errors import Refusal
+from shared.http import examples, links
+from shared.http.problems import MEDIA_TYPE, Problem
+from shared.http.routes import Operation, Parameter
+
+ALWAYS = (400, 401, 403, 406, 413, 414, 429, 503, 504)
+
+_HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {"description": "The version, quoted.", "schema": {"type": "string"}},
+    "Location": {"description": "Where the resource is.", "schema": {"type": "string"}},
+    "Link": {"description": "The next page.", "schema": {"type": "string"}},
+    "Portolan-Position": {"description": "For `Portolan-After`.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+    "Idempotency-Replayed": {"description": "`true` on a replay.", "schema": {"type": "string"}},
+}
+
+
+def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
+    """Keyword arguments for `APIRoute`: answers, request body, parameters, security."""
+    extra: dict[str, Any] = {
+        "parameters": [_query_parameter(p) for p in operation.parameters] + _header_parameters(operation)
+    }
+    extra["parameters"] += _path_parameters(path)
+    if operation.body is not None:
+        schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
+        required = any(f.is_required() for f in operation.body.model_fields.values())
+        extra["requestBody"] = {"required": required, "content": {operation.media_type: {"schema": schema}}}
+    if operation.public:
+        extra["security"] = []
+    responses = {status: _problem(status) for status in _refusals(operation)}
+    responses[operation.status] = _success(operation, shape)
+    if operation.method == "PUT":
+        responses[201] = _success(operation, shape)
+    if operation.status == 201 and "validate_only" in operation.query_names:
+        responses[200] = {"description": "What would be made", "content": responses[201]["content"]}
+    if operation.method == "GET" and shape is not None:
+        responses[304] = {"description": "Not modified", "headers": {"ETag": _HEADERS["ETag"]}}
+    return {"openapi_extra": extra, "responses": responses, "status_code": operation.status}
+
+
+def _refusals(operation: Operation) -> list[int]:
+    told = set(ALWAYS) | set(operation.refusals)
+    if operation.public:
+        told -= {401, 403}
+    if operation.method != "GET":
+        told.add(422)
+    if operation.method == "POST" or operation.body is not None:
+        told |= {409, 415}
+    if operation.needs_match:
+        told |= {412, 428}
+    return sorted(told)
+
+
+def _problem(status: int) -> dict[str, Any]:
+    title = next((r.title for r in _tree(Refusal) if r.status == status), "Refused")
+    return {
+        "description": title,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _tree(root: type[Refusal]) -> list[type[Refusal]]:
+    return [found for child in root.__subclasses__() for found in (child, *_tree(child))]
+
+
+def _success(operation: Operation, shape: Any) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": "Done"}
+    names = [] if operation.method == "GET" else ["Portolan-Position"]
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
+        told["content"] = {media: {"schema": schema} for media in operation.produces}
+        names += ["ETag"] if not shape.__name__.endswith(("Page", "BatchAnswer")) else ["Link"]
+    elif shape is not None:
+        told["content"] = {media: {"schema": shape} for media in operation.produces}
+    if operation.status == 201:
+        names.append("Location")
+    if operation.method == "POST":
+        names.append("Idempotency-Replayed")
+    told["headers"] = {name: _HEADERS[name] for name in names}
+    return told
+
+
+_KEY = {"type": "string", "pattern": "^[!-~]{1,200}$"}
+_VERSION = {"type": "string", "pattern": '^"[0-9]{1,15}"$'}
+_MOMENT = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+_TOKEN = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+
+
+def _header(name: str, description: str, schema: dict[str, Any], required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
+
+
+def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
+    told = []
+    if operation.needs_match:
+        told.append(_header("If-Match", "The ETag that was read.", _VERSION, True))
+    if operation.method == "PUT":
+        told.append(_header("If-Match", "The ETag that was read: only then.", _VERSION))
+    if operation.method == "POST":
+        told.append(_header("Idempotency-Key", "Makes a retry safe for 24 hours.", _KEY, operation.needs_key))
+    if operation.method == "GET" and not operation.public:
+        told.append(
+            _header("Portolan-After", "The `Portolan-Position` of a write: wait until it is folded.", _TOKEN)
+        )
+    if operation.method != "GET":
+        told.append(
+            _header(
+                "Portolan-Effective-At", "When it became true (import scope); not in the future.", _MOMENT
+            )
+        )
+    return told
+
+
+_PATH = {
+    "source": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,39}$"},
+    "external_id": {"type": "string", "minLength": 1, "maxLength": 200},
+}
+"""Every other parameter of a path is an id."""
+
+
+def _query_parameter(parameter: Parameter) -> dict[str, Any]:
+    """With what holds for every text in a query: it has no control characters."""
+    told = parameter.to_openapi()
+    if parameter.schema == {"type": "string"}:
+        text = parameter.schema | {"pattern": r"^[^\x00-\x1f]*$"}
+        told["schema"] = {"type": "array", "items": text} if parameter.many else text
+    return told
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": _PATH.get(name, {"type": "string", "format": "uuid"}),
+        }
+        for name in names
+    ]  # fmt: skip
+
+
+def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
+    """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name."""
+    from fastapi.openapi.utils import get_openapi
+    from pydantic.json_schema import models_json_schema
+
+    told = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        openapi_version="3.1.0",
+    )
+    unique: list[type[BaseModel]] = list(dict.fromkeys([*models, Problem]))
+    _, schemas = models_json_schema(
+        [(m, "validation") for m in unique], ref_template="#/components/schemas/{model}"
+    )
+    components = told.setdefault("components", {})
+    components["schemas"] = dict(sorted(schemas.get("$defs", {}).items()))
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    told["security"] = [{"bearer": []}]
+    told["servers"], told["info"]["contact"], told["info"]["license"] = (
+        app.servers,
+        app.contact,
+        app.license_info,
+    )
+    found = [operation for operations in told["paths"].values() for operation in operations.values()]
+    told["tags"] = [{"name": tag} for tag in dict.fromkeys(tag for o in found for tag in o["tags"])]
+    for operation in found:
+        operation["responses"].pop("422", None) if not _may_422(operation) else None
+        operation["parameters"] = _once(operation.get("parameters", []))
+        _tell_patch(operation, components["schemas"])
+        _tell_moves(operation, components["schemas"])
+    examples.complete(components["schemas"])
+    links.add(told["paths"])
+    return told
+
+
+def _tell_patch(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """A merge patch requires nothing, and null deletes what may be absent."""
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        if media == "application/merge-patch+json":
+            patch = schemas[_name(content)]
+            needed = patch.pop("required", ())
+            for name, member in patch["properties"].items():
+                if name not in needed and {"type": "null"} not in member.get("anyOf", ()):
+                    patch["properties"][name] = {"anyOf": [member, {"type": "null"}]}
+
+
+def _tell_moves(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """What `expand=allowed_moves` adds to a resource."""
+    if operation["operationId"].endswith("_get") and any(
+        p["name"] == "expand" for p in operation["parameters"]
+    ):
+        shape = schemas[_name(operation["responses"]["200"]["content"]["application/json"])]
+        moves = {"type": "array", "items": {"type": "string"}, "description": "With `expand=allowed_moves`."}
+        shape["properties"]["allowed_moves"] = moves
+
+
+def _name(content: dict[str, Any]) -> str:
+    """The component that a body or an answer refers to."""
+    return str(content["schema"]["$ref"]).rsplit("/", 1)[-1]
+
+
+def _may_422(operation: dict[str, Any]) -> bool:
+    answer = operation["responses"].get("422", {})
+    return MEDIA_TYPE in answer.get("content", {})
+
+
+def _once(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list({(p["in"], p["name"].lower()): p for p in parameters}.values())

@@ -1,0 +1,85 @@
+"""What operations need of a service: its dead letters, to look at, try again or discard, and who was refused what."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from shared.clock import to_wire
+from shared.errors import Conflict, NotFound
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+from shared.ids import is_canonical
+
+if TYPE_CHECKING:
+    from shared.inbox import Inbox
+
+SHOWN = 200
+
+_LETTER = ("id", "consumer", "topic", "partition", "position", "aggregate_id", "type", "error", "recorded_at")
+_REFUSED = ("id", "recorded_at", "principal", "method", "path", "code")
+
+
+def _list_of(members: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["items"],
+        "properties": {
+            "items": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": list(members),
+                    "properties": {m: {} for m in members},
+                },
+            }
+        },
+    }
+
+
+def routes(service: str) -> Routes:
+    routes = Routes(service, "Operations")
+    scope = f"{service}.operate"
+
+    @routes.route("GET", "/v1/dead-letters", id=f"{service}_dead_letters", summary="Events that could not be folded",
+                  shape=_list_of(_LETTER), scope=scope)  # fmt: skip
+    async def dead_letters(call: Call) -> Answer:
+        return await _newest(call, "dead_letter", _LETTER)
+
+    @routes.route("POST", "/v1/dead-letters/{id}/retry", id=f"{service}_dead_letters_retry", scope=scope, status=204,
+                  summary="Fold the dead letters of an aggregate again", refusals=(404, 409))  # fmt: skip
+    async def retry(call: Call, id: str) -> Answer:
+        inbox, aggregate_id = await _addressed(call, id)
+        if problem := await inbox.retry(aggregate_id):
+            raise Conflict(f"it still cannot be folded: {problem}", code="still_dead")
+        return Answer(204)
+
+    @routes.route("POST", "/v1/dead-letters/{id}/discard", id=f"{service}_dead_letters_discard", scope=scope, status=204,
+                  summary="Give up the dead letters of an aggregate", refusals=(404,))  # fmt: skip
+    async def discard(call: Call, id: str) -> Answer:
+        inbox, aggregate_id = await _addressed(call, id)
+        await inbox.discard(aggregate_id)
+        return Answer(204)
+
+    @routes.route("GET", "/v1/refused-attempts", id=f"{service}_refused_attempts", summary="Who was refused what",
+                  shape=_list_of(_REFUSED), scope=scope)  # fmt: skip
+    async def refused_attempts(call: Call) -> Answer:
+        return await _newest(call, "refused_attempt", _REFUSED)
+
+    return routes
+
+
+async def _newest(call: Call, table: str, members: tuple[str, ...]) -> Answer:
+    rows = await call.kernel.store.fetch(
+        f"SELECT {', '.join(members)} FROM {table} ORDER BY recorded_at DESC, id LIMIT {SHOWN}"
+    )
+    items = [dict(zip(members, row, strict=True)) for row in rows]
+    for item in items:
+        item["recorded_at"] = to_wire(item["recorded_at"])
+    return Answer(200, json.dumps({"items": items}).encode())
+
+
+async def _addressed(call: Call, id: str) -> tuple["Inbox", str]:
+    rows = await call.kernel.store.fetch("SELECT consumer, aggregate_id FROM dead_letter WHERE id = ?", (id,))
+    inbox = call.kernel.inboxes.get(rows[0][0]) if rows else None
+    if inbox is None or not is_canonical(id):
+        raise NotFound("there is no such dead letter")
+    return inbox, rows[0][1]

@@ -1,0 +1,93 @@
+"""Refusals as RFC 9457 problem documents: always the same members, never the input."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.errors import Fault, Invalid, Refusal
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemFault(BaseModel):
+    """One thing wrong, and where."""
+
+    code: str = Field(examples=["missing"])
+    detail: str = Field(examples=["Field required"])
+    pointer: str | None = Field(default=None, examples=["/name"])
+    parameter: str | None = None
+    header: str | None = None
+
+
+class Problem(BaseModel):
+    """What every refused request is answered with (RFC 9457)."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "/problems/invalid",
+                    "title": "The content is not valid",
+                    "status": 422,
+                    "detail": "1 member is not valid",
+                    "instance": "/projects/v1/projects",
+                    "code": "invalid",
+                    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                    "errors": [{"code": "missing", "detail": "Field required", "pointer": "/name"}],
+                }
+            ]
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    trace_id: str
+    errors: list[ProblemFault] = []
+
+
+def problem(refusal: Refusal, instance: str, trace_id: str) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "instance": instance,
+        "code": refusal.code,
+        "trace_id": trace_id,
+        "errors": [_fault(f) for f in refusal.faults],
+        **refusal.extensions,
+    }
+
+
+def problem_bytes(refusal: Refusal, instance: str, trace_id: str) -> bytes:
+    return json.dumps(problem(refusal, instance, trace_id)).encode()
+
+
+def _fault(fault: Fault) -> dict[str, str]:
+    where = {"pointer": fault.pointer, "parameter": fault.parameter, "header": fault.header}
+    return {"code": fault.code, "detail": fault.detail, **{k: v for k, v in where.items() if v is not None}}
+
+
+def invalid_from(error: ValidationError, base: Sequence[str | int] = ()) -> Invalid:
+    """Pydantic's findings with a JSON pointer each, without the input."""
+    faults = [
+        Fault(e["type"], _said(e["msg"]), pointer=pointer((*base, *e["loc"])))
+        for e in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    count = len(faults)
+    return Invalid(f"{count} member{'s are' if count > 1 else ' is'} not valid", *faults)
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def pointer(location: Iterable[str | int]) -> str:
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)

@@ -1,0 +1,367 @@
+"""Routes: FastAPI declares them, this module runs them, so that every rule of REST.md holds for each in one place.
+
+    socket -> trace -> token -> scope -> Accept -> query -> body -> endpoint -> commit -> answer
+
+An endpoint is `async def (call: Call, body: Model, …path parameters) -> Aggregate | Answer`. It is run again with a
+fresh unit of work where somebody else committed first, and its unit is committed before the answer is made.
+"""
+
+import asyncio
+import inspect
+import json
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, cast
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from shared.auth import Principal
+from shared.errors import (
+    DeadlineExceeded,
+    Fault,
+    Invalid,
+    Malformed,
+    NotAcceptable,
+    NotFound,
+    Refusal,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from shared.http import after, answers, audit, cors, idempotency, problems, strict_json
+from shared.http.call import Answer, Call, read_form, read_query, trace_of
+from shared.ids import is_canonical
+from shared.kernel import Kernel
+from shared.store import StaleVersion, UniqueTaken, Unreachable
+from shared.store.unit import IdempotencyKey
+from shared.work import refusal_of
+
+BODY_LIMIT = 1024 * 1024
+DEADLINE_S = 30.0
+ATTEMPTS = 8
+
+Endpoint = Callable[..., Awaitable[Any]]
+E = TypeVar("E", bound=Endpoint)
+Session = Callable[[Call], Awaitable[Principal]]
+FORM = "application/x-www-form-urlencoded"
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A query parameter, as OpenAPI tells it."""
+
+    name: str
+    description: str
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
+    many: bool = False
+
+    def to_openapi(self) -> dict[str, Any]:
+        schema = {"type": "array", "items": self.schema} if self.many else self.schema
+        told = {
+            "name": self.name,
+            "in": "query",
+            "required": False,
+            "description": self.description,
+            "schema": schema,
+        }
+        return told | ({"style": "form", "explode": True} if self.many else {})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the kernel must know of an operation beyond its endpoint."""
+
+    method: Method
+    scope: str | None
+    status: int = 200
+    body: type[BaseModel] | None = None
+    media_type: str = "application/json"
+    body_limit: int = BODY_LIMIT
+    parameters: tuple[Parameter, ...] = ()
+    produces: tuple[str, ...] = ("application/json",)
+    needs_match: bool = False
+    needs_key: bool = False
+    public: bool = False
+    session: Session | None = None
+    """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
+    refusals: tuple[int, ...] = ()
+
+    @property
+    def query_names(self) -> frozenset[str]:
+        return frozenset(p.name for p in self.parameters)
+
+
+async def _documented_by_us(request: Request) -> None:
+    """What FastAPI is shown instead of an endpoint: parameters and bodies are documented from the operation."""
+
+
+class KernelRoute(APIRoute):
+    """A route that FastAPI documents and the kernel runs."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Endpoint,
+        *,
+        operation: Operation,
+        kernel: Callable[[], Kernel],
+        **told: Any,
+    ):
+        super().__init__(path, _documented_by_us, **told)
+        self.endpoint = endpoint
+        self.operation = operation
+        self._kernel = kernel
+        self._names = operation.query_names
+        self._takes_body = operation.body is not None and "body" in inspect.signature(endpoint).parameters
+        self.app = self.run
+
+    async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, start to end; whatever the caller did wrong becomes a problem document here."""
+        call = Call(scope, receive)
+        call.sent = dict(scope["headers"])
+        call.trace = trace_of(call.sent)
+        scope["portolan.trace"] = call.trace
+        call.kernel = self._kernel()
+        call.replied = cors.headers(call.sent, call.kernel.settings.cors_origins)
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                answer = await self._answer(call, scope)
+        except TimeoutError:
+            answer = call.kernel.refused(DeadlineExceeded(f"not done within {DEADLINE_S:.0f} s"), call)
+        except Refusal as refusal:
+            audit.note(call, refusal)
+            answer = call.kernel.refused(refusal, call)
+        except Unreachable:
+            away = Unavailable("the store is away for the moment", headers={"Retry-After": "1"})
+            answer = call.kernel.refused(away, call)
+        await answers.send(answer, call, scope["method"] == "HEAD", send)
+
+    async def _answer(self, call: Call, scope: Scope) -> Answer:
+        op = self.operation
+        await self._admit(call)
+        self._accept(call)
+        call.query = read_query(scope["query_string"], self._names)
+        if call.query:
+            self._check_query(call.query)
+        path = scope.get("path_params") or {}
+        for name, value in path.items():
+            if name == "id" and not is_canonical(value):
+                raise NotFound("there is no such resource")
+        body = await self._read(call) if op.body is not None or op.method == "POST" else None
+        if op.method == "GET":
+            if (position := call.header(after.HEADER)) is not None and not op.public:
+                await after.wait(call, position)
+            return answers.conditional(await self._call(call, path, None), call)
+        if op.public:
+            answer: Answer = await self._call(call, path, body)
+            return answer
+        return await self._write(call, path, body)
+
+    def _check_query(self, query: dict[str, list[str]]) -> None:
+        """What OpenAPI says of the parameters holds: how often they are given, and of which values."""
+        for told in self.operation.parameters:
+            values = query.get(told.name, [])
+            if len(values) > 1 and not told.many:
+                fault = Fault("duplicate", "given twice", parameter=told.name)
+                raise Malformed(f"{told.name} is given twice", fault)
+            allowed = told.schema.get("enum")
+            if allowed and not set(values) <= set(allowed):
+                raise _not_acceptable(told.name, f"of {', '.join(allowed)}")
+            pattern = told.schema.get("pattern")
+            if pattern and not all(re.search(pattern, value) for value in values):
+                raise _not_acceptable(told.name, told.description)
+
+    async def _admit(self, call: Call) -> None:
+        if self.operation.public:
+            return
+        given = call.sent.get(b"authorization", b"")
+        if given[:7].lower() == b"bearer ":
+            call.principal = await call.kernel.tokens.principal(given[7:].decode("latin-1").strip())
+        elif self.operation.session is not None:
+            call.principal = await self.operation.session(call)
+        else:
+            raise Unauthenticated("send a bearer token")
+        call.scope["portolan.subject"] = call.principal.subject
+        call.replied |= call.kernel.rate_limit.count(call.principal.key)
+        if self.operation.scope:
+            call.require(self.operation.scope)
+
+    def _accept(self, call: Call) -> None:
+        given = call.sent.get(b"accept")
+        if given is None or given == b"*/*" or given == b"application/json":
+            return
+        wanted = {part.split(b";")[0].strip().decode("latin-1") for part in given.split(b",")}
+        if "*/*" in wanted or "" in wanted:
+            return
+        kinds = {w.split("/")[0] for w in wanted if w.endswith("/*")}
+        if not any(p in wanted or p.split("/")[0] in kinds for p in self.operation.produces):
+            raise NotAcceptable(f"this operation answers {', '.join(self.operation.produces)}")
+
+    async def _read(self, call: Call) -> BaseModel | None:
+        op = self.operation
+        raw = await read_body(call, op.body_limit)
+        call.body_bytes = raw
+        if op.body is None:
+            if raw.strip() not in (b"", b"{}"):
+                raise Malformed("this operation takes no body", code="unexpected_body")
+            return None
+        given = call.sent.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
+        if raw == b"" and not given and not any(f.is_required() for f in op.body.model_fields.values()):
+            raw, given = b"{}", op.media_type
+        if given != op.media_type:
+            accept = {"Accept-Patch" if op.method == "PATCH" else "Accept-Post": op.media_type}
+            raise UnsupportedMediaType(f"send {op.media_type}", headers=accept)
+        if op.media_type == FORM:
+            call.body_value = read_form(raw)
+            raw = json.dumps(call.body_value).encode()
+        else:
+            call.body_value = strict_json.read(raw)
+        if not isinstance(call.body_value, dict):
+            raise Invalid(
+                "the body is not an object", Fault("not_an_object", "send a JSON object", pointer="")
+            )
+        if not self._takes_body:
+            return None
+        try:
+            return op.body.model_validate_json(raw, strict=True)
+        except ValidationError as error:
+            raise problems.invalid_from(error) from error
+
+    async def _call(self, call: Call, path: dict[str, str], body: BaseModel | None) -> Any:
+        if not self.operation.public:
+            call.begin()
+        if self._takes_body:
+            return await self.endpoint(call, body=body, **path)
+        return await self.endpoint(call, **path)
+
+    async def _write(self, call: Call, path: dict[str, str], body: BaseModel | None) -> Answer:
+        key = idempotency.key_of(call, self.operation.needs_key)
+        if key is None or call.one("validate_only") == "true":
+            return await self._attempts(call, path, body)
+        async with idempotency.held(call, key):
+            try:
+                return await self._attempts(call, path, body, key)
+            except (Refusal, UniqueTaken) as refused:
+                replay = await idempotency.replay(call, key)
+                if replay is not None:
+                    return replay
+                if isinstance(refused, Refusal):
+                    raise
+            return await self._attempts(call, path, body, key)  # the key's first use is forgotten by now
+
+    async def _attempts(
+        self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None = None
+    ) -> Answer:
+        """Decide and commit; decide again where somebody else committed first."""
+        for _ in range(ATTEMPTS):
+            result = await self._call(call, path, body)
+            idempotency.attach(call, key, result, self.operation.status)
+            try:
+                if call.work.unit.idempotency or any(
+                    p.rows or p.statements or p.guards for p in call.work.unit.parts
+                ):
+                    await call.work.commit()
+            except StaleVersion:
+                continue
+            except UniqueTaken as taken:
+                if taken.table == "idempotency":
+                    raise
+                raise refusal_of(taken) from taken
+            return answers.written(result, call, self.operation.status)
+        raise refusal_of(StaleVersion())
+
+
+def _not_acceptable(parameter: str, detail: str) -> Malformed:
+    fault = Fault("invalid", detail, parameter=parameter)
+    return Malformed(f"{parameter} is not acceptable", fault, code="invalid_parameter")
+
+
+async def read_body(call: Call, limit: int) -> bytes:
+    """The body, refused (413) as soon as it is known to be too large."""
+    declared = call.sent.get(b"content-length", b"")
+    if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+        raise TooLarge(f"the body may have {limit} bytes")
+    message = await call.receive()
+    if not message.get("more_body"):
+        whole = cast(bytes, message.get("body", b""))
+        if len(whole) > limit:
+            raise TooLarge(f"the body may have {limit} bytes")
+        return whole
+    pieces, size = [], 0
+    while True:
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > limit:
+            raise TooLarge(f"the body may have {limit} bytes")
+        if not message.get("more_body"):
+            return b"".join(pieces)
+        message = await call.receive()
+
+
+class Routes:
+    """The routes of a part of a service, before it runs: `mount` puts them into a FastAPI router."""
+
+    def __init__(self, service: str, tag: str, *, pages: bool = False) -> None:
+        self.service = service
+        self.tag = tag
+        self.pages = pages
+        """Pages stand at the root and are no part of the API's document."""
+        self.declared: list[tuple[str, Endpoint, Operation, dict[str, Any]]] = []
+
+    def add(
+        self,
+        path: str,
+        endpoint: Endpoint,
+        operation: Operation,
+        *,
+        id: str,
+        summary: str,
+        description: str = "",
+        shape: Any = None,
+    ) -> None:
+        """Declare one operation; `shape` is what a success answers."""
+        told = {
+            "operation_id": id,
+            "summary": summary,
+            "description": description or inspect.getdoc(endpoint) or summary,
+            "response_model": None,
+            "tags": [self.tag],
+            "methods": [operation.method],
+        }
+        self.declared.append((path, endpoint, operation, told | {"shape": shape}))
+
+    def route(
+        self, method: Method, path: str, *, id: str, summary: str, shape: Any = None, **operation: Any
+    ) -> Callable[[E], E]:
+        """The same as a decorator. The scope defaults to the service's `read` for GET and `write` otherwise."""
+        operation.setdefault("scope", f"{self.service}.{'read' if method == 'GET' else 'write'}")
+        description = operation.pop("description", "")
+
+        def declare(endpoint: E) -> E:
+            made = Operation(method=method, **operation)
+            self.add(path, endpoint, made, id=id, summary=summary, shape=shape, description=description)
+            return endpoint
+
+        return declare
+
+
+def mount(parts: Sequence[Routes], router: APIRouter, kernel: Callable[[], Kernel]) -> None:
+    """Put the declared routes into a FastAPI router, each run by the kernel."""
+    from shared.http.openapi import documented
+
+    for part in parts:
+        for path, endpoint, operation, told in part.declared:
+            shape = told.pop("shape")
+            full = path if part.pages else f"/{part.service}{path}"
+            told_of = documented(operation, shape, full) | {"include_in_schema": not part.pages}
+            router.routes.append(
+                KernelRoute(full, endpoint, operation=operation, kernel=kernel, **told_of, **told)
+            )
+            told["shape"] = shape

@@ -1,0 +1,30 @@
+"""Identity: UUIDv7, so that ids sort by the time they were made; and the text forms that are accepted."""
+
+import re
+from hashlib import sha256
+from uuid import UUID
+
+import uuid_utils
+
+CANONICAL = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def new_id() -> UUID:
+    return UUID(int=uuid_utils.uuid7().int)
+
+
+def new_id_text() -> str:
+    """The canonical text of a new id, without the cost of a `UUID` object."""
+    return str(uuid_utils.uuid7())
+
+
+def derived_id(*parts: str) -> UUID:
+    """The id that the same parts always give (UUIDv8 of their SHA-256): a reaction that runs twice makes one thing."""
+    digest = bytearray(sha256("\x1f".join(parts).encode()).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x80
+    digest[8] = digest[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(digest))
+
+
+def is_canonical(text: str) -> bool:
+    return CANONICAL.fullmatch(text) is not None

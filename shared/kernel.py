@@ -1,0 +1,68 @@
+"""What a running service has at hand: its settings, store, tokens, and the signs of new events."""
+
+import asyncio
+import hmac
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_bytes
+from typing import TYPE_CHECKING
+
+from shared.auth import Tokens
+from shared.columns import Mirror
+from shared.contracts.language import Aggregate
+from shared.http.limits import RateLimit
+from shared.outbox import source_of
+from shared.settings import Settings
+from shared.store import Store
+
+if TYPE_CHECKING:
+    from shared.inbox import Inbox
+    from shared.service import Refused
+
+SECRET_FILE = "cursor.key"  # noqa: S105 the name of a file
+
+
+@dataclass
+class Kernel:
+    """One service in one process."""
+
+    service: str
+    settings: Settings
+    store: Store
+    tokens: Tokens
+    mirrors: dict[type[Aggregate], Mirror]
+    secret: bytes
+    refused: "Refused"
+    """How a refusal is told."""
+    busy_keys: set[tuple[str, str, str]] = field(default_factory=set)
+    ready: list[Callable[[], str | None]] = field(default_factory=list)
+    """Checks for /readyz: each answers what is missing, or None."""
+    nudges: list[Callable[[], None]] = field(default_factory=list)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is to end: streams, which never end by themselves, end then."""
+    inboxes: "dict[str, Inbox]" = field(default_factory=dict)
+    """Consumer -> its inbox, while the service listens."""
+    listening: dict[str, list[str]] = field(default_factory=dict)
+    """Consumer -> the topics it takes in."""
+
+    def __post_init__(self) -> None:
+        self.rate_limit = RateLimit(self.settings.rate_limit)
+        self.source = source_of(self.settings.instance, self.service, self.store.epoch)
+
+    def sign(self, text: bytes) -> bytes:
+        return hmac.digest(self.secret, text, sha256)[:12]
+
+
+def instance_secret(data: Path) -> bytes:
+    """The key that signs cursors: made once, shared by every process that shares the data folder."""
+    path = data / SECRET_FILE
+    data.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(descriptor, token_bytes(32))
+        os.close(descriptor)
+    return path.read_bytes()

@@ -1,0 +1,195 @@
+"""The commands that every plain register has: create, revise, put by external key, archive, restore.
+
+An aggregate that needs more says so in its `Register`: how it is made, what is checked after any change of content,
+and which fact tells it.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError, create_model
+from sqlmodel import SQLModel
+
+from shared.clock import now
+from shared.columns import Mirror, mirror
+from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
+from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.http.listing import Filters
+from shared.http.problems import invalid_from
+from shared.lifecycle import Lifecycle
+from shared.work import Work
+
+A = TypeVar("A", bound=Aggregate)
+
+
+async def _no_check(work: Work, entity: Any) -> None:
+    """Most content is right when its shape is."""
+
+
+def _made_or_revised(entity: Aggregate, before: Aggregate | None, body: BaseModel) -> Fact:
+    return plain(type(entity), "created" if before is None else "revised")
+
+
+async def _as_given(work: Work, body: BaseModel) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Register(Generic[A]):
+    """One aggregate as a register. `create` and `revise` are request shapes made by `request_shape`; a register that
+    is only read has none.
+
+    `supply` adds members that the caller may leave out (a code); `check` refuses content, after any change;
+    `tell` chooses the fact.
+    """
+
+    shape: type[A]
+    row: type[SQLModel]
+    filters: Filters
+    create: type[BaseModel] = Shape
+    revise: type[BaseModel] = Shape
+    supply: Callable[[Work, Any], Awaitable[dict[str, Any]]] = _as_given
+    check: Callable[[Work, Any], Awaitable[None]] = _no_check
+    tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
+    lifecycle: Lifecycle | None = None
+
+    @property
+    def mirror(self) -> Mirror:
+        return mirror(self.shape, self.row)
+
+    @property
+    def name(self) -> str:
+        return entry_of(self.shape).name
+
+
+def request_shape(
+    name: str, of: type[Aggregate], members: tuple[str, ...], optional: tuple[str, ...] = (), doc: str = ""
+) -> type[Shape]:
+    """The members of an aggregate that a request may give, typed as in the aggregate; `optional` may be left out."""
+    fields: dict[str, Any] = {m: (of.model_fields[m].annotation, copy(of.model_fields[m])) for m in members}
+    for m in optional:
+        fields[m] = (of.model_fields[m].rebuild_annotation() | None, None)
+    made: type[Shape] = create_model(
+        name, __base__=Shape, __doc__=doc or f"What may be given of a {of.__name__}.", **fields
+    )
+    return made
+
+
+def given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The members of a request, as the aggregate takes them."""
+    return {name: getattr(body, name) for name in type(body).model_fields if name not in but}
+
+
+async def create(work: Work, register: Register[A], body: BaseModel) -> A:
+    """A new aggregate; one with an external key that exists is refused (put it instead)."""
+    members = given(body) | await register.supply(work, body)
+    entity = work.new(
+        register.shape, **{k: v for k, v in members.items() if k in register.shape.model_fields}
+    )
+    await register.check(work, entity)
+    return work.save(entity, register.tell(entity, None, body))
+
+
+async def put(
+    work: Work, register: Register[A], body: Any, ref: ExternalRef, restore_: bool = False
+) -> tuple[A, int]:
+    """The aggregate with this external key made to look like `body`: (it, 201 or 200); unchanged is not published."""
+    entity = await by_ref(work, register, ref)
+    if entity is None:
+        body = body.model_copy(update={"external_ref": ref})
+        return await create(work, register, body), 201
+    before = entity.model_copy()
+    if entity.archived_at is not None:
+        if not restore_:
+            raise Conflict("the resource with this key is archived; send ?restore=true", code="archived")
+        entity.archived_at = None
+    for name, value in given(body, but=("external_ref",)).items():
+        if name in register.shape.model_fields and not _left_out(body, name, register):
+            setattr(entity, name, value)
+    if not work.is_changed(entity):
+        return entity, 200
+    _refuse_other_key(entity, before)
+    await register.check(work, entity)
+    return work.save(entity, register.tell(entity, before, body)), 200
+
+
+def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
+    """Events are in order per key; an aggregate that changed it would be told in two orders."""
+    key = entry_of(type(entity)).key
+    if getattr(entity, key) != getattr(before, key):
+        raise Invalid(
+            "a member cannot change once it is given", Fault("immutable", "stays as it is", pointer=f"/{key}")
+        )
+
+
+def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
+    """A member that is only optional in the request (a code) stays as it is when it is not given."""
+    return name not in register.revise.model_fields and getattr(body, name) is None
+
+
+async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
+    return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
+
+
+async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, Any]) -> A:
+    """RFC 7396: what the patch names is replaced, null deletes; unchanged is not published."""
+    _refuse_archived(entity)
+    stands = json.loads(work.states[entity.id])
+    current = {name: stands[name] for name in register.revise.model_fields if name in stands}
+    try:
+        wanted = register.revise.model_validate_json(json.dumps(merged(current, patch)), strict=True)
+    except ValidationError as error:
+        raise invalid_from(error) from error
+    for name in register.revise.model_fields:
+        if getattr(entity, name) != (value := getattr(wanted, name)):
+            setattr(entity, name, value)
+    if not work.is_changed(entity):
+        return entity
+    await register.check(work, entity)
+    return work.save(entity, plain(register.shape, "revised"))
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """JSON merge patch, as RFC 7396 section 2 defines it."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def _refuse_archived(entity: Aggregate) -> None:
+    if entity.archived_at is not None:
+        raise Conflict("the resource is archived; restore it first", code="archived")
+
+
+def archive(work: Work, entity: A) -> A:
+    """Out of the lists, still answered by id."""
+    if entity.archived_at is not None:
+        raise NotFound(
+            f"the {entry_of(type(entity)).name.replace('_', ' ')} is already archived", code="archived"
+        )
+    entity.archived_at = now()
+    return work.save(entity, plain(type(entity), "archived"))
+
+
+async def restore(work: Work, register: Register[A], entity: A) -> A:
+    """Back into the lists, if its content is still right among what was written meanwhile."""
+    if entity.archived_at is None:
+        raise Conflict("the resource is not archived", code="not_archived")
+    entity.archived_at = None
+    await register.check(work, entity)
+    return work.save(entity, plain(type(entity), "restored"))
+
+
+def move(work: Work, register: Register[A], entity: A, name: str, reason: str | None) -> A:
+    """One move of the lifecycle, with who and why."""
+    assert register.lifecycle is not None
+    return work.save(entity, register.lifecycle.make(entity, name, reason))

@@ -1,0 +1,119 @@
+"""A service at work: its store opened, its relay and consumers started, and all of it ended in order."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from shared import telemetry
+from shared.app import ServiceApp, create_app
+from shared.auth import Tokens
+from shared.bus import Bus
+from shared.bus.embedded import EmbeddedBus
+from shared.contracts.language import topics_of
+from shared.http.idempotency import forget_old
+from shared.inbox import Inbox
+from shared.kernel import Kernel, instance_secret
+from shared.migrate import prepare
+from shared.service import Service
+from shared.settings import Settings
+from shared.store import Store, Unreachable, open_store
+
+FORGET_EVERY_S = 3600
+
+
+@dataclass
+class Opened:
+    """A service whose store is open, before it listens to the bus."""
+
+    service: Service
+    app: ServiceApp
+    kernel: Kernel
+
+
+@asynccontextmanager
+async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
+    telemetry.LOG.level = settings.log_level
+    url = settings.store_url(service.name)
+    await prepare(service, url)
+    store = await open_store(url)
+    kernel = Kernel(
+        service.name,
+        settings,
+        store,
+        tokens,
+        service.mirrors,
+        instance_secret(settings.data),
+        service.refused,
+    )
+    store.on_commit(lambda: _nudge(kernel))
+    app = create_app(service)
+    app.kernel = kernel
+    app.state.kernel = kernel
+    forgetting = asyncio.create_task(_forget_for_ever(kernel))
+    try:
+        yield Opened(service, app, kernel)
+    finally:
+        await _end([forgetting])
+        await store.close()
+
+
+def _nudge(kernel: Kernel) -> None:
+    for nudge in kernel.nudges:
+        nudge()
+
+
+async def _forget_for_ever(kernel: Kernel) -> None:
+    while True:
+        await asyncio.sleep(FORGET_EVERY_S)
+        try:
+            await forget_old(kernel)
+        except Unreachable:
+            continue
+
+
+@asynccontextmanager
+async def listening(one: Opened, bus: Bus) -> AsyncIterator[list[Inbox]]:
+    """The service's consumers, each a task."""
+    inboxes = [Inbox(one.kernel, bus, consumer) for consumer in one.service.consumers]
+    for inbox in inboxes:
+        one.kernel.inboxes[inbox.consumer.name] = inbox
+        one.kernel.listening[inbox.consumer.name] = inbox.consumer.topics
+        one.kernel.ready.append(lambda i=inbox: i.stopped)  # type: ignore[misc]
+    tasks = [asyncio.create_task(inbox.run(), name=f"inbox-{inbox.consumer.name}") for inbox in inboxes]
+    try:
+        yield inboxes
+    finally:
+        await _end(tasks)
+
+
+async def _end(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def embedded_bus(stores: dict[str, Store]) -> EmbeddedBus:
+    return EmbeddedBus({name: (store, topics_of(name)) for name, store in stores.items()})
+
+
+async def enter_bus(stack: AsyncExitStack, settings: Settings, own: dict[str, Store], tokens: Tokens) -> Bus:
+    """The bus the settings name: the outboxes at hand, or Kafka with a relay for each of `own`."""
+    if settings.bus_url.startswith("embedded:"):
+        return embedded_bus(own)
+    from shared.bus.kafka import KafkaBus
+    from shared.relay import relaying
+
+    bus = KafkaBus(settings, lambda: _healing_token(tokens, settings))
+    stack.push_async_callback(bus.close)
+    for name, store in own.items():
+        if topics_of(name):
+            await stack.enter_async_context(relaying(name, store, settings))
+    return bus
+
+
+def _healing_token(tokens: Tokens, settings: Settings) -> str:
+    """With what a consumer reads the feed of a source, where it missed something."""
+    if tokens.local is None:
+        return settings.feed_token
+    return tokens.local.issue("system:healing", "service", settings.audience)

@@ -1,0 +1,112 @@
+"""An application on an address, and a service in a process of its own: what `python -m services.<name>` runs."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from shared import telemetry
+from shared.auth import Tokens
+from shared.running import enter_bus, listening, opened
+from shared.service import Service
+from shared.settings import Settings
+
+GRACE_S = 3
+
+
+class _Server(uvicorn.Server):
+    """Signals are the affair of the process, which has more to end than its server."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """An address to be served on, port 0 meaning a free one; OSError where it is taken."""
+    return socket.create_server((host, port), backlog=512)
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
+    """The application behind `host:port` while the block lasts; gives its URL."""
+    async with serving_on(listen(host, port), app) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serving_on(listener: socket.socket, app: ASGIApp) -> AsyncIterator[str]:
+    """The application behind an address that is listened on, while the block lasts; gives its URL."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve([listener]))
+    await server.up.wait()
+    try:
+        host, port = listener.getsockname()[:2]
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+async def serve(service: Service, settings: Settings) -> None:
+    """The service with its relay and consumers, until the process is told to end."""
+    tokens = Tokens(settings)
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(opened(service, settings, tokens))
+        own = {service.name: one.kernel.store}
+        bus = await enter_bus(stack, settings, own, tokens)
+        await stack.enter_async_context(listening(one, bus))
+        url = await stack.enter_async_context(serving(one.app, settings.host, settings.port))
+        telemetry.LOG.event("info", service.name, "ready", url=url)
+        await told_to_end()
+        one.kernel.ending.set()
+
+
+async def told_to_end() -> None:
+    """Until Ctrl-C, or the SIGTERM of whoever runs the process."""
+    ending = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ending.set)
+    await ending.wait()
+
+
+def main(service: Service) -> None:
+    """Run one service as the settings say."""
+    settings = Settings()
+    logging.basicConfig(handlers=[JsonLines(service.name)], level=logging.WARNING)
+    uvloop.run(serve(service, settings))
+    telemetry.LOG.flush()
+
+
+class JsonLines(logging.Handler):
+    """What libraries log, among the JSON lines of the service."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def emit(self, record: logging.LogRecord) -> None:
+        telemetry.LOG.event(record.levelname.lower(), self._service, record.getMessage(), logger=record.name)

@@ -1,0 +1,55 @@
+"""What a store can do, whichever database stands behind it, and how it fails."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from shared.store.unit import Unit
+
+
+class StaleVersion(Exception):
+    """Somebody else wrote the aggregate (or a guard) that the unit had read."""
+
+
+class UniqueTaken(Exception):
+    """A unique key is taken."""
+
+    def __init__(self, table: str, columns: tuple[str, ...]) -> None:
+        super().__init__(f"{table}({', '.join(columns)})")
+        self.table = table
+        self.columns = columns
+
+
+class Unreachable(Exception):
+    """The database is away; what was asked did not happen, or is not known to have happened."""
+
+
+class Store(Protocol):
+    """One service's database. SQL is written with `?` placeholders for both dialects."""
+
+    dialect: str
+    epoch: int
+
+    async def commit(self, unit: Unit) -> None:
+        """Write the unit, together with those that wait beside it; returns when it is durable.
+
+        Raises StaleVersion, UniqueTaken or Unreachable; then nothing of the unit was written, except that the parts
+        of a separable unit fail each by itself (`unit.failures`).
+        """
+
+    async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query, as committed when it runs."""
+
+    async def run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """A statement in a transaction of its own; its RETURNING rows."""
+
+    def on_commit(self, nudge: Callable[[], None]) -> None:
+        """Have `nudge` called (in the event loop) after each commit that added events."""
+
+    def leading(self) -> AbstractAsyncContextManager[Callable[[], bool]]:
+        """Be the one process that publishes this outbox: waits for the lead, gives a check that it is still held."""
+
+    async def ping(self) -> None:
+        """Raise Unreachable unless the database answers."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,131 @@
+"""What a group commit is made of: which units go together, their rows in one order, their events in one sequence.
+
+Pure functions over units, shared by both databases. Rows are ordered by aggregate id, because unordered groups of
+two replicas deadlock; two units that touch the same aggregate, guard or idempotency key never share a group, so
+that one stale unit cannot spoil the other.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from shared.clock import now_micros
+from shared.columns import Mirror
+from shared.store.base import StaleVersion, UniqueTaken
+from shared.store.unit import Part, Unit
+
+LARGEST_GROUP = 256
+
+
+def claims(unit: Unit) -> set[Any]:
+    """What a unit must not share a group over."""
+    taken: set[Any] = set()
+    if unit.idempotency:
+        taken.add((unit.idempotency.principal, unit.idempotency.route, unit.idempotency.key))
+    for part in unit.parts:
+        taken.update(part.guards)
+        for event in part.events:
+            taken.add(event.aggregate_id)
+    return taken
+
+
+def admit(units: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
+    """Those that can go together, and those that wait for the next group."""
+    together: list[Unit] = []
+    later: list[Unit] = []
+    taken: set[Any] = set()
+    for unit in units:
+        wanted = claims(unit)
+        if taken.isdisjoint(wanted):
+            taken |= wanted
+            together.append(unit)
+        else:
+            later.append(unit)
+    return together, later
+
+
+def live_parts(units: Iterable[Unit]) -> Iterator[Part]:
+    for unit in units:
+        for _, part in unit.live_parts():
+            yield part
+
+
+def rows_by_table(parts: Iterable[Part]) -> dict[Mirror, list[tuple[Any, ...]]]:
+    """The rows to write, ordered by id; of several versions of one aggregate only the last."""
+    newest: dict[Mirror, dict[str, tuple[Any, ...]]] = {}
+    for part in parts:
+        for mirror, values in part.rows:
+            newest.setdefault(mirror, {})[values[0]] = values
+    return {
+        mirror: [rows[key] for key in sorted(rows)]
+        for mirror, rows in sorted(newest.items(), key=lambda item: item[0].name)
+    }
+
+
+def guards(parts: Iterable[Part]) -> dict[str, int]:
+    """Guard -> the version that was read; parts of one unit may hold the same guard."""
+    held: dict[str, int] = {}
+    for part in parts:
+        held.update(part.guards)
+    return dict(sorted(held.items()))
+
+
+def count_events(units: Iterable[Unit]) -> int:
+    return sum(len(part.events) for part in live_parts(units))
+
+
+def outbox_rows(units: Iterable[Unit], first: int) -> list[tuple[Any, ...]]:
+    """Outbox rows with the positions from `first` on; each unit learns its own."""
+    rows: list[tuple[Any, ...]] = []
+    position = first
+    for unit in units:
+        unit.positions = [[] for _ in unit.parts]
+        for i, part in unit.live_parts():
+            for e in part.events:
+                rows.append(
+                    (
+                        position,
+                        e.event_id,
+                        e.topic,
+                        e.partition,
+                        e.aggregate_type,
+                        e.aggregate_id,
+                        e.aggregate_version,
+                        e.type,
+                        e.key,
+                        e.payload,
+                        e.headers,
+                        e.effective_at,
+                        e.recorded_at,
+                    )
+                )
+                unit.positions[i].append(position)
+                position += 1
+    return rows
+
+
+def idempotency_row(unit: Unit) -> tuple[Any, ...] | None:
+    held = unit.idempotency
+    if held is None:
+        return None
+    answer = unit.answer(unit) if unit.answer else ""
+    return (held.principal, held.route, held.key, held.body_hash, answer, now_micros())
+
+
+def check_guards(held: dict[str, int], stored: dict[str, int]) -> None:
+    for key, version in held.items():
+        if stored.get(key, 0) != version:
+            raise StaleVersion(key)
+
+
+def refuse_what_builds_on(part: Part, failed: set[str]) -> None:
+    """A later version of an aggregate whose earlier one was left out would leave a gap."""
+    for event in part.events:
+        if event.aggregate_id in failed:
+            raise StaleVersion(event.aggregate_id)
+
+
+def meaning_of(taken: UniqueTaken) -> Exception:
+    """A second event for a version of an aggregate means that somebody else was first."""
+    if taken.table == "outbox":
+        return StaleVersion(str(taken))
+    return taken

@@ -1,0 +1,16 @@
+"""Which store a URL means."""
+
+from pathlib import Path
+
+from shared.store.base import Store
+
+
+async def open_store(url: str) -> Store:
+    """`sqlite:///path/to/file.sqlite` or `postgresql://…/database`; the schema must be there (see `shared.migrate`)."""
+    if url.startswith("sqlite:///"):
+        from shared.store.sqlite import SqliteStore
+
+        return SqliteStore(Path(url.removeprefix("sqlite:///")))
+    from shared.store.postgres import PostgresStore
+
+    return await PostgresStore.open(url)

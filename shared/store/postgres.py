@@ -1,0 +1,263 @@
+"""The store on PostgreSQL: asyncpg, one writing connection a replica, a small pool that reads."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+
+from shared.store import group, sql
+from shared.store.base import StaleVersion, UniqueTaken, Unreachable
+from shared.store.unit import Part, Statement, Unit
+from shared.store.writer import Job, Outcome, Transactions, Writer
+
+_KEY = re.compile(r"Key \((.+?)\)=")
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
+_RETRY_S = 0.2
+_LEAD = 7001
+CLOSING_S = 2.0
+ACQUIRE_S = 5.0
+
+
+class PostgresStore:
+    """One database; other replicas may write beside this one."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, pool: asyncpg.Pool, epoch: int) -> None:
+        self.url = url
+        self.epoch = epoch
+        self._pool = pool
+        self._loop = asyncio.get_running_loop()
+        self._connection: asyncpg.Connection | None = None
+        self._writer = Writer(Transactions(self._attempt, write, write_separately))
+        self._listener = self._loop.create_task(self._listen_for_ever())
+
+    @classmethod
+    async def open(cls, url: str) -> "PostgresStore":
+        pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30, reset=_as_it_is)
+        epoch = await pool.fetchval("SELECT epoch FROM counter")
+        return cls(url, pool, epoch)
+
+    def on_commit(self, nudge: Callable[[], None]) -> None:
+        self._writer.nudges.append(nudge)
+
+    async def commit(self, unit: Unit) -> None:
+        await self._writer.queued(unit)
+
+    async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            async with self._pool.acquire(timeout=ACQUIRE_S) as c:
+                return await _fetch_or_end(c, sql.numbered(text), params)
+        except _AWAY as error:
+            raise Unreachable(str(error) or type(error).__name__) from error
+
+    async def run(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = await self._writer.queued(
+            lambda c: c.fetch(sql.numbered(text), *params)
+        )
+        return rows
+
+    @asynccontextmanager
+    async def leading(self) -> AsyncIterator[Callable[[], bool]]:
+        """An advisory lock, held by a connection of its own for as long as that lives."""
+        try:
+            connection = await asyncpg.connect(self.url, timeout=5)
+        except _AWAY as error:
+            raise Unreachable(str(error)) from error
+        try:
+            await connection.execute("SELECT pg_advisory_lock($1)", _LEAD)
+            yield lambda: not connection.is_closed()
+        finally:
+            connection.terminate()
+
+    async def ping(self) -> None:
+        await self.fetch("SELECT 1")
+
+    async def close(self) -> None:
+        """What was asked is still written, where the server answers in time; who waits longer is told."""
+        await self._writer.close(CLOSING_S)
+        self._listener.cancel()
+        await asyncio.gather(self._listener, return_exceptions=True)
+        if self._connection is not None:
+            await _end(self._connection)
+        try:
+            async with asyncio.timeout(CLOSING_S):
+                await self._pool.close()
+        except (*_AWAY, TimeoutError):
+            self._pool.terminate()
+
+    async def _attempt(self, job: Job[asyncpg.Connection]) -> Outcome:
+        try:
+            c = await self._writing()
+            async with c.transaction():
+                return await job(c), None
+        except _AWAY as error:
+            self._drop_connection()
+            return None, Unreachable(str(error) or type(error).__name__)
+        except (asyncpg.PostgresError, StaleVersion) as error:
+            return None, translated(error)
+        except Exception as error:  # noqa: BLE001 a defect in one unit must not end the writer of all
+            self._drop_connection()
+            return None, error
+
+    async def _writing(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await asyncpg.connect(self.url, timeout=5, command_timeout=30)
+        return self._connection
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+    async def _listen_for_ever(self) -> None:
+        """Nudge this replica when another one commits."""
+        while True:
+            with suppress(*_AWAY):
+                await self._listen()
+            await asyncio.sleep(_RETRY_S)
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(self.url, timeout=5)
+        try:
+            await connection.add_listener("outbox", self._heard)
+            lost = asyncio.Event()
+            connection.add_termination_listener(lambda _: lost.set())
+            await lost.wait()
+        finally:
+            await _end(connection)
+
+    def _heard(self, *_: object) -> None:
+        for nudge in self._writer.nudges:
+            nudge()
+
+
+async def _fetch_or_end(c: Any, text: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """A connection that was left in the middle of a query must not go back to the pool."""
+    try:
+        return await c.fetch(text, *params)  # type: ignore[no-any-return]
+    except (asyncio.CancelledError, *_AWAY):
+        c.terminate()
+        raise
+
+
+async def _as_it_is(connection: asyncpg.Connection) -> None:
+    """Reading leaves nothing in a session that would have to be reset: a round trip saved at every read."""
+
+
+async def _end(connection: asyncpg.Connection) -> None:
+    """Close in good order where the server still answers."""
+    with suppress(*_AWAY):
+        await connection.close(timeout=CLOSING_S)
+
+
+async def write(c: asyncpg.Connection, units: list[Unit]) -> None:
+    await _write_parts_of(c, list(group.live_parts(units)))
+    await _write_outbox(c, units)
+
+
+async def write_separately(c: asyncpg.Connection, unit: Unit) -> None:
+    """Guards are taken once for the unit: a later part that holds the same one relied on the same reading."""
+    await _take_guards(c, group.guards(unit.parts))
+    failed: set[str] = set()
+    for i, part in enumerate(unit.parts):
+        try:
+            async with c.transaction():
+                group.refuse_what_builds_on(part, failed)
+                await _check_versions(c, part)
+                await _write_rows_of(c, [part])
+        except (asyncpg.IntegrityConstraintViolationError, StaleVersion) as error:
+            unit.failures[i] = translated(error)
+            failed.update(e.aggregate_id for e in part.events)
+    await _write_outbox(c, [unit])
+
+
+async def _check_versions(c: asyncpg.Connection, part: Part) -> None:
+    for e in part.events:
+        found = await c.fetchval(
+            sql.numbered(sql.HAS_VERSION), e.aggregate_type, e.aggregate_id, e.aggregate_version
+        )
+        if found:
+            raise StaleVersion(e.aggregate_id)
+
+
+async def _write_parts_of(c: asyncpg.Connection, parts: list[Part]) -> None:
+    await _take_guards(c, group.guards(parts))
+    await _write_rows_of(c, parts)
+
+
+async def _write_rows_of(c: asyncpg.Connection, parts: list[Part]) -> None:
+    for mirror, rows in group.rows_by_table(parts).items():
+        await c.execute(sql.upsert_many(mirror), *map(list, zip(*rows, strict=True)))
+    for part in parts:
+        for statement in part.statements:
+            await _run_statement(c, statement)
+
+
+async def _run_statement(c: asyncpg.Connection, statement: Statement) -> None:
+    if statement.types and statement.rows:
+        await c.execute(
+            sql.from_arrays(statement.sql, statement.types), *map(list, zip(*statement.rows, strict=True))
+        )
+        return
+    text = sql.numbered(statement.sql)
+    if statement.expect is None:
+        await c.executemany(text, statement.rows)
+        return
+    done = 0
+    for row in statement.rows:
+        done += int((await c.execute(text, *row)).rsplit(" ", 1)[-1])
+    if done != statement.expect:
+        raise StaleVersion(text)
+
+
+async def _take_guards(c: asyncpg.Connection, held: dict[str, int]) -> None:
+    if not held:
+        return
+    keys = list(held)
+    await c.execute(
+        "INSERT INTO guard (key, version) SELECT k, 0 FROM unnest($1::text[]) AS k ON CONFLICT (key) DO NOTHING",
+        keys,
+    )
+    rows = await c.fetch(
+        "SELECT key, version FROM guard WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE", keys
+    )
+    group.check_guards(held, {row[0]: row[1] for row in rows})
+    await c.execute("UPDATE guard SET version = version + 1 WHERE key = ANY($1::text[])", keys)
+
+
+async def _write_outbox(c: asyncpg.Connection, units: list[Unit]) -> None:
+    keys = [row for row in map(group.idempotency_row, units) if row]
+    if keys:
+        await c.execute(sql.INSERT_IDEMPOTENCY_MANY, *map(list, zip(*keys, strict=True)))
+    n = group.count_events(units)
+    if n:
+        columns = list(zip(*group.outbox_rows(units, 1), strict=True))
+        last = await c.fetchval(sql.INSERT_OUTBOX_MANY, n, *map(list, columns[1:]))
+        _shift_positions(units, last - n)
+
+
+def _shift_positions(units: list[Unit], by: int) -> None:
+    for unit in units:
+        unit.positions = [[position + by for position in part] for part in unit.positions]
+
+
+def translated(error: Exception) -> Exception:
+    """PostgreSQL's complaint in the store's words."""
+    if isinstance(error, asyncpg.UniqueViolationError):
+        found = _KEY.search(error.detail or "")
+        columns = tuple(name.strip(' "') for name in found[1].split(",")) if found else ()
+        return group.meaning_of(UniqueTaken(error.table_name or "", columns))
+    if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
+        return StaleVersion(str(error))
+    return error

@@ -1,0 +1,199 @@
+"""The store on SQLite: one writing connection with `synchronous=FULL`, whose commits run on a thread of their own.
+
+Statements take some ten microseconds each, less than a hop to a thread costs, so they run on the event loop; only
+COMMIT, which waits for the disk, leaves it. Units that arrive while a commit runs go into the next one together,
+which is what makes FULL free. Reads in WAL mode never wait for the writer.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from shared.store import group, sql
+from shared.store.base import StaleVersion, UniqueTaken, Unreachable
+from shared.store.unit import Part, Unit
+from shared.store.writer import Job, Outcome, Transactions, Writer
+
+_AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
+"""What passes, or what operations must mend; any other complaint is a defect of ours, and is told as one."""
+
+_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
+
+LOCKED_S = 10.0
+"""How long another process (a rebuild, a backup) may hold the file."""
+
+
+def connect(path: Path, timeout: float = LOCKED_S) -> sqlite3.Connection:
+    """A connection as every part of Portolan uses it; `timeout` is how long a statement waits for a locked file."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=timeout
+    )
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -32000",
+        "wal_autocheckpoint = 4000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+class SqliteStore:
+    """One file, one writer."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._writing = connect(path, timeout=0)  # the waiting is done in _begin, without stopping the loop
+        self._reading = connect(path)
+        self._loop = asyncio.get_running_loop()
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"commit-{path.stem}")
+        self.epoch: int = self._writing.execute("SELECT epoch FROM counter").fetchone()[0]
+        self._writer = Writer(Transactions(self._attempt, write, write_separately))
+
+    def on_commit(self, nudge: Callable[[], None]) -> None:
+        self._writer.nudges.append(nudge)
+
+    async def commit(self, unit: Unit) -> None:
+        await self._writer.queued(unit)
+
+    async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._reading.execute(sql, params).fetchall()
+        except sqlite3.OperationalError as error:
+            raise translated(error) from error
+
+    async def run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = await self._writer.queued(lambda c: c.execute(sql, params).fetchall())
+        return rows
+
+    @asynccontextmanager
+    async def leading(self) -> AsyncIterator[Callable[[], bool]]:
+        """An SQLite file belongs to one process, which leads for as long as it runs."""
+        yield lambda: True
+
+    async def ping(self) -> None:
+        await self.fetch("SELECT 1")
+
+    async def close(self) -> None:
+        """What was asked is still written; who waits longer than for a lock is told."""
+        await self._writer.close(LOCKED_S)
+        self._disk.shutdown()
+        self._reading.close()
+        self._writing.close()
+
+    async def _attempt(self, job: Job[sqlite3.Connection]) -> Outcome:
+        c = self._writing
+        try:
+            await self._begin()
+            result = job(c)
+            await self._loop.run_in_executor(self._disk, c.execute, "COMMIT")
+            return result, None
+        except Exception as error:  # noqa: BLE001 a defect in one unit must not end the writer of all
+            if c.in_transaction:
+                c.execute("ROLLBACK")
+            return None, translated(error)
+
+    async def _begin(self) -> None:
+        until = monotonic() + LOCKED_S
+        while True:
+            try:
+                self._writing.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError:
+                if monotonic() >= until:
+                    raise
+            await asyncio.sleep(0.01)
+
+
+def write(c: sqlite3.Connection, units: list[Unit]) -> None:
+    """Rows first, then what uses the counter, whose row is the last to be locked."""
+    _write_parts_of(c, list(group.live_parts(units)))
+    _write_outbox(c, units)
+
+
+def write_separately(c: sqlite3.Connection, unit: Unit) -> None:
+    """Guards are taken once for the unit: a later part that holds the same one relied on the same reading."""
+    _take_guards(c, group.guards(unit.parts))
+    failed: set[str] = set()
+    for i, part in enumerate(unit.parts):
+        c.execute("SAVEPOINT part")
+        try:
+            group.refuse_what_builds_on(part, failed)
+            _check_versions(c, part)
+            _write_rows_of(c, [part])
+        except (sqlite3.IntegrityError, StaleVersion) as error:
+            c.execute("ROLLBACK TO part")
+            unit.failures[i] = translated(error)
+            failed.update(e.aggregate_id for e in part.events)
+        c.execute("RELEASE part")
+    _write_outbox(c, [unit])
+
+
+def _write_parts_of(c: sqlite3.Connection, parts: list[Part]) -> None:
+    _take_guards(c, group.guards(parts))
+    _write_rows_of(c, parts)
+
+
+def _write_rows_of(c: sqlite3.Connection, parts: list[Part]) -> None:
+    for mirror, rows in group.rows_by_table(parts).items():
+        c.executemany(sql.upsert(mirror), rows)
+    for part in parts:
+        for statement in part.statements:
+            done = c.executemany(statement.sql, statement.rows).rowcount
+            if statement.expect is not None and done != statement.expect:
+                raise StaleVersion(statement.sql)
+
+
+def _check_versions(c: sqlite3.Connection, part: Part) -> None:
+    """What the outbox's unique key would find too late for a single part."""
+    for e in part.events:
+        if c.execute(sql.HAS_VERSION, (e.aggregate_type, e.aggregate_id, e.aggregate_version)).fetchone():
+            raise StaleVersion(e.aggregate_id)
+
+
+def _take_guards(c: sqlite3.Connection, held: dict[str, int]) -> None:
+    if not held:
+        return
+    stored = {key: _guard_version(c, key) for key in held}
+    group.check_guards(held, stored)
+    c.executemany(
+        "INSERT INTO guard (key, version) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET version = version + 1",
+        [(key,) for key in held],
+    )
+
+
+def _guard_version(c: sqlite3.Connection, key: str) -> int:
+    row = c.execute("SELECT version FROM guard WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else 0
+
+
+_INSERT_OUTBOX = f"INSERT INTO outbox ({', '.join(sql.OUTBOX)}) VALUES ({', '.join('?' * len(sql.OUTBOX))})"
+
+
+def _write_outbox(c: sqlite3.Connection, units: list[Unit]) -> None:
+    keys = [row for row in map(group.idempotency_row, units) if row]
+    if keys:
+        c.executemany(sql.INSERT_IDEMPOTENCY, keys)
+    n = group.count_events(units)
+    if n:
+        last = c.execute("UPDATE counter SET last = last + ? RETURNING last", (n,)).fetchone()[0]
+        c.executemany(_INSERT_OUTBOX, group.outbox_rows(units, last - n + 1))
+
+
+def translated(error: Exception) -> Exception:
+    """SQLite's complaint in the store's words."""
+    if isinstance(error, sqlite3.IntegrityError) and (found := _UNIQUE.match(str(error))):
+        names = [name.rsplit(".", 1) for name in found[1].split(", ")]
+        return group.meaning_of(UniqueTaken(names[0][0], tuple(name[-1] for name in names)))
+    if isinstance(error, sqlite3.OperationalError) and _AWAY.search(str(error)):
+        return Unreachable(str(error))
+    return error

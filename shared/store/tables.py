@@ -1,0 +1,107 @@
+"""The kernel's own tables, the same in every service's database."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+from shared.columns import ID, KEY
+
+
+def kernel_tables(metadata: MetaData) -> None:
+    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, dead letters and audit."""
+    Table(
+        "outbox",
+        metadata,
+        Column(
+            "position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+        ),
+        Column("event_id", ID, nullable=False, unique=True),
+        Column("topic", KEY, nullable=False),
+        Column("partition", Integer, nullable=False),
+        Column("aggregate_type", KEY, nullable=False),
+        Column("aggregate_id", ID, nullable=False),
+        Column("aggregate_version", BigInteger, nullable=False),
+        Column("type", KEY, nullable=False),
+        Column("key", KEY, nullable=False),
+        Column("payload", Text, nullable=False),
+        Column("headers", Text, nullable=False),
+        Column("effective_at", BigInteger, nullable=False),
+        Column("recorded_at", BigInteger, nullable=False),
+        UniqueConstraint("aggregate_type", "aggregate_id", "aggregate_version"),
+        Index("ix_outbox__topic_partition_position", "topic", "partition", "position"),
+    )
+    Table(
+        "counter",
+        metadata,
+        Column("one", Integer, primary_key=True, autoincrement=False),
+        Column("last", BigInteger, nullable=False),
+        Column("epoch", BigInteger, nullable=False),
+    )
+    Table(
+        "relay_state",
+        metadata,
+        Column("one", Integer, primary_key=True, autoincrement=False),
+        Column("published_position", BigInteger, nullable=False),
+    )
+    Table(
+        "idempotency",
+        metadata,
+        Column("principal", KEY, primary_key=True),
+        Column("route", KEY, primary_key=True),
+        Column("key", KEY, primary_key=True),
+        Column("body_hash", KEY, nullable=False),
+        Column("answer", Text, nullable=False),
+        Column("created_at", BigInteger, nullable=False, index=True),
+    )
+    Table(
+        "guard",
+        metadata,
+        Column("key", KEY, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+    )
+    Table(
+        "sequence",
+        metadata,
+        Column("name", KEY, primary_key=True),
+        Column("last", BigInteger, nullable=False),
+    )
+    Table(
+        "inbox_position",
+        metadata,
+        Column("consumer", KEY, primary_key=True),
+        Column("topic", KEY, primary_key=True),
+        Column("partition", Integer, primary_key=True, autoincrement=False),
+        Column("epoch", BigInteger, nullable=False),
+        Column("next_offset", BigInteger, nullable=False),
+        Column("position", BigInteger, nullable=False),
+    )
+    Table(
+        "dead_letter",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("consumer", KEY, nullable=False),
+        Column("topic", KEY, nullable=False),
+        Column("partition", Integer, nullable=False),
+        Column("position", BigInteger, nullable=False),
+        Column("aggregate_id", ID, nullable=False),
+        Column("type", KEY, nullable=False),
+        Column("event", Text, nullable=False),
+        Column("error", Text, nullable=False),
+        Column("recorded_at", BigInteger, nullable=False),
+        UniqueConstraint("consumer", "topic", "partition", "position"),
+    )
+    Table(
+        "parked",
+        metadata,
+        Column("consumer", KEY, primary_key=True),
+        Column("aggregate_id", ID, primary_key=True),
+        Column("since", BigInteger, nullable=False),
+    )
+    Table(
+        "refused_attempt",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("recorded_at", BigInteger, nullable=False, index=True),
+        Column("principal", KEY, nullable=False),
+        Column("method", KEY, nullable=False),
+        Column("path", Text, nullable=False),
+        Column("code", KEY, nullable=False),
+    )

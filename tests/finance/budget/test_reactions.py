@@ -1,0 +1,86 @@
+"""Budgets follow the life of their projects."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shared.bus.embedded import read_outbox
+from shared.contracts.language import topics_of
+from shared.inbox import Inbox
+from shared.settings import Settings
+from tests.conftest import running_portolan
+from tests.finance.conftest import Desk, chf
+
+
+async def test_an_approval_opens_the_budget_and_the_end_closes_it(desk_everywhere: Desk) -> None:
+    desk = desk_everywhere
+    project = await desk.project("approve", planned="1250000.00")
+    budget = await desk.the("budgets")
+    assert (budget["project_id"], budget["currency"], budget["open"]) == (project["id"], "CHF", True)
+    assert budget["planned"] == chf("1250000.00")
+    for verb in ("activate", "start-closing", "close"):
+        project = await desk.move("projects/v1/projects", project, verb)
+    assert (await desk.the("budgets"))["open"] is False
+    assert await desk.facts("budget") == ["opened", "closed"]
+
+
+async def test_a_proposal_has_no_budget_even_when_it_is_discontinued(desk: Desk) -> None:
+    await desk.project()
+    await desk.project("discontinue")
+    assert (await desk.read("/finance/v1/budgets"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ("proposed", []),
+        ("approved", ["opened"]),
+        ("active", ["opened"]),
+        ("on_hold", ["opened"]),
+        ("closing", ["opened"]),
+        ("closed", ["opened", "closed"]),
+    ],
+)
+async def test_an_import_at_a_stage_is_taken_as_the_moves_that_lead_there(
+    desk: Desk, stage: str, told: list[str]
+) -> None:
+    put = await desk.portolan("service").put(
+        "/projects/v1/projects/by-ref/itdb/1",
+        json={"name": "Old", "stage": stage, "planned_cost": {"amount": "5.00", "currency": "USD"}},
+    )
+    assert put.status_code == 201
+    assert await desk.facts("budget") == told
+
+
+async def test_the_plan_of_the_budget_follows_the_project(desk: Desk) -> None:
+    project = await desk.project("approve")
+    assert (await desk.revise("projects/v1/projects", project, planned_cost=chf("120.00"))).status_code == 200
+    assert (await desk.the("budgets"))["planned"] == chf("120.00")
+    assert await desk.facts("budget") == ["opened", "revised"]
+
+
+async def test_without_a_planned_cost_the_budget_is_in_the_currency_the_instance_reports_in(
+    tmp_path: Path,
+) -> None:
+    async with running_portolan(Settings(data=tmp_path, reporting_currency="USD")) as portolan:
+        desk = Desk(portolan)
+        await desk.project("approve", planned=None)
+        budget = await desk.the("budgets")
+    assert (budget["currency"], budget["planned"]) == ("USD", None)
+
+
+async def test_an_approval_delivered_twice_opens_one_budget(desk: Desk) -> None:
+    await desk.project("approve")
+    running = desk.portolan.running
+    records = await read_outbox(running.services["projects"].kernel.store, topics_of("projects"), 0, 500, {})
+    inbox = running.inboxes["finance"][0]
+    await inbox.take(records)
+    forgetful = Inbox(inbox.kernel, inbox.bus, replace(inbox.consumer, name="finance.again"))
+    await forgetful.take(records)
+    assert await desk.facts("budget") == ["opened"]
+
+
+async def test_budgets_are_only_read(desk: Desk) -> None:
+    answer = await desk.client.post("/finance/v1/budgets", json={})
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")

@@ -1,0 +1,109 @@
+"""The figures of a project from its states: which plan, forecast and measure count, and why one is missing."""
+
+from typing import Any
+
+import pytest
+
+from services.reporting.figures.compute import Figures, cost_variance, figures, planned_value
+from services.reporting.projects.view import earned_value
+from shared.money import Money
+
+
+def chf(amount: str) -> dict[str, str]:
+    return {"amount": amount, "currency": "CHF"}
+
+
+def eur(amount: str) -> dict[str, str]:
+    return {"amount": amount, "currency": "EUR"}
+
+
+def of(states: dict[str, list[dict[str, Any]]] | None = None, **members: Any) -> Figures:
+    """The figures of a bare project with these members and states."""
+    names = ("planned_cost", "forecast_cost", "archived_at", "external_ref", "portfolio_id", "programme_id",
+             "planned_start_on", "planned_finish_on", "forecast_finish_on", "actual_finish_on")  # fmt: skip
+    bare = dict.fromkeys(names) | {"code": "P", "name": "ERP", "stage": "active"}
+    return figures(bare | members, states or {})
+
+
+def forecast(on: str, amount: dict[str, str], id: str = "1") -> dict[str, Any]:
+    return {"forecast_on": on, "created_at": on, "id": id, "at_completion": amount}
+
+
+def line(state: str, amount: dict[str, str]) -> dict[str, Any]:
+    return {"state": state, "amount": amount}
+
+
+def measure(**members: Any) -> dict[str, Any]:
+    held = {"currency": "CHF", "at_completion": chf("100.00"), "earned": chf("40.00"), "actual": chf("50.00")}
+    return held | {"plan": [], "reasons": {}} | members
+
+
+def test_the_plan_is_the_projects_own_before_its_approved_lines() -> None:
+    lines = {
+        "budget_line": [
+            line("approved", chf("30.00")),
+            line("approved", chf("20.00")),
+            line("draft", chf("9.00")),
+        ]
+    }
+    assert of(lines, planned_cost=chf("70.00")).planned == 7000
+    assert of(lines).planned == 5000
+    assert of({"budget_line": [line("draft", chf("9.00"))]}).planned is None
+    mixed = {"budget_line": [line("approved", chf("30.00")), line("approved", eur("20.00"))]}
+    assert of(mixed).planned is None
+
+
+def test_the_newest_forecast_counts_before_the_projects_own() -> None:
+    told = {"forecast": [forecast("2026-02-01", chf("2.00")), forecast("2026-03-01", chf("3.00")),
+                         forecast("2026-01-01", chf("1.00"))]}  # fmt: skip
+    assert of(told, planned_cost=chf("1.00"), forecast_cost=chf("9.00")).forecast == 300
+    assert of(planned_cost=chf("1.00"), forecast_cost=chf("9.00")).forecast == 900
+
+
+@pytest.mark.parametrize(
+    ("planned", "at_completion", "expected"),
+    [
+        (chf("100.00"), chf("112.00"), (-1200, None)),
+        (chf("100.00"), chf("90.50"), (950, None)),
+        (None, chf("1.00"), (None, "no planned cost")),
+        (chf("1.00"), None, (None, "no forecast cost")),
+        (chf("1.00"), eur("1.00"), (None, "plan in CHF, forecast in EUR, and no rate")),
+    ],
+)
+def test_variance_is_plan_minus_forecast_or_null_with_the_reason(
+    planned: Any, at_completion: Any, expected: tuple[int | None, str | None]
+) -> None:
+    taken = [Money.model_validate(m) if m else None for m in (planned, at_completion)]
+    assert cost_variance(taken[0], taken[1]) == expected
+
+
+def test_amounts_of_two_currencies_are_not_mixed() -> None:
+    found = of(planned_cost=chf("5.00"), forecast_cost=eur("6.00"))
+    assert (found.currency, found.planned, found.forecast, found.variance) == ("CHF", 500, None, None)
+
+
+@pytest.mark.parametrize(
+    ("day", "value"), [(9, 0), (10, 0), (11, 25), (14, 100), (15, 100), (18, 160), (20, 200), (99, 200)]
+)
+def test_planned_value_is_linear_between_its_points(day: int, value: int) -> None:
+    assert planned_value([[10, 0], [14, 100], [15, 100], [20, 200]], day) == value
+
+
+def test_earned_value_by_hand() -> None:
+    plan = [{"on": "1970-01-11", "value": chf("0.00")}, {"on": "1970-01-21", "value": chf("100.00")}]
+    found = earned_value(of({"performance": [measure(plan=plan)]}, planned_cost=chf("1.00")), 15)
+    assert [found[name] for name in ("bac", "pv", "ev", "ac")] == [
+        chf(a) for a in ("100.00", "50.00", "40.00", "50.00")
+    ]
+    assert (found["spi"], found["cpi"], found["reasons"]) == ("0.80", "0.80", {})
+
+
+def test_what_was_not_measured_is_null_and_never_zero() -> None:
+    """Cost without budgeted work: an efficiency of 0.00 would be a verdict on a project that was never measured."""
+    why = "no work package with a budget"
+    unknown = measure(
+        at_completion=chf("0.00"), earned=chf("0.00"), reasons=dict.fromkeys(("bac", "pv", "ev"), why)
+    )
+    found = earned_value(of({"performance": [unknown]}, planned_cost=chf("1.00")), 15)
+    assert [found[name] for name in ("bac", "pv", "ev", "spi", "cpi")] == [None] * 5
+    assert found["reasons"]["cpi"].startswith(why)

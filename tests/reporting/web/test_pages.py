@@ -1,0 +1,330 @@
+"""The pages: what they show, to whom, and what a browser may do with them."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import httpx
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from services.reporting.web import bundle, sessions, words
+from services.reporting.web.assets import assets
+from services.reporting.web.words import LOCALE
+
+HOSTILE = "</script><script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
+NOBODY = "01890000-0000-7000-8000-000000000000"
+
+
+async def portfolio_with_project(portolan: Any, **members: Any) -> tuple[str, str]:
+    """(portfolio, project), folded."""
+    director = portolan("director")
+    portfolio = (
+        await director.post("/projects/v1/portfolios", json={"name": members.get("name", "Harbour")})
+    ).json()
+    content = {
+        "name": "Lighthouse", "portfolio_id": portfolio["id"], "planned_start_on": "2026-01-01",
+        "planned_finish_on": "2026-12-31", "forecast_finish_on": "2027-03-31",
+        "planned_cost": {"amount": "1000000.00", "currency": "CHF"},
+        "forecast_cost": {"amount": "1150000.00", "currency": "CHF"},
+    } | members  # fmt: skip
+    answer = await director.post("/projects/v1/projects", json=content)
+    assert answer.status_code == 201, answer.text
+    await portolan.settled()
+    return portfolio["id"], answer.json()["id"]
+
+
+async def test_the_overview_shows_the_figures_of_the_dashboard(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    portfolio, project = await portfolio_with_project(portolan)
+    page = (await reader.get("/")).text
+    assert 'title="CHF 1,150,000.00"' in page
+    assert "−15.0%" in page
+    assert f'href="/portfolio/{portfolio}"' in page
+    assert f'href="/project/{project}"' in page
+    total = (await portolan("viewer").get("/reporting/v1/portfolios")).json()["total"]
+    assert f"{total['counts']['by_health']['red']} red" in page
+
+
+async def test_a_portfolio_lists_its_projects_sorted_as_asked(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    portfolio, _ = await portfolio_with_project(portolan)
+    await portolan("director").post(
+        "/projects/v1/projects", json={"name": "Anchor", "portfolio_id": portfolio}
+    )
+    await portolan.settled()
+    page = (await reader.get(f"/portfolio/{portfolio}?sort=name")).text
+    listed = page[page.index('data-part="projects"') :]
+    assert listed.index(">Anchor<") < listed.index(">Lighthouse<")
+    assert 'aria-sort="ascending"' in listed
+    turned = (await reader.get(f"/portfolio/{portfolio}?sort=-name")).text
+    turned = turned[turned.index('data-part="projects"') :]
+    assert turned.index(">Lighthouse<") < turned.index(">Anchor<")
+
+
+async def test_a_portfolio_of_many_projects_goes_on_on_another_page(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    portfolio, _ = await portfolio_with_project(portolan)
+    items = [{"name": f"Buoy {i:03}", "portfolio_id": portfolio} for i in range(60)]
+    answer = await portolan("service").post(
+        "/projects/v1/projects/batch", json={"items": items}, headers={"Idempotency-Key": "buoys"}
+    )
+    assert answer.status_code in (200, 207), answer.text
+    await portolan.settled()
+    first = (await reader.get(f"/portfolio/{portfolio}?sort=name")).text
+    more = re.search(r'href="(/portfolio/[^"]*cursor=[^"]*)"', first)
+    assert more
+    second = (await reader.get(more[1].replace("&amp;", "&"))).text
+    shown = [set(re.findall(r">(Buoy \d+)<", p[p.index('data-part="projects"') :])) for p in (first, second)]
+    assert len(shown[0] | shown[1]) == 60
+    assert not shown[0] & shown[1]
+
+
+async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    _, project = await portfolio_with_project(portolan)
+    director = portolan("director")
+    await director.post(
+        f"/projects/v1/projects/{project}/approve", json={"reason": "Agreed."}, headers={"If-Match": '"1"'}
+    )
+    await portolan.settled()
+    person = (await director.post("/resources/v1/persons", json={"name": "Mei-Ling Frei"})).json()["id"]
+    today = date.today()
+    booked = {"person_id": person, "project_id": project, "percent": 40, "role": "Architect",
+              "starts_on": today.isoformat(), "ends_on": (today + timedelta(days=90)).isoformat()}  # fmt: skip
+    assert (await director.post("/resources/v1/allocations", json=booked)).status_code == 201
+    risk = await director.post(
+        "/risk/v1/risks", json={"project_id": project, "title": "The tender is appealed"}
+    )
+    rated = {"probability": 4, "impact": 5}
+    await director.post(f"/risk/v1/risks/{risk.json()['id']}/assess", json=rated, headers={"If-Match": '"1"'})
+    await portolan.settled()
+    page = (await reader.get(f"/project/{project}")).text
+    for text in (
+        "Lighthouse",
+        "31 Dec 2026",
+        "The tender is appealed",
+        "Mei-Ling Frei",
+        "Architect",
+        "“Agreed.”",
+    ):
+        assert text in page
+    assert "a risk of score 20" in page
+    assert re.search(r'class="h5">1</td>', page)
+
+
+async def test_names_are_text_and_never_markup(portolan: Any, reader: httpx.AsyncClient) -> None:
+    portfolio, project = await portfolio_with_project(portolan, name=HOSTILE)
+    for address in ("/", f"/portfolio/{portfolio}", f"/project/{project}"):
+        page = (await reader.get(address)).text
+        assert "<img" not in page.replace('<img src="/static', "")
+        assert "alert('x')</script>" not in page
+        assert "&lt;img" in page
+        for spec in re.findall(r'<script type="application/json">(.*?)</script>', page):
+            json.loads(spec)
+    drawn = re.search(r'data-name="standing".*?json">(.*?)</script>', (await reader.get("/")).text)
+    assert drawn
+    assert json.loads(drawn[1])["data"]["values"][0]["name"] == HOSTILE
+
+
+async def test_as_of_shows_what_was_so_on_that_day(portolan: Any, reader: httpx.AsyncClient) -> None:
+    importer = portolan("service")
+    address = "/projects/v1/projects/by-ref/old/1"
+    ref = {"source": "old", "id": "1"}
+    for on, cost in (("2024-03-01", "100000.00"), ("2025-03-01", "250000.00")):
+        content = {"name": "Pier", "external_ref": ref, "planned_cost": {"amount": cost, "currency": "CHF"}}
+        answer = await importer.put(address, json=content, headers={"Portolan-Effective-At": on})
+        assert answer.status_code in (200, 201), answer.text
+    project = answer.json()["id"]
+    await portolan.settled()
+    then = (await reader.get("/?as_of=2024-12-31")).text
+    assert 'title="CHF 100,000.00"' in then
+    assert "As it was on 31 Dec 2024" in then
+    assert 'data-live="no"' in then
+    now = (await reader.get("/")).text
+    assert 'title="CHF 250,000.00"' in now
+    assert 'data-live="yes"' in now
+    assert (await reader.get(f"/project/{project}?as_of=2024-02-29")).status_code == 404
+    sheet = await reader.get(f"/project/{project}?as_of=2024-03-01")
+    assert 'title="CHF 100,000.00"' in sheet.text
+    assert 'href="/?as_of=2024-03-01"' in sheet.text, "links keep the day"
+
+
+@pytest.mark.parametrize("as_of", ["2999-01-01", "yesterday", "2026-02-30"])
+async def test_a_day_that_cannot_be_answered_is_refused_as_a_page(
+    reader: httpx.AsyncClient, as_of: str
+) -> None:
+    answer = await reader.get("/", params={"as_of": as_of})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "as_of" in answer.text
+
+
+@pytest.mark.parametrize(
+    "address", [f"/project/{NOBODY}", f"/portfolio/{NOBODY}", "/project/nobody", "/nowhere", "/a/b/c/d"]
+)
+async def test_what_is_not_there_is_a_page_for_browsers_and_a_problem_for_programs(
+    reader: httpx.AsyncClient, address: str
+) -> None:
+    shown = await reader.get(address)
+    assert shown.status_code == 404
+    assert shown.headers["content-type"].startswith("text/html")
+    assert shown.headers["content-security-policy"]
+    told = await reader.get(address, headers={"Accept": "application/json"})
+    assert told.headers["content-type"].startswith("application/problem+json") or told.status_code == 406
+
+
+async def test_pages_let_a_browser_run_nothing_but_our_files(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    for address in ("/", "/login", "/problems/conflict", "/nowhere"):
+        answer = await reader.get(address)
+        rules = dict(
+            rule.strip().split(" ", 1) for rule in answer.headers["content-security-policy"].split(";")
+        )
+        assert rules["default-src"] == "'none'"
+        assert rules["script-src"] == "'self'"
+        assert rules["style-src"] == "'self'"
+        assert rules["frame-ancestors"] == "'none'"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert not re.search(r"<[^>]+\s(style|on\w+)=", answer.text), "neither inline styles nor handlers"
+        assert "http://" not in answer.text.replace("http://www.w3.org", ""), (
+            "nothing is loaded from elsewhere"
+        )
+
+
+async def test_files_are_kept_for_ever_under_the_name_of_their_content(visitor: httpx.AsyncClient) -> None:
+    for asset in assets().values():
+        answer = await visitor.get(asset.url)
+        assert answer.status_code == 200
+        assert answer.content == asset.plain
+        assert "immutable" in answer.headers["cache-control"]
+        name = asset.url.rsplit("/", 1)[1]
+        assert (await visitor.get(f"/static/0000000000000000/{name}")).status_code == 404
+    assert (await visitor.get("/static/0000000000000000/..%2Fapi.py")).status_code == 404
+
+
+async def test_a_problem_type_leads_to_what_it_means(visitor: httpx.AsyncClient) -> None:
+    refused = await visitor.get("/reporting/v1/projects", headers={"Accept": "application/json"})
+    answer = await visitor.get(refused.json()["type"])
+    assert answer.status_code == 200
+    assert "A valid token is needed" in answer.text
+    exact = await visitor.get("/problems/planned_dates_missing")
+    assert exact.status_code == 200
+    assert (await visitor.get("/problems/<b>")).status_code == 404
+
+
+async def test_pages_are_no_part_of_the_documented_api(visitor: httpx.AsyncClient) -> None:
+    document = (await visitor.get("/reporting/openapi.json", headers={"Accept": "*/*"})).json()
+    assert all(path.startswith("/reporting/") for path in document["paths"])
+    assert "LoginForm" not in document["components"]["schemas"]
+
+
+async def test_an_empty_instance_has_an_overview_too(reader: httpx.AsyncClient) -> None:
+    answer = await reader.get("/")
+    assert answer.status_code == 200
+    assert "There is no portfolio yet." in answer.text
+
+
+async def test_a_stream_tells_of_what_was_folded_and_ends_with_its_caller(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    said: asyncio.Queue[bytes] = asyncio.Queue()
+    gone = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            assert message["status"] == 200
+        elif message["body"]:
+            said.put_nowait(message["body"])
+
+    cookie = f"{sessions.COOKIE}={reader.cookies[sessions.COOKIE]}".encode()
+    headers = [(b"cookie", cookie), (b"accept", b"text/event-stream")]
+    scope = {"type": "http", "method": "GET", "path": "/changes", "raw_path": b"/changes", "query_string": b"",
+             "headers": headers}  # fmt: skip
+    stream = asyncio.create_task(portolan.app(scope, receive, send))
+    async with asyncio.timeout(5):
+        first = await said.get()
+        await portfolio_with_project(portolan)
+        second = await said.get()
+    assert re.fullmatch(rb"data: \d+\n\n", first)
+    assert re.fullmatch(rb"data: \d+\n\n", second)
+    assert first != second
+    gone.set()
+    started = monotonic()
+    await asyncio.wait_for(stream, 5)
+    assert monotonic() - started < 1
+
+
+async def test_the_stream_needs_a_session(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("/changes", headers={"Accept": "text/event-stream"})
+    assert answer.status_code == 401
+
+
+def test_the_template_for_translators_holds_every_text(tmp_path: Path) -> None:
+    fresh = tmp_path / "portolan.pot"
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", "-F", "services/reporting/web/babel.cfg",
+               "--project=Portolan", "--no-location", "--sort-output", "--omit-header", "-o", str(fresh), "services/reporting/web"]  # fmt: skip
+    subprocess.run(command, cwd=root, check=True)
+    assert fresh.read_text() == (LOCALE / "portolan.pot").read_text(), "run `make texts`"
+
+
+async def test_a_language_is_a_catalogue_and_nothing_else(
+    reader: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = tmp_path / "fr" / "LC_MESSAGES"
+    messages.mkdir(parents=True)
+    catalogue = Catalog(locale="fr", domain="portolan")
+    catalogue.add("Portfolio overview", "Vue d'ensemble")
+    with (messages / "portolan.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(words, "LOCALE", tmp_path)
+    words.languages.cache_clear()
+    try:
+        french = await reader.get("/", headers={"Accept-Language": "fr-CH,fr;q=0.9,en;q=0.5"})
+        english = await reader.get("/", headers={"Accept-Language": "de, en"})
+    finally:
+        words.languages.cache_clear()
+    assert '<html lang="fr">' in french.text
+    assert "Vue d'ensemble" in french.text
+    assert '<html lang="en">' in english.text
+    assert "Portfolio overview" in english.text
+
+
+async def test_without_the_charts_javascript_the_page_says_what_to_run(
+    portolan: Any, reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await portfolio_with_project(portolan)
+    monkeypatch.setitem(assets(), "vega.js", assets()["portolan.css"])
+    assert "web.bundle" not in (await reader.get("/")).text
+    monkeypatch.delitem(assets(), "vega.js")
+    page = await reader.get("/")
+    assert page.status_code == 200
+    assert "python -m services.reporting.web.bundle" in page.text
+
+
+def test_the_bundle_exposes_what_draws_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "BUNDLE", tmp_path / "vega.js")
+    bundle.main()
+    made = (tmp_path / "vega.js").read_text()
+    assert set(re.findall(r"window\.(vega\w*)=", made)) == {"vegaEmbed"}
+    assert [path.name for path in tmp_path.iterdir()] == ["vega.js"]

@@ -1,0 +1,192 @@
+"""Who may look at the pages: one-time links, cookies, tokens, logging out."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reporting.web import sessions
+from services.reporting.web.entrance import _own
+from shared.settings import Settings
+from tests.reporting.web.conftest import visiting
+
+
+def store_of(portolan: Any) -> Any:
+    return portolan.running.services["reporting"].kernel.store
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, page
+    return found[1]
+
+
+async def test_without_a_session_a_page_leads_to_the_login_and_back(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("/?as_of=2026-01-31")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/login?next=%2F%3Fas_of%3D2026-01-31"
+    form = await visitor.get(answer.headers["location"])
+    assert form.status_code == 200
+    assert hidden(form.text, "next") == "/?as_of=2026-01-31"
+
+
+async def test_a_link_logs_in_once_on_either_database(everywhere: Any) -> None:
+    link = await everywhere.running.login_link()
+    async with visiting(everywhere) as client:
+        first = await client.get(link)
+        assert (first.status_code, first.headers["location"]) == (303, "/")
+        assert (await client.get("/")).status_code == 200
+    async with visiting(everywhere) as other:
+        again = await other.get(link)
+    assert again.status_code == 401
+    assert "has been used" in again.text
+    assert sessions.COOKIE not in again.headers.get("set-cookie", "")
+
+
+async def test_whoever_only_looks_at_a_link_does_not_use_it_up(
+    portolan: Any, visitor: httpx.AsyncClient
+) -> None:
+    link = await portolan.running.login_link()
+    assert (await visitor.head(link)).status_code == 200
+    assert (await visitor.get(link)).status_code == 303
+
+
+async def test_an_expired_link_logs_nobody_in(portolan: Any, visitor: httpx.AsyncClient) -> None:
+    link = await portolan.running.login_link()
+    await store_of(portolan).run("UPDATE login_code SET expires_at = 1")
+    assert (await visitor.get(link)).status_code == 401
+    assert (await visitor.get("/")).status_code == 303
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
+    portolan: Any, visitor: httpx.AsyncClient
+) -> None:
+    cookie = (await visitor.get(await portolan.running.login_link())).headers["set-cookie"]
+    name, value = cookie.split(";")[0].split("=")
+    assert name == sessions.COOKIE
+    assert len(value) >= 40
+    assert {part.strip() for part in cookie.split(";")[1:]} == {
+        "Path=/",
+        "Max-Age=43200",
+        "HttpOnly",
+        "SameSite=Lax",
+    }
+
+
+async def test_behind_https_the_cookie_never_travels_in_the_clear(portolan: Any) -> None:
+    from datetime import timedelta
+
+    class Behind:
+        class kernel:  # noqa: N801 as a call has it
+            settings = Settings(public_url="https://portolan.example.org")
+
+    assert "; Secure" in sessions.set_cookie(Behind, "name", "value", timedelta(1))  # type: ignore[arg-type]
+
+
+async def test_neither_codes_nor_cookies_stand_in_the_database(
+    portolan: Any, visitor: httpx.AsyncClient
+) -> None:
+    link = await portolan.running.login_link()
+    code = link.split("code=")[1]
+    assert await store_of(portolan).fetch("SELECT 1 FROM login_code WHERE hash = ?", (code,)) == []
+    await visitor.get(link)
+    held = await store_of(portolan).fetch("SELECT hash FROM browser_session")
+    assert visitor.cookies[sessions.COOKIE] not in {row[0] for row in held}
+
+
+async def test_a_session_ends_by_itself(portolan: Any, reader: httpx.AsyncClient) -> None:
+    assert (await reader.get("/")).status_code == 200
+    await store_of(portolan).run("UPDATE browser_session SET expires_at = 1")
+    assert (await reader.get("/")).status_code == 303
+
+
+async def test_logging_out_needs_our_own_form_and_ends_the_session(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    proof = hidden((await reader.get("/")).text, "form")
+    forged = await reader.post("/logout", data={"form": "0" * 64})
+    assert forged.status_code == 403
+    assert (await reader.get("/")).status_code == 200
+    stolen = reader.cookies[sessions.COOKIE]
+    assert (await reader.post("/logout", data={"form": proof})).status_code == 303
+    assert (await reader.get("/")).status_code == 303
+    reader.cookies.set(sessions.COOKIE, stolen)
+    assert (await reader.get("/")).status_code == 303
+
+
+async def test_a_trusted_token_begins_a_session(portolan: Any, visitor: httpx.AsyncClient) -> None:
+    form = await visitor.get("/login?next=/%3Fas_of=2026-01-31")
+    token = portolan.token("viewer", "vera")
+    sent = {"token": f" {token}\n", "form": hidden(form.text, "form"), "next": hidden(form.text, "next")}
+    answer = await visitor.post("/login", data=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?as_of=2026-01-31")
+    assert "vera" in (await visitor.get("/")).text
+
+
+async def test_a_login_form_of_another_site_is_refused(portolan: Any, visitor: httpx.AsyncClient) -> None:
+    sent = {"token": portolan.token("viewer"), "form": sessions.form_token("guessed")}
+    assert (await visitor.post("/login", data=sent)).status_code == 403
+    await visitor.get("/login")
+    assert (await visitor.post("/login", data=sent)).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["nonsense", "a.b.c", ""])
+async def test_a_token_that_is_not_valid_begins_nothing(visitor: httpx.AsyncClient, token: str) -> None:
+    form = hidden((await visitor.get("/login")).text, "form")
+    answer = await visitor.post("/login", data={"token": token, "form": form})
+    assert answer.status_code == 401
+    assert sessions.COOKIE not in answer.headers["set-cookie"]
+
+
+async def test_a_session_ends_no_later_than_the_token_that_began_it(
+    portolan: Any, visitor: httpx.AsyncClient
+) -> None:
+    from datetime import timedelta
+
+    local = portolan.tokens.local
+    token = local.issue("vera", "viewer", "portolan", timedelta(minutes=5))
+    form = hidden((await visitor.get("/login")).text, "form")
+    await visitor.post("/login", data={"token": token, "form": form})
+    [(until,)] = await store_of(portolan).fetch("SELECT expires_at FROM browser_session")
+    assert until == (await portolan.tokens.principal(token)).expires_at * 1_000_000
+
+
+async def test_who_may_not_read_reports_is_told_so(portolan: Any, visitor: httpx.AsyncClient) -> None:
+    token = portolan.tokens.local.issue("paul", "viewer", "portolan", scope="projects.read")
+    form = hidden((await visitor.get("/login")).text, "form")
+    assert (await visitor.post("/login", data={"token": token, "form": form})).status_code == 303
+    answer = await visitor.get("/")
+    assert answer.status_code == 403
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "reporting.read" in answer.text
+
+
+async def test_the_api_knows_no_cookies(reader: httpx.AsyncClient) -> None:
+    json = {"Accept": "application/json"}
+    assert (await reader.get("/reporting/v1/projects", headers=json)).status_code == 401
+    assert (
+        await reader.post("/projects/v1/portfolios", json={"name": "Forged"}, headers=json)
+    ).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+async def test_a_login_never_leads_to_another_site(
+    portolan: Any, visitor: httpx.AsyncClient, address: str
+) -> None:
+    link = httpx.URL(await portolan.running.login_link()).copy_add_param("next", address)
+    assert (await visitor.get(link)).headers["location"] == "/"
+
+
+@given(st.text())
+def test_where_a_login_leads_is_always_a_path_of_ours_that_fits_a_header(address: str) -> None:
+    led = _own(address)
+    assert led.startswith("/")
+    assert not led.startswith(("//", "/\\"))
+    assert led.isascii()
+    assert led.isprintable()
+    assert _own(led) == led or "%" in led

@@ -1,0 +1,70 @@
+"""Persons over REST."""
+
+from typing import Any
+
+import pytest
+
+
+async def test_a_person_is_created_read_revised_and_archived(portolan: Any) -> None:
+    client = portolan("manager")
+    made = await client.post(
+        "/resources/v1/persons",
+        json={"name": "Grace Hopper", "employment": "external", "skills": [{"name": "COBOL", "level": 5}]},
+    )
+    assert made.status_code == 201
+    url = made.headers["location"]
+    patch = {"content-type": "application/merge-patch+json", "if-match": made.headers["etag"]}
+    revised = await client.patch(url, json={"weekly_hours": 32.5, "org_unit": "Compilers"}, headers=patch)
+    assert (revised.json()["weekly_hours"], revised.json()["skills"]) == (
+        32.5,
+        [{"name": "COBOL", "level": 5}],
+    )
+    gone = await client.delete(url, headers={"if-match": revised.headers["etag"]})
+    assert gone.status_code == 204
+    listed = (await client.get("/resources/v1/persons?q=hopper")).json()["items"]
+    assert listed == []
+    assert (await client.get(url)).json()["archived_at"] is not None
+
+
+async def test_persons_are_found_by_unit_and_employment(portolan: Any) -> None:
+    client = portolan()
+    for name, unit, employment in (("A", "IT", "internal"), ("B", "IT", "external"), ("C", "HR", "internal")):
+        await client.post(
+            "/resources/v1/persons", json={"name": name, "org_unit": unit, "employment": employment}
+        )
+    found = (await client.get("/resources/v1/persons?org_unit=IT&employment=internal")).json()["items"]
+    assert [p["name"] for p in found] == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer"),
+    [
+        ({"skills": [{"name": "SQL", "level": 1}, {"name": "sql", "level": 2}]}, "/skills/1/name"),
+        ({"vendor_id": "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"}, "/vendor_id"),
+        ({"weekly_hours": 169}, "/weekly_hours"),
+        ({"skills": [{"name": "SQL", "level": 6}]}, "/skills/0/level"),
+        ({"email": "nobody"}, "/email"),
+    ],
+)
+async def test_a_person_that_cannot_be_is_refused_with_the_pointer(
+    portolan: Any, members: dict[str, Any], pointer: str
+) -> None:
+    refused = await portolan().post("/resources/v1/persons", json={"name": "Ada", **members})
+    assert refused.status_code == 422
+    assert [e["pointer"] for e in refused.json()["errors"]] == [pointer]
+
+
+async def test_a_person_is_put_by_its_key_and_an_unchanged_one_publishes_nothing(portolan: Any) -> None:
+    client = portolan("service")
+    url, body = "/resources/v1/persons/by-ref/hr/4711", {"name": "Ada Lovelace", "role": "Analyst"}
+    assert (await client.put(url, json=body)).status_code == 201
+    again = await client.put(url, json=body)
+    assert (again.status_code, again.json()["version"]) == (200, 1)
+    changed = await client.put(url, json=body | {"role": "Programmer"})
+    assert (changed.status_code, changed.json()["version"]) == (200, 2)
+
+
+async def test_a_member_sees_persons_and_writes_none(portolan: Any) -> None:
+    assert (await portolan("member").get("/resources/v1/persons")).status_code == 200
+    refused = await portolan("member").post("/resources/v1/persons", json={"name": "Ada"})
+    assert (refused.status_code, refused.json()["needs"]) == (403, "resources.write")

@@ -1,0 +1,95 @@
+"""What resources does when projects are told of: remembered, and released at their end."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from shared.bus.embedded import read_outbox
+from shared.inbox import Inbox
+from shared.running import topics_of
+
+LIVE = ("approve", "activate", "start-closing", "close")
+
+
+async def facts(portolan: Any, *names: str) -> list[str]:
+    store = portolan.running.services["resources"].kernel.store
+    rows = await store.fetch("SELECT type FROM outbox WHERE aggregate_type = 'allocation' ORDER BY position")
+    return [name for row in rows if (name := row[0].split(".")[-2]) in names]
+
+
+async def test_a_closed_project_releases_its_allocations_and_no_others(bookings_everywhere: Any) -> None:
+    bookings = bookings_everywhere
+    ending, going, person = await bookings.project(), await bookings.project(), await bookings.person()
+    far = {"starts_on": "2020-01-01", "ends_on": "2099-12-31"}
+    hard = await bookings.book(person, ending["id"], 60, commitment="hard", **far)
+    soft = await bookings.book(person, ending["id"], 30, **far)
+    other = await bookings.book(person, going["id"], 40, commitment="hard", **far)
+    for verb in LIVE:
+        ending = await bookings.move(ending, verb)
+    closed_on = ending["updated_at"][:10]
+    for held in (hard, soft):
+        released = await bookings.read(held)
+        assert released["state"] == "released"
+        assert released["ends_on"][:7] == closed_on[:7]
+    assert (await bookings.read(hard))["commitment"] == "hard"
+    assert (await bookings.read(other))["state"] == "booked"
+    assert await facts(bookings.portolan, "released") == ["released", "released"]
+    await bookings.book(
+        person, going["id"], 60, commitment="hard", starts_on="2098-01-01", ends_on="2098-12-31"
+    )
+
+
+async def test_the_release_says_why_and_what_caused_it(bookings: Any) -> None:
+    project, person = await bookings.project(), await bookings.person()
+    await bookings.book(person, project["id"], 60)
+    await bookings.move(project, "discontinue")
+    events = (await bookings.client.get("/resources/v1/events")).json()["items"]
+    released = next(e for e in events if e["type"].endswith("allocation.released.v1"))
+    assert released["data"]["fact"] == {"reason": "the project was discontinued"}
+    assert released["authid"] == "system:resources.reactions"
+    told = (await bookings.client.get("/projects/v1/events")).json()["items"][-1]
+    assert (released["causationid"], released["correlationid"]) == (told["id"], told["correlationid"])
+
+
+async def test_an_import_at_the_end_releases_as_of_its_day(bookings: Any) -> None:
+    importer, person = bookings.portolan("service"), await bookings.person()
+    url, body = "/projects/v1/projects/by-ref/itdb/1", {"name": "Old mainframe"}
+    put = await importer.put(
+        url, json=body | {"stage": "active"}, headers={"Portolan-Effective-At": "2026-02-01"}
+    )
+    await bookings.portolan.settled()
+    held = await bookings.book(person, put.json()["id"], 50)
+    late = await bookings.book(person, put.json()["id"], 50, starts_on="2026-11-01")
+    await importer.put(url, json=body | {"stage": "closed"}, headers={"Portolan-Effective-At": "2026-08-31"})
+    await bookings.portolan.settled()
+    assert (await bookings.read(held))["ends_on"] == "2026-08-31"
+    assert (await bookings.read(late))["ends_on"] < (await bookings.read(late))["starts_on"]
+
+
+async def test_what_is_delivered_twice_does_nothing_twice(bookings: Any) -> None:
+    project, person = await bookings.project(), await bookings.person()
+    await bookings.book(person, project["id"], 60)
+    await bookings.move(project, "discontinue")
+    running = bookings.portolan.running
+    store = running.services["projects"].kernel.store
+    records = await read_outbox(store, topics_of("projects"), 0, 500, {})
+    inbox = running.inboxes["resources"][0]
+    await inbox.take(records)
+    forgetful = Inbox(inbox.kernel, inbox.bus, replace(inbox.consumer, name="resources.again"))
+    await forgetful.take(records)
+    assert await facts(bookings.portolan, "released") == ["released"]
+    assert (await forgetful.kernel.store.fetch("SELECT COUNT(*) FROM dead_letter"))[0][0] == 0
+
+
+async def test_a_booking_that_races_the_end_of_its_project_is_refused_or_released(bookings: Any) -> None:
+    """Decided before, committed after the release: the booking must not be left on an ended project."""
+    for n in range(10):
+        project, person = await bookings.project(), await bookings.person(f"P{n}")
+        asked, _ = await asyncio.gather(
+            bookings.ask(person, project["id"], 10), bookings.move(project, "discontinue")
+        )
+        await bookings.portolan.settled()
+        if asked.status_code == 201:
+            assert (await bookings.read(asked.json()))["state"] == "released"
+        else:
+            assert asked.json()["code"] == "project_ended"

@@ -1,0 +1,63 @@
+"""Assessments over REST: dated ratings of a project or a programme."""
+
+from typing import Any
+
+import pytest
+
+UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
+
+
+async def test_a_project_is_rated_even_after_its_end(desk: Any) -> None:
+    project = await desk.project("discontinue")
+    rated = await desk.client.post(
+        "/risk/v1/assessments", json={"project_id": project["id"], "rated_on": "2012-08-31", "rating": 3}
+    )
+    assert (rated.status_code, rated.json()["rating"]) == (201, 3)
+
+
+async def test_a_programme_is_rated(desk: Any) -> None:
+    programme = (await desk.client.post("/projects/v1/programmes", json={"name": "Border IT"})).json()["id"]
+    await desk.portolan.settled()
+    body = {"programme_id": programme, "rated_on": "2012-08-31", "rating": 5, "comment": "On track."}
+    assert (await desk.client.post("/risk/v1/assessments", json=body)).status_code == 201
+    listed = (
+        await desk.client.get(f"/risk/v1/assessments?programme_id={programme}&rated_on[lte]=2012-12-31")
+    ).json()
+    assert [a["comment"] for a in listed["items"]] == ["On track."]
+
+
+@pytest.mark.parametrize("member", ["project_id", "programme_id"])
+async def test_what_was_not_heard_of_is_a_reason_to_try_again(desk: Any, member: str) -> None:
+    refused = await desk.client.post(
+        "/risk/v1/assessments", json={member: UNKNOWN, "rated_on": "2012-08-31", "rating": 1}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, "reference_not_yet_known")
+    assert refused.json()["errors"][0]["pointer"] == f"/{member}"
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({}, "nothing_rated"),
+        ({"project_id": UNKNOWN, "rating": 6}, "invalid"),
+        ({"rated_on": "31.08.2012"}, "invalid"),
+    ],
+)
+async def test_a_rating_of_nothing_or_beyond_the_scale_is_refused(
+    desk: Any, members: dict[str, Any], code: str
+) -> None:
+    refused = await desk.client.post(
+        "/risk/v1/assessments", json={"rated_on": "2012-08-31", "rating": 3, **members}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+
+async def test_an_importer_dates_an_assessment_in_the_past(desk: Any) -> None:
+    project = (await desk.project())["id"]
+    body = {"project_id": project, "rated_on": "2012-08-31", "rating": 4}
+    done = await desk.portolan("service").put(
+        "/risk/v1/assessments/by-ref/itdb/7", json=body, headers={"Portolan-Effective-At": "2012-08-31"}
+    )
+    assert done.status_code == 201
+    event = (await desk.client.get("/risk/v1/events")).json()["items"][-1]
+    assert event["data"]["effective_at"].startswith("2012-08-31")

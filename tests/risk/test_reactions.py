@@ -1,0 +1,96 @@
+"""What risk does when projects are told of: a register opened at the approval and closed at the end."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.bus.embedded import read_outbox
+from shared.inbox import Inbox
+from shared.running import topics_of
+
+
+async def test_an_approval_opens_the_register_and_the_end_closes_it(desk_everywhere: Any) -> None:
+    desk = desk_everywhere
+    project = await desk.project()
+    assert await desk.registers() == []
+    project = await desk.move(project, "approve")
+    (register,) = await desk.registers()
+    assert (register["project_id"], register["open"], register["version"]) == (project["id"], True, 1)
+    for verb in ("activate", "start-closing", "close"):
+        project = await desk.move(project, verb)
+    (register,) = await desk.registers()
+    assert (register["open"], register["version"]) == (False, 2)
+    assert await desk.facts("register") == ["opened", "closed"]
+
+
+async def test_a_proposal_that_is_discontinued_never_had_a_register(desk: Any) -> None:
+    await desk.project("discontinue")
+    assert await desk.registers() == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ("proposed", []),
+        ("approved", ["opened"]),
+        ("active", ["opened"]),
+        ("closing", ["opened"]),
+        ("closed", ["opened", "closed"]),
+        ("discontinued", []),
+    ],
+)
+async def test_an_import_at_a_stage_is_taken_as_the_moves_that_lead_there(
+    desk: Any, stage: str, told: list[str]
+) -> None:
+    importer = desk.portolan("service")
+    put = await importer.put("/projects/v1/projects/by-ref/itdb/1", json={"name": "Old", "stage": stage})
+    assert put.status_code == 201
+    await desk.portolan.settled()
+    assert await desk.facts("register") == told
+
+
+async def test_a_register_is_effective_from_its_cause(desk: Any) -> None:
+    headers = {"Portolan-Effective-At": "2012-08-31"}
+    url = "/projects/v1/projects/by-ref/itdb/1"
+    await desk.portolan("service").put(url, json={"name": "Old", "stage": "active"}, headers=headers)
+    await desk.portolan.settled()
+    event = (await desk.client.get("/risk/v1/events")).json()["items"][-1]
+    assert event["data"]["effective_at"].startswith("2012-08-31")
+    assert event["authid"] == "system:risk.reactions"
+
+
+async def test_what_is_delivered_twice_does_nothing_twice(desk: Any) -> None:
+    await desk.project("approve", "discontinue")
+    running = desk.portolan.running
+    records = await read_outbox(running.services["projects"].kernel.store, topics_of("projects"), 0, 500, {})
+    inbox = running.inboxes["risk"][0]
+    await inbox.take(records)
+    forgetful = Inbox(inbox.kernel, inbox.bus, replace(inbox.consumer, name="risk.again"))
+    await forgetful.take(records[-1:])
+    assert await desk.facts("register") == ["opened", "closed"]
+
+
+async def test_everything_in_one_batch_makes_one_register(desk: Any) -> None:
+    """A consumer that starts late finds the whole life of a project in its first batch."""
+    await desk.project("approve", "activate", "discontinue")
+    running = desk.portolan.running
+    store = running.services["risk"].kernel.store
+    for table in ("inbox_position", "register", "known_project"):
+        await store.run(f"DELETE FROM {table}")
+    await store.run("DELETE FROM outbox WHERE aggregate_type = 'register'")
+    inbox = running.inboxes["risk"][0]
+    late = Inbox(inbox.kernel, inbox.bus, replace(inbox.consumer, name="risk.late"))
+    await late.take(
+        await read_outbox(running.services["projects"].kernel.store, topics_of("projects"), 0, 500, {})
+    )
+    assert await desk.facts("register") == ["opened", "closed"]
+
+
+async def test_registers_are_read_and_never_written_over_rest(desk: Any) -> None:
+    refused = await desk.client.post("/risk/v1/registers", json={})
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    await desk.project("approve")
+    url = f"/risk/v1/registers/{(await desk.registers())[0]['id']}"
+    assert (await desk.client.get(url)).headers["etag"] == '"1"'
+    assert (await desk.client.delete(url, headers={"If-Match": '"1"'})).status_code == 405

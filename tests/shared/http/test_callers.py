@@ -1,0 +1,303 @@
+"""Who may call, how often, from which page, and that a refused attempt is kept."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from time import time
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from jwt.algorithms import RSAAlgorithm
+
+from services.projects.service import SERVICE
+from shared.auth.roles import ROLES, Principal, scopes_of
+from shared.http import audit, limits
+from shared.settings import Settings
+from tests.conftest import running_service
+from tests.shared.http.conftest import PROJECTS, Projects
+
+ISSUER = "https://login.example.org"
+
+
+async def asked(projects: Projects, token: str) -> httpx.Response:
+    client = projects.callers.anonymous()
+    return await client.get(PROJECTS, headers={"Authorization": f"Bearer {token}"})
+
+
+async def refusal(projects: Projects, token: str) -> str:
+    answer = await asked(projects, token)
+    assert answer.status_code == 401, answer.text
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert token not in answer.text
+    return str(answer.json()["code"])
+
+
+async def test_without_a_token_nothing_is_answered(projects: Projects) -> None:
+    answer = await projects.callers.anonymous().get(PROJECTS)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert await refusal(projects, "x") == "token_invalid"
+
+
+async def test_a_token_is_taken_only_as_it_was_issued(projects: Projects) -> None:
+    local = projects.callers.tokens.local
+    assert local is not None
+    good = local.issue("anna", "viewer", "portolan")
+    assert (await asked(projects, good)).status_code == 200
+    assert await refusal(projects, local.issue("anna", "viewer", "another")) == "token_invalid"
+    expired = local.issue("anna", "viewer", "portolan", timedelta(seconds=-1))
+    assert await refusal(projects, expired) == "token_expired"
+    header, claims, signature = good.split(".")
+    raised = jwt.utils.base64url_encode(
+        jwt.utils.base64url_decode(claims).replace(b'"viewer"', b'"director"')
+    ).decode()
+    assert await refusal(projects, f"{header}.{raised}.{signature}") == "token_invalid"
+    unsigned = jwt.encode(jwt.decode(good, options={"verify_signature": False}), None, algorithm="none")
+    assert await refusal(projects, unsigned) == "token_invalid"
+    stranger = jwt.encode({"iss": "https://evil.example", "sub": "anna"}, "k" * 32, algorithm="HS256")
+    assert await refusal(projects, stranger) == "unknown_issuer"
+
+
+async def test_a_remembered_token_expires_all_the_same(projects: Projects) -> None:
+    tokens = projects.callers.tokens
+    rights = Principal("anna", "portolan-local", ("viewer",), ROLES["viewer"], time() + 60)
+    tokens._known["remembered"] = rights
+    assert (await asked(projects, "remembered")).status_code == 200
+    tokens._known["remembered"] = replace(rights, expires_at=time() - 1)
+    assert await refusal(projects, "remembered") == "token_invalid"
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "left"),
+    [
+        (None, ROLES["manager"]),
+        ("", ROLES["manager"]),
+        ("read", frozenset(s for s in ROLES["manager"] if s.endswith(".read"))),
+        ("projects", frozenset({"projects.read", "projects.write"})),
+        ("projects.read finance.read", frozenset({"projects.read", "finance.read"})),
+        ("projects.decide import operate", frozenset()),
+        ("openid profile", ROLES["manager"]),
+    ],
+)
+def test_a_scope_narrows_the_role_and_never_widens_it(asked_for: str | None, left: frozenset[str]) -> None:
+    assert scopes_of(("manager",), asked_for) == left
+
+
+async def test_a_narrowed_token_is_held_to_its_scope(projects: Projects) -> None:
+    local = projects.callers.tokens.local
+    assert local is not None
+    token = local.issue("anna", "director", "portolan", scope="projects.read")
+    assert (await asked(projects, token)).status_code == 200
+    client = projects.callers.anonymous()
+    refused = await client.post(PROJECTS, json={"name": "X"}, headers={"Authorization": f"Bearer {token}"})
+    assert (refused.status_code, refused.json()["needs"]) == (403, "projects.write")
+
+
+class Provider:
+    """An OIDC provider on this machine: it publishes its keys over HTTP and signs with RS256."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, RSAPrivateKey] = {}
+        self.asked = 0
+        self.status = 200
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                provider.asked += 1
+                body = json.dumps(provider.jwks()).encode()
+                self.send_response(provider.status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                """Nothing to say."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/jwks"
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
+
+    def rotate(self, kid: str) -> None:
+        self.keys = {kid: generate_private_key(65537, 2048)}
+
+    def jwks(self) -> dict[str, Any]:
+        published = {
+            kid: RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) for kid, key in self.keys.items()
+        }
+        return {"keys": [{**key, "kid": kid, "use": "sig", "alg": "RS256"} for kid, key in published.items()]}
+
+    def token(self, kid: str, key: RSAPrivateKey | None = None, **claims: Any) -> str:
+        told = {"iss": ISSUER, "sub": "anna", "aud": "portolan", "exp": time() + 60, "roles": ["manager"]}
+        return jwt.encode(told | claims, key or self.keys[kid], algorithm="RS256", headers={"kid": kid})
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    made.rotate("first")
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+async def trusting(provider: Provider, tmp_path: Path) -> AsyncIterator[Projects]:
+    settings = Settings(data=tmp_path, issuers={ISSUER: provider.url})
+    async with running_service(SERVICE, settings) as (one, callers):
+        yield Projects(one, callers)
+
+
+async def test_a_token_of_an_oidc_provider_is_taken(provider: Provider, trusting: Projects) -> None:
+    token = provider.token("first")
+    client = trusting.callers.anonymous()
+    headers = {"Authorization": f"Bearer {token}"}
+    made = await client.post(PROJECTS, json={"name": "X"}, headers=headers)
+    assert made.status_code == 201, made.text
+    for _ in range(5):
+        assert (await asked(trusting, provider.token("first"))).status_code == 200
+    assert provider.asked == 1
+    rows = await trusting.store.fetch("SELECT headers FROM outbox")
+    assert (json.loads(rows[0][0])["authid"], json.loads(rows[0][0])["authtype"]) == ("anna", "user")
+
+
+async def test_a_providers_token_is_checked_like_any_other(provider: Provider, trusting: Projects) -> None:
+    other = generate_private_key(65537, 2048)
+    assert await refusal(trusting, provider.token("first", key=other)) == "token_invalid"
+    assert await refusal(trusting, provider.token("first", aud="another")) == "token_invalid"
+    assert await refusal(trusting, provider.token("first", exp=time() - 1)) == "token_expired"
+    assert await refusal(trusting, provider.token("second", key=other)) == "unknown_key"
+    assert await refusal(trusting, provider.token("first", iss="https://evil.example")) == "unknown_issuer"
+    public = json.dumps(provider.jwks()["keys"][0])
+    forged = jwt.encode(
+        {"iss": ISSUER, "sub": "a", "aud": "portolan", "exp": time() + 9}, public * 2, "HS256"
+    )
+    assert await refusal(trusting, forged) in ("token_invalid", "unknown_key")
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"roles": "manager"}, 200),
+        ({"roles": []}, 403),
+        ({"roles": 5}, 403),
+        ({"roles": [{"name": "director"}, None]}, 403),
+        ({"scope": ["projects.read"]}, 200),
+        ({"scope": "finance.read"}, 403),
+        ({"sub": 5}, 401),
+    ],
+)
+async def test_odd_claims_of_a_provider_are_no_defect(
+    provider: Provider, trusting: Projects, claims: dict[str, Any], status: int
+) -> None:
+    assert (await asked(trusting, provider.token("first", **claims))).status_code == status
+
+
+async def test_a_new_key_of_the_provider_is_found_after_a_while(
+    provider: Provider, trusting: Projects
+) -> None:
+    assert (await asked(trusting, provider.token("first"))).status_code == 200
+    provider.rotate("second")
+    assert await refusal(trusting, provider.token("second")) == "unknown_key"
+    assert provider.asked == 1, "a wrong key id must not make us read the keys at once"
+    issuer: Any = trusting.callers.tokens._issuers[ISSUER]
+    issuer._read_at -= 61
+    assert (await asked(trusting, provider.token("second"))).status_code == 200
+
+
+async def test_a_provider_that_is_away_is_told_as_that(provider: Provider, trusting: Projects) -> None:
+    provider.status = 500
+    answer = await asked(trusting, provider.token("first"))
+    assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+    provider.status = 200
+    assert (await asked(trusting, provider.token("first"))).status_code == 200
+
+
+@asynccontextmanager
+async def with_settings(tmp_path: Path, **given: Any) -> AsyncIterator[Projects]:
+    async with running_service(SERVICE, Settings(data=tmp_path, **given)) as (one, callers):
+        yield Projects(one, callers)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets the time that rate limits go by."""
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr(limits, "time", lambda: seconds)
+
+    return set_to
+
+
+async def test_too_many_requests_are_told_when_to_come_again(
+    tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    async with with_settings(tmp_path, rate_limit=3) as projects:
+        clock(6000.0 * 60 + 20)
+        left = [(await projects.client.get(PROJECTS)).headers["ratelimit-remaining"] for _ in range(3)]
+        assert left == ["2", "1", "0"]
+        refused = await projects.client.get(PROJECTS)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+        assert (refused.headers["retry-after"], refused.headers["ratelimit-limit"]) == ("40", "3")
+        assert (await projects.callers("viewer").get(PROJECTS)).status_code == 200, (
+            "each has a limit of his own"
+        )
+        assert (await projects.callers.anonymous().get("/projects/livez")).status_code == 200
+        clock(6001.0 * 60)
+        assert (await projects.client.get(PROJECTS)).headers["ratelimit-remaining"] == "2"
+
+
+async def test_only_listed_origins_are_let_in(tmp_path: Path) -> None:
+    async with with_settings(tmp_path, cors_origins=["https://app.example"]) as projects:
+        listed, other = {"Origin": "https://app.example"}, {"Origin": "https://app.example.evil"}
+        granted = await projects.client.get(PROJECTS, headers=listed)
+        assert granted.headers["access-control-allow-origin"] == "https://app.example"
+        assert granted.headers["vary"] == "Origin"
+        assert "Portolan-Position" in granted.headers["access-control-expose-headers"]
+        refused = await projects.client.get(f"{PROJECTS}?x=1", headers=listed)
+        assert (refused.status_code, "access-control-allow-origin" in refused.headers) == (400, True)
+        assert (
+            "access-control-allow-origin" not in (await projects.client.get(PROJECTS, headers=other)).headers
+        )
+        ask = {"Access-Control-Request-Method": "PATCH"}
+        before = await projects.callers.anonymous().options(PROJECTS, headers=listed | ask)
+        assert before.status_code == 204
+        assert set(before.headers["access-control-allow-methods"].split(", ")) >= {"GET", "POST"}
+        assert "If-Match" in before.headers["access-control-allow-headers"]
+        strange = await projects.callers.anonymous().options(PROJECTS, headers=other | ask)
+        assert not [name for name in strange.headers if name.startswith("access-control")]
+
+
+async def test_no_origin_is_let_in_by_default(projects: Projects) -> None:
+    answer = await projects.client.get(PROJECTS, headers={"Origin": "https://app.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_a_refused_attempt_is_kept(projects_everywhere: Projects) -> None:
+    projects = projects_everywhere
+    made = await projects.make()
+    viewer = projects.callers("viewer")
+    assert (await viewer.post(PROJECTS, json={"name": "X"})).status_code == 403
+    assert (await viewer.get("/projects/v1/refused-attempts")).status_code == 403
+    manager = projects.callers("manager")
+    refused = await manager.post(f"{PROJECTS}/{made['id']}/approve", headers={"If-Match": '"1"'})
+    assert refused.status_code == 403
+    assert (await viewer.get(f"{PROJECTS}?x=1")).status_code == 400
+    await asyncio.gather(*audit._writing)
+    kept = (await projects.client.get("/projects/v1/refused-attempts")).json()["items"]
+    told = [(k["principal"].rpartition("|")[2], k["method"], k["path"], k["code"]) for k in kept]
+    assert sorted(told) == [
+        ("manager", "POST", f"{PROJECTS}/{made['id']}/approve", "scope_missing"),
+        ("viewer", "GET", "/projects/v1/refused-attempts", "scope_missing"),
+        ("viewer", "POST", PROJECTS, "scope_missing"),
+    ]

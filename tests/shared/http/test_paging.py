@@ -1,0 +1,90 @@
+"""Pages: complete whatever is inserted meanwhile, and cursors that are good for their own list only."""
+
+import asyncio
+import base64
+from typing import Any
+
+import pytest
+
+from tests.shared.http.conftest import PROJECTS, Projects
+
+
+async def walk(projects: Projects, query: str, between: Any = None) -> list[dict[str, Any]]:
+    """Every page, by the Link header; `between` is awaited after each."""
+    found: list[dict[str, Any]] = []
+    url: str | None = f"{PROJECTS}?{query}&limit=3"
+    while url:
+        page = await projects.client.get(url)
+        assert page.status_code == 200, page.text
+        found += page.json()["items"]
+        assert ("next" in page.json()) == ("next" in page.links)
+        url = page.links.get("next", {}).get("url")
+        if between:
+            await between()
+    return found
+
+
+async def test_pages_are_complete_while_others_insert(projects_everywhere: Projects) -> None:
+    projects = projects_everywhere
+    before = [(await projects.make(name=f"P{n}"))["id"] for n in range(10)]
+    added: list[str] = []
+
+    async def insert() -> None:
+        made = (
+            await asyncio.gather(*(projects.make(name=n) for n in ("AA", "P4", "ZZ")))
+            if len(added) < 9
+            else []
+        )
+        added.extend(m["id"] for m in made)
+
+    for sort in ("archived=false", "sort=name", "sort=-name,created_at", "sort=-updated_at"):
+        added.clear()
+        found = [p["id"] for p in await walk(projects, sort, insert)]
+        assert len(found) == len(set(found)), sort
+        assert set(before) <= set(found), sort
+        before += added
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "planned_finish_on", "-planned_finish_on"])
+async def test_pages_are_in_order_with_what_is_missing_at_one_end(
+    projects_everywhere: Projects, sort: str
+) -> None:
+    projects = projects_everywhere
+    for n in range(8):
+        finish = f"2026-0{n % 4 + 1}-01" if n % 3 else None
+        await projects.make(name=f"P{n % 5}", planned_finish_on=finish)
+    member = sort.removeprefix("-")
+    whole = [
+        p[member] for p in (await projects.client.get(f"{PROJECTS}?sort={sort}&limit=200")).json()["items"]
+    ]
+    paged = [p[member] for p in await walk(projects, f"sort={sort}")]
+    assert paged == whole
+    assert paged == sorted(paged, key=lambda value: value or "", reverse=sort.startswith("-"))
+
+
+async def test_a_cursor_is_bound_to_its_list_filters_and_sort(projects: Projects) -> None:
+    for n in range(4):
+        await projects.make(name=f"P{n}")
+    first = (await projects.client.get(f"{PROJECTS}?limit=2&sort=name")).json()
+    cursor = first["next"]
+    good = await projects.client.get(f"{PROJECTS}?limit=1&sort=name&cursor={cursor}")
+    assert [p["name"] for p in good.json()["items"]] == ["P2"]
+    others = ("projects?sort=-name", "projects?sort=name&q=P", "projects?sort=name&stage=active", "projects?limit=2",
+              "programmes?sort=name", "portfolios?sort=name")  # fmt: skip
+    for other in others:
+        refused = await projects.client.get(f"/projects/v1/{other}&cursor={cursor}")
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "cursor"), other
+
+
+async def test_a_tampered_cursor_is_refused(projects: Projects) -> None:
+    for _ in range(3):
+        await projects.make()
+    cursor = (await projects.client.get(f"{PROJECTS}?limit=1")).json()["next"]
+    raw = bytearray(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    for i in range(0, len(raw), 3):
+        changed = raw.copy()
+        changed[i] ^= 1
+        text = base64.urlsafe_b64encode(changed).decode().rstrip("=")
+        assert (await projects.client.get(f"{PROJECTS}?limit=1&cursor={text}")).status_code == 400, i
+    for garbage in ("x", "%C3%A9", "AAAA", "A" * 500, "_-" * 30):
+        assert (await projects.client.get(f"{PROJECTS}?cursor={garbage}")).status_code == 400, garbage

@@ -1,0 +1,136 @@
+"""JSON is read as the standard library reads it, or refused: twice given keys, NaN, half pairs, depth, huge integers."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import Malformed
+from shared.http import strict_json
+
+TEXT = st.text(st.characters(codec="utf-8"))
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False), TEXT
+)  # fmt: skip
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4)
+)
+PIECES = st.lists(
+    st.sampled_from(
+        ["{", "}", "[", "]", ",", ":", '"a"', '"b"', '"a":1', "1", "-0", "0.5e3", "1e999", "NaN", "Infinity", "-Infinity",
+         '"\\ud83d\\ude00"', '"\\ud800"', '"\\udc00x"', "9223372036854775808", "null", "true", " ", "\n", '"', "\\"]
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+def nested(depth: int) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
+def has(value: Any, wrong: Any) -> bool:
+    """Whether anything in a value is `wrong`, keys included."""
+    inner: list[Any] = []
+    if isinstance(value, dict):
+        inner = [*value, *value.values()]
+    elif isinstance(value, list):
+        inner = value
+    return wrong(value) or any(has(v, wrong) for v in inner)
+
+
+def unacceptable(value: Any) -> bool:
+    if isinstance(value, float):
+        return value != value or abs(value) == float("inf")
+    if isinstance(value, str):
+        return any(0xD800 <= ord(c) <= 0xDFFF for c in value)
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
+
+
+class GivenTwice(Exception):
+    pass
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise GivenTwice
+    return dict(pairs)
+
+
+@given(VALUES, st.booleans())
+def test_what_json_writes_is_read_as_json_reads_it(value: Any, ascii: bool) -> None:
+    body = json.dumps(value, ensure_ascii=ascii).encode()
+    assert repr(strict_json.read(body)) == repr(json.loads(body))
+
+
+@given(PIECES)
+def test_whatever_is_accepted_equals_json_and_holds_nothing_unacceptable(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    try:
+        expected = json.loads(text, object_pairs_hook=once)
+        wanted = None if has(expected, unacceptable) else repr(expected)
+    except (ValueError, GivenTwice):
+        wanted = None
+    try:
+        read: str | None = repr(strict_json.read(text.encode()))
+    except Malformed:
+        read = None
+    assert read == wanted
+
+
+@given(st.dictionaries(TEXT, LEAVES, min_size=1, max_size=4), st.data())
+def test_a_key_given_twice_is_refused_wherever_it_stands(
+    members: dict[str, Any], data: st.DataObject
+) -> None:
+    again = data.draw(st.sampled_from(sorted(members)))
+    parts = [f"{json.dumps(k)}:{json.dumps(v)}" for k, v in [*members.items(), (again, 1)]]
+    shuffled = data.draw(st.permutations(parts))
+    depth = data.draw(st.integers(0, 20))
+    body = "[" * depth + "{" + ",".join(shuffled) + "}" + "]" * depth
+    with pytest.raises(Malformed) as refused:
+        strict_json.read(body.encode())
+    assert refused.value.code == "duplicate_key"
+
+
+@given(st.integers(1, 200), TEXT)
+def test_the_depth_is_counted_outside_of_texts_only(depth: int, text: str) -> None:
+    inside = json.dumps(text + "[{" * 40 + '"\\')
+    body = (b'{"a":' * (depth - 1)) + b"[" + inside.encode() + b"]" + b"}" * (depth - 1)
+    if depth <= strict_json.DEPTH:
+        assert strict_json.read(body) == json.loads(body)
+        return
+    with pytest.raises(Malformed) as refused:
+        strict_json.read(body)
+    assert refused.value.code == "too_deep"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"a": NaN}', "not_json"),
+        (b"[1e999]", "number_out_of_range"),
+        (b"9223372036854775808", "number_out_of_range"),
+        (b"-9223372036854775809", "number_out_of_range"),
+        (b'"\\ud800"', "lone_surrogate"),
+        (b'{"\\udfff": 1}', "lone_surrogate"),
+        (b'"\xff"', "not_utf8"),
+        (b"\xef\xbb\xbf{}", "not_json"),
+        (b"", "not_json"),
+        (b"{} {}", "not_json"),
+        (nested(33), "too_deep"),
+        (nested(100_000), "too_deep"),
+        (b"[" * 33, "too_deep"),
+    ],
+)
+def test_a_refusal_says_why_and_never_repeats_the_body(body: bytes, code: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        strict_json.read(body)
+    assert refused.value.code == code
+    assert len(refused.value.detail) < 80
+
+
+def test_the_edges_are_accepted() -> None:
+    assert strict_json.read(b"[9223372036854775807, -9223372036854775808]") == [2**63 - 1, -(2**63)]
+    assert strict_json.read(b'"\\ud83d\\ude00"') == "\U0001f600"
+    assert strict_json.read(nested(32)) == json.loads(nested(32))

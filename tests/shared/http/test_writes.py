@@ -1,0 +1,164 @@
+"""What a write promises: a success is committed, no update is lost, a patch merges as RFC 7396 says."""
+
+import asyncio
+from random import random
+from typing import Any
+
+import pytest
+
+from shared.register import merged
+from shared.store import Unit, Unreachable
+from tests.shared.http.conftest import PATCH, PROJECTS, Projects
+
+
+class Failing:
+    """The store, but for its commits."""
+
+    def __init__(self, store: Any, error: Exception) -> None:
+        self._store = store
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def commit(self, unit: Unit) -> None:
+        raise self._error
+
+
+@pytest.mark.parametrize(("error", "status"), [(Unreachable("gone"), 503), (ZeroDivisionError(), 500)])
+async def test_a_failing_commit_never_answers_success(
+    projects: Projects, error: Exception, status: int
+) -> None:
+    made = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
+    one = f"{PROJECTS}/{made['id']}"
+    match, key = {"If-Match": '"1"'}, {"Idempotency-Key": "k"}
+    patch = match | {"Content-Type": PATCH}
+    client = projects.client
+    projects.one.kernel.store = Failing(projects.store, error)  # type: ignore[assignment]
+    answers = await asyncio.gather(
+        client.post(PROJECTS, json={"name": "X"}),
+        client.post(PROJECTS, json={"name": "X"}, headers=key),
+        client.post(f"{PROJECTS}/batch", json={"items": [{"name": "X"}]}, headers=key),
+        client.put(f"{PROJECTS}/by-ref/sap/1", json={"name": "X"}),
+        client.patch(one, json={"name": "X"}, headers=patch),
+        client.post(f"{one}/approve", headers=match),
+        client.delete(one, headers=match),
+    )
+    assert [answer.status_code for answer in answers] == [status] * 7
+    assert all(answer.headers["content-type"] == "application/problem+json" for answer in answers)
+    projects.one.kernel.store = projects.store
+    assert await projects.read(made) == made
+    assert await projects.count("project") == await projects.count("outbox") == 1
+    again = await client.post(PROJECTS, json={"name": "X"}, headers=key)
+    assert (again.status_code, "idempotency-replayed" in again.headers) == (201, False)
+
+
+async def test_a_full_disk_is_no_success(projects: Projects) -> None:
+    """The real thing: SQLite itself refuses the pages."""
+    connection: Any = projects.store._writing  # type: ignore[attr-defined]
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    prose = "x" * 15_000
+    statuses = [(await projects.client.post(PROJECTS, json={"name": "X", "description": prose})).status_code
+                for _ in range(4)]  # fmt: skip
+    assert statuses[-1] == 503
+    assert await projects.count("project") == await projects.count("outbox") == statuses.count(201)
+    connection.execute("PRAGMA max_page_count = 1000000")
+    await projects.make(description=prose)
+
+
+async def test_a_hundred_writers_on_one_aggregate_lose_no_update(projects_everywhere: Projects) -> None:
+    projects = projects_everywhere
+    project = await projects.make(description="")
+
+    async def append(mark: str) -> None:
+        while True:
+            read = await projects.read(project)
+            done = await projects.revise(read, description=f"{read['description']}{mark} ")
+            if done.status_code == 200:
+                return
+            assert done.status_code == 412, done.text
+            assert "etag" in done.headers or done.json()["code"] == "changed_meanwhile"
+            await asyncio.sleep(random() / 2)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(append(f"w{n}") for n in range(100)))
+    after = await projects.read(project)
+    assert sorted(after["description"].split()) == sorted(f"w{n}" for n in range(100))
+    assert after["version"] == 101
+    rows = await projects.store.fetch("SELECT aggregate_version FROM outbox ORDER BY position")
+    assert [row[0] for row in rows] == list(range(1, 102))
+
+
+async def test_a_write_needs_the_version_that_was_read(projects: Projects) -> None:
+    project = await projects.make()
+    url = f"{PROJECTS}/{project['id']}"
+    missing = await projects.client.patch(url, json={"name": "X"}, headers={"Content-Type": PATCH})
+    assert missing.status_code == 428
+    for wrong in ('"2"', "*", 'W/"1"', "1", '"x"'):
+        headers = {"Content-Type": PATCH, "If-Match": wrong}
+        stale = await projects.client.patch(url, json={"name": "X"}, headers=headers)
+        assert (stale.status_code, stale.headers["etag"]) == (412, '"1"'), wrong
+    assert await projects.read(project) == project
+
+
+async def test_what_the_caller_has_is_not_sent_again(projects: Projects) -> None:
+    project = await projects.make()
+    url = f"{PROJECTS}/{project['id']}"
+    for known in ('"1"', '"7", "1"', 'W/"1"', "*"):
+        same = await projects.client.get(url, headers={"If-None-Match": known})
+        assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", '"1"')
+    await projects.revise(project, name="Y")
+    other = await projects.client.get(url, headers={"If-None-Match": '"1"'})
+    assert (other.status_code, other.headers["etag"], other.json()["name"]) == (200, '"2"', "Y")
+
+
+@pytest.mark.parametrize(
+    ("original", "patch", "result"),
+    [
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b"}, {"a": None}, {}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], ["c", "d"], ["c", "d"]),
+        ({"a": "b"}, ["c"], ["c"]),
+        ({"a": "foo"}, None, None),
+        ({"a": "foo"}, "bar", "bar"),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_a_patch_merges_as_rfc_7396_shows(original: Any, patch: Any, result: Any) -> None:
+    assert merged(original, patch) == result
+
+
+async def test_null_takes_a_member_away_and_never_a_required_one(projects: Projects) -> None:
+    made = await projects.make(phase="design", planned_cost={"amount": "1.00", "currency": "CHF"})
+    cleared = await projects.revise(made, phase=None, planned_cost=None)
+    assert (cleared.json()["phase"], cleared.json()["planned_cost"], cleared.json()["name"]) == (
+        None,
+        None,
+        "New ERP",
+    )
+    refused = await projects.revise(cleared.json(), name=None)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name")
+
+
+async def test_a_patch_reaches_into_a_member(projects: Projects) -> None:
+    cost = {"amount": "1.00", "currency": "CHF"}
+    made = await projects.make(planned_cost=cost)
+    merged_into = await projects.revise(made, planned_cost={"amount": "2.00"})
+    assert merged_into.json()["planned_cost"] == {"amount": "2.00", "currency": "CHF"}
+
+
+async def test_what_changes_nothing_is_not_published(projects: Projects) -> None:
+    made = await projects.make()
+    same = await projects.revise(made, name="New ERP")
+    assert (same.status_code, same.json()) == (200, made)
+    assert "portolan-position" not in same.headers
+    assert await projects.count("outbox") == 1

@@ -1,0 +1,115 @@
+"""Schemathesis, run against services in this process: every check on every operation."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import schemathesis
+from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PAST = "2026-01-15"
+REFUSED = [401, 403, 404, 409, 412, 422, 428, 429]
+CONFIG: dict[str, Any] = {
+    "seed": 1,
+    "continue-on-failure": True,
+    "checks": {
+        # well-formed and yet refused for what it means (422, 409, 412) is an answer; unreadable (400) is not;
+        # a batch tells of each item what is wrong with it (207)
+        "positive_data_acceptance": {"expected-statuses": [200, 201, 202, 204, 207, 304, *REFUSED]},
+        "missing_required_header": {"expected-statuses": [400, 401, 403, 404, 406, 412, 415, 422, 428]},
+        "negative_data_rejection": {"expected-statuses": [207, 400, 406, 415, *REFUSED]},
+    },
+}
+
+
+@schemathesis.hook
+def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    """Leave out what no schema can tell: tokens that only the service makes, and members picked out of a shape."""
+    if case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:
+        query: dict[str, Any] = case.query or {}
+        for name in ("cursor", "fields"):
+            query.pop(name, None)
+        if str(query.get("as_of", "")) > PAST:
+            query["as_of"] = PAST
+        (case.headers or {}).pop("Portolan-After", None)
+
+
+class OnItsLoop:
+    """The application for callers on other threads: each request runs on the loop where the stores were opened."""
+
+    def __init__(self, app: ASGIApp, loop: asyncio.AbstractEventLoop) -> None:
+        self._app, self._loop = app, loop
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        body = await _read(receive)
+        running = asyncio.run_coroutine_threadsafe(_answered(self._app, scope, body), self._loop)
+        for message in await asyncio.wrap_future(running):
+            await send(message)
+
+
+async def _read(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return body
+
+
+async def _answered(app: ASGIApp, scope: Scope, body: bytes) -> list[Message]:
+    """All that is sent; the caller is gone as soon as it has asked, which ends live streams after their first piece."""
+    messages: list[Message] = []
+    asked = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive() -> Message:
+        return next(asked, {"type": "http.disconnect"})
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, send)
+    return messages
+
+
+def findings(
+    app: ASGIApp, service: str, token: str, examples: int, *, boundaries: bool
+) -> tuple[int, list[str]]:
+    """(requests sent, what is wrong) with every check: the examples, generated requests, sequences along the links.
+
+    `boundaries` adds those at and beyond the limits of each parameter and member, some thousands a service.
+    """
+    told = {
+        "headers": {"Authorization": f"Bearer {token}"},
+        "generation": {"max-examples": examples, "database": "none", "deterministic": True},
+        "phases": {"coverage": {"enabled": boundaries}},
+    }
+    config = SchemathesisConfig.from_dict(CONFIG | told)
+    schema = schemathesis.openapi.from_asgi(f"/{service}/openapi.json", app, config=config)
+    sent, wrong = 0, []
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            sent += len(event.recorder.interactions)
+            wrong += list(_failures(event))
+        elif isinstance(event, events.NonFatalError | events.FatalError):
+            wrong.append(str(event))
+    return sent, wrong
+
+
+def _failures(event: events.ScenarioFinished) -> Iterator[str]:
+    for checks in event.recorder.checks.values():
+        for check in checks:
+            if check.status == Status.FAILURE and check.failure_info is not None:
+                failure = check.failure_info.failure
+                yield f"{event.recorder.label}: {failure.title}\n{failure.message}\n{check.failure_info.code_sample}"
+
+
+async def check(everything: Any, service: str, examples: int, *, boundaries: bool) -> None:
+    app = OnItsLoop(everything.portolan.running, asyncio.get_running_loop())
+    token = everything.portolan.token("service")
+    sent, wrong = await asyncio.to_thread(findings, app, service, token, examples, boundaries=boundaries)
+    assert sent > 50
+    assert not wrong, "\n\n".join([f"{len(wrong)} findings", *wrong[:20]])
