@@ -1,0 +1,45 @@
+"""What reading a plan file gives: the plan, and a list of everything in the file the plan does not hold."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.projects.planning.plan import Plan
+from shared.errors import Fault, Invalid
+
+MAX_TASKS = 50_000
+"""The most tasks a plan file may hold."""
+
+
+def check_size(tasks: int) -> None:
+    """Raises Invalid for a file of more tasks than anything that follows is made for."""
+    if tasks > MAX_TASKS:
+        what = f"a plan file has at most {MAX_TASKS:,} tasks, this one has {tasks:,}"
+        raise Invalid(what, Fault("too_large", what), code="too_large")
+
+
+class Reason(StrEnum):
+    """Why an element was not taken."""
+
+    COMPUTED = "computed"
+    """It is a result, computed anew from what was taken: a slack, an early start, an earned value."""
+    SETTING = "setting"
+    """It says how the program that wrote the file shows or schedules: a view, a filter, a default."""
+    NO_PLACE = "no_place"
+    """A plan has no place for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """An element or field of the file, how often it occurs, and why the plan does not hold it."""
+
+    path: str
+    count: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan as read, and what of its file was not taken, in order of path."""
+
+    plan: Plan
+    not_taken: tuple[NotTaken, ...] = ()

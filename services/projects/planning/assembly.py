@@ -1,0 +1,128 @@
+"""From plans to a network: a node for each activity that is scheduled itself, and the links between them."""
+
+from collections.abc import Sequence
+
+from services.projects.planning import checks
+from services.projects.planning.clocks import Clocks
+from services.projects.planning.conventions import Conventions
+from services.projects.planning.hubs import Hubs
+from services.projects.planning.links import add_links
+from services.projects.planning.network import NEVER
+from services.projects.planning.plan import NOT_STARTED, Activity, ActivityKind, ConstraintKind, Plan
+from services.projects.planning.rules import bind
+from services.projects.planning.run import Run, Unused
+from services.projects.planning.timeline import ROUND_THE_CLOCK
+
+
+def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
+    """The run of the plans; raises `Invalid` for plans that say what cannot be."""
+    for plan in plans:
+        checks.refuse(checks.frame_faults(plan))
+    checks.refuse(checks.repeated_plans(plans))
+    run = Run(tuple(plans), conventions, Clocks(plans))
+    for number in range(len(plans)):
+        _add_activities(run, number)
+    hubs = Hubs(run)
+    for number in range(len(plans)):
+        add_links(run, number, hubs)
+        hubs.bind(number)
+    if conventions.leads == "before_start":
+        _let_leads_pull(run)
+    return run
+
+
+def _let_leads_pull(run: Run) -> None:
+    """Let the plan's start hold only what no link holds, or a link between finishes, or an SNET date."""
+    net = run.net
+    held = {node for node, count in enumerate(net.awaited) if count}
+    held.update(*net.unusual_successors().values())
+    held -= {node for node, links in net.links.items() if any(x.from_finish and x.to_finish for x in links)}
+    for node in held.intersection(run.scheduled):
+        dated = any(c.kind == ConstraintKind.SNET for c in run.activities[node].constraints)
+        if not dated and run.activities[node].progress.actual_start is None:
+            net.floors[node] = NEVER
+
+
+def _add_activities(run: Run, number: int) -> None:
+    """A node per activity scheduled itself; only the unusual ones need checks and rules of their own."""
+    plan = run.plans[number]
+    axis, nodes, add = run.clocks.of(plan), dict[str, int](), run.net
+    floor = axis.work_at(run.opening(plan))
+    unusual: list[tuple[int, Activity]] = []
+    run.nodes.append(nodes)
+    for place, activity in enumerate(plan.activities):
+        if not _is_ordinary(activity):
+            unusual.append((place, activity))
+            if activity.kind in SPANNING or not activity.active:
+                continue
+        nodes[activity.id] = len(run.activities)
+        run.activities.append(activity)
+        run.places.append(place)
+        add.durations.append(activity.duration_s)
+    added = len(run.activities) - len(run.axes)
+    run.blocks.append(range(len(run.axes), len(run.activities)))
+    run.axes += [axis] * added
+    run.calendars += [axis] * added
+    run.plan_of += [number] * added
+    add.floors += [floor] * added
+    add.followers += [[] for _ in range(added)]
+    add.awaited += [0] * added
+    checks.refuse(
+        fault for place, activity in unusual for fault in checks.activity_faults(plan, place, activity)
+    )
+    _outline(run, plan)
+    for _, activity in unusual:
+        if activity.id in nodes:
+            _make_unusual(run, nodes[activity.id], activity)
+        elif not activity.active:
+            run.unused.append(Unused(activity.id, "inactive"))
+
+
+def _outline(run: Run, plan: Plan) -> None:
+    """Who is below whom; refuses parents that are none."""
+    inside = [activity for activity in plan.activities if activity.parent is not None]
+    below: dict[str, list[str]] = {}
+    for activity in inside:
+        assert activity.parent is not None
+        below.setdefault(activity.parent, []).append(activity.id)
+    run.children.append(below)
+    if inside:
+        checks.refuse(checks.parent_faults(plan, {activity.id: activity for activity in plan.activities}))
+
+
+def _make_unusual(run: Run, node: int, activity: Activity) -> None:
+    plan = run.plan(node)
+    calendar = run.clocks.of(plan, activity.calendar)
+    by_instants = activity.elapsed or not activity.duration_s or activity.progress.actual_finish is not None
+    axis = ROUND_THE_CLOCK if by_instants else calendar
+    run.axes[node], run.calendars[node] = axis, calendar
+    run.net.floors[node] = axis.work_at(run.opening(plan))
+    if _has_rules(activity):
+        bind(run, node, activity)
+
+
+SPANNING = (ActivityKind.SUMMARY, ActivityKind.LEVEL_OF_EFFORT)
+
+
+def _is_ordinary(activity: Activity) -> bool:
+    """Whether nothing but its duration and its links says when the activity is done."""
+    return (
+        activity.kind is ActivityKind.TASK
+        and type(activity.duration_s) is int
+        and 0 < activity.duration_s <= checks.LONGEST_S
+        and activity.calendar is None
+        and activity.active
+        and not activity.elapsed
+        and not _has_rules(activity)
+    )
+
+
+def _has_rules(activity: Activity) -> bool:
+    """Whether more than its links binds the activity."""
+    return bool(
+        activity.progress is not NOT_STARTED
+        or activity.constraints
+        or activity.manual
+        or activity.levelling_delay_s
+        or activity.deadline
+    )

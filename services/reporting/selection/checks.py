@@ -1,0 +1,153 @@
+"""What is refused before anything is solved, each refusal naming the culprit."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from shared.errors import Fault, Invalid
+
+from .model import Candidate, Limit, Portfolio
+
+MOST_COLUMNS = 50_000
+MOST_ENTRIES = 2_000_000
+GREATEST = 1e15
+
+
+def refuse_flaws(portfolio: Portfolio) -> None:
+    """Raises `Invalid` with every flaw of the portfolio, or with what contradicts itself in it."""
+    _refuse_excess(portfolio)
+    faults = [*_of_candidates(portfolio), *_of_limits(portfolio), *_of_rules(portfolio)]
+    _refuse(faults)
+    _refuse([*_of_cycles(portfolio)])
+    _refuse([*_of_contradictions(portfolio)])
+
+
+def required(portfolio: Portfolio) -> set[str]:
+    """The candidates that have to be chosen: those forced in, and all that they require in turn."""
+    requires = {candidate.key: candidate.requires for candidate in portfolio.candidates}
+    found: set[str] = set()
+    waiting = [*portfolio.forced_in]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += requires[key]
+    return found
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Invalid(f"{faults[0].pointer}: {faults[0].detail}", *faults, code=faults[0].code)
+
+
+def _refuse_excess(portfolio: Portfolio) -> None:
+    columns = sum(len(c.starts) for c in portfolio.candidates)
+    entries = sum(len(c.starts) * (len(c.costs) + len(c.demands)) for c in portfolio.candidates)
+    if columns > MOST_COLUMNS or entries > MOST_ENTRIES:
+        size = f"{columns:,} starts with {entries:,} costs and demands are more than are solved"
+        limits = f"({MOST_COLUMNS:,} and {MOST_ENTRIES:,})"
+        _refuse([Fault("too_large", f"{size} {limits}", "/candidates")])
+
+
+def _of_candidates(portfolio: Portfolio) -> Iterator[Fault]:
+    yield from _repeated("/candidates", (c.key for c in portfolio.candidates))
+    for i, candidate in enumerate(portfolio.candidates):
+        yield from _of_candidate(f"/candidates/{i}", candidate)
+
+
+def _of_candidate(at: str, candidate: Candidate) -> Iterator[Fault]:
+    if not -GREATEST <= candidate.value <= GREATEST:
+        yield Fault(
+            "number", f"the value {candidate.value!r} of {candidate.key!r} is no number", f"{at}/value"
+        )
+    for i, cost in enumerate(candidate.costs):
+        if not -GREATEST <= cost.amount <= GREATEST:
+            yield Fault("number", f"{cost.amount!r} is no amount", f"{at}/costs/{i}/amount")
+        if cost.nature not in ("capex", "opex"):
+            yield Fault("nature", f"{cost.nature!r} is neither capex nor opex", f"{at}/costs/{i}/nature")
+    for i, demand in enumerate(candidate.demands):
+        if not 0 <= demand.amount <= GREATEST:
+            yield Fault("number", f"{demand.amount!r} is no demand", f"{at}/demands/{i}/amount")
+        if not 1 <= demand.quarter.number <= 4:
+            yield Fault(
+                "quarter", f"there is no quarter {demand.quarter.number!r}", f"{at}/demands/{i}/quarter"
+            )
+    yield from _of_starts(at, candidate)
+
+
+def _of_starts(at: str, candidate: Candidate) -> Iterator[Fault]:
+    if not candidate.starts:
+        yield Fault("no_start", f"{candidate.key!r} has no start", f"{at}/starts")
+    if len(candidate.starts) > 1:
+        yield from _repeated(f"{at}/starts", (start.quarters_later for start in candidate.starts))
+    for i, start in enumerate(candidate.starts):
+        if type(start.quarters_later) is not int or not 0 <= start.quarters_later <= 400:
+            wrong = f"{start.quarters_later!r} is not a number of quarters from 0 to 400"
+            yield Fault("start", wrong, f"{at}/starts/{i}/quarters_later")
+        if start.value is not None and not -GREATEST <= start.value <= GREATEST:
+            yield Fault("number", f"the value {start.value!r} is no number", f"{at}/starts/{i}/value")
+
+
+def _of_limits(portfolio: Portfolio) -> Iterator[Fault]:
+    yield from _repeated("/budgets", ((b.year, b.nature) for b in portfolio.budgets))
+    yield from _repeated("/capacities", ((c.role, *c.quarter) for c in portfolio.capacities))
+    placed: list[tuple[str, Limit]] = [(f"/budgets/{i}", b) for i, b in enumerate(portfolio.budgets)]
+    placed += [(f"/capacities/{i}", c) for i, c in enumerate(portfolio.capacities)]
+    for at, limit in placed:
+        if not 0 <= limit.limit <= GREATEST:
+            wrong = f"the limit {limit.limit!r} of {limit} is not a number from 0 to {GREATEST:g}"
+            yield Fault("limit", wrong, f"{at}/limit")
+    for i, budget in enumerate(portfolio.budgets):
+        if budget.nature not in ("capex", "opex", None):
+            yield Fault("nature", f"{budget.nature!r} is neither capex nor opex", f"/budgets/{i}/nature")
+    for i, capacity in enumerate(portfolio.capacities):
+        if not 1 <= capacity.quarter.number <= 4:
+            wrong = f"there is no quarter {capacity.quarter.number!r}"
+            yield Fault("quarter", wrong, f"/capacities/{i}/quarter")
+
+
+def _of_rules(portfolio: Portfolio) -> Iterator[Fault]:
+    known = {candidate.key for candidate in portfolio.candidates}
+    named = [
+        (f"/candidates/{i}/requires", c.requires) for i, c in enumerate(portfolio.candidates) if c.requires
+    ]
+    named += [(f"/exclusions/{i}/keys", e.keys) for i, e in enumerate(portfolio.exclusions)]
+    named += [(f"/{n}", tuple(sorted(getattr(portfolio, n)))) for n in ("forced_in", "forced_out")]
+    for at, keys in named:
+        for key in keys:
+            if key not in known:
+                yield Fault("unknown_candidate", f"there is no candidate {key!r}", at)
+    for i, exclusion in enumerate(portfolio.exclusions):
+        yield from _repeated(f"/exclusions/{i}/keys", exclusion.keys)
+        if type(exclusion.at_most) is not int or exclusion.at_most < 0:
+            yield Fault("at_most", f"{exclusion.at_most!r} is not a count", f"/exclusions/{i}/at_most")
+
+
+def _of_cycles(portfolio: Portfolio) -> Iterator[Fault]:
+    try:
+        TopologicalSorter({c.key: c.requires for c in portfolio.candidates if c.requires}).prepare()
+    except CycleError as error:
+        chain = " requires ".join(reversed(error.args[1]))
+        yield Fault("cycle", f"the prerequisites form a cycle: {chain}", "/candidates")
+
+
+def _of_contradictions(portfolio: Portfolio) -> Iterator[Fault]:
+    """Rules that no selection can keep, whatever the budgets."""
+    needed = required(portfolio)
+    for key in sorted(needed & portfolio.forced_out):
+        why = "forced in" if key in portfolio.forced_in else "required by one that is forced in"
+        yield Fault("contradiction", f"{key!r} is {why}, and forced out", "/forced_out")
+    for i, exclusion in enumerate(portfolio.exclusions):
+        together = [key for key in exclusion.keys if key in needed]
+        if len(together) > exclusion.at_most:
+            wrong = f"{', '.join(together)} have to be chosen, but at most {exclusion.at_most} of them may"
+            yield Fault("contradiction", wrong, f"/exclusions/{i}")
+
+
+def _repeated(at: str, keys: Iterable[Hashable]) -> Iterator[Fault]:
+    listed = [*keys]
+    if len(set(listed)) == len(listed):
+        return
+    for key, times in Counter(listed).items():
+        if times > 1:
+            yield Fault("repeated", f"{key!r} stands {times} times", at)

@@ -1,0 +1,107 @@
+"""Selections beside each other: what more money would buy, and what a scenario changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from shared.errors import Fault, Invalid
+
+from .answer import Selection, Usage
+from .engine import select
+from .model import Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the frontier: the selection when every budget is multiplied by `scale`.
+
+    `budget` is the sum of the scaled budgets, `spent` what is used of them. `selection` is None where what is
+    forced in does not fit, with the `reason`.
+    """
+
+    scale: float
+    budget: float
+    spent: float | None
+    selection: Selection | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A scenario against the reference: what it gains, which projects enter, leave, start at another time."""
+
+    name: str
+    value: float
+    gained: float
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+    moved: tuple[str, ...]
+
+
+def frontier(
+    portfolio: Portfolio,
+    scales: Sequence[float] = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5),
+    *,
+    gap: float = 0.001,
+    seconds: float = 10.0,
+) -> tuple[Point, ...]:
+    """The efficient frontier: the best value for each budget, capacities unchanged, budgets ascending.
+
+    Each point takes up to `seconds`. What a smaller budget allows a larger one allows too: where the gap let
+    the larger one find less, the selection of the smaller one is kept, so that value never falls along the
+    frontier.
+    """
+    if not all(0 <= scale <= 1000 for scale in scales):
+        raise Invalid(
+            "a scale is not within 0..1000", Fault("scale", f"{scales!r}", parameter="scales"), code="scale"
+        )
+    points: list[Point] = []
+    for scale in sorted(scales):
+        before = points[-1].selection if points else None
+        points.append(_point(_scaled(portfolio, scale), scale, before, gap, seconds))
+    return tuple(points)
+
+
+def compare(selections: Mapping[str, Selection]) -> tuple[Difference, ...]:
+    """Every selection against the first one, which is the reference and comes first, without differences."""
+    reference = next(iter(selections.values()), None)
+    if reference is None:
+        return ()
+    return tuple(_difference(name, reference, selection) for name, selection in selections.items())
+
+
+def _point(portfolio: Portfolio, scale: float, before: Selection | None, gap: float, seconds: float) -> Point:
+    budget = sum(b.limit for b in portfolio.budgets)
+    try:
+        found = select(portfolio, gap=gap, seconds=seconds)
+    except Invalid as refused:
+        if refused.code != "infeasible":
+            raise
+        return Point(scale, budget, None, None, refused.detail)
+    if before is not None and before.value > found.value:
+        found = _kept(before, found)
+    return Point(scale, budget, sum(u.used for u in found.usages[: len(portfolio.budgets)]), found)
+
+
+def _kept(before: Selection, found: Selection) -> Selection:
+    """The choices of the smaller budget under the limits, prices and bound of the larger one."""
+    usages = tuple(
+        Usage(now.limit, then.used, now.price) for then, now in zip(before.usages, found.usages, strict=True)
+    )
+    return replace(found, choices=before.choices, value=before.value, usages=usages)
+
+
+def _scaled(portfolio: Portfolio, scale: float) -> Portfolio:
+    return replace(portfolio, budgets=tuple(replace(b, limit=b.limit * scale) for b in portfolio.budgets))
+
+
+def _difference(name: str, reference: Selection, selection: Selection) -> Difference:
+    before = {choice.key: choice.quarters_later for choice in reference.choices}
+    after = {choice.key: choice.quarters_later for choice in selection.choices}
+    return Difference(
+        name=name,
+        value=selection.value,
+        gained=selection.value - reference.value,
+        entered=tuple(key for key in after if key not in before),
+        left=tuple(key for key in before if key not in after),
+        moved=tuple(key for key in after if key in before and after[key] != before[key]),
+    )

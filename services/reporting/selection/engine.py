@@ -1,0 +1,90 @@
+"""The entries: `select` for the optimum with its proof, `select_quickly` for a good answer at once."""
+
+import math
+
+from shared.errors import Fault, Invalid
+
+from . import greedy
+from .answer import Choice, Selection
+from .checks import refuse_flaws
+from .explanation import near_misses, usages
+from .model import Portfolio
+from .table import tabulate
+
+
+def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -> Selection:
+    """The selection of greatest value, proved to within `gap` (relative) of the best there is.
+
+    Stops after about `seconds` with the best selection found so far and the gap it has. Raises `Invalid`
+    naming every flaw, a contradiction, or the limits that what is forced in does not fit.
+    """
+    _refuse_options(gap, seconds)
+    refuse_flaws(portfolio)
+    if not portfolio.candidates:
+        return _nothing(portfolio)
+    from .optimum import Programme
+
+    table = tabulate(portfolio)
+    programme = Programme(table, seconds)
+    found = programme.optimum(gap)
+    reduced = (max(float(cost), 0.0) for cost in programme.relaxation.reduced)
+    ranked = sorted(zip(table.columns, reduced, strict=True), key=lambda each: each[1])
+    chosen, reason = found.chosen, None
+    if chosen is None:
+        chosen = greedy.pick(table, [column for column, _ in ranked]).chosen
+        reason = f"{seconds:g} s were too short for more than a quick answer"
+    value = math.fsum(column.value for column in chosen)
+    reached = _gap(value, found.bound)
+    return Selection(
+        choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in chosen),
+        value=value,
+        bound=max(found.bound, value),
+        gap=reached,
+        proved=reached is not None and reached <= gap,
+        usages=usages(table, chosen, programme.limit_prices()),
+        near_misses=near_misses(table, chosen, ranked),
+        reason=reason,
+    )
+
+
+def select_quickly(portfolio: Portfolio) -> Selection:
+    """A good selection in milliseconds, without a proof and without prices. Raises as `select` does."""
+    refuse_flaws(portfolio)
+    table = tabulate(portfolio)
+    picked = greedy.best_pick(table)
+    return Selection(
+        choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in picked.chosen),
+        value=picked.value,
+        bound=None,
+        gap=None,
+        proved=False,
+        usages=usages(table, picked.chosen, None),
+        near_misses=near_misses(table, picked.chosen, ((column, None) for column in picked.ranked)),
+        reason="a quick answer proves nothing: ask for the optimum",
+    )
+
+
+def _nothing(portfolio: Portfolio) -> Selection:
+    """There is one selection from no candidates, and it is worth nothing."""
+    return Selection((), 0.0, 0.0, 0.0, True, usages(tabulate(portfolio), (), None), ())
+
+
+def _gap(value: float, bound: float) -> float | None:
+    """(bound - value) / |value|; None where there is a difference, but nothing to divide it by."""
+    short = max(bound - value, 0.0)
+    if value == 0:
+        return 0.0 if short <= 1e-9 else None
+    return short / abs(value)
+
+
+def _refuse_options(gap: float, seconds: float) -> None:
+    if not 0 <= gap < 1:
+        raise Invalid(
+            f"the gap {gap!r} is not within 0..1", Fault("gap", "0 <= gap < 1", parameter="gap"), code="gap"
+        )
+    if not 0 < seconds <= 3600:
+        raise Invalid(
+            f"{seconds!r} seconds are not between 0 and an hour",
+            Fault("seconds", "0 < seconds <= 3600", parameter="seconds"),
+            code="seconds",
+        )

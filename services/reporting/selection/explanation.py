@@ -1,0 +1,63 @@
+"""Why a selection is what it is: how far each limit is used, and what was left out by how little."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from .answer import NearMiss, Shortfall, Usage
+from .model import Portfolio
+from .table import Column, Table, tolerance
+
+NEAR_MISSES = 10
+
+
+def usages(table: Table, chosen: Iterable[Column], prices: Sequence[float] | None) -> tuple[Usage, ...]:
+    """One for each limit, in their order."""
+    used = table.used(chosen)
+    return tuple(
+        Usage(limit, used[row], prices[row] if prices is not None else None)
+        for row, limit in enumerate(table.limits)
+    )
+
+
+def near_misses(
+    table: Table, chosen: Sequence[Column], ranked: Iterable[tuple[Column, float | None]]
+) -> tuple[NearMiss, ...]:
+    """The first few candidates of the ranked columns that were left out, each with what it falls short of."""
+    used = table.used(chosen)
+    taken = {column.candidate.key for column in chosen}
+    return tuple(
+        NearMiss(
+            key=column.candidate.key,
+            quarters_later=column.start.quarters_later,
+            value=column.value,
+            value_short=short,
+            shortfalls=tuple(_shortfalls(table, used, column)),
+            lacks=tuple(key for key in column.candidate.requires if key not in taken),
+            rivals=tuple(_rivals(table.portfolio, taken, column.candidate.key)),
+        )
+        for column, short in islice(_left_out(table.portfolio, taken, ranked), NEAR_MISSES)
+    )
+
+
+def _left_out(
+    portfolio: Portfolio, taken: set[str], ranked: Iterable[tuple[Column, float | None]]
+) -> Iterator[tuple[Column, float | None]]:
+    passed = taken | portfolio.forced_out
+    for column, short in ranked:
+        if column.candidate.key not in passed:
+            passed.add(column.candidate.key)
+            yield column, short
+
+
+def _shortfalls(table: Table, used: Sequence[float], column: Column) -> Iterator[Shortfall]:
+    for row, amount in column.takes:
+        short = used[row] + amount - table.limits[row].limit
+        if amount > 0 and short > tolerance(table.limits[row].limit):
+            yield Shortfall(table.limits[row], short)
+
+
+def _rivals(portfolio: Portfolio, taken: set[str], key: str) -> Iterator[str]:
+    for exclusion in portfolio.exclusions:
+        chosen = [other for other in exclusion.keys if other in taken]
+        if key in exclusion.keys and len(chosen) >= exclusion.at_most:
+            yield from chosen

@@ -1,0 +1,139 @@
+"""A good selection at once: the candidates that give most value for what is scarce, one after the other.
+
+The density is value over the weighted sum of what a candidate takes of the limits (Toyoda, 1975). A unit of
+a limit weighs one over the limit at first, and then the less, the less of the limit the first selection
+used.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.errors import Fault, Invalid
+
+from .checks import required
+from .table import Column, Table, tolerance
+
+_SHARPNESS = 8  # a limit used to nine tenths weighs less than half of one that is used up
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The chosen columns in the order of the candidates, and all in the order in which they were tried."""
+
+    chosen: list[Column]
+    ranked: list[Column]
+
+    @property
+    def value(self) -> float:
+        return math.fsum(column.value for column in self.chosen)
+
+
+def best_pick(table: Table) -> Pick:
+    """The better of two rounds; refuses as `pick` does."""
+    sizes = [max(limit.limit, tolerance(1.0)) for limit in table.limits]
+    first = pick(table, _by_density(table, [1 / size for size in sizes]))
+    fills = [min(abs(used) / size, 1.0) for used, size in zip(table.used(first.chosen), sizes, strict=True)]
+    weights = [fill**_SHARPNESS / size for fill, size in zip(fills, sizes, strict=True)]
+    second = pick(table, _by_density(table, weights))
+    return max(first, second, key=lambda each: each.value)
+
+
+def pick(table: Table, ranked: list[Column]) -> Pick:
+    """Takes what is forced in, then the `ranked` columns one after the other, with what each requires.
+
+    Refuses where what is forced in does not fit, each at its first start that fits: the optimum still may.
+    """
+    picking = _Picking(table)
+    needed = required(table.portfolio)
+    for key in (candidate.key for candidate in table.portfolio.candidates if candidate.key in needed):
+        if not any(picking.take([column]) for column in picking.starts[key]):
+            detail = (
+                f"{key!r} is forced in, and none of its starts fits beside the others: ask for the optimum"
+            )
+            raise Invalid(detail, Fault("no_quick_answer", detail, "/forced_in"), code="no_quick_answer")
+    for column in ranked:
+        if column.value > 0 and column.candidate.key not in picking.chosen:
+            picking.take(picking.with_prerequisites(column))
+    chosen = picking.chosen
+    return Pick([chosen[c.key] for c in table.portfolio.candidates if c.key in chosen], ranked)
+
+
+def _by_density(table: Table, weights: Sequence[float]) -> list[Column]:
+    """The columns that are not forced out, the greatest value for scarce means first."""
+    out = table.portfolio.forced_out
+
+    def density(column: Column) -> tuple[float, float]:
+        taken = sum([weights[row] * amount for row, amount in column.takes])
+        return column.value / taken if taken > 0 else math.copysign(math.inf, column.value), column.value
+
+    return sorted([c for c in table.columns if c.candidate.key not in out], key=density, reverse=True)
+
+
+class _Picking:
+    """What has been picked so far, and what is left of each limit and of each exclusion's places."""
+
+    def __init__(self, table: Table) -> None:
+        self.chosen: dict[str, Column] = {}
+        self.starts: dict[str, list[Column]] = {}
+        for column in table.columns:
+            self.starts.setdefault(column.candidate.key, []).append(column)
+        self._forced_out = table.portfolio.forced_out
+        self._left = [limit.limit + tolerance(limit.limit) for limit in table.limits]
+        self._exclusions: dict[str, list[int]] = {}
+        for i, exclusion in enumerate(table.portfolio.exclusions):
+            for key in exclusion.keys:
+                self._exclusions.setdefault(key, []).append(i)
+        self._places = [exclusion.at_most for exclusion in table.portfolio.exclusions]
+
+    def with_prerequisites(self, column: Column) -> list[Column]:
+        """The column with the first starts of all it requires, in turn, that are not chosen yet."""
+        if not column.candidate.requires:
+            return [column]
+        bundle = {column.candidate.key: column}
+        waiting = [*column.candidate.requires]
+        while waiting:
+            key = waiting.pop()
+            if key not in bundle and key not in self.chosen:
+                bundle[key] = self.starts[key][0]
+                waiting += bundle[key].candidate.requires
+        return [*bundle.values()]
+
+    def take(self, bundle: Sequence[Column]) -> bool:
+        """Takes the bundle; nothing if any of it is forced out, excluded or too much, or it brings a loss."""
+        keys = [column.candidate.key for column in bundle]
+        if len(bundle) > 1 and sum(column.value for column in bundle) <= 0:
+            return False
+        taken, left = _together(bundle), self._left
+        for row, amount in taken:
+            if amount > left[row] and amount > 0:
+                return False
+        if not self._forced_out.isdisjoint(keys) or not self._admitted(keys):
+            return False
+        for row, amount in taken:
+            left[row] -= amount
+        self.chosen.update(zip(keys, bundle, strict=True))
+        return True
+
+    def _admitted(self, keys: list[str]) -> bool:
+        """Takes a place in each exclusion that the keys stand in, if there are places for all of them."""
+        taken: dict[int, int] = {}
+        for key in keys:
+            for exclusion in self._exclusions.get(key, ()):
+                taken[exclusion] = taken.get(exclusion, 0) + 1
+        if any(self._places[exclusion] < count for exclusion, count in taken.items()):
+            return False
+        for exclusion, count in taken.items():
+            self._places[exclusion] -= count
+        return True
+
+
+def _together(bundle: Sequence[Column]) -> Sequence[tuple[int, float]]:
+    """How much all columns of the bundle take of each limit."""
+    if len(bundle) == 1:
+        return bundle[0].takes
+    total: dict[int, float] = {}
+    for column in bundle:
+        for row, amount in column.takes:
+            total[row] = total.get(row, 0.0) + amount
+    return [*total.items()]

@@ -1,0 +1,112 @@
+"""What a selection decides on: candidates, and the limits they have to share.
+
+Years are fiscal years and quarters are those of the fiscal year. Money is in one currency, value in whatever
+unit the caller maximises (net present value, score), capacity in one unit per role (full-time equivalents,
+days).
+"""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Nature = Literal["capex", "opex"]
+
+
+class Quarter(NamedTuple):
+    """A quarter of a fiscal year, `number` 1 to 4."""
+
+    year: int
+    number: int
+
+    def later(self, quarters: int) -> "Quarter":
+        years, number = divmod(self.number - 1 + quarters, 4)
+        return Quarter(self.year + years, number + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a candidate spends in a fiscal year if it starts as early as it can; negative is a saving."""
+
+    year: int
+    nature: Nature
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a candidate needs of a role in a quarter if it starts as early as it can."""
+
+    role: str
+    quarter: Quarter
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A permitted start, and what the candidate is worth then (None: as much as at its earliest)."""
+
+    quarters_later: int
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A project that may be chosen, to start in one of `starts`, provided that all it `requires` are chosen
+    too.
+
+    A later start moves all demands by as many quarters. It moves costs by whole years; of a part of a year,
+    each year's cost moves into the next by that part, as if it were spent evenly over its year.
+    """
+
+    key: str
+    value: float
+    costs: tuple[Cost, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    requires: tuple[str, ...] = ()
+    starts: tuple[Start, ...] = (Start(0),)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The most that may be spent in a fiscal year: of one nature, or (None) of both together."""
+
+    year: int
+    limit: float
+    nature: Nature | None = None
+
+    def __str__(self) -> str:
+        return f"budget {self.year}" + (f" {self.nature}" if self.nature else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How much of a role there is in a quarter."""
+
+    role: str
+    quarter: Quarter
+    limit: float
+
+    def __str__(self) -> str:
+        return f"capacity {self.role} {self.quarter.year} Q{self.quarter.number}"
+
+
+Limit = Budget | Capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Candidates of which `at_most` so many may be chosen."""
+
+    keys: tuple[str, ...]
+    at_most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """The whole question. A year or quarter without a budget or capacity is not limited."""
+
+    candidates: tuple[Candidate, ...]
+    budgets: tuple[Budget, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    forced_in: frozenset[str] = frozenset()
+    forced_out: frozenset[str] = frozenset()

@@ -1,0 +1,228 @@
+"""The best selection there is, with its proof: a mixed-integer programme solved by HiGHS (Huangfu and Hall,
+2018).
+
+Every start of every candidate is a 0/1 variable, and every condition a row `a x <= b`: each limit (scaled by
+its own size), at most one start of each candidate, at least one of what is forced in, a prerequisite (x_i -
+x_j <= 0), an exclusion.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, eye_array, hstack
+
+from shared.errors import Fault, Invalid
+
+from .table import Column, Table, tolerance
+
+Array = NDArray[np.float64]
+Row = tuple[list[tuple[int, float]], float]
+_REPAIRS = 8
+_CORE = 100  # columns: more than there are limits to decide about, and solved in a blink
+_CORE_PRECISION = 5
+_INFEASIBLE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """The linear relaxation's dual, in which projects could be divided.
+
+    No selection exceeds `bound` (weak duality). `prices` are the worth of one unit more of each row's
+    right-hand side, `reduced` how much more each column would have to be worth to be taken: at most 0 where
+    it is.
+    """
+
+    bound: float
+    prices: Array
+    reduced: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The chosen columns (None: none found in time); the value none can exceed."""
+
+    chosen: list[Column] | None
+    bound: float
+
+    @property
+    def value(self) -> float:
+        return math.fsum(column.value for column in self.chosen) if self.chosen is not None else -math.inf
+
+    def reaches(self, gap: float) -> bool:
+        return self.chosen is not None and self.bound - self.value <= gap * abs(self.value)
+
+
+class Programme:
+    """The mixed-integer programme of a table: the rows of its limits come first, in their order.
+
+    Refuses, once made, what is forced in and does not fit.
+    """
+
+    def __init__(self, table: Table, seconds: float) -> None:
+        self._table, self._seconds = table, seconds
+        self._values = np.array([column.value for column in table.columns])
+        out = table.portfolio.forced_out
+        self._allowed = np.array([float(c.candidate.key not in out) for c in table.columns])
+        self._scales = np.array([max(limit.limit, tolerance(1.0)) for limit in table.limits])
+        rows = [*_limits(table, self._scales), *_rules(table)]
+        self._rows = _sparse([entries for entries, _ in rows], len(table.columns))
+        self._most = np.array([most for _, most in rows])
+        self.relaxation = self._relaxed()
+
+    def optimum(self, gap: float) -> Optimum:
+        """First the core, whose answer the relaxation's bound may prove; else all, less what that answer
+        rules out.
+
+        The core (Balas and Zemel, 1980) leaves open only the columns with the smallest reduced costs. A
+        column whose reduced cost exceeds what an answer is short of the bound stands in no better answer as
+        the relaxation would not have it.
+        """
+        reduced = self.relaxation.reduced
+        core = Optimum(None, self.relaxation.bound)
+        if has_core := len(reduced) > 2 * _CORE:
+            edge = float(np.partition(np.abs(reduced), _CORE)[_CORE])
+            chosen = self._solved(edge, gap / _CORE_PRECISION, self._seconds / 2).chosen
+            core = Optimum(chosen, self.relaxation.bound)
+        if core.reaches(gap):
+            return core
+        whole = self._solved(core.bound - core.value, gap, self._seconds * (0.5 if has_core else 1))
+        bound = min(core.bound, max(whole.bound, core.value))
+        return self._fewest(Optimum(max(core, whole, key=lambda found: found.value).chosen, bound))
+
+    def _fewest(self, found: Optimum) -> Optimum:
+        """Of equally valuable selections one with the fewest projects, where that is quickly found."""
+        if found.chosen is None or len(self._values) > 2 * _CORE:
+            return found
+        scale = max(abs(found.value), 1.0)
+        fewer = milp(
+            np.ones_like(self._values),
+            integrality=np.ones_like(self._values),
+            bounds=Bounds(0, self._allowed),
+            constraints=[
+                LinearConstraint(self._rows, -np.inf, self._most),
+                LinearConstraint(self._values / scale, found.value / scale, np.inf),
+            ],
+            options={"time_limit": self._seconds / 4},
+        )
+        chosen = self._columns(fewer.x) if fewer.x is not None else found.chosen
+        same = Optimum(chosen, found.bound)
+        equal = same.value >= found.value - 1e-12 * scale and not self._table.exceeded(chosen)
+        return same if equal and len(chosen) < len(found.chosen) else found
+
+    def _columns(self, x: Array) -> list[Column]:
+        return [column for column, share in zip(self._table.columns, x, strict=True) if share > 0.5]
+
+    def limit_prices(self) -> list[float]:
+        """The worth of one unit more of each limit."""
+        limits = len(self._scales)
+        worth = self.relaxation.prices[:limits]
+        noise = 1e-9 * np.abs(self._values).max()
+        return [float(price) for price in np.where(worth > noise, worth, 0.0) / self._scales]
+
+    def _relaxed(self) -> Relaxation:
+        bounds = np.stack([np.zeros_like(self._allowed), self._allowed], axis=1)
+        solved = linprog(-self._values, A_ub=self._rows, b_ub=self._most, bounds=bounds, method="highs")
+        if solved.status == _INFEASIBLE:
+            self._refuse_infeasible()
+        prices = np.maximum(-solved.ineqlin.marginals, 0.0)
+        reduced = self._rows.T @ prices - self._values
+        bound = float(self._most @ prices + np.maximum(-reduced, 0.0) @ self._allowed)
+        return Relaxation(bound, prices, reduced)
+
+    def _solved(self, edge: float, gap: float, seconds: float) -> Optimum:
+        """Solves with the columns beyond the `edge` of reduced cost as the relaxation has them.
+
+        Where the solver's rounding overdraws a limit, it solves again with that limit tighter.
+        """
+        reduced = self.relaxation.reduced
+        least = np.where(reduced < -edge, self._allowed, 0.0)
+        bounds = Bounds(least, np.where(reduced > edge, 0.0, self._allowed))
+        most, bound = self._most.copy(), math.inf
+        for _ in range(_REPAIRS):
+            found = milp(
+                -self._values,
+                integrality=np.ones_like(self._values),
+                bounds=bounds,
+                constraints=LinearConstraint(self._rows, -np.inf, most),
+                options={"mip_rel_gap": gap, "time_limit": seconds},
+            )
+            if found.status == _INFEASIBLE and edge == bound == math.inf:
+                self._refuse_infeasible()
+            if bound == math.inf and found.mip_dual_bound is not None:
+                bound = -float(found.mip_dual_bound)
+            if found.x is None:
+                break
+            chosen = self._columns(found.x)
+            exceeded = self._table.exceeded(chosen)
+            if not exceeded:
+                return Optimum(chosen, bound)
+            for row, excess in exceeded.items():
+                most[row] -= 2 * excess / self._scales[row]
+        return Optimum(None, bound)
+
+    def _refuse_infeasible(self) -> None:
+        """Finds the least that the limits would have to be raised by, in shares of each, and names it."""
+        columns, limits = len(self._values), len(self._scales)
+        relief = eye_array(len(self._most), limits, format="csr")
+        found = milp(
+            np.concatenate([np.zeros(columns), np.ones(limits)]),
+            integrality=np.concatenate([np.ones(columns), np.zeros(limits)]),
+            bounds=Bounds(0, np.concatenate([self._allowed, np.full(limits, np.inf)])),
+            constraints=LinearConstraint(hstack([self._rows, -relief], format="csr"), -np.inf, self._most),
+            options={"time_limit": self._seconds},
+        )
+        missing = found.x[columns:] * self._scales if found.x is not None else np.zeros(limits)
+        faults = [
+            Fault("infeasible", f"{limit} is short by {short:,.6g}", _pointer(self._table, row))
+            for row, (limit, short) in enumerate(zip(self._table.limits, missing, strict=True))
+            if short > tolerance(limit.limit)
+        ]
+        named = "; ".join(fault.detail for fault in faults) or "the limits contradict each other"
+        raise Invalid(f"what is forced in does not fit: {named}", *faults, code="infeasible")
+
+
+def _limits(table: Table, scales: Array) -> Iterator[Row]:
+    taking: list[list[tuple[int, float]]] = [[] for _ in table.limits]
+    for x, column in enumerate(table.columns):
+        for row, amount in column.takes:
+            taking[row].append((x, amount / float(scales[row])))
+    for entries, limit, scale in zip(taking, table.limits, scales, strict=True):
+        yield entries, limit.limit / float(scale)
+
+
+def _rules(table: Table) -> Iterator[Row]:
+    portfolio = table.portfolio
+    starts: dict[str, list[int]] = {candidate.key: [] for candidate in portfolio.candidates}
+    for x, column in enumerate(table.columns):
+        starts[column.candidate.key].append(x)
+
+    def each(key: str, factor: float) -> list[tuple[int, float]]:
+        return [(x, factor) for x in starts[key]]
+
+    for candidate in portfolio.candidates:
+        if len(candidate.starts) > 1:
+            yield each(candidate.key, 1.0), 1.0
+        for prerequisite in candidate.requires:
+            yield each(candidate.key, 1.0) + each(prerequisite, -1.0), 0.0
+    for key in sorted(portfolio.forced_in):
+        yield each(key, -1.0), -1.0
+    for exclusion in portfolio.exclusions:
+        yield [entry for key in exclusion.keys for entry in each(key, 1.0)], float(exclusion.at_most)
+
+
+def _sparse(rows: list[list[tuple[int, float]]], columns: int) -> Any:
+    ends = np.cumsum([0, *map(len, rows)])
+    entries = [entry for row in rows for entry in row]
+    where = np.array([x for x, _ in entries], dtype=np.int32)
+    amounts = np.array([amount for _, amount in entries], dtype=np.float64)
+    return csr_array((amounts, where, ends.astype(np.int32)), shape=(len(rows), columns))
+
+
+def _pointer(table: Table, row: int) -> str:
+    budgets = len(table.portfolio.budgets)
+    return f"/budgets/{row}" if row < budgets else f"/capacities/{row - budgets}"

@@ -1,0 +1,96 @@
+"""The question as a table: a column for every start of every candidate, a row for every limit."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .model import Candidate, Cost, Limit, Portfolio, Quarter, Start
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One start of one candidate: what it is worth, and how much it takes of which limits."""
+
+    candidate: Candidate
+    start: Start
+    value: float
+    takes: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`columns` in the order of candidates and their starts; `limits`: budgets, then capacities."""
+
+    portfolio: Portfolio
+    limits: tuple[Limit, ...]
+    columns: tuple[Column, ...]
+
+    def used(self, chosen: Iterable[Column]) -> list[float]:
+        """How much of each limit is used, summed exactly."""
+        amounts: list[list[float]] = [[] for _ in self.limits]
+        for column in chosen:
+            for row, amount in column.takes:
+                amounts[row].append(amount)
+        return [math.fsum(each) for each in amounts]
+
+    def exceeded(self, chosen: Iterable[Column]) -> dict[int, float]:
+        """By how much which limits are overdrawn; rounding in the amounts themselves does not count."""
+        excess = {row: used - self.limits[row].limit for row, used in enumerate(self.used(chosen))}
+        return {row: over for row, over in excess.items() if over > tolerance(self.limits[row].limit)}
+
+
+def tabulate(portfolio: Portfolio) -> Table:
+    """Lays a portfolio out; spending and demand that no budget or capacity limits leave no trace."""
+    spending: dict[tuple[int, str], list[int]] = {}
+    for row, budget in enumerate(portfolio.budgets):
+        for nature in (budget.nature,) if budget.nature else ("capex", "opex"):
+            spending.setdefault((budget.year, nature), []).append(row)
+    first = len(portfolio.budgets)
+    staffing = {(c.role, c.quarter): row for row, c in enumerate(portfolio.capacities, start=first)}
+    return Table(
+        portfolio,
+        (*portfolio.budgets, *portfolio.capacities),
+        tuple(
+            Column(
+                candidate=candidate,
+                start=start,
+                value=candidate.value if start.value is None else start.value,
+                takes=_takes(candidate, start, spending, staffing),
+            )
+            for candidate in portfolio.candidates
+            for start in candidate.starts
+        ),
+    )
+
+
+def tolerance(limit: float) -> float:
+    """What is taken for rounding: a ten-thousand-millionth of the limit."""
+    return 1e-10 * max(limit, 1.0)
+
+
+def _takes(
+    candidate: Candidate,
+    start: Start,
+    spending: dict[tuple[int, str], list[int]],
+    staffing: dict[tuple[str, Quarter], int],
+) -> tuple[tuple[int, float], ...]:
+    later = start.quarters_later
+    takes: dict[int, float] = {}
+    for cost in moved(candidate.costs, later) if later else candidate.costs:
+        for row in spending.get((cost.year, cost.nature), ()):
+            takes[row] = takes.get(row, 0.0) + cost.amount
+    for demand in candidate.demands:
+        quarter = demand.quarter.later(later) if later else demand.quarter
+        limited = staffing.get((demand.role, quarter))
+        if limited is not None:
+            takes[limited] = takes.get(limited, 0.0) + demand.amount
+    return tuple(takes.items())
+
+
+def moved(costs: Iterable[Cost], quarters: int) -> Iterator[Cost]:
+    """The costs of a start so many quarters later: whole years, and of the rest a share, move on."""
+    years, rest = divmod(quarters, 4)
+    for cost in costs:
+        yield Cost(cost.year + years, cost.nature, cost.amount * (4 - rest) / 4)
+        if rest:
+            yield Cost(cost.year + years + 1, cost.nature, cost.amount * rest / 4)

@@ -1,0 +1,76 @@
+"""From the values that were drawn to durations and costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .calendars import on_grid
+from .distributions import Distribution
+from .model import Effect, Model, RiskEvent, Variable
+from .quantiles import quantiles
+
+Array = NDArray[np.float64]
+
+
+def values(drawn: Mapping[Variable, Distribution], u: Array) -> Array:
+    """The values at the probabilities `u`, a row for each drawn variable; families stand together."""
+    result = np.empty_like(u)
+    row = 0
+    for family, same in groupby(drawn.values(), key=type):
+        distributions = [*same]
+        rows = slice(row, row + len(distributions))
+        result[rows] = quantiles(family, distributions, u[rows])
+        row = rows.stop
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A portion of the runs: each quantity as a row over the runs, or as the one number it always is."""
+
+    rows: Mapping[Variable, int]
+    certain: Mapping[Variable, float]
+    values: Array
+
+    def __getitem__(self, variable: Variable) -> Array | float:
+        row = self.rows.get(variable)
+        return self.certain[variable] if row is None else self.values[row]
+
+    @property
+    def runs(self) -> int:
+        return int(self.values.shape[1])
+
+    def durations(self, model: Model) -> Array:
+        """Shape (activities, runs), with what the risk events do to them; never below 0."""
+        result = np.empty((len(model.activities), self.runs))
+        effects: dict[str, list[tuple[RiskEvent, Effect]]] = {}
+        for event in model.events:
+            for effect in event.effects:
+                effects.setdefault(effect.activity, []).append((event, effect))
+        for row, activity in zip(result, model.activities, strict=True):
+            row[:] = self[Variable("duration", activity.key)]
+            for event, effect in effects.get(activity.key, ()):
+                self._hit(row, event, effect)
+            np.maximum(on_grid(row), 0.0, out=row)
+        return result
+
+    def _hit(self, duration: Array, event: RiskEvent, effect: Effect) -> None:
+        happens = self[Variable("event", event.key)]
+        duration *= 1 + happens * (self[Variable("factor", event.key, effect.activity)] - 1)
+        duration += happens * self[Variable("delay", event.key, effect.activity)]
+
+    def cost(self, model: Model, durations: Array, finish: Array | float) -> Array:
+        """The total per run, added up in the order of the model, so that it is the same on every machine."""
+        total = np.zeros(self.runs)
+        for activity, duration in zip(model.activities, durations, strict=True):
+            total += self[Variable("activity_cost", activity.key)]
+            if activity.cost_per_day:
+                total += activity.cost_per_day * duration
+        for item in model.cost_items:
+            total += self[Variable("cost_item", item.key)] + item.per_day * finish
+        for event in model.events:
+            total += self[Variable("event", event.key)] * self[Variable("event_cost", event.key)]
+        return total

@@ -1,0 +1,148 @@
+"""Correlation that moves no mean: a Gaussian copula over the uniform numbers, before they become values.
+
+Each variable keeps its own distribution, whatever the correlation, since only the *order* in which its
+values meet those of the others changes. A rank coefficient r becomes the normal one 2 sin(pi r / 6)
+(Pearson, 1907); a linear one becomes that for which the Hermite series of the two quantile functions gives
+the covariance asked for (Cario and Nelson, 1997, "NORTA"). Where the converted matrix is no longer positive
+semi-definite, all its coefficients are shrunk by the least common factor that makes it so, and the factor is
+reported.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.errors import Fault, Invalid
+
+from . import portable
+from .distributions import Distribution
+from .model import Model, Variable
+from .quantiles import quantiles
+
+Array = NDArray[np.float64]
+_TOLERANCE = 1e-9
+_HERMITE_TERMS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Copula:
+    """The rows of the draws that move together, what couples them, and how far that had to be shrunk."""
+
+    rows: list[int]
+    factor: Array
+    shrinkage: float
+
+    def couple(self, u: Array) -> None:
+        """Correlates the rows of the independent uniform numbers `u` in place."""
+        z = portable.normal_quantile(u[self.rows])
+        coupled = np.zeros_like(z)
+        for column, normal in zip(self.factor.T, z, strict=True):
+            coupled += column[:, np.newaxis] * normal  # column by column: the same sum on every machine
+        u[self.rows] = np.clip(portable.normal_cdf(coupled), 2.0**-53, 1 - 2.0**-53)
+
+
+def copula(index: int, model: Model, drawn: Mapping[Variable, Distribution]) -> Copula:
+    """The model's correlation number `index`, of those of its variables that are drawn at all, as rows of
+    `drawn`.
+
+    Refuses a matrix that is not positive semi-definite.
+    """
+    correlation = model.correlations[index]
+    matrix = np.array(correlation.matrix, dtype=np.float64)
+    _refuse_impossible(matrix, f"/correlations/{index}/matrix")
+    row = {variable: k for k, variable in enumerate(drawn)}
+    kept = [k for k, variable in enumerate(correlation.variables) if variable in drawn]
+    variables = [correlation.variables[k] for k in kept]
+    asked = matrix[np.ix_(kept, kept)]
+    if correlation.measure == "rank":
+        normal = 2 * portable.sin(asked * (math.pi / 6))
+    else:
+        normal = _linear_to_normal(asked, [drawn[variable] for variable in variables])
+    np.fill_diagonal(normal, 1.0)
+    factor, shrinkage = _shrunk(normal)
+    return Copula([row[variable] for variable in variables], factor, shrinkage)
+
+
+def _refuse_impossible(matrix: Array, pointer: str) -> None:
+    if factored(matrix) is None:
+        detail = "the matrix is not positive semi-definite: no quantities can be correlated so"
+        raise Invalid(
+            f"{pointer}: {detail}", Fault("not_a_correlation", detail, pointer), code="not_a_correlation"
+        )
+
+
+def factored(matrix: Array) -> Array | None:
+    """F with F F' = a positive semi-definite matrix; None if it is not one (pivoted Cholesky, Higham, 1990).
+
+    Written out in exact operations because LAPACK's last bit depends on the processor.
+    """
+    rest = matrix.copy()
+    factor = np.zeros_like(rest)
+    for k in range(len(rest)):
+        largest = int(np.argmax(np.diagonal(rest)))
+        if rest[largest, largest] <= _TOLERANCE:
+            break
+        column = rest[:, largest] / math.sqrt(rest[largest, largest])
+        factor[:, k] = column
+        rest -= column[:, np.newaxis] * column
+    return None if np.any(np.abs(rest) > 10 * _TOLERANCE) else factor
+
+
+def _shrunk(normal: Array) -> tuple[Array, float]:
+    """The factor of the matrix, and by what its coefficients had to be multiplied for there to be one."""
+    if (whole := factored(normal)) is not None:
+        return whole, 1.0
+    identity = np.eye(len(normal))
+    kept, low, high = identity, 0.0, 1.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        if (factor := factored(identity + middle * (normal - identity))) is not None:
+            kept, low = factor, middle
+        else:
+            high = middle
+    return kept, low
+
+
+def _linear_to_normal(asked: Array, distributions: Sequence[Distribution]) -> Array:
+    series = np.array([_hermite_series(d) for d in distributions]).reshape(len(asked), _HERMITE_TERMS)
+    normal = np.eye(len(series))
+    for i in range(len(series)):
+        normal[i, :i] = normal[:i, i] = _normal_for(asked[i, :i], series[i] * series[:i])
+    return normal
+
+
+def _normal_for(linear: Array, terms: Array) -> Array:
+    """The normal correlations that give these linear ones, or the nearest that each two shapes can reach.
+
+    The linear correlation is a power series in the normal one, with a row of `terms` from the first power on.
+    """
+    low, high = np.full_like(linear, -1.0), np.full_like(linear, 1.0)
+    for _ in range(50):
+        middle = (low + high) / 2
+        reached = np.zeros_like(middle)
+        for term in terms.T[::-1]:
+            reached = (reached + term) * middle
+        below = reached <= linear
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return low
+
+
+@lru_cache(maxsize=1024)
+def _hermite_series(distribution: Distribution) -> tuple[float, ...]:
+    """(X - mean) / sd as a series in normalised Hermite polynomials of its normal score, from 1 on."""
+    steps = 4001
+    z = np.linspace(-8.5, 8.5, steps)
+    weight = portable.exp(-z * z / 2) * ((z[1] - z[0]) / math.sqrt(2 * math.pi))
+    u = np.clip(portable.normal_cdf(z), 2.0**-53, 1 - 2.0**-53)
+    value = quantiles(type(distribution), [distribution], u[np.newaxis])[0]
+    value = (value - distribution.mean) / math.sqrt(distribution.variance)
+    before, polynomial = np.zeros(steps), np.ones(steps)
+    series = []
+    for k in range(1, _HERMITE_TERMS + 1):
+        before, polynomial = polynomial, (z * polynomial - math.sqrt(k - 1) * before) / math.sqrt(k)
+        series.append(math.fsum(value * polynomial * weight))
+    return tuple(series)

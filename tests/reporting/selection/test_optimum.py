@@ -1,0 +1,147 @@
+"""The optimum: published, and never beaten by counting all selections out."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.reporting.selection import (
+    Budget,
+    Candidate,
+    Capacity,
+    Cost,
+    Demand,
+    Exclusion,
+    Portfolio,
+    Quarter,
+    Start,
+    select,
+)
+from shared.errors import Invalid
+from tests.reporting.selection.questions import (
+    best_by_counting,
+    knapsack,
+    permitted,
+    plan_of,
+    small_portfolios,
+    worth,
+)
+
+VALUES, WEIGHTS = (10, 13, 18, 31, 7, 15), (11, 15, 20, 35, 10, 33)
+
+
+def test_the_published_knapsack_takes_items_1_and_4_for_41():
+    selection = select(knapsack(VALUES, WEIGHTS, 47), gap=0)
+    assert selection.keys == ("1", "4")
+    assert selection.value == 41
+    assert selection.proved
+    assert selection.usages[0].used == 46
+    assert selection.usages[0].slack == 1
+
+
+@settings(max_examples=120, deadline=None)
+@given(small_portfolios())
+def test_no_selection_counted_out_by_hand_is_better(portfolio):
+    selection = select(portfolio, gap=0)
+    assert permitted(portfolio, plan_of(selection))
+    assert selection.value == pytest.approx(worth(portfolio, plan_of(selection)))
+    assert selection.value == pytest.approx(best_by_counting(portfolio), abs=1e-6)
+    assert selection.bound >= selection.value
+    assert selection.proved
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_portfolios(), st.data())
+def test_what_is_forced_in_is_in_or_refused_where_counting_finds_nothing_either(portfolio, data):
+    keys = [c.key for c in portfolio.candidates]
+    forced = Portfolio(
+        portfolio.candidates,
+        portfolio.budgets,
+        portfolio.capacities,
+        portfolio.exclusions,
+        forced_in=data.draw(st.frozensets(st.sampled_from(keys), min_size=1, max_size=2)),
+    )
+    best = best_by_counting(forced)
+    if best is None:
+        with pytest.raises(Invalid, match=r"forced in does not fit|have to be chosen") as refused:
+            select(forced, gap=0)
+        assert refused.value.code in ("infeasible", "contradiction")
+    else:
+        selection = select(forced, gap=0)
+        assert selection.value == pytest.approx(best, abs=1e-6)
+        assert permitted(forced, plan_of(selection))
+
+
+def test_many_projects_keep_every_limit_to_the_cent_and_the_gap_that_was_asked_for():
+    chance = random.Random(5)
+    candidates = tuple(
+        Candidate(
+            str(i),
+            chance.uniform(1e5, 1e6),
+            tuple(Cost(y, n, chance.uniform(1e4, 1e6)) for y in (2027, 2028) for n in ("capex", "opex")),
+            (Demand("developer", Quarter(2027, 1), chance.uniform(0, 4)),),
+            starts=(Start(0), Start(2)),
+        )
+        for i in range(250)
+    )
+    budgets = tuple(Budget(y, 2.5e7, n) for y in (2027, 2028) for n in ("capex", "opex"))
+    portfolio = Portfolio(candidates, budgets, (Capacity("developer", Quarter(2027, 1), 60),))
+    selection = select(portfolio, gap=0.01)
+    assert permitted(portfolio, plan_of(selection))
+    assert selection.proved
+    assert 0 <= selection.gap <= 0.01
+    assert selection.bound == pytest.approx(selection.value * (1 + selection.gap))
+
+
+def test_a_prerequisite_is_bought_for_what_needs_it():
+    base = Candidate("base", -5, (Cost(2027, "opex", 10),))
+    top = Candidate("top", 20, (Cost(2027, "opex", 10),), requires=("base",))
+    assert select(Portfolio((base, top), (Budget(2027, 20),))).keys == ("base", "top")
+    assert select(Portfolio((base, top), (Budget(2027, 19),))).keys == ()
+
+
+def test_capex_opex_and_their_sum_are_limits_of_their_own():
+    both = Candidate("both", 1, (Cost(2027, "capex", 6), Cost(2027, "opex", 5)))
+    assert select(Portfolio((both,), (Budget(2027, 6, "capex"), Budget(2027, 5, "opex")))).keys == ("both",)
+    assert select(Portfolio((both,), (Budget(2027, 10),))).keys == ()
+    assert select(Portfolio((both,), (Budget(2028, 0),))).keys == ("both",)
+
+
+def test_a_saving_makes_room():
+    spender = Candidate("spender", 5, (Cost(2027, "opex", 10),))
+    saver = Candidate("saver", -1, (Cost(2027, "opex", -4),))
+    assert select(Portfolio((spender, saver), (Budget(2027, 6),))).keys == ("spender", "saver")
+
+
+def test_a_start_window_moves_costs_and_demands_to_where_there_is_room():
+    candidate = Candidate(
+        "late",
+        10,
+        (Cost(2027, "capex", 8),),
+        (Demand("developer", Quarter(2027, 3), 2),),
+        starts=(Start(0), Start(2, 9.0), Start(4, 7.0)),
+    )
+    half = (Budget(2027, 4), Budget(2028, 4))
+    assert plan_of(select(Portfolio((candidate,), half))) == {"late": 2}
+    busy = (Capacity("developer", Quarter(2028, 1), 1),)
+    assert plan_of(select(Portfolio((candidate,), (Budget(2027, 4),), busy))) == {"late": 4}
+    assert select(Portfolio((candidate,), (Budget(2027, 4),), busy)).value == 7
+
+
+def test_at_most_one_of_an_exclusion_is_chosen():
+    rivals = tuple(Candidate(key, value) for key, value in (("a", 1), ("b", 3), ("c", 2)))
+    assert select(Portfolio(rivals, exclusions=(Exclusion(("a", "b", "c")),))).keys == ("b",)
+    assert select(Portfolio(rivals, exclusions=(Exclusion(("a", "b", "c"), at_most=2),))).keys == ("b", "c")
+
+
+def test_no_candidates_are_worth_nothing_and_one_is_a_portfolio():
+    assert select(Portfolio(())).value == 0
+    assert select(Portfolio(())).proved
+    assert select(Portfolio((Candidate("only", 3),))).keys == ("only",)
+    assert select(Portfolio((Candidate("loss", -3),))).keys == ()
+
+
+def test_the_same_question_has_the_same_answer():
+    portfolio = knapsack([3] * 20, [2] * 20, 21)
+    assert select(portfolio) == select(portfolio)
