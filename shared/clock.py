@@ -9,6 +9,7 @@ from time import time_ns
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 MICROSECOND = timedelta(microseconds=1)
 
@@ -31,7 +32,7 @@ def from_micros(micros: int) -> datetime:
 
 def to_wire(micros: int) -> str:
     """The wire form of a stored instant: `2026-06-01T08:30:00.000001Z`, always with six decimals."""
-    return from_micros(micros).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return (_NAIVE_EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds") + "Z"
 
 
 def to_day(day: date) -> int:

@@ -3,6 +3,7 @@
 Codes are unique; a number that was drawn and not used stays unused.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -15,6 +16,8 @@ BLOCK = 20
 class _Block:
     following: int = 0
     last: int = -1
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one that draws: those that find the block used up meanwhile wait for the same new one."""
 
 
 @dataclass
@@ -27,14 +30,19 @@ class Sequence:
 
     async def next(self, store: Store) -> str:
         block = self._blocks.setdefault(store, _Block())
-        if block.following > block.last:
-            rows = await store.run(
-                "INSERT INTO sequence (name, last) VALUES (?, ?)"
-                " ON CONFLICT (name) DO UPDATE SET last = sequence.last + excluded.last RETURNING last",
-                (self.prefix, BLOCK),
-            )
-            block.last = rows[0][0]
-            block.following = block.last - BLOCK + 1
+        while block.following > block.last:
+            async with block.drawing:
+                if block.following > block.last:
+                    await self._draw(store, block)
         number = block.following
         block.following += 1
         return f"{self.prefix}-{number:0{self.digits}d}"
+
+    async def _draw(self, store: Store, block: _Block) -> None:
+        rows = await store.run(
+            "INSERT INTO sequence (name, last) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET last = sequence.last + excluded.last RETURNING last",
+            (self.prefix, BLOCK),
+        )
+        block.last = rows[0][0]
+        block.following = block.last - BLOCK + 1

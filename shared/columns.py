@@ -5,7 +5,7 @@ that are searched, sorted or unique, mirrored by name. Instants are integers of 
 money is minor units, ids are canonical text: what compares alike in SQLite and PostgreSQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -81,22 +81,23 @@ def by_external_key(table: str) -> UniqueConstraint:
     return UniqueConstraint("external_source", "external_id")
 
 
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    bool: int,
+    UUID: str,
+    datetime: to_micros,
+    date: to_day,
+    Money: lambda money: money.minor,
+}
+"""How a member's value is kept in a column; every other kind is kept as it is, an enum as its value."""
+
+
 def _plain(value: Any) -> Any:
-    match value:
-        case None | int() | float():
-            return value if not isinstance(value, bool) else int(value)
-        case Enum():
-            return str(value.value)
-        case UUID():
-            return str(value)
-        case datetime():
-            return to_micros(value)
-        case date():
-            return to_day(value)
-        case Money():
-            return value.minor
-        case _:
-            return value
+    if value is None:
+        return None
+    keep = _PLAIN.get(type(value))
+    if keep is not None:
+        return keep(value)
+    return value.value if isinstance(value, Enum) else value
 
 
 _BASE = (

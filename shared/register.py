@@ -4,12 +4,13 @@ An aggregate that needs more says so in its `Register`: how it is made, what is 
 and which fact tells it.
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from pydantic import BaseModel, ValidationError, create_model
 from sqlmodel import SQLModel
 
@@ -56,6 +57,15 @@ class Register(Generic[A]):
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
 
+    @cached_property
+    def members(self) -> frozenset[str]:
+        return frozenset(self.shape.model_fields)
+
+    @cached_property
+    def revised(self) -> tuple[str, ...]:
+        """The members that a patch may name."""
+        return tuple(self.revise.model_fields)
+
     @property
     def mirror(self) -> Mirror:
         return mirror(self.shape, self.row)
@@ -80,15 +90,13 @@ def request_shape(
 
 def given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
     """The members of a request, as the aggregate takes them."""
-    return {name: getattr(body, name) for name in type(body).model_fields if name not in but}
+    return {name: value for name, value in vars(body).items() if name not in but}
 
 
 async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     """A new aggregate; one with an external key that exists is refused (put it instead)."""
     members = given(body) | await register.supply(work, body)
-    entity = work.new(
-        register.shape, **{k: v for k, v in members.items() if k in register.shape.model_fields}
-    )
+    entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
     await register.check(work, entity)
     return work.save(entity, register.tell(entity, None, body))
 
@@ -107,7 +115,7 @@ async def put(
             raise Conflict("the resource with this key is archived; send ?restore=true", code="archived")
         entity.archived_at = None
     for name, value in given(body, but=("external_ref",)).items():
-        if name in register.shape.model_fields and not _left_out(body, name, register):
+        if name in register.members and not _left_out(body, name, register):
             setattr(entity, name, value)
     if not work.is_changed(entity):
         return entity, 200
@@ -127,7 +135,7 @@ def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
 
 def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
     """A member that is only optional in the request (a code) stays as it is when it is not given."""
-    return name not in register.revise.model_fields and getattr(body, name) is None
+    return name not in register.revised and getattr(body, name) is None
 
 
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
@@ -137,14 +145,14 @@ async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | Non
 async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, Any]) -> A:
     """RFC 7396: what the patch names is replaced, null deletes; unchanged is not published."""
     _refuse_archived(entity)
-    stands = json.loads(work.states[entity.id])
-    current = {name: stands[name] for name in register.revise.model_fields if name in stands}
+    stands = msgspec.json.decode(work.states[entity.id])
+    current = {name: stands[name] for name in register.revised if name in stands}
     try:
-        wanted = register.revise.model_validate_json(json.dumps(merged(current, patch)), strict=True)
+        wanted = register.revise.model_validate_json(msgspec.json.encode(merged(current, patch)), strict=True)
     except ValidationError as error:
         raise invalid_from(error) from error
-    for name in register.revise.model_fields:
-        if getattr(entity, name) != (value := getattr(wanted, name)):
+    for name, value in vars(wanted).items():
+        if getattr(entity, name) != value:
             setattr(entity, name, value)
     if not work.is_changed(entity):
         return entity

@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 import traceback
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TextIO
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -102,6 +102,11 @@ LOG = Log()
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+@lru_cache(maxsize=1024)
+def _quoted(text: str | None) -> str:
+    return json.dumps(text)
+
+
 def request_done(service: str, route: str, scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "other"
     _counted(service, route, method, status).inc()
@@ -112,7 +117,7 @@ def request_done(service: str, route: str, scope: Scope, status: int, seconds: f
         LOG.line(
             f'{{"at":"{to_wire(now_micros())}","level":"info","service":"{service}","method":"{method}",'
             f'"route":"{route}","status":{status},"ms":{seconds * 1000:.2f},'
-            f'"subject":{json.dumps(subject)},"trace_id":"{trace.trace_id if trace else ""}"}}'
+            f'"subject":{_quoted(subject)},"trace_id":"{trace.trace_id if trace else ""}"}}'
         )
 
 

@@ -5,10 +5,12 @@ document, the event's state and the answer.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
+
+import msgspec
 
 from shared.clock import from_micros, now, now_micros, to_micros
 from shared.columns import Mirror
@@ -17,7 +19,7 @@ from shared.errors import Duplicate, Fault, Invalid, NotFound, PreconditionFaile
 from shared.ids import new_id
 from shared.outbox import Origin, event
 from shared.settings import Settings
-from shared.store import Part, StaleVersion, Statement, Store, UniqueTaken, Unit
+from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -41,7 +43,7 @@ class Work:
     scopes: frozenset[str] = frozenset()
     settings: Settings = field(default_factory=Settings)
     unit: Unit = field(default_factory=Unit)
-    part: Part = field(default_factory=Part)
+    part: Part = field(init=False)
     states: dict[UUID, str] = field(default_factory=dict)
     memory: dict[Any, Any] = field(default_factory=dict)
     """What a service's reactions know beyond the database: private rows that this unit has changed already."""
@@ -52,12 +54,12 @@ class Work:
     """Till when references that may still arrive are waited for (monotonic seconds); 0 before the first."""
 
     def __post_init__(self) -> None:
-        self.unit.parts = [self.part]
+        self.part = self.unit.parts[0]
         self._origin_json = self.origin.to_json()
 
     def because_of(self, event_id: str, correlation_id: str, traceparent: str, effective_at: int) -> None:
         """What follows is caused by this event, and is effective no earlier than it."""
-        self.origin = replace(
+        self.origin = msgspec.structs.replace(
             self.origin, causation_id=event_id, correlation_id=correlation_id, traceparent=traceparent or None
         )
         self._origin_json = self.origin.to_json()
@@ -67,9 +69,21 @@ class Work:
 
     async def load(self, shape: type[A], id: UUID | str, *, archived: bool = True) -> A:
         """The aggregate as committed; NotFound where there is none."""
-        found = await self.find(shape, "id = ?", (str(id),), archived=archived)
+        state, _, effective_at = await self._document(shape, id)
+        found = self._remember(shape, state, effective_at)
+        if found.archived_at is not None and not archived:
+            raise _missing(shape, id)
+        return found
+
+    async def document(self, shape: type[Aggregate], id: UUID | str) -> tuple[str, int]:
+        """The state as it was answered last, unread, and its version; NotFound where there is none."""
+        state, version, _ = await self._document(shape, id)
+        return state, version
+
+    async def _document(self, shape: type[Aggregate], id: UUID | str) -> Document:
+        found = await self.store.document(self.mirrors[shape].name, str(id))
         if found is None:
-            raise NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} {id}")
+            raise _missing(shape, id)
         return found
 
     async def known(self, shape: type[A], id: UUID) -> A | None:
@@ -128,13 +142,13 @@ class Work:
         return bool(self._changed(entity))
 
     def _changed(self, entity: Aggregate) -> list[str]:
-        before = self._loaded[entity.id].before
+        before, members = self._loaded[entity.id].before, vars(entity)
         if before is None:
-            return list(type(entity).model_fields)
+            return list(members)
         return [
             name
-            for name in type(entity).model_fields
-            if name not in ("version", "updated_at") and getattr(before, name) != getattr(entity, name)
+            for name, was in vars(before).items()
+            if was != members[name] and name not in ("version", "updated_at")
         ]
 
     def save(self, entity: A, fact: Fact) -> A:
@@ -211,6 +225,10 @@ class Work:
             for e, position in zip(part.events, positions, strict=False):
                 highest[e.topic, e.partition] = position
         return highest
+
+
+def _missing(shape: type[Aggregate], id: UUID | str) -> NotFound:
+    return NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} {id}")
 
 
 def expect_version(entity: Aggregate, if_match: int | None) -> None:

@@ -13,7 +13,7 @@ An aggregate's shape is what GET answers, what a list contains, what a write ans
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeVar
 from uuid import UUID
@@ -28,7 +28,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from shared.clock import EPOCH, MICROSECOND, parse_instant, to_wire
+from shared.clock import parse_instant
 from shared.ids import is_canonical
 
 PARTITIONS = 12
@@ -63,7 +63,7 @@ def _read_id(value: object) -> UUID:
 
 
 def _write_instant(value: datetime) -> str:
-    return to_wire((value - EPOCH) // MICROSECOND)
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 Instant = Annotated[
@@ -80,13 +80,13 @@ _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def _no_control(text: str) -> str:
-    if _CONTROL.search(text):
+    if not text.isprintable() and _CONTROL.search(text):
         raise ValueError("control characters are not accepted")
     return text
 
 
 def _no_control_but_lines(text: str) -> str:
-    if _CONTROL_BUT_LINES.search(text):
+    if not text.isprintable() and _CONTROL_BUT_LINES.search(text):
         raise ValueError("control characters are not accepted")
     return text
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import base64
-import json
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from starlette.types import Send
 
 from shared.contracts.language import Aggregate, entry_of
@@ -42,8 +43,8 @@ def location(entity: Aggregate) -> str:
 
 def position_token(epoch: int, positions: dict[tuple[str, int], int]) -> str:
     """`Portolan-Position`: opaque to callers, read again from `Portolan-After`."""
-    plain = json.dumps([epoch, [[t, p, n] for (t, p), n in sorted(positions.items())]], separators=(",", ":"))
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+    plain = msgspec.json.encode([epoch, [(t, p, n) for (t, p), n in sorted(positions.items())]])
+    return base64.urlsafe_b64encode(plain).decode().rstrip("=")
 
 
 def conditional(result: Any, call: Call) -> Answer:
@@ -68,14 +69,19 @@ def refused(refusal: Refusal, call: Call) -> Answer:
     return Answer(refusal.status, body, headers, problems.MEDIA_TYPE)
 
 
+@lru_cache(maxsize=256)
+def _on_the_wire(name: str) -> bytes:
+    return name.lower().encode()
+
+
 async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
     headers = [(b"x-request-id", call.trace.request_id.encode()), (b"x-content-type-options", b"nosniff")]
     if answer.status not in (204, 304):
         headers.append((b"content-type", answer.media_type.encode()))
         if answer.stream is None:
-            headers.append((b"content-length", str(len(answer.body)).encode()))
+            headers.append((b"content-length", b"%d" % len(answer.body)))
     for name, value in (answer.headers | call.replied).items():
-        headers.append((name.lower().encode(), value.encode("latin-1")))
+        headers.append((_on_the_wire(name), value.encode("latin-1")))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.stream is None or head_only:
         await send({"type": "http.response.body", "body": b"" if head_only else answer.body})

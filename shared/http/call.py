@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
-from secrets import token_hex
+from random import getrandbits
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -35,12 +35,11 @@ class Trace:
 
 def trace_of(headers: dict[bytes, bytes]) -> Trace:
     """What the caller sent, or fresh ids."""
-    given = headers.get(b"traceparent", b"").decode("latin-1")
-    found = _TRACEPARENT.fullmatch(given)
-    trace_id = found[1] if found else token_hex(16)
-    request_id = headers.get(b"x-request-id", b"").decode("latin-1")
-    if not _REQUEST_ID.fullmatch(request_id):
-        request_id = trace_id
+    given = headers.get(b"traceparent")
+    found = _TRACEPARENT.fullmatch(given.decode("latin-1")) if given else None
+    trace_id = found[1] if found else f"{getrandbits(128):032x}"
+    asked = headers.get(b"x-request-id", b"").decode("latin-1")
+    request_id = asked if _REQUEST_ID.fullmatch(asked) else trace_id
     return Trace(trace_id, request_id, f"00-{trace_id}-{trace_id[:16]}-01")
 
 

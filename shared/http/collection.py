@@ -64,9 +64,8 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
         return listing.answer(call, states, following)
 
     async def get(call: Call, id: str) -> Answer:
-        entity = await call.work.load(shape, id)
-        state = call.work.states[entity.id]
-        etag = f'"{entity.version}"'
+        state, version = await call.work.document(shape, id)
+        etag = f'"{version}"'
         if call.one("expand"):
             return Answer(200, _expanded(call, register, state).encode(), {"ETag": "W/" + etag})
         if fields := call.one("fields"):

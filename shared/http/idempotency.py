@@ -6,10 +6,12 @@ is the first answer read back, from the outbox row that it wrote.
 """
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
+
+import msgspec
 
 from shared.clock import now_micros
 from shared.contracts.language import CATALOGUE, Aggregate, entry_of
@@ -38,8 +40,8 @@ def key_of(call: Call, needed: bool) -> IdempotencyKey | None:
     return IdempotencyKey(call.principal.key, route, given, sha256(call.body_bytes).hexdigest())
 
 
-@asynccontextmanager
-async def held(call: Call, key: IdempotencyKey) -> AsyncIterator[None]:
+@contextmanager
+def held(call: Call, key: IdempotencyKey) -> Iterator[None]:
     """Only one request with a key runs in this replica; another replica's waits for the row."""
     mark = (key.principal, key.route, key.key)
     busy = call.kernel.busy_keys
@@ -63,7 +65,7 @@ def attach(call: Call, key: IdempotencyKey | None, result: Any, status: int) -> 
     unit = call.work.unit
     unit.idempotency = key
     if isinstance(result, Aggregate):
-        unit.answer = lambda _: json.dumps(reference(result, status))
+        unit.answer = lambda _: msgspec.json.encode(reference(result, status)).decode()
     elif isinstance(result, Pending):
         unit.answer = lambda _: json.dumps(result.kept(call))
     else:

@@ -245,7 +245,7 @@ class KernelRoute(APIRoute):
         key = idempotency.key_of(call, self.operation.needs_key)
         if key is None or call.one("validate_only") == "true":
             return await self._attempts(call, path, body)
-        async with idempotency.held(call, key):
+        with idempotency.held(call, key):
             try:
                 return await self._attempts(call, path, body, key)
             except (Refusal, UniqueTaken) as refused:

@@ -3,15 +3,18 @@
 unit      what one request or one folded batch writes
 tables    the kernel's own tables, in every service's database
 sql       the statements, made once per table
+together  rows by id, asked for together
 sqlite    the writer thread and its connection
 postgres  the same on asyncpg
 """
 
 from shared.store.base import StaleVersion, Store, UniqueTaken, Unreachable
 from shared.store.open import open_store
+from shared.store.together import Document
 from shared.store.unit import Event, Part, Statement, Unit
 
 __all__ = [
+    "Document",
     "Event",
     "Part",
     "StaleVersion",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from shared.store.together import Document
 from shared.store.unit import Unit
 
 
@@ -37,10 +38,13 @@ class Store(Protocol):
         of a separable unit fail each by itself (`unit.failures`).
         """
 
-    async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    async def document(self, table: str, id: str) -> Document | None:
+        """(state as text, version, effective_at) of one aggregate's row, as committed when it is asked for."""
+
+    async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query, as committed when it runs."""
 
-    async def run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    async def run(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """A statement in a transaction of its own; its RETURNING rows."""
 
     def on_commit(self, nudge: Callable[[], None]) -> None:

@@ -1,15 +1,21 @@
-"""The store on PostgreSQL: asyncpg, one writing connection a replica, a small pool that reads."""
+"""The store on PostgreSQL: asyncpg, one writing connection a replica, a small pool that reads.
+
+What most groups of units write is one statement, and so one round trip; rows asked for by id share one too.
+"""
 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import chain
 from typing import Any
 
 import asyncpg
 
+from shared.columns import Mirror
 from shared.store import group, sql
 from shared.store.base import StaleVersion, UniqueTaken, Unreachable
+from shared.store.together import Document, Together
 from shared.store.unit import Part, Statement, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
 
@@ -40,6 +46,7 @@ class PostgresStore:
         self._loop = asyncio.get_running_loop()
         self._connection: asyncpg.Connection | None = None
         self._writer = Writer(Transactions(self._attempt, write, write_separately))
+        self._together = Together(self._documents)
         self._listener = self._loop.create_task(self._listen_for_ever())
 
     @classmethod
@@ -53,6 +60,12 @@ class PostgresStore:
 
     async def commit(self, unit: Unit) -> None:
         await self._writer.queued(unit)
+
+    async def document(self, table: str, id: str) -> Document | None:
+        return await self._together.document(table, id)
+
+    async def _documents(self, table: str, ids: list[str]) -> list[tuple[Any, ...]]:
+        return await self.fetch(sql.documents(table), (ids,))
 
     async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
@@ -98,9 +111,7 @@ class PostgresStore:
 
     async def _attempt(self, job: Job[asyncpg.Connection]) -> Outcome:
         try:
-            c = await self._writing()
-            async with c.transaction():
-                return await job(c), None
+            return await job(await self._writing()), None
         except _AWAY as error:
             self._drop_connection()
             return None, Unreachable(str(error) or type(error).__name__)
@@ -162,24 +173,31 @@ async def _end(connection: asyncpg.Connection) -> None:
 
 
 async def write(c: asyncpg.Connection, units: list[Unit]) -> None:
-    await _write_parts_of(c, list(group.live_parts(units)))
-    await _write_outbox(c, units)
+    parts = list(group.live_parts(units))
+    if any(part.guards or part.statements for part in parts):
+        async with c.transaction():
+            await _take_guards(c, group.guards(parts))
+            await _write_rows_of(c, parts)
+            await _write_outbox(c, units, {})
+    else:
+        await _write_outbox(c, units, group.rows_by_table(parts))
 
 
 async def write_separately(c: asyncpg.Connection, unit: Unit) -> None:
     """Guards are taken once for the unit: a later part that holds the same one relied on the same reading."""
-    await _take_guards(c, group.guards(unit.parts))
-    failed: set[str] = set()
-    for i, part in enumerate(unit.parts):
-        try:
-            async with c.transaction():
-                group.refuse_what_builds_on(part, failed)
-                await _check_versions(c, part)
-                await _write_rows_of(c, [part])
-        except (asyncpg.IntegrityConstraintViolationError, StaleVersion) as error:
-            unit.failures[i] = translated(error)
-            failed.update(e.aggregate_id for e in part.events)
-    await _write_outbox(c, [unit])
+    async with c.transaction():
+        await _take_guards(c, group.guards(unit.parts))
+        failed: set[str] = set()
+        for i, part in enumerate(unit.parts):
+            try:
+                async with c.transaction():
+                    group.refuse_what_builds_on(part, failed)
+                    await _check_versions(c, part)
+                    await _write_rows_of(c, [part])
+            except (asyncpg.IntegrityConstraintViolationError, StaleVersion) as error:
+                unit.failures[i] = translated(error)
+                failed.update(e.aggregate_id for e in part.events)
+        await _write_outbox(c, [unit], {})
 
 
 async def _check_versions(c: asyncpg.Connection, part: Part) -> None:
@@ -191,14 +209,9 @@ async def _check_versions(c: asyncpg.Connection, part: Part) -> None:
             raise StaleVersion(e.aggregate_id)
 
 
-async def _write_parts_of(c: asyncpg.Connection, parts: list[Part]) -> None:
-    await _take_guards(c, group.guards(parts))
-    await _write_rows_of(c, parts)
-
-
 async def _write_rows_of(c: asyncpg.Connection, parts: list[Part]) -> None:
     for mirror, rows in group.rows_by_table(parts).items():
-        await c.execute(sql.upsert_many(mirror), *map(list, zip(*rows, strict=True)))
+        await c.execute(sql.upsert_many(mirror), *_columns(rows, len(mirror.columns)))
     for part in parts:
         for statement in part.statements:
             await _run_statement(c, statement)
@@ -236,15 +249,25 @@ async def _take_guards(c: asyncpg.Connection, held: dict[str, int]) -> None:
     await c.execute("UPDATE guard SET version = version + 1 WHERE key = ANY($1::text[])", keys)
 
 
-async def _write_outbox(c: asyncpg.Connection, units: list[Unit]) -> None:
+async def _write_outbox(
+    c: asyncpg.Connection, units: list[Unit], rows: dict[Mirror, list[tuple[Any, ...]]]
+) -> None:
+    """The events and the idempotency keys, with the rows that were not written before them."""
     keys = [row for row in map(group.idempotency_row, units) if row]
-    if keys:
-        await c.execute(sql.INSERT_IDEMPOTENCY_MANY, *map(list, zip(*keys, strict=True)))
     n = group.count_events(units)
     if n:
-        columns = list(zip(*group.outbox_rows(units, 1), strict=True))
-        last = await c.fetchval(sql.INSERT_OUTBOX_MANY, n, *map(list, columns[1:]))
+        tables = [_columns(written, len(mirror.columns)) for mirror, written in rows.items()]
+        events = _columns(group.outbox_rows(units, 1), len(sql.OUTBOX))[1:]
+        arrays = chain(*tables, _columns(keys, len(sql.IDEMPOTENCY)), events)
+        last = await c.fetchval(sql.commit_many(tuple(rows)), n, *arrays)
         _shift_positions(units, last - n)
+    elif keys:
+        await c.execute(sql.insert_keys(), *_columns(keys, len(sql.IDEMPOTENCY)))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as one list per column."""
+    return list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in range(width)]
 
 
 def _shift_positions(units: list[Unit], by: int) -> None:

@@ -1,6 +1,7 @@
 """The statements of the write path: made once per table and dialect, then only filled."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from sqlalchemy import Float, Integer
@@ -25,9 +26,22 @@ OUTBOX = (
 
 HAS_VERSION = "SELECT 1 FROM outbox WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?"
 
+IDEMPOTENCY = ("principal", "route", "key", "body_hash", "answer", "created_at")
+
 INSERT_IDEMPOTENCY = (
-    "INSERT INTO idempotency (principal, route, key, body_hash, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)"
+    f"INSERT INTO idempotency ({', '.join(IDEMPOTENCY)}) VALUES ({', '.join('?' * len(IDEMPOTENCY))})"
 )
+
+
+@cache
+def document(table: str) -> str:
+    return f"SELECT document, version, effective_at FROM {table} WHERE id = ?"
+
+
+@cache
+def documents(table: str) -> str:
+    """The same of many rows on PostgreSQL, each with its id."""
+    return f"SELECT id, document, version, effective_at FROM {table} WHERE id = ANY($1::text[])"
 
 
 @cache
@@ -57,29 +71,35 @@ _VALUES = re.compile(r"VALUES \([?, ]+\)")
 @cache
 def from_arrays(text: str, types: tuple[str, ...]) -> str:
     """An INSERT … VALUES (?, …) that takes an array per column instead of a row."""
-    arrays = ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(types, 1))
-    return _VALUES.sub(f"SELECT * FROM unnest({arrays})", text)
+    return _VALUES.sub(f"SELECT * FROM unnest({_arrays(types, 1)})", text)
 
 
-def _array_type(mirror: Mirror, column: str) -> str:
+def _arrays(types: Iterable[str], first: int) -> str:
+    """The parameters of as many arrays, numbered from `first` on."""
+    return ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(types, first))
+
+
+def _type(mirror: Mirror, column: str) -> str:
     kind = mirror.table.columns[column].type
     if isinstance(kind, Float):
-        return "float8[]"
-    return "bigint[]" if isinstance(kind, Integer) else "text[]"
+        return "float8"
+    return "bigint" if isinstance(kind, Integer) else "text"
 
 
 @cache
-def upsert_many(mirror: Mirror) -> str:
+def upsert_many(mirror: Mirror, first: int = 1) -> str:
     """The same for many rows at once on PostgreSQL: one array per column."""
     names = ", ".join(mirror.columns)
-    arrays = ", ".join(f"${i}::{_array_type(mirror, c)}" for i, c in enumerate(mirror.columns, 1))
+    arrays = _arrays((_type(mirror, c) for c in mirror.columns), first)
     return f"INSERT INTO {mirror.name} ({names}) SELECT * FROM unnest({arrays}) {on_conflict(mirror)}"
 
 
-INSERT_IDEMPOTENCY_MANY = (
-    "INSERT INTO idempotency (principal, route, key, body_hash, answer, created_at)"
-    " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])"
-)
+@cache
+def insert_keys(first: int = 1) -> str:
+    """Many idempotency keys at once on PostgreSQL."""
+    arrays = _arrays(("text", "text", "text", "text", "text", "bigint"), first)
+    return f"INSERT INTO idempotency ({', '.join(IDEMPOTENCY)}) SELECT * FROM unnest({arrays})"
+
 
 _OUTBOX_TYPES = {
     "partition": "int",
@@ -88,18 +108,31 @@ _OUTBOX_TYPES = {
     "recorded_at": "bigint",
 }
 
-INSERT_OUTBOX_MANY = """
-WITH drawn AS (UPDATE counter SET last = last + $1 RETURNING last),
-written AS (
-    INSERT INTO outbox ({names})
-    SELECT drawn.last - $1 + e.n, {values}
-    FROM drawn, unnest({arrays}) WITH ORDINALITY AS e({columns}, n)
+
+@cache
+def commit_many(mirrors: tuple[Mirror, ...]) -> str:
+    """Rows of these tables, idempotency keys and events as one statement, and so in one round trip, on PostgreSQL.
+
+    $1 is the number of events, then come the arrays: of each table, of the keys, of the outbox but its position. The
+    counter's row, for which every other writer waits, is taken last: what goes before is counted in its condition.
+    """
+    before, at = {}, 2
+    for n, mirror in enumerate(mirrors):
+        before[f"rows_{n}"] = upsert_many(mirror, at)
+        at += len(mirror.columns)
+    before["keys"] = insert_keys(at)
+    at += len(IDEMPOTENCY)
+    written = ", ".join(f"{name} AS ({text} RETURNING 1)" for name, text in before.items())
+    done = " + ".join(f"(SELECT count(*) FROM {name})" for name in before)
+    columns = OUTBOX[1:]
+    arrays = _arrays((_OUTBOX_TYPES.get(c, "text") for c in columns), at)
+    return f"""
+WITH {written},
+drawn AS (UPDATE counter SET last = last + $1 WHERE {done} >= 0 RETURNING last),
+events AS (
+    INSERT INTO outbox ({", ".join(OUTBOX)})
+    SELECT drawn.last - $1 + e.n, {", ".join(f"e.{c}" for c in columns)}
+    FROM drawn, unnest({arrays}) WITH ORDINALITY AS e({", ".join(columns)}, n)
 )
 SELECT last, pg_notify('outbox', '') FROM drawn
-""".format(
-    names=", ".join(OUTBOX),
-    values=", ".join(f"e.{c}" for c in OUTBOX[1:]),
-    arrays=", ".join(f"${i}::{_OUTBOX_TYPES.get(c, 'text')}[]" for i, c in enumerate(OUTBOX[1:], 2)),
-    columns=", ".join(OUTBOX[1:]),
-)
-"""Draws the positions and writes the events in one statement, so that the counter's row is held for one round trip."""
+"""

@@ -17,6 +17,7 @@ from typing import Any
 
 from shared.store import group, sql
 from shared.store.base import StaleVersion, UniqueTaken, Unreachable
+from shared.store.together import Document
 from shared.store.unit import Part, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
 
@@ -65,14 +66,18 @@ class SqliteStore:
     async def commit(self, unit: Unit) -> None:
         await self._writer.queued(unit)
 
-    async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    async def document(self, table: str, id: str) -> Document | None:
+        rows: list[Any] = await self.fetch(sql.document(table), (id,))
+        return rows[0] if rows else None
+
+    async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
-            return self._reading.execute(sql, params).fetchall()
+            return self._reading.execute(text, params).fetchall()
         except sqlite3.OperationalError as error:
             raise translated(error) from error
 
-    async def run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = await self._writer.queued(lambda c: c.execute(sql, params).fetchall())
+    async def run(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = await self._writer.queued(lambda c: c.execute(text, params).fetchall())
         return rows
 
     @asynccontextmanager
