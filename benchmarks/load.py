@@ -39,11 +39,13 @@ class Run:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection; answers are told apart by their Content-Length."""
+    """One connection; answers are told apart by their Content-Length, their bodies only counted."""
 
     def __init__(self, run: Run, make: Request, numbers: "_Numbers", done: "asyncio.Future[None]") -> None:
         self.run, self.make, self.numbers, self.done = run, make, numbers, done
-        self.buffer = b""
+        self.head = b""
+        self.missing = 0
+        """Bytes of the body that have not come yet, once its head has."""
         self.sent_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -61,19 +63,25 @@ class _Connection(asyncio.Protocol):
         self.transport.write(self.make(number))
 
     def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        end = self.buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        head = self.buffer[:end].lower()
-        at = head.find(b"content-length:")
-        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-        if len(self.buffer) < end + 4 + length:
-            return
+        if self.missing:
+            self.missing -= len(data)
+        else:
+            self.head += data
+            end = self.head.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            told = self.head[:end].lower()
+            at = told.find(b"content-length:")
+            length = int(told[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            self.missing = end + 4 + length - len(self.head)
+        if self.missing <= 0:
+            self._answered()
+
+    def _answered(self) -> None:
         self.run.answered += 1
-        self.run.failed += self.buffer[9:10] != b"2"
+        self.run.failed += self.head[9:10] != b"2"
         self.run.latencies.append(perf_counter() - self.sent_at)
-        self.buffer = b""
+        self.head, self.missing = b"", 0
         self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:

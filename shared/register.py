@@ -151,9 +151,7 @@ async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, 
         wanted = register.revise.model_validate_json(msgspec.json.encode(merged(current, patch)), strict=True)
     except ValidationError as error:
         raise invalid_from(error) from error
-    for name, value in vars(wanted).items():
-        if getattr(entity, name) != value:
-            setattr(entity, name, value)
+    entity.take(**vars(wanted))
     if not work.is_changed(entity):
         return entity
     await register.check(work, entity)

@@ -1,6 +1,7 @@
 """The relay: publishes a service's outbox on Kafka in the order of its positions; one leader per service.
 
     lead -> read on from published_position -> one record batch per partition -> all acknowledged -> move on
+                                                                                  meanwhile: read and build the next
 
 Whatever fails, the producer is thrown away and everything begins again from published_position. So an event may be
 published twice, but never after a later one of its partition that had not been published before, and never not at all.
@@ -10,13 +11,14 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared import telemetry
 from shared.bus.clients import REQUEST_MS, started
-from shared.bus.embedded import heads_at, read_outbox
+from shared.bus.embedded import Heads, heads_at, read_outbox
 from shared.bus.protocol import Record
 from shared.bus.topics import ensure_topics
 from shared.contracts.language import topics_of
@@ -76,17 +78,27 @@ class Relay:
     async def _publish_while(self, leads: Callable[[], bool], producer: AIOKafkaProducer) -> None:
         published: int = (await self.store.fetch("SELECT published_position FROM relay_state"))[0][0]
         heads = await heads_at(self.store, self.topics, published)
+        page = Page(published)
         while leads():
-            self._woken.clear()
-            page = await read_outbox(self.store, self.topics, published, PAGE, heads)
-            if page:
-                await publish(producer, page)
-                published = await self._advance(published, page[-1].position)
-                telemetry.PUBLISHED.labels(self.service).inc(len(page))
+            if not page.size:
+                self._woken.clear()
+                page = await self._page(producer, published, heads)
+            if page.size:
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(publish(producer, page.batches))
+                    full = page.size == PAGE
+                    following = both.create_task(self._page(producer, page.last, heads)) if full else None
+                published = await self._advance(published, page.last)
+                telemetry.PUBLISHED.labels(self.service).inc(page.size)
+                page = following.result() if following else Page(published)
             await self._tell_lag()
-            if len(page) < PAGE:
+            if not page.size:
                 await self._nudge()
         raise LostLead("the connection that held the lead is gone")
+
+    async def _page(self, producer: AIOKafkaProducer, after: int, heads: Heads) -> "Page":
+        records = await read_outbox(self.store, self.topics, after, PAGE, heads)
+        return Page(records[-1].position if records else after, len(records), batches(producer, records))
 
     async def _advance(self, published: int, reached: int) -> int:
         moved = await self.store.run(
@@ -108,30 +120,46 @@ class Relay:
                 await self._woken.wait()
 
 
-async def publish(producer: AIOKafkaProducer, records: Sequence[Record]) -> None:
+Batches = dict[tuple[str, int], deque[BatchBuilder]]
+"""(topic, partition) -> its record batches, in order."""
+
+
+@dataclass
+class Page:
+    """A stretch of the outbox, ready to be published: it ends with the position `last`."""
+
+    last: int
+    size: int = 0
+    batches: Batches = field(default_factory=dict)
+
+
+def batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> Batches:
+    """The records as few batches; one that is full is followed by another."""
+    made: Batches = {}
+    for record in records:
+        queue = made.setdefault((record.topic, record.partition), deque())
+        if not queue or not _append(queue[-1], record):
+            queue.append(producer.create_batch())
+            _append(queue[-1], record)
+    for queue in made.values():
+        for batch in queue:
+            batch.close()
+    return made
+
+
+async def publish(producer: AIOKafkaProducer, waiting: Batches) -> None:
     """Publish, per partition in order; returns when the broker has acknowledged all of them.
 
     A partition's next batch waits for the acknowledgement of the one before, so that none overtakes a failed one.
     """
-    waiting: dict[tuple[str, int], deque[Record]] = {}
-    for record in records:
-        waiting.setdefault((record.topic, record.partition), deque()).append(record)
     while waiting:
         async with asyncio.timeout(ACKNOWLEDGED_S):
             sent = [
-                await producer.send_batch(_filled(producer.create_batch(), queue), topic, partition=partition)
+                await producer.send_batch(queue.popleft(), topic, partition=partition)
                 for (topic, partition), queue in waiting.items()
             ]
             await asyncio.gather(*sent)
         waiting = {place: queue for place, queue in waiting.items() if queue}
-
-
-def _filled(batch: BatchBuilder, queue: deque[Record]) -> BatchBuilder:
-    """The batch with as many of the records as it takes."""
-    while queue and _append(batch, queue[0]):
-        queue.popleft()
-    batch.close()
-    return batch
 
 
 def _append(batch: BatchBuilder, record: Record) -> bool:

@@ -155,11 +155,11 @@ class Work:
         """Write the aggregate at its next version, and publish the fact."""
         loaded = self._loaded[entity.id]
         changed = self._changed(entity)
-        recorded = now_micros()
+        recorded, version = now_micros(), 1
         if loaded.before is not None:
             recorded = max(recorded, to_micros(loaded.before.updated_at) + 1)
-            entity.version = loaded.before.version + 1
-        entity.updated_at = from_micros(recorded)
+            version = loaded.before.version + 1
+        entity.take(version=version, updated_at=from_micros(recorded))
         effective = self._effective(loaded.effective_at, recorded)
         state = entity.to_json().decode()
         self.part.rows.append(

@@ -112,6 +112,10 @@ class Shape(BaseModel):
         """The wire form; made once per change and then passed on as bytes."""
         return type(self).__pydantic_serializer__.to_json(self)
 
+    def take(self, **members: object) -> None:
+        """Members whose values a check of the same type has passed: they are not checked again."""
+        vars(self).update(members)
+
 
 class ExternalRef(Shape):
     """The key of the thing in the system it came from."""

@@ -216,11 +216,11 @@ def answer(call: Call, items: list[str], following: str | None) -> Answer:
     """`{items, next?}` with the Link header."""
     if fields := call.one("fields"):
         items = [only(item, fields) for item in items]
-    end = f',"next":{json.dumps(following)}' if following else ""
+    end = f'],"next":{json.dumps(following)}}}' if following else "]}"
     headers = {}
     if following:
         headers["Link"] = f'<{call.scope["path"]}?{_next_query(call, following)}>; rel="next"'
-    return Answer(200, f'{{"items":[{",".join(items)}]{end}}}'.encode(), headers)
+    return Answer(200, b"".join((b'{"items":[', ",".join(items).encode(), end.encode())), headers)
 
 
 def _next_query(call: Call, following: str) -> str:
