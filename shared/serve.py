@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from shared import telemetry
 from shared.auth import Tokens
+from shared.memory import keep_what_was_freed
 from shared.running import enter_bus, listening, opened
 from shared.service import Service
 from shared.settings import Settings
@@ -51,6 +52,7 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
 @asynccontextmanager
 async def serving_on(listener: socket.socket, app: ASGIApp) -> AsyncIterator[str]:
     """The application behind an address that is listened on, while the block lasts; gives its URL."""
+    keep_what_was_freed()
     config = uvicorn.Config(
         app,
         lifespan="off",

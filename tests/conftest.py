@@ -134,6 +134,10 @@ async def running_service(service: Service, settings: Settings) -> AsyncIterator
         yield one, Callers(one.app, tokens, stack)
 
 
+ACCIDENTS: list[str] = []
+"""What the PostgreSQL of the tests suffered by itself: told at the end, since it explains failures that come with it."""
+
+
 class PostgresServer:
     """A PostgreSQL from pip, on a socket in a temporary folder; started anew where the system took it away."""
 
@@ -184,13 +188,16 @@ class PostgresServer:
         return self.like
 
     def databases(self) -> str:
-        """Five databases of their own, for one test; once more where the server goes away meanwhile."""
+        """Five databases of their own, for one test; tried again where the server goes away or recovers meanwhile."""
         import asyncpg
 
-        try:
-            return asyncio.run(make_databases(self.ensure(), SERVICES, self.fresh()))
-        except (OSError, asyncpg.PostgresConnectionError):
-            return asyncio.run(make_databases(self.ensure(), SERVICES, self.fresh()))
+        until = monotonic() + DEADLINE_S
+        while True:
+            try:
+                return asyncio.run(make_databases(self.ensure(), SERVICES, self.fresh()))
+            except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError):
+                if monotonic() > until:
+                    raise
 
     async def _make_fresh(self) -> str:
         url = await make_databases(self.url, SERVICES)
@@ -198,7 +205,15 @@ class PostgresServer:
             await prepare(service, url.replace("{service}", service.name))
         return url.split("{service}")[0].rsplit("/", 1)[-1]
 
+    def accidents(self) -> list[str]:
+        """What the server's log says of processes that ended otherwise than they should."""
+        if self._running is None or not self._running.log.exists():
+            return []
+        lines = self._running.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if "terminated by signal" in line or "PANIC" in line]
+
     def end(self) -> None:
+        ACCIDENTS.extend(self.accidents())
         if self._running is not None and self._answers():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -260,6 +275,8 @@ def apache_kafka() -> str:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say aloud on which broker the bus was tested."""
+    for line in ACCIDENTS:
+        terminalreporter.write_line(f"PostgreSQL: {line}")
     real = None if missing_tools() else version()
     terminalreporter.write_line(
         f"broker: Apache Kafka {real}" if real else "broker: the mock cluster only, no Apache Kafka"

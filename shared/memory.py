@@ -1,0 +1,20 @@
+"""What the C library does with memory that was freed.
+
+A page of a list is a text of some 200 KB, made anew at each request. By default glibc takes buffers of that size from
+the system and gives them back at once, so that every request pays for having its pages mapped and cleared again:
+about a third of a list's time.
+"""
+
+import ctypes
+from contextlib import suppress
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_KEPT = 64 * 1024 * 1024
+
+
+def keep_what_was_freed() -> None:
+    """Up to 64 MB are kept for the next request; without effect where the C library is another one."""
+    with suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_MMAP_THRESHOLD, _KEPT // 2)
+        mallopt(_TRIM_THRESHOLD, _KEPT)
