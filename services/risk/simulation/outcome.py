@@ -141,11 +141,11 @@ class Outcome:
 
     def probability_by(self, day: date) -> float | None:
         """The share of runs that finish on or before `day`; None without calendars."""
-        from .calendars import moment_after
+        from .calendars import days_until_over
 
         if self.finish is None or self.start is None:
             return None
-        return self.finish.probability_within(moment_after(self.start, day))
+        return self.finish.probability_within(days_until_over(self.start, day))
 
     def joint_probability(self, finish: float, cost: float) -> float | None:
         """The share of runs that keep both limits (the joint confidence level); None without a network."""
