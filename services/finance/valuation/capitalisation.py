@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from services.finance.valuation.minor_units import minor, whole_minor
 from shared.exact import Number, refused, share_of_hundred
+from shared.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def capitalised(costs: Sequence[Cost], policy: Policy) -> Capitalisation:
     Raises `Invalid` for amounts that are no integers, a percentage out of range, two rules for the same phase
     and nature, and an asset that was ready before it was recognised.
     """
+    refuse_mistyped(costs, Sequence[Cost], "/costs")
+    refuse_mistyped(policy, Policy, "")
     rules = _by_scope(policy)
     treatments = tuple(_treated(cost, rules, policy, f"/costs/{i}") for i, cost in enumerate(costs))
     return Capitalisation(
