@@ -86,7 +86,7 @@ def _name(kind: Any) -> str:
         return " or ".join(map(_name, get_args(kind)))
     if get_origin(kind) is Literal:
         return " or ".join(map(repr, get_args(kind)))
-    return _PLAIN.get(kind) or getattr(kind, "__name__", str(kind))
+    return _PLAIN.get(kind) or str(getattr(kind, "__name__", kind))
 
 
 def _shape(kind: Any) -> _Check:

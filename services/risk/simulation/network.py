@@ -61,7 +61,7 @@ class Network:
         if not self._common:
             return np.asarray(finish)
         # A milestone that may not be before Monday would close with Friday.
-        return np.maximum(self._common.closing(finish), self._never_before)
+        return np.asarray(np.maximum(self._common.closing(finish), self._never_before))
 
     def critical(self, schedule: "Schedule") -> NDArray[np.bool_]:
         """Which activities are critical in which runs: shape (activities, runs)."""
