@@ -5,9 +5,9 @@ to be capitalised. They express IAS 38 (research is an expense, development an a
 administration never one) as well as ASC 350-40. Conventions:
 
 - of the rules that fit a cost the most specific decides: phase and nature, then nature, then phase, then the
-rest; - nothing is capitalised before `recognised`, the day the criteria were met (IAS 38.71 forbids it
-afterwards), nor
-  after `ready`, the day the asset was ready for use (IAS 38.30);
+  rest;
+- nothing is capitalised before `recognised`, the day the criteria were met (IAS 38.71 forbids it afterwards),
+  nor after `ready`, the day the asset was ready for use (IAS 38.30);
 - a cost that no rule fits is left undecided, with the reason, and so are the totals it belongs to.
 """
 

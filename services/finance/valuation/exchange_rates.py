@@ -2,14 +2,13 @@
 
 The entries are `ExchangeRates.converted` and `ExchangeRates.total`. Conventions:
 
-- a rate says how many units of `quote` one unit of `base` is worth on a day, and has more decimals than
-money; - a day uses the latest rate on or before it, no older than `oldest_days` where that is given; - a pair
-quoted the other way round is inverted (1 / rate); of both directions the later date counts, on the same
-  day the direct one;
-- a pair quoted neither way goes through the pivot, the instance's reporting currency, and through nothing
-else; - each amount is rounded half to even to the minor unit of its target, and a sum adds the rounded
-amounts, so that a
-  list of them adds up on paper. A sum that lacks a rate is unknown, and says which.
+- a rate says how many units of `quote` one unit of `base` is worth on a day, and has more decimals than money;
+- a day uses the latest rate on or before it, no older than `oldest_days` where that is given;
+- a pair quoted the other way round is inverted (1 / rate); of both directions the later date counts, on the
+  same day the direct one;
+- a pair quoted neither way goes through the pivot, the instance's reporting currency, and through nothing else;
+- each amount is rounded half to even to the minor unit of its target, and a sum adds the rounded amounts, so
+  that a list of them adds up on paper. A sum that lacks a rate is unknown, and says which.
 """
 
 from bisect import bisect_right
