@@ -52,7 +52,7 @@ def _check(kind: Any) -> _Check:
 
 def _simple(kind: Any) -> _Check:
     def check(value: Any) -> _Flaw | None:
-        return None if _is_a(value, kind) else _wrong(value, kind)
+        return None if type(value) is kind or _is_a(value, kind) else _wrong(value, kind)
 
     return check
 
@@ -96,17 +96,22 @@ def _shape(kind: Any) -> _Check:
     def check(value: Any) -> _Flaw | None:
         if not isinstance(value, kind):
             return _wrong(value, kind)
-        return next((f for name, inner in checks if (f := _below(name, inner(getattr(value, name))))), None)
+        for name, inner in checks:
+            if flaw := inner(getattr(value, name)):
+                return _below(name, flaw)
+        return None
 
     return check
 
 
 def _union(kind: Any) -> _Check:
-    checks = [_check(member) for member in get_args(kind)]
+    checks = {member: _check(member) for member in get_args(kind)}
 
     def check(value: Any) -> _Flaw | None:
+        if inner := checks.get(type(value)):
+            return inner(value)
         deep = None
-        for inner in checks:
+        for inner in checks.values():
             if (flaw := inner(value)) is None:
                 return None
             deep = deep or (flaw if flaw[0] else None)  # of this member's shape, but for something in it
@@ -121,7 +126,8 @@ def _row(kind: Any) -> _Check:
     def check(value: Any) -> _Flaw | None:
         if not _is_list(value) or len(value) != len(checks):
             return "", f"{len(checks)} values are due"
-        return next((f for i, inner in enumerate(checks) if (f := _below(i, inner(value[i])))), None)
+        flaws = ((i, inner(value[i])) for i, inner in enumerate(checks))
+        return next((_below(i, flaw) for i, flaw in flaws if flaw), None)
 
     return check
 
@@ -132,7 +138,10 @@ def _list(kind: Any) -> _Check:
     def check(value: Any) -> _Flaw | None:
         if not _is_list(value):
             return "", f"{type(value).__name__} found where a list is due"
-        return next((f for i, each in enumerate(value) if (f := _below(i, inner(each)))), None)
+        for i, each in enumerate(value):
+            if flaw := inner(each):
+                return _below(i, flaw)
+        return None
 
     return check
 
@@ -151,14 +160,12 @@ def _mapping(kind: Any) -> _Check:
     def check(value: Any) -> _Flaw | None:
         if not isinstance(value, Mapping):
             return "", f"{type(value).__name__} found where a mapping is due"
-        items = ((name, key(name) or inner(each)) for name, each in value.items())
-        return next((f for name, flaw in items if (f := _below(name, flaw))), None)
+        flaws = ((name, key(name) or inner(each)) for name, each in value.items())
+        return next((_below(name, flaw) for name, flaw in flaws if flaw), None)
 
     return check
 
 
-def _below(step: object, flaw: _Flaw | None) -> _Flaw | None:
-    if flaw is None:
-        return None
+def _below(step: object, flaw: _Flaw) -> _Flaw:
     escaped = str(step).replace("~", "~0").replace("/", "~1")
     return f"/{escaped}{flaw[0]}", flaw[1]
