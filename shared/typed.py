@@ -47,7 +47,7 @@ def _check(kind: Any) -> _Check:
         return _list(kind)
     if origin is Mapping:
         return _mapping(kind)
-    return _simple(kind)
+    return _simple(origin if isinstance(origin, type) else kind)
 
 
 def _simple(kind: Any) -> _Check:

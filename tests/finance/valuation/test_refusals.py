@@ -5,11 +5,13 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 from services.finance.valuation.amortisation import amortised
 from services.finance.valuation.baseline import Change, baselined, movements, rebaselined
 from services.finance.valuation.capitalisation import Cost, Policy, Rule, capitalised
+from services.finance.valuation.columns import PackageColumns, measured_columns
 from services.finance.valuation.earned_schedule import earned_schedule, earned_schedules
 from services.finance.valuation.earned_value import Forecast, Totals, figures, measure
 from services.finance.valuation.exchange_rates import Amount, ExchangeRates, Quotation
@@ -76,6 +78,7 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (_converted, ([Quotation("EUR", "CHF", DAY, 0.93)], "CHF", 30, Amount(100, "EUR", DAY), "CHF")),
     (capitalised, ([Cost("build", "staff", DAY, 9)], Policy((Rule("1", "build", None, 50),), FIRST, LAST))),
     (amortised, (1000, 100, FIRST, 12)),
+    (measured_columns, (PackageColumns(*(np.array([n]) for n in (0, 9, 1, 2, 5, 7))), 1, DAY)),
 ]
 
 
