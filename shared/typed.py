@@ -26,7 +26,7 @@ def refuse_mistyped(value: object, kind: Any, pointer: str) -> None:
     """Raises `Invalid` for the first part of `value`, however deep, that is not of the type `kind` says.
 
     Integers pass as floats, lists and arrays as tuples, an enumeration's value as its member; a bool is no
-    number and a time no date.
+    number and a time no date. A shape may not contain itself.
     """
     if flaw := _check(kind)(value):
         below, detail = flaw
