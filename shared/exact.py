@@ -43,7 +43,8 @@ def share_of_hundred(percent: Number, pointer: str) -> Fraction:
 
 def refused(code: str, detail: str, pointer: str) -> Invalid:
     """The refusal of one value, named by its place in the input (RFC 6901)."""
-    return Invalid(f"{pointer}: {detail}", Fault(code=code, detail=detail, pointer=pointer), code=code)
+    place = f"{pointer}: " if pointer else ""
+    return Invalid(f"{place}{detail}", Fault(code=code, detail=detail, pointer=pointer), code=code)
 
 
 def _moderate(number: Decimal) -> bool:

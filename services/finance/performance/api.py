@@ -19,7 +19,7 @@ from shared.http.idempotency import state_text
 from shared.http.listing import read_value
 from shared.http.routes import Parameter, Routes
 from shared.ids import derived_id, is_canonical
-from shared.money import Money
+from shared.money import LARGEST_MINOR, Money
 from shared.register import Register
 
 PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
@@ -83,9 +83,15 @@ def _told(performance: Performance | None, as_of: date) -> dict[str, Any]:
     if performance is None:
         return {**dict.fromkeys(FIGURES), "reasons": dict.fromkeys(FIGURES, "nothing was measured by then")}
     measured = rules.earned_value(performance, as_of)
-    reasons = {**measured.reasons, **performance.reasons}
+    reasons = {**measured.reasons, **_too_large(measured), **performance.reasons}
     values = {n: _value(n, measured, performance.currency) if n not in reasons else None for n in FIGURES}
     return {**values, "reasons": {n: why for n, why in reasons.items() if n in FIGURES}}
+
+
+def _too_large(measured: EarnedValue) -> dict[str, str]:
+    """Forecasts that money on the wire cannot hold: next to nothing earned for a great deal."""
+    amounts = {n: getattr(measured, n) or 0 for n in FIGURES if n not in RATIOS}
+    return {n: "the amount has more than 18 digits" for n, a in amounts.items() if abs(a) > LARGEST_MINOR}
 
 
 def _value(name: str, measured: EarnedValue, currency: str) -> Any:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from services.finance.valuation.minor_units import whole_minor
 from services.finance.valuation.work_packages import WorkPackage
 from shared.exact import refused
+from shared.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,14 @@ def rebaselined(
     day of the version it follows, or before its own approval.
     """
     last = baseline.versions[-1]
+    version = _version(last.number + 1, effective, change, packages)
     if effective <= last.effective:
         raise refused(
             "retroactive_change", f"version {last.number} is in force from {last.effective}", "/effective"
         )
-    if any(change.code == version.change.code for version in baseline.versions):
+    if any(change.code == earlier.change.code for earlier in baseline.versions):
         raise refused("change_already_used", f"{change.code} has already moved the baseline", "/change/code")
-    return Baseline((*baseline.versions, _version(last.number + 1, effective, change, packages)))
+    return Baseline((*baseline.versions, version))
 
 
 def in_force(baseline: Baseline, as_of: date) -> Version | None:
@@ -92,6 +94,9 @@ def movements(baseline: Baseline) -> list[Movement]:
 
 
 def _version(number: int, effective: date, change: Change, packages: Sequence[WorkPackage]) -> Version:
+    refuse_mistyped(packages, Sequence[WorkPackage], "/work_packages")
+    refuse_mistyped(change, Change, "/change")
+    refuse_mistyped(effective, date, "/effective")
     if change.approved is None:
         raise refused("change_not_approved", f"{change.code} is not approved", "/change/approved")
     if effective < change.approved:

@@ -5,9 +5,9 @@ to be capitalised. They express IAS 38 (research is an expense, development an a
 administration never one) as well as ASC 350-40. Conventions:
 
 - of the rules that fit a cost the most specific decides: phase and nature, then nature, then phase, then the
-rest; - nothing is capitalised before `recognised`, the day the criteria were met (IAS 38.71 forbids it
-afterwards), nor
-  after `ready`, the day the asset was ready for use (IAS 38.30);
+  rest;
+- nothing is capitalised before `recognised`, the day the criteria were met (IAS 38.71 forbids it afterwards),
+  nor after `ready`, the day the asset was ready for use (IAS 38.30);
 - a cost that no rule fits is left undecided, with the reason, and so are the totals it belongs to.
 """
 
@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from services.finance.valuation.minor_units import minor, whole_minor
 from shared.exact import Number, refused, share_of_hundred
+from shared.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def capitalised(costs: Sequence[Cost], policy: Policy) -> Capitalisation:
     Raises `Invalid` for amounts that are no integers, a percentage out of range, two rules for the same phase
     and nature, and an asset that was ready before it was recognised.
     """
+    refuse_mistyped(costs, Sequence[Cost], "/costs")
+    refuse_mistyped(policy, Policy, "")
     rules = _by_scope(policy)
     treatments = tuple(_treated(cost, rules, policy, f"/costs/{i}") for i, cost in enumerate(costs))
     return Capitalisation(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from services.finance.valuation.earned_value import EarnedValue, Forecast, Totals, figures
 from services.finance.valuation.minor_units import LARGEST_MINOR
 from shared.exact import refused
+from shared.typed import refuse_mistyped
 
 Integers: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -69,6 +70,7 @@ def measured_columns(packages: PackageColumns, projects: int, as_of: date) -> Pr
 
     Raises `Invalid` naming the column and its first row that is out of range, and for sums beyond 18 digits.
     """
+    refuse_mistyped(as_of, date, "/as_of")
     _check(packages, projects)
     sums = np.zeros((4, projects), dtype=np.int64)
     for first in range(0, len(packages.project), _BLOCK):
@@ -111,9 +113,11 @@ def _part(amount: Integers, share: Integers, whole: Integers | np.int64) -> Inte
 
 
 def _check(packages: PackageColumns, projects: int) -> None:
-    rows = len(packages.project)
+    refuse_mistyped(packages, PackageColumns, "")
+    refuse_mistyped(projects, int, "/projects")
+    rows = packages.project.size
     if not 0 <= projects <= MOST_PROJECTS:
-        raise refused("too_many_projects", f"{projects} projects, {MOST_PROJECTS} at most", "/projects")
+        raise refused("too_many_projects", f"0 to {MOST_PROJECTS:,} projects", "/projects")
     bounds = {
         "project": (0, projects - 1),
         "budget": (0, LARGEST_MINOR),

@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from shared.exact import Number, decimal, exact, refused
+from shared.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def earned_schedules(
     this.
     """
     plan = _plan(planned_cumulative)
+    refuse_mistyped(earned_cumulative, Sequence[Any], "/earned_cumulative")
     answer = []
     completed: int | None = None
     for period, earned in enumerate(earned_cumulative, start=1):
@@ -66,6 +69,7 @@ def earned_schedule(
 
 def _plan(planned: Sequence[Number]) -> list[Fraction]:
     """The planned curve from PV_0 = 0 on."""
+    refuse_mistyped(planned, Sequence[Any], "/planned_cumulative")
     plan = [Fraction(0), *(exact(value, f"/planned_cumulative/{i}") for i, value in enumerate(planned))]
     for i, (before, after) in enumerate(pairwise(plan)):
         if after < before:

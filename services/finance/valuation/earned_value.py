@@ -24,6 +24,7 @@ from services.finance.valuation.minor_units import minor, whole_minor
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import WorkPackage, standings
 from shared.exact import decimal
+from shared.typed import refuse_mistyped
 
 
 class Forecast(StrEnum):
@@ -112,6 +113,8 @@ def sum_known(parts: Sequence[int | Unknown]) -> int | Unknown:
 
 def figures(base: Totals, forecast: Forecast = Forecast.AT_CPI) -> EarnedValue:
     """Every variance, index and forecast from the five base amounts."""
+    refuse_mistyped(base, Totals, "")
+    refuse_mistyped(forecast, Forecast, "/forecast")
     bac, pv, ev, ac, etc = map(_fraction, (base.bac, base.pv, base.ev, base.ac, base.etc))
     spi, cpi = _derive(_spi, ev, pv), _derive(_cpi, ev, ac)
     eac_by = {

@@ -2,20 +2,19 @@
 
 The entries are `ExchangeRates.converted` and `ExchangeRates.total`. Conventions:
 
-- a rate says how many units of `quote` one unit of `base` is worth on a day, and has more decimals than
-money; - a day uses the latest rate on or before it, no older than `oldest_days` where that is given; - a pair
-quoted the other way round is inverted (1 / rate); of both directions the later date counts, on the same
-  day the direct one;
-- a pair quoted neither way goes through the pivot, the instance's reporting currency, and through nothing
-else; - each amount is rounded half to even to the minor unit of its target, and a sum adds the rounded
-amounts, so that a
-  list of them adds up on paper. A sum that lacks a rate is unknown, and says which.
+- a rate says how many units of `quote` one unit of `base` is worth on a day, and has more decimals than money;
+- a day uses the latest rate on or before it, no older than `oldest_days` where that is given;
+- a pair quoted the other way round is inverted (1 / rate); of both directions the later date counts, on the
+  same day the direct one;
+- a pair quoted neither way goes through the pivot, the instance's reporting currency, and through nothing else;
+- each amount is rounded half to even to the minor unit of its target, and a sum adds the rounded amounts, so
+  that a list of them adds up on paper. A sum that lacks a rate is unknown, and says which.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -23,6 +22,7 @@ from itertools import pairwise
 from services.finance.valuation.minor_units import minor, whole_minor
 from shared.currencies import DECIMALS
 from shared.exact import Number, decimal, exact, refused
+from shared.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,13 @@ class _Found:
 class ExchangeRates:
     """The quotations of an instance, looked up by pair and day."""
 
-    def __init__(self, quotations: Iterable[Quotation], pivot: str, oldest_days: int | None = None) -> None:
+    def __init__(self, quotations: Sequence[Quotation], pivot: str, oldest_days: int | None = None) -> None:
         """Raises `Invalid` for unknown currencies, a rate not above zero, two rates of one pair and day."""
         self.pivot = _known(pivot, "/pivot")
+        refuse_mistyped(oldest_days, int | None, "/oldest_days")
         self.oldest_days = oldest_days
         self._by_pair: dict[tuple[str, str], list[Quotation]] = {}
+        refuse_mistyped(quotations, Sequence[Quotation], "/quotations")
         for i, quotation in enumerate(quotations):
             _check(quotation, f"/quotations/{i}")
             self._by_pair.setdefault((quotation.base, quotation.quote), []).append(quotation)
@@ -91,6 +93,7 @@ class ExchangeRates:
 
     def converted(self, amount: Amount, into: str) -> Converted:
         """The amount in another currency, by the rate of its day; `Invalid` for an unknown currency."""
+        refuse_mistyped(amount, Amount, "")
         whole_minor(amount.minor, "/minor")
         found = self._rate(_known(amount.currency, "/currency"), _known(into, "/into"), amount.on)
         if found is None:
@@ -129,11 +132,12 @@ class ExchangeRates:
         if not place:
             return None
         latest = dated[place - 1]
-        too_old = self.oldest_days is not None and on - latest.on > timedelta(self.oldest_days)
+        too_old = self.oldest_days is not None and (on - latest.on).days > self.oldest_days
         return None if too_old else latest
 
 
 def _known(currency: str, pointer: str) -> str:
+    refuse_mistyped(currency, str, pointer)
     if currency not in DECIMALS:
         raise refused("unknown_currency", f"{currency!r} is not a currency of ISO 4217", pointer)
     return currency

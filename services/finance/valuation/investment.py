@@ -17,10 +17,12 @@ from itertools import accumulate, zip_longest
 from services.finance.valuation.minor_units import whole_minor
 from services.finance.valuation.positive_roots import Inseparable, positive_roots
 from shared.exact import Number, decimal, exact, refused
+from shared.typed import refuse_mistyped
 
 MOST_PERIODS = 600
 """Fifty years of months."""
 _RATE_PLACES = 15
+_LARGEST_ROUNDED_RATE = 10**12  # above it, 28 digits do not reach to that place
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class CashFlow:
     @classmethod
     def of_net(cls, amounts: Sequence[int]) -> "CashFlow":
         """From net amounts: those above zero count as benefits, those below as costs."""
+        refuse_mistyped(amounts, Sequence[int], "/amounts")
         return cls(tuple(max(a, 0) for a in amounts), tuple(max(-a, 0) for a in amounts))
 
     @property
@@ -108,11 +111,13 @@ def present_values(flow: CashFlow, rate: Number) -> tuple[Fraction, Fraction]:
 
 def net_present_value(amounts: Sequence[int], rate: Number) -> Decimal:
     """The NPV of net amounts (minor units) from t = 0, not rounded."""
-    return decimal(_present_value(amounts, _growth(rate)))
+    benefits, costs = present_values(CashFlow.of_net(amounts), rate)
+    return decimal(benefits - costs)
 
 
 def internal_rates(flow: CashFlow) -> tuple[IrrFlag, tuple[Decimal, ...]]:
     """Every rate above -1 at which the flow's NPV is zero, ascending, and whether that settles the IRR."""
+    refuse_mistyped(flow, CashFlow, "")
     try:
         factors = positive_roots(flow.net)
     except Inseparable:
@@ -132,11 +137,14 @@ _WHY_NO_IRR = {
 def _rate(factor: Fraction) -> Decimal:
     """The rate of a discount factor 1 / (1 + r)."""
     rate = decimal(1 / factor - 1)
+    if rate > _LARGEST_ROUNDED_RATE:
+        return rate
     rounded = round(rate, _RATE_PLACES).normalize()
     return rounded if rounded > -1 else rate
 
 
 def _check(flow: CashFlow) -> None:
+    refuse_mistyped(flow, CashFlow, "")
     periods = max(len(flow.benefits), len(flow.costs))
     if not periods:
         raise refused("no_cash_flow", "there is no cash flow", "/benefits")
@@ -171,10 +179,14 @@ def _discounted(amounts: Sequence[int], growth: Fraction) -> list[int]:
 
 
 def _payback(amounts: Sequence[int]) -> Fraction | None:
-    """When the running total first reaches zero (in periods); 0 for a flow that begins by owing nothing."""
+    """When the running total first reaches zero (in periods), however long nothing moves at the beginning; 0
+    for a flow that begins with a gain, or never moves.
+    """
     before = 0
     for t, total in enumerate(accumulate(amounts)):
-        if total >= 0:
-            return t - 1 + Fraction(-before, total - before) if t else Fraction(0)
+        if before < 0 <= total:
+            return t - 1 + Fraction(-before, total - before)
+        if total > 0:
+            return Fraction(0)
         before = total
-    return None
+    return None if before else Fraction(0)

@@ -9,6 +9,7 @@ from services.finance.valuation.minor_units import minor
 from services.finance.valuation.techniques import FixedFormula, WeightedMilestones, milestone_weights
 from services.finance.valuation.work_packages import BudgetPeriod, WorkPackage
 from shared.exact import share_of_hundred
+from shared.typed import refuse_mistyped
 
 
 def phased_as_earned(package: WorkPackage) -> WorkPackage:
@@ -17,6 +18,7 @@ def phased_as_earned(package: WorkPackage) -> WorkPackage:
     A fixed formula plans its parts on the planned start and finish, weighted milestones plan theirs on their
     planned dates; other techniques, and packages without those dates, stay as they are.
     """
+    refuse_mistyped(package, WorkPackage, "")
     match package:
         case WorkPackage(
             planned_start=date() as start, planned_finish=date() as finish, technique=FixedFormula(at)

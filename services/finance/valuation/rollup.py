@@ -21,6 +21,7 @@ from services.finance.valuation.exchange_rates import Amount, ExchangeRates
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import WorkPackage, standings
 from shared.exact import refused
+from shared.typed import refuse_mistyped
 
 NOTHING_OF_ITS_OWN = Totals(bac=0, pv=0, ev=0, ac=0, etc=0)
 
@@ -43,6 +44,7 @@ def rolled_up(accounts: Sequence[Account], forecast: Forecast = Forecast.AT_CPI)
     What is unknown below is unknown above, with the code of the account that lacks it. Raises `Invalid` for a
     code used twice, a parent that is not there, and parents that form a ring (named).
     """
+    refuse_mistyped(accounts, Sequence[Account], "/accounts")
     places = _places(accounts)
     sums = {account.code: [_named(account)] for account in accounts}
     answer = {}
@@ -63,6 +65,7 @@ def package_accounts(
     `actual_costs` are cumulative minor units by package code; a package that is not there has an unknown
     cost.
     """
+    refuse_mistyped(actual_costs, Mapping[str, int], "/actual_costs")
     return [
         Account(
             package.code,

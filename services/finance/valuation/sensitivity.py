@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from services.finance.valuation.investment import CashFlow, IrrFlag, appraised, present_values
 from shared.exact import Number, decimal, exact
+from shared.typed import refuse_mistyped
 
 
 class Driver(StrEnum):
@@ -44,6 +46,7 @@ def sensitivity(
 
     Raises `Invalid` as `appraised` does, and for a change that is no number or leads to a rate of -1 or less.
     """
+    refuse_mistyped(changes_percent, Sequence[Any], "/changes_percent")
     plan = _npv(flow, rate)
     return [
         Variation(driver, decimal(change), decimal(npv), decimal(npv - plan))

@@ -16,6 +16,7 @@ from services.finance.valuation.earned_value import EarnedValue, Totals, figures
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import WorkPackage, standings
 from shared.exact import refused
+from shared.typed import refuse_mistyped
 
 
 class Kind(StrEnum):
@@ -103,6 +104,7 @@ def performance(statuses: Sequence[Status]) -> Performance:
     Each status brings the packages of the baseline in force at its date, so a re-baselining changes no
     earlier one.
     """
+    refuse_mistyped(statuses, Sequence[Status], "/statuses")
     for i, (before, after) in enumerate(pairwise(statuses), start=1):
         if after.as_of <= before.as_of:
             raise refused(

@@ -15,6 +15,7 @@ from services.finance.valuation.techniques import (
     measured_share,
 )
 from shared.exact import refused
+from shared.typed import refuse_mistyped
 
 NOTHING_REPORTED = PercentComplete(None)
 
@@ -63,6 +64,8 @@ def standings(packages: Sequence[WorkPackage], as_of: date) -> list[Standing]:
     phases that do not sum to the budget, evidence out of range, and apportioned packages that name none or
     each other. Apportioned effort without dates of its own is planned in step with what it follows.
     """
+    refuse_mistyped(packages, Sequence[WorkPackage], "/work_packages")
+    refuse_mistyped(as_of, date, "/as_of")
     positions = _positions(packages)
     planned = [_planned_share(package, as_of, f"/work_packages/{i}") for i, package in enumerate(packages)]
     answer = []

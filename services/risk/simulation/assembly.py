@@ -7,10 +7,10 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from .calendars import on_grid
 from .distributions import Distribution
 from .model import Effect, Model, RiskEvent, Variable
 from .quantiles import quantiles
+from .ticks import DAY, ticks
 
 Array = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class Portion:
         return int(self.values.shape[1])
 
     def durations(self, model: Model) -> Array:
-        """Shape (activities, runs), with what the risk events do to them; never below 0."""
+        """In ticks, shape (activities, runs), with what the risk events do to them; never below 0."""
         result = np.empty((len(model.activities), self.runs))
         effects: dict[str, list[tuple[RiskEvent, Effect]]] = {}
         for event in model.events:
@@ -54,7 +54,7 @@ class Portion:
             row[:] = self[Variable("duration", activity.key)]
             for event, effect in effects.get(activity.key, ()):
                 self._hit(row, event, effect)
-            np.maximum(on_grid(row), 0.0, out=row)
+            np.maximum(ticks(row), 0.0, out=row)
         return result
 
     def _hit(self, duration: Array, event: RiskEvent, effect: Effect) -> None:
@@ -63,12 +63,15 @@ class Portion:
         duration += happens * self[Variable("delay", event.key, effect.activity)]
 
     def cost(self, model: Model, durations: Array, finish: Array | float) -> Array:
-        """The total per run, added up in the order of the model, so that it is the same on every machine."""
+        """The total per run, added up in the order of the model, so that it is the same on every machine.
+
+        `durations` are in ticks, the `finish` in days.
+        """
         total = np.zeros(self.runs)
         for activity, duration in zip(model.activities, durations, strict=True):
             total += self[Variable("activity_cost", activity.key)]
             if activity.cost_per_day:
-                total += activity.cost_per_day * duration
+                total += activity.cost_per_day * (duration / DAY)
         for item in model.cost_items:
             total += self[Variable("cost_item", item.key)] + item.per_day * finish
         for event in model.events:

@@ -1,8 +1,8 @@
 """Working time and calendar time, and the way from one to the other, for many moments at once.
 
-A moment is a number of calendar days since the start of the model, working time a number of working days
-since then. A day that is worked to its end ends before midnight: what finishes with Friday finishes on
-Friday, and what starts then starts on Monday.
+A moment is the calendar time since the start of the model, working time what was worked since then, both in
+ticks. A day that is worked to its end ends before midnight: what finishes with Friday finishes on Friday, and
+what starts then starts on Monday.
 """
 
 from datetime import date, timedelta
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shared.errors import Fault, Invalid
 
 from .model import Calendar
+from .ticks import DAY, ticks
 
 Array = NDArray[np.float64]
 HORIZON_DAYS = 200 * 366
@@ -27,13 +28,13 @@ class WorkingTime:
         for day, share in calendar.exceptions.items():
             if 0 <= (day - start).days < HORIZON_DAYS:
                 self._share[(day - start).days] = share
-        self._before = np.concatenate([[0.0], np.cumsum(self._share)])
+        self._before = np.concatenate([[0.0], np.cumsum(ticks(self._share.copy()))])
 
     def worked(self, moments: Array) -> Array:
         """The working time up to each moment."""
-        self._within(moments, float(HORIZON_DAYS))
-        day = np.minimum(moments.astype(np.int64), HORIZON_DAYS - 1)
-        return on_grid(self._before[day] + (moments - day) * self._share[day])
+        self._within(moments, HORIZON_DAYS * DAY)
+        day = np.minimum((moments / DAY).astype(np.int64), HORIZON_DAYS - 1)
+        return np.asarray(self._before[day] + np.rint((moments - day * DAY) * self._share[day]))
 
     def opening(self, working: Array) -> Array:
         """When work goes on after this much working time: on the next worked day, if a day is over."""
@@ -49,7 +50,8 @@ class WorkingTime:
 
     def _moment(self, day: NDArray[np.intp], working: Array) -> Array:
         share = self._share[day]
-        return on_grid(day + (working - self._before[day]) / np.where(share > 0, share, 1.0))
+        today = (working - self._before[day]) / np.where(share > 0, share, 1.0)
+        return np.asarray(day * DAY + np.rint(today))
 
     def _within(self, amounts: Array, limit: float, *, full: bool = False) -> None:
         if amounts.size and (amounts.max() > limit or (full and amounts.max() == limit)):
@@ -60,19 +62,11 @@ class WorkingTime:
             )
 
 
-def on_grid(days: Array) -> Array:
-    """Rounds to 2^-30 day (80 microseconds) in place, where sums are exact: equal paths come out equal."""
-    days *= 2.0**30
-    np.rint(days, out=days)
-    days *= 2.0**-30
-    return days
+def day_of(start: date, days: float) -> date:
+    """The day on which what ends so many days after the start ends: the one that is over then, not the next."""
+    return start + timedelta(days=max(int(np.ceil(days)) - 1, 0))
 
 
-def day_of(start: date, moment: float) -> date:
-    """The day on which what ends at the `moment` ends: the one that is over then, not the next."""
-    return start + timedelta(days=max(int(np.ceil(moment)) - 1, 0))
-
-
-def moment_after(start: date, day: date) -> float:
-    """The moment at which the `day` is over."""
+def days_until_over(start: date, day: date) -> float:
+    """How many days after the start the `day` is over."""
     return float((day - start).days + 1)

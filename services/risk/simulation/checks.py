@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from shared.errors import Fault, Invalid
+from shared.typed import refuse_mistyped
 
 from .distributions import Distribution, Normal
 from .model import Correlation, Model
@@ -16,10 +17,15 @@ MOST_STEPS = 4_000_000_000
 MOST_CORRELATED = 1_000
 LONGEST_DAYS = 1e6
 GREATEST_AMOUNT = 1e15
+LARGEST_SEED = 2**256
 
 
 def refuse_flaws(model: Model, runs: int, seed: int) -> None:
-    """Raises `Invalid` with every flaw of the model, or with the cycle, or with the size that is too much."""
+    """Raises `Invalid` with every flaw of the model, or with the cycle, or with the size that is too much.
+
+    A value of the wrong type is refused alone: nothing else can be said about a model that has one.
+    """
+    refuse_mistyped(model, Model, "")
     faults = [*_of_runs(runs, seed), *_of_activities(model), *_of_links(model)]
     faults += [*_of_costs(model), *_of_events(model), *_of_calendars(model), *_of_correlations(model)]
     if not (model.activities or model.cost_items or model.events):
@@ -41,9 +47,9 @@ def _refuse_excess(model: Model, runs: int) -> None:
 
 def _of_runs(runs: int, seed: int) -> Iterator[Fault]:
     if type(runs) is not int or not 1 <= runs <= MOST_RUNS:
-        yield Fault("runs", f"{runs!r} is not a number of runs from 1 to {MOST_RUNS:,}", "/runs")
-    if type(seed) is not int:
-        yield Fault("seed", f"{seed!r} is not a whole number", "/seed")
+        yield Fault("runs", f"the number of runs is a whole number from 1 to {MOST_RUNS:,}", "/runs")
+    if type(seed) is not int or abs(seed) > LARGEST_SEED:
+        yield Fault("seed", "the seed is a whole number of up to 256 bits", "/seed")
 
 
 def _of_activities(model: Model) -> Iterator[Fault]:
@@ -69,8 +75,6 @@ def _of_links(model: Model) -> Iterator[Fault]:
             if getattr(link, side) not in keys:
                 unknown = f"there is no activity {getattr(link, side)!r}"
                 yield Fault("unknown_activity", unknown, f"/links/{i}/{side}")
-        if link.kind not in ("FS", "SS", "FF", "SF"):
-            yield Fault("link_kind", f"{link.kind!r} is none of FS, SS, FF, SF", f"/links/{i}/kind")
         yield from _of_number(f"/links/{i}/lag", link.lag, LONGEST_DAYS)
 
 

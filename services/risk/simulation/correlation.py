@@ -1,9 +1,10 @@
 """Correlation that moves no mean: a Gaussian copula over the uniform numbers, before they become values.
 
 Each variable keeps its own distribution, whatever the correlation, since only the *order* in which its
-values meet those of the others changes. A rank coefficient r becomes the normal one 2 sin(pi r / 6)
-(Pearson, 1907); a linear one becomes that for which the Hermite series of the two quantile functions gives
-the covariance asked for (Cario and Nelson, 1997, "NORTA"). Where the converted matrix is no longer positive
+values meet those of the others changes. A linear coefficient becomes the normal one for which the Hermite
+series of the two quantile functions gives the covariance asked for (Cario and Nelson, 1997, "NORTA"). A rank
+coefficient r becomes 2 sin(pi r / 6) (Pearson, 1907); where ties take part (risk events, discrete values) it
+is the linear one of the ranks, each tie at the middle of its ranks. Where the converted matrix is no longer positive
 semi-definite, all its coefficients are shrunk by the least common factor that makes it so, and the factor is
 reported.
 """
@@ -12,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 from shared.errors import Fault, Invalid
 
 from . import portable
-from .distributions import Distribution
+from .distributions import Discrete, Distribution, Uniform
 from .model import Model, Variable
 from .quantiles import quantiles
 
@@ -59,7 +61,7 @@ def copula(index: int, model: Model, drawn: Mapping[Variable, Distribution]) -> 
     variables = [correlation.variables[k] for k in kept]
     asked = matrix[np.ix_(kept, kept)]
     if correlation.measure == "rank":
-        normal = 2 * portable.sin(asked * (math.pi / 6))
+        normal = _rank_to_normal(asked, [drawn[variable] for variable in variables])
     else:
         normal = _linear_to_normal(asked, [drawn[variable] for variable in variables])
     np.fill_diagonal(normal, 1.0)
@@ -107,8 +109,31 @@ def _shrunk(normal: Array) -> tuple[Array, float]:
     return kept, low
 
 
+def _rank_to_normal(asked: Array, distributions: Sequence[Distribution]) -> Array:
+    normal = 2 * portable.sin(asked * (math.pi / 6))
+    tied = [k for k, d in enumerate(distributions) if isinstance(d, Discrete)]
+    if tied:
+        of_ranks = _linear_to_normal(asked, [_ranks(d) for d in distributions])
+        normal[tied], normal[:, tied] = of_ranks[tied], of_ranks[:, tied]
+    return normal
+
+
+def _ranks(distribution: Distribution) -> Distribution:
+    """How the ranks of its values are distributed, as shares of all."""
+    if not isinstance(distribution, Discrete):
+        return Uniform(0.0, 1.0)
+    mass: dict[float, float] = {}
+    for value, p in sorted(zip(distribution.values, distribution.probabilities, strict=True)):
+        mass[value] = mass.get(value, 0.0) + p
+    upto = accumulate(mass.values())
+    middles = (top - p / 2 for top, p in zip(upto, mass.values(), strict=True))
+    return Discrete(tuple(middles), tuple(mass.values()))
+
+
 def _linear_to_normal(asked: Array, distributions: Sequence[Distribution]) -> Array:
-    series = np.array([_hermite_series(d) for d in distributions]).reshape(len(asked), _HERMITE_TERMS)
+    series = np.array([_hermite_series(_hashable(d)) for d in distributions]).reshape(
+        len(asked), _HERMITE_TERMS
+    )
     normal = np.eye(len(series))
     for i in range(len(series)):
         normal[i, :i] = normal[:i, i] = _normal_for(asked[i, :i], series[i] * series[:i])
@@ -129,6 +154,12 @@ def _normal_for(linear: Array, terms: Array) -> Array:
         below = reached <= linear
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     return low
+
+
+def _hashable(distribution: Distribution) -> Distribution:
+    if isinstance(distribution, Discrete):  # its values may have come in lists
+        return Discrete(tuple(distribution.values), tuple(distribution.probabilities))
+    return distribution
 
 
 @lru_cache(maxsize=1024)

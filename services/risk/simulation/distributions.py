@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from shared.exact import refused
+from shared.typed import refuse_mistyped
+
 
 @dataclass(frozen=True, slots=True)
 class Constant:
@@ -44,7 +47,7 @@ class Uniform:
 
     @property
     def variance(self) -> float:
-        return (self.high - self.low) ** 2 / 12
+        return (self.high - self.low) * (self.high - self.low) / 12
 
     def flaw(self) -> str | None:
         return _not_finite(self) or _not_ascending(self.low, self.high)
@@ -69,7 +72,7 @@ class Triangular:
     @property
     def variance(self) -> float:
         left, right = self.likely - self.low, self.high - self.likely
-        return (left**2 + left * right + right**2) / 18
+        return (left * left + left * right + right * right) / 18
 
     def flaw(self) -> str | None:
         return _not_finite(self) or _not_ascending(self.low, self.likely, self.high)
@@ -128,7 +131,7 @@ class Normal:
 
     @property
     def variance(self) -> float:
-        return self.sd**2
+        return self.sd * self.sd
 
     def flaw(self) -> str | None:
         return _not_finite(self) or _negative("sd", self.sd)
@@ -146,20 +149,22 @@ class LogNormal:
 
     @property
     def planned(self) -> float:
-        return self.mean / math.sqrt(1 + self.sd * self.sd / (self.mean * self.mean)) ** 3
+        return self.mean / math.sqrt(1 + (self.sd / self.mean) ** 2) ** 3
 
     @property
     def variance(self) -> float:
-        return self.sd**2
+        return self.sd * self.sd
 
     @property
     def log_variance(self) -> float:
-        return math.log1p(self.sd * self.sd / (self.mean * self.mean))
+        return math.log1p((self.sd / self.mean) ** 2)
 
     def flaw(self) -> str | None:
         if flaw := _not_finite(self) or _negative("sd", self.sd):
             return flaw
-        return None if self.mean > 0 else f"the mean {self.mean:g} of a lognormal is not above 0"
+        if not self.mean > 0:
+            return f"the mean {self.mean:g} of a lognormal is not above 0"
+        return None if self.sd <= 1e6 * self.mean else f"sd {self.sd:g} is more than 10^6 x the mean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +185,9 @@ class Discrete:
     @property
     def variance(self) -> float:
         mean = self.mean
-        return math.fsum(p * (v - mean) ** 2 for v, p in zip(self.values, self.probabilities, strict=True))
+        return math.fsum(
+            p * (v - mean) * (v - mean) for v, p in zip(self.values, self.probabilities, strict=True)
+        )
 
     def flaw(self) -> str | None:
         if not self.values or len(self.values) != len(self.probabilities):
@@ -197,7 +204,14 @@ Distribution = Constant | Uniform | Triangular | Pert | Normal | LogNormal | Dis
 
 
 def three_point_estimate(optimistic: float, likely: float, pessimistic: float) -> tuple[float, float]:
-    """PERT's rule of thumb (Malcolm et al., 1959): mean (O + 4M + P) / 6, standard deviation (P - O) / 6."""
+    """PERT's rule of thumb (Malcolm et al., 1959): mean (O + 4M + P) / 6, standard deviation (P - O) / 6.
+
+    Raises `Invalid` for points that are no finite numbers or do not ascend.
+    """
+    points = Triangular(optimistic, likely, pessimistic)
+    refuse_mistyped(points, Triangular, "")
+    if flaw := points.flaw():
+        raise refused("distribution", flaw, "")
     return (optimistic + 4 * likely + pessimistic) / 6, (pessimistic - optimistic) / 6
 
 

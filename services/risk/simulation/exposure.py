@@ -1,10 +1,11 @@
 """What a register of risks puts at stake, and what of it is to be expected."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.errors import Fault, Invalid
+from shared.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Exposure:
 
 def exposure(threats: Iterable[Threat]) -> Exposure:
     """Adds a register up; expected values (EMV) add whether or not the risks are independent."""
-    register = [*threats]
+    register = [*threats] if isinstance(threats, Iterable) else threats
+    refuse_mistyped(register, Sequence[Threat], "")
     for i, threat in enumerate(register):
         if not 0 <= threat.probability <= 1:
             _refuse(

@@ -1,6 +1,6 @@
 """The forward pass and the critical paths of many runs at once.
 
-Everything is an array over the runs: a row per activity. An activity is critical in a run when it
+Everything is an array over the runs, in ticks: a row per activity. An activity is critical in a run when it
 ends the network, or when a link through it drives the start of a critical one: in a network without several
 calendars that is exactly a total float of zero, with several it is the longest path.
 """
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .calendars import WorkingTime, on_grid
+from .calendars import WorkingTime
 from .model import Link, Model
 from .order import topological
+from .ticks import ticks
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,8 @@ class Network:
         for link in model.links:
             tie = _tie(rows, link)
             self.incoming[tie.successor].append(tie)
-        self._not_before = on_grid(np.array([a.not_before for a in model.activities], dtype=np.float64))
+        self._not_before = ticks(np.array([a.not_before for a in model.activities], dtype=np.float64))
+        self._never_before = self._not_before.max(initial=0.0)
         self._calendars = _calendars(model)
         self._common = self._common_calendar()
         if self._common:
@@ -54,9 +56,12 @@ class Network:
         return schedule
 
     def finish(self, schedule: "Schedule") -> Array:
-        """When the whole network is finished, per run: a moment, where there are calendars."""
+        """When the whole network is finished, per run, in ticks: a moment, where there are calendars."""
         finish = schedule.finish.max(axis=0, initial=0.0)
-        return self._common.closing(finish) if self._common else finish
+        if not self._common:
+            return np.asarray(finish)
+        # A milestone that may not be before Monday would close with Friday.
+        return np.asarray(np.maximum(self._common.closing(finish), self._never_before))
 
     def critical(self, schedule: "Schedule") -> NDArray[np.bool_]:
         """Which activities are critical in which runs: shape (activities, runs)."""
@@ -138,7 +143,7 @@ def _tie(rows: Mapping[str, int], link: Link) -> Tie:
         successor=rows[link.successor],
         from_start=link.kind[0] == "S",
         to_finish=link.kind[1] == "F",
-        lag=float(on_grid(np.array([link.lag], dtype=np.float64))[0]),
+        lag=float(ticks(np.array([link.lag], dtype=np.float64))[0]),
         elapsed=link.elapsed,
     )
 

@@ -5,7 +5,10 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from shared.exact import refused
+from shared.typed import refuse_mistyped
 
 from .model import Variable
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _Z95 = 1.959963984540054
+_MOST_POINTS = 100_001
+_ROUNDING = 1e-12
+"""Sums of costs in floating point are that exact: 0.1 + 0.2 is within 0.3."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,25 +49,28 @@ class Sample:
 
     def percentile(self, level: float) -> float:
         """The value not exceeded with probability `level` (0..1), interpolated (Hyndman and Fan's type 7)."""
-        place = (len(self.ordered) - 1) * min(max(level, 0.0), 1.0)
+        place = (len(self.ordered) - 1) * _share(level)
         below = self.ordered[math.floor(place)]
         return float(below + (self.ordered[math.ceil(place)] - below) * (place % 1))
 
     def percentile_interval(self, level: float) -> tuple[float, float]:
         """Where the true percentile lies with 95 % confidence, by the binomial law of the ranks."""
-        spread = _Z95 * math.sqrt(level * (1 - level) / len(self.ordered))
-        return self.percentile(level - spread), self.percentile(level + spread)
+        spread = _Z95 * math.sqrt(_share(level) * (1 - level) / len(self.ordered))
+        return self.percentile(max(level - spread, 0.0)), self.percentile(min(level + spread, 1.0))
 
     def observed(self, level: float) -> float:
         """The least simulated value that at least the share `level` of the runs does not exceed."""
-        return float(self.ordered[max(math.ceil(len(self.ordered) * level - 1e-9) - 1, 0)])
+        return float(self.ordered[max(math.ceil(len(self.ordered) * _share(level) - 1e-9) - 1, 0)])
 
     def probability_within(self, limit: float) -> float:
         """The share of runs that do not exceed `limit`."""
-        return bisect_right(self.ordered, limit) / len(self.ordered)
+        return bisect_right(self.ordered, _kept(limit)) / len(self.ordered)
 
     def s_curve(self, points: int = 101) -> list[tuple[float, float]]:
         """The cumulative curve as (value, probability), at equal steps of probability from 0 to 1."""
+        refuse_mistyped(points, int, "/points")
+        if not 2 <= points <= _MOST_POINTS:
+            raise refused("points", f"a curve has from 2 to {_MOST_POINTS:,} points", "/points")
         levels = [k / (points - 1) for k in range(points)]
         return [(self.percentile(level), level) for level in levels]
 
@@ -141,17 +150,18 @@ class Outcome:
 
     def probability_by(self, day: date) -> float | None:
         """The share of runs that finish on or before `day`; None without calendars."""
-        from .calendars import moment_after
+        from .calendars import days_until_over
 
+        refuse_mistyped(day, date, "/day")
         if self.finish is None or self.start is None:
             return None
-        return self.finish.probability_within(moment_after(self.start, day))
+        return self.finish.probability_within(days_until_over(self.start, day))
 
     def joint_probability(self, finish: float, cost: float) -> float | None:
         """The share of runs that keep both limits (the joint confidence level); None without a network."""
         if self.finish is None:
             return None
-        kept = (self.finish.values <= finish) & (self.cost.values <= cost)
+        kept = (self.finish.values <= _kept(finish)) & (self.cost.values <= _kept(cost))
         return int(kept.sum()) / self.runs
 
     def schedule_reserve(self, level: float) -> float | None:
@@ -164,7 +174,24 @@ class Outcome:
         """Percentile of the cost less the planned cost."""
         return self.cost.percentile(level) - self.planned_cost
 
-    def tornado(self, of: str = "finish") -> list[Driver]:
+    def tornado(self, of: Literal["finish", "cost"] = "finish") -> list[Driver]:
         """The drivers of the `finish` or the `cost` by the width of their swing, the widest first."""
+        refuse_mistyped(of, Literal["finish", "cost"], "/of")
         bars = [d for d in self.drivers if getattr(d, of) is not None and getattr(d, of).width > 0]
         return sorted(bars, key=lambda d: (-getattr(d, of).width, d.variable))
+
+
+def _share(level: float) -> float:
+    """The level itself; `Invalid` where it is no share of 1: P80 is 0.8, not 80."""
+    refuse_mistyped(level, float, "/level")
+    if not 0 <= level <= 1:
+        raise refused("level", f"{level:g} is not within 0..1", "/level")
+    return level
+
+
+def _kept(limit: float) -> float:
+    """The most that still keeps a limit; `Invalid` where that is no number."""
+    refuse_mistyped(limit, float, "/limit")
+    if math.isnan(limit):
+        raise refused("limit", "the limit is not a number", "/limit")
+    return limit + abs(limit) * _ROUNDING

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.errors import Fault, Invalid
+from shared.typed import refuse_mistyped
 
 Verdict = Literal["effective", "partly", "ineffective", "not_yet"]
 
@@ -37,10 +38,11 @@ def response_effect(
     amounts = {
         "inherent": inherent,
         "expected_residual": expected_residual,
-        "observed_residual": observed_residual or 0.0,
+        "observed_residual": 0.0 if observed_residual is None else observed_residual,
         "cost": cost,
     }
     for name, amount in amounts.items():
+        refuse_mistyped(amount, float, f"/{name}")
         if not (math.isfinite(amount) and amount >= 0):
             detail = f"{name} {amount!r} is not a finite amount of at least 0"
             raise Invalid(detail, Fault("amount", detail, f"/{name}"), code="amount")

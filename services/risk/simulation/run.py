@@ -14,6 +14,7 @@ from .network import Network
 from .outcome import Outcome, Sample
 from .streams import Streams
 from .tally import Tally
+from .ticks import DAY
 from .variables import quantities, uncertain
 
 Array = NDArray[np.float64]
@@ -34,7 +35,7 @@ class Run:
 
     def outcome(self) -> Outcome:
         durations, _, planned = self._results(self._planned())
-        tally = Tally(self._model, self._drawn, durations[:, 0], planned[:, 0])
+        tally = Tally(self._model, self._drawn, durations[:, 0] / DAY, planned[:, 0])
         results = np.empty((2, self._runs))
         streams = Streams(self._seed, self._drawn)
         for portion in self._portions():
@@ -51,11 +52,11 @@ class Run:
         return results
 
     def _results(self, portion: Portion) -> tuple[Array, NDArray[np.bool_], Array]:
-        """Durations and what is critical, (activities, runs) each; finish and cost, (2, runs)."""
+        """Durations in ticks and what is critical, (activities, runs) each; finish in days and cost, (2, runs)."""
         durations = portion.durations(self._model)
         schedule = self._network.schedule(durations)
         critical = self._network.critical(schedule)
-        finish = self._network.finish(schedule)
+        finish = self._network.finish(schedule) / DAY
         return durations, critical, np.stack([finish, portion.cost(self._model, durations, finish)])
 
     def _planned(self) -> Portion:

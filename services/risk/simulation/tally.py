@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .distributions import Distribution
 from .model import Model, Variable
 from .outcome import ActivityOutcome, Driver, Swing
+from .ticks import DAY
 
 Array = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ class Tally:
     def add(
         self, critical: NDArray[np.bool_], durations: Array, u: Array, values: Array, results: Array
     ) -> None:
-        """Counts a portion; `results` is (2, runs): finish and cost. Uses up `durations` and `values`."""
+        """Counts a portion; `results` is (2, runs): finish and cost. Uses up `durations` (in ticks) and `values`."""
         self._runs += results.shape[1]
         deviations = results - self._reference[:, np.newaxis]
         self._result += deviations.sum(axis=1)
@@ -48,6 +49,7 @@ class Tally:
             self._add_tails(rows, u[rows], deviations.T)
 
     def _add_durations(self, rows: slice, durations: Array) -> None:
+        durations /= DAY
         durations -= self._planned[rows, np.newaxis]
         self._duration[rows] += durations.sum(axis=1)
         self._duration_square[rows] += np.einsum("ij,ij->i", durations, durations)

@@ -33,6 +33,18 @@ async def test_the_figures_of_a_hand_computed_example_follow_the_events(desk_eve
     assert (await desk.earned_value(project))["reasons"]["eac"] == "nothing earned"
 
 
+async def test_a_forecast_that_money_cannot_hold_is_null_with_the_reason(desk: Desk) -> None:
+    project = await desk.project("approve")
+    done = await desk.package(project, "1", "0.01", **HUNDRED_DAYS)
+    await desk.package(project, "2", "9999999999999999.00", **HUNDRED_DAYS)
+    await desk.progress(done, 100)
+    assert (await desk.post(project, "9000000000000000.00")).status_code == 201
+    told = await desk.earned_value(project)
+    assert (told["bac"], told["cpi"]) == (chf("9999999999999999.01"), "0.0000")
+    assert told["eac"] is told["etc"] is told["vac"] is None
+    assert told["reasons"]["eac"] == "the amount has more than 18 digits"
+
+
 async def test_a_day_in_the_past_is_told_as_it_stood(desk: Desk) -> None:
     importer = desk.portolan("service")
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -125,6 +126,25 @@ def test_what_is_never_earned_back_has_no_payback() -> None:
     assert got.reasons["discounted_payback"] == "the flows never make up for what was spent"
 
 
+def test_payback_waits_for_the_first_cost() -> None:
+    """The spreadsheets' example of an NPV, whose first amount falls due after a year."""
+    got = appraised(CashFlow.of_net([0, -10_000, 3_000, 4_200, 6_800]), 0.1)
+    assert round(got.npv, 2) == Decimal("1188.44")
+    assert round(got.payback or 0, 3) == Decimal("3.412")
+    assert round(got.discounted_payback or 0, 3) == Decimal("3.744")
+
+
+def test_a_rate_beyond_all_measure_is_still_a_rate() -> None:
+    assert appraised(CashFlow.of_net([-1, 10**16]), 0).irr == pytest.approx(Decimal(10**16 - 1))
+
+
+@pytest.mark.parametrize("amounts", [[1.5], [float("nan")], ["1"], [None], 5])
+def test_net_amounts_that_are_no_whole_numbers_are_refused(amounts: Any) -> None:
+    for call in (CashFlow.of_net, lambda flow: net_present_value(flow, 0.1)):
+        with pytest.raises(Invalid, match="/amounts"):
+            call(amounts)
+
+
 def test_a_flow_that_begins_with_a_gain_is_paid_back_at_once() -> None:
     assert appraised(CashFlow.of_net([100, -110]), 0.1).payback == 0
 
@@ -141,7 +161,7 @@ def test_the_benefit_cost_ratio_sets_gross_benefits_against_gross_costs() -> Non
         (CashFlow((), ()), 0, "no_cash_flow"),
         (CashFlow((1,) * (MOST_PERIODS + 1), ()), 0, "too_many_periods"),
         (CashFlow((-1,), ()), 0, "negative_amount"),
-        (CashFlow((0.5,), ()), 0, "not_minor_units"),  # type: ignore[arg-type]
+        (CashFlow((0.5,), ()), 0, "wrong_type"),  # type: ignore[arg-type]
         (CashFlow((10**18,), ()), 0, "amount_too_large"),
         (CashFlow((1,), ()), -1, "rate_out_of_range"),
         (CashFlow((1,), ()), float("nan"), "not_a_number"),

@@ -96,7 +96,7 @@ def test_a_ring_further_along_is_named_without_what_leads_to_it() -> None:
     [
         ([WorkPackage("A", -1)], "negative_amount"),
         ([WorkPackage("A", 10**18)], "amount_too_large"),
-        ([WorkPackage("A", 1.5)], "not_minor_units"),  # type: ignore[arg-type]
+        ([WorkPackage("A", 1.5)], "wrong_type"),  # type: ignore[arg-type]
         ([WorkPackage("A", 1), WorkPackage("A", 1)], "duplicate_code"),
         ([WorkPackage("A", 1, LAST, FIRST)], "finish_before_start"),
     ],

@@ -53,6 +53,30 @@ def test_rank_correlations_come_out_as_asked(first, second):
     assert reached == pytest.approx(np.array(asked), abs=0.025)
 
 
+HAPPENS = Discrete((0, 1), (0.7, 0.3))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "coefficient"),
+    [
+        (HAPPENS, HAPPENS, 0.5),
+        (HAPPENS, HAPPENS, -0.3),
+        (HAPPENS, Triangular(1, 2, 6), 0.6),
+        (
+            Discrete([3, 1, 3, 2], [0.2, 0.2, 0.3, 0.3]),
+            LogNormal(10, 6),
+            0.7,
+        ),  # in lists, out of order, 3 twice
+    ],
+)
+@pytest.mark.parametrize("measure", ["rank", "linear"])
+def test_events_and_discrete_values_reach_their_correlation_too(first, second, coefficient, measure):
+    asked = matrix((1, coefficient), (coefficient, 1))
+    model = Model(cost_items=priced(first, second), correlations=(Correlation((A, B), asked, measure),))
+    reached = (stats.spearmanr if measure == "rank" else stats.pearsonr)(*drawn(model, 60_000)).statistic
+    assert reached == pytest.approx(coefficient, abs=0.02)
+
+
 @settings(max_examples=12, deadline=None)
 @given(st.floats(-0.6, 0.9))
 def test_linear_correlations_come_out_as_asked(coefficient):

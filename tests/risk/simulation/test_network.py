@@ -1,5 +1,6 @@
 """The passes over the network, against figures by hand and against a slow solver of another kind."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -78,6 +79,38 @@ def test_the_published_dates_of_a_pair_on_working_days(kind, lag, days, last_day
         calendar="site",
     )
     assert simulate(model, runs=3).finish_on(0.8) == last_day
+
+
+@pytest.mark.parametrize(
+    ("days", "times", "last_day"),
+    [(2 / 3, 3, date(2026, 6, 2)), (0.7, 10, date(2026, 6, 9)), (1 / 24, 120, date(2026, 6, 5))],
+)
+def test_parts_of_days_that_add_up_to_whole_days_end_with_the_last_of_them(days, times, last_day):
+    chain = Model(
+        tuple(Activity(str(i), Constant(days)) for i in range(times)),
+        tuple(Link(str(i), str(i + 1)) for i in range(times - 1)),
+    )
+    assert simulate(chain, runs=1).finish.probability_within(round(days * times)) == 1
+    on_site = replace(chain, start=MONDAY, calendars={"site": Calendar()}, calendar="site")
+    outcome = simulate(on_site, runs=1)
+    assert outcome.finish_on(0.5) == last_day
+    assert outcome.probability_by(last_day) == 1
+
+
+@pytest.mark.parametrize("calendar", ["site", "always"])
+def test_a_milestone_on_one_calendar_or_two_is_not_before_its_day(calendar):
+    model = Model(
+        (
+            Activity("A", Constant(5)),
+            Activity("go", Constant(0), not_before=7),
+            Activity("B", Constant(1), calendar=calendar),
+        ),
+        (Link("A", "go"),),
+        start=MONDAY,
+        calendars={"site": Calendar(), "always": Calendar(week=(1.0,) * 7)},
+        calendar="site",
+    )
+    assert simulate(model, runs=1).finish.mean == 7
 
 
 def test_holidays_half_days_and_worked_saturdays_count_as_their_share():

@@ -22,6 +22,7 @@ from services.risk.simulation import (
     Variable,
     simulate,
 )
+from shared.errors import Invalid
 
 
 def sample(values):
@@ -43,6 +44,35 @@ def test_the_s_curve_rises_from_the_least_to_the_greatest_value():
     assert curve[-1] == (10, 1)
     assert [value for value, _ in curve] == sorted(value for value, _ in curve)
     assert len(curve) == 11
+
+
+@pytest.mark.parametrize("level", [80, -0.1, 1.2, float("nan"), float("inf"), None, "0.8", 10**400])
+def test_a_level_that_is_no_share_of_one_is_refused(level):
+    ours = sample([1, 2, 3])
+    for ask in (ours.percentile, ours.percentile_interval, ours.observed):
+        with pytest.raises(Invalid, match="/level"):
+            ask(level)
+
+
+@pytest.mark.parametrize("points", [0, 1, -3, 10**9, 11.0, None])
+def test_a_curve_of_no_or_endless_points_is_refused(points):
+    with pytest.raises(Invalid, match="/points"):
+        sample([1, 2, 3]).s_curve(points)
+
+
+def test_a_limit_is_kept_to_the_last_bit_of_a_sum():
+    cents = simulate(Model(cost_items=(CostItem("a", Constant(0.1)), CostItem("b", Constant(0.2)))), runs=1)
+    assert cents.cost.probability_within(0.3) == 1
+    day = simulate(Model((Activity("A", Constant(1), Constant(0.1), cost_per_day=0.2),)), runs=1)
+    assert day.joint_probability(1, 0.3) == 1
+    for limit in (float("nan"), None, "3"):
+        with pytest.raises(Invalid, match="/limit"):
+            cents.cost.probability_within(limit)
+
+
+def test_a_tornado_of_something_else_is_refused():
+    with pytest.raises(Invalid, match="'finish' or 'cost' is due"):
+        simulate(Model((Activity("A", Constant(1)),)), runs=1).tornado("costs")
 
 
 def test_one_run_has_a_mean_but_no_spread():

@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -20,12 +21,17 @@ from services.risk.simulation import (
     Normal,
     Pert,
     RiskEvent,
+    Threat,
     Triangular,
     Uniform,
     Variable,
+    exposure,
+    response_effect,
     simulate,
+    three_point_estimate,
 )
 from shared.errors import Invalid
+from tests.anywhere import spoiled
 
 A, B = Activity("A", Constant(1)), Activity("B", Constant(2))
 COST = Variable("activity_cost", "A")
@@ -98,7 +104,7 @@ def test_a_link_to_itself_is_a_cycle():
         (Model(), "empty", "/activities"),
         (Model((A, A)), "repeated", "/activities"),
         (Model((A,), (Link("A", "Z"),)), "unknown_activity", "/links/0/successor"),
-        (Model((A, B), (Link("A", "B", "XX"),)), "link_kind", "/links/0/kind"),
+        (Model((A, B), (Link("A", "B", "XX"),)), "wrong_type", "/links/0/kind"),
         (Model((A, B), (Link("A", "B", lag=math.nan),)), "number", "/links/0/lag"),
         (Model((Activity("A", Constant(1), not_before=-1),)), "not_before", "/activities/0/not_before"),
         (Model((Activity("A", Constant(1), calendar="x"),)), "unknown_calendar", "/activities/0/calendar"),
@@ -121,6 +127,50 @@ def test_a_link_to_itself_is_a_cycle():
 def test_a_flawed_model_is_refused_with_code_and_place(model, code, pointer):
     refused = refusal(model)
     assert (refused.code, refused.faults[0].pointer) == (code, pointer)
+
+
+SPOILT = Model(
+    (
+        Activity("A", Triangular(1, 2, 4), Uniform(1, 2), 3.0, 1.0, "all"),
+        Activity("B", Pert(1, 2, 4), LogNormal(5, 1)),
+        Activity("C", Normal(5, 1), Discrete((1.0, 2.0), (0.5, 0.5))),
+    ),
+    (Link("A", "B", "FF", 2.0, True),),
+    (CostItem("x", Constant(1), 1.0),),
+    (RiskEvent("e", 0.3, (Effect("A", Constant(1.0), Uniform(1, 2)),)),),
+    (Correlation((COST, Variable("event", "e")), ((1.0, 0.2), (0.2, 1.0)), "linear"),),
+    start=TODAY,
+    calendars={"c": Calendar(exceptions={TODAY: 0.0}), "all": Calendar((1.0,) * 7)},
+    calendar="c",
+)
+
+
+def test_a_bad_value_anywhere_is_refused_or_computed_with():
+    simulate(SPOILT, runs=2)
+    for bad in spoiled(SPOILT):
+        with suppress(Invalid):
+            simulate(bad, runs=2)
+
+
+def test_what_is_no_register_or_exposure_is_refused():
+    for bad in spoiled([Threat(0.5, 1.0)]):
+        with suppress(Invalid):
+            exposure(bad)
+    for bad in spoiled({"inherent": 9, "expected_residual": 5, "observed_residual": 4, "cost": 1}):
+        if bad and isinstance(bad, dict):
+            with suppress(Invalid):
+                response_effect(**bad)
+
+
+def test_the_thumb_rule_of_points_that_are_none_is_refused():
+    for points in ((3, 2, 1), (1, 2, math.nan), (1, None, 3), (1, 2, 10**400)):
+        with pytest.raises(Invalid):
+            three_point_estimate(*points)
+
+
+def test_an_unknown_measure_of_correlation_is_refused():
+    pair = Correlation((COST, Variable("duration", "A")), ((1.0, 0.2), (0.2, 1.0)), "pearson")
+    assert refusal(Model((A,), correlations=(pair,))).faults[0].pointer == "/correlations/0/measure"
 
 
 def test_all_flaws_are_named_at_once():

@@ -27,7 +27,7 @@ ITEMS = (
 )
 PAIR = Correlation((Variable("cost_item", "b"), Variable("cost_item", "d")), ((1.0, 0.7), (0.7, 1.0)))
 MODEL = Model((Activity("A", Triangular(3, 4, 9), cost_per_day=2),), cost_items=ITEMS, correlations=(PAIR,))
-PINNED = {"finish": 6.459673664160073, "cost": 29.545587533128753, "mean": 26.109722631092318}
+PINNED = {"finish": 6.459673664351852, "cost": 29.54558753331084, "mean": 26.109722631146898}
 
 
 def test_a_seed_gives_the_figures_it_has_always_given():
