@@ -105,7 +105,7 @@ def _foreign_actual(f: Figures) -> str | None:
     return f"actual cost in {f.earned_currency}, plan in {f.currency}, and no rate"
 
 
-NOTHING_TO_EARN = "no work package with a budget in the project's currency alone"
+NOTHING_TO_EARN = "no work package with a budget in the project's currency"
 NOT_MEASURED = dict.fromkeys(("bac", "pv", "ev", "ac", "spi", "cpi"))
 
 
