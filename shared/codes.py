@@ -1,12 +1,13 @@
 """Human codes (`PRJ-0042`): drawn from a sequence in small blocks, so that drawing one seldom costs a write.
 
-Codes are unique; a number that was drawn and not used stays unused.
+Codes are unique; a number that was drawn and not used stays unused. What is only asked about draws none.
 """
 
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from shared.store import Store
+from shared.work import Work
 
 BLOCK = 20
 
@@ -25,10 +26,12 @@ class Sequence:
     digits: int = 4
     _blocks: "WeakKeyDictionary[Store, _Block]" = field(default_factory=WeakKeyDictionary)
 
-    async def next(self, store: Store) -> str:
-        block = self._blocks.setdefault(store, _Block())
+    async def next(self, work: Work) -> str:
+        if work.dry:
+            return self._code(0)
+        block = self._blocks.setdefault(work.store, _Block())
         if block.following > block.last:
-            rows = await store.run(
+            rows = await work.store.run(
                 "INSERT INTO sequence (name, last) VALUES (?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET last = sequence.last + excluded.last RETURNING last",
                 (self.prefix, BLOCK),
@@ -37,4 +40,7 @@ class Sequence:
             block.following = block.last - BLOCK + 1
         number = block.following
         block.following += 1
+        return self._code(number)
+
+    def _code(self, number: int) -> str:
         return f"{self.prefix}-{number:0{self.digits}d}"

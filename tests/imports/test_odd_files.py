@@ -232,6 +232,27 @@ async def test_what_names_an_absent_parent_is_reported_and_imported_without_it(
     assert (absent.file, absent.line, absent.done) == ("contracts.csv", 2, "imported without programme_id")
 
 
+async def everything(portolan: Portolan) -> dict[tuple[str, str], Any]:
+    """(service, table) -> its rows."""
+    rows = {}
+    for name, one in portolan.running.services.items():
+        store = one.kernel.store
+        for (table,) in await store.fetch("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            rows[name, table] = await store.fetch(f'SELECT * FROM "{table}"')
+    return rows
+
+
+async def test_a_dry_run_leaves_every_table_as_it_was(portolan: Portolan, tmp_path: Path) -> None:
+    """Not even a number is drawn: the first project that is brought in afterwards is PRJ-0001."""
+    files = written(tmp_path, [PROJECT])
+    before = await everything(portolan)
+    await imported(portolan, files, dry_run=True)
+    assert await everything(portolan) == before
+    await imported(portolan, files, dry_run=False)
+    [project] = (await portolan("viewer").get("/projects/v1/projects")).json()["items"]
+    assert project["code"] == "PRJ-0001"
+
+
 async def test_a_dry_run_on_an_empty_instance_waits_for_nothing(
     portolan: Portolan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
