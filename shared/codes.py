@@ -1,6 +1,6 @@
 """Human codes (`PRJ-0042`): drawn from a sequence in small blocks, so that drawing one seldom costs a write.
 
-Codes are unique; a number that was drawn and not used stays unused.
+Codes are unique; a number that was drawn and not used stays unused. What is only asked about draws none.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from shared.store import Store
+from shared.work import Work
 
 BLOCK = 20
 
@@ -28,14 +29,19 @@ class Sequence:
     digits: int = 4
     _blocks: "WeakKeyDictionary[Store, _Block]" = field(default_factory=WeakKeyDictionary)
 
-    async def next(self, store: Store) -> str:
-        block = self._blocks.setdefault(store, _Block())
+    async def next(self, work: Work) -> str:
+        if work.dry:
+            return self._code(0)
+        block = self._blocks.setdefault(work.store, _Block())
         while block.following > block.last:
             async with block.drawing:
                 if block.following > block.last:
-                    await self._draw(store, block)
+                    await self._draw(work.store, block)
         number = block.following
         block.following += 1
+        return self._code(number)
+
+    def _code(self, number: int) -> str:
         return f"{self.prefix}-{number:0{self.digits}d}"
 
     async def _draw(self, store: Store, block: _Block) -> None:

@@ -31,12 +31,13 @@ async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str)
 async def heard_of(work: Work, row: type[SQLModel], id: UUID | None, pointer: str) -> tuple[Any, ...] | None:
     """The service's own copy of a foreign aggregate; 409 with Retry-After where it does not arrive.
 
-    A unit waits a second in all, however many references it names, so a batch of unknown ones is answered.
+    A unit waits a second in all, however many references it names, so a batch of unknown ones is answered; one that
+    is only asked about does not wait.
     """
     if id is None:
         return None
     table: Any = row.__table__  # type: ignore[attr-defined]
-    work.waits_until = work.waits_until or monotonic() + WAIT_S
+    work.waits_until = work.waits_until or monotonic() + (0 if work.dry else WAIT_S)
     while True:
         rows = await work.store.fetch(f"SELECT * FROM {table.name} WHERE id = ?", (str(id),))
         if rows:

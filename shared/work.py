@@ -41,6 +41,8 @@ class Work:
     origin: Origin
     effective_at: datetime | None = None
     scopes: frozenset[str] = frozenset()
+    dry: bool = False
+    """Only asked about (`validate_only`): nothing is written, drawn or waited for."""
     settings: Settings = field(default_factory=Settings)
     unit: Unit = field(default_factory=Unit)
     part: Part = field(init=False)

@@ -48,6 +48,8 @@ def itdb(
     """The public record of United States federal IT projects (three CSV files)."""
     settings = settings_of(data=data)
     findings = Findings()
+    if report:
+        _check_writable(report)
     try:
         published = importing.read_all(Files(projects, investments, contracts))
         planned = importing.stages(published, as_of.date(), findings)
@@ -67,9 +69,21 @@ def itdb(
         sys.exit(3)
 
 
-def _own_token(settings: Settings) -> str:
-    from shared.auth.issuers import LocalIssuer
+def _check_writable(report: Path) -> None:
+    """Said before anything is imported, not after."""
+    try:
+        report.touch()
+    except OSError as error:
+        raise click.ClickException(f"the report cannot be written: {error}") from error
 
+
+def _own_token(settings: Settings) -> str:
+    from shared.auth.issuers import KEY_FILE, LocalIssuer
+
+    if not (settings.data / KEY_FILE).exists():
+        raise click.ClickException(
+            f"no instance was ever started in {settings.data}: give its --data, or a --token"
+        )
     return LocalIssuer(settings.data).issue("import:itdb", "service", settings.audience, timedelta(hours=2))
 
 

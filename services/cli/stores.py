@@ -3,17 +3,23 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import click
+
 from services.embedded import SERVICES
 from shared.auth import Tokens
 from shared.contracts.language import topics_of
 from shared.running import Opened, opened
 from shared.settings import Settings
 from shared.store import Store
+from shared.telemetry import LOG
 
 
 @asynccontextmanager
 async def all_opened(settings: Settings) -> AsyncIterator[dict[str, Opened]]:
     """The stores and applications of all services; their consumers and relays are left to the running instance."""
+    if not settings.database_url and not settings.data.exists():
+        raise click.ClickException(f"no instance was ever started in {settings.data}: give its --data")
+    LOG.requests = False  # the command asks them thousands of times
     tokens = Tokens(settings)
     async with AsyncExitStack() as stack:
         yield {s.name: await stack.enter_async_context(opened(s, settings, tokens)) for s in SERVICES}

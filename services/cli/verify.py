@@ -41,12 +41,17 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
         click.echo(f"{replay.events} events replayed")
         wrong = [f"{d.table} {d.key}: {d.only}" for d in differences]
         states = {row[0]: row[1] for row in await live.fetch("SELECT aggregate_id, state FROM current_state")}
-        async with _client(settings, services, url, token) as client:
-            compared = 0
-            async for id, state in resources(client):
-                compared += 1
-                if states.pop(id, None) != state:
-                    wrong.append(f"{id}: the projection's state is not what REST answers")
+        compared = 0
+        try:
+            async with _client(settings, services, url, token) as client:
+                async for id, state in resources(client):
+                    compared += 1
+                    if states.pop(id, None) != state:
+                        wrong.append(f"{id}: the projection's state is not what REST answers")
+        except httpx.HTTPError as error:
+            raise click.ClickException(
+                f"REST cannot be compared with: {error or type(error).__name__}"
+            ) from error
         click.echo(f"{compared} resources compared with REST")
         return wrong + [f"{id}: in the projection, but not in REST" for id in states]
 

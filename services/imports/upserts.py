@@ -19,6 +19,8 @@ from shared.ids import new_id
 BATCH = 250
 PATIENCE_S = 60.0
 """How long one batch is tried again before the import gives up."""
+UNANSWERED_S = 10.0
+"""The same before the server ever answered: one that goes away comes back, one that never was there does not."""
 
 Progress = Callable[[str, int], None]
 """Called with the stage's name and how many more items are done."""
@@ -70,6 +72,8 @@ class Sender:
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
     would_be: set[tuple[str, str]] = field(default_factory=set)
     """What a dry run would have made."""
+    answered: bool = False
+    """Whether the server ever did."""
     run: str = field(default_factory=lambda: uuid4().hex)
 
     async def send(self, stage: Stage) -> Tally:
@@ -86,7 +90,8 @@ class Sender:
             waiting = []
             for result in answer["items"]:
                 upsert = pending[result["index"]]
-                if not self.dry_run and _is_passing(result) and monotonic() < until:
+                passing = _is_passing(result) and not self._only_misses_stand_ins(upsert, result)
+                if passing and monotonic() < until:
                     waiting.append(upsert)
                 else:
                     self._settle(stage, upsert, result, tally)
@@ -123,8 +128,10 @@ class Sender:
         if self.dry_run and (result["status"] == 201 or self._only_misses_stand_ins(upsert, result)):
             self.would_be.add((stage.collection, upsert.key))
             tally.created += 1
+            self._tell_absent_parents(upsert)
             return
         if "resource" in result:
+            self._tell_absent_parents(upsert)
             self.ids[stage.collection, upsert.key] = result["resource"]["id"]
             if result["status"] == 201:
                 tally.created += 1
@@ -141,6 +148,14 @@ class Sender:
             "not imported", upsert.key,
         )  # fmt: skip
 
+    def _tell_absent_parents(self, upsert: Upsert) -> None:
+        for member, parent in upsert.parents.items():
+            if not self._is_there(parent):
+                self.findings.add(
+                    upsert.file, upsert.line, "parent_absent", f"{' '.join(parent)} was not imported",
+                    f"imported without {member}", upsert.key,
+                )  # fmt: skip
+
     async def _post(self, stage: Stage, items: list[dict[str, Any]], until: float) -> dict[str, Any]:
         url = f"/{stage.collection}/batch" + ("?validate_only=true" if self.dry_run else "")
         key = f"{self.run}-{uuid4().hex}"
@@ -148,10 +163,12 @@ class Sender:
             try:
                 answer = await self.client.post(url, json={"items": items}, headers={"Idempotency-Key": key})
             except httpx.TransportError as error:
-                if monotonic() >= until:
-                    raise ImportFailed(f"{stage.name}: {error or type(error).__name__}") from error
+                if monotonic() >= until - (0 if self.answered else PATIENCE_S - UNANSWERED_S):
+                    reason = f"{self.client.base_url} cannot be reached: {error or type(error).__name__}"
+                    raise ImportFailed(f"{stage.name}: {reason}") from error
                 await asyncio.sleep(1)
                 continue
+            self.answered = True
             if answer.status_code == 207:
                 told: dict[str, Any] = answer.json()
                 return told

@@ -1,6 +1,7 @@
 """Answers that are asked for again before anything was folded: kept as bytes, dropped at the next fold.
 
-What was folded is read from the database each time, so a replica notices what another one folded.
+What was folded, and how often the projection was made anew, is read from the database each time, so a replica
+notices what another process did.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,12 @@ from services.reporting.asof import CONSUMER
 from shared.store import Store
 
 LARGEST = 1_000
+REBUILDS = "reporting.rebuilds"
+"""The sequence that counts rebuilds: one leaves the positions as they were, and may change every figure."""
+
+GENERATION = """
+SELECT SUM(position), COUNT(*), (SELECT last FROM sequence WHERE name = ?) FROM inbox_position WHERE consumer = ?
+"""
 
 
 @dataclass
@@ -25,13 +32,11 @@ _KEPT: "WeakKeyDictionary[Store, _Kept]" = WeakKeyDictionary()
 
 async def remembered(store: Store, key: Any, make: Callable[[], Awaitable[bytes]]) -> bytes:
     """The answer for `key`; made anew when something was folded since."""
-    rows = await store.fetch(
-        "SELECT SUM(position), COUNT(*) FROM inbox_position WHERE consumer = ?", (CONSUMER,)
-    )
-    generation = (rows[0][0], rows[0][1])
+    generation = tuple((await store.fetch(GENERATION, (REBUILDS, CONSUMER)))[0])
     kept = _KEPT.setdefault(store, _Kept())
     if kept.generation != generation or len(kept.answers) >= LARGEST:
         kept.generation, kept.answers = generation, {}
-    if key not in kept.answers:
-        kept.answers[key] = await make()
-    return kept.answers[key]
+    answers = kept.answers  # what is made while something is folded stays with the generation it was begun in
+    if key not in answers:
+        answers[key] = await make()
+    return answers[key]

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from services.reporting.memo import REBUILDS
 from services.reporting.service import SERVICE
 from shared.auth import Tokens
 from shared.bus.embedded import EmbeddedBus, Heads, read_outbox
@@ -29,6 +30,10 @@ TABLES = {
     "figures": ("project_id", "from_day"),
 }
 """The projection's tables and their keys."""
+
+REBUILT = """
+INSERT INTO sequence (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = sequence.last + 1
+"""
 
 PAGE = 2_000
 CHUNK = 5_000
@@ -124,6 +129,7 @@ async def flip(live: Store, replay: Replay) -> None:
     for table in ("inbox_position", "dead_letter", "parked"):
         statements.append(Statement(f"DELETE FROM {table} WHERE consumer = ?", [(CONSUMER.name,)]))
         statements.extend(await _copied(replay.kernel.store, table, columns_of(table)))
+    statements.append(Statement(REBUILT, [(REBUILDS,)]))
     await live.commit(unit)
 
 

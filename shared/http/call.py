@@ -138,8 +138,9 @@ class Call(Request):
         )
         kernel = self.kernel
         self.work = Work(
-            kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes, kernel.settings
-        )
+            kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
+            self.one("validate_only") == "true", kernel.settings,
+        )  # fmt: skip
         return self.work
 
     def one(self, name: str) -> str | None:

@@ -231,7 +231,7 @@ async def _standing(call: Call, register: Register[Any], ref: ExternalRef) -> An
 
 def _dry(call: Call, result: Any) -> Answer | None:
     """With `validate_only=true`: what the answer would be, and nothing to write."""
-    if call.one("validate_only") != "true":
+    if not call.work.dry:
         return None
     dry = result.answer(call) if isinstance(result, batch.Batch) else Answer(200, call.answered(result))
     call.work.unit.parts = []

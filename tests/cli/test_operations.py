@@ -106,6 +106,30 @@ def test_a_tampered_row_is_found_and_rebuilt_while_the_instance_runs(instance: I
     assert portolan("verify", "--data", instance.data).exit_code == 0
 
 
+def test_a_dashboard_asked_for_before_a_rebuild_is_made_anew_after_it(instance: Instance) -> None:
+    def planned() -> Any:
+        return instance.client.get("/reporting/v1/portfolios").json()["total"]["cost"]["planned"]
+
+    instance.sheets()
+    true = planned()
+    execute(
+        instance.data, "reporting", "UPDATE figures SET planned = 99 WHERE project_id = ?", instance.project["id"],
+    )  # fmt: skip
+    instance.write("post", "/resources/v1/persons", name="Kim", weekly_hours=40)
+    instance.sheets()
+    assert planned() != true
+    assert portolan("rebuild", "--data", instance.data).exit_code == 0
+    assert planned() == true
+
+
+def test_a_verification_that_reaches_nothing_says_so(instance: Instance, tmp_path: Path) -> None:
+    away = portolan("verify", "--data", instance.data, "--url", "http://127.0.0.1:9")
+    assert (away.exit_code, "Error: REST cannot be compared with" in away.output) == (1, True), away.output
+    nowhere = portolan("verify", "--data", tmp_path / "typo")
+    assert (nowhere.exit_code, "no instance was ever started" in nowhere.output) == (1, True)
+    assert not (tmp_path / "typo").exists()
+
+
 def test_a_missing_and_an_extra_row_are_found(instance: Instance) -> None:
     instance.sheets()
     id = instance.project["id"]

@@ -15,41 +15,32 @@ from services.imports.upserts import Progress, Sender, Stage
 
 SOURCE = "itdb"
 
-NEEDED = {
-    "projects": (
-        "project_id",
-        "investment_uii",
-        "agency_code",
-        "start_date",
-        "planned_cost_musd",
-        "updated_at",
-    ),
-    "investments": ("investment_uii", "agency_code", "title", "cio_eval_2017", *mapping.FUNDING),
-    "contracts": (
-        "Unique Investment Identifier",
-        "Contract ID",
-        "Contract Number (PIID)",
-        "Vendor Name (USAspending)",
-    ),
-}
-
 TAKEN = {
-    "projects": {
+    "projects": (
         "project_id", "investment_uii", "agency_code", "agency_name", "investment_title", "project_name",
         "project_description", "start_date", "planned_completion_b2", "projected_actual_completion_b2",
         "lifecycle_cost_musd", "planned_cost_musd", "projected_actual_cost_musd", "updated_at",
-    },
-    "investments": {
+    ),
+    "investments": (
         "investment_uii", "agency_code", "agency_name", "title", "cio_eval_2017", "cio_color_2017", *mapping.FUNDING,
-    },
-    "contracts": {
+    ),
+    "contracts": (
         "Unique Investment Identifier", "Contract ID", "Contract Number (PIID)", "Base Contract ID (USAspending)",
         "Vendor Name (USAspending)", "Action Obligation Amount (In $ million) (USAspending)", "Contract Status",
         "Type of Contract (USAspending)", "Contract Start Date (USAspending)", "Contract End Date (USAspending)",
         "Contract Description (USAspending)",
-    },
+    ),
 }  # fmt: skip
-"""The columns that are used; the others are named in the summary as not taken."""
+"""The columns that are brought in; the others are named in the summary as not taken."""
+
+JUDGED = {"projects": ("schedule_variance_days",), "investments": (), "contracts": ("Agency Code",)}
+"""Columns that are held against others and not brought in."""
+
+KEYS = {
+    "projects": ("project_id",),
+    "investments": ("investment_uii",),
+    "contracts": ("Contract ID", "Base Contract ID (USAspending)"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +62,37 @@ class Published:
 
 
 def read_all(files: Files) -> Published:
-    return Published(**{name: read(getattr(files, name), columns) for name, columns in NEEDED.items()})
+    return Published(**{n: read(getattr(files, n), (*TAKEN[n], *JUDGED[n])) for n in TAKEN})
 
 
 def stages(published: Published, as_of: date, findings: Findings) -> list[Stage]:
     """What is to be put, parents first; what is odd goes to the findings."""
-    judging.judge_projects(published.projects, as_of, findings)
-    judging.judge_investments(
-        published.investments, {r.text("investment_uii") or "" for r in published.projects}, findings
+    projects, investments, contracts = (
+        judging.first_of_each(getattr(published, name), key, findings) for name, key in KEYS.items()
     )
-    judging.judge_contracts(published.contracts, findings)
-    return [
-        mapping.portfolios([*published.investments, *published.projects]),
-        mapping.programmes(published.investments, published.projects),
-        mapping.projects(published.projects, as_of, findings),
-        mapping.vendors(published.contracts),
-        mapping.contracts(published.contracts, findings),
-        mapping.budget_lines(published.investments, findings),
-        mapping.assessments(published.investments),
+    judging.judge_projects(projects, as_of, findings)
+    judging.judge_investments(
+        investments,
+        _texts(projects, "investment_uii"),
+        _texts(contracts, "Unique Investment Identifier"),
+        findings,
+    )
+    judging.judge_contracts(contracts, findings)
+    planned = [
+        mapping.portfolios([*investments, *projects]),
+        mapping.programmes(investments, projects, findings),
+        mapping.projects(projects, as_of, findings),
+        mapping.vendors(contracts),
+        mapping.contracts(contracts, findings),
+        mapping.budget_lines(investments, findings),
+        mapping.assessments(investments),
     ]
+    judging.judge_cells([*projects, *investments, *contracts], findings)
+    return planned
+
+
+def _texts(rows: list[Row], column: str) -> set[str]:
+    return {row.text(column) or "" for row in rows}
 
 
 async def run(

@@ -19,6 +19,38 @@ def is_finished(row: Row) -> bool:
     return end is not None and updated is not None and updated >= end
 
 
+def first_of_each(rows: Sequence[Row], key: Sequence[str], findings: Findings) -> list[Row]:
+    """The rows without those whose key stands in an earlier one: a second would undo the first at every import."""
+    first: dict[tuple[str | None, ...], Row] = {}
+    kept = []
+    for row in rows:
+        values = tuple(row.text(column) for column in key)
+        before = first.setdefault(values, row)
+        if before is row or values[0] is None:
+            kept.append(row)
+        else:
+            findings.add(
+                row.file, row.line, "repeated_key", f"{' and '.join(key)} stand in line {before.line} already",
+                "not imported", values[0],
+            )  # fmt: skip
+    return kept
+
+
+def judge_cells(rows: Sequence[Row], findings: Findings) -> None:
+    """Stray spaces, and what could not be read where a day, an amount or a number was asked for."""
+    for row in rows:
+        if stray := row.stray_spaces():
+            findings.add(
+                row.file, row.line, "stray_spaces", f"{', '.join(stray)}: begins or ends with spaces",
+                "read without them",
+            )  # fmt: skip
+        for column, text in row.unread.items():
+            findings.add(
+                row.file, row.line, "unreadable_cell", f"{column}: {text[:50]} is no value for it",
+                "imported without it",
+            )  # fmt: skip
+
+
 def judge_projects(rows: Sequence[Row], as_of: date, findings: Findings) -> None:
     for row in rows:
         _judge_dates(row, as_of, findings)
@@ -29,18 +61,22 @@ def judge_projects(rows: Sequence[Row], as_of: date, findings: Findings) -> None
 def _judge_dates(row: Row, as_of: date, findings: Findings) -> None:
     key = row.text("project_id") or ""
     planned, projected = row.day("planned_completion_b2"), row.day("projected_actual_completion_b2")
-    if row.day("start_date") is None:
+    start = row.day("start_date")
+    if not (start or planned or projected):
         findings.add(
             row.file, row.line, "no_dates", "no start and no completion date", "imported as proposed", key
         )
-    elif planned is None or projected is None:
+        return
+    if start is None:
+        findings.add(row.file, row.line, "no_start", "no start date", "imported without start", key)
+    if planned is None or projected is None:
         findings.add(
             row.file, row.line, "no_second_dates", "no planned and projected completion date",
             "imported; its schedule variance is null", key,
         )  # fmt: skip
-    elif (published := row.text("schedule_variance_days")) is not None:
+    elif (published := row.whole("schedule_variance_days")) is not None:
         expected = (planned - (projected if is_finished(row) else max(projected, as_of))).days
-        if expected != int(published):
+        if expected != published:
             findings.add(
                 row.file, row.line, "schedule_variance_differs",
                 f"published {published} days, as if overdue; by its update it finished on {projected}: {expected} days",
@@ -96,24 +132,21 @@ def agency_of(uii: str) -> str:
     return uii.split("-")[0].lstrip("0")
 
 
-def judge_investments(rows: Sequence[Row], with_projects: set[str], findings: Findings) -> None:
+def judge_investments(
+    rows: Sequence[Row], with_projects: set[str], with_contracts: set[str], findings: Findings
+) -> None:
     for row in rows:
         uii = row.text("investment_uii") or ""
         _judge_agency(row, "investment_uii", "agency_code", findings)
         if uii not in with_projects:
-            findings.add(
-                row.file,
-                row.line,
-                "no_projects",
-                "the investment has no project",
-                "imported as a programme",
-                uii,
-            )
+            reason = "the investment has no project" + (", but contracts" if uii in with_contracts else "")
+            findings.add(row.file, row.line, "no_projects", reason, "imported as a programme", uii)
 
 
 def judge_contracts(rows: Sequence[Row], findings: Findings) -> None:
     repeated = {k for k, n in Counter(row.text("Contract ID") for row in rows).items() if n > 1}
     for row in rows:
+        _judge_agency(row, "Unique Investment Identifier", "Agency Code", findings)
         for code, reason, done in _oddities(row, repeated):
             findings.add(row.file, row.line, code, reason, done, row.text("Contract ID") or "")
 
@@ -140,6 +173,4 @@ def _oddities(row: Row, repeated: set[str | None]) -> list[tuple[str, str, str]]
         found.append(("contract_amount_negative", "the amount is negative", "imported as published"))
     if start and end and end < start:
         found.append(("contract_ends_before_start", f"ends {end}, starts {start}", "imported as published"))
-    if row.has_stray_spaces():
-        found.append(("stray_spaces", "cells begin or end with spaces", "imported without them"))
     return found

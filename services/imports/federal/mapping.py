@@ -21,7 +21,7 @@ FUNDING = {
 """Column -> fiscal year around budget year 2017, and what it is."""
 
 RATED_ON = "2017-01-01"
-NAME, LINE, PROSE = 300, 300, 20_000
+LINE, PROSE = 300, 20_000
 
 PORTFOLIOS = "projects/v1/portfolios"
 PROGRAMMES = "projects/v1/programmes"
@@ -40,9 +40,20 @@ def money(row: Row, column: str, findings: Findings) -> dict[str, str] | None:
     minor = to_minor(dollars, CURRENCY)
     if Decimal(minor) != dollars * 100:
         findings.add(
-            row.file, row.line, "sub_cent", f"{column} is finer than a cent", "rounded half-even to cents",
-        )  # fmt: skip
+            row.file, row.line, "sub_cent", f"{column} is finer than a cent", "rounded half-even to cents"
+        )
     return {"amount": wire_amount(minor, CURRENCY), "currency": CURRENCY}
+
+
+def fitting(row: Row, column: str, longest: int, findings: Findings) -> str:
+    """The text, up to what Portolan holds; what that leaves out is reported."""
+    text = row.text(column) or ""
+    if len(text) > longest:
+        findings.add(
+            row.file, row.line, "text_too_long", f"{column} has {len(text)} characters",
+            f"imported up to {longest}",
+        )  # fmt: skip
+    return text[:longest]
 
 
 def portfolios(rows: Sequence[Row]) -> Stage:
@@ -56,14 +67,15 @@ def portfolios(rows: Sequence[Row]) -> Stage:
     return Stage("portfolios", PORTFOLIOS, upserts)
 
 
-def programmes(investments: Sequence[Row], projects: Sequence[Row]) -> Stage:
+def programmes(investments: Sequence[Row], projects: Sequence[Row], findings: Findings) -> Stage:
     """The investments, and those that only projects name."""
     upserts = {}
     for row, title in [*((r, "title") for r in investments), *((r, "investment_title") for r in projects)]:
         uii = row.text("investment_uii") or ""
         if uii not in upserts:
             parents = {"portfolio_id": (PORTFOLIOS, agency_of(uii))}
-            upserts[uii] = Upsert(uii, {"name": (row.text(title) or uii)[:NAME]}, row.file, row.line, parents)
+            name = fitting(row, title, LINE, findings) or uii
+            upserts[uii] = Upsert(uii, {"name": name}, row.file, row.line, parents)
     return Stage("programmes", PROGRAMMES, list(upserts.values()))
 
 
@@ -75,8 +87,8 @@ def _project(row: Row, as_of: date, findings: Findings) -> Upsert:
     start, planned = row.day("start_date"), row.day("planned_completion_b2")
     end, finished = row.day("projected_actual_completion_b2"), is_finished(row)
     body = {
-        "name": (row.text("project_name") or "")[:NAME],
-        "description": (row.text("project_description") or "")[:PROSE],
+        "name": fitting(row, "project_name", LINE, findings),
+        "description": fitting(row, "project_description", PROSE, findings),
         "stage": stage_of(start, finished, as_of),
         "planned_start_on": _iso(start),
         "planned_finish_on": _iso(planned),
@@ -114,12 +126,13 @@ def contracts(rows: Sequence[Row], findings: Findings) -> Stage:
 
 
 def _contract(row: Row, findings: Findings) -> Upsert:
-    number, vendor = row.text("Contract Number (PIID)") or "", row.text("Vendor Name (USAspending)")
-    description = row.text("Contract Description (USAspending)") or ""
+    number = fitting(row, "Contract Number (PIID)", LINE, findings)
+    vendor = row.text("Vendor Name (USAspending)")
+    description = fitting(row, "Contract Description (USAspending)", PROSE, findings)
     body = {
-        "number": number[:LINE],
+        "number": number,
         "title": (description.split("\n")[0].strip() or number)[:LINE],
-        "description": description[:PROSE],
+        "description": description,
         "kind": row.text("Type of Contract (USAspending)"),
         "status": row.text("Contract Status"),
         "starts_on": _iso(row.day("Contract Start Date (USAspending)")),
@@ -151,10 +164,10 @@ def budget_lines(rows: Sequence[Row], findings: Findings) -> Stage:
 def assessments(rows: Sequence[Row]) -> Stage:
     upserts = []
     for row in rows:
-        uii, rating = row.text("investment_uii") or "", row.text("cio_eval_2017")
+        uii, rating = row.text("investment_uii") or "", row.whole("cio_eval_2017")
         if rating is not None:
             comment = f"CIO rating of 2017 ({row.text('cio_color_2017') or 'no colour'}); the source gives the year, not the day."
-            body = {"rated_on": RATED_ON, "rating": int(rating), "comment": comment}
+            body = {"rated_on": RATED_ON, "rating": rating, "comment": comment}
             upserts.append(
                 Upsert(f"{uii}/2017", body, row.file, row.line, {"programme_id": (PROGRAMMES, uii)})
             )

@@ -17,7 +17,7 @@ CODES = Sequence("PRJ")
 
 async def supply(work: Work, body: Any) -> dict[str, Any]:
     """A code where none is given, and the first stage."""
-    return {"code": body.code or await CODES.next(work.store), "stage": body.stage or Stage.PROPOSED}
+    return {"code": body.code or await CODES.next(work), "stage": body.stage or Stage.PROPOSED}
 
 
 async def check(work: Work, project: Project) -> None:

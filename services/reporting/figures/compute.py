@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -138,10 +139,13 @@ def _plan(measured: dict[str, Any]) -> str:
 
 
 def planned_value(plan: list[list[int]], day: int) -> int:
-    """The cumulative plan at the end of `day`: linear between its points, 0 before the first, the last one after."""
+    """The cumulative plan at the end of `day`: linear between its points, 0 before the first, the last one after.
+
+    Exact to the minor unit, half to even, whatever the size of the plan.
+    """
     if not plan or day < plan[0][0]:
         return 0
     for (d0, v0), (d1, v1) in pairwise(plan):
         if d0 <= day < d1:
-            return round(v0 + (v1 - v0) * (day - d0) / (d1 - d0))
+            return round(Fraction(v0 * (d1 - day) + v1 * (day - d0), d1 - d0))
     return plan[-1][1]

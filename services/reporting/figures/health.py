@@ -33,13 +33,16 @@ def limits_of(portfolio: Mapping[str, Any] | None) -> Limits:
 
 
 def cost_health(variance: int | None, planned: int | None, limits: Limits) -> str | None:
-    """By the exact share of the plan, in doubles as the databases compute it, so that counts and items agree."""
+    """By per cent of the plan, rounded once, as the databases compute it: counts and items agree, also at a limit.
+
+    A limit is not divided by a hundred: as doubles, 2.2 / 100 lies above 22 / 1000.
+    """
     if variance is None or not planned:
         return None
-    over = -variance / planned
-    if over >= limits.cost_red_pct / 100:
+    over_pct = -variance * 100 / planned
+    if over_pct >= limits.cost_red_pct:
         return RED
-    return AMBER if over >= limits.cost_amber_pct / 100 else GREEN
+    return AMBER if over_pct >= limits.cost_amber_pct else GREEN
 
 
 def time_health(variance_days: int | None, limits: Limits) -> str | None:

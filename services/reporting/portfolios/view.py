@@ -19,14 +19,14 @@ COUNTED = """
 WITH limits (portfolio_id, cost_amber, cost_red, time_amber, time_red) AS ({limits}),
 f AS (
     SELECT figures.*, {days} AS days,
-        CASE WHEN planned > 0 THEN -variance * 1.0 / planned END AS over_plan
+        CASE WHEN planned > 0 THEN -variance * 100.0 / planned END AS over_pct
     FROM figures WHERE archived = 0 AND {valid}
 )
 SELECT f.portfolio_id, f.stage, f.currency,
     CASE
-        WHEN f.over_plan >= COALESCE(l.cost_red, {d.cost_red_pct} / 100.0) OR -f.days >= COALESCE(l.time_red, {d.time_red_days})
+        WHEN f.over_pct >= COALESCE(l.cost_red, {d.cost_red_pct}) OR -f.days >= COALESCE(l.time_red, {d.time_red_days})
             OR f.occurred_risks > 0 OR f.worst_risk >= {risk_red} THEN 'red'
-        WHEN f.over_plan >= COALESCE(l.cost_amber, {d.cost_amber_pct} / 100.0)
+        WHEN f.over_pct >= COALESCE(l.cost_amber, {d.cost_amber_pct})
             OR -f.days >= COALESCE(l.time_amber, {d.time_amber_days}) OR f.worst_risk >= {risk_amber} THEN 'amber'
         ELSE 'green'
     END AS overall,
@@ -71,7 +71,7 @@ def _limits(portfolios: Iterable[dict[str, Any]]) -> tuple[str, list[Any]]:
         if p["thresholds"]:
             held = limits_of(p)
             rows.append(
-                f"SELECT CAST(? AS VARCHAR(36)), {held.cost_amber_pct / 100!r}, {held.cost_red_pct / 100!r},"
+                f"SELECT CAST(? AS VARCHAR(36)), {held.cost_amber_pct!r}, {held.cost_red_pct!r},"
                 f" {held.time_amber_days}, {held.time_red_days}"
             )
             params.append(p["id"])

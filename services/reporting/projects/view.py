@@ -88,6 +88,8 @@ def _cost(f: Figures, pct: str | None) -> Item:
     reasons = {}
     if f.cost_reason:
         reasons["variance"] = f.cost_reason
+    if foreign := _foreign_actual(f):
+        reasons["actual"] = foreign
     if pct is None:
         reasons["variance_pct"] = f.cost_reason or "planned cost is 0"
     amounts = {
@@ -96,7 +98,14 @@ def _cost(f: Figures, pct: str | None) -> Item:
     return {**amounts, "variance_pct": pct, "reasons": reasons}
 
 
-NOTHING_TO_EARN = "no work package with a budget in the project's currency alone"
+def _foreign_actual(f: Figures) -> str | None:
+    """Why money that was spent is not shown: it is not of the plan's currency."""
+    if f.earned_currency in (None, f.currency):
+        return None
+    return f"actual cost in {f.earned_currency}, plan in {f.currency}, and no rate"
+
+
+NOTHING_TO_EARN = "no work package with a budget in the project's currency"
 NOT_MEASURED = dict.fromkeys(("bac", "pv", "ev", "ac", "spi", "cpi"))
 
 
@@ -105,19 +114,21 @@ def earned_value(f: Figures, day: int) -> Item:
     if f.at_completion is None or f.earned is None or f.earned_currency is None:
         return {**NOT_MEASURED, "reasons": dict.fromkeys(NOT_MEASURED, NOTHING_TO_EARN)}
     pv = planned_value(json.loads(f.plan), day) if f.plan is not None else None
-    ac = f.actual or 0
+    ac, foreign = f.actual, _foreign_actual(f)
     reasons = {}
     if pv is None:
         reasons = dict.fromkeys(("pv", "spi"), "a work package with a budget has no planned dates")
     elif not pv:
         reasons["spi"] = "no planned value yet"
-    if not ac:
+    if foreign:
+        reasons |= dict.fromkeys(("ac", "cpi"), foreign)
+    elif not ac:
         reasons["cpi"] = "no actual cost"
     amounts = {"bac": f.at_completion, "pv": pv, "ev": f.earned, "ac": ac}
     return {
         **{name: _money(minor, f.earned_currency) for name, minor in amounts.items()},
         "spi": ratio(f.earned, pv or 0),
-        "cpi": ratio(f.earned, ac),
+        "cpi": ratio(f.earned, ac or 0),
         "reasons": reasons,
     }
 

@@ -22,6 +22,12 @@ SHAPES = {"green": "circle", "amber": "triangle-up", "red": "square"}
 
 MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "tickCount": 8}
 
+AMOUNTS = {
+    "labelExpr": "replace(replace(format(datum.value, '.2~s'), 'G', 'B'), 'k', 'K')",
+    "domain": False, "ticks": False, "tickCount": 5,
+}  # fmt: skip
+"""As the pages write them: 200B, where the prefixes of physics would say 200G."""
+
 FONT = "system-ui, 'Segoe UI', 'Liberation Sans', sans-serif"
 
 CONFIG: Spec = {
@@ -137,7 +143,7 @@ def budget(years: Iterable[dict[str, Any]], words: Words) -> Spec | None:
         encoding={
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
             "y": {"field": "amount", "type": "quantitative", "title": None,
-                  "axis": {"format": ".2~s", "domain": False, "ticks": False, "tickCount": 5}},
+                  "axis": AMOUNTS},
             "color": {"field": "kind", "title": None, "sort": shown, "legend": {"columns": 2},
                       "scale": _scale(shown, [colours[s] for s in shown])},
             "order": {"field": "order"},
@@ -173,6 +179,7 @@ def value_curve(
         {"on": from_day(day).isoformat(), "kind": kind, "amount": _amount(figures[member])}
         for day, figures, _ in measured
         for kind, member in ((ev, "ev"), (ac, "ac"))
+        if figures[member]
     ]
     values += [
         {"on": from_day(day).isoformat(), "kind": pv, "amount": float(Money.of(minor, currency).amount)}
@@ -185,7 +192,7 @@ def value_curve(
         encoding={
             "x": {"field": "on", "type": "temporal", "title": None, "axis": MONTHS | {"grid": False}},
             "y": {"field": "amount", "type": "quantitative", "title": currency,
-                  "axis": {"format": ".2~s", "domain": False, "ticks": False, "tickCount": 5}},
+                  "axis": AMOUNTS},
             "color": {"field": "kind", "title": None, "sort": [pv, ev, ac],
                       "scale": _scale([pv, ev, ac], ["var(--muted)", "var(--sea)", "var(--compass)"])},
             "strokeDash": {"field": "kind", "legend": None, "scale": _scale([pv, ev, ac], [[5, 3], [1, 0], [1, 0]])},

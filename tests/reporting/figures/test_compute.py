@@ -107,3 +107,17 @@ def test_what_was_not_measured_is_null_and_never_zero() -> None:
     found = earned_value(of({"performance": [unknown]}, planned_cost=chf("1.00")), 15)
     assert [found[name] for name in ("bac", "pv", "ev", "spi", "cpi")] == [None] * 5
     assert found["reasons"]["cpi"].startswith(why)
+
+
+def test_what_was_spent_in_another_currency_than_the_plan_is_null_with_the_reason() -> None:
+    """The plan was restated in euros after francs were spent: nothing was spent is not what to say."""
+    found = of({"performance": [measure()]}, planned_cost=eur("1.00"))
+    value = earned_value(found, 15)
+    assert (value["ac"], value["cpi"], value["ev"]) == (None, None, chf("40.00"))
+    assert value["reasons"]["ac"] == value["reasons"]["cpi"] == "actual cost in CHF, plan in EUR, and no rate"
+
+
+def test_planned_value_is_exact_to_the_minor_unit_up_to_the_largest_amount() -> None:
+    assert planned_value([[0, 0], [3, 10**18 - 1]], 1) == 333_333_333_333_333_333
+    assert planned_value([[0, 0], [2, 1]], 1) == 0
+    assert planned_value([[0, 0], [2, 3]], 1) == 2

@@ -4,6 +4,7 @@ import pytest
 
 from services.reporting.figures.health import (
     DEFAULT,
+    Limits,
     cost_health,
     health,
     limits_of,
@@ -38,6 +39,13 @@ def test_cost_is_judged_by_its_share_of_the_plan(
     variance: int | None, planned: int | None, own: bool, expected: str | None
 ) -> None:
     assert cost_health(variance, planned, OWN if own else DEFAULT) == expected
+
+
+def test_every_limit_of_a_tenth_of_a_per_cent_is_met_exactly() -> None:
+    for tenths in range(1, 1_000):
+        limits = Limits(cost_amber_pct=tenths / 10, cost_red_pct=1_000)
+        assert cost_health(-tenths * 10, 10_000, limits) == "amber", tenths
+        assert cost_health(-tenths * 10 + 1, 10_000, limits) == "green", tenths
 
 
 @pytest.mark.parametrize(

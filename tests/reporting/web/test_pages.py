@@ -54,6 +54,14 @@ async def test_the_overview_shows_the_figures_of_the_dashboard(
     assert f"{total['counts']['by_health']['red']} red" in page
 
 
+async def test_what_is_on_plan_is_neither_good_nor_bad(portolan: Any, reader: httpx.AsyncClient) -> None:
+    cost = {"amount": "1000000.00", "currency": "CHF"}
+    _, project = await portfolio_with_project(portolan, planned_cost=cost, forecast_cost=cost)
+    page = (await reader.get(f"/project/{project}")).text
+    assert '<span class="" title="CHF 0.00">±0</span>' in page
+    assert '<span class="">±0.0%</span>' in page
+
+
 async def test_a_portfolio_lists_its_projects_sorted_as_asked(
     portolan: Any, reader: httpx.AsyncClient
 ) -> None:

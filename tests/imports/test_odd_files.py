@@ -1,0 +1,264 @@
+"""Files that are not as published: what is refused as a whole, and what is reported row by row."""
+
+import csv
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from services.cli import main
+from services.imports.federal import importing
+from services.imports.federal.importing import JUDGED, TAKEN, Files
+from services.imports.federal.reading import UnreadableFile
+from services.imports.findings import Findings
+from services.imports.upserts import Stage
+from shared.settings import Settings
+from tests.conftest import Portolan, running_portolan
+
+UII = "005-000001723"
+PROJECT = {
+    "project_id": "656", "investment_uii": UII, "agency_code": "5", "agency_name": "Agriculture",
+    "project_name": "Operations", "start_date": "2011-10-01", "planned_completion_b2": "2012-03-31",
+    "projected_actual_completion_b2": "2012-03-31", "schedule_variance_days": "0", "lifecycle_cost_musd": "15.297",
+    "planned_cost_musd": "15.297", "projected_actual_cost_musd": "15.297", "updated_at": "2012-04-01T10:22:25Z",
+}  # fmt: skip
+INVESTMENT = {
+    "investment_uii": UII, "agency_code": "5", "agency_name": "Agriculture", "title": "Networks",
+    "cio_eval_2017": "4", "funding_py": "1.5",
+}  # fmt: skip
+CONTRACT = {
+    "Unique Investment Identifier": UII, "Agency Code": "5", "Contract ID": "22329", "Contract Number (PIID)": "GST1",
+    "Base Contract ID (USAspending)": "42210", "Vendor Name (USAspending)": "SAIC",
+    "Action Obligation Amount (In $ million) (USAspending)": "29.535882",
+    "Contract Start Date (USAspending)": "01/27/2011", "Contract End Date (USAspending)": "01/30/2016",
+}  # fmt: skip
+
+Rows = Sequence[dict[str, str]]
+
+
+def written(
+    folder: Path, projects: Rows, investments: Rows = (INVESTMENT,), contracts: Rows = (CONTRACT,)
+) -> Files:
+    given = {"projects": projects, "investments": investments, "contracts": contracts}
+    for name, rows in given.items():
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, [*TAKEN[name], *JUDGED[name]])
+            writer.writeheader()
+            writer.writerows(rows)
+    return Files(**{name: folder / f"{name}.csv" for name in given})
+
+
+def judged(files: Files) -> tuple[list[Stage], Findings]:
+    findings = Findings()
+    return importing.stages(importing.read_all(files), date(2012, 8, 31), findings), findings
+
+
+def told(findings: Findings) -> list[tuple[str, int, str]]:
+    return [(f["file"], f["line"], f["code"]) for f in findings.to_json()]
+
+
+def upserts(stages: list[Stage], name: str) -> list[Any]:
+    return [u for stage in stages if stage.name == name for u in stage.upserts]
+
+
+def test_rows_as_published_are_not_odd(tmp_path: Path) -> None:
+    assert told(judged(written(tmp_path, [PROJECT]))[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("planned_cost_musd", "abc"),
+        ("planned_cost_musd", "NaN"),
+        ("lifecycle_cost_musd", "1e400"),
+        ("lifecycle_cost_musd", "-Infinity"),
+        ("start_date", "2011-13-01"),
+        ("schedule_variance_days", "late"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_reported_and_the_row_imported_without_it(
+    tmp_path: Path, column: str, text: str
+) -> None:
+    stages, findings = judged(written(tmp_path, [PROJECT | {column: text}]))
+    assert ("projects.csv", 2, "unreadable_cell") in told(findings)
+    [project] = upserts(stages, "projects")
+    assert project.key == "656"
+
+
+def test_a_rating_that_is_no_number_is_reported_and_left_out(tmp_path: Path) -> None:
+    stages, findings = judged(written(tmp_path, [PROJECT], [INVESTMENT | {"cio_eval_2017": "x"}]))
+    assert told(findings) == [("investments.csv", 2, "unreadable_cell")]
+    assert upserts(stages, "assessments") == []
+
+
+def test_a_second_row_with_the_same_key_is_reported_and_not_imported(tmp_path: Path) -> None:
+    again = PROJECT | {"project_name": "Other"}
+    files = written(tmp_path, [PROJECT, again], [INVESTMENT, INVESTMENT], [CONTRACT, CONTRACT])
+    stages, findings = judged(files)
+    repeated = [f.file for f in findings.items if f.code == "repeated_key" and f.line == 3]
+    assert sorted(repeated) == ["contracts.csv", "investments.csv", "projects.csv"]
+    assert [u.body["name"] for u in upserts(stages, "projects")] == ["Operations"]
+
+
+def test_stray_spaces_and_texts_too_long_are_reported_in_every_file(tmp_path: Path) -> None:
+    project = PROJECT | {"project_name": " Operations", "project_description": "x" * 20_001}
+    stages, findings = judged(written(tmp_path, [project], [INVESTMENT | {"title": "y" * 301}]))
+    assert told(findings) == [
+        ("investments.csv", 2, "text_too_long"),
+        ("projects.csv", 2, "stray_spaces"),
+        ("projects.csv", 2, "text_too_long"),
+    ]
+    [body] = [u.body for u in upserts(stages, "projects")]
+    assert (body["name"], len(body["description"])) == ("Operations", 20_000)
+
+
+def test_an_amount_finer_than_a_cent_is_rounded_half_even_and_reported(tmp_path: Path) -> None:
+    project = PROJECT | {"planned_cost_musd": "1.000000005", "projected_actual_cost_musd": "1.000000015"}
+    stages, findings = judged(written(tmp_path, [project]))
+    assert told(findings).count(("projects.csv", 2, "sub_cent")) == 2
+    [body] = [u.body for u in upserts(stages, "projects")]
+    assert (body["planned_cost"]["amount"], body["forecast_cost"]["amount"]) == ("1000000.00", "1000000.02")
+
+
+def test_a_project_with_a_finish_and_no_start_keeps_its_finish(tmp_path: Path) -> None:
+    stages, findings = judged(written(tmp_path, [PROJECT | {"start_date": ""}]))
+    assert told(findings) == [("projects.csv", 2, "no_start")]
+    assert upserts(stages, "projects")[0].body["actual_finish_on"] == "2012-03-31"
+
+
+def test_an_investment_with_contracts_and_no_project_is_told_from_an_empty_one(tmp_path: Path) -> None:
+    empty = INVESTMENT | {"investment_uii": "005-000000009"}
+    _, findings = judged(written(tmp_path, [], [INVESTMENT, empty]))
+    assert [(f.code, f.reason) for f in findings.items] == [
+        ("no_projects", "the investment has no project, but contracts"),
+        ("no_projects", "the investment has no project"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "projects.csv is empty"),
+        (b"project_id,agency_code\n1,5\n", "projects.csv lacks the columns investment_uii"),
+        ("café".encode("latin-1"), "projects.csv:1: not UTF-8"),
+        ("project_id".encode("utf-16"), "projects.csv:1: not UTF-8"),
+    ],
+)
+def test_a_file_that_is_not_the_one_meant_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
+    files = written(tmp_path, [PROJECT])
+    files.projects.write_bytes(content)
+    with pytest.raises(UnreadableFile, match=reason):
+        importing.read_all(files)
+
+
+@pytest.mark.parametrize("column", TAKEN["projects"])
+def test_no_column_that_is_brought_in_may_be_missing(tmp_path: Path, column: str) -> None:
+    files = written(tmp_path, [PROJECT])
+    files.projects.write_text(files.projects.read_text().replace(column, "other", 1))
+    with pytest.raises(UnreadableFile, match=f"projects.csv lacks the columns {column}"):
+        importing.read_all(files)
+
+
+@pytest.mark.parametrize("row", ['657,"Operations\r\n', '657,"Oper"ations\r\n', "657,Operations\r\n"])
+def test_a_row_that_is_not_csv_is_refused_with_its_line(tmp_path: Path, row: str) -> None:
+    files = written(tmp_path, [PROJECT])
+    files.projects.write_text(files.projects.read_text() + row)
+    with pytest.raises(UnreadableFile, match=r"projects\.csv:3: "):
+        importing.read_all(files)
+
+
+def test_a_byte_order_mark_and_plain_line_ends_are_read_the_same(tmp_path: Path) -> None:
+    files = written(tmp_path, [PROJECT])
+    expected = importing.read_all(files)
+    files.projects.write_bytes(b"\xef\xbb\xbf" + files.projects.read_bytes().replace(b"\r\n", b"\n"))
+    assert importing.read_all(files) == expected
+
+
+def portolan_import(files: Files, *options: object) -> Any:
+    named = ("--projects", files.projects, "--investments", files.investments, "--contracts", files.contracts)
+    arguments = ("import", "itdb", *named, "--as-of", "2012-08-31", *options)
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def test_a_report_that_cannot_be_written_is_said_before_the_import(tmp_path: Path) -> None:
+    done = portolan_import(
+        written(tmp_path, [PROJECT]), "--token", "t", "--report", tmp_path / "no" / "r.json"
+    )
+    assert (done.exit_code, "the report cannot be written" in done.output) == (1, True)
+
+
+def test_a_folder_without_an_instance_is_said_and_left_alone(tmp_path: Path) -> None:
+    done = portolan_import(written(tmp_path, [PROJECT]), "--data", tmp_path / "typo", "--dry-run")
+    assert (done.exit_code, "no instance was ever started" in done.output) == (1, True)
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_server_that_never_answers_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.imports.upserts.UNANSWERED_S", 0)
+    done = portolan_import(written(tmp_path, [PROJECT]), "--token", "t", "--url", "http://127.0.0.1:9")
+    assert (done.exit_code, "http://127.0.0.1:9 cannot be reached" in done.output) == (1, True)
+
+
+@pytest.fixture
+async def portolan(tmp_path: Path) -> AsyncIterator[Portolan]:
+    async with running_portolan(Settings(data=tmp_path / "data")) as made:
+        yield made
+
+
+async def imported(portolan: Portolan, files: Files, dry_run: bool) -> tuple[dict[str, Any], Findings]:
+    stages, findings = judged(files)
+    headers = {"Authorization": f"Bearer {portolan.token('service')}", "Portolan-Effective-At": "2012-08-31"}
+    transport = httpx.ASGITransport(portolan.running)
+    async with httpx.AsyncClient(transport=transport, base_url="http://portolan", headers=headers) as client:
+        summary = await importing.run(
+            client, stages, findings, dry_run=dry_run, progress=lambda stage, done: None
+        )
+    return summary, findings
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_what_names_an_absent_parent_is_reported_and_imported_without_it(
+    portolan: Portolan, tmp_path: Path, dry_run: bool
+) -> None:
+    contract = CONTRACT | {"Unique Investment Identifier": "005-999999999"}
+    summary, findings = await imported(portolan, written(tmp_path, [PROJECT], contracts=[contract]), dry_run)
+    assert summary["sent"]["contracts"]["created"] == 1
+    [absent] = [f for f in findings.items if f.code == "parent_absent"]
+    assert (absent.file, absent.line, absent.done) == ("contracts.csv", 2, "imported without programme_id")
+
+
+async def everything(portolan: Portolan) -> dict[tuple[str, str], Any]:
+    """(service, table) -> its rows."""
+    rows = {}
+    for name, one in portolan.running.services.items():
+        store = one.kernel.store
+        for (table,) in await store.fetch("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            rows[name, table] = await store.fetch(f'SELECT * FROM "{table}"')
+    return rows
+
+
+async def test_a_dry_run_leaves_every_table_as_it_was(portolan: Portolan, tmp_path: Path) -> None:
+    """Not even a number is drawn: the first project that is brought in afterwards is PRJ-0001."""
+    files = written(tmp_path, [PROJECT])
+    before = await everything(portolan)
+    await imported(portolan, files, dry_run=True)
+    assert await everything(portolan) == before
+    await imported(portolan, files, dry_run=False)
+    [project] = (await portolan("viewer").get("/projects/v1/projects")).json()["items"]
+    assert project["code"] == "PRJ-0001"
+
+
+async def test_a_dry_run_on_an_empty_instance_waits_for_nothing(
+    portolan: Portolan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it asks other services about cannot arrive: it is not given the time that a write is given."""
+    monkeypatch.setattr("shared.references.WAIT_S", 60)
+    started = monotonic()
+    summary, findings = await imported(portolan, written(tmp_path, [PROJECT]), dry_run=True)
+    assert (findings.items, summary["sent"]["budget lines"]["created"]) == ([], 1)
+    assert monotonic() - started < 60
