@@ -91,4 +91,5 @@ def percent(part: int, whole: int) -> str | None:
     """`part` as a percentage of `whole` with two decimals, half-even; None where `whole` is 0."""
     if whole == 0:
         return None
-    return str((Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_EVEN))
+    rounded = (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+    return str(rounded + 0)  # a trifle below nothing is 0.00, not -0.00
