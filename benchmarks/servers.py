@@ -88,7 +88,7 @@ async def projects(folder: Path, database_url: str) -> AsyncIterator[Any]:
     """The projects service alone, everything on."""
     from services.projects.service import SERVICE
     from shared.auth import Tokens
-    from shared.memory import keep_what_was_freed
+    from shared.memory import keep_what_was_freed, leave_alone_what_was_made
     from shared.running import opened
     from shared.settings import Settings
     from shared.telemetry import LOG
@@ -97,6 +97,7 @@ async def projects(folder: Path, database_url: str) -> AsyncIterator[Any]:
     settings = Settings(data=folder, database_url=database_url)
     LOG.stream = (folder / "log.jsonl").open("a")
     async with opened(SERVICE, settings, Tokens(settings)) as one:
+        leave_alone_what_was_made()
         yield one.app
 
 

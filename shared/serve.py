@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from shared import telemetry
 from shared.auth import Tokens
-from shared.memory import keep_what_was_freed
+from shared.memory import keep_what_was_freed, leave_alone_what_was_made
 from shared.running import enter_bus, listening, opened
 from shared.service import Service
 from shared.settings import Settings
@@ -82,6 +82,7 @@ async def serve(service: Service, settings: Settings) -> None:
         bus = await enter_bus(stack, settings, own, tokens)
         await stack.enter_async_context(listening(one, bus))
         url = await stack.enter_async_context(serving(one.app, settings.host, settings.port))
+        leave_alone_what_was_made()
         telemetry.LOG.event("info", service.name, "ready", url=url)
         await told_to_end()
         one.kernel.ending.set()

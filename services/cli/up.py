@@ -28,6 +28,7 @@ def up(data: Path | None, port: int | None, no_sample: bool) -> None:
 
 async def _serve(settings: Settings, sample: bool) -> None:
     from services.embedded import embedded
+    from shared.memory import leave_alone_what_was_made
     from shared.serve import JsonLines, serving_on, told_to_end
     from shared.telemetry import LOG
 
@@ -42,6 +43,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
         async with embedded(settings) as app, serving_on(listener, app):
             if sample:
                 await _tell_sample(app)
+            leave_alone_what_was_made()
             click.echo(f"Portolan is at {settings.base_url}")
             click.echo(f"Log in: {await app.login_link()}")
             click.echo(f"Logs: {log}")

@@ -1,62 +1,81 @@
 """Which route an address means: by its segments as they were sent, so that an encoded slash stays part of a key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from shared.errors import MethodNotAllowed, NotFound, Refusal
 from shared.http.routes import KernelRoute
 
-Segments = tuple[str | None, ...]
-"""The literal segments of a route, None where a parameter stands."""
+Pattern = tuple[str | None, ...]
+"""The literal segments of a path, None where a parameter stands."""
+
+
+@dataclass
+class _Resource:
+    """What stands behind one pattern: a route for each of its methods."""
+
+    places: list[int]
+    """Where the parameters stand."""
+    names: list[str]
+    routes: dict[str, KernelRoute] = field(default_factory=dict)
 
 
 class Matcher:
-    """All routes of a service, found by the number of segments and the literal ones."""
+    """All routes of a service, by the pattern of their paths.
+
+    Of the patterns that fit an address the one with a literal further to the left counts, whatever the method:
+    `…/batch` is no id.
+    """
 
     def __init__(self, routes: Iterable[KernelRoute]) -> None:
-        self._by_length: dict[tuple[int, str | None], list[tuple[Segments, list[str], KernelRoute]]] = {}
+        self._resources: dict[Pattern, _Resource] = {}
         for route in routes:
             parts = route.path.split("/")[1:]
-            literal = tuple(None if p.startswith("{") else p for p in parts)
-            names = [p[1:-1] for p in parts if p.startswith("{")]
-            self._by_length.setdefault(_head(literal), []).append((literal, names, route))
-        for candidates in self._by_length.values():
-            candidates.sort(key=lambda c: [segment is None for segment in c[0]])
+            pattern = tuple(None if part.startswith("{") else part for part in parts)
+            places = [i for i, part in enumerate(pattern) if part is None]
+            resource = _Resource(places, [parts[i][1:-1] for i in places])
+            self._resources.setdefault(pattern, resource).routes[route.operation.method] = route
+        self._places: dict[int, list[list[int]]] = {}
+        """Number of segments -> where parameters may stand in so many, the most literal first."""
+        for pattern in sorted(self._resources, key=lambda p: [segment is None for segment in p]):
+            places, known = self._resources[pattern].places, self._places.setdefault(len(pattern), [])
+            if places not in known:
+                known.append(places)
 
     def find(self, method: str, raw_path: bytes) -> tuple[KernelRoute, dict[str, str]] | Refusal:
         """The route and its path parameters, or the refusal that says 404 or 405."""
         sent = raw_path.decode("latin-1").split("/")[1:]
-        wanted = "GET" if method == "HEAD" else method
-        allowed: set[str] = set()
-        meant: Segments | None = None
-        length, head = _head(sent)
-        for literal, names, route in (
-            *self._by_length.get((length, head), ()),
-            *self._by_length.get((length, None), ()),
-        ):
-            if any(a is not None and a != b for a, b in zip(literal, sent, strict=True)):
-                continue
-            if meant is None:
-                meant = literal
-            elif literal != meant:  # `…/batch` is no id, whatever the method
-                continue
-            if route.operation.method != wanted:
-                allowed.add(route.operation.method)
-                continue
-            values = [b for a, b in zip(literal, sent, strict=True) if a is None]
-            try:
-                texts = [
-                    unquote_to_bytes(v).decode() if "%" in v else v.encode("latin-1").decode() for v in values
-                ]
-            except UnicodeDecodeError:
-                return NotFound("there is no such resource")
-            return route, dict(zip(names, texts, strict=True))
-        if not allowed:
+        resource = self._resource(sent)
+        if resource is None:
             return NotFound("there is no such resource")
-        known = sorted(allowed | ({"HEAD"} if "GET" in allowed else set()) | {"OPTIONS"})
-        return MethodNotAllowed(f"this resource has {', '.join(known)}", headers={"Allow": ", ".join(known)})
+        route = resource.routes.get("GET" if method == "HEAD" else method)
+        if route is None:
+            return _not_allowed(resource.routes)
+        if not resource.places:
+            return route, {}
+        try:
+            return route, {
+                name: _text(sent[i]) for name, i in zip(resource.names, resource.places, strict=True)
+            }
+        except UnicodeDecodeError:
+            return NotFound("there is no such resource")
+
+    def _resource(self, sent: list[str]) -> _Resource | None:
+        for places in self._places.get(len(sent), ()):
+            pattern: list[str | None] = [*sent]
+            for i in places:
+                pattern[i] = None
+            if found := self._resources.get(tuple(pattern)):
+                return found
+        return None
 
 
-def _head(parts: Sequence[str | None]) -> tuple[int, str | None]:
-    """Length and collection: `/projects/v1/projects/…` tries only the routes of projects (None: a parameter there)."""
-    return len(parts), parts[2] if len(parts) > 2 else parts[-1]
+def _text(segment: str) -> str:
+    """A segment as it was meant; UnicodeDecodeError where it is no UTF-8."""
+    return unquote_to_bytes(segment).decode() if "%" in segment else segment.encode("latin-1").decode()
+
+
+def _not_allowed(routes: Iterable[str]) -> MethodNotAllowed:
+    known = sorted({*routes, "OPTIONS"} | ({"HEAD"} if "GET" in routes else set()))
+    return MethodNotAllowed(f"this resource has {', '.join(known)}", headers={"Allow": ", ".join(known)})

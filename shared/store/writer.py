@@ -8,6 +8,7 @@ The same for every database; what a transaction is, the store says.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -22,6 +23,9 @@ Job = Callable[[C], Any]
 """What is done with a connection within one transaction; a coroutine function where the driver is asynchronous."""
 
 Outcome = tuple[Any, Exception | None]
+
+Asked = tuple[Unit | Job[C], "asyncio.Future[Any]"]
+"""Work, and who waits for it."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,9 @@ class Writer(Generic[C]):
     def __init__(self, transactions: Transactions[C]) -> None:
         self._transactions = transactions
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[tuple[Unit | Job[C], asyncio.Future[Any]]] = asyncio.Queue()
-        self._asked: set[asyncio.Future[Any]] = set()
+        self._queue: deque[Asked[C]] = deque()
+        self._being_written: list[Asked[C]] = []
+        self._woken = asyncio.Event()
         self.nudges: list[Callable[[], None]] = []
         """Called after each round that wrote."""
         self._task = self._loop.create_task(self._write_for_ever())
@@ -53,32 +58,32 @@ class Writer(Generic[C]):
         if self._task.done():
             raise Unreachable("the store is closed")
         future = self._loop.create_future()
-        self._asked.add(future)
-        future.add_done_callback(self._asked.discard)
-        self._queue.put_nowait((work, future))
+        self._queue.append((work, future))
+        self._woken.set()
         return future
 
     async def close(self, patience_s: float) -> None:
         """What was asked is still written; who would wait longer is told."""
-        if self._asked:
-            await asyncio.wait(self._asked, timeout=patience_s)
+        if asked := self._unanswered():
+            await asyncio.wait(asked, timeout=patience_s)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        for future in self._asked:
+        for future in self._unanswered():
             _tell(future, None, Unreachable("the store is closed"))
 
-    async def _write_for_ever(self) -> None:
-        waiting: list[tuple[Unit | Job[C], asyncio.Future[Any]]] = []
-        while True:
-            if not waiting:
-                waiting.append(await self._queue.get())
-            while len(waiting) < group.LARGEST_GROUP and not self._queue.empty():
-                waiting.append(self._queue.get_nowait())
-            waiting = await self._write_some(waiting)
+    def _unanswered(self) -> list["asyncio.Future[Any]"]:
+        return [future for _, future in (*self._being_written, *self._queue) if not future.done()]
 
-    async def _write_some(
-        self, waiting: list[tuple[Unit | Job[C], "asyncio.Future[Any]"]]
-    ) -> list[tuple[Unit | Job[C], "asyncio.Future[Any]"]]:
+    async def _write_for_ever(self) -> None:
+        while True:
+            if not self._queue and not self._being_written:
+                self._woken.clear()
+                await self._woken.wait()
+            while len(self._being_written) < group.LARGEST_GROUP and self._queue:
+                self._being_written.append(self._queue.popleft())
+            self._being_written = await self._write_some(self._being_written)
+
+    async def _write_some(self, waiting: list["Asked[C]"]) -> list["Asked[C]"]:
         """Write what can go together and return what waits for the next round."""
         futures = {id(work): future for work, future in waiting}
         together, later = group.admit([work for work, _ in waiting if isinstance(work, Unit)])
