@@ -23,6 +23,7 @@ OUTSIDE = (
     '<!DOCTYPE Project [<!ENTITY secret SYSTEM "file:///etc/hostname">]>'
     f'<Project xmlns="{NAMESPACE}"><Name>&secret;</Name></Project>'
 )
+ATTRIBUTES = " ".join(f"a{n}='1'" for n in range(300_000))
 
 
 def document(inside: str = "", tasks: str = "") -> bytes:
@@ -68,6 +69,9 @@ def test_a_plan_of_fifty_megabytes_is_refused_unread() -> None:
         ("<Task/>" * 600_000, "too_many_elements"),
         ("<Task/>" * 50_001, "too_large"),
         ("".join(f"<a{n}/>" for n in range(6_000)), "too_many_unknown"),
+        ("<a/>" * 2_000_001, "too_many_elements"),
+        (f"<a {ATTRIBUTES}/>", "tag_too_long"),
+        (f"<a>{' ' * 3_000_000}</a><!--{'x' * 3_000_000}-->", "tag_too_long"),
     ],
 )
 def test_floods_of_elements_are_refused_before_they_fill_the_memory(flood: str, code: str) -> None:
