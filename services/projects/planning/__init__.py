@@ -6,8 +6,9 @@ in `plan`, what schedulers disagree about in `conventions`; docs/methods/schedul
 method.
 """
 
+from services.projects.planning.causes import Cause, Change
 from services.projects.planning.conventions import DEFAULTS, MICROSOFT_PROJECT, Conventions
-from services.projects.planning.movement import Cause, Change, Movement, movements
+from services.projects.planning.movement import Movement, movements
 from services.projects.planning.plan import Plan
 from services.projects.planning.result import Criticality, ScheduledActivity
 from services.projects.planning.scheduling import Driver, Schedule, schedule, schedule_together

@@ -112,7 +112,8 @@ class Schedule(Mapping[str, ScheduledActivity]):
         spans = self._passes.run.spans.get((self._number, key), ())
         nodes = self._passes.run.nodes[self._number]
         ends = {span.node for span in spans}
-        return [self[activity] for activity, node in nodes.items() if node in ends or not spans]
+        everything = len({span.opens for span in spans}) < 2  # an open end reaches to the plan's own
+        return [self[activity] for activity, node in nodes.items() if node in ends or everything]
 
     def rank(self, key: str) -> tuple[int, int]:
         """A sort key that puts predecessors first, then levels of effort, then summaries."""
