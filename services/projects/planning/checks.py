@@ -27,6 +27,9 @@ LONGEST_S = 100 * 366 * DAY_S
 """No duration or lag is longer than a century."""
 
 MOST_ACTIVITIES = 1_000_000
+MOST_LEVELS = 100
+"""Each summary is rolled up from all below it."""
+
 FAULTS_SHOWN = 50
 KINDS, CONSTRAINTS, LINKS = frozenset(ActivityKind), frozenset(ConstraintKind), frozenset(DependencyKind)
 UNDATED = (ConstraintKind.ASAP, ConstraintKind.ALAP)
@@ -216,12 +219,12 @@ def _bad_instant(at: date | datetime | None, what: str, where: str) -> Iterator[
 
 
 def parent_faults(plan: Plan, by_id: Mapping[str, Activity]) -> Iterator[Fault]:
-    """Faults of the work breakdown: parents that are missing, no summaries, or their own descendants."""
-    sound: set[str] = set()
+    """Faults of the work breakdown: parents that are missing, no summaries, their own descendants, too deep."""
+    levels: dict[str | None, int] = {}
     for number, activity in enumerate(plan.activities):
         path: dict[str, None] = {}
         key: str | None = activity.id
-        while key is not None and key not in sound:
+        while key is not None and key not in levels:
             if key in path:
                 loop = " -> ".join([*list(path)[list(path).index(key) :], key])
                 yield Fault(
@@ -235,4 +238,10 @@ def parent_faults(plan: Plan, by_id: Mapping[str, Activity]) -> Iterator[Fault]:
                 detail = f"{key}, the parent of {child}, {wrong}"
                 yield Fault("bad_parent", detail, f"/activities/{number}/parent")
                 break
-        sound.update(path)
+        level = levels.get(key, 0)
+        for inside in reversed(path):
+            level += 1
+            levels[inside] = level
+        if level > MOST_LEVELS:
+            detail = f"{activity.id} lies {level} levels deep; at most {MOST_LEVELS} are allowed"
+            yield Fault("too_deep", detail, f"/activities/{number}/parent")

@@ -243,8 +243,8 @@ def test_a_convention_that_is_none_is_refused_with_those_there_are() -> None:
 
 
 def test_calendars_that_take_forever_to_lay_out_are_refused_at_once() -> None:
-    chain = tuple(Calendar(str(n), base=str(n + 1)) for n in range(20_000))
-    assert {f.code for f in refusal(calendars=(OFFICE, *chain, Calendar("20000"))).faults} == {
+    chain = tuple(Calendar(str(n), base=str(n + 1)) for n in range(2_000))
+    assert {f.code for f in refusal(calendars=(OFFICE, *chain, Calendar("2000"))).faults} == {
         "calendar_chain"
     }
     week = CalendarException(date(1950, 1, 1), date(2150, 1, 1), recurrence=Recurrence(Frequency.WEEKLY, 99))
@@ -276,6 +276,16 @@ def test_summaries_that_contain_each_other_are_refused() -> None:
     two = Activity("2", kind=ActivityKind.SUMMARY, parent="1")
     assert refusal(activities=(one, two)).detail.startswith("activities contain each other: 1 -> 2 -> 1")
     assert refusal(activities=(A, replace(B, parent="A"))).detail == "A, the parent of B, is not a summary"
+
+
+def test_summaries_nested_beyond_reason_are_refused_at_once() -> None:
+    nested = tuple(
+        Activity(str(n), kind=ActivityKind.SUMMARY, parent=str(n - 1) if n else None) for n in range(2_000)
+    )
+    refused = refusal(activities=nested)
+    assert {fault.code for fault in refused.faults} == {"too_deep"}
+    assert refused.detail.startswith("100 lies 101 levels deep; at most 100 are allowed")
+    assert list(schedule(replace(PLAN, activities=(*nested[:99], replace(A, parent="98"))))) != []
 
 
 def test_what_a_summary_or_a_level_of_effort_cannot_have_is_refused() -> None:
