@@ -3,6 +3,7 @@
 import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -212,6 +213,12 @@ def test_a_plan_that_does_not_hold_together_is_not_written(plan: Plan, code: str
         write_mspdi(plan)
     assert caught.value.code == code
     assert culprit in caught.value.detail
+
+
+@pytest.mark.parametrize("of", [str, Path])
+def test_a_file_may_be_given_by_its_path(of: Callable[[Path], str | Path], tmp_path: Path) -> None:
+    (tmp_path / "plan.xml").write_bytes(document(tasks=task("<Name>x</Name>")))
+    assert [each.name for each in read_plan(of(tmp_path / "plan.xml")).plan.activities] == ["x"]
 
 
 @pytest.mark.parametrize("reader", [read_plan, read_mspdi])

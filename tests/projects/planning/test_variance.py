@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.projects.planning import Change, Movement, baseline_of, movements, schedule, variance
@@ -207,6 +207,7 @@ CHANGES = st.fixed_dictionaries(
 MORNINGS = Calendar("mornings", week=((shift("08:00", "12:00"),),) * 7)
 
 
+@settings(deadline=None)
 @given(st.lists(CHANGES, min_size=2, max_size=6), CHANGES, st.data())
 def test_nothing_moves_without_a_cause(
     given_: list[dict[str, Any]], change: dict[str, Any], draw: st.DataObject
