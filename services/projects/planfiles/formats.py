@@ -17,7 +17,7 @@ _XER = b"ERMHDR"
 _XML_BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def read_plan(source: bytes | Path) -> PlanFile:
+def read_plan(source: bytes | str | Path) -> PlanFile:
     """The plan of a file, given by its content or its path, and what of the file the plan does not hold.
 
     Reads MSPDI by itself, and .mpp, XER and PMXML through mpxj. Raises Invalid for a file that is too large,
@@ -33,11 +33,17 @@ def read_plan(source: bytes | Path) -> PlanFile:
     raise _refused("unknown_format", "this is neither MSPDI XML, .mpp, Primavera XER nor PMXML")
 
 
-def _content(source: bytes | Path) -> bytes:
-    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+def _content(source: bytes | str | Path) -> bytes:
+    if isinstance(source, bytes):
+        _check_size(len(source))
+        return source
+    _check_size(Path(source).stat().st_size)
+    return Path(source).read_bytes()
+
+
+def _check_size(size: int) -> None:
     if size > MAX_BYTES:
         raise _refused("too_large", f"a plan file has at most {MAX_BYTES:,} bytes, this one has {size:,}")
-    return source if isinstance(source, bytes) else source.read_bytes()
 
 
 def _read_xml(content: bytes) -> PlanFile:

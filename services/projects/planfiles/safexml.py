@@ -1,8 +1,8 @@
 """Untrusted XML read in one pass: only the elements asked for are kept, all others are counted by path.
 
 A document that declares anything (a DOCTYPE, and with it every entity, external or not) is refused at the
-declaration, before a byte of it is expanded. Depth, number of elements kept and number of unknown paths are
-bounded, so that memory stays in proportion to what a real plan needs.
+declaration, before a byte of it is expanded. Depth, length of a tag, number of elements kept and left out and
+number of unknown paths are bounded, so that time and memory stay in proportion to what a real plan needs.
 """
 
 import re
@@ -17,7 +17,11 @@ from shared.errors import Fault, Invalid
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 300_000
+MAX_LEFT_OUT = 2_000_000
 MAX_UNKNOWN_PATHS = 5_000
+MAX_TAG = 1 << 20
+"""A tag, its attributes included, or a comment: the parser holds it whole, at many times its length."""
+
 _NAME = 200
 """So much of an unknown element's name is kept."""
 
@@ -91,7 +95,12 @@ def _parser() -> expat.XMLParserType:
 
 def _feed(parser: expat.XMLParserType, content: bytes) -> None:
     try:
-        parser.Parse(content, True)
+        for fed in range(MAX_TAG, len(content) + MAX_TAG, MAX_TAG):
+            parser.Parse(content[fed - MAX_TAG : fed], False)
+            if min(fed, len(content)) - parser.CurrentByteIndex > MAX_TAG:
+                what = f"a tag or comment is longer than {MAX_TAG:,} bytes"
+                raise refused("tag_too_long", what, parser.CurrentLineNumber)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         what = f"the XML is not well-formed: {expat.ErrorString(error.code)}"
         raise refused("not_well_formed", what, error.lineno) from None
@@ -114,7 +123,7 @@ class _Document:
         self.open: list[tuple[Element, Shape, str]] = [(self.top, {root: shape}, "")]
         self.unknown: Counter[str] = Counter()
         self.kept = 0
-        self.skipped_depth = 0
+        self.skipped_depth = self.left_out = 0
         self.text_of: str | None = None
         self.text: list[str] = []
         self.parser = _parser()
@@ -168,16 +177,25 @@ class _Document:
         self.text.clear()
 
     def skip(self) -> None:
+        self.leave_out()
         self.skipped_depth += 1
         if self.skipped_depth > MAX_DEPTH:
             raise self.refusal("too_deep", f"elements are nested more than {MAX_DEPTH} deep")
 
     def count(self, path: str) -> None:
+        self.leave_out()
         self.unknown[path] += 1
         self.skipped_depth = 1
         if len(self.unknown) > MAX_UNKNOWN_PATHS:
             raise self.refusal(
                 "too_many_unknown", f"more than {MAX_UNKNOWN_PATHS:,} kinds of unknown elements"
+            )
+
+    def leave_out(self) -> None:
+        self.left_out += 1
+        if self.left_out > MAX_LEFT_OUT:
+            raise self.refusal(
+                "too_many_elements", f"more than {MAX_LEFT_OUT:,} elements are no part of a plan"
             )
 
     def refusal(self, code: str, what: str) -> Invalid:

@@ -1,13 +1,14 @@
 """The schedule engine: `schedule(plan)` computes the dates and floats of a plan by the critical path method.
 
 `schedule_together` takes several plans whose links cross, `variance` holds a schedule against a
-baseline, and `movements` says what moved between two schedules and why. The types a plan is made of are
-in `plan`, what schedulers disagree about in `conventions`; docs/methods/schedule.md explains the
-method.
+baseline, and `movements` says what moved between two schedules and why. The types a plan is made of
+(`Activity`, `Dependency`, `Lag`, `Calendar`, `days`, ...) are in `planning.plan`, what schedulers disagree
+about in `planning.conventions`; docs/methods/schedule.md begins with an example and explains the method.
 """
 
+from services.projects.planning.causes import Cause, Change
 from services.projects.planning.conventions import DEFAULTS, MICROSOFT_PROJECT, Conventions
-from services.projects.planning.movement import Cause, Change, Movement, movements
+from services.projects.planning.movement import Movement, movements
 from services.projects.planning.plan import Plan
 from services.projects.planning.result import Criticality, ScheduledActivity
 from services.projects.planning.scheduling import Driver, Schedule, schedule, schedule_together

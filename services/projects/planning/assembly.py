@@ -16,6 +16,7 @@ from services.projects.planning.timeline import ROUND_THE_CLOCK
 
 def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
     """The run of the plans; raises `Invalid` for plans that say what cannot be."""
+    checks.refuse(checks.convention_faults(conventions))
     for plan in plans:
         checks.refuse(checks.frame_faults(plan))
     checks.refuse(checks.repeated_plans(plans))
@@ -67,8 +68,9 @@ def _add_activities(run: Run, number: int) -> None:
     add.floors += [floor] * added
     add.followers += [[] for _ in range(added)]
     add.awaited += [0] * added
+    known = frozenset(calendar.id for calendar in plan.calendars)
     checks.refuse(
-        fault for place, activity in unusual for fault in checks.activity_faults(plan, place, activity)
+        fault for place, activity in unusual for fault in checks.activity_faults(plan, known, place, activity)
     )
     _outline(run, plan)
     for _, activity in unusual:

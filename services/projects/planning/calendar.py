@@ -24,6 +24,7 @@ class DayBook:
         self._base = base
         self._single = {e.first: e.shifts for e in calendar.exceptions if e.first == e.last}
         self._spans = [e for e in calendar.exceptions if e.first != e.last]
+        self._spans_in: dict[int, list[CalendarException]] = {}
 
     def hours(self, day: date) -> DayHours:
         """The shifts worked on `day`, in order."""
@@ -38,13 +39,19 @@ class DayBook:
     def _special(self, day: date) -> DayHours | None:
         shifts = self._single.get(day)
         if shifts is None and self._spans:
-            shifts = next((e.shifts for e in self._spans if strikes(e, day)), None)
+            shifts = next((e.shifts for e in self._in_year(day.year) if strikes(e, day)), None)
         holidays = self.calendar.holidays
         if shifts is None and holidays and day in public_holidays(holidays, day.year):
             return ()
         if shifts is None and self._base:
             return self._base._special(day)
         return shifts
+
+    def _in_year(self, year: int) -> list[CalendarException]:
+        """The exceptions longer than a day that reach into a year: few, however many there are in all."""
+        if year not in self._spans_in:
+            self._spans_in[year] = [e for e in self._spans if e.first.year <= year <= e.last.year]
+        return self._spans_in[year]
 
     def _ordinary(self, day: date) -> DayHours:
         for week in self.calendar.work_weeks:

@@ -4,18 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
+from typing import get_args, get_type_hints
 
+from services.projects.planning.calendar_checks import calendar_faults
+from services.projects.planning.conventions import Conventions
 from services.projects.planning.plan import (
     DAY_S,
     Activity,
     ActivityKind,
-    Calendar,
-    CalendarException,
     Constraint,
     ConstraintKind,
-    DayHours,
     Dependency,
     DependencyKind,
+    Lag,
     Plan,
     Progress,
 )
@@ -26,9 +27,13 @@ LONGEST_S = 100 * 366 * DAY_S
 """No duration or lag is longer than a century."""
 
 MOST_ACTIVITIES = 1_000_000
+MOST_LEVELS = 100
+"""Each summary is rolled up from all below it."""
+
 FAULTS_SHOWN = 50
 KINDS, CONSTRAINTS, LINKS = frozenset(ActivityKind), frozenset(ConstraintKind), frozenset(DependencyKind)
 UNDATED = (ConstraintKind.ASAP, ConstraintKind.ALAP)
+CHOICES = {name: get_args(hint) for name, hint in get_type_hints(Conventions).items() if get_args(hint)}
 ON_SUMMARIES = (ConstraintKind.ASAP, ConstraintKind.SNET, ConstraintKind.FNLT)
 
 
@@ -42,20 +47,30 @@ def refuse(faults: Iterable[Fault], code: str = "invalid_plan") -> None:
         )
 
 
+def convention_faults(conventions: Conventions) -> Iterator[Fault]:
+    """Choices that are none: a word misspelt would otherwise pass for one of the others."""
+    for name, choices in CHOICES.items():
+        said = getattr(conventions, name)
+        if said not in choices:
+            detail = f"the convention {name} is {said!r}; it is one of {', '.join(choices)}"
+            yield Fault("unknown_convention", detail, f"/conventions/{name}")
+
+
 def frame_faults(plan: Plan) -> Iterator[Fault]:
     """Faults of the plan itself, of its calendars and its identities."""
     if len(plan.activities) > MOST_ACTIVITIES:
         yield Fault("too_many_activities", f"at most {MOST_ACTIVITIES} can be scheduled", "/activities")
-    if plan.day_s <= 0:
-        yield Fault("bad_day_length", "a working day needs working time", "/day_s")
-    for name, at in (("start", plan.start), ("data_date", plan.data_date), ("finish_by", plan.finish_by)):
-        yield from _bad_instant(at, f"the plan's {name}", f"/{name}")
+    if type(plan.day_s) is not int or plan.day_s <= 0:
+        yield Fault("bad_day_length", "a working day needs working time, in whole seconds", "/day_s")
+    yield from _not_exact(plan.start, "the plan's start", "/start")
+    yield from _not_exact(plan.data_date, "the plan's data_date", "/data_date")
+    yield from _bad_instant(plan.finish_by, "the plan's finish_by", "/finish_by")
     for kind, ids in (
         ("activities", [a.id for a in plan.activities]),
         ("calendars", [c.id for c in plan.calendars]),
     ):
         yield from _repeated(ids, kind)
-    yield from _calendar_faults(plan)
+    yield from calendar_faults(plan)
     yield from _external_faults(plan)
 
 
@@ -76,92 +91,34 @@ def _external_faults(plan: Plan) -> Iterator[Fault]:
     for number, external in enumerate(plan.external):
         name, where = f"{external.plan}/{external.activity}", f"/external/{number}"
         bad = [
-            f
-            for at in (external.start, external.finish)
-            for f in _bad_instant(at, f"a date of {name}", where)
+            f for at in (external.start, external.finish) for f in _not_exact(at, f"a date of {name}", where)
         ]
         yield from bad
         if not bad and external.finish < external.start:
             yield Fault("finish_before_start", f"{name} finishes before it starts", where)
 
 
-def _calendar_faults(plan: Plan) -> Iterator[Fault]:
-    calendars = {calendar.id: calendar for calendar in plan.calendars}
-    if plan.calendar is not None and plan.calendar not in calendars:
-        yield Fault("unknown_calendar", f"the plan's calendar {plan.calendar} is not there", "/calendar")
-    for number, calendar in enumerate(plan.calendars):
-        yield from _week_faults(calendar, f"/calendars/{number}")
-        yield from _base_faults(calendars, calendar, f"/calendars/{number}/base")
-
-
-def _base_faults(calendars: Mapping[str, Calendar], calendar: Calendar, pointer: str) -> Iterator[Fault]:
-    seen, base = [calendar.id], calendar.base
-    while base is not None:
-        if base not in calendars:
-            yield Fault(
-                "unknown_calendar", f"calendar {seen[-1]} builds on {base}, which is not there", pointer
-            )
-            return
-        if base in seen:
-            yield Fault(
-                "calendar_cycle", f"calendars build on each other: {' -> '.join([*seen, base])}", pointer
-            )
-            return
-        seen.append(base)
-        base = calendars[base].base
-
-
-def _week_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
-    weeks = [calendar.week, *(week.week for week in calendar.work_weeks)]
-    if any(len(week) != 7 for week in weeks):
-        yield Fault("bad_week", f"a week of calendar {calendar.id} has not seven days", f"{pointer}/week")
-    days = [shifts for week in weeks for shifts in week if shifts is not None]
-    if not all(_in_order(shifts) for shifts in [*days, *(e.shifts for e in calendar.exceptions)]):
-        yield Fault(
-            "bad_shifts",
-            f"calendar {calendar.id} has shifts out of order or beyond the day",
-            f"{pointer}/week",
-        )
-    for number, exception in enumerate(calendar.exceptions):
-        if exception.last < exception.first or _bad_recurrence(exception):
-            detail = f"exception {exception.name or exception.first} of calendar {calendar.id} makes no sense"
-            yield Fault("bad_exception", detail, f"{pointer}/exceptions/{number}")
-
-
-def _in_order(shifts: DayHours) -> bool:
-    edges = [edge for shift in shifts for edge in (shift.start_s, shift.end_s)]
-    apart = all(shift.start_s < shift.end_s for shift in shifts)
-    return apart and edges == sorted(edges) and all(0 <= edge <= DAY_S for edge in edges)
-
-
-def _bad_recurrence(exception: CalendarException) -> bool:
-    rule = exception.recurrence
-    if rule is None:
-        return False
-    known_days = all(0 <= day <= 6 for day in rule.weekdays)
-    return rule.interval < 1 or not known_days or rule.position not in (None, 1, 2, 3, 4, 5)
-
-
-def activity_faults(plan: Plan, number: int, activity: Activity) -> Iterator[Fault]:
-    """Faults of one activity; `number` is its place in the plan."""
+def activity_faults(
+    plan: Plan, calendars: frozenset[str], number: int, activity: Activity
+) -> Iterator[Fault]:
+    """Faults of one activity; `calendars` are the ids of the plan's, `number` is its place in the plan."""
     name, pointer = activity.id, f"/activities/{number}"
     if type(activity.duration_s) is not int or not 0 <= activity.duration_s <= LONGEST_S:
         yield Fault(
             "bad_duration",
-            f"the duration of {name} is {activity.duration_s}; it has to be whole seconds up to a century",
+            f"the duration of {name} is {activity.duration_s!r}; it has to be whole seconds up to a century",
             f"{pointer}/duration_s",
         )
     if not 0 <= activity.levelling_delay_s <= LONGEST_S:
         yield Fault("bad_delay", f"the levelling delay of {name} is negative", f"{pointer}/levelling_delay_s")
-    if activity.calendar is not None and all(activity.calendar != c.id for c in plan.calendars):
+    if activity.calendar is not None and activity.calendar not in calendars:
         detail = f"calendar {activity.calendar} of {name} is not there"
         yield Fault("unknown_calendar", detail, f"{pointer}/calendar")
     if activity.kind not in KINDS:
-        yield Fault("unknown_kind", f"{name} is a {activity.kind}", f"{pointer}/kind")
+        detail = f"{name} is a {activity.kind!r}; the kinds are {', '.join(ActivityKind)}"
+        yield Fault("unknown_kind", detail, f"{pointer}/kind")
     yield from _bad_instant(activity.deadline, f"the deadline of {name}", f"{pointer}/deadline")
-    yield from _bad_instant(
-        activity.planned_start, f"the planned start of {name}", f"{pointer}/planned_start"
-    )
+    yield from _not_exact(activity.planned_start, f"the planned start of {name}", f"{pointer}/planned_start")
     yield from _constraint_faults(activity, pointer)
     yield from _progress_faults(plan, activity, f"{pointer}/progress")
 
@@ -176,14 +133,17 @@ def _constraint_faults(activity: Activity, pointer: str) -> Iterator[Fault]:
 
 def _one_constraint(activity: Activity, constraint: Constraint, where: str) -> Iterator[Fault]:
     if constraint.kind not in CONSTRAINTS:
-        yield Fault("unknown_constraint", f"{activity.id} has a constraint {constraint.kind}", where)
+        detail = (
+            f"{activity.id} has a constraint {constraint.kind!r}; the kinds are {', '.join(ConstraintKind)}"
+        )
+        yield Fault("unknown_constraint", detail, where)
     elif (constraint.on is None) != (constraint.kind in UNDATED):
         verb = "needs a" if constraint.on is None else "takes no"
         yield Fault("bad_constraint", f"constraint {constraint.kind} of {activity.id} {verb} date", where)
-    elif activity.kind is ActivityKind.LEVEL_OF_EFFORT and constraint.kind != ConstraintKind.ASAP:
+    elif activity.kind == ActivityKind.LEVEL_OF_EFFORT and constraint.kind != ConstraintKind.ASAP:
         detail = f"{activity.id} is a level of effort: its dates come from what it spans"
         yield Fault("bad_constraint", detail, where)
-    elif activity.kind is ActivityKind.SUMMARY and constraint.kind not in ON_SUMMARIES:
+    elif activity.kind == ActivityKind.SUMMARY and constraint.kind not in ON_SUMMARIES:
         detail = f"{activity.id} is a summary: it can only start no earlier or finish no later than a date"
         yield Fault("bad_constraint", detail, where)
     yield from _bad_instant(constraint.on, f"the constraint date of {activity.id}", where)
@@ -192,13 +152,15 @@ def _one_constraint(activity: Activity, constraint: Constraint, where: str) -> I
 def _progress_faults(plan: Plan, activity: Activity, where: str) -> Iterator[Fault]:
     progress, name = activity.progress, activity.id
     instants = (progress.actual_start, progress.actual_finish, progress.stopped_at, progress.resumes_at)
-    bad = [fault for at in instants for fault in _bad_instant(at, f"an actual date of {name}", where)]
+    bad = [fault for at in instants for fault in _not_exact(at, f"an actual date of {name}", where)]
     yield from bad
     percentages = (progress.percent_complete, progress.physical_percent or 0.0)
     if not all(isfinite(percent) and 0 <= percent <= 100 for percent in percentages):
         yield Fault("bad_percent", f"{name} is {progress.percent_complete} % complete", where)
-    if progress.remaining_s is not None and not 0 <= progress.remaining_s <= LONGEST_S:
-        yield Fault("bad_remaining", f"the remaining duration of {name} is {progress.remaining_s}", where)
+    remaining = progress.remaining_s
+    if remaining is not None and (type(remaining) is not int or not 0 <= remaining <= LONGEST_S):
+        detail = f"the remaining duration of {name} is {remaining}; it has to be whole seconds"
+        yield Fault("bad_remaining", detail, where)
     if not bad:
         yield from _history_faults(plan, activity, progress, where)
 
@@ -228,28 +190,41 @@ def dependency_faults(number: int, dependency: Dependency, known: bool) -> Itera
     if not known:
         yield Fault("unknown_activity", f"the link {link} points at an activity that is not there", where)
     if dependency.kind not in LINKS:
-        yield Fault("unknown_dependency", f"the link {link} is of kind {dependency.kind}", f"{where}/kind")
+        detail = f"the link {link} is of kind {dependency.kind!r}; the kinds are {', '.join(DependencyKind)}"
+        yield Fault("unknown_dependency", detail, f"{where}/kind")
     lag = dependency.lag
-    if not isfinite(lag.percent) or abs(lag.percent) > 10_000 or type(lag.seconds) is not int:
+    if not isinstance(lag, Lag):
+        yield Fault("bad_lag", f"the lag of {link} is {lag!r}, not a Lag", f"{where}/lag")
+    elif not isfinite(lag.percent) or abs(lag.percent) > 10_000 or type(lag.seconds) is not int:
         yield Fault("bad_lag", f"the lag of {link} is not a number that means something", f"{where}/lag")
     elif abs(lag.seconds) > LONGEST_S:
         yield Fault("bad_lag", f"the lag of {link} is longer than a century", f"{where}/lag")
 
 
+def _not_exact(at: datetime | None, what: str, where: str) -> Iterator[Fault]:
+    """What is wrong with a date that has to have a time."""
+    if at is None or isinstance(at, datetime):
+        yield from _bad_instant(at, what, where)
+    else:
+        yield Fault("not_a_datetime", f"{what} is {at!r}, not a datetime: a date and a time", where)
+
+
 def _bad_instant(at: date | datetime | None, what: str, where: str) -> Iterator[Fault]:
-    if isinstance(at, datetime) and at.tzinfo is not None:
+    if at is not None and not isinstance(at, date):
+        yield Fault("not_a_date", f"{what} is {at!r}, not a date or a datetime", where)
+    elif isinstance(at, datetime) and at.tzinfo is not None:
         yield Fault("aware_datetime", f"{what} has a time zone; a plan is in local time", where)
     elif at is not None and not HORIZON_YEARS < at.year <= 9999 - HORIZON_YEARS:
         yield Fault("date_out_of_range", f"{what} is {at}, too far from today's calendar", where)
 
 
 def parent_faults(plan: Plan, by_id: Mapping[str, Activity]) -> Iterator[Fault]:
-    """Faults of the work breakdown: parents that are missing, no summaries, or their own descendants."""
-    sound: set[str] = set()
+    """Faults of the work breakdown: parents that are missing, no summaries, their own descendants, too deep."""
+    levels: dict[str | None, int] = {}
     for number, activity in enumerate(plan.activities):
         path: dict[str, None] = {}
         key: str | None = activity.id
-        while key is not None and key not in sound:
+        while key is not None and key not in levels:
             if key in path:
                 loop = " -> ".join([*list(path)[list(path).index(key) :], key])
                 yield Fault(
@@ -258,9 +233,15 @@ def parent_faults(plan: Plan, by_id: Mapping[str, Activity]) -> Iterator[Fault]:
                 break
             path[key] = None
             child, key = key, by_id[key].parent
-            if key is not None and (key not in by_id or by_id[key].kind is not ActivityKind.SUMMARY):
+            if key is not None and (key not in by_id or by_id[key].kind != ActivityKind.SUMMARY):
                 wrong = "is not there" if key not in by_id else "is not a summary"
                 detail = f"{key}, the parent of {child}, {wrong}"
                 yield Fault("bad_parent", detail, f"/activities/{number}/parent")
                 break
-        sound.update(path)
+        level = levels.get(key, 0)
+        for inside in reversed(path):
+            level += 1
+            levels[inside] = level
+        if level > MOST_LEVELS:
+            detail = f"{activity.id} lies {level} levels deep; at most {MOST_LEVELS} are allowed"
+            yield Fault("too_deep", detail, f"/activities/{number}/parent")

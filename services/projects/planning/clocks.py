@@ -34,9 +34,12 @@ class Clocks:
             self._of[plan.id, key] = self._timeline(chain(calendars, key), book)
 
     def _timeline(self, definition: tuple[Calendar, ...], book: DayBook) -> Timeline:
-        if definition not in self._laid_out:
-            self._laid_out[definition] = CalendarTimeline(book, self._anchor)
-        return self._laid_out[definition]
+        try:
+            if definition not in self._laid_out:
+                self._laid_out[definition] = CalendarTimeline(book, self._anchor)
+            return self._laid_out[definition]
+        except TypeError:  # a calendar of lists instead of tuples has no hash: its timeline is its own
+            return CalendarTimeline(book, self._anchor)
 
 
 def chain(calendars: dict[str, Calendar], key: str) -> tuple[Calendar, ...]:

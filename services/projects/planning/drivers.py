@@ -29,7 +29,7 @@ def holds(run: Run, early: Early, origins: Origins, node: int, start: int) -> It
     finish = start + run.net.durations[node]
     if run.net.terms.get(node, ORDINARY).done is None:
         for link in origins.of(node):
-            if link.crossing.on(early.leaves(run.net, link)) >= (finish if link.to_finish else start):
+            if link.crossing.on(early.pushes(run.net, link)) >= (finish if link.to_finish else start):
                 yield link
 
 
@@ -68,6 +68,8 @@ def root(run: Run, node: int, start: int) -> str:
             return f"{name} is scheduled by hand"
         if terms.started is not None:
             return f"{name} is under way"
+        if node in run.late:
+            return f"{name} is to be as late as possible"
     data_date = run.data_date(plan)
     if data_date and data_date > plan.start:
         return f"the data date is {data_date.isoformat()}"

@@ -49,7 +49,7 @@ class Hubs:
     def bind(self, plan: int) -> None:
         """Let the dates that summaries of the plan are given hold what is below them."""
         for activity in self._run.plans[plan].activities:
-            if activity.kind is ActivityKind.SUMMARY and activity.active:
+            if activity.kind == ActivityKind.SUMMARY and activity.active:
                 self._bind_summary(plan, activity)
 
     def _bind_summary(self, plan: int, summary: Activity) -> None:

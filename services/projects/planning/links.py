@@ -49,6 +49,8 @@ def add_links(run: Run, plan: int, hubs: Hubs) -> None:
 
 def _is_plain(lag: Lag) -> bool:
     """Whether the lag is nothing but working time."""
+    if not isinstance(lag, Lag):
+        return False
     bounded = type(lag.seconds) is int and -checks.LONGEST_S <= lag.seconds <= checks.LONGEST_S
     return bounded and not lag.percent and not lag.elapsed
 
@@ -106,7 +108,7 @@ class _Links:
 
     def _is_idle(self, plan: int, activity: Activity) -> bool:
         """Whether the activity is inactive, or a summary of nothing."""
-        if activity.kind is ActivityKind.SUMMARY:
+        if activity.kind == ActivityKind.SUMMARY:
             return not self._run.leaves(plan, activity.id)
         return not activity.active
 
@@ -209,7 +211,7 @@ def named(link: Dependency) -> str:
 
 
 def _is_effort(activity: Activity) -> bool:
-    return activity.kind is ActivityKind.LEVEL_OF_EFFORT
+    return activity.kind == ActivityKind.LEVEL_OF_EFFORT
 
 
 def _refused(place: int, link: Dependency, code: str, why: str) -> Invalid:

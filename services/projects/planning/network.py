@@ -121,13 +121,14 @@ class Early:
 
     `order` has every predecessor before its successors; if it is shorter than the network, the rest is
     a cycle and what follows it. `asked` keeps, for nodes pinned to a date, the start their links ask
-    for.
+    for; `undelayed` the start and finish of nodes that were then moved within their free float.
     """
 
     order: list[int]
     starts: list[int]
     finishes: list[int]
     asked: dict[int, int]
+    undelayed: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def leaves(self, net: Network, link: Link) -> int:
         """The time of the event that a link leaves from."""
@@ -135,6 +136,12 @@ class Early:
             return self.finishes[link.predecessor]
         started = net.terms.get(link.predecessor, ORDINARY).started
         return self.starts[link.predecessor] if started is None else started
+
+    def pushes(self, net: Network, link: Link) -> int:
+        """The time of that event as its successor's date was found: what takes free float pushes nothing."""
+        if link.predecessor in self.undelayed:
+            return self.undelayed[link.predecessor][link.from_finish]
+        return self.leaves(net, link)
 
 
 def forward(net: Network) -> Early:

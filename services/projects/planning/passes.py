@@ -104,6 +104,7 @@ def _delay_freely(passes: Passes) -> None:
     early, wanted = passes.early, set(passes.run.late)
     for node in reversed(early.order):
         if node in wanted:
+            early.undelayed[node] = early.starts[node], early.finishes[node]
             finish = min(passes.free_finish(node), passes.late.finishes[node])
             early.finishes[node] = max(finish, early.finishes[node])
             early.starts[node] = early.finishes[node] - passes.run.net.durations[node]

@@ -120,7 +120,7 @@ class Run:
     def label(self, node: int) -> str:
         """How texts name the node: the activity's id, after its plan's if that is not the only one."""
         plan, activity = self.named(node)
-        return activity if [plan] == [p.id for p in self.plans] else f"{plan}/{activity}"
+        return str(activity) if [plan] == [p.id for p in self.plans] else f"{plan}/{activity}"
 
     def pointer(self, node: int) -> str | None:
         """Where the node's activity stands in its plan."""

@@ -72,7 +72,7 @@ class Schedule(Mapping[str, ScheduledActivity]):
     @property
     def critical(self) -> tuple[str, ...]:
         """The critical activities, summaries left out, in the plan's order."""
-        return tuple(r.id for r in self.values() if r.critical and r.kind is not ActivityKind.SUMMARY)
+        return tuple(r.id for r in self.values() if r.critical and r.kind != ActivityKind.SUMMARY)
 
     def drivers(self, activity: str) -> tuple[Driver, ...]:
         """What holds the activity where it is; empty for summaries and levels of effort."""
@@ -107,19 +107,20 @@ class Schedule(Mapping[str, ScheduledActivity]):
 
     def spanned(self, key: str) -> list[ScheduledActivity]:
         """The rows that a summary rolls up, or that open and close a level of effort."""
-        if self._by_id[key].kind is ActivityKind.SUMMARY:
+        if self._by_id[key].kind == ActivityKind.SUMMARY:
             return self._below(key)
         spans = self._passes.run.spans.get((self._number, key), ())
         nodes = self._passes.run.nodes[self._number]
         ends = {span.node for span in spans}
-        return [self[activity] for activity, node in nodes.items() if node in ends or not spans]
+        everything = len({span.opens for span in spans}) < 2  # an open end reaches to the plan's own
+        return [self[activity] for activity, node in nodes.items() if node in ends or everything]
 
     def rank(self, key: str) -> tuple[int, int]:
         """A sort key that puts predecessors first, then levels of effort, then summaries."""
         node = self._passes.run.nodes[self._number].get(key)
         if node is not None:
             return 0, self._ranks[node]
-        return (1 if self._by_id[key].kind is ActivityKind.LEVEL_OF_EFFORT else 2), 0
+        return (1 if self._by_id[key].kind == ActivityKind.LEVEL_OF_EFFORT else 2), 0
 
     @cached_property
     def _ranks(self) -> dict[int, int]:
@@ -130,7 +131,7 @@ class Schedule(Mapping[str, ScheduledActivity]):
         return Origins(self._passes.run.net)
 
     def _has_dates(self, activity: Activity) -> bool:
-        if activity.kind is ActivityKind.SUMMARY:
+        if activity.kind == ActivityKind.SUMMARY:
             return activity.active and bool(self._passes.run.leaves(self._number, activity.id))
         return activity.active
 
@@ -140,7 +141,7 @@ class Schedule(Mapping[str, ScheduledActivity]):
             return rows.activity_row(self._passes, node)
         if not self._has_dates(activity):
             raise KeyError(activity.id)
-        if activity.kind is ActivityKind.LEVEL_OF_EFFORT:
+        if activity.kind == ActivityKind.LEVEL_OF_EFFORT:
             return rows.effort_row(self._passes, self._number, activity)
         return rows.summary_row(self._passes, self._number, activity, self._below(activity.id))
 
@@ -149,7 +150,7 @@ class Schedule(Mapping[str, ScheduledActivity]):
         found, waiting = list[ScheduledActivity](), [summary]
         while waiting:
             for child in self._passes.run.children[self._number].get(waiting.pop(), ()):
-                if self._by_id[child].kind is ActivityKind.SUMMARY:
+                if self._by_id[child].kind == ActivityKind.SUMMARY:
                     waiting.append(child)
                 elif self._by_id[child].active:
                     found.append(self[child])
@@ -176,6 +177,8 @@ def schedule(plan: Plan, conventions: Conventions = DEFAULTS) -> Schedule:
 
 def schedule_together(plans: Sequence[Plan], conventions: Conventions = DEFAULTS) -> tuple[Schedule, ...]:
     """Compute the schedules of plans whose links may cross from one to another, in their order."""
+    if not plans:
+        return ()
     run = assemble(plans, conventions)
     passes = run_passes(run)
     return tuple(

@@ -3,6 +3,7 @@
 import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ OUTSIDE = (
     '<!DOCTYPE Project [<!ENTITY secret SYSTEM "file:///etc/hostname">]>'
     f'<Project xmlns="{NAMESPACE}"><Name>&secret;</Name></Project>'
 )
+ATTRIBUTES = " ".join(f"a{n}='1'" for n in range(300_000))
 
 
 def document(inside: str = "", tasks: str = "") -> bytes:
@@ -68,6 +70,9 @@ def test_a_plan_of_fifty_megabytes_is_refused_unread() -> None:
         ("<Task/>" * 600_000, "too_many_elements"),
         ("<Task/>" * 50_001, "too_large"),
         ("".join(f"<a{n}/>" for n in range(6_000)), "too_many_unknown"),
+        ("<a/>" * 2_000_001, "too_many_elements"),
+        (f"<a {ATTRIBUTES}/>", "tag_too_long"),
+        (f"<a>{' ' * 3_000_000}</a><!--{'x' * 3_000_000}-->", "tag_too_long"),
     ],
 )
 def test_floods_of_elements_are_refused_before_they_fill_the_memory(flood: str, code: str) -> None:
@@ -208,6 +213,12 @@ def test_a_plan_that_does_not_hold_together_is_not_written(plan: Plan, code: str
         write_mspdi(plan)
     assert caught.value.code == code
     assert culprit in caught.value.detail
+
+
+@pytest.mark.parametrize("of", [str, Path])
+def test_a_file_may_be_given_by_its_path(of: Callable[[Path], str | Path], tmp_path: Path) -> None:
+    (tmp_path / "plan.xml").write_bytes(document(tasks=task("<Name>x</Name>")))
+    assert [each.name for each in read_plan(of(tmp_path / "plan.xml")).plan.activities] == ["x"]
 
 
 @pytest.mark.parametrize("reader", [read_plan, read_mspdi])

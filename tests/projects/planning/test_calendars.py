@@ -64,6 +64,13 @@ def test_exceptions_close_days_and_open_weekends() -> None:
     assert row.finish_on == date(2026, 6, 6)
 
 
+def test_lists_serve_as_well_as_tuples() -> None:
+    closed = CalendarException(date(2026, 6, 2), date(2026, 6, 2))
+    calendar = Calendar("mornings", week=[[shift("08:00", "12:00")]] * 5 + [[], []], exceptions=[closed])  # type: ignore[arg-type]
+    row = one_task(hours(8), calendar)["task"]
+    assert row.early_finish == datetime(2026, 6, 3, 12)
+
+
 def test_a_work_week_replaces_the_week_between_its_dates() -> None:
     summer = WorkWeek(date(2026, 6, 2), date(2026, 6, 3), (MORNING,) * 7)
     assert one_task(days(2), Calendar("office", work_weeks=(summer,)))["task"].finish_on == date(2026, 6, 3)

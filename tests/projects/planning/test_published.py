@@ -1,6 +1,8 @@
 """Published networks, and day-by-day answers for links with lags."""
 
 from datetime import date, datetime
+from doctest import DocTestParser, DocTestRunner
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +43,30 @@ def test_the_nine_activity_network_takes_21_and_its_critical_path_is_acfhi() -> 
     assert early == {"A": 0, "B": 2, "C": 2, "D": 2, "E": 7, "F": 11, "G": 11, "H": 15, "I": 19}
     assert (after(plan["G"].late_start), after(plan["E"].late_start)) == (17, 9)
     assert plan.critical == ("A", "C", "F", "H", "I")
+
+
+def test_heizer_and_renders_milwaukee_paper_takes_15_weeks() -> None:
+    # Operations Management, ch. 3: slack B 1, D 1, F 6
+    plan = network(
+        {"A": 2, "B": 3, "C": 2, "D": 4, "E": 4, "F": 3, "G": 5, "H": 2},
+        {"C": "A", "D": "A,B", "E": "C", "F": "C", "G": "D,E", "H": "F,G"},
+    )
+    assert (after(plan.finish), plan.critical) == (15, ("A", "C", "E", "G", "H"))
+    slack = {key: row.total_float_s for key, row in plan.items() if row.total_float_s}
+    assert slack == {"B": hours(1), "D": hours(1), "F": hours(6)}
+
+
+def test_hillier_and_liebermans_reliable_construction_takes_44_weeks() -> None:
+    # Introduction to Operations Research, ch. 10 (22 in later editions): slack D 4, G 4, H 4, I 2, K 1, M 4
+    lengths = (2, 4, 10, 6, 4, 5, 7, 9, 7, 8, 4, 5, 2, 6)
+    befores = ("", "A", "B", "C", "C", "E", "D", "E,G", "C", "F,I", "J", "J", "H", "K,L")
+    plan = network(
+        dict(zip("ABCDEFGHIJKLMN", lengths, strict=True)),
+        {key: before for key, before in zip("ABCDEFGHIJKLMN", befores, strict=True) if before},
+    )
+    assert (after(plan.finish), plan.critical) == (44, tuple("ABCEFJLN"))
+    slack = {key: row.total_float_s for key, row in plan.items() if row.total_float_s}
+    assert slack == {key: hours(weeks) for key, weeks in zip("DGHIKM", (4, 4, 4, 2, 1, 4), strict=True)}
 
 
 def test_the_eight_activity_network_takes_19_and_its_critical_path_is_12478() -> None:
@@ -89,3 +115,11 @@ def linked(first: int, second: int, kind: str, lag: int, conventions: Convention
     link = Dependency("A", "B", DependencyKind(kind), Lag(days(lag)))
     plan = Plan("pair", MONDAY, activities, (link,), (Calendar("office"),), "office")
     return schedule(plan, conventions or Conventions())
+
+
+def test_the_example_of_the_methods_page_runs() -> None:
+    page = (Path(__file__).parents[3] / "docs/methods/schedule.md").read_text()
+    example = page.partition("```python\n")[2].partition("```")[0]
+    test = DocTestParser().get_doctest(example, {}, "schedule.md", None, 0)
+    assert test.examples
+    assert DocTestRunner().run(test).failed == 0

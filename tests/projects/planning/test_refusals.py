@@ -1,7 +1,7 @@
 """What cannot be scheduled is refused at once, with the culprit."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import inf, nan
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.projects.planning import schedule
+from services.projects.planning import Conventions, schedule, schedule_together
 from services.projects.planning.checks import LONGEST_S
 from services.projects.planning.plan import (
     Activity,
@@ -128,6 +128,14 @@ def test_a_long_circle_is_found_and_told_briefly() -> None:
         ({"progress": Progress(MONDAY, percent_complete=120)}, "bad_percent", "/activities/0/progress"),
         ({"progress": Progress(MONDAY, percent_complete=nan)}, "bad_percent", "/activities/0/progress"),
         ({"progress": Progress(MONDAY, remaining_s=-5)}, "bad_remaining", "/activities/0/progress"),
+        ({"progress": Progress(MONDAY, remaining_s=1.5)}, "bad_remaining", "/activities/0/progress"),  # type: ignore[arg-type]
+        ({"progress": Progress(date(2026, 6, 1))}, "not_a_datetime", "/activities/0/progress"),  # type: ignore[arg-type]
+        ({"deadline": "2026-07-01"}, "not_a_date", "/activities/0/deadline"),
+        (
+            {"manual": True, "planned_start": date(2026, 7, 1)},
+            "not_a_datetime",
+            "/activities/0/planned_start",
+        ),
         (
             {"progress": Progress(MONDAY, datetime(2026, 5, 1))},
             "finish_before_start",
@@ -156,6 +164,8 @@ def test_a_faulty_activity_is_pointed_at(changes: dict[str, Any], code: str, poi
         (Dependency("A", "B", lag=Lag(percent=nan)), "bad_lag"),
         (Dependency("A", "B", lag=Lag(percent=inf)), "bad_lag"),
         (Dependency("A", "B", lag=Lag(10**15)), "bad_lag"),
+        (Dependency("A", "B", lag=days(2)), "bad_lag"),  # type: ignore[arg-type]
+        (Dependency("A", "B", DependencyKind.SS, timedelta(2)), "bad_lag"),  # type: ignore[arg-type]
         (Dependency("A", "B", "XX"), "unknown_dependency"),  # type: ignore[arg-type]
     ],
 )
@@ -175,8 +185,13 @@ def test_a_faulty_link_is_pointed_at(link: Dependency, code: str) -> None:
         (Calendar("office", week=((Shift(10, 5),),) * 7), "bad_shifts"),
         (Calendar("office", week=((Shift(0, 50), Shift(40, 60)),) * 7), "bad_shifts"),
         (Calendar("office", week=((Shift(0, 90_000),),) * 7), "bad_shifts"),
+        (Calendar("office", holidays="DE"), "bad_holidays"),  # type: ignore[arg-type]
         (
             Calendar("office", exceptions=(CalendarException(date(2026, 2, 1), date(2026, 1, 1)),)),
+            "bad_exception",
+        ),
+        (
+            Calendar("office", exceptions=(CalendarException(MONDAY, datetime(2026, 6, 2)),)),
             "bad_exception",
         ),
         (
@@ -208,8 +223,45 @@ def test_faults_are_reported_together() -> None:
 def test_repeated_ids_and_missing_calendars_are_refused() -> None:
     assert refusal(activities=(A, A)).detail == "2 activities have the id A"
     assert refusal(calendar="moon").code == "unknown_calendar"
-    assert refusal(day_s=0).code == "bad_day_length"
+    assert refusal(day_s=0).code == refusal(day_s=nan).code == "bad_day_length"
     assert refusal(start=datetime(2026, 6, 1, tzinfo=UTC)).code == "aware_datetime"
+
+
+@pytest.mark.parametrize("member", ["start", "data_date"])
+def test_a_plan_starts_and_is_reported_at_a_time_of_day(member: str) -> None:
+    refused = refusal(**{member: date(2026, 6, 1)})
+    assert refused.detail.endswith("is datetime.date(2026, 6, 1), not a datetime: a date and a time")
+    assert [(fault.code, fault.pointer) for fault in refused.faults] == [("not_a_datetime", f"/{member}")]
+
+
+def test_a_convention_that_is_none_is_refused_with_those_there_are() -> None:
+    with pytest.raises(
+        Invalid, match="constraints is 'honor'; it is one of refuse, honour, yield"
+    ) as refused:
+        schedule(PLAN, Conventions(constraints="honor"))  # type: ignore[arg-type]
+    assert refused.value.code == "unknown_convention"
+
+
+def test_calendars_that_take_forever_to_lay_out_are_refused_at_once() -> None:
+    chain = tuple(Calendar(str(n), base=str(n + 1)) for n in range(2_000))
+    assert {f.code for f in refusal(calendars=(OFFICE, *chain, Calendar("2000"))).faults} == {
+        "calendar_chain"
+    }
+    week = CalendarException(date(1950, 1, 1), date(2150, 1, 1), recurrence=Recurrence(Frequency.WEEKLY, 99))
+    spans = tuple(CalendarException(date(2030, 1, 1), date(2030, 1, 2)) for _ in range(5_001))
+    for exceptions in ((week,) * 201, spans):
+        assert refusal(calendars=(Calendar("office", exceptions=exceptions),)).code == "too_many_exceptions"
+
+
+def test_no_plans_have_no_schedules() -> None:
+    assert schedule_together(()) == ()
+
+
+def test_numbers_serve_as_ids() -> None:
+    one, two = (Activity(n, duration_s=days(1)) for n in (1, 2))  # type: ignore[arg-type]
+    links = (Dependency(1, 2), Dependency(2, 1))  # type: ignore[arg-type]
+    assert list(schedule(replace(PLAN, activities=(one, two), dependencies=links[:1]))) == [1, 2]
+    assert refusal(activities=(one, two), dependencies=links).detail.endswith("1 -> 2 -> 1")
 
 
 def test_published_dates_of_other_plans_have_to_make_sense() -> None:
@@ -224,6 +276,16 @@ def test_summaries_that_contain_each_other_are_refused() -> None:
     two = Activity("2", kind=ActivityKind.SUMMARY, parent="1")
     assert refusal(activities=(one, two)).detail.startswith("activities contain each other: 1 -> 2 -> 1")
     assert refusal(activities=(A, replace(B, parent="A"))).detail == "A, the parent of B, is not a summary"
+
+
+def test_summaries_nested_beyond_reason_are_refused_at_once() -> None:
+    nested = tuple(
+        Activity(str(n), kind=ActivityKind.SUMMARY, parent=str(n - 1) if n else None) for n in range(2_000)
+    )
+    refused = refusal(activities=nested)
+    assert {fault.code for fault in refused.faults} == {"too_deep"}
+    assert refused.detail.startswith("100 lies 101 levels deep; at most 100 are allowed")
+    assert list(schedule(replace(PLAN, activities=(*nested[:99], replace(A, parent="98"))))) != []
 
 
 def test_what_a_summary_or_a_level_of_effort_cannot_have_is_refused() -> None:

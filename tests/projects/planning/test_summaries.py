@@ -165,6 +165,21 @@ def test_a_level_of_effort_counts_in_its_summary() -> None:
     assert rows["S"].total_float_s == days(3)
 
 
+def test_kinds_may_be_given_as_words() -> None:
+    rows = plan(
+        (
+            Activity("S", kind="summary"),  # type: ignore[arg-type]
+            task("a", 2, "S"),
+            Activity("pmo", kind="level_of_effort"),  # type: ignore[arg-type]
+            Activity("z", kind="milestone", constraints=(Constraint("snet", date(2026, 6, 8)),)),  # type: ignore[arg-type]
+        ),
+        Dependency("pmo", "a", "SS"),  # type: ignore[arg-type]
+        Dependency("z", "pmo", "FF"),  # type: ignore[arg-type]
+    )
+    assert [days_of(rows, key) for key in ("S", "pmo", "z")] == [(1, 2), (1, 5), (8, 8)]
+    assert rows.critical == ("z",)
+
+
 def test_an_empty_plan_and_a_single_activity_have_schedules() -> None:
     empty, single = plan(()), plan((task("a", 1),))
     assert (len(empty), empty.start, empty.finish, empty.critical) == (0, MONDAY, MONDAY, ())

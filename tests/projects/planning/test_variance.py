@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.projects.planning import Change, Movement, baseline_of, movements, schedule, variance
@@ -24,6 +24,7 @@ from services.projects.planning.plan import (
     Plan,
     Progress,
     days,
+    shift,
 )
 
 MONDAY = datetime(2026, 6, 1)
@@ -133,6 +134,101 @@ def test_a_link_into_a_summary_explains_what_is_below_it() -> None:
     found = moved(replace(before, activities=longer), before)
     assert [(c.change, c.activity) for c in found["B"].causes] == [(Change.PREDECESSOR, "A")]
     assert found["S"].roots == ("A",)
+
+
+def test_a_constraint_on_a_summary_is_the_cause_for_all_below_it() -> None:
+    below = tuple(replace(a, parent="S") if a.id in "BD" else a for a in CHAIN)
+    before = replace(PLAN, activities=(Activity("S", kind=ActivityKind.SUMMARY), *below))
+    held = (Constraint(ConstraintKind.SNET, date(2026, 6, 10)),)
+    after = replace(before, activities=(replace(before.activities[0], constraints=held), *below))
+    found = moved(after, before)
+    assert [(c.change, c.activity) for c in found["B"].causes] == [(Change.CONSTRAINT, "S")]
+    assert found["B"].roots == found["D"].roots == ("S",)
+
+
+def test_what_is_as_late_as_possible_moves_with_what_follows_it_and_with_the_finish() -> None:
+    alap = (Constraint(ConstraintKind.ALAP),)
+    before = with_activity("B", constraints=alap)
+    longer = tuple(replace(a, duration_s=days(9)) if a.id == "C" else a for a in before.activities)
+    computed = schedule(replace(before, activities=longer))
+    found = {m.activity: m for m in movements(schedule(before), computed)}
+    assert [(c.change, c.activity) for c in found["B"].causes] == [(Change.SUCCESSOR, "D")]
+    assert found["B"].roots == found["D"].roots == ("C",)
+    assert [d.predecessor for d in computed.drivers("D")] == ["C"]
+    assert computed.drivers("B")[0].reason == "B is to be as late as possible"
+    alone = replace(PLAN, activities=(*CHAIN, Activity("E", duration_s=days(1), constraints=alap)))
+    grown = tuple(replace(a, duration_s=days(9)) if a.id == "D" else a for a in alone.activities)
+    e = moved(replace(alone, activities=grown), alone)["E"]
+    assert ([(c.change, c.activity) for c in e.causes], e.roots) == ([(Change.FINISH, "D")], ("D",))
+    due = moved(replace(alone, finish_by=date(2026, 6, 19)), alone)["E"]
+    assert [(c.change, c.activity) for c in due.causes] == [(Change.FINISH, None)]
+
+
+def test_a_predecessor_that_is_no_longer_scheduled_is_the_cause() -> None:
+    found = moved(with_activity("A", active=False))
+    assert [(c.change, c.detail) for c in found["B"].causes] == [
+        (Change.PREDECESSOR, "A is no longer scheduled")
+    ]
+    assert found["D"].roots == ("A",)
+
+
+def test_a_lag_counted_by_what_changed_in_a_predecessor_is_explained() -> None:
+    half = Dependency("A", "B", DependencyKind.SS, Lag(percent=50))
+    before = replace(PLAN, activities=CHAIN[:2], dependencies=(half,))
+    after = replace(before, activities=(replace(CHAIN[0], duration_s=days(6)), CHAIN[1]))
+    b = moved(after, before)["B"]
+    assert ([(c.change, c.activity) for c in b.causes], b.roots) == ([(Change.PREDECESSOR, "A")], ("A",))
+
+
+def test_a_summary_moves_with_what_joins_and_leaves_it() -> None:
+    phase = Activity("S", kind=ActivityKind.SUMMARY)
+    before = replace(PLAN, activities=(phase, replace(CHAIN[0], parent="S"), *CHAIN[1:]))
+    after = replace(before, activities=(phase, CHAIN[0], replace(CHAIN[1], parent="S"), *CHAIN[2:]))
+    s = moved(after, before)["S"]
+    assert {(c.change, c.detail) for c in s.causes} == {
+        (Change.SPANNED, "B is new in it"),
+        (Change.SPANNED, "A is no longer in it"),
+    }
+
+
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "duration_s": st.integers(0, 9).map(days),
+        "constraints": st.sampled_from([(), (Constraint(ConstraintKind.ALAP),)]),
+        "parent": st.sampled_from([None, "S"]),
+        "active": st.booleans(),
+        "manual": st.booleans(),
+        "calendar": st.sampled_from([None, "mornings"]),
+        "levelling_delay_s": st.sampled_from([0, 3 * 86_400]),
+        "progress": st.just(Progress(MONDAY, remaining_s=days(2))),
+    },
+)
+MORNINGS = Calendar("mornings", week=((shift("08:00", "12:00"),),) * 7)
+
+
+@settings(deadline=None)
+@given(st.lists(CHANGES, min_size=2, max_size=6), CHANGES, st.data())
+def test_nothing_moves_without_a_cause(
+    given_: list[dict[str, Any]], change: dict[str, Any], draw: st.DataObject
+) -> None:
+    rows = [
+        Activity(str(n), planned_start=MONDAY, **{"duration_s": days(2), **row})
+        for n, row in enumerate(given_)
+    ]
+    pairs = [(a, b) for b in range(len(rows)) for a in range(b)]
+    kinds, lags = st.sampled_from(DependencyKind), st.sampled_from([Lag(), Lag(days(1)), Lag(percent=50)])
+    links = tuple(
+        Dependency(str(a), str(b), draw.draw(kinds), draw.draw(lags))
+        for a, b in draw.draw(st.lists(st.sampled_from(pairs), max_size=8))
+    )
+    spans = (Activity("S", kind=ActivityKind.SUMMARY), Activity("L", kind=ActivityKind.LEVEL_OF_EFFORT))
+    calendars = (*PLAN.calendars, MORNINGS)
+    before = replace(PLAN, activities=(*spans, *rows), dependencies=links, calendars=calendars)
+    rows[0] = replace(rows[0], **change)
+    after = replace(before, activities=(*spans, *rows), dependencies=links[draw.draw(st.integers(0, 1)) :])
+    for movement in moved(after, before).values():
+        assert movement.note or (movement.causes and movement.roots), movement
 
 
 def test_activities_that_come_and_go_are_noted() -> None:

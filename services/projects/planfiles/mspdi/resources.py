@@ -62,8 +62,8 @@ def _kind(resource: Element) -> ResourceKind:
 
 def resource_element(each: Resource, uid: int, row: int, calendar_uid: int | None) -> Element:
     """The element of one resource, without its custom values."""
-    cost = each.kind is ResourceKind.COST
-    rate_format = _PER_UNIT if each.kind is ResourceKind.MATERIAL else _PER_HOUR
+    cost = each.kind == ResourceKind.COST
+    rate_format = _PER_UNIT if each.kind == ResourceKind.MATERIAL else _PER_HOUR
     return made(
         "Resource",
         UID=uid,
