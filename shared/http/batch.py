@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shared.contracts.language import Aggregate
 from shared.errors import Fault, Invalid, Refusal
 from shared.http import idempotency, problems
-from shared.http.call import Answer, Call, Pending
+from shared.http.call import Answer, Call, Pending, read_content
 from shared.kernel import Kernel
 from shared.work import refusal_of
 
@@ -100,7 +100,8 @@ async def run(call: Call, items: list[Any], model: type[Any], command: ItemComma
 async def _decide(call: Call, item: Any, model: type[Any], command: ItemCommand) -> Item:
     part = call.work.part
     try:
-        body = model.model_validate_json(json.dumps(item), strict=True)
+        raw = json.dumps(item).encode()
+        body = read_content(model, item if isinstance(item, dict) else {}, raw)
         aggregate, status = await command(call, body)
         return Item(status, aggregate.model_copy(), changed=bool(part.events))
     except ValidationError as error:

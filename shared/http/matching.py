@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote_to_bytes
 
-from shared.errors import MethodNotAllowed, NotFound, Refusal
+from shared.errors import Malformed, MethodNotAllowed, NotFound, Refusal
+from shared.http.call import BROKEN_ESCAPE
 from shared.http.routes import KernelRoute
 
 Segments = tuple[str | None, ...]
@@ -24,7 +25,9 @@ class Matcher:
             candidates.sort(key=lambda c: [segment is None for segment in c[0]])
 
     def find(self, method: str, raw_path: bytes) -> tuple[KernelRoute, dict[str, str]] | Refusal:
-        """The route and its path parameters, or the refusal that says 404 or 405."""
+        """The route and its path parameters, or the refusal that says 400, 404 or 405."""
+        if b"%" in raw_path and BROKEN_ESCAPE.search(raw_path):
+            return _unreadable()
         sent = raw_path.decode("latin-1").split("/")[1:]
         wanted = "GET" if method == "HEAD" else method
         allowed: set[str] = set()
@@ -49,12 +52,16 @@ class Matcher:
                     unquote_to_bytes(v).decode() if "%" in v else v.encode("latin-1").decode() for v in values
                 ]
             except UnicodeDecodeError:
-                return NotFound("there is no such resource")
+                return _unreadable()
             return route, dict(zip(names, texts, strict=True))
         if not allowed:
             return NotFound("there is no such resource")
         known = sorted(allowed | ({"HEAD"} if "GET" in allowed else set()) | {"OPTIONS"})
         return MethodNotAllowed(f"this resource has {', '.join(known)}", headers={"Allow": ", ".join(known)})
+
+
+def _unreadable() -> Malformed:
+    return Malformed("the path is not percent-encoded UTF-8", code="malformed_path")
 
 
 def _head(parts: Sequence[str | None]) -> tuple[int, str | None]:

@@ -25,7 +25,8 @@ _HEADERS: dict[str, dict[str, Any]] = {
 def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
     """Keyword arguments for `APIRoute`: answers, request body, parameters, security."""
     extra: dict[str, Any] = {
-        "parameters": [_query_parameter(p) for p in operation.parameters] + _header_parameters(operation)
+        "parameters": [_query_parameter(p) for p in operation.parameters if p.documented]
+        + _header_parameters(operation)
     }
     extra["parameters"] += _path_parameters(path)
     if operation.body is not None:
@@ -177,22 +178,23 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
     for operation in found:
         operation["responses"].pop("422", None) if not _may_422(operation) else None
         operation["parameters"] = _once(operation.get("parameters", []))
-        _tell_patch(operation, components["schemas"])
+        _tell_nulls(operation, components["schemas"])
         _tell_moves(operation, components["schemas"])
     examples.complete(components["schemas"])
     links.add(told["paths"])
     return told
 
 
-def _tell_patch(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """A merge patch requires nothing, and null deletes what may be absent."""
+def _tell_nulls(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Null may stand for what may be absent; a merge patch, where it deletes, requires nothing."""
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        body = schemas[_name(content)]
+        needed = body.get("required", ())
+        for name, member in body["properties"].items():
+            if name not in needed and {"type": "null"} not in member.get("anyOf", ()):
+                body["properties"][name] = {"anyOf": [member, {"type": "null"}]}
         if media == "application/merge-patch+json":
-            patch = schemas[_name(content)]
-            needed = patch.pop("required", ())
-            for name, member in patch["properties"].items():
-                if name not in needed and {"type": "null"} not in member.get("anyOf", ()):
-                    patch["properties"][name] = {"anyOf": [member, {"type": "null"}]}
+            body.pop("required", None)
 
 
 def _tell_moves(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ from shared.errors import (
     UnsupportedMediaType,
 )
 from shared.http import after, answers, audit, cors, idempotency, problems, strict_json
-from shared.http.call import Answer, Call, read_form, read_query, trace_of
+from shared.http.call import Answer, Call, read_content, read_form, read_query, trace_of
 from shared.ids import is_canonical
 from shared.kernel import Kernel
 from shared.store import StaleVersion, UniqueTaken, Unreachable
@@ -61,6 +61,8 @@ class Parameter:
     description: str
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
     many: bool = False
+    documented: bool = True
+    """Not where it changes the shape of the answer, which no client that is made from the document could take."""
 
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema
@@ -195,7 +197,7 @@ class KernelRoute(APIRoute):
 
     def _accept(self, call: Call) -> None:
         given = call.sent.get(b"accept")
-        if given is None or given == b"*/*" or given == b"application/json":
+        if given is None or given == b"*/*":
             return
         wanted = {part.split(b";")[0].strip().decode("latin-1") for part in given.split(b",")}
         if "*/*" in wanted or "" in wanted:
@@ -230,7 +232,7 @@ class KernelRoute(APIRoute):
         if not self._takes_body:
             return None
         try:
-            return op.body.model_validate_json(raw, strict=True)
+            return read_content(op.body, call.body_value, raw)
         except ValidationError as error:
             raise problems.invalid_from(error) from error
 

@@ -162,3 +162,36 @@ async def test_what_changes_nothing_is_not_published(projects: Projects) -> None
     assert (same.status_code, same.json()) == (200, made)
     assert "portolan-position" not in same.headers
     assert await projects.count("outbox") == 1
+
+
+async def test_null_means_the_same_as_absent_in_what_is_created(projects: Projects) -> None:
+    url = f"{PROJECTS}/by-ref/sap/1"
+    made = await projects.make(description=None, stage=None, external_ref=None)
+    assert (made["description"], made["stage"]) == ("", "proposed")
+    put = await projects.client.put(url, json={"name": "X", "description": "said"})
+    again = await projects.client.put(url, json={"name": "X", "description": None})
+    assert (put.json()["description"], again.json()["description"]) == ("said", "")
+    items = {"items": [{"name": "X", "description": None}, {"name": None}, {"name": "X", "colour": None}]}
+    batch = await projects.client.post(f"{PROJECTS}/batch", json=items, headers={"Idempotency-Key": "k"})
+    assert [item["status"] for item in batch.json()["items"]] == [201, 422, 422]
+    pointers = [item["problem"]["errors"][0]["pointer"] for item in batch.json()["items"][1:]]
+    assert pointers == ["/name", "/colour"]
+
+
+async def test_what_is_archived_cannot_be_found_to_be_archived_again(projects: Projects) -> None:
+    made = await projects.make()
+    url = f"{PROJECTS}/{made['id']}"
+    for headers, status in (
+        ({"If-Match": '"1"'}, 204),
+        ({"If-Match": '"1"'}, 404),
+        ({"If-Match": '"2"'}, 404),
+    ):
+        assert (await projects.client.delete(url, headers=headers)).status_code == status
+
+
+async def test_a_version_of_what_is_not_there_never_matches(projects: Projects) -> None:
+    refused = await projects.client.put(
+        f"{PROJECTS}/by-ref/sap/1", json={"name": "X"}, headers={"If-Match": '"1"'}
+    )
+    assert refused.status_code == 412
+    assert await projects.count("project") == 0
