@@ -139,9 +139,9 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
     declare("", create_, "create", f"Create a {noun}", shape, method="POST", status=201, body=register.create,
             parameters=(VALIDATE_ONLY,), refusals=(409,))  # fmt: skip
     declare("/batch", batch_, "batch", f"Create or put up to 500 {noun}s", batch_answer(shape), method="POST", status=207,
-            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, body_limit=50 * 1024 * 1024)  # fmt: skip
+            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024)  # fmt: skip
     declare("/by-ref/{source}/{external_id}", put_, "put", f"Put a {noun} by its external key", shape, method="PUT",
-            body=register.create, parameters=(RESTORE,), refusals=(409, 412))  # fmt: skip
+            body=register.create, parameters=(RESTORE,), refusals=(409, 412), puts=True)  # fmt: skip
     declare("/{id}", revise_, "revise", f"Revise a {noun}", shape, method="PATCH", body=register.revise,
             media_type="application/merge-patch+json", needs_match=True, refusals=(404, 409))  # fmt: skip
     declare("/{id}", archive_, "archive", f"Archive a {noun}", None, method="DELETE", status=204, needs_match=True,

@@ -45,6 +45,7 @@ from shared.work import refusal_of
 BODY_LIMIT = 1024 * 1024
 DEADLINE_S = 30.0
 ATTEMPTS = 8
+EXTERNAL_KEY = ("external_source", "external_id")
 
 Endpoint = Callable[..., Awaitable[Any]]
 E = TypeVar("E", bound=Endpoint)
@@ -90,6 +91,8 @@ class Operation:
     produces: tuple[str, ...] = ("application/json",)
     needs_match: bool = False
     needs_key: bool = False
+    puts: bool = False
+    """By external key: what somebody else has just made with that key is put, not refused."""
     public: bool = False
     session: Session | None = None
     """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
@@ -261,9 +264,15 @@ class KernelRoute(APIRoute):
     async def _attempts(
         self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None = None
     ) -> Answer:
-        """Decide and commit; decide again where somebody else committed first."""
-        for _ in range(ATTEMPTS):
+        """Decide and commit; decide again where somebody else committed first.
+
+        The items of a batch go together as long as deciding again may help; then each goes by itself.
+        """
+        by_item = False
+        for attempt in range(ATTEMPTS):
             result = await self._call(call, path, body)
+            batch = call.work.unit.separable
+            call.work.unit.separable = batch and (by_item or attempt == ATTEMPTS - 1)
             idempotency.attach(call, key, result, self.operation.status)
             try:
                 if call.work.unit.idempotency or any(
@@ -275,7 +284,12 @@ class KernelRoute(APIRoute):
             except UniqueTaken as taken:
                 if taken.table == "idempotency":
                     raise
-                raise refusal_of(taken) from taken
+                if self.operation.puts and taken.columns == EXTERNAL_KEY:
+                    continue
+                if not batch:
+                    raise refusal_of(taken) from taken
+                by_item = True
+                continue
             return answers.written(result, call, self.operation.status)
         raise refusal_of(StaleVersion())
 
