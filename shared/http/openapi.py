@@ -35,7 +35,7 @@ def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
         extra["requestBody"] = {"required": required, "content": {operation.media_type: {"schema": schema}}}
     if operation.public:
         extra["security"] = []
-    responses = {status: _problem(status) for status in _refusals(operation)}
+    responses = {status: _problem(status) for status in _refusals(operation, path)}
     responses[operation.status] = _success(operation, shape)
     if operation.method == "PUT":
         responses[201] = _success(operation, shape)
@@ -46,7 +46,7 @@ def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
     return {"openapi_extra": extra, "responses": responses, "status_code": operation.status}
 
 
-def _refusals(operation: Operation) -> list[int]:
+def _refusals(operation: Operation, path: str) -> list[int]:
     told = set(ALWAYS) | set(operation.refusals)
     if operation.public:
         told -= {401, 403}
@@ -56,6 +56,8 @@ def _refusals(operation: Operation) -> list[int]:
         told |= {409, 415}
     if operation.needs_match:
         told |= {412, 428}
+    if path.endswith("/{id}"):  # the address of a batch looks like one of these, and has no other method
+        told.add(405)
     return sorted(told)
 
 
