@@ -35,12 +35,13 @@ def asyncapi() -> dict[str, Any]:
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     messages: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
     for entry in CATALOGUE.values():
         channel = channels.setdefault(_id(entry.topic), {"address": entry.topic, "messages": {}})
         for fact in entry.facts:
             kind = entry.event_type(fact)
             channel["messages"][_id(kind)] = {"$ref": f"#/components/messages/{_id(kind)}"}
-            messages[_id(kind)] = _message(kind)
+            messages[_id(kind)] = _message(kind, schemas)
     for name in channels:
         operations[f"send_{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
     return {
@@ -53,7 +54,7 @@ def asyncapi() -> dict[str, Any]:
         "defaultContentType": "application/cloudevents+json",
         "channels": channels,
         "operations": operations,
-        "components": {"messages": messages},
+        "components": {"messages": messages, "schemas": schemas},
     }
 
 
@@ -61,8 +62,11 @@ def _id(name: str) -> str:
     return name.removeprefix("portolan.").replace(".", "_")
 
 
-def _message(kind: str) -> dict[str, Any]:
-    schema = releases.schema_of(kind)
+def _message(kind: str, schemas: dict[str, Any]) -> dict[str, Any]:
+    """The message of an event; the shapes that its released schema defines are added to `schemas`."""
+    schema = json.loads(json.dumps(releases.schema_of(kind)).replace("#/$defs/", "#/components/schemas/"))
+    for name, shape in schema["$defs"].items():
+        assert schemas.setdefault(name, shape) == shape, f"two shapes are named {name}"
     return {
         "name": kind,
         "summary": schema["description"],
@@ -72,15 +76,12 @@ def _message(kind: str) -> dict[str, Any]:
             "properties": {n: {"type": "string"} for n in ("ce_id", "ce_type", "ce_subject")},
         },
         "payload": {
-            "schemaFormat": "application/schema+json;version=draft-2020-12",
-            "schema": {
-                "type": "object",
-                "required": ["specversion", "id", "source", "type", "subject", "sequence", "data"],
-                "properties": {
-                    "specversion": {"const": "1.0"},
-                    "type": {"const": kind},
-                    "data": {"$ref": f"https://portolan.example{schema['$id']}"},
-                },
+            "type": "object",
+            "required": ["specversion", "id", "source", "type", "subject", "sequence", "data"],
+            "properties": {
+                "specversion": {"const": "1.0"},
+                "type": {"const": kind},
+                "data": {word: schema[word] for word in ("type", "required", "properties")},
             },
         },
     }

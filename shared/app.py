@@ -55,7 +55,7 @@ class ServiceApp(FastAPI):
             telemetry.request_done(self.service.name, route, scope, status, perf_counter() - started)
 
     def find(self, scope: Scope) -> KernelRoute | Refusal:
-        """The route, or the refusal that no route gives: 404, 405, 414."""
+        """The route, or the refusal that no route gives: 400, 404, 405, 414."""
         raw = scope.get("raw_path") or scope["path"].encode()
         if len(raw) + len(scope["query_string"]) > URL_LIMIT:
             return UriTooLong(f"an address may have {URL_LIMIT} bytes")
@@ -93,9 +93,9 @@ async def refuse(refusal: Refusal, app: ServiceApp, scope: Scope, receive: Recei
     call = Call(scope, receive)
     call.sent = dict(scope["headers"])
     call.trace = trace_of(call.sent)
-    call.replied = {}
+    origins = app.kernel.settings.cors_origins if app.kernel else []
+    call.replied = cors.headers(call.sent, origins)
     if scope["method"] == "OPTIONS" and isinstance(refusal, MethodNotAllowed):
-        origins = app.kernel.settings.cors_origins if app.kernel else []
         granted = cors.preflight(call.sent, origins, refusal.headers["Allow"])
         await answers.send(Answer(204, headers=refusal.headers | granted), call, False, send)
         return

@@ -4,6 +4,7 @@ An *instant* is an aware `datetime` in UTC; stored it is an integer of microseco
 indexes the same in both databases. A *day* is a `date`; stored it is the number of days since 1970-01-01.
 """
 
+import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from time import time_ns
 from zoneinfo import ZoneInfo
@@ -12,6 +13,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 MICROSECOND = timedelta(microseconds=1)
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    rf"{_DAY.pattern}[Tt][0-9]{{2}}(:[0-9]{{2}}){{2}}(\.[0-9]{{1,9}})?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})"
+)
+"""RFC 3339; `fromisoformat` alone takes weeks, days without hyphens and more of ISO 8601 as well."""
 
 
 def now() -> datetime:
@@ -48,13 +55,19 @@ def end_of_day(day: date, zone: ZoneInfo | timezone = UTC) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC) - MICROSECOND
 
 
+def parse_day(text: str) -> date:
+    """An RFC 3339 full-date, `2026-06-01`; ValueError where it is written in any other way."""
+    if not _DAY.fullmatch(text):
+        raise ValueError("a date is written 2026-06-01")
+    return date.fromisoformat(text)
+
+
 def parse_instant(text: str) -> datetime:
     """An RFC 3339 instant with its offset; a naive one is refused with ValueError."""
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs its offset, such as Z")
+    if not _INSTANT.fullmatch(text):
+        raise ValueError("an instant is an RFC 3339 text with its offset, such as 2026-06-01T08:30:00Z")
     try:
-        return instant.astimezone(UTC)
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("an instant lies between the years 1 and 9999") from error
 
@@ -64,6 +77,6 @@ def parse_as_of(text: str, zone: ZoneInfo | timezone = UTC) -> datetime:
     if len(text) != 10:
         return parse_instant(text)
     try:
-        return end_of_day(date.fromisoformat(text), zone)
+        return end_of_day(parse_day(text), zone)
     except OverflowError as error:
         raise ValueError("a day lies between the years 1 and 9999") from error

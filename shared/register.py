@@ -98,6 +98,8 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     members = given(body) | await register.supply(work, body)
     entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
     await register.check(work, entity)
+    if entity.external_ref is not None:
+        work.memory[register.name, entity.external_ref] = entity.id
     return work.save(entity, register.tell(entity, None, body))
 
 
@@ -139,6 +141,9 @@ def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
 
 
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
+    """The aggregate with this external key, one that this unit makes included."""
+    if (made := work.memory.get((register.name, ref))) is not None:
+        return await work.known(register.shape, made)
     return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
 
 

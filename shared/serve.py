@@ -10,15 +10,38 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared import telemetry
 from shared.auth import Tokens
+from shared.errors import Malformed
+from shared.http.call import trace_of
+from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.memory import keep_what_was_freed, leave_alone_what_was_made
 from shared.running import enter_bus, listening, opened
 from shared.service import Service
 from shared.settings import Settings
 
 GRACE_S = 3
+
+
+class _Protocol(HttpToolsProtocol):
+    """What cannot be read as HTTP is refused as everything else is."""
+
+    def send_400_response(self, msg: str) -> None:
+        trace = trace_of({})
+        refusal = Malformed("this is no HTTP request that can be read", code="malformed_request")
+        body = problem_bytes(refusal, "/", trace.trace_id)
+        head = {
+            "content-type": MEDIA_TYPE,
+            "content-length": str(len(body)),
+            "x-content-type-options": "nosniff",
+            "x-request-id": trace.request_id,
+            "connection": "close",
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{lines}\r\n".encode() + body)
+        self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -55,6 +78,7 @@ async def serving_on(listener: socket.socket, app: ASGIApp) -> AsyncIterator[str
     keep_what_was_freed()
     config = uvicorn.Config(
         app,
+        http=_Protocol,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.clock import end_of_day, now, to_day, to_micros
+from shared.clock import end_of_day, now, parse_day, to_day, to_micros
 from shared.errors import Fault, Malformed
 from shared.http.call import Call
 from shared.http.routes import Parameter
@@ -34,9 +34,7 @@ def as_of(call: Call) -> AsOf:
     if given is None:
         return AsOf(today, to_day(today), None)
     try:
-        if len(given) != 10:
-            raise ValueError
-        on = date.fromisoformat(given)
+        on = parse_day(given)
         until = to_micros(end_of_day(on, zone))
     except (ValueError, OverflowError) as error:
         raise Malformed(

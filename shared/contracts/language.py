@@ -28,7 +28,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from shared.clock import parse_instant
+from shared.clock import parse_day, parse_instant
 from shared.ids import is_canonical
 
 PARTITIONS = 12
@@ -47,8 +47,8 @@ def _read_instant(value: object) -> datetime:
 
 
 def _read_day(value: object) -> date:
-    if isinstance(value, str) and len(value) == 10:
-        return date.fromisoformat(value)
+    if isinstance(value, str):
+        return parse_day(value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise ValueError("a date is written 2026-06-01")

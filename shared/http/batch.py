@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shared.contracts.language import Aggregate
 from shared.errors import Fault, Invalid, Refusal
 from shared.http import idempotency, problems
-from shared.http.call import Answer, Call, Pending
+from shared.http.call import Answer, Call, Pending, read_content
 from shared.kernel import Kernel
 from shared.work import refusal_of
 
@@ -24,6 +24,7 @@ ItemCommand = Callable[[Call, Any], Awaitable[tuple[Aggregate, int]]]
 class Item:
     status: int
     aggregate: Aggregate | None = None
+    state: str = ""
     refusal: Refusal | None = None
     part: int = 0
     changed: bool = False
@@ -54,7 +55,7 @@ class Batch(Pending):
 
     def _member(self, index: int, item: Item, call: Call) -> str:
         if item.aggregate is not None:
-            return _resource_member(index, item.status, item.changed, call.work.states[item.aggregate.id])
+            return _resource_member(index, item.status, item.changed, item.state)
         return _problem_member(index, item.status, _problem(item, call))
 
     def kept(self, call: Call) -> dict[str, Any]:
@@ -100,9 +101,11 @@ async def run(call: Call, items: list[Any], model: type[Any], command: ItemComma
 async def _decide(call: Call, item: Any, model: type[Any], command: ItemCommand) -> Item:
     part = call.work.part
     try:
-        body = model.model_validate_json(json.dumps(item), strict=True)
+        raw = json.dumps(item).encode()
+        body = read_content(model, item if isinstance(item, dict) else {}, raw)
         aggregate, status = await command(call, body)
-        return Item(status, aggregate.model_copy(), changed=bool(part.events))
+        state = call.work.states[aggregate.id]
+        return Item(status, aggregate.model_copy(), state, changed=bool(part.events))
     except ValidationError as error:
         refusal: Refusal = problems.invalid_from(error)
     except Refusal as refused:

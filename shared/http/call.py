@@ -1,13 +1,15 @@
 """A call: one authenticated request with its parts read and checked, and the unit of work it writes with."""
 
+import json
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import getrandbits
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from pydantic import BaseModel
 from starlette.requests import Request
 
 from shared.auth import Principal
@@ -18,9 +20,11 @@ from shared.kernel import Kernel
 from shared.outbox import Origin
 from shared.work import Work
 
+M = TypeVar("M", bound=BaseModel)
+
+BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _ETAG = re.compile(r'"([0-9]{1,15})"')
-_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
 
@@ -156,6 +160,17 @@ class Call(Request):
         return self.work.states[entity.id].encode()
 
 
+def read_content(model: type[M], value: dict[str, Any], raw: bytes) -> M:
+    """A request's content from its JSON, read and as it came: null and absent mean the same.
+
+    ValidationError where it is not of the model; a member that the model does not know stays one.
+    """
+    if None in value.values():
+        given = {n: v for n, v in value.items() if v is not None or n not in model.model_fields}
+        raw = json.dumps(given).encode()
+    return model.model_validate_json(raw, strict=True)
+
+
 def read_form(raw: bytes) -> dict[str, str]:
     """The members of a submitted form, each given once."""
     try:
@@ -172,7 +187,7 @@ def read_query(raw: bytes, known: frozenset[str]) -> dict[str, list[str]]:
     if not raw:
         return {}
     try:
-        if _BROKEN_ESCAPE.search(raw):
+        if BROKEN_ESCAPE.search(raw):
             raise ValueError("a percent sign without two digits")
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
     except (ValueError, UnicodeDecodeError) as error:

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, entry_of
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, PreconditionFailed
 from shared.http import batch, listing, problems
 from shared.http.call import Answer, Call
 from shared.http.routes import Operation, Parameter, Routes
 from shared.lifecycle import Lifecycle, Move
-from shared.register import Register, archive, create, move, put, restore, revise
+from shared.register import Register, archive, by_ref, create, move, put, restore, revise
 from shared.work import expect_version
 
 VALIDATE_ONLY = Parameter(
@@ -26,8 +26,9 @@ EXPAND = Parameter(
 )
 
 SAID = {
-    "list": "Pages of the current state, narrowed and sorted by the parameters. Archived ones only where asked for.",
-    "get": "The current state, archived or not.",
+    "list": "Pages of the current state, narrowed and sorted by the parameters. Archived ones only where asked for."
+    " With `fields=id,name` an item has only the members that are named.",
+    "get": "The current state, archived or not. With `fields=id,name` only the members that are named.",
     "create": "One with an `external_ref` that is known is refused: put it by that key instead.",
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
     "put": "Creates it, or makes it look like the body; an unchanged body changes nothing and publishes nothing.",
@@ -84,7 +85,8 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
 
     async def archive_(call: Call, id: str) -> Aggregate:
         entity = await call.work.load(shape, id)
-        expect_version(entity, call.if_match)
+        if entity.archived_at is None:  # what is gone already is not found, whatever its version
+            expect_version(entity, call.if_match)
         gone: Aggregate = archive(call.work, entity)
         return gone
 
@@ -97,8 +99,8 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
     async def put_(call: Call, body: Any, source: str, external_id: str) -> Answer | Aggregate:
         ref = _ref(source, external_id)
         _same_ref(body, ref)
-        if call.if_match is not None and (stands := await _standing(call, register, ref)):
-            expect_version(stands, call.if_match)
+        if call.if_match is not None:
+            expect_version(await _standing(call, register, ref), call.if_match)
         entity: Aggregate
         entity, status = await put(call.work, register, body, ref, call.one("restore") == "true")
         call.replied["ETag"] = f'"{entity.version}"'
@@ -128,7 +130,7 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
         f"List {noun}s",
         page_shape,
         method="GET",
-        parameters=(*register.filters.parameters(), *told_of),
+        parameters=(*register.filters.parameters(shape), *told_of),
     )
     declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
     if read_only:
@@ -136,9 +138,9 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
     declare("", create_, "create", f"Create a {noun}", shape, method="POST", status=201, body=register.create,
             parameters=(VALIDATE_ONLY,), refusals=(409,))  # fmt: skip
     declare("/batch", batch_, "batch", f"Create or put up to 500 {noun}s", batch_answer(shape), method="POST", status=207,
-            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, body_limit=50 * 1024 * 1024)  # fmt: skip
+            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024)  # fmt: skip
     declare("/by-ref/{source}/{external_id}", put_, "put", f"Put a {noun} by its external key", shape, method="PUT",
-            body=register.create, parameters=(RESTORE,), refusals=(409, 412))  # fmt: skip
+            body=register.create, parameters=(RESTORE,), refusals=(409, 412), puts=True)  # fmt: skip
     declare("/{id}", revise_, "revise", f"Revise a {noun}", shape, method="PATCH", body=register.revise,
             media_type="application/merge-patch+json", needs_match=True, refusals=(404, 409))  # fmt: skip
     declare("/{id}", archive_, "archive", f"Archive a {noun}", None, method="DELETE", status=204, needs_match=True,
@@ -223,10 +225,11 @@ def _same_ref(body: Any, ref: ExternalRef) -> None:
         )
 
 
-async def _standing(call: Call, register: Register[Any], ref: ExternalRef) -> Any:
-    return await call.work.find(
-        register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id)
-    )
+async def _standing(call: Call, register: Register[Any], ref: ExternalRef) -> Aggregate:
+    found: Aggregate | None = await by_ref(call.work, register, ref)
+    if found is None:
+        raise PreconditionFailed("there is none with this key, so it has no version to match")
+    return found
 
 
 def _dry(call: Call, result: Any) -> Answer | None:

@@ -1,6 +1,7 @@
 """The event feed of a service: pages of its outbox, and the same as a live stream (SSE), for those without Kafka."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def routes(service: "Service") -> Routes:
     @routes.route("GET", "/v1/events", id=f"{service.name}_events", summary="What happened, page by page", shape=_PAGE,
                   parameters=(_AFTER, _TYPE, _LIMIT))  # fmt: skip
     async def events(call: Call) -> Answer:
-        after, limit = _number(call, "after", 0, 10**18), max(1, _number(call, "limit", PAGE, PAGE))
+        after, limit = _number(call, "after", 0, 10**18), _number(call, "limit", PAGE, PAGE, least=1)
         records = await _page(call, topics, after, limit)
         reached = records[-1].position if records else after
         shown = ",".join(r.value.decode() for r in records if _wanted(call, r))
@@ -53,19 +54,23 @@ def routes(service: "Service") -> Routes:
                   description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",
                   shape={"type": "string"}, parameters=(_AFTER, _TYPE), produces=("text/event-stream",))  # fmt: skip
     async def stream(call: Call) -> Answer:
-        start = call.header("last-event-id") or call.one("after")
-        after = await _last(call) if start is None else _number(call, "after", 0, 10**18, start)
+        seen = call.header("last-event-id")
+        if seen is not None and not re.fullmatch("[0-9]{1,18}", seen):
+            fault = Fault("invalid", "the id of an event that was received", header="Last-Event-ID")
+            raise Malformed("Last-Event-ID is not acceptable", fault)
+        start = int(seen) if seen is not None else _number(call, "after", -1, 10**18)
+        after = start if start >= 0 else await _last(call)
         return Answer(200, stream=_live(call, topics, after), media_type="text/event-stream",
                       headers={"Cache-Control": "no-store"})  # fmt: skip
 
     return routes
 
 
-def _number(call: Call, name: str, default: int, most: int, given: str | None = None) -> int:
-    text = given if given is not None else call.one(name)
+def _number(call: Call, name: str, default: int, most: int, least: int = 0) -> int:
+    text = call.one(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 20 or int(text) > most:
+    if not (text.isascii() and text.isdigit()) or len(text) > 20 or not least <= int(text) <= most:
         raise Malformed(f"{name} is not acceptable", Fault("invalid", "a position or count", parameter=name))
     return int(text)
 

@@ -5,11 +5,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlencode
 
-from shared.clock import parse_instant, to_day, to_micros
+from pydantic import BaseModel
+
+from shared.clock import parse_day, parse_instant, to_day, to_micros
 from shared.errors import Fault, Malformed
 from shared.http.call import Answer, Call
 from shared.http.routes import Parameter
@@ -58,7 +60,8 @@ class Filters:
             column
         ]  # type: ignore[return-value]
 
-    def parameters(self) -> tuple[Parameter, ...]:
+    def parameters(self, shape: type[BaseModel]) -> tuple[Parameter, ...]:
+        """The query parameters of a list of `shape`: its enumerations are closed in filters too."""
         told = [
             Parameter(
                 "limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}
@@ -74,13 +77,25 @@ class Filters:
         if self.search:
             told.append(Parameter("q", f"Text in {' or '.join(self.search)}."))
         for name, kind in (dict(self.columns) | {"updated_at": "instant"}).items():
-            schema = _SCHEMAS[kind]
+            schema = _values(shape, name) or _SCHEMAS[kind]
             told.append(Parameter(name, f"Equal to; several mean any of them ({kind}).", schema, many=True))
             if kind not in _UNORDERED:
                 told.extend(
                     Parameter(f"{name}[{op}]", f"{sign} the value.", schema) for op, sign in OPERATORS.items()
                 )
         return tuple(told)
+
+
+def _values(shape: type[BaseModel], name: str) -> dict[str, Any] | None:
+    """The schema of a member that is an enumeration (or null)."""
+    field = shape.model_fields.get(name)
+    kinds = get_args(field.annotation) or (field.annotation,) if field else ()
+    found = next((k for k in kinds if isinstance(k, type) and issubclass(k, StrEnum)), None)
+    return enum_schema(found) if found else None
+
+
+def enum_schema(kind: type[StrEnum]) -> dict[str, Any]:
+    return {"type": "string", "enum": [value.value for value in kind]}
 
 
 def sort_parameter(names: Iterable[str]) -> Parameter:
@@ -92,7 +107,8 @@ def sort_parameter(names: Iterable[str]) -> Parameter:
 def fields_parameter(names: Iterable[str]) -> Parameter:
     one = f"({'|'.join(names)})"
     said = "Only these members, separated by commas."
-    return Parameter("fields", said, {"type": "string", "pattern": f"^({one}(,{one})*)?$"})
+    schema = {"type": "string", "pattern": f"^({one}(,{one})*)?$"}
+    return Parameter("fields", said, schema, documented=False)
 
 
 def wrong(name: str, detail: str) -> Malformed:
@@ -112,7 +128,7 @@ def read_value(kind: Kind, text: str, name: str) -> Any:
             case "instant":
                 return to_micros(parse_instant(text))
             case "day":
-                return to_day(date.fromisoformat(text))
+                return to_day(parse_day(text))
             case "boolean":
                 return ("false", "true").index(text)
             case "integer" | "money":

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from shared.errors import MethodNotAllowed, NotFound, Refusal
+from shared.errors import Malformed, MethodNotAllowed, NotFound, Refusal
+from shared.http.call import BROKEN_ESCAPE
 from shared.http.routes import KernelRoute
 
 Pattern = tuple[str | None, ...]
@@ -17,8 +18,8 @@ class _Resource:
 
     places: list[int]
     """Where the parameters stand."""
-    names: list[str]
-    routes: dict[str, KernelRoute] = field(default_factory=dict)
+    routes: dict[str, tuple[KernelRoute, list[str]]] = field(default_factory=dict)
+    """Method -> its route, and what it calls the parameters."""
 
 
 class Matcher:
@@ -34,8 +35,8 @@ class Matcher:
             parts = route.path.split("/")[1:]
             pattern = tuple(None if part.startswith("{") else part for part in parts)
             places = [i for i, part in enumerate(pattern) if part is None]
-            resource = _Resource(places, [parts[i][1:-1] for i in places])
-            self._resources.setdefault(pattern, resource).routes[route.operation.method] = route
+            resource = self._resources.setdefault(pattern, _Resource(places))
+            resource.routes[route.operation.method] = (route, [parts[i][1:-1] for i in places])
         self._places: dict[int, list[list[int]]] = {}
         """Number of segments -> where parameters may stand in so many, the most literal first."""
         for pattern in sorted(self._resources, key=lambda p: [segment is None for segment in p]):
@@ -44,22 +45,21 @@ class Matcher:
                 known.append(places)
 
     def find(self, method: str, raw_path: bytes) -> tuple[KernelRoute, dict[str, str]] | Refusal:
-        """The route and its path parameters, or the refusal that says 404 or 405."""
+        """The route and its path parameters, or the refusal that says 400, 404 or 405."""
+        if b"%" in raw_path and BROKEN_ESCAPE.search(raw_path):
+            return _unreadable()
         sent = raw_path.decode("latin-1").split("/")[1:]
         resource = self._resource(sent)
         if resource is None:
             return NotFound("there is no such resource")
-        route = resource.routes.get("GET" if method == "HEAD" else method)
-        if route is None:
+        found = resource.routes.get("GET" if method == "HEAD" else method)
+        if found is None:
             return _not_allowed(resource.routes)
-        if not resource.places:
-            return route, {}
+        route, names = found
         try:
-            return route, {
-                name: _text(sent[i]) for name, i in zip(resource.names, resource.places, strict=True)
-            }
+            return route, {name: _text(sent[i]) for name, i in zip(names, resource.places, strict=True)}
         except UnicodeDecodeError:
-            return NotFound("there is no such resource")
+            return _unreadable()
 
     def _resource(self, sent: list[str]) -> _Resource | None:
         for places in self._places.get(len(sent), ()):
@@ -79,3 +79,7 @@ def _text(segment: str) -> str:
 def _not_allowed(routes: Iterable[str]) -> MethodNotAllowed:
     known = sorted({*routes, "OPTIONS"} | ({"HEAD"} if "GET" in routes else set()))
     return MethodNotAllowed(f"this resource has {', '.join(known)}", headers={"Allow": ", ".join(known)})
+
+
+def _unreadable() -> Malformed:
+    return Malformed("the path is not percent-encoded UTF-8", code="malformed_path")

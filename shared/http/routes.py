@@ -35,7 +35,7 @@ from shared.errors import (
     UnsupportedMediaType,
 )
 from shared.http import after, answers, audit, cors, idempotency, problems, strict_json
-from shared.http.call import Answer, Call, read_form, read_query, trace_of
+from shared.http.call import Answer, Call, read_content, read_form, read_query, trace_of
 from shared.ids import is_canonical
 from shared.kernel import Kernel
 from shared.store import StaleVersion, UniqueTaken, Unreachable
@@ -45,6 +45,7 @@ from shared.work import refusal_of
 BODY_LIMIT = 1024 * 1024
 DEADLINE_S = 30.0
 ATTEMPTS = 8
+EXTERNAL_KEY = ("external_source", "external_id")
 
 Endpoint = Callable[..., Awaitable[Any]]
 E = TypeVar("E", bound=Endpoint)
@@ -61,6 +62,8 @@ class Parameter:
     description: str
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
     many: bool = False
+    documented: bool = True
+    """Not where it changes the shape of the answer, which no client that is made from the document could take."""
 
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema
@@ -88,6 +91,8 @@ class Operation:
     produces: tuple[str, ...] = ("application/json",)
     needs_match: bool = False
     needs_key: bool = False
+    puts: bool = False
+    """By external key: what somebody else has just made with that key is put, not refused."""
     public: bool = False
     session: Session | None = None
     """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
@@ -195,7 +200,7 @@ class KernelRoute(APIRoute):
 
     def _accept(self, call: Call) -> None:
         given = call.sent.get(b"accept")
-        if given is None or given == b"*/*" or given == b"application/json":
+        if given is None or given == b"*/*":
             return
         wanted = {part.split(b";")[0].strip().decode("latin-1") for part in given.split(b",")}
         if "*/*" in wanted or "" in wanted:
@@ -230,7 +235,7 @@ class KernelRoute(APIRoute):
         if not self._takes_body:
             return None
         try:
-            return op.body.model_validate_json(raw, strict=True)
+            return read_content(op.body, call.body_value, raw)
         except ValidationError as error:
             raise problems.invalid_from(error) from error
 
@@ -259,9 +264,15 @@ class KernelRoute(APIRoute):
     async def _attempts(
         self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None = None
     ) -> Answer:
-        """Decide and commit; decide again where somebody else committed first."""
-        for _ in range(ATTEMPTS):
+        """Decide and commit; decide again where somebody else committed first.
+
+        The items of a batch go together as long as deciding again may help; then each goes by itself.
+        """
+        by_item = False
+        for attempt in range(ATTEMPTS):
             result = await self._call(call, path, body)
+            batch = call.work.unit.separable
+            call.work.unit.separable = batch and (by_item or attempt == ATTEMPTS - 1)
             idempotency.attach(call, key, result, self.operation.status)
             try:
                 if call.work.unit.idempotency or any(
@@ -273,7 +284,12 @@ class KernelRoute(APIRoute):
             except UniqueTaken as taken:
                 if taken.table == "idempotency":
                     raise
-                raise refusal_of(taken) from taken
+                if self.operation.puts and taken.columns == EXTERNAL_KEY:
+                    continue
+                if not batch:
+                    raise refusal_of(taken) from taken
+                by_item = True
+                continue
             return answers.written(result, call, self.operation.status)
         raise refusal_of(StaleVersion())
 

@@ -2,12 +2,13 @@
 
 import copy
 import json
+import re
 from typing import Any
 
 import jsonschema
 import pytest
 
-from services.contracts import documents
+from services.contracts import asyncapi, documents
 from shared.contracts import releases
 from shared.contracts.catalogue import CATALOGUE
 from tests.conftest import Portolan
@@ -22,6 +23,17 @@ def test_the_generated_papers_are_up_to_date() -> None:
         path.name for path, content in documents().items() if not path.exists() or path.read_text() != content
     ]
     assert not stale, f"{stale}: run `make contracts`"
+
+
+def test_the_asyncapi_document_stands_by_itself() -> None:
+    """Its readers resolve every reference, and there is nothing behind an address of ours to fetch."""
+    told = asyncapi()
+    references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(told)))
+    assert len(references) > len(told["channels"])
+    for reference in references:
+        found = told
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.history.view import states_of_project
 from services.reporting.projects import view
 from services.reporting.projects.shapes import ProjectFigures, ProjectFiguresPage
+from shared.contracts.projects import Stage
 from shared.errors import NotFound
 from shared.http import listing
 from shared.http.call import Answer, Call
@@ -35,7 +36,7 @@ LISTED = (
     Parameter(
         "programme_id", "Projects of these programmes.", {"type": "string", "format": "uuid"}, many=True
     ),
-    Parameter("stage", "Projects at these stages.", many=True),
+    Parameter("stage", "Projects at these stages.", listing.enum_schema(Stage), many=True),
     Parameter("q", "Text in code or name."),
     Parameter("external_ref.source", "The system a project came from."),
     Parameter("external_ref.id", "Its key there."),

@@ -269,6 +269,8 @@ async def test_only_listed_origins_are_let_in(tmp_path: Path) -> None:
         assert (
             "access-control-allow-origin" not in (await projects.client.get(PROJECTS, headers=other)).headers
         )
+        nowhere = await projects.client.get("/projects/v1/nothing", headers=listed)
+        assert (nowhere.status_code, "access-control-allow-origin" in nowhere.headers) == (404, True)
         ask = {"Access-Control-Request-Method": "PATCH"}
         before = await projects.callers.anonymous().options(PROJECTS, headers=listed | ask)
         assert before.status_code == 204

@@ -88,3 +88,23 @@ async def test_a_tampered_cursor_is_refused(projects: Projects) -> None:
         assert (await projects.client.get(f"{PROJECTS}?limit=1&cursor={text}")).status_code == 400, i
     for garbage in ("x", "%C3%A9", "AAAA", "A" * 500, "_-" * 30):
         assert (await projects.client.get(f"{PROJECTS}?cursor={garbage}")).status_code == 400, garbage
+
+
+async def test_a_filter_takes_only_the_values_that_there_are(projects: Projects) -> None:
+    await projects.make()
+    found = await projects.client.get(f"{PROJECTS}?stage=proposed&stage=closed")
+    assert len(found.json()["items"]) == 1
+    refused = await projects.client.get(f"{PROJECTS}?stage=proposed&stage=begun")
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "stage")
+
+
+async def test_the_document_offers_no_parameter_that_changes_the_shape_of_the_answer(
+    projects: Projects,
+) -> None:
+    made = await projects.make()
+    for url in (PROJECTS, f"{PROJECTS}/{made['id']}"):
+        few = (await projects.client.get(f"{url}?fields=id,name")).json()
+        assert few.get("items", [few]) == [{"id": made["id"], "name": made["name"]}]
+    told = (await projects.client.get("/projects/openapi.json")).json()
+    offered = {p["name"] for path in told["paths"].values() for o in path.values() for p in o["parameters"]}
+    assert "fields" not in offered

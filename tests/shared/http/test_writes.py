@@ -162,3 +162,75 @@ async def test_what_changes_nothing_is_not_published(projects: Projects) -> None
     assert (same.status_code, same.json()) == (200, made)
     assert "portolan-position" not in same.headers
     assert await projects.count("outbox") == 1
+
+
+async def test_null_means_the_same_as_absent_in_what_is_created(projects: Projects) -> None:
+    url = f"{PROJECTS}/by-ref/sap/1"
+    made = await projects.make(description=None, stage=None, external_ref=None)
+    assert (made["description"], made["stage"]) == ("", "proposed")
+    put = await projects.client.put(url, json={"name": "X", "description": "said"})
+    again = await projects.client.put(url, json={"name": "X", "description": None})
+    assert (put.json()["description"], again.json()["description"]) == ("said", "")
+    items = {"items": [{"name": "X", "description": None}, {"name": None}, {"name": "X", "colour": None}]}
+    batch = await projects.client.post(f"{PROJECTS}/batch", json=items, headers={"Idempotency-Key": "k"})
+    assert [item["status"] for item in batch.json()["items"]] == [201, 422, 422]
+    pointers = [item["problem"]["errors"][0]["pointer"] for item in batch.json()["items"][1:]]
+    assert pointers == ["/name", "/colour"]
+
+
+async def test_what_is_archived_cannot_be_found_to_be_archived_again(projects: Projects) -> None:
+    made = await projects.make()
+    url = f"{PROJECTS}/{made['id']}"
+    for headers, status in (
+        ({"If-Match": '"1"'}, 204),
+        ({"If-Match": '"1"'}, 404),
+        ({"If-Match": '"2"'}, 404),
+    ):
+        assert (await projects.client.delete(url, headers=headers)).status_code == status
+
+
+async def test_a_version_of_what_is_not_there_never_matches(projects: Projects) -> None:
+    refused = await projects.client.put(
+        f"{PROJECTS}/by-ref/sap/1", json={"name": "X"}, headers={"If-Match": '"1"'}
+    )
+    assert refused.status_code == 412
+    assert await projects.count("project") == 0
+
+
+async def test_of_many_who_put_the_same_key_one_makes_it_and_the_others_find_it(
+    projects_everywhere: Projects,
+) -> None:
+    client = projects_everywhere.client
+    for n in range(3):
+        url = f"{PROJECTS}/by-ref/sap/{n}"
+        puts = [client.put(url, json={"name": f"N{m % 3}"}) for m in range(10)]
+        answers = await asyncio.gather(*puts)
+        assert sorted(a.status_code for a in answers) == [200] * 9 + [201]
+        assert len({a.json()["id"] for a in answers}) == 1
+
+
+async def test_of_many_batches_with_the_same_keys_each_item_is_made_once(
+    projects_everywhere: Projects,
+) -> None:
+    client = projects_everywhere.client
+    items = [{"name": f"N{n}", "external_ref": {"source": "sap", "id": str(n)}} for n in range(20)]
+
+    async def send(n: int) -> list[int]:
+        key = {"Idempotency-Key": f"k{n}"}
+        answer = await client.post(f"{PROJECTS}/batch", json={"items": items}, headers=key)
+        return [item["status"] for item in answer.json()["items"]]
+
+    answers = await asyncio.gather(*(send(n) for n in range(6)))
+    assert [sorted(statuses) for statuses in zip(*answers, strict=True)] == [[200] * 5 + [201]] * 20
+    assert await projects_everywhere.count("outbox") == 20
+
+
+async def test_a_key_that_a_batch_names_twice_is_put_twice(projects: Projects) -> None:
+    ref = {"source": "sap", "id": "1"}
+    items = {"items": [{"name": name, "external_ref": ref} for name in ("X", "Y", "Y")]}
+    url, key = f"{PROJECTS}/batch", {"Idempotency-Key": "k"}
+    first = await projects.client.post(url, json=items, headers=key)
+    told = [(i["status"], i["changed"], i["resource"]["version"]) for i in first.json()["items"]]
+    assert told == [(201, True, 1), (200, True, 2), (200, False, 2)]
+    again = await projects.client.post(url, json=items, headers=key)
+    assert (again.headers["idempotency-replayed"], again.json()) == ("true", first.json())
