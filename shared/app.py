@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from shared import telemetry
 from shared.errors import MethodNotAllowed, Refusal, UriTooLong
-from shared.http import answers, cors, feed, health, openapi, operations
+from shared.http import answers, cors, feed, health, meanings, openapi, operations
 from shared.http.call import Answer, Call, trace_of
 from shared.http.matching import Matcher
 from shared.http.routes import KernelRoute, Routes, mount
@@ -122,6 +122,7 @@ def create_app(service: Service) -> ServiceApp:
         health.routes(service.name),
         feed.routes(service),
         operations.routes(service.name),
+        meanings.routes(service.name),
         _document_route(service.name, app),
     ]
     mount(app.parts, app.router, lambda: cast(Kernel, app.kernel))

@@ -42,6 +42,11 @@ def to_wire(micros: int) -> str:
     return (_NAIVE_EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds") + "Z"
 
 
+def read_wire(text: str) -> int:
+    """An instant that was written by `to_wire`, stored again: not checked as one that a caller writes is."""
+    return to_micros(datetime.fromisoformat(text))
+
+
 def to_day(day: date) -> int:
     return day.toordinal() - EPOCH_DAY
 

@@ -77,6 +77,14 @@ class Portolan(Callers):
         super().__init__(running, running.tokens, stack)
         self.running = running
 
+    def alone(self, service: str) -> httpx.AsyncClient:
+        """Somebody without a token at one service's own address."""
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.running.services[service].app), base_url="http://alone"
+        )
+        self._stack.push_async_callback(client.aclose)
+        return client
+
     async def settled(self) -> None:
         """Wait until every consumer has taken in all that its sources published, reactions to reactions included."""
         until = monotonic() + DEADLINE_S

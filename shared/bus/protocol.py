@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from shared.clock import parse_instant, to_micros
+from shared.clock import read_wire
 from shared.contracts.language import Fact, Shape
 
 S = TypeVar("S", bound=Shape)
@@ -72,11 +72,11 @@ class Record:
 
     @property
     def effective_at(self) -> int:
-        return to_micros(parse_instant(self.event.data.effective_at))
+        return read_wire(self.event.data.effective_at)
 
     @property
     def recorded_at(self) -> int:
-        return to_micros(parse_instant(self.event.recordedat))
+        return read_wire(self.event.recordedat)
 
     def state(self, shape: type[S]) -> S:
         """The state as this version knows it: members of a newer producer are left out."""

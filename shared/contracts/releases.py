@@ -61,6 +61,12 @@ def released() -> dict[str, Schema]:
     return {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
 
 
+def text_of(name: str) -> bytes | None:
+    """The released file of this name, as it is; None where there is none."""
+    path = next((path for path in FOLDER.glob("*.json") if path.name == name), None)
+    return path.read_bytes() if path else None
+
+
 def breaks(old: Schema, new: Schema) -> list[str]:
     """What in `new` would surprise a consumer of `old`: removed, retyped, newly required or no longer promised."""
     return _breaks(old, new, old.get("$defs", {}), new.get("$defs", {}), "")

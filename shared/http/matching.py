@@ -36,7 +36,10 @@ class Matcher:
             pattern = tuple(None if part.startswith("{") else part for part in parts)
             places = [i for i, part in enumerate(pattern) if part is None]
             resource = self._resources.setdefault(pattern, _Resource(places))
-            resource.routes[route.operation.method] = (route, [parts[i][1:-1] for i in places])
+            names = [parts[i][1:-1] for i in places]
+            resource.routes.setdefault(
+                route.operation.method, (route, names)
+            )  # a service's own goes before the kernel's
         self._places: dict[int, list[list[int]]] = {}
         """Number of segments -> where parameters may stand in so many, the most literal first."""
         for pattern in sorted(self._resources, key=lambda p: [segment is None for segment in p]):

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.history.view import states_of_project
+from services.reporting.portfolios.view import descendants
 from services.reporting.projects import view
 from services.reporting.projects.shapes import ProjectFigures, ProjectFiguresPage
 from shared.contracts.projects import Stage
@@ -31,7 +32,10 @@ TEXTS = ("code", "name", "stage")
 LISTED = (
     AS_OF,
     Parameter(
-        "portfolio_id", "Projects of these portfolios.", {"type": "string", "format": "uuid"}, many=True
+        "portfolio_id",
+        "Projects of these portfolios, with everything under them.",
+        {"type": "string", "format": "uuid"},
+        many=True,
     ),
     Parameter(
         "programme_id", "Projects of these programmes.", {"type": "string", "format": "uuid"}, many=True
@@ -52,9 +56,18 @@ routes = Routes("reporting", "Projects")
               shape=ProjectFiguresPage, parameters=LISTED)  # fmt: skip
 async def project_list(call: Call) -> Answer:
     at = as_of(call)
-    items, following = await listed(call, at, call.query.get("portfolio_id"))
+    items, following = await listed(call, at, await _portfolios(call, at))
     folded = await positions(call)
     return listing.answer(call, [json.dumps(item | {"positions": folded}) for item in items], following)
+
+
+async def _portfolios(call: Call, at: AsOf) -> list[str] | None:
+    """Those that are asked for and all below them, as everywhere else in reporting."""
+    asked = [listing.read_value("id", id, "portfolio_id") for id in call.query.get("portfolio_id", ())]
+    if not asked:
+        return None
+    below = descendants(await view.portfolios_by_id(call.kernel.store, at))
+    return sorted(set().union(*(below.get(id, {id}) for id in asked)))
 
 
 async def listed(

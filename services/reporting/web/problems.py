@@ -1,11 +1,10 @@
 """`/problems/<code>`: what a problem document's `type` leads to, for whoever meets one for the first time."""
 
-import re
-
 from services.reporting.web.page import page
 from services.reporting.web.words import N_
-from shared.errors import NotFound, Refusal
+from shared.errors import NotFound
 from shared.http.call import Answer, Call
+from shared.http.meanings import CODE, kinds
 from shared.http.routes import Routes
 
 ADVICE = {
@@ -28,26 +27,13 @@ ADVICE = {
 }  # fmt: skip
 """Status -> what to do."""
 
-_CODE = re.compile(r"[a-z][a-z0-9_]{1,60}")
-
 routes = Routes("reporting", "Pages", pages=True)
 
 
 @routes.route("GET", "/problems/{code}", id="problem_page", summary="What a problem type means", scope=None, public=True,
               produces=("text/html",))  # fmt: skip
 async def problem_page(call: Call, code: str) -> Answer:
-    if not _CODE.fullmatch(code):
+    if not CODE.fullmatch(code):
         raise NotFound("there is no such problem type")
     kind = kinds().get(code)
     return page(call, "problem.html", code=code, kind=kind, advice=ADVICE.get(kind.status) if kind else None)
-
-
-def kinds() -> dict[str, type[Refusal]]:
-    """The refusals that have a code of their own; a more exact code stands for one of them."""
-    found: dict[str, type[Refusal]] = {}
-    waiting = [Refusal]
-    while waiting:
-        kind = waiting.pop()
-        found.setdefault(kind.code, kind)
-        waiting.extend(kind.__subclasses__())
-    return found
