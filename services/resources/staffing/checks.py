@@ -47,7 +47,7 @@ def check_balance(
 def _refuse(code: str, faults: Iterable[Fault]) -> None:
     found = list(islice(faults, MOST_FAULTS))
     if found:
-        raise Invalid(found[0].detail, *found, code=code)
+        raise Invalid(f"{found[0].pointer}: {found[0].detail}", *found, code=code)
 
 
 def _many(what: str, count: int, most: int) -> Iterator[Fault]:
