@@ -21,7 +21,7 @@ def moves(network: Network, planned: Sequence[int], starts: Sequence[int]) -> tu
 
 
 class AtWork:
-    """Who is at work on a resource in a step, looked up in arrays: thousands of moves ask."""
+    """Who is at work on a resource in some steps, looked up in arrays: thousands of moves ask."""
 
     def __init__(self, network: Network, starts: Sequence[int]) -> None:
         self.network = network
@@ -34,14 +34,17 @@ class AtWork:
             for resource in range(len(network.usable))
         ]
 
-    def holders(self, resource: int, step: int, without: int | None = None) -> tuple[str, ...]:
+    def holders(self, resource: int, first: int, last: int, without: int | None = None) -> tuple[str, ...]:
+        """Those at work in any step from `first` on, `last` not included."""
         users = self._users[resource]
-        there = users[(self._starts[users] <= step) & (step < self._finishes[users])].tolist()
+        there = users[(self._starts[users] < last) & (first < self._finishes[users])].tolist()
         return tuple(
-            self.network.plan.activities[n].id
-            for n in there
-            if n != without and self.network.time[n].working[step]
+            self.network.plan.activities[n].id for n in there if n != without and self._works(n, first, last)
         )
+
+    def _works(self, n: int, first: int, last: int) -> bool:
+        began, ends = max(first, int(self._starts[n])), min(last, int(self._finishes[n]))
+        return bool(self.network.time[n].working[began:ends].any())
 
 
 def _causes(work: AtWork, free: Free, n: int, starts: Sequence[int]) -> Iterator[Cause]:
@@ -63,7 +66,7 @@ def _full(work: AtWork, free: Free, n: int, earlier: int, start: int) -> Iterato
     free.give_back(n, start)
     for resource, step in list(free.lacking(n, earlier)):
         left = int(free.left[resource, step])
-        those = work.holders(resource, step, without=n)
+        those = work.holders(resource, step, step + 1, without=n)
         yield FullResource(network.plan.resources[resource].id, step, network.asks[n][resource], left, those)
     free.take(n, start)
 
@@ -79,7 +82,7 @@ def overloads(network: Network, starts: Sequence[int]) -> tuple[Overload, ...]:
             last,
             int(network.usable[r, first]) - left,
             int(network.usable[r, first]),
-            work.holders(r, first),
+            work.holders(r, first, last),
         )
         for r in range(len(network.usable))
         for first, last, left in _constant(network, free, r)
