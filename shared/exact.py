@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from numbers import Integral, Real
 from typing import TypeAlias
 
 from shared.errors import Fault, Invalid
@@ -22,10 +23,12 @@ def exact(number: Number, pointer: str) -> Fraction:
 
     Raises `Invalid` for NaN, infinities, what is no number, and magnitudes beyond 10^±40.
     """
-    if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Fraction):
+    if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Real):
         raise refused("not_a_number", f"{number!r} is not a number", pointer)
-    if isinstance(number, float):
-        number = Decimal(repr(number))
+    if isinstance(number, Integral):
+        number = int(number)
+    elif not isinstance(number, Decimal | Fraction):
+        number = Decimal(repr(float(number)))  # numpy's floats print otherwise
     if isinstance(number, Decimal) and not _moderate(number):
         raise refused("not_a_number", f"{number} is not a number that can be computed with", pointer)
     if abs(number) > 10**_LARGEST_EXPONENT:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +16,18 @@ def test_a_float_counts_as_the_decimal_it_prints_as() -> None:
     assert exact(0.1, "/rate") == Fraction(1, 10)
 
 
+@pytest.mark.parametrize("number", [np.float64(0.5), np.float32(0.5), Fraction(1, 2), Decimal("0.5")])
+def test_numbers_of_other_kinds_count_as_what_they_are(number: float) -> None:
+    assert exact(number, "/rate") == Fraction(1, 2)
+    assert exact(np.int64(3), "/rate") == 3
+
+
 @pytest.mark.parametrize(
     "number",
     [
         float("nan"),
         float("inf"),
+        np.float64("nan"),
         Decimal("NaN"),
         Decimal("1e1000000"),
         Decimal(f"0.{'1' * 100}"),

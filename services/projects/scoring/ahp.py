@@ -6,11 +6,12 @@ weights are the principal eigenvector w of A w = lambda_max w, summing to 1.
     CI = (lambda_max - n) / (n - 1)      CR = CI / RI      acceptable up to 0.10
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
 
+from services.projects.scoring.options import option
 from services.projects.scoring.random_index import INDICES, IndexTable
 from shared.exact import Number, exact, refused
 
@@ -65,6 +66,7 @@ def priorities(
     diagonal, or is not reciprocal (a_ij x a_ji within 5 % of 1, so that 9 may be answered by 0.11); also for
     more than 50 items.
     """
+    table = option(IndexTable, table, "/table")
     matrix = _read(items, judgements, pointer)
     size = len(items)
     weights = _eigenvector(matrix)
@@ -91,7 +93,7 @@ def _read(items: Sequence[str], judgements: Matrix, pointer: str) -> list[list[f
         raise refused("size_out_of_range", f"{size} items: from 1 to {MOST_ITEMS} can be compared", pointer)
     if len(set(items)) < size:
         raise refused("duplicate_code", "an item appears twice", pointer)
-    if len(judgements) != size or any(len(row) != size for row in judgements):
+    if not _has(size, judgements) or not all(_has(size, row) for row in judgements):
         raise refused("not_square", f"{size} items need {size} rows of {size} judgements", pointer)
     matrix = [
         [_judgement(a, f"{pointer}/{i}/{j}") for j, a in enumerate(row)] for i, row in enumerate(judgements)
@@ -100,6 +102,10 @@ def _read(items: Sequence[str], judgements: Matrix, pointer: str) -> list[list[f
         for j in range(i + 1):
             _refuse_one_sided(matrix, items, i, j, f"{pointer}/{i}/{j}")
     return matrix
+
+
+def _has(size: int, row: object) -> bool:
+    return isinstance(row, Sized) and len(row) == size
 
 
 def _judgement(number: Number, pointer: str) -> float:

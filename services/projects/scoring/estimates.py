@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
-from services.projects.scoring.ranking import Ranking, Unscored, ranked
+from services.projects.scoring.ranking import Ranking, Unscored, ranked, refuse_excess
 from shared.exact import Number, exact, refused
 
 
@@ -27,6 +27,7 @@ def ranked_by(
 
     An item that lacks an estimate (None) is not ranked and says which it lacks.
     """
+    refuse_excess(len(items), len(readers), f"/{name}")
     scores: dict[str, Fraction | Unscored] = {}
     for i, item in enumerate(items):
         if item.code in scores:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from services.projects.scoring.ahp import Matrix, Priorities, priorities
+from services.projects.scoring.options import option
 from services.projects.scoring.random_index import IndexTable
 from services.projects.scoring.ranking import Ranking, ranked
 from shared.exact import decimal, refused
@@ -69,6 +70,7 @@ def synthesised(
     Scores closer than 10^-9 are ties. Raises `Invalid` as `ahp.priorities` does, naming the criterion's
     place.
     """
+    mode = option(Mode, mode, "/mode")
     branches = list(_branches(goal, alternatives, table, Fraction(1), "", 0))
     sums = dict.fromkeys(alternatives, Fraction(0))
     for criterion, weight, judged in branches:

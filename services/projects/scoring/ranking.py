@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from shared.exact import decimal
+from shared.exact import decimal, refused
+
+MOST_SCORES = 200_000  # exact fractions: some three seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ class Ranking:
     @property
     def ranks(self) -> dict[str, int]:
         return {place.code: place.rank for place in self.places if place.rank is not None}
+
+
+def refuse_excess(candidates: int, criteria: int, pointer: str) -> None:
+    if candidates * criteria > MOST_SCORES:
+        detail = f"{candidates} candidates by {criteria} criteria are more than {MOST_SCORES} scores"
+        raise refused("too_many_candidates", detail, pointer)
 
 
 def ranked(scores: Mapping[str, Fraction | Unscored], tolerance: Fraction = Fraction(0)) -> Ranking:

@@ -12,7 +12,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
 
-from services.projects.scoring.ranking import Ranking, Unscored, ranked
+from services.projects.scoring.options import option
+from services.projects.scoring.ranking import Ranking, Unscored, ranked, refuse_excess
 from shared.exact import Number, decimal, exact, refused
 
 
@@ -34,10 +35,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What is scored: a score per criterion code; one that is missing leaves the candidate unranked."""
+    """What is scored: a score per criterion code; one that is missing or None leaves the candidate unranked."""
 
     code: str
-    scores: Mapping[str, Number]
+    scores: Mapping[str, Number | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def weighted(
     without one it cannot. Raises `Invalid` for codes used twice, weights below zero or all zero, scores off
     the scale or for no criterion, and a raw criterion where lower is better without a scale.
     """
+    refuse_excess(len(candidates), len(criteria), "/candidates")
+    normalisation = option(Normalisation, normalisation, "/normalisation")
     weights = _weights(criteria)
     limits = _limits(scale)
     if normalisation is Normalisation.RAW and limits is None:
@@ -129,7 +132,9 @@ def _read(
         if candidate.code in complete or candidate.code in lacking:
             raise refused("duplicate_code", f"{candidate.code} appears twice", f"/candidates/{i}/code")
         scores = {
-            n: _score(s, names, n, limits, f"/candidates/{i}/scores/{n}") for n, s in candidate.scores.items()
+            n: _score(s, names, n, limits, f"/candidates/{i}/scores/{n}")
+            for n, s in candidate.scores.items()
+            if s is not None
         }
         missing = [criterion.code for criterion in criteria if criterion.code not in scores]
         if missing:

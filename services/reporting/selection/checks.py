@@ -1,16 +1,19 @@
 """What is refused before anything is solved, each refusal naming the culprit."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
+from math import isnan
+from numbers import Integral
 
 from shared.errors import Fault, Invalid
 
-from .model import Candidate, Limit, Portfolio
+from .model import AT_ONCE, Candidate, Cost, Demand, Limit, Portfolio
 
 MOST_COLUMNS = 50_000
 MOST_ENTRIES = 2_000_000
 GREATEST = 1e15
+NATURES = ("capex", "opex")
 
 
 def refuse_flaws(portfolio: Portfolio) -> None:
@@ -51,28 +54,90 @@ def _refuse_excess(portfolio: Portfolio) -> None:
 
 def _of_candidates(portfolio: Portfolio) -> Iterator[Fault]:
     yield from _repeated("/candidates", (c.key for c in portfolio.candidates))
+    try:
+        if _plain(portfolio.candidates):
+            return
+    except (TypeError, ArithmeticError):  # something in them is no number or cannot be compared: find it
+        pass
     for i, candidate in enumerate(portfolio.candidates):
         yield from _of_candidate(f"/candidates/{i}", candidate)
 
 
+def _plain(candidates: Sequence[Candidate]) -> bool:
+    """Whether all are sound at a glance: a few quick passes, so that only culprits are looked for one by one."""
+    costs = [cost for candidate in candidates for cost in candidate.costs]
+    demands = [demand for candidate in candidates for demand in candidate.demands]
+    return (
+        all(candidate.starts is AT_ONCE for candidate in candidates)
+        and _all_within([candidate.value for candidate in candidates], -GREATEST)
+        and _all_within([cost.amount for cost in costs], -GREATEST)
+        and _all_within([demand.amount for demand in demands], 0)
+        and {cost.nature for cost in costs} <= {*NATURES}
+        and all(map(_is_year, {cost.year for cost in costs}))
+        and all(map(_is_quarter, {demand.quarter for demand in demands}))
+    )
+
+
+def _all_within(numbers: list[float], least: float) -> bool:
+    return not numbers or (least <= min(numbers) and max(numbers) <= GREATEST and not isnan(sum(numbers)))
+
+
+def within(number: object, least: float, most: float = GREATEST) -> bool:
+    """Whether it is a number from `least` to `most`."""
+    try:
+        return bool(least <= number <= most)  # type: ignore[operator]
+    except (TypeError, ValueError, ArithmeticError):  # a text, a table, a Decimal that is no number
+        return False
+
+
 def _of_candidate(at: str, candidate: Candidate) -> Iterator[Fault]:
-    if not -GREATEST <= candidate.value <= GREATEST:
+    if not within(candidate.value, -GREATEST):
         yield Fault(
             "number", f"the value {candidate.value!r} of {candidate.key!r} is no number", f"{at}/value"
         )
     for i, cost in enumerate(candidate.costs):
-        if not -GREATEST <= cost.amount <= GREATEST:
-            yield Fault("number", f"{cost.amount!r} is no amount", f"{at}/costs/{i}/amount")
-        if cost.nature not in ("capex", "opex"):
-            yield Fault("nature", f"{cost.nature!r} is neither capex nor opex", f"{at}/costs/{i}/nature")
+        yield from _of_cost(f"{at}/costs/{i}", cost)
     for i, demand in enumerate(candidate.demands):
-        if not 0 <= demand.amount <= GREATEST:
-            yield Fault("number", f"{demand.amount!r} is no demand", f"{at}/demands/{i}/amount")
-        if not 1 <= demand.quarter.number <= 4:
-            yield Fault(
-                "quarter", f"there is no quarter {demand.quarter.number!r}", f"{at}/demands/{i}/quarter"
-            )
+        yield from _of_demand(f"{at}/demands/{i}", demand)
     yield from _of_starts(at, candidate)
+
+
+def _of_cost(at: str, cost: Cost) -> Iterator[Fault]:
+    if not within(cost.amount, -GREATEST):
+        yield Fault("number", f"{cost.amount!r} is no amount", f"{at}/amount")
+    if cost.nature not in NATURES:
+        yield Fault("nature", f"{cost.nature!r} is neither capex nor opex", f"{at}/nature")
+    yield from _of_year(at, cost.year)
+
+
+def _of_demand(at: str, demand: Demand) -> Iterator[Fault]:
+    if not within(demand.amount, 0):
+        yield Fault("number", f"{demand.amount!r} is no demand", f"{at}/amount")
+    yield from _of_quarter(at, demand.quarter)
+
+
+def _is_year(year: object) -> bool:
+    """A year of another kind equals none of the budgets' years: it would be spent without limit."""
+    return isinstance(year, Integral)
+
+
+def _is_quarter(quarter: object) -> bool:
+    return (
+        isinstance(quarter, tuple)
+        and len(quarter) == 2
+        and _is_year(quarter[0])
+        and quarter[1] in (1, 2, 3, 4)
+    )
+
+
+def _of_year(at: str, year: object) -> Iterator[Fault]:
+    if not _is_year(year):
+        yield Fault("year", f"{year!r} is not a year", f"{at}/year")
+
+
+def _of_quarter(at: str, quarter: object) -> Iterator[Fault]:
+    if not _is_quarter(quarter):
+        yield Fault("quarter", f"there is no quarter {quarter!r}", f"{at}/quarter")
 
 
 def _of_starts(at: str, candidate: Candidate) -> Iterator[Fault]:
@@ -84,7 +149,7 @@ def _of_starts(at: str, candidate: Candidate) -> Iterator[Fault]:
         if type(start.quarters_later) is not int or not 0 <= start.quarters_later <= 400:
             wrong = f"{start.quarters_later!r} is not a number of quarters from 0 to 400"
             yield Fault("start", wrong, f"{at}/starts/{i}/quarters_later")
-        if start.value is not None and not -GREATEST <= start.value <= GREATEST:
+        if start.value is not None and not within(start.value, -GREATEST):
             yield Fault("number", f"the value {start.value!r} is no number", f"{at}/starts/{i}/value")
 
 
@@ -94,16 +159,15 @@ def _of_limits(portfolio: Portfolio) -> Iterator[Fault]:
     placed: list[tuple[str, Limit]] = [(f"/budgets/{i}", b) for i, b in enumerate(portfolio.budgets)]
     placed += [(f"/capacities/{i}", c) for i, c in enumerate(portfolio.capacities)]
     for at, limit in placed:
-        if not 0 <= limit.limit <= GREATEST:
+        if not within(limit.limit, 0):
             wrong = f"the limit {limit.limit!r} of {limit} is not a number from 0 to {GREATEST:g}"
             yield Fault("limit", wrong, f"{at}/limit")
     for i, budget in enumerate(portfolio.budgets):
-        if budget.nature not in ("capex", "opex", None):
+        if budget.nature not in (*NATURES, None):
             yield Fault("nature", f"{budget.nature!r} is neither capex nor opex", f"/budgets/{i}/nature")
+        yield from _of_year(f"/budgets/{i}", budget.year)
     for i, capacity in enumerate(portfolio.capacities):
-        if not 1 <= capacity.quarter.number <= 4:
-            wrong = f"there is no quarter {capacity.quarter.number!r}"
-            yield Fault("quarter", wrong, f"/capacities/{i}/quarter")
+        yield from _of_quarter(f"/capacities/{i}", capacity.quarter)
 
 
 def _of_rules(portfolio: Portfolio) -> Iterator[Fault]:
@@ -134,7 +198,7 @@ def _of_cycles(portfolio: Portfolio) -> Iterator[Fault]:
 def _of_contradictions(portfolio: Portfolio) -> Iterator[Fault]:
     """Rules that no selection can keep, whatever the budgets."""
     needed = required(portfolio)
-    for key in sorted(needed & portfolio.forced_out):
+    for key in sorted(needed.intersection(portfolio.forced_out)):
         why = "forced in" if key in portfolio.forced_in else "required by one that is forced in"
         yield Fault("contradiction", f"{key!r} is {why}, and forced out", "/forced_out")
     for i, exclusion in enumerate(portfolio.exclusions):

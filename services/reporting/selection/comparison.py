@@ -1,11 +1,13 @@
 """Selections beside each other: what more money would buy, and what a scenario changes."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.errors import Fault, Invalid
 
 from .answer import Selection, Usage
+from .checks import within
 from .engine import select
 from .model import Portfolio
 
@@ -46,11 +48,11 @@ def frontier(
 ) -> tuple[Point, ...]:
     """The efficient frontier: the best value for each budget, capacities unchanged, budgets ascending.
 
-    Each point takes up to `seconds`. What a smaller budget allows a larger one allows too: where the gap let
-    the larger one find less, the selection of the smaller one is kept, so that value never falls along the
-    frontier.
+    Each point takes up to `seconds`. What a smaller budget allows a larger one allows too: where the larger
+    one finds no more, the selection of the smaller one is kept, so that value never falls along the frontier
+    and no point spends more than another for the same.
     """
-    if not all(0 <= scale <= 1000 for scale in scales):
+    if not all(within(scale, 0, 1000) for scale in scales):
         raise Invalid(
             "a scale is not within 0..1000", Fault("scale", f"{scales!r}", parameter="scales"), code="scale"
         )
@@ -70,14 +72,14 @@ def compare(selections: Mapping[str, Selection]) -> tuple[Difference, ...]:
 
 
 def _point(portfolio: Portfolio, scale: float, before: Selection | None, gap: float, seconds: float) -> Point:
-    budget = sum(b.limit for b in portfolio.budgets)
+    budget = math.fsum(b.limit for b in portfolio.budgets)
     try:
         found = select(portfolio, gap=gap, seconds=seconds)
     except Invalid as refused:
         if refused.code != "infeasible":
             raise
         return Point(scale, budget, None, None, refused.detail)
-    if before is not None and before.value > found.value:
+    if before is not None and before.value >= found.value:
         found = _kept(before, found)
     return Point(scale, budget, sum(u.used for u in found.usages[: len(portfolio.budgets)]), found)
 
@@ -91,7 +93,9 @@ def _kept(before: Selection, found: Selection) -> Selection:
 
 
 def _scaled(portfolio: Portfolio, scale: float) -> Portfolio:
-    return replace(portfolio, budgets=tuple(replace(b, limit=b.limit * scale) for b in portfolio.budgets))
+    return replace(
+        portfolio, budgets=tuple(replace(b, limit=float(b.limit) * float(scale)) for b in portfolio.budgets)
+    )
 
 
 def _difference(name: str, reference: Selection, selection: Selection) -> Difference:

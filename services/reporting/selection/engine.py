@@ -6,10 +6,12 @@ from shared.errors import Fault, Invalid
 
 from . import greedy
 from .answer import Choice, Selection
-from .checks import refuse_flaws
+from .checks import refuse_flaws, within
 from .explanation import near_misses, usages
 from .model import Portfolio
 from .table import tabulate
+
+_ROUNDING = 1e-9  # the bound is added up by a solver in floats
 
 
 def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -> Selection:
@@ -34,7 +36,7 @@ def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -
         chosen = greedy.pick(table, [column for column, _ in ranked]).chosen
         reason = f"{seconds:g} s were too short for more than a quick answer"
     value = math.fsum(column.value for column in chosen)
-    reached = _gap(value, found.bound)
+    reached = _gap(value, found.bound, max(abs(column.value) for column in table.columns))
     return Selection(
         choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in chosen),
         value=value,
@@ -69,20 +71,20 @@ def _nothing(portfolio: Portfolio) -> Selection:
     return Selection((), 0.0, 0.0, 0.0, True, usages(tabulate(portfolio), (), None), ())
 
 
-def _gap(value: float, bound: float) -> float | None:
-    """(bound - value) / |value|; None where there is a difference, but nothing to divide it by."""
-    short = max(bound - value, 0.0)
-    if value == 0:
-        return 0.0 if short <= 1e-9 else None
-    return short / abs(value)
+def _gap(value: float, bound: float, largest: float) -> float | None:
+    """(bound - value) / |value|, what is rounding taken for none; None where there is nothing to divide by."""
+    short = bound - value
+    if short <= _ROUNDING * max(abs(value), largest):
+        return 0.0
+    return short / abs(value) if value else None
 
 
 def _refuse_options(gap: float, seconds: float) -> None:
-    if not 0 <= gap < 1:
+    if not within(gap, 0, 1) or gap == 1:
         raise Invalid(
             f"the gap {gap!r} is not within 0..1", Fault("gap", "0 <= gap < 1", parameter="gap"), code="gap"
         )
-    if not 0 < seconds <= 3600:
+    if not within(seconds, 0, 3600) or not seconds:
         raise Invalid(
             f"{seconds!r} seconds are not between 0 and an hour",
             Fault("seconds", "0 < seconds <= 3600", parameter="seconds"),

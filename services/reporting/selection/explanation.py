@@ -42,7 +42,7 @@ def near_misses(
 def _left_out(
     portfolio: Portfolio, taken: set[str], ranked: Iterable[tuple[Column, float | None]]
 ) -> Iterator[tuple[Column, float | None]]:
-    passed = taken | portfolio.forced_out
+    passed = taken.union(portfolio.forced_out)
     for column, short in ranked:
         if column.candidate.key not in passed:
             passed.add(column.candidate.key)

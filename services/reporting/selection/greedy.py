@@ -6,7 +6,7 @@ used.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.errors import Fault, Invalid
@@ -32,10 +32,11 @@ class Pick:
 def best_pick(table: Table) -> Pick:
     """The better of two rounds; refuses as `pick` does."""
     sizes = [max(limit.limit, tolerance(1.0)) for limit in table.limits]
-    first = pick(table, _by_density(table, [1 / size for size in sizes]))
+    by_value = sorted(table.columns, key=lambda column: column.value, reverse=True)
+    first = pick(table, _by_density(by_value, [1 / size for size in sizes]))
     fills = [min(abs(used) / size, 1.0) for used, size in zip(table.used(first.chosen), sizes, strict=True)]
     weights = [fill**_SHARPNESS / size for fill, size in zip(fills, sizes, strict=True)]
-    second = pick(table, _by_density(table, weights))
+    second = pick(table, _by_density(by_value, weights))
     return max(first, second, key=lambda each: each.value)
 
 
@@ -47,27 +48,34 @@ def pick(table: Table, ranked: list[Column]) -> Pick:
     picking = _Picking(table)
     needed = required(table.portfolio)
     for key in (candidate.key for candidate in table.portfolio.candidates if candidate.key in needed):
-        if not any(picking.take([column]) for column in picking.starts[key]):
+        if not any(map(picking.take_one, picking.starts[key])):
             detail = (
                 f"{key!r} is forced in, and none of its starts fits beside the others: ask for the optimum"
             )
             raise Invalid(detail, Fault("no_quick_answer", detail, "/forced_in"), code="no_quick_answer")
+    out = table.portfolio.forced_out
     for column in ranked:
-        if column.value > 0 and column.candidate.key not in picking.chosen:
-            picking.take(picking.with_prerequisites(column))
+        key = column.candidate.key
+        if column.value > 0 and key not in out and key not in picking.chosen:
+            if column.candidate.requires:
+                picking.take(picking.with_prerequisites(column))
+            else:
+                picking.take_one(column)
     chosen = picking.chosen
     return Pick([chosen[c.key] for c in table.portfolio.candidates if c.key in chosen], ranked)
 
 
-def _by_density(table: Table, weights: Sequence[float]) -> list[Column]:
-    """The columns that are not forced out, the greatest value for scarce means first."""
-    out = table.portfolio.forced_out
+def _by_density(by_value: list[Column], weights: Sequence[float]) -> list[Column]:
+    """The greatest value for scarce means first; equals stay in the order of their values."""
 
-    def density(column: Column) -> tuple[float, float]:
-        taken = sum([weights[row] * amount for row, amount in column.takes])
-        return column.value / taken if taken > 0 else math.copysign(math.inf, column.value), column.value
+    def density(column: Column) -> float:
+        _, _, value, takes = column
+        taken = 0.0
+        for row, amount in takes:
+            taken += weights[row] * amount
+        return value / taken if taken > 0 else math.copysign(math.inf, value)
 
-    return sorted([c for c in table.columns if c.candidate.key not in out], key=density, reverse=True)
+    return sorted(by_value, key=density, reverse=True)
 
 
 class _Picking:
@@ -78,7 +86,7 @@ class _Picking:
         self.starts: dict[str, list[Column]] = {}
         for column in table.columns:
             self.starts.setdefault(column.candidate.key, []).append(column)
-        self._forced_out = table.portfolio.forced_out
+        self._forced_out = frozenset(table.portfolio.forced_out)
         self._left = [limit.limit + tolerance(limit.limit) for limit in table.limits]
         self._exclusions: dict[str, list[int]] = {}
         for i, exclusion in enumerate(table.portfolio.exclusions):
@@ -86,10 +94,8 @@ class _Picking:
                 self._exclusions.setdefault(key, []).append(i)
         self._places = [exclusion.at_most for exclusion in table.portfolio.exclusions]
 
-    def with_prerequisites(self, column: Column) -> list[Column]:
+    def with_prerequisites(self, column: Column) -> dict[str, Column]:
         """The column with the first starts of all it requires, in turn, that are not chosen yet."""
-        if not column.candidate.requires:
-            return [column]
         bundle = {column.candidate.key: column}
         waiting = [*column.candidate.requires]
         while waiting:
@@ -97,23 +103,33 @@ class _Picking:
             if key not in bundle and key not in self.chosen:
                 bundle[key] = self.starts[key][0]
                 waiting += bundle[key].candidate.requires
-        return [*bundle.values()]
+        return bundle
 
-    def take(self, bundle: Sequence[Column]) -> bool:
-        """Takes the bundle; nothing if any of it is forced out, excluded or too much, or it brings a loss."""
-        keys = [column.candidate.key for column in bundle]
-        if len(bundle) > 1 and sum(column.value for column in bundle) <= 0:
-            return False
-        taken, left = _together(bundle), self._left
-        for row, amount in taken:
+    def take_one(self, column: Column) -> bool:
+        """Takes the column; not if it is excluded or too much."""
+        left, key = self._left, column.candidate.key
+        for row, amount in column.takes:
             if amount > left[row] and amount > 0:
                 return False
-        if not self._forced_out.isdisjoint(keys) or not self._admitted(keys):
+        if key in self._exclusions and not self._admitted([key]):
             return False
+        for row, amount in column.takes:
+            left[row] -= amount
+        self.chosen[key] = column
+        return True
+
+    def take(self, bundle: dict[str, Column]) -> None:
+        """Takes the bundle; nothing if any of it is forced out, excluded or too much, or it brings a loss."""
+        if sum(column.value for column in bundle.values()) <= 0:
+            return
+        taken, left = _together(bundle.values()), self._left
+        if any(amount > left[row] and amount > 0 for row, amount in taken):
+            return
+        if not self._forced_out.isdisjoint(bundle) or not self._admitted([*bundle]):
+            return
         for row, amount in taken:
             left[row] -= amount
-        self.chosen.update(zip(keys, bundle, strict=True))
-        return True
+        self.chosen.update(bundle)
 
     def _admitted(self, keys: list[str]) -> bool:
         """Takes a place in each exclusion that the keys stand in, if there are places for all of them."""
@@ -128,10 +144,8 @@ class _Picking:
         return True
 
 
-def _together(bundle: Sequence[Column]) -> Sequence[tuple[int, float]]:
+def _together(bundle: Iterable[Column]) -> list[tuple[int, float]]:
     """How much all columns of the bundle take of each limit."""
-    if len(bundle) == 1:
-        return bundle[0].takes
     total: dict[int, float] = {}
     for column in bundle:
         for row, amount in column.takes:

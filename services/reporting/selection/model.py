@@ -48,6 +48,9 @@ class Start:
     value: float | None = None
 
 
+AT_ONCE = (Start(0),)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A project that may be chosen, to start in one of `starts`, provided that all it `requires` are chosen
@@ -62,7 +65,7 @@ class Candidate:
     costs: tuple[Cost, ...] = ()
     demands: tuple[Demand, ...] = ()
     requires: tuple[str, ...] = ()
-    starts: tuple[Start, ...] = (Start(0),)
+    starts: tuple[Start, ...] = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class Capacity:
     limit: float
 
     def __str__(self) -> str:
-        return f"capacity {self.role} {self.quarter.year} Q{self.quarter.number}"
+        year, number = self.quarter
+        return f"capacity {self.role} {year} Q{number}"
 
 
 Limit = Budget | Capacity

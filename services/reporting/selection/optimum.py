@@ -1,9 +1,9 @@
 """The best selection there is, with its proof: a mixed-integer programme solved by HiGHS (Huangfu and Hall,
 2018).
 
-Every start of every candidate is a 0/1 variable, and every condition a row `a x <= b`: each limit (scaled by
-its own size), at most one start of each candidate, at least one of what is forced in, a prerequisite (x_i -
-x_j <= 0), an exclusion.
+Every start of every candidate is a 0/1 variable, and every condition a row `a x <= b`: each limit, at most one
+start of each candidate, at least one of what is forced in, a prerequisite (x_i - x_j <= 0), an exclusion. The
+solver's tolerances are absolute: limits are scaled by their own size, and values to a million at most.
 """
 
 import math
@@ -23,6 +23,7 @@ from .table import Column, Table, tolerance
 Array = NDArray[np.float64]
 Row = tuple[list[tuple[int, float]], float]
 _REPAIRS = 8
+_RANGE = 1e6  # between the greatest and the least coefficient that a limit is scaled to
 _CORE = 100  # columns: more than there are limits to decide about, and solved in a blink
 _CORE_PRECISION = 5
 _INFEASIBLE = 2
@@ -66,9 +67,10 @@ class Programme:
     def __init__(self, table: Table, seconds: float) -> None:
         self._table, self._seconds = table, seconds
         self._values = np.array([column.value for column in table.columns])
+        self._unit = math.ldexp(1.0, math.frexp(np.abs(self._values).max())[1] - 20)
         out = table.portfolio.forced_out
         self._allowed = np.array([float(c.candidate.key not in out) for c in table.columns])
-        self._scales = np.array([max(limit.limit, tolerance(1.0)) for limit in table.limits])
+        self._scales = _scales(table)
         rows = [*_limits(table, self._scales), *_rules(table)]
         self._rows = _sparse([entries for entries, _ in rows], len(table.columns))
         self._most = np.array([most for _, most in rows])
@@ -98,7 +100,7 @@ class Programme:
         """Of equally valuable selections one with the fewest projects, where that is quickly found."""
         if found.chosen is None or len(self._values) > 2 * _CORE:
             return found
-        scale = max(abs(found.value), 1.0)
+        scale = abs(found.value) or self._unit
         fewer = milp(
             np.ones_like(self._values),
             integrality=np.ones_like(self._values),
@@ -126,10 +128,11 @@ class Programme:
 
     def _relaxed(self) -> Relaxation:
         bounds = np.stack([np.zeros_like(self._allowed), self._allowed], axis=1)
-        solved = linprog(-self._values, A_ub=self._rows, b_ub=self._most, bounds=bounds, method="highs")
+        worth = -self._values / self._unit
+        solved = linprog(worth, A_ub=self._rows, b_ub=self._most, bounds=bounds, method="highs")
         if solved.status == _INFEASIBLE:
             self._refuse_infeasible()
-        prices = np.maximum(-solved.ineqlin.marginals, 0.0)
+        prices = np.maximum(-solved.ineqlin.marginals, 0.0) * self._unit
         reduced = self._rows.T @ prices - self._values
         bound = float(self._most @ prices + np.maximum(-reduced, 0.0) @ self._allowed)
         return Relaxation(bound, prices, reduced)
@@ -145,7 +148,7 @@ class Programme:
         most, bound = self._most.copy(), math.inf
         for _ in range(_REPAIRS):
             found = milp(
-                -self._values,
+                -self._values / self._unit,
                 integrality=np.ones_like(self._values),
                 bounds=bounds,
                 constraints=LinearConstraint(self._rows, -np.inf, most),
@@ -154,7 +157,7 @@ class Programme:
             if found.status == _INFEASIBLE and edge == bound == math.inf:
                 self._refuse_infeasible()
             if bound == math.inf and found.mip_dual_bound is not None:
-                bound = -float(found.mip_dual_bound)
+                bound = -float(found.mip_dual_bound) * self._unit
             if found.x is None:
                 break
             chosen = self._columns(found.x)
@@ -184,6 +187,17 @@ class Programme:
         ]
         named = "; ".join(fault.detail for fault in faults) or "the limits contradict each other"
         raise Invalid(f"what is forced in does not fit: {named}", *faults, code="infeasible")
+
+
+def _scales(table: Table) -> Array:
+    """What each limit is divided by: itself, or what keeps the amounts under it in range where it is next to
+    none."""
+    largest = [0.0] * len(table.limits)
+    for column in table.columns:
+        for row, amount in column.takes:
+            largest[row] = max(largest[row], abs(amount))
+    sizes = (max(limit.limit, most / _RANGE) for limit, most in zip(table.limits, largest, strict=True))
+    return np.array([size or 1.0 for size in sizes])
 
 
 def _limits(table: Table, scales: Array) -> Iterator[Row]:

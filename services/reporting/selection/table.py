@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .model import Candidate, Cost, Limit, Portfolio, Quarter, Start
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One start of one candidate: what it is worth, and how much it takes of which limits."""
 
     candidate: Candidate
@@ -40,27 +40,26 @@ class Table:
 
 
 def tabulate(portfolio: Portfolio) -> Table:
-    """Lays a portfolio out; spending and demand that no budget or capacity limits leave no trace."""
+    """Lays a portfolio out in floats; spending and demand that nothing limits leave no trace."""
     spending: dict[tuple[int, str], list[int]] = {}
     for row, budget in enumerate(portfolio.budgets):
         for nature in (budget.nature,) if budget.nature else ("capex", "opex"):
             spending.setdefault((budget.year, nature), []).append(row)
     first = len(portfolio.budgets)
     staffing = {(c.role, c.quarter): row for row, c in enumerate(portfolio.capacities, start=first)}
-    return Table(
-        portfolio,
-        (*portfolio.budgets, *portfolio.capacities),
-        tuple(
-            Column(
-                candidate=candidate,
-                start=start,
-                value=candidate.value if start.value is None else start.value,
-                takes=_takes(candidate, start, spending, staffing),
-            )
-            for candidate in portfolio.candidates
-            for start in candidate.starts
-        ),
-    )
+    columns = [
+        Column(
+            candidate,
+            start,
+            float(candidate.value if start.value is None else start.value),
+            _takes(candidate, start.quarters_later, spending, staffing),
+        )
+        for candidate in portfolio.candidates
+        for start in candidate.starts
+    ]
+    budgets = [replace(budget, limit=float(budget.limit)) for budget in portfolio.budgets]
+    capacities = [replace(capacity, limit=float(capacity.limit)) for capacity in portfolio.capacities]
+    return Table(portfolio, (*budgets, *capacities), tuple(columns))
 
 
 def tolerance(limit: float) -> float:
@@ -70,20 +69,19 @@ def tolerance(limit: float) -> float:
 
 def _takes(
     candidate: Candidate,
-    start: Start,
+    later: int,
     spending: dict[tuple[int, str], list[int]],
     staffing: dict[tuple[str, Quarter], int],
 ) -> tuple[tuple[int, float], ...]:
-    later = start.quarters_later
     takes: dict[int, float] = {}
     for cost in moved(candidate.costs, later) if later else candidate.costs:
         for row in spending.get((cost.year, cost.nature), ()):
-            takes[row] = takes.get(row, 0.0) + cost.amount
-    for demand in candidate.demands:
-        quarter = demand.quarter.later(later) if later else demand.quarter
+            takes[row] = takes.get(row, 0.0) + float(cost.amount)
+    for demand in candidate.demands if staffing else ():
+        quarter = Quarter(*demand.quarter).later(later) if later else demand.quarter
         limited = staffing.get((demand.role, quarter))
         if limited is not None:
-            takes[limited] = takes.get(limited, 0.0) + demand.amount
+            takes[limited] = takes.get(limited, 0.0) + float(demand.amount)
     return tuple(takes.items())
 
 

@@ -72,7 +72,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """From `start` up to `finish`, `resource` is asked for `demand` units per step and has `capacity`."""
+    """From `start` up to `finish`, `resource` is asked for `demand` units per step and has `capacity`.
+
+    `activities` are all that ask for it in any of these steps, not necessarily in each.
+    """
 
     resource: str
     start: int

@@ -25,13 +25,13 @@ def _work_bound(usable: Steps, work: Steps, heads: Steps, tails: Steps) -> int:
     to carry it all, and the shortest of their tails follows.
     """
     total = np.concatenate(([0], np.cumsum(usable)))
-    uses = work > 0
+    longest_tail_first = np.argsort(-tails, kind="stable")
+    users = longest_tail_first[work[longest_tail_first] > 0]
     best = 0
-    for head in _thresholds(heads[uses]):
-        behind = uses & (heads >= head)
-        for tail in _thresholds(tails[behind]):
-            needed = total[head] + work[behind & (tails >= tail)].sum()
-            best = max(best, int(np.searchsorted(total, needed)) + int(tail))
+    for head in _thresholds(heads[users]):
+        behind = users[heads[users] >= head]
+        needed = total[head] + np.cumsum(work[behind])
+        best = max(best, int((np.searchsorted(total, needed) + tails[behind]).max()))
     return best
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from services.resources.levelling.answer import Cause, FullResource, Move, NotBefore, Overload, Pushed
 from services.resources.levelling.capacity import Free
 from services.resources.levelling.network import Network
@@ -10,17 +12,45 @@ from services.resources.levelling.timeline import segments
 
 def moves(network: Network, planned: Sequence[int], starts: Sequence[int]) -> tuple[Move, ...]:
     """The activities that do not start as planned, in the order of their new starts, with the causes."""
-    free = Free.after(network, starts)
+    free, work = Free.after(network, starts), AtWork(network, starts)
     moved = [n for n in range(network.size) if starts[n] != planned[n]]
     return tuple(
-        Move(network.plan.activities[n].id, planned[n], starts[n], tuple(causes(network, free, n, starts)))
+        Move(network.plan.activities[n].id, planned[n], starts[n], tuple(_causes(work, free, n, starts)))
         for n in sorted(moved, key=lambda n: (starts[n], n))
     )
 
 
-def causes(network: Network, free: Free, n: int, starts: Sequence[int]) -> Iterator[Cause]:
+class AtWork:
+    """Who is at work on a resource in some steps, looked up in arrays: thousands of moves ask."""
+
+    def __init__(self, network: Network, starts: Sequence[int]) -> None:
+        self.network = network
+        self._starts = np.array(starts, dtype=np.int64)
+        self._finishes = np.array(
+            [network.finish(n, start) for n, start in enumerate(starts)], dtype=np.int64
+        )
+        self._users = [
+            np.array([n for n, asks in enumerate(network.asks) if resource in asks], dtype=np.int64)
+            for resource in range(len(network.usable))
+        ]
+
+    def holders(self, resource: int, first: int, last: int, without: int | None = None) -> tuple[str, ...]:
+        """Those at work in any step from `first` on, `last` not included."""
+        users = self._users[resource]
+        there = users[(self._starts[users] < last) & (first < self._finishes[users])].tolist()
+        return tuple(
+            self.network.plan.activities[n].id for n in there if n != without and self._works(n, first, last)
+        )
+
+    def _works(self, n: int, first: int, last: int) -> bool:
+        began, ends = max(first, int(self._starts[n])), min(last, int(self._finishes[n]))
+        return bool(self.network.time[n].working[began:ends].any())
+
+
+def _causes(work: AtWork, free: Free, n: int, starts: Sequence[int]) -> Iterator[Cause]:
     """The links, the release and the full resources that stand against the last possible start before this
     one."""
+    network = work.network
     earlier = network.last_start(n, starts[n] - 1)
     if earlier < network.release[n]:
         yield NotBefore(network.release[n])
@@ -28,24 +58,23 @@ def causes(network: Network, free: Free, n: int, starts: Sequence[int]) -> Itera
         if network.bound(arc, starts[arc.before]) > earlier:
             yield Pushed(network.plan.activities[arc.before].id, arc.link.kind, arc.link.lag)
     if earlier >= 0:
-        yield from _full(network, free, n, earlier, starts)
+        yield from _full(work, free, n, earlier, starts[n])
 
 
-def _full(
-    network: Network, free: Free, n: int, earlier: int, starts: Sequence[int]
-) -> Iterator[FullResource]:
-    free.give_back(n, starts[n])
+def _full(work: AtWork, free: Free, n: int, earlier: int, start: int) -> Iterator[FullResource]:
+    network = work.network
+    free.give_back(n, start)
     for resource, step in list(free.lacking(n, earlier)):
         left = int(free.left[resource, step])
-        those = holders(network, free, resource, step, starts, without=n)
+        those = work.holders(resource, step, step + 1, without=n)
         yield FullResource(network.plan.resources[resource].id, step, network.asks[n][resource], left, those)
-    free.take(n, starts[n])
+    free.take(n, start)
 
 
 def overloads(network: Network, starts: Sequence[int]) -> tuple[Overload, ...]:
     """Where the starts ask for more than there is: per resource the stretches of steps of one demand and
     capacity."""
-    free = Free.after(network, starts)
+    free, work = Free.after(network, starts), AtWork(network, starts)
     return tuple(
         Overload(
             network.plan.resources[r].id,
@@ -53,7 +82,7 @@ def overloads(network: Network, starts: Sequence[int]) -> tuple[Overload, ...]:
             last,
             int(network.usable[r, first]) - left,
             int(network.usable[r, first]),
-            holders(network, free, r, first, starts),
+            work.holders(r, first, last),
         )
         for r in range(len(network.usable))
         for first, last, left in _constant(network, free, r)
@@ -66,17 +95,3 @@ def _constant(network: Network, free: Free, resource: int) -> Iterator[tuple[int
     for first, last, _ in segments(network.usable[resource]):
         for a, b, left in segments(free.left[resource, first:last]):
             yield first + a, first + b, left
-
-
-def holders(
-    network: Network, free: Free, resource: int, step: int, starts: Sequence[int], without: int | None = None
-) -> tuple[str, ...]:
-    """The activities at work on the resource in that step."""
-    return tuple(
-        network.plan.activities[n].id
-        for n, start in enumerate(starts)
-        if n != without
-        and start <= step < network.finish(n, start)
-        and network.time[n].working[step]
-        and resource in network.asks[n]
-    )

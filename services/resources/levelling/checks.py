@@ -10,6 +10,9 @@ from typing import Protocol
 from services.resources.levelling.plan import (
     Activity,
     Calendar,
+    CalendarException,
+    Change,
+    Demand,
     Link,
     LinkKind,
     Objective,
@@ -34,6 +37,7 @@ class Named(Protocol):
 def check_plan(plan: Plan) -> None:
     """Refuses a plan with an unusable field: at most the first 20 faults are listed, the first one leads."""
     _refuse("plan_too_large", _sizes(plan))
+    _refuse("plan_invalid", _strangers(plan))
     _refuse("plan_invalid", _faults(plan))
 
 
@@ -46,7 +50,7 @@ def check_search(plan: Plan, objective: Objective, search: Search) -> None:
 def _refuse(code: str, faults: Iterable[Fault]) -> None:
     found = list(islice(faults, MOST_FAULTS))
     if found:
-        raise Invalid(found[0].detail, *found, code=code)
+        raise Invalid(f"{found[0].pointer}: {found[0].detail}", *found, code=code)
 
 
 def _sizes(plan: Plan) -> Iterator[Fault]:
@@ -56,6 +60,28 @@ def _sizes(plan: Plan) -> Iterator[Fault]:
             yield Fault(
                 "too_many", f"{count} {part} are more than the {most} that are levelled at once", f"/{part}"
             )
+
+
+def _strangers(plan: Plan) -> Iterator[Fault]:
+    """What stands in the plan's lists and is of another kind than the list's."""
+    yield from _kind("/activities", plan.activities, Activity)
+    yield from _kind("/resources", plan.resources, Resource)
+    yield from _kind("/links", plan.links, Link)
+    yield from _kind("/projects", plan.projects, Project)
+    yield from _kind("/calendars", plan.calendars, Calendar)
+    for n, activity in enumerate(plan.activities):
+        yield from _kind(f"/activities/{n}/demands", getattr(activity, "demands", ()), Demand)
+    for n, resource in enumerate(plan.resources):
+        yield from _kind(f"/resources/{n}/changes", getattr(resource, "changes", ()), Change)
+    for n, calendar in enumerate(plan.calendars):
+        exceptions = getattr(calendar, "exceptions", ())
+        yield from _kind(f"/calendars/{n}/exceptions", exceptions, CalendarException)
+
+
+def _kind(at: str, listed: Iterable[object], kind: type) -> Iterator[Fault]:
+    for n, each in enumerate(listed):
+        if not isinstance(each, kind):
+            yield Fault("kind", f"{each!r} is no {kind.__name__}", f"{at}/{n}")
 
 
 def _faults(plan: Plan) -> Iterator[Fault]:
@@ -85,6 +111,8 @@ def _calendar_faults(at: str, calendar: Calendar) -> Iterator[Fault]:
         yield Fault(
             "pattern", f"calendar {calendar.id} needs a pattern of 1 to {LONGEST} steps", f"{at}/pattern"
         )
+    elif not all(isinstance(worked, bool | int) for worked in calendar.pattern):
+        yield Fault("pattern", f"calendar {calendar.id}: a step is worked or not", f"{at}/pattern")
     for n, exception in enumerate(calendar.exceptions):
         yield from _whole(f"{at}/exceptions/{n}/start", exception.start, 0, LONGEST)
         yield from _whole(f"{at}/exceptions/{n}/finish", exception.finish, 0, LONGEST)
@@ -147,11 +175,13 @@ def _search_faults(plan: Plan, objective: Objective, search: Search) -> Iterator
     if search.seconds is not None:
         yield from _limit("/search/seconds", search.seconds)
     yield from _whole("/search/seed", search.seed, 0, 2**31 - 2)
-    if objective is Objective.WEIGHTED_FINISH and not any(activity.project for activity in plan.activities):
+    if objective not in tuple(Objective):
+        yield Fault("objective", f"{objective!r} is none of {', '.join(Objective)}", "/objective")
+    if objective == Objective.WEIGHTED_FINISH and not any(activity.project for activity in plan.activities):
         yield Fault(
             "no_projects", "no activity belongs to a project whose finish could be weighed", "/objective"
         )
-    if objective is Objective.WEIGHTED_TARDINESS and all(project.due is None for project in plan.projects):
+    if objective == Objective.WEIGHTED_TARDINESS and all(project.due is None for project in plan.projects):
         yield Fault("no_due_dates", "no project has a due step that it could be late against", "/objective")
 
 

@@ -18,6 +18,7 @@ def level(plan: Plan, objective: Objective = Objective.MAKESPAN, search: Search 
     """
     check_plan(plan)
     check_search(plan, objective, search)
+    objective = Objective(objective)
     from services.resources.levelling.schedule import levelled
 
     return levelled(plan, objective, search)

@@ -2,7 +2,7 @@
 constraints."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from ortools.sat.python import cp_model
@@ -10,6 +10,7 @@ from ortools.sat.python import cp_model
 from services.resources.levelling.answer import Ending
 from services.resources.levelling.network import Arc, Network
 from services.resources.levelling.objective import members
+from services.resources.levelling.patience import ENDLESS, Patience
 from services.resources.levelling.plan import Objective, Search
 from services.resources.levelling.timeline import Steps, segments
 
@@ -19,6 +20,7 @@ Point = cp_model.LinearExprT
 STRATEGIES = 8
 FIRST_SHARE = 0.7
 COUNTED_PER_SECOND = 0.35
+LEAST_SECONDS = 0.1  # where there is no schedule yet to answer with
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,12 @@ class Found:
 
 
 def solve(
-    network: Network, objective: Objective, bound: int, known: Sequence[int] | None, search: Search
+    network: Network,
+    objective: Objective,
+    bound: int,
+    known: Sequence[int] | None,
+    search: Search,
+    patience: Patience = ENDLESS,
 ) -> Found:
     """The best schedule there is, or the best one found, given a lower bound and a schedule to start from.
 
@@ -49,13 +56,16 @@ def solve(
             return Found(None, bound, Ending.PROOF, impossible=True)
         model.minimise(objective, found.bound)
         model.hint(found.starts)
-        found = _run(model, _solver(search, strategies, share), found)
+        if patience.over and found.starts is not None:
+            return replace(found, ended_by=Ending.CLOCK)
+        found = _run(model, _solver(search, patience.left, strategies, share), found)
         if found.ended_by is Ending.PROOF:
             break
     return found
 
 
-def _solver(search: Search, strategies: int, share: float) -> cp_model.CpSolver:
+def _solver(search: Search, seconds: float | None, strategies: int, share: float) -> cp_model.CpSolver:
+    """`seconds` are all that is left: the first strategy takes its share of them, the others the rest."""
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.random_seed = search.seed + 1  # CP-SAT counts seeds from 1
@@ -64,8 +74,8 @@ def _solver(search: Search, strategies: int, share: float) -> cp_model.CpSolver:
     if strategies == 1:
         parameters.linearization_level = 0
     parameters.max_deterministic_time = search.effort * share * COUNTED_PER_SECOND / strategies
-    if search.seconds is not None:
-        parameters.max_time_in_seconds = search.seconds * share
+    if seconds is not None:
+        parameters.max_time_in_seconds = max(seconds, LEAST_SECONDS) * (share if strategies == 1 else 1)
     return solver
 
 

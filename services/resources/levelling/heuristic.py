@@ -16,6 +16,7 @@ from random import Random
 from services.resources.levelling.capacity import Free
 from services.resources.levelling.network import Network
 from services.resources.levelling.objective import value
+from services.resources.levelling.patience import ENDLESS, Patience
 from services.resources.levelling.plan import Objective
 
 ROUNDS = 10
@@ -50,20 +51,23 @@ class Best:
             self.starts = min(better, self.starts or better, key=self.cost)
 
 
-def quick(network: Network, objective: Objective, bound: int, seed: int) -> list[int] | None:
+def quick(
+    network: Network, objective: Objective, bound: int, seed: int, patience: Patience = ENDLESS
+) -> list[int] | None:
     """The best schedule of all rules and of seeded variations of the best; None where none keeps the
     deadlines.
 
-    One that reaches the lower bound of the objective ends the search.
+    One that reaches the lower bound of the objective ends the search, and once there is one, so does the
+    clock.
     """
     best, plain = Best(network, objective, bound), rules(network, objective)
     allowed = PLACEMENTS // (5 * max(1, network.size))
     for scheme, rule in islice(product((serial, parallel), plain), max(1, allowed)):
-        if not best.reached:
+        if not best.reached and not (best.starts and patience.wanted_elsewhere):
             best.offer(scheme(network, rule))
     random = Random(seed)  # noqa: S311 - variety, not secrecy
     for turn in range(min(VARIATIONS, allowed)):
-        if not best.reached:
+        if not best.reached and not patience.wanted_elsewhere:
             best.offer(serial(network, blurred(best.starts or plain[turn % len(plain)], random)))
     return best.starts
 

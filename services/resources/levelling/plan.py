@@ -148,8 +148,8 @@ class Search:
     """How long to look for the best answer.
 
     `effort` is the solver's deterministic time (about seconds of one core): an answer that it ends is the
-    same on every machine. `seconds` is a limit by the clock, for callers who wait; an answer that it ends may
-    differ.
+    same on every machine. `seconds` is a limit by the clock for the whole answer, for callers who wait; an
+    answer that it ends may differ.
     """
 
     effort: float = 10.0

@@ -9,6 +9,7 @@ from services.resources.levelling.feasibility import compiled, refuse_no_place
 from services.resources.levelling.heuristic import quick, settled
 from services.resources.levelling.network import Network
 from services.resources.levelling.objective import project_finishes, value
+from services.resources.levelling.patience import Patience
 from services.resources.levelling.plan import Objective, Plan, Search
 from shared.errors import Fault, Invalid
 
@@ -17,9 +18,10 @@ MOST_EXACT = 3_000
 
 def levelled(plan: Plan, objective: Objective, search: Search) -> Levelled:
     """`plan` has been checked."""
+    patience = Patience(search.seconds)
     network = compiled(plan)
     refuse_no_place(network)
-    starts, quality = _best(network, objective, search)
+    starts, quality = _best(network, objective, search, patience)
     planned = planned_starts(network)
     return Levelled(
         placed=placed(network, starts),
@@ -46,10 +48,12 @@ def planned_starts(network: Network) -> list[int]:
     ]
 
 
-def _best(network: Network, objective: Objective, search: Search) -> tuple[list[int], Quality]:
+def _best(
+    network: Network, objective: Objective, search: Search, patience: Patience
+) -> tuple[list[int], Quality]:
     """The best schedule found and what is known about it."""
     bound = lower_bound(network, objective)
-    known = quick(network, objective, bound, search.seed)
+    known = quick(network, objective, bound, search.seed, patience)
     reached = None if known is None else value(network, objective, known)
     if known is not None and reached == bound:
         return known, Quality(bound, bound, reached, Ending.PROOF)
@@ -57,7 +61,7 @@ def _best(network: Network, objective: Objective, search: Search) -> tuple[list[
         return known, Quality(reached, bound, reached, Ending.SIZE)
     from services.resources.levelling.exact import solve
 
-    found = solve(network, objective, bound, known, search)
+    found = solve(network, objective, bound, known, search, patience)
     starts = found.starts or known
     if starts is None:
         raise _no_schedule(network, found.impossible)

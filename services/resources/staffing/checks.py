@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from math import isfinite
 
 from services.resources.staffing.people import Criterion, Demand, Person, Request, Weights
@@ -18,14 +18,22 @@ MOST_FAULTS = 20
 LEVELS = (1, 5)
 
 
-def check_request(request: Request, people: Sequence[Person], weights: Weights) -> None:
+def check_request(
+    request: Request, people: Sequence[Person], weights: Weights, holidays: Iterable[date]
+) -> None:
     """Refuses what cannot be matched; at most 20 faults are listed, the first one leads."""
     _refuse("too_many_people", _many("people", len(people), MOST_PEOPLE))
-    _refuse("staffing_invalid", (*_request(request), *_weights(request, weights), *_people(people)))
+    faults = (_request(request), _weights(request, weights), _people(people), _holidays(holidays))
+    _refuse("staffing_invalid", chain(*faults))
 
 
 def check_balance(
-    people: Sequence[Person], demands: Sequence[Demand], first: date, last: date, full_time_hours: float
+    people: Sequence[Person],
+    demands: Sequence[Demand],
+    first: date,
+    last: date,
+    holidays: Iterable[date],
+    full_time_hours: float,
 ) -> None:
     """Refuses what cannot be balanced, likewise."""
     _refuse("too_many_people", _many("people", len(people), MOST_PEOPLE))
@@ -33,13 +41,13 @@ def check_balance(
     _refuse("balance_invalid", (*_months(first, last), *_number("/full_time_hours", full_time_hours, 1, 168)))
     rows = (sum(1 + len(person.bookings) for person in people) + len(demands)) * _count(first, last)
     _refuse("balance_too_large", _many("people, bookings and demands times months", rows, MOST_ROWS))
-    _refuse("balance_invalid", (*_people(people), *_demands(demands)))
+    _refuse("balance_invalid", chain(_people(people), _demands(demands), _holidays(holidays)))
 
 
 def _refuse(code: str, faults: Iterable[Fault]) -> None:
     found = list(islice(faults, MOST_FAULTS))
     if found:
-        raise Invalid(found[0].detail, *found, code=code)
+        raise Invalid(f"{found[0].pointer}: {found[0].detail}", *found, code=code)
 
 
 def _many(what: str, count: int, most: int) -> Iterator[Fault]:
@@ -73,7 +81,7 @@ def _request(request: Request) -> Iterator[Fault]:
     for n, need in enumerate(request.skills):
         yield from _level(f"{at}/skills/{n}/level", need.level)
         if need.least is not None:
-            yield from _level(f"{at}/skills/{n}/least", need.least)
+            yield from _level(f"{at}/skills/{n}/least", need.least, need.level)
 
 
 def _weights(request: Request, weights: Weights) -> Iterator[Fault]:
@@ -97,11 +105,14 @@ def _person(at: str, person: Person) -> Iterator[Fault]:
     yield from _number(f"{at}/weekly_hours", person.weekly_hours, 0, 168)
     if person.cost_index is not None:
         yield from _number(f"{at}/cost_index", person.cost_index, 0, 1e6, above=True)
-    if person.joins_on and person.leaves_on:
-        yield from _span(at, person.joins_on, person.leaves_on)
+    if person.role is not None:
+        yield from _role(f"{at}/role", person.role)
+    yield from _employment(at, person.joins_on, person.leaves_on)
     yield from _repeated(f"{at}/skills", (skill.name for skill in person.skills))
     for n, skill in enumerate(person.skills):
         yield from _level(f"{at}/skills/{n}/level", skill.level)
+        if skill.certified_until is not None:
+            yield from _day(f"{at}/skills/{n}/certified_until", skill.certified_until)
     for n, absence in enumerate(person.absences):
         yield from _span(f"{at}/absences/{n}", absence.starts_on, absence.ends_on)
     for n, booking in enumerate(person.bookings):
@@ -109,8 +120,27 @@ def _person(at: str, person: Person) -> Iterator[Fault]:
         yield from _span(f"{at}/bookings/{n}", booking.starts_on, booking.ends_on)
 
 
+def _employment(at: str, joins_on: date | None, leaves_on: date | None) -> Iterator[Fault]:
+    known = {"joins_on": joins_on, "leaves_on": leaves_on}
+    faults = [fault for name, day in known.items() if day is not None for fault in _day(f"{at}/{name}", day)]
+    yield from faults
+    if not faults and joins_on and leaves_on and leaves_on < joins_on:
+        yield Fault("days", f"{leaves_on} is before {joins_on}", f"{at}/leaves_on")
+
+
+def _holidays(holidays: Iterable[date]) -> Iterator[Fault]:
+    for day in holidays:
+        yield from _day("/holidays", day)
+
+
+def _role(at: str, role: object) -> Iterator[Fault]:
+    if not isinstance(role, str):
+        yield Fault("role", f"{role!r} is not the name of a role", at)
+
+
 def _demands(demands: Sequence[Demand]) -> Iterator[Fault]:
     for n, demand in enumerate(demands):
+        yield from _role(f"/demands/{n}/role", demand.role)
         yield from _share(f"/demands/{n}", demand.percent, demand.confidence)
         yield from _span(f"/demands/{n}", demand.starts_on, demand.ends_on)
 
@@ -134,9 +164,10 @@ def _day(at: str, day: object) -> Iterator[Fault]:
         yield Fault("day", f"{day!r} is not a day from 1900 to 2200", at)
 
 
-def _level(at: str, level: object) -> Iterator[Fault]:
-    if not isinstance(level, int) or isinstance(level, bool) or not LEVELS[0] <= level <= LEVELS[1]:
-        yield Fault("level", f"{level!r} is not a level from {LEVELS[0]} to {LEVELS[1]}", at)
+def _level(at: str, level: object, most: object = LEVELS[1]) -> Iterator[Fault]:
+    usable = isinstance(level, int) and not isinstance(level, bool) and isinstance(most, int)
+    if not usable or not LEVELS[0] <= level <= most:  # type: ignore[operator]
+        yield Fault("level", f"{level!r} is not a level from {LEVELS[0]} to {most}", at)
 
 
 def _number(at: str, number: object, least: float, most: float, *, above: bool = False) -> Iterator[Fault]:

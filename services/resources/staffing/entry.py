@@ -1,6 +1,6 @@
 """The two entries: propose people for a request, or balance capacity against demand."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from services.resources.staffing.checks import check_balance, check_request
@@ -14,7 +14,7 @@ def propose(
     request: Request,
     people: Sequence[Person],
     weights: Weights = WEIGHTS,
-    holidays: frozenset[date] = frozenset(),
+    holidays: Collection[date] = frozenset(),
 ) -> Shortlist:
     """The people who can take the request, best first, each with a reason per criterion; the others with
     theirs.
@@ -23,7 +23,7 @@ def propose(
     brought to a sum of 1. `holidays` are days off for everyone. Refuses (`Invalid`) impossible figures with
     their place.
     """
-    check_request(request, people, weights)
+    check_request(request, people, weights, holidays)
     from services.resources.staffing.hours import Holidays
     from services.resources.staffing.matching import shortlist
 
@@ -35,7 +35,7 @@ def balance(
     demands: Sequence[Demand],
     first_month: date,
     last_month: date,
-    holidays: frozenset[date] = frozenset(),
+    holidays: Collection[date] = frozenset(),
     full_time_hours: float = 40.0,
 ) -> Balance:
     """Capacity against demand in hours by role and month, from `first_month` to `last_month` (first days
@@ -44,7 +44,7 @@ def balance(
     Demand is what the people are booked for and, beyond it, the open `demands`; both count by their
     confidence. People without a role have no capacity here, but are listed where they are booked twice.
     """
-    check_balance(people, demands, first_month, last_month, full_time_hours)
+    check_balance(people, demands, first_month, last_month, holidays, full_time_hours)
     from services.resources.staffing.balance import balanced
     from services.resources.staffing.hours import Holidays
 

@@ -128,6 +128,9 @@ def test_beyond_the_table_there_are_weights_but_no_ratio() -> None:
         ("aa", [[1, 1], [1, 1]], "duplicate_code"),
         ("ab", [[1, 1]], "not_square"),
         ("ab", [[1, 1], [1]], "not_square"),
+        ("ab", [1, 1], "not_square"),
+        ("ab", None, "not_square"),
+        ("ab", [[1, "1/3"], [3, 1]], "not_a_number"),
         ("ab", [[1, 3], [3, 1]], "not_reciprocal"),
         ("ab", [[1, 0], [1, 1]], "judgement_out_of_range"),
         ("ab", [[1, -3], [-1, 1]], "judgement_out_of_range"),
@@ -140,6 +143,22 @@ def test_what_is_no_matrix_of_judgements_is_refused(items: str, matrix: Matrix, 
     with pytest.raises(Invalid) as refusal:
         priorities(items, matrix)
     assert refusal.value.code == code
+
+
+def test_a_table_may_be_named_by_its_word_and_an_unknown_one_is_refused() -> None:
+    assert priorities("abc", consistent_three(), "saaty_1980").table is IndexTable.SAATY_1980
+    with pytest.raises(Invalid, match="'saaty' is none of saaty_2005, saaty_1980"):
+        priorities("abc", consistent_three(), "saaty")
+
+
+def test_a_matrix_may_be_an_array() -> None:
+    for kind in (np.float64, np.float32, np.int64):
+        matrix = np.array([[1, 1], [1, 1]], dtype=kind)
+        assert list(priorities("ab", matrix).weights.values()) == [Decimal("0.5")] * 2
+
+
+def consistent_three() -> Matrix:
+    return reciprocal("abc", [2, 4], [2])
 
 
 sizes = st.integers(3, 15)

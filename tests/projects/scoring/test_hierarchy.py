@@ -56,6 +56,14 @@ BELTON_GEAR = Criterion(
 )
 
 
+def test_a_mode_may_be_named_by_its_word_and_an_unknown_one_is_refused() -> None:
+    names = ["A", "B", "C", "D"]
+    assert synthesised(BELTON_GEAR, names, "ideal") == synthesised(BELTON_GEAR, names, Mode.IDEAL)
+    assert synthesised(BELTON_GEAR, names, "ideal") != synthesised(BELTON_GEAR, names)
+    with pytest.raises(Invalid, match="'perfect' is none of distributive, ideal"):
+        synthesised(BELTON_GEAR, names, "perfect")
+
+
 def test_the_choice_of_a_leader() -> None:
     got = synthesised(LEADER, ["Tom", "Dick", "Harry"])
     scores = {p.code: round(p.score or 0, 3) for p in got.ranking.places}

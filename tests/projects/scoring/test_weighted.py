@@ -98,6 +98,27 @@ def test_an_impossible_model_or_score_is_refused(
     assert refusal.value.code == code
 
 
+def test_scores_by_range_may_be_asked_for_by_their_word_and_an_unknown_one_is_refused() -> None:
+    assert weighted(FOUR, CRITERIA, None, "raw") == weighted(FOUR, CRITERIA)
+    assert weighted(FOUR, CRITERIA, None, "range") == weighted(
+        FOUR, CRITERIA, normalisation=Normalisation.RANGE
+    )
+    with pytest.raises(Invalid, match="'percent' is none of raw, range"):
+        weighted(FOUR, CRITERIA, None, "percent")
+
+
+def test_a_score_that_nobody_gave_leaves_the_candidate_unranked() -> None:
+    got = weighted([*FOUR, candidate("Omega", None, 1, 1)], CRITERIA)
+    assert got.ranking.places[-1].rank is None
+    assert got.ranking.places[-1].reason == "no score for Safety"
+
+
+def test_more_scores_than_are_computed_exactly_are_refused() -> None:
+    with pytest.raises(Invalid) as refusal:
+        weighted([FOUR[0]] * 1_000_000, CRITERIA)
+    assert refusal.value.code == "too_many_candidates"
+
+
 tables = st.lists(st.tuples(*[st.integers(0, 10)] * 3), min_size=1, max_size=12)
 some_weights = st.tuples(*[st.integers(1, 9)] * 3)
 

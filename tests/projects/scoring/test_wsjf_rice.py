@@ -57,6 +57,11 @@ def test_a_confidence_above_100_percent_is_refused() -> None:
         rice([Initiative("a", 1, 1, 100, 1), Initiative("b", 1, 1, 120, 1)])
 
 
+def test_more_initiatives_than_are_computed_exactly_are_refused() -> None:
+    with pytest.raises(Invalid, match="1000000 candidates by 4 criteria"):
+        rice([Initiative("a", 1, 1, 100, 1)] * 1_000_000)
+
+
 def test_a_code_twice_is_refused() -> None:
     with pytest.raises(Invalid, match="appears twice"):
         rice([Initiative("a", 1, 1, 100, 1)] * 2)

@@ -1,5 +1,6 @@
 """What binds, what just missed, what more money buys, and what a scenario changes."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -76,6 +77,15 @@ def test_the_frontier_never_falls_and_reaches_everything():
     assert points[2].budget == 47
     assert points[2].spent == 46
     assert all(point.spent <= point.budget for point in points)
+
+
+def test_where_more_money_buys_nothing_the_frontier_spends_no_more():
+    for seed in range(12):
+        chance = random.Random(seed)
+        portfolio = knapsack(chance.choices((5, 10, 15), k=9), chance.choices((3, 4, 5, 6, 9), k=9), 20)
+        points = frontier(portfolio, [k / 10 for k in range(2, 25)], gap=0)
+        spent_for = {(point.selection.value, point.spent) for point in points}
+        assert len(spent_for) == len({value for value, _ in spent_for})
 
 
 def test_a_point_of_the_frontier_that_cannot_hold_what_is_forced_in_says_so():

@@ -1,6 +1,9 @@
 """The optimum: published, and never beaten by counting all selections out."""
 
 import random
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +20,7 @@ from services.reporting.selection import (
     Quarter,
     Start,
     select,
+    select_quickly,
 )
 from shared.errors import Invalid
 from tests.reporting.selection.questions import (
@@ -145,3 +149,53 @@ def test_no_candidates_are_worth_nothing_and_one_is_a_portfolio():
 def test_the_same_question_has_the_same_answer():
     portfolio = knapsack([3] * 20, [2] * 20, 21)
     assert select(portfolio) == select(portfolio)
+
+
+@pytest.mark.parametrize(("value", "cost"), [(1e-9, 1), (1e-6, 1e-6), (1, 1e-9), (1, 1e6), (1e9, 1e9)])
+@pytest.mark.parametrize("sent", [31, 74])
+def test_the_unit_of_money_and_value_changes_nothing(value, cost, sent):
+    """The solver's tolerances are absolute; limits of nothing beside amounts of millions are the hard case."""
+    chance = random.Random(sent)
+    costs = [[chance.randint(0, 9) for _ in range(3)] for _ in range(12)]
+    values = [chance.randint(1, 30) for _ in range(12)]
+
+    def plan(value: float, cost: float) -> Portfolio:
+        candidates = tuple(
+            Candidate(str(i), value * v, tuple(Cost(2027 + y, "opex", cost * c) for y, c in enumerate(each)))
+            for i, (v, each) in enumerate(zip(values, costs, strict=True))
+        )
+        return Portfolio(
+            candidates, tuple(Budget(2027 + y, cost * limit) for y, limit in enumerate((20, 25, 0)))
+        )
+
+    selection = select(plan(value, cost), gap=0)
+    assert selection.proved
+    assert selection.value == pytest.approx(value * best_by_counting(plan(1, 1)))
+    assert permitted(plan(1, 1), plan_of(selection))
+
+
+def test_the_rounding_of_the_bound_is_no_gap():
+    for seed in range(60):
+        chance = random.Random(seed)
+        values, weights = ([chance.uniform(1, most) for _ in range(12)] for most in (50, 30))
+        selection = select(knapsack(values, weights, 90), gap=0)
+        assert (selection.proved, selection.gap) == (True, 0)
+
+
+def test_plain_values_of_other_kinds_are_taken_as_the_numbers_they_are():
+    """Decimals, fractions, lists, sets and bare pairs, as a caller may well have them."""
+    one = Candidate(
+        "one", Decimal("5.5"), [Cost(2027, "capex", Fraction(1, 3))], [Demand("x", (2027, 1), Decimal(1))]
+    )
+    late = replace(one, key="late", starts=[Start(1, Decimal(7))])
+    portfolio = Portfolio(
+        [one, late, Candidate("out", 9)],
+        [Budget(2027, Decimal("0.6"))],
+        [Capacity("x", (2027, 2), Decimal(1))],
+        forced_in=["late"],
+        forced_out=["out"],
+    )
+    for selection in (select(portfolio), select_quickly(portfolio)):
+        assert selection.keys == ("one", "late")
+        assert selection.value == 12.5
+        assert str(selection.usages[1].limit) == "capacity x 2027 Q2"

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -49,6 +50,15 @@ def refusal(portfolio, answer=select, **options):
     [
         (Portfolio((A, A)), "repeated", "/candidates"),
         (Portfolio((Candidate("A", math.nan),)), "number", "/candidates/0/value"),
+        (Portfolio((A, Candidate("B", "5"))), "number", "/candidates/1/value"),
+        (Portfolio((A, Candidate("B", None))), "number", "/candidates/1/value"),
+        (Portfolio((Candidate("A", Decimal("NaN")),)), "number", "/candidates/0/value"),
+        (costing(2027, "capex", "1"), "number", "/candidates/0/costs/0/amount"),
+        (costing("2027", "capex", 1), "year", "/candidates/0/costs/0/year"),
+        (costing(2027, ["capex"], 1), "nature", "/candidates/0/costs/0/nature"),
+        (demanding("x", "2027 Q1", 1), "quarter", "/candidates/0/demands/0/quarter"),
+        (replace(BOTH, budgets=(Budget("2027", 1),)), "year", "/budgets/0/year"),
+        (replace(BOTH, budgets=(Budget(2027, "1"),)), "limit", "/budgets/0/limit"),
         (
             Portfolio((Candidate("A", 1, (Cost(2027, "capex", math.inf),)),)),
             "number",
@@ -138,12 +148,12 @@ def test_what_fits_only_when_divided_is_refused_too():
     assert refusal(tight).code == "infeasible"
 
 
-@pytest.mark.parametrize("gap", [-0.1, 1, math.nan])
+@pytest.mark.parametrize("gap", [-0.1, 1, math.nan, "small"])
 def test_a_gap_that_is_none_is_refused(gap):
     assert refusal(BOTH, gap=gap).code == "gap"
 
 
-@pytest.mark.parametrize("seconds", [0, -1, math.inf, math.nan])
+@pytest.mark.parametrize("seconds", [0, -1, math.inf, math.nan, None])
 def test_a_time_that_is_none_is_refused(seconds):
     assert refusal(BOTH, seconds=seconds).code == "seconds"
 

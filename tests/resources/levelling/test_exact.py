@@ -1,10 +1,15 @@
 """The exact model on its own, without a schedule to start from or a bound to help it."""
 
+from random import Random
+
 from hypothesis import given, settings
 
+from benchmarks.bench_levelling import network as scarce
 from services.resources.levelling import Activity, Demand, Ending, Objective, Plan, Resource, Search
 from services.resources.levelling.exact import Found, solve
 from services.resources.levelling.feasibility import compiled
+from services.resources.levelling.heuristic import improved, quick, rules, serial
+from services.resources.levelling.patience import Patience
 from services.resources.levelling.plan import Calendar
 from tests.resources.levelling.independent import broken, schedules
 from tests.resources.levelling.plans import plans
@@ -43,3 +48,12 @@ def test_a_resource_shared_by_two_calendars_is_free_while_one_of_them_rests() ->
     _, starts, makespan = unaided(plan)
     assert starts == {"by odd steps": 1, "between": 2}
     assert makespan == 6
+
+
+def test_when_the_time_is_up_the_first_quick_schedule_is_the_answer() -> None:
+    network, over = compiled(scarce(Random(2), 60)), Patience(1e-9)
+    first = improved(network, serial(network, rules(network, Objective.MAKESPAN)[0]) or [], network.makespan)
+    known = quick(network, Objective.MAKESPAN, 0, 0, over)
+    assert known == first != quick(network, Objective.MAKESPAN, 0, 0)
+    found = solve(network, Objective.MAKESPAN, 0, known, Search(), over)
+    assert (found.starts, found.ended_by) == (first, Ending.CLOCK)

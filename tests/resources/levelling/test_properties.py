@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.resources.levelling import FullResource, Objective, Plan, Project, Search, level, smooth
-from tests.resources.levelling.independent import broken, finish, schedules
+from services.resources.levelling import (
+    FullResource,
+    Objective,
+    Plan,
+    Project,
+    Search,
+    Smoothed,
+    level,
+    smooth,
+)
+from tests.resources.levelling.independent import broken, finish, schedules, worked_steps
 from tests.resources.levelling.plans import plans
 
 QUICK = Search(effort=4.0)
@@ -117,3 +126,30 @@ def test_smoothing_never_makes_the_use_of_resources_less_even(plan: Plan) -> Non
     assert (after.over_capacity, after.squares) <= (before.over_capacity, before.squares)
     assert bool(smoothed.overloads) == bool(after.over_capacity)
     assert all(move.causes for move in smoothed.moves)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(most=7))
+def test_an_overload_is_what_all_its_activities_ask_for(plan: Plan) -> None:
+    capacity = {resource.id: resource for resource in plan.resources}
+    smoothed = smooth(plan)
+    for overload in smoothed.overloads:
+        steps = range(overload.start, overload.finish)
+        asking = [user for step in steps for user in users(plan, smoothed, overload.resource, step)]
+        assert set(overload.activities) == {activity for activity, _ in asking}
+        assert overload.demand * len(steps) == sum(units for _, units in asking)
+        assert overload.demand > overload.capacity
+        assert overload.capacity in {
+            capacity[overload.resource].capacity,
+            *(change.units for change in capacity[overload.resource].changes),
+        }
+
+
+def users(plan: Plan, smoothed: Smoothed, resource: str, step: int) -> list[tuple[str, int]]:
+    """Who works on the resource in the step, with how many units, walking through the plan."""
+    asked = [
+        (a.id, sum(demand.units for demand in a.demands if demand.resource == resource))
+        for a in plan.activities
+        if step in worked_steps(plan, a, smoothed.placed[a.id].start)
+    ]
+    return [(activity, units) for activity, units in asked if units]

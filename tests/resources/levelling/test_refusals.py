@@ -65,6 +65,11 @@ def first(**changes: object) -> Plan:
         (replace(SOUND, links=(Link("a", "b", "XX"),)), "/links/0/kind"),  # type: ignore[arg-type]
         (replace(SOUND, projects=(Project("p", priority=-1),)), "/projects/0/priority"),
         (replace(SOUND, calendars=(Calendar("week", ()),)), "/calendars/0/pattern"),
+        (replace(SOUND, calendars=(Calendar("week", "1111100"),)), "/calendars/0/pattern"),  # type: ignore[arg-type]
+        (first(demands={"x": 1}), "/activities/0/demands/0"),
+        (first(demands=(("x", 1),)), "/activities/0/demands/0"),
+        (replace(SOUND, activities=("a", "b")), "/activities/0"),  # type: ignore[arg-type]
+        (replace(SOUND, resources=(Resource("x", 1, ((3, 0),)),)), "/resources/0/changes/0"),  # type: ignore[arg-type]
         (replace(SOUND, calendars=(Calendar("week", (False,)),)), "/calendars/0/pattern"),
         (
             replace(SOUND, calendars=(Calendar("week", (True,), (CalendarException(-1, 2),)),)),
@@ -156,3 +161,15 @@ def test_smoothing_refuses_what_levelling_refuses() -> None:
 
 def test_link_kinds_are_the_four_of_precedence_diagrams() -> None:
     assert [kind.value for kind in LinkKind] == ["FS", "SS", "FF", "SF"]
+
+
+def test_a_refusal_says_where_in_its_text_too() -> None:
+    assert str(refused(first(duration=-1))).startswith("/activities/0/duration: -1 is not")
+
+
+def test_an_objective_may_be_its_word_and_an_unknown_one_is_refused() -> None:
+    for objective in (Objective.MAKESPAN, Objective.WEIGHTED_FINISH):
+        assert level(SOUND, objective.value) == level(SOUND, objective)  # type: ignore[arg-type]
+    refusal = refused(SOUND, "shortest")  # type: ignore[arg-type]
+    assert refusal.faults[0].pointer == "/objective"
+    assert "makespan, weighted_finish, weighted_tardiness" in refusal.detail

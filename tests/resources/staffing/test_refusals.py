@@ -41,7 +41,11 @@ def refused(
         (Person("a", weekly_hours=NAN), "/people/0/weekly_hours"),
         (Person("a", weekly_hours=200), "/people/0/weekly_hours"),
         (Person("a", cost_index=0), "/people/0/cost_index"),
-        (Person("a", joins_on=END, leaves_on=JUNE), "/people/0/ends_on"),
+        (Person("a", joins_on=END, leaves_on=JUNE), "/people/0/leaves_on"),
+        (Person("a", joins_on="2026-06-01"), "/people/0/joins_on"),
+        (Person("a", leaves_on=datetime(2026, 6, 1, 8)), "/people/0/leaves_on"),
+        (Person("a", role=3), "/people/0/role"),
+        (Person("a", skills=(Skill("java", 2, "2026-06-01"),)), "/people/0/skills/0/certified_until"),
         (Person("a", absences=(Absence(END, JUNE),)), "/people/0/absences/0/ends_on"),
         (Person("a", bookings=(Booking("p", JUNE, END, -1),)), "/people/0/bookings/0/percent"),
         (Person("a", bookings=(Booking("p", JUNE, END, 10, 1.2),)), "/people/0/bookings/0/confidence"),
@@ -63,6 +67,7 @@ def test_an_impossible_person_is_refused_with_the_pointer(person: Person, pointe
         (replace(REQUEST, starts_on=datetime(2026, 6, 1, 8)), "/request/starts_on"),
         (replace(REQUEST, skills=(SkillNeed("java", 9),)), "/request/skills/0/level"),
         (replace(REQUEST, skills=(SkillNeed("java", 3, least=0),)), "/request/skills/0/least"),
+        (replace(REQUEST, skills=(SkillNeed("java", 3, least=4),)), "/request/skills/0/least"),
     ],
 )
 def test_an_impossible_request_is_refused_with_the_pointer(request_: Request, pointer: str) -> None:
@@ -92,6 +97,21 @@ def test_months_that_are_none_are_refused(first: date, last: date, pointer: str)
     with pytest.raises(Invalid) as refusal:
         balance([], [], first, last)
     assert refusal.value.faults[0].pointer == pointer
+
+
+def test_a_holiday_that_is_no_day_is_refused() -> None:
+    with pytest.raises(Invalid) as refusal:
+        propose(REQUEST, [], holidays=frozenset({"2026-06-01"}))
+    assert refusal.value.faults[0].pointer == "/holidays"
+    with pytest.raises(Invalid) as refusal:
+        balance([], [], JUNE, JUNE, [datetime(2026, 6, 1)])
+    assert refusal.value.faults[0].pointer == "/holidays"
+
+
+def test_a_demand_for_no_role_is_refused() -> None:
+    with pytest.raises(Invalid) as refusal:
+        balance([], [Demand(None, "crm", JUNE, END, 100)], JUNE, JUNE)
+    assert refusal.value.faults[0].pointer == "/demands/0/role"
 
 
 def test_a_demand_that_ends_before_it_begins_is_refused() -> None:

@@ -1,0 +1,15 @@
+"""The choices a caller makes by name: a member of the enumeration or its word, anything else is refused."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from shared.exact import refused
+
+Option = TypeVar("Option", bound=StrEnum)
+
+
+def option(kind: type[Option], word: str, pointer: str) -> Option:
+    try:
+        return kind(word)
+    except ValueError:
+        raise refused("unknown_option", f"{word!r} is none of {', '.join(kind)}", pointer) from None
