@@ -1,8 +1,6 @@
 """Published networks, and day-by-day answers for links with lags."""
 
 from datetime import date, datetime
-from doctest import DocTestParser, DocTestRunner
-from pathlib import Path
 
 import pytest
 
@@ -115,11 +113,3 @@ def linked(first: int, second: int, kind: str, lag: int, conventions: Convention
     link = Dependency("A", "B", DependencyKind(kind), Lag(days(lag)))
     plan = Plan("pair", MONDAY, activities, (link,), (Calendar("office"),), "office")
     return schedule(plan, conventions or Conventions())
-
-
-def test_the_example_of_the_methods_page_runs() -> None:
-    page = (Path(__file__).parents[3] / "docs/methods/schedule.md").read_text()
-    example = page.partition("```python\n")[2].partition("```")[0]
-    test = DocTestParser().get_doctest(example, {}, "schedule.md", None, 0)
-    assert test.examples
-    assert DocTestRunner().run(test).failed == 0
