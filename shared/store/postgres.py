@@ -110,6 +110,12 @@ class PostgresStore:
             self._pool.terminate()
 
     async def _attempt(self, job: Job[asyncpg.Connection]) -> Outcome:
+        """Once more where a key is taken: an upsert that looks for its row in the moment in which another replica
+        replaces it finds neither the old nor the new one, inserts, and meets itself in a key that is not the id."""
+        outcome = await self._once(job)
+        return await self._once(job) if isinstance(outcome[1], UniqueTaken) else outcome
+
+    async def _once(self, job: Job[asyncpg.Connection]) -> Outcome:
         try:
             return await job(await self._writing()), None
         except _AWAY as error:

@@ -94,7 +94,9 @@ async def test_the_items_of_a_batch_count_against_each_other(bookings: Any) -> N
     assert [i["status"] for i in done.json()["items"]] == [201, 409, 201]
 
 
-async def test_an_item_whose_key_is_taken_does_not_spoil_the_others_of_the_same_person(bookings: Any) -> None:
+async def test_an_item_that_names_a_key_again_is_the_same_and_spoils_no_other_of_the_person(
+    bookings: Any,
+) -> None:
     project, person = await bookings.project(), await bookings.person()
     key = {"external_ref": {"source": "hr", "id": "1"}}
     item = {"person_id": person, "project_id": project["id"], "percent": 10, "commitment": "hard"}
@@ -104,7 +106,9 @@ async def test_an_item_whose_key_is_taken_does_not_spoil_the_others_of_the_same_
         json={"items": [item | year | key, item | year | key, item | year]},
         headers={"Idempotency-Key": "b"},
     )
-    assert [i["status"] for i in done.json()["items"]] == [201, 409, 201]
+    items = done.json()["items"]
+    assert [(i["status"], i["changed"]) for i in items] == [(201, True), (200, False), (201, True)]
+    assert items[0]["resource"] == items[1]["resource"]
 
 
 async def test_committing_is_refused_where_the_person_is_full(bookings: Any) -> None:
