@@ -1,0 +1,28 @@
+"""An application on an address, as callers and proxies meet it."""
+
+import asyncio
+
+from starlette.types import Receive, Scope, Send
+
+from shared.serve import serving
+
+PATIENCE_S = 6.0
+"""Longer than uvicorn keeps an idle connection by itself."""
+REQUEST = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+
+
+async def fine(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def test_an_idle_connection_is_left_to_the_caller_to_close() -> None:
+    async with serving(fine, "127.0.0.1", 0) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
+        writer.write(REQUEST)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        ended = asyncio.create_task(reader.read())
+        await asyncio.wait([ended], timeout=PATIENCE_S)
+        assert not ended.done(), "the server closed it"
+        ended.cancel()
+        writer.close()
