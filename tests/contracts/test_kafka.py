@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from deploy.kafka.broker import Broker
 from shared.bus.topics import WrongPartitions, ensure_topics
 from shared.contracts.language import PARTITIONS
 from shared.outbox import partition_of
+from shared.store import open_store
+from shared.telemetry import RELAY_LAG
 from tests.conftest import make_databases
 from tests.contracts.carried import TOPICS, Carried, source, without_topics
 from tests.contracts.consuming import consuming, eventually
@@ -24,6 +27,10 @@ TOPIC = TOPICS[0]
 
 def relay_errors() -> float:
     return REGISTRY.get_sample_value("portolan_relay_errors_total", {"service": "projects"}) or 0.0
+
+
+async def lag_is(events: int) -> bool:
+    return REGISTRY.get_sample_value("portolan_relay_lag_events", {"service": "projects"}) == events
 
 
 @pytest.fixture
@@ -168,3 +175,19 @@ async def test_of_two_relays_of_one_outbox_one_leads_and_the_other_takes_over(
             await consumer.until(60)
         assert sorted(await consumer.positions()) == list(range(1, 61))
         assert await consumer.are_in_order()
+
+
+async def test_the_lag_is_told_by_the_relay_that_leads_and_by_no_other(postgres: str, tmp_path: Path) -> None:
+    databases = await make_databases(postgres, ["projects"])
+    async with source(tmp_path, "kafka://127.0.0.1:9", databases) as one:
+        await one.write(aggregates=3)
+        RELAY_LAG.labels("projects").set(50)  # what this process saw when it led last
+        elsewhere, lead = await open_store(one.settings.store_url("projects")), AsyncExitStack()
+        await lead.enter_async_context(elsewhere.leading())
+        try:
+            async with one.publishing():
+                await eventually(partial(lag_is, 0))
+                await lead.aclose()
+                await eventually(partial(lag_is, 3))
+        finally:
+            await elsewhere.close()
