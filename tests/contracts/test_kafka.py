@@ -13,12 +13,17 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from prometheus_client import REGISTRY
 
 from deploy.kafka.broker import Broker
+from services.resources.service import SERVICE as RESOURCES
+from shared.bus.embedded import read_outbox
+from shared.bus.kafka import KafkaBus
 from shared.bus.topics import WrongPartitions, ensure_topics
-from shared.contracts.language import PARTITIONS
+from shared.contracts.language import PARTITIONS, topics_of
 from shared.outbox import partition_of
+from shared.serve import serving
+from shared.settings import Settings
 from shared.store import open_store
 from shared.telemetry import RELAY_LAG
-from tests.conftest import make_databases
+from tests.conftest import make_databases, running_service
 from tests.contracts.carried import TOPICS, Carried, source, without_topics
 from tests.contracts.consuming import consuming, eventually
 
@@ -191,3 +196,20 @@ async def test_the_lag_is_told_by_the_relay_that_leads_and_by_no_other(postgres:
                 await eventually(partial(lag_is, 3))
         finally:
             await elsewhere.close()
+
+
+async def test_a_topic_that_bears_no_service_s_name_is_healed_by_the_service_that_has_it(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data=tmp_path, bus_url="kafka://127.0.0.1:9")
+    async with running_service(RESOURCES, settings) as (one, callers):
+        for n in range(3):
+            await callers().post("/resources/v1/persons", json={"name": f"Person {n}"})
+        [first, *_] = told = await read_outbox(one.kernel.store, topics_of("resources"), 0, 10, {})
+        async with serving(one.app, "127.0.0.1", 0) as url:
+            settings.feeds["resources"] = url
+            bus = KafkaBus(settings, lambda: callers.token("service"))
+            healed = await bus.heal(first.topic, first.partition, 0, told[-1].position + 1)
+            await bus.close()
+    assert first.topic == "portolan.people.v1"
+    assert [r.value for r in healed] == [r.value for r in told if r.partition == first.partition]
