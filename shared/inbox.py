@@ -66,7 +66,7 @@ class Inbox:
         """Why the consumer takes nothing in; None while it does."""
         self._parked: set[str] = set()
         self._turn = asyncio.Lock()
-        """Held while something is folded: a batch, or dead letters once more."""
+        """Held while something is folded (a batch, or dead letters once more), and while the marks are read."""
         self._labels = (kernel.service, consumer.name)
 
     async def run(self) -> None:
@@ -105,14 +105,16 @@ class Inbox:
                 await self._pause(error, AGAIN_S if isinstance(error, StaleVersion) else PAUSE_S)
 
     async def _load(self) -> Marks:
+        """Read the marks anew, but not during a fold: it must meet the marks that it was decided by, or be refused."""
         store, name = self.kernel.store, self.consumer.name
-        rows = await store.fetch(
-            "SELECT topic, partition, epoch, position, next_offset FROM inbox_position WHERE consumer = ?",
-            (name,),
-        )
-        self.marks.clear()
-        self.marks.update({(r[0], r[1]): Mark(r[2], r[3], r[4]) for r in rows})
-        self._parked = await self._parked_now()
+        async with self._turn:
+            rows = await store.fetch(
+                "SELECT topic, partition, epoch, position, next_offset FROM inbox_position WHERE consumer = ?",
+                (name,),
+            )
+            self.marks.clear()
+            self.marks.update({(r[0], r[1]): Mark(r[2], r[3], r[4]) for r in rows})
+            self._parked = await self._parked_now()
         self.stopped = None
         return self.marks
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import hmac
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +13,7 @@ from shared.auth import Tokens
 from shared.columns import Mirror
 from shared.contracts.language import Aggregate
 from shared.http.limits import RateLimit
+from shared.keyfile import read_or_make
 from shared.outbox import source_of
 from shared.settings import Settings
 from shared.store import Store
@@ -59,10 +58,4 @@ class Kernel:
 
 def instance_secret(data: Path) -> bytes:
     """The key that signs cursors: made once, shared by every process that shares the data folder."""
-    path = data / SECRET_FILE
-    data.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.write(descriptor, token_bytes(32))
-        os.close(descriptor)
-    return path.read_bytes()
+    return read_or_make(data / SECRET_FILE, lambda: token_bytes(32))

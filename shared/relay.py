@@ -23,7 +23,7 @@ from shared.bus.protocol import Record
 from shared.bus.topics import ensure_topics
 from shared.contracts.language import topics_of
 from shared.settings import Settings
-from shared.store import Store, Unreachable
+from shared.store import Store
 
 PAGE = 2000
 POLL_S = 1.0
@@ -61,18 +61,21 @@ class Relay:
         store.on_commit(self._woken.set)
 
     async def run(self) -> None:
-        """For ever: what fails is counted, told and begun again."""
+        """For ever: what fails is counted, told and begun again.
+
+        Only who leads tells the lag: one that has lost the lead would go on telling what it saw last.
+        """
         while True:
+            telemetry.RELAY_LAG.labels(self.service).set(0)
             try:
                 async with self.store.leading() as leads:
+                    await self._tell_lag()
                     await ensure_topics(self._servers, self.topics)
                     async with producing(self._servers) as producer:
                         await self._publish_while(leads, producer)
             except Exception as error:  # noqa: BLE001 the relay's loop must not end; it is told and begins again
                 telemetry.RELAY_ERRORS.labels(self.service).inc()
                 telemetry.LOG.event("warning", self.service, "the relay begins again", error=repr(error))
-                with suppress(Unreachable):
-                    await self._tell_lag()
                 await asyncio.sleep(PAUSE_S)
 
     async def _publish_while(self, leads: Callable[[], bool], producer: AIOKafkaProducer) -> None:

@@ -23,6 +23,9 @@ from shared.service import Service
 from shared.settings import Settings
 
 GRACE_S = 3
+KEEP_ALIVE_S = 75
+"""Longer than callers and proxies keep an idle connection (mostly a minute), so that it is theirs to close: closed from
+here, just as the next request is sent on it, it would lose that request."""
 
 
 class _Protocol(HttpToolsProtocol):
@@ -83,6 +86,7 @@ async def serving_on(listener: socket.socket, app: ASGIApp) -> AsyncIterator[str
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
     server = _Server(config)

@@ -17,8 +17,11 @@ from shared.telemetry import LOG
 @asynccontextmanager
 async def all_opened(settings: Settings) -> AsyncIterator[dict[str, Opened]]:
     """The stores and applications of all services; their consumers and relays are left to the running instance."""
-    if not settings.database_url and not settings.data.exists():
-        raise click.ClickException(f"no instance was ever started in {settings.data}: give its --data")
+    if not settings.database_url and not all((settings.data / f"{s.name}.sqlite").exists() for s in SERVICES):
+        raise click.ClickException(
+            f"no instance was ever started in {settings.data} with stores of its own: give its --data, or set"
+            " PORTOLAN_DATABASE_URL"
+        )
     LOG.requests = False  # the command asks them thousands of times
     tokens = Tokens(settings)
     async with AsyncExitStack() as stack:

@@ -35,6 +35,11 @@ REBUILT = """
 INSERT INTO sequence (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = sequence.last + 1
 """
 
+MARKS = "SELECT topic, partition, epoch, position, next_offset FROM inbox_position WHERE consumer = ?"
+MARK = """
+INSERT INTO inbox_position (consumer, topic, partition, epoch, position, next_offset) VALUES (?, ?, ?, ?, ?, ?)
+"""
+
 PAGE = 2_000
 CHUNK = 5_000
 
@@ -126,11 +131,30 @@ async def flip(live: Store, replay: Replay) -> None:
     for table in TABLES:
         statements.append(Statement(f"DELETE FROM {table}", [()]))
         statements.extend(await _copied(replay.kernel.store, table, columns_of(table)))
-    for table in ("inbox_position", "dead_letter", "parked"):
+    statements.append(Statement("DELETE FROM inbox_position WHERE consumer = ?", [(CONSUMER.name,)]))
+    statements.append(Statement(MARK, await _marks(live, replay.kernel.store)))
+    for table in ("dead_letter", "parked"):
         statements.append(Statement(f"DELETE FROM {table} WHERE consumer = ?", [(CONSUMER.name,)]))
         statements.extend(await _copied(replay.kernel.store, table, columns_of(table)))
     statements.append(Statement(REBUILT, [(REBUILDS,)]))
     await live.commit(unit)
+
+
+async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
+    """The replay's marks, with offsets of the topics that the live consumer reads: the replay read outboxes.
+
+    Where the live one has come no further, it reads on from its offset, else from the start; what it has is skipped.
+    """
+    stood = {
+        (topic, partition): (epoch, position, offset)
+        for topic, partition, epoch, position, offset in await live.fetch(MARKS, (CONSUMER.name,))
+    }
+    marks = []
+    for topic, partition, epoch, position, _ in await replayed.fetch(MARKS, (CONSUMER.name,)):
+        live_epoch, live_position, offset = stood.get((topic, partition), (epoch, 0, 0))
+        known = live_epoch == epoch and live_position <= position
+        marks.append((CONSUMER.name, topic, partition, epoch, position, offset if known else 0))
+    return marks
 
 
 async def _copied(store: Store, table: str, columns: Sequence[str]) -> list[Statement]:

@@ -4,7 +4,6 @@ The local issuer exists for one machine: it is created at first start, and its t
 `PORTOLAN_LOCAL_ISSUER` is on.
 """
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from shared.clock import now
 from shared.errors import Unauthenticated, Unavailable
 from shared.ids import new_id_text
+from shared.keyfile import read_or_make
 
 LOCAL = "portolan-local"
 KEY_FILE = "issuer.pem"
@@ -74,24 +74,14 @@ class LocalIssuer:
 
 
 def _load_or_make(path: Path) -> Ed25519PrivateKey:
-    """Two processes may start at once: the key is made beside and linked into place, and the first link wins."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f"{path.name}.{new_id_text()}")
-        made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(made)
-        try:
-            path.hardlink_to(beside)
-        except FileExistsError:
-            pass
-        finally:
-            beside.unlink()
-    key = load_pem_private_key(path.read_bytes(), password=None)
+    key = load_pem_private_key(read_or_make(path, _new_key), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path} does not hold an Ed25519 key")
     return key
+
+
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 class OidcIssuer:

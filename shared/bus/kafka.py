@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from shared.bus.clients import started
 from shared.bus.protocol import Envelope, LoadMarks, Record
 from shared.bus.topics import ensure_topics
-from shared.contracts.language import EVENT_TYPES
+from shared.contracts.language import EVENT_TYPES, service_of
 from shared.outbox import partition_of
 from shared.settings import Settings
 from shared.store import Unreachable
@@ -79,7 +79,7 @@ class KafkaBus:
             raise Unreachable(f"the event feed behind {topic} does not answer: {error!r}") from error
 
     async def _feed(self, topic: str, partition: int, after: int, until: int) -> AsyncIterator[Record]:
-        service = topic.split(".")[1]
+        service = service_of(topic)
         start: str | None = str(after)
         while start is not None and int(start) < until - 1:
             answer = await self._http.get(

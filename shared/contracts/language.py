@@ -235,5 +235,10 @@ def topics_of(*services: str) -> list[str]:
     return sorted({entry.topic for entry in CATALOGUE.values() if entry.service in services})
 
 
+def service_of(topic: str) -> str:
+    """The service that publishes on the topic, and so has its history."""
+    return next(entry.service for entry in CATALOGUE.values() if entry.topic == topic)
+
+
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

@@ -27,9 +27,15 @@ _AWAY = (
     asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
+"""How a server fails that is down, ending, full, or has given this session up."""
 _RETRY_S = 0.2
 _LEAD = 7001
+SILENT_S = 10.0
+"""So long may a process be silent that holds what others wait for, before the server takes it away: the lead, or the
+locks of a transaction that it has begun. It is frozen, or its machine is gone and nobody has closed its connections."""
 CLOSING_S = 2.0
 ACQUIRE_S = 5.0
 
@@ -82,15 +88,20 @@ class PostgresStore:
 
     @asynccontextmanager
     async def leading(self) -> AsyncIterator[Callable[[], bool]]:
-        """An advisory lock, held by a connection of its own for as long as that lives."""
+        """An advisory lock, held by a connection of its own for as long as that lives and is heard of."""
         try:
             connection = await asyncpg.connect(self.url, timeout=5)
         except _AWAY as error:
             raise Unreachable(str(error)) from error
+        beating = None
         try:
+            await _limit(connection, "idle_session_timeout")
             await connection.execute("SELECT pg_advisory_lock($1)", _LEAD)
+            beating = asyncio.create_task(_beat(connection))
             yield lambda: not connection.is_closed()
         finally:
+            if beating is not None:
+                beating.cancel()
             connection.terminate()
 
     async def ping(self) -> None:
@@ -129,7 +140,9 @@ class PostgresStore:
 
     async def _writing(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(self.url, timeout=5, command_timeout=30)
+            connection = await asyncpg.connect(self.url, timeout=5, command_timeout=30)
+            await _limit(connection, "idle_in_transaction_session_timeout")
+            self._connection = connection
         return self._connection
 
     def _drop_connection(self) -> None:
@@ -170,6 +183,19 @@ async def _fetch_or_end(c: Any, text: str, params: Sequence[Any]) -> list[tuple[
 
 async def _as_it_is(connection: asyncpg.Connection) -> None:
     """Reading leaves nothing in a session that would have to be reset: a round trip saved at every read."""
+
+
+async def _limit(connection: asyncpg.Connection, setting: str) -> None:
+    """Have the server end the session once it has been idle for too long."""
+    await connection.execute(f"SET {setting} = {int(SILENT_S * 1000)}")
+
+
+async def _beat(connection: asyncpg.Connection) -> None:
+    """Be heard of for as long as the process runs."""
+    with suppress(*_AWAY):
+        while True:
+            await asyncio.sleep(SILENT_S / 3)
+            await connection.execute("SELECT 1", timeout=SILENT_S)
 
 
 async def _end(connection: asyncpg.Connection) -> None:

@@ -23,19 +23,22 @@ class Together:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._wanted: dict[str, dict[str, list[asyncio.Future[Document | None]]]] = {}
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking = 0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def document(self, table: str, id: str) -> Document | None:
         """The row as committed when it is asked for; None where there is none."""
         future: asyncio.Future[Document | None] = asyncio.get_running_loop().create_future()
         self._wanted.setdefault(table, {}).setdefault(id, []).append(future)
-        if len(self._asking) < AT_ONCE:
+        if self._asking < AT_ONCE:
+            self._asking += 1
             task = asyncio.create_task(self._ask_on())
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return await future
 
     async def _ask_on(self) -> None:
+        """Ask until nothing is wanted, then say so at once: a task's callbacks run later than who asks next."""
         while self._wanted:
             table, wanted = self._wanted.popitem()
             waiting = [(id, future) for id, futures in wanted.items() for future in futures]
@@ -49,3 +52,4 @@ class Together:
                 for id, future in waiting:
                     if not future.done():
                         future.set_result(found.get(id))
+        self._asking -= 1

@@ -128,6 +128,11 @@ def test_a_verification_that_reaches_nothing_says_so(instance: Instance, tmp_pat
     nowhere = portolan("verify", "--data", tmp_path / "typo")
     assert (nowhere.exit_code, "no instance was ever started" in nowhere.output) == (1, True)
     assert not (tmp_path / "typo").exists()
+    elsewhere = portolan(
+        "verify", "--data", tmp_path
+    )  # as the folder of a stack, whose stores are in PostgreSQL
+    assert (elsewhere.exit_code, "PORTOLAN_DATABASE_URL" in elsewhere.output) == (1, True)
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_missing_and_an_extra_row_are_found(instance: Instance) -> None:

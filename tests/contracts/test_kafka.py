@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,17 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from prometheus_client import REGISTRY
 
 from deploy.kafka.broker import Broker
+from services.resources.service import SERVICE as RESOURCES
+from shared.bus.embedded import read_outbox
+from shared.bus.kafka import KafkaBus
 from shared.bus.topics import WrongPartitions, ensure_topics
-from shared.contracts.language import PARTITIONS
+from shared.contracts.language import PARTITIONS, topics_of
 from shared.outbox import partition_of
-from tests.conftest import make_databases
+from shared.serve import serving
+from shared.settings import Settings
+from shared.store import open_store
+from shared.telemetry import RELAY_LAG
+from tests.conftest import make_databases, running_service
 from tests.contracts.carried import TOPICS, Carried, source, without_topics
 from tests.contracts.consuming import consuming, eventually
 
@@ -24,6 +32,10 @@ TOPIC = TOPICS[0]
 
 def relay_errors() -> float:
     return REGISTRY.get_sample_value("portolan_relay_errors_total", {"service": "projects"}) or 0.0
+
+
+async def lag_is(events: int) -> bool:
+    return REGISTRY.get_sample_value("portolan_relay_lag_events", {"service": "projects"}) == events
 
 
 @pytest.fixture
@@ -168,3 +180,36 @@ async def test_of_two_relays_of_one_outbox_one_leads_and_the_other_takes_over(
             await consumer.until(60)
         assert sorted(await consumer.positions()) == list(range(1, 61))
         assert await consumer.are_in_order()
+
+
+async def test_the_lag_is_told_by_the_relay_that_leads_and_by_no_other(postgres: str, tmp_path: Path) -> None:
+    databases = await make_databases(postgres, ["projects"])
+    async with source(tmp_path, "kafka://127.0.0.1:9", databases) as one:
+        await one.write(aggregates=3)
+        RELAY_LAG.labels("projects").set(50)  # what this process saw when it led last
+        elsewhere, lead = await open_store(one.settings.store_url("projects")), AsyncExitStack()
+        await lead.enter_async_context(elsewhere.leading())
+        try:
+            async with one.publishing():
+                await eventually(partial(lag_is, 0))
+                await lead.aclose()
+                await eventually(partial(lag_is, 3))
+        finally:
+            await elsewhere.close()
+
+
+async def test_a_topic_that_bears_no_service_s_name_is_healed_by_the_service_that_has_it(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data=tmp_path, bus_url="kafka://127.0.0.1:9")
+    async with running_service(RESOURCES, settings) as (one, callers):
+        for n in range(3):
+            await callers().post("/resources/v1/persons", json={"name": f"Person {n}"})
+        [first, *_] = told = await read_outbox(one.kernel.store, topics_of("resources"), 0, 10, {})
+        async with serving(one.app, "127.0.0.1", 0) as url:
+            settings.feeds["resources"] = url
+            bus = KafkaBus(settings, lambda: callers.token("service"))
+            healed = await bus.heal(first.topic, first.partition, 0, told[-1].position + 1)
+            await bus.close()
+    assert first.topic == "portolan.people.v1"
+    assert [r.value for r in healed] == [r.value for r in told if r.partition == first.partition]

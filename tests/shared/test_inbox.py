@@ -1,5 +1,6 @@
 """A consumer: each event counts once, gaps are healed, poison is put aside, a new epoch stops it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,6 +22,7 @@ from shared.inbox import Consumer, Inbox, NewEpoch
 from shared.kernel import Kernel
 from shared.running import embedded_bus, opened
 from shared.settings import Settings
+from shared.store import StaleVersion
 from shared.work import Work
 from tests.conftest import Callers
 
@@ -147,6 +149,32 @@ async def test_two_consumers_that_hold_one_partition_do_not_both_fold(desk: Desk
         await other.take(records[:1])
     await other._take_for_sure(records)
     assert await desk.count("history") == 3
+
+
+async def test_a_partition_that_comes_back_during_a_fold_is_not_folded_from_where_it_was_lost(
+    desk: Desk,
+) -> None:
+    """Frozen in the middle of a fold, a replica wakes up, is given its partition anew, and only then commits."""
+    await desk.project("A", "B", "C")
+    records = await desk.records()
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(work: Work, records: Sequence[Record]) -> None:
+        begun.set()
+        await goes_on.wait()
+
+    slow = Inbox(desk.kernel, desk.bus, replace(PROJECTION, fold=slowly))
+    await slow._load()
+    folding = asyncio.create_task(slow.take(records[:1]))
+    await begun.wait()
+    await desk.inbox.take(records)
+    assigned = asyncio.create_task(slow._load())
+    await asyncio.wait([assigned], timeout=0.1)
+    goes_on.set()
+    with pytest.raises(StaleVersion):
+        await folding
+    assert {mark.position for mark in (await assigned).values()} == {records[-1].position}
+    assert await desk.count("inbox_position") == 1
 
 
 async def test_a_poisoned_event_parks_its_aggregate_and_the_others_go_on(desk: Desk) -> None:

@@ -78,7 +78,7 @@ async def measure(work: Work, project_id: UUID, *, more: int = 0, cause: str) ->
     performance = await work.known(Performance, id)
     if performance is None and not more and all(p.budget is None for p in packages.values()):
         return
-    currency = await _currency(work, project_id, packages)
+    currency = await _currency(work, project_id, packages, performance)
     performance = performance or _first(work, id, project_id, currency)
     fact = rules.remeasure(performance, packages, currency, performance.actual.minor + more, cause)
     if work.is_changed(performance):
@@ -98,9 +98,14 @@ def _first(work: Work, id: UUID, project_id: UUID, currency: str) -> Performance
     )
 
 
-async def _currency(work: Work, project_id: UUID, packages: dict[str, Remembered]) -> str:
-    """The budget's, which costs are in; without one yet, that of the work."""
+async def _currency(
+    work: Work, project_id: UUID, packages: dict[str, Remembered], measured: Performance | None
+) -> str:
+    """The budget's, which costs are in; without one yet, that of the work; without that, what it was measured in."""
     budget = await work.known(Budget, derived_id("budget", str(project_id)))
     if budget is not None:
         return budget.currency
-    return next(p.currency for p in packages.values() if p.currency is not None)
+    counted = [p.currency for p in packages.values() if p.currency is not None]
+    if measured is not None and not counted:
+        return measured.currency
+    return counted[0]

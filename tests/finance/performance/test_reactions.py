@@ -127,6 +127,17 @@ async def test_an_archived_work_package_counts_no_more(desk: Desk) -> None:
     assert (await desk.earned_value(project))["bac"] == chf("100.00")
 
 
+async def test_a_project_whose_only_work_is_archived_before_its_approval_stays_measurable(desk: Desk) -> None:
+    project = await desk.project()
+    only = await desk.package(project, "1", "90.00", "EUR", **HUNDRED_DAYS)
+    url = f"/projects/v1/work-packages/{only['id']}"
+    assert (await desk.client.delete(url, headers={"If-Match": '"1"'})).status_code == 204
+    told = await desk.earned_value(project)
+    assert (told["bac"], told["reasons"]["bac"]) == (None, "no work package with a budget")
+    await desk.package(project, "2", "50.00", "USD", **HUNDRED_DAYS)
+    assert (await desk.earned_value(project))["bac"] == money("50.00", "USD")
+
+
 async def test_a_project_without_work_has_its_figures_null_with_the_reason(desk: Desk) -> None:
     told = await desk.earned_value(await desk.project("approve"))
     assert told["bac"] is None

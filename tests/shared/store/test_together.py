@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,24 @@ async def test_while_questions_are_under_way_the_others_wait_for_one_question() 
     assert [document[0] for document in found if document] == [f"project {n}" for n in range(50)]
     assert len(slow.asked) == AT_ONCE + 1
     assert sorted((id for ids in slow.asked for id in ids), key=int) == [str(n) for n in range(50)]
+
+
+async def test_who_asks_again_at_once_is_answered_though_all_questions_have_just_ended() -> None:
+    slow = Slow()
+    together = Together(slow)
+
+    async def twice() -> None:
+        await together.document("project", "1")
+        await together.document("project", "2")
+
+    asking: list[asyncio.Future[Any]] = [asyncio.ensure_future(twice())]
+    while len(slow.asked) < AT_ONCE:
+        await asyncio.sleep(0)
+        if len(slow.asked) == len(asking) < AT_ONCE:
+            asking.append(asyncio.ensure_future(together.document("project", f"other {len(asking)}")))
+    slow.answer.set()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*asking)
 
 
 async def test_who_no_longer_waits_is_no_trouble_to_the_others() -> None:
