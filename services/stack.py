@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
 
 import asyncpg
@@ -132,11 +133,16 @@ async def postgres(data: Path, board: "Board") -> AsyncIterator[str]:
 
 
 async def _keep_postgres(server: Any, board: "Board") -> None:
+    """The package gives up on a start that takes ten seconds, or finds a server that still recovers: look again."""
     while True:
         await asyncio.sleep(AGAIN_S)
         if not server.get_postmaster_info().is_running():
             print("PostgreSQL ended; it is started again", flush=True)
-            await asyncio.to_thread(server.ensure_postgres_running)
+            try:
+                await asyncio.to_thread(server.ensure_postgres_running)
+            except (SubprocessError, AssertionError) as error:
+                print(f"PostgreSQL is not ready yet: {type(error).__name__}", flush=True)
+                continue
             board.write()
 
 

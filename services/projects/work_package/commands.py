@@ -2,6 +2,7 @@
 
 from services.projects.project.model import ProjectRow
 from services.projects.work_package import rules
+from services.projects.work_package.model import WorkPackageRow
 from shared.contracts.projects import Project, WorkPackage
 from shared.references import exists
 from shared.work import Work, expect_version
@@ -9,6 +10,7 @@ from shared.work import Work, expect_version
 
 async def check(work: Work, package: WorkPackage) -> None:
     rules.in_order(package)
+    await exists(work, WorkPackageRow, package.parent_id, "/parent_id")
     await exists(work, ProjectRow, package.project_id, "/project_id")
     rules.project_is_open(await work.load(Project, package.project_id))
     await work.guard(f"wbs {package.project_id}")
