@@ -47,6 +47,8 @@ class Work:
     unit: Unit = field(default_factory=Unit)
     part: Part = field(init=False)
     states: dict[UUID, str] = field(default_factory=dict)
+    written: set[tuple[str, UUID]] = field(default_factory=set)
+    """(table, id) of what this unit saved."""
     memory: dict[Any, Any] = field(default_factory=dict)
     """What a service's reactions know beyond the database: private rows that this unit has changed already."""
     _loaded: dict[UUID, Loaded] = field(default_factory=dict)
@@ -169,6 +171,7 @@ class Work:
         )
         self.part.events.append(event(entity, state, fact, changed, effective, self._origin_json))
         self.states[entity.id] = state
+        self.written.add((self.mirrors[type(entity)].name, entity.id))
         self._loaded[entity.id] = Loaded(entity.model_copy(), effective)
         return entity
 
