@@ -1,4 +1,4 @@
-"""Routes: FastAPI declares them, this module runs them, so that every rule of REST.md holds for each in one place.
+"""Routes: FastAPI declares them, this module runs them, so that every rule of the interface holds for each in one place.
 
     socket -> trace -> token -> scope -> Accept -> query -> body -> endpoint -> commit -> answer
 
