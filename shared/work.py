@@ -71,13 +71,10 @@ class Work:
 
     # Reading
 
-    async def load(self, shape: type[A], id: UUID | str, *, archived: bool = True) -> A:
-        """The aggregate as committed; NotFound where there is none."""
+    async def load(self, shape: type[A], id: UUID | str) -> A:
+        """The aggregate as committed, archived or not; NotFound where there is none."""
         state, _, effective_at = await self._document(shape, id)
-        found = self._remember(shape, state, effective_at)
-        if found.archived_at is not None and not archived:
-            raise _missing(shape, id)
-        return found
+        return self._remember(shape, state, effective_at)
 
     async def document(self, shape: type[Aggregate], id: UUID | str) -> tuple[str, int]:
         """The state as it was answered last, unread, and its version; NotFound where there is none."""
@@ -87,7 +84,7 @@ class Work:
     async def _document(self, shape: type[Aggregate], id: UUID | str) -> Document:
         found = await self.store.document(self.mirrors[shape].name, str(id))
         if found is None:
-            raise _missing(shape, id)
+            raise NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} {id}")
         return found
 
     async def known(self, shape: type[A], id: UUID) -> A | None:
@@ -230,10 +227,6 @@ class Work:
             for e, position in zip(part.events, positions, strict=False):
                 highest[e.topic, e.partition] = position
         return highest
-
-
-def _missing(shape: type[Aggregate], id: UUID | str) -> NotFound:
-    return NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} {id}")
 
 
 def expect_version(entity: Aggregate, if_match: int | None) -> None:
