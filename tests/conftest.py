@@ -5,9 +5,10 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from socket import AF_UNIX, SOCK_STREAM, socket
 from subprocess import CalledProcessError, TimeoutExpired
+from tempfile import mkdtemp
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -33,6 +34,24 @@ DEADLINE_S = 10.0
 hypothesis_settings.register_profile("unhurried", deadline=None)
 hypothesis_settings.load_profile("unhurried")
 SERVICES = [service.name for service in ALL]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary folders below one of our own: pytest's is closed to other users whenever another pytest starts, and
+    the PostgreSQL of the tests, which does not run as root, then loses its data at the next checkpoint."""
+    if config.option.basetemp is None:
+        config.option.basetemp = Path(mkdtemp(prefix="portolan-tests-")) / "t"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """What failed can be looked at; what passed leaves nothing."""
+    base = Path(session.config.option.basetemp).parent
+    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and base.name.startswith(
+        "portolan-tests-"
+    ):
+        rmtree(base, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -144,6 +163,7 @@ async def running_service(service: Service, settings: Settings) -> AsyncIterator
 
 ACCIDENTS: list[str] = []
 """What the PostgreSQL of the tests suffered by itself: told at the end, since it explains failures that come with it."""
+SIGNS = ("PANIC:", "terminated by signal", "exited with exit code", "reinitializing", "system is shut down")
 
 
 class PostgresServer:
@@ -168,6 +188,7 @@ class PostgresServer:
             return probe.connect_ex(f"{folder}/.s.PGSQL.5432") == 0
 
     def _start(self) -> None:
+        self._note_accidents()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._running = self._started()
@@ -213,15 +234,14 @@ class PostgresServer:
             await prepare(service, url.replace("{service}", service.name))
         return url.split("{service}")[0].rsplit("/", 1)[-1]
 
-    def accidents(self) -> list[str]:
+    def _note_accidents(self) -> None:
         """What the server's log says of processes that ended otherwise than they should."""
-        if self._running is None or not self._running.log.exists():
-            return []
-        lines = self._running.log.read_text(errors="replace").splitlines()
-        return [line for line in lines if "terminated by signal" in line or "PANIC" in line]
+        if self._running is not None and self._running.log.exists():
+            lines = self._running.log.read_text(errors="replace").splitlines()
+            ACCIDENTS.extend(line for line in lines if any(sign in line for sign in SIGNS))
 
     def end(self) -> None:
-        ACCIDENTS.extend(self.accidents())
+        self._note_accidents()
         if self._running is not None and self._answers():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -282,9 +302,11 @@ def apache_kafka() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say aloud on which broker the bus was tested."""
+    """Say aloud on which broker the bus was tested, what befell PostgreSQL, and where a failure can be looked at."""
     for line in ACCIDENTS:
         terminalreporter.write_line(f"PostgreSQL: {line}")
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        terminalreporter.write_line(f"temporary folders: {terminalreporter.config.option.basetemp}")
     real = None if missing_tools() else version()
     terminalreporter.write_line(
         f"broker: Apache Kafka {real}" if real else "broker: the mock cluster only, no Apache Kafka"
