@@ -1,7 +1,8 @@
 """What the tests themselves stand on."""
 
-import subprocess
+import asyncio
 import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import asyncpg
@@ -12,10 +13,11 @@ USING_A_FOLDER = "def test_uses_a_folder(tmp_path):\n    assert tmp_path.exists(
 async def test_the_postgresql_of_the_tests_survives_another_pytest(postgres: str, tmp_path: Path) -> None:
     """Each start of pytest closes the common folder of its user's runs to others, PostgreSQL's user among them."""
     (tmp_path / "test_other.py").write_text(USING_A_FOLDER)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True
+    other = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "pytest", "-q", cwd=tmp_path, stdout=PIPE
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    said, _ = await other.communicate()
+    assert other.returncode == 0, said.decode()
     connection = await asyncpg.connect(postgres)
     await connection.execute("CHECKPOINT")
     await connection.close()
