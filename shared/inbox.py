@@ -161,7 +161,7 @@ class Inbox:
             if record.position <= stand:
                 telemetry.DUPLICATES.labels(*self._labels).inc()
                 continue
-            if record.previous > stand:
+            if record.previous > stand or record.offset < 0:  # lost on the way, itself or what is before it
                 telemetry.GAPS.labels(*self._labels).inc()
                 fresh.extend(await self.bus.heal(record.topic, record.partition, stand, record.position))
             fresh.append(record)

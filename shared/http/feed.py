@@ -1,6 +1,7 @@
 """The event feed of a service: pages of its outbox, and the same as a live stream (SSE), for those without Kafka."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
@@ -27,6 +28,25 @@ _PAGE = {
         "next": {"type": "string", "description": "The same, where more events wait."},
     },
 }
+_HEADS = {
+    "type": "object",
+    "required": ["epoch", "items"],
+    "properties": {
+        "epoch": {"type": "integer", "description": "As in the `source` of the events."},
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["topic", "partition", "position"],
+                "properties": {
+                    "topic": {"type": "string"},
+                    "partition": {"type": "integer"},
+                    "position": {"type": "string", "description": "Of the last event there, its `sequence`."},
+                },
+            },
+        },
+    },
+}
 _AFTER = Parameter(
     "after", "A position; events after it are answered.", {"type": "string", "pattern": "^[0-9]{1,18}$"}
 )
@@ -49,6 +69,16 @@ def routes(service: "Service") -> Routes:
         shown = ",".join(r.value.decode() for r in records if _wanted(call, r))
         more = f',"next":"{reached}"' if len(records) == limit else ""
         return Answer(200, f'{{"items":[{shown}],"position":"{reached}"{more}}}'.encode())
+
+    @routes.route("GET", "/v1/events/heads", id=f"{service.name}_events_heads", summary="Where the topics end",
+                  description="The last event of every partition that has one, as far as they are published: a consumer"
+                  " that has read to the end of a topic and ends before it misses what the broker lost.",
+                  shape=_HEADS)  # fmt: skip
+    async def heads(call: Call) -> Answer:
+        store = call.kernel.store
+        ends = await heads_at(store, topics, await _published(call))
+        items = [{"topic": t, "partition": p, "position": str(position)} for (t, p), position in ends.items()]
+        return Answer(200, json.dumps({"epoch": store.epoch, "items": items}).encode())
 
     @routes.route("GET", "/v1/events/stream", id=f"{service.name}_events_stream", summary="What happens, as it happens",
                   description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",
@@ -85,6 +115,14 @@ async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> li
         return []
     store = call.kernel.store
     return await read_outbox(store, topics, after, limit, await heads_at(store, topics, after))
+
+
+async def _published(call: Call) -> int:
+    """How far the events can be read: to where the relay is or, without Kafka, to the last one."""
+    if call.kernel.settings.bus_url == "embedded:":
+        return await _last(call)
+    rows = await call.kernel.store.fetch("SELECT published_position FROM relay_state")
+    return int(rows[0][0])
 
 
 async def _last(call: Call) -> int:
