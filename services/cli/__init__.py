@@ -1,7 +1,8 @@
-"""The command `portolan`: run everything, bring a portfolio in, issue tokens, verify and rebuild."""
+"""The command `portolan`: run everything, bring a portfolio in, issue tokens, verify and rebuild, keep and bring back."""
 
 import click
 
+from services.cli.backup import backup, restore
 from services.cli.dead_letters import dead_letters
 from services.cli.imports import import_
 from services.cli.rebuild import rebuild
@@ -23,3 +24,5 @@ main.add_command(token)
 main.add_command(verify)
 main.add_command(dead_letters)
 main.add_command(rebuild)
+main.add_command(backup)
+main.add_command(restore)
