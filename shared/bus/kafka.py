@@ -92,9 +92,10 @@ class KafkaBus:
                 got = await client.getmany(timeout_ms=IDLE_MS, max_records=PAGE)
                 seeking.check()
                 batch = [_record(m) for messages in got.values() for m in messages if m.value is not None]
-                batch = batch or await ends.missing(seeking.marks)
                 if batch:
                     yield batch
+                if lost := await ends.missing(seeking.marks):
+                    yield lost
 
     async def heal(self, topic: str, partition: int, after: int, until: int) -> list[Record]:
         try:
