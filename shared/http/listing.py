@@ -141,12 +141,12 @@ def read_value(kind: Kind, text: str, name: str) -> Any:
         raise wrong(name, f"not a value of kind {kind}") from error
 
 
-def limit_of(call: Call) -> int:
+def limit_of(call: Call, usual: int = PER_PAGE, most: int = LARGEST_PAGE) -> int:
     given = call.one("limit")
     if given is None:
-        return PER_PAGE
-    if not (given.isascii() and given.isdigit()) or len(given) > 4 or not 1 <= int(given) <= LARGEST_PAGE:
-        raise wrong("limit", f"1 to {LARGEST_PAGE}")
+        return usual
+    if not (given.isascii() and given.isdigit()) or len(given) > 4 or not 1 <= int(given) <= most:
+        raise wrong("limit", f"1 to {most}")
     return int(given)
 
 

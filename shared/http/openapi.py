@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from shared.errors import Refusal
@@ -43,7 +43,9 @@ def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
         responses[200] = {"description": "What would be made", "content": responses[201]["content"]}
     if operation.method == "GET" and shape is not None:
         responses[304] = {"description": "Not modified", "headers": {"ETag": _HEADERS["ETag"]}}
-    return {"openapi_extra": extra, "responses": responses, "status_code": operation.status}
+    # a Response has no media type of its own, so that FastAPI adds none to those that are told
+    told = {"openapi_extra": extra, "responses": responses, "status_code": operation.status}
+    return told | {"response_class": Response}
 
 
 def _refusals(operation: Operation, path: str) -> list[int]:
@@ -106,7 +108,7 @@ def _header(name: str, description: str, schema: dict[str, Any], required: bool 
 
 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
-    told = []
+    told = [_header(own.name, own.description, own.schema) for own in operation.headers]
     if operation.needs_match:
         told.append(_header("If-Match", "The ETag that was read.", _VERSION, True))
     if operation.method == "PUT":

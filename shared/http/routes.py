@@ -56,7 +56,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter, as OpenAPI tells it."""
+    """A parameter of the query, or a header that only some operations read, as OpenAPI tells it."""
 
     name: str
     description: str
@@ -88,6 +88,7 @@ class Operation:
     media_type: str = "application/json"
     body_limit: int = BODY_LIMIT
     parameters: tuple[Parameter, ...] = ()
+    headers: tuple[Parameter, ...] = ()
     produces: tuple[str, ...] = ("application/json",)
     needs_match: bool = False
     needs_key: bool = False
@@ -155,6 +156,7 @@ class KernelRoute(APIRoute):
         call.query = read_query(scope["query_string"], self._names)
         if call.query:
             self._check_query(call.query)
+        self._check_headers(call)
         path = scope.get("path_params") or {}
         for name, value in path.items():
             if name == "id" and not is_canonical(value):
@@ -182,6 +184,13 @@ class KernelRoute(APIRoute):
             pattern = told.schema.get("pattern")
             if pattern and not all(re.search(pattern, value) for value in values):
                 raise _not_acceptable(told.name, told.description)
+
+    def _check_headers(self, call: Call) -> None:
+        for told in self.operation.headers:
+            value, pattern = call.header(told.name), told.schema.get("pattern")
+            if value is not None and pattern and not re.search(pattern, value):
+                fault = Fault("invalid", told.description, header=told.name)
+                raise Malformed(f"{told.name} is not acceptable", fault)
 
     async def _admit(self, call: Call) -> None:
         if self.operation.public:

@@ -8,6 +8,7 @@ import pytest
 
 from services.embedded import SERVICES
 from shared.app import create_app
+from shared.http.routes import KernelRoute
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id", "errors"}
@@ -301,6 +302,21 @@ def test_the_document_says_every_answer_and_each_refusal_as_a_problem(service: A
                 assert parameter["in"] != "header" or "type" in parameter["schema"], where
             names = re.findall(r"\{([^}]+)\}", path)
             assert names == [p["name"] for p in operation["parameters"] if p["in"] == "path"], where
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
+def test_the_document_promises_no_representation_but_those_that_are_given(service: Any) -> None:
+    app = create_app(service)
+    produced = {
+        route.operation_id: set(route.operation.produces)
+        for route in app.router.routes
+        if isinstance(route, KernelRoute)
+    }
+    for path, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                if int(status) < 300 and "content" in answer:
+                    assert set(answer["content"]) == produced[operation["operationId"]], f"{method} {path}"
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
