@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, entry_of
 from shared.errors import Fault, Invalid, PreconditionFailed
-from shared.http import batch, listing, problems
+from shared.http import batch, listing, paging, problems
 from shared.http.call import Answer, Call
 from shared.http.routes import Operation, Parameter, Routes
 from shared.lifecycle import Lifecycle, Move
@@ -27,7 +27,8 @@ EXPAND = Parameter(
 
 SAID = {
     "list": "Pages of the current state, narrowed and sorted by the parameters. Archived ones only where asked for."
-    " With `fields=id,name` an item has only the members that are named.",
+    " With `fields=id,name` an item has only the members that are named; with `Prefer: return=total-count` the page"
+    " tells how many there are on all pages.",
     "get": "The current state, archived or not. With `fields=id,name` only the members that are named.",
     "create": "One with an `external_ref` that is known is refused: put it by that key instead.",
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
@@ -55,14 +56,16 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
     noun = entry.name.replace("_", " ")
     path, name = f"/v1/{entry.collection}", entry.collection.replace("-", "_")
     table, shape = register.mirror.name, register.shape
-    page_shape = create_model(f"{shape.__name__}Page", items=(list[shape], ...), next=(str | None, None))  # type: ignore[valid-type]
+    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(list[shape], ...))  # type: ignore[valid-type]
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
-        states, following = await listing.page(call, table, register.filters)
+        found = await listing.page(call, table, register.filters)
         if call.one("expand"):
-            states = [_expanded(call, register, state) for state in states]
-        return listing.answer(call, states, following)
+            found = found.each(lambda state: _expanded(call, register, state))
+        if fields := call.one("fields"):
+            found = found.each(lambda state: listing.only(state, fields))
+        return paging.answer(call, found)
 
     async def get(call: Call, id: str) -> Answer:
         state, version = await call.work.document(shape, id)
@@ -131,6 +134,7 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
         page_shape,
         method="GET",
         parameters=(*register.filters.parameters(shape), *told_of),
+        headers=(paging.PREFER,),
     )
     declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
     if read_only:

@@ -16,6 +16,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "The version, quoted.", "schema": {"type": "string"}},
     "Location": {"description": "Where the resource is.", "schema": {"type": "string"}},
     "Link": {"description": "The next page.", "schema": {"type": "string"}},
+    "Preference-Applied": {"description": "What of `Prefer` was heard.", "schema": {"type": "string"}},
     "Portolan-Position": {"description": "For `Portolan-After`.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "Idempotency-Replayed": {"description": "`true` on a replay.", "schema": {"type": "string"}},
@@ -88,6 +89,8 @@ def _success(operation: Operation, shape: Any) -> dict[str, Any]:
         names.append("Location")
     if operation.method == "POST":
         names.append("Idempotency-Replayed")
+    if any(own.name == "Prefer" for own in operation.headers):
+        names.append("Preference-Applied")
     told["headers"] = {name: _HEADERS[name] for name in names}
     return told
 

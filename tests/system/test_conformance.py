@@ -223,6 +223,18 @@ async def test_a_page_has_1_to_200_items(everything: Any, limit: str) -> None:
             assert_problem(await client.get(f"{walked.url()}?limit={limit}"), 400)
 
 
+async def test_every_list_tells_its_total_to_who_prefers_it(everything: Any) -> None:
+    client = everything.client()
+    await everything.portolan.settled()
+    paged = [w for w in everything.walk("GET") if "cursor" in w.operation.query_names]
+    assert len(paged) > 15
+    for walked in paged:
+        assert "Prefer" in {told.name for told in walked.operation.headers}, walked
+        page = await client.get(walked.url() + "?limit=200", headers={"Prefer": "return=total-count"})
+        assert page.headers["preference-applied"] == "return=total-count", walked
+        assert page.json()["total"] == len(page.json()["items"]), walked
+
+
 async def test_a_single_valued_parameter_given_twice_answers_400(everything: Any) -> None:
     client = everything.client()
     for walked in everything.walk():

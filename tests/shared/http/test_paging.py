@@ -62,6 +62,46 @@ async def test_pages_are_in_order_with_what_is_missing_at_one_end(
     assert paged == sorted(paged, key=lambda value: value or "", reverse=sort.startswith("-"))
 
 
+TOTAL = {"Prefer": 'respond-async, Return = "total-count"; now'}
+
+
+async def test_who_prefers_a_total_is_told_how_many_the_filters_leave_on_all_pages(
+    projects_everywhere: Projects,
+) -> None:
+    client = projects_everywhere.client
+    for n in range(7):
+        await projects_everywhere.make(name=f"{'Bridge' if n % 2 else 'Tunnel'} {n}")
+    url: str | None = f"{PROJECTS}?q=tunnel&limit=3&sort=name"
+    totals = []
+    while url:
+        page = await client.get(url, headers=TOTAL)
+        assert page.headers["preference-applied"] == "return=total-count"
+        totals.append((len(page.json()["items"]), page.json()["total"]))
+        url = page.links.get("next", {}).get("url")
+    assert totals == [(3, 4), (1, 4)]
+    nothing = await client.get(f"{PROJECTS}?q=harbour", headers=TOTAL)
+    assert nothing.json() == {"items": [], "total": 0}
+
+
+async def test_a_page_behind_the_last_item_still_tells_the_total(projects_everywhere: Projects) -> None:
+    made = [await projects_everywhere.make(name=f"P{n}") for n in range(3)]
+    client = projects_everywhere.client
+    first = await client.get(f"{PROJECTS}?limit=2&sort=name", headers=TOTAL)
+    gone = await client.delete(f"{PROJECTS}/{made[2]['id']}", headers={"If-Match": '"1"'})
+    assert (first.json()["total"], gone.status_code) == (3, 204)
+    behind = await client.get(first.links["next"]["url"], headers=TOTAL)
+    assert behind.json() == {"items": [], "total": 2}
+
+
+@pytest.mark.parametrize(
+    "preferred", ["", "return=minimal", "return=minimal, return=total-count", "total-count", "="]
+)
+async def test_nothing_is_counted_for_who_does_not_ask(projects: Projects, preferred: str) -> None:
+    page = await projects.client.get(PROJECTS, headers={"Prefer": preferred})
+    assert (page.status_code, page.json()) == (200, {"items": []})
+    assert "preference-applied" not in page.headers
+
+
 async def test_a_cursor_is_bound_to_its_list_filters_and_sort(projects: Projects) -> None:
     for n in range(4):
         await projects.make(name=f"P{n}")
