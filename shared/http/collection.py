@@ -50,8 +50,13 @@ class Decision(Shape):
     reason: Prose | None = None
 
 
-def register_routes(routes: Routes, register: Register[Any], *, read_only: bool = False) -> None:
-    """Declare all operations of a register under `/v1/<collection>`; `read_only` where only reactions write it."""
+def register_routes(
+    routes: Routes, register: Register[Any], *, read_only: bool = False, moves_money: bool = False
+) -> None:
+    """Declare all operations of a register under `/v1/<collection>`; `read_only` where only reactions write it.
+
+    What `moves_money` is made under an Idempotency-Key only: made twice it would count twice.
+    """
     entry = entry_of(register.shape)
     noun = entry.name.replace("_", " ")
     path, name = f"/v1/{entry.collection}", entry.collection.replace("-", "_")
@@ -140,7 +145,7 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
     if read_only:
         return
     declare("", create_, "create", f"Create a {noun}", shape, method="POST", status=201, body=register.create,
-            parameters=(VALIDATE_ONLY,), refusals=(409,))  # fmt: skip
+            parameters=(VALIDATE_ONLY,), needs_key=moves_money, refusals=(409,))  # fmt: skip
     declare("/batch", batch_, "batch", f"Create or put up to 500 {noun}s", batch_answer(shape), method="POST", status=207,
             body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024)  # fmt: skip
     declare("/by-ref/{source}/{external_id}", put_, "put", f"Put a {noun} by its external key", shape, method="PUT",

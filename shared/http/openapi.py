@@ -117,7 +117,9 @@ def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.method == "PUT":
         told.append(_header("If-Match", "The ETag that was read: only then.", _VERSION))
     if operation.method == "POST":
-        told.append(_header("Idempotency-Key", "Makes a retry safe for 24 hours.", _KEY, operation.needs_key))
+        said = "Makes a retry safe for 24 hours"
+        said += "; needed here, where done twice would count twice." if operation.needs_key else "."
+        told.append(_header("Idempotency-Key", said, _KEY, operation.needs_key))
     if operation.method == "GET" and not operation.public:
         told.append(
             _header("Portolan-After", "The `Portolan-Position` of a write: wait until it is folded.", _TOKEN)

@@ -161,6 +161,7 @@ class KernelRoute(APIRoute):
         for name, value in path.items():
             if name == "id" and not is_canonical(value):
                 raise NotFound("there is no such resource")
+        key = idempotency.given(call, op.needs_key)
         body = await self._read(call) if op.body is not None or op.method == "POST" else None
         if op.method == "GET":
             if (position := call.header(after.HEADER)) is not None and not op.public:
@@ -169,7 +170,7 @@ class KernelRoute(APIRoute):
         if op.public:
             answer: Answer = await self._call(call, path, body)
             return answer
-        return await self._write(call, path, body)
+        return await self._write(call, path, body, key)
 
     def _check_query(self, query: dict[str, list[str]]) -> None:
         """What OpenAPI says of the parameters holds: how often they are given, and of which values."""
@@ -255,10 +256,12 @@ class KernelRoute(APIRoute):
             return await self.endpoint(call, body=body, **path)
         return await self.endpoint(call, **path)
 
-    async def _write(self, call: Call, path: dict[str, str], body: BaseModel | None) -> Answer:
-        key = idempotency.key_of(call, self.operation.needs_key)
-        if key is None or call.one("validate_only") == "true":
+    async def _write(
+        self, call: Call, path: dict[str, str], body: BaseModel | None, given: str | None
+    ) -> Answer:
+        if given is None or call.one("validate_only") == "true":
             return await self._attempts(call, path, body)
+        key = idempotency.key_of(call, given)
         with idempotency.held(call, key):
             try:
                 return await self._attempts(call, path, body, key)

@@ -270,6 +270,16 @@ async def test_an_operation_that_needs_a_key_answers_400_without(everything: Any
             assert problem["errors"][0]["header"] == "Idempotency-Key"
 
 
+async def test_batches_and_what_moves_money_need_a_key_and_the_document_says_so(everything: Any) -> None:
+    needing = {w.id for w in everything.walk() if w.operation.needs_key}
+    assert needing == {w.id for w in everything.walk() if w.path.endswith("/batch")} | {"actual_costs_create"}
+    for service in SERVICES:
+        for operations in create_app(service).openapi()["paths"].values():
+            for method, told in operations.items():
+                keys = [p["required"] for p in told["parameters"] if p["name"] == "Idempotency-Key"]
+                assert keys == ([told["operationId"] in needing] if method == "post" else [])
+
+
 async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) -> None:
     client = everything.client()
     for collection, made in everything.made.items():

@@ -17,4 +17,4 @@ ACTUAL_COSTS = Register(
 )
 
 routes = Routes("finance", "Actual costs")
-register_routes(routes, ACTUAL_COSTS)
+register_routes(routes, ACTUAL_COSTS, moves_money=True)
