@@ -106,9 +106,8 @@ def sort_parameter(names: Iterable[str]) -> Parameter:
 
 def fields_parameter(names: Iterable[str]) -> Parameter:
     one = f"({'|'.join(names)})"
-    said = "Only these members, separated by commas."
-    schema = {"type": "string", "pattern": f"^({one}(,{one})*)?$"}
-    return Parameter("fields", said, schema, documented=False)
+    said = "Only these members, separated by commas; the answer lacks the others, whether they are required or not."
+    return Parameter("fields", said, {"type": "string", "pattern": f"^({one}(,{one})*)?$"}, reduces=True)
 
 
 def wrong(name: str, detail: str) -> Malformed:

@@ -10,6 +10,13 @@ from shared.http import examples, links
 from shared.http.problems import MEDIA_TYPE, Problem
 from shared.http.routes import Operation, Parameter
 
+REDUCING = "x-reducing-parameters"
+"""Where an operation's document tells the parameters that leave members out of its answer."""
+ABOUT_REDUCING = (
+    f"Parameters under `{REDUCING}` (`fields`) are taken like any other and leave members out of the answer, required"
+    " ones too. They stand apart because the schema of the answer, and so a client made from this document, describes"
+    " it whole. What `expand` adds is an optional member of the schema."
+)
 ALWAYS = (400, 401, 403, 406, 413, 414, 429, 503, 504)
 
 _HEADERS: dict[str, dict[str, Any]] = {
@@ -26,9 +33,11 @@ _HEADERS: dict[str, dict[str, Any]] = {
 def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
     """Keyword arguments for `APIRoute`: answers, request body, parameters, security."""
     extra: dict[str, Any] = {
-        "parameters": [_query_parameter(p) for p in operation.parameters if p.documented]
+        "parameters": [_query_parameter(p) for p in operation.parameters if not p.reduces]
         + _header_parameters(operation)
     }
+    if reducing := [_query_parameter(p) for p in operation.parameters if p.reduces]:
+        extra[REDUCING] = reducing
     extra["parameters"] += _path_parameters(path)
     if operation.body is not None:
         schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
@@ -188,6 +197,8 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
         app.license_info,
     )
     found = [operation for operations in told["paths"].values() for operation in operations.values()]
+    if any(REDUCING in operation for operation in found):
+        told["info"]["description"] += f" {ABOUT_REDUCING}"
     told["tags"] = [{"name": tag} for tag in dict.fromkeys(tag for o in found for tag in o["tags"])]
     for operation in found:
         operation["responses"].pop("422", None) if not _may_422(operation) else None

@@ -62,8 +62,9 @@ class Parameter:
     description: str
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
     many: bool = False
-    documented: bool = True
-    """Not where it changes the shape of the answer, which no client that is made from the document could take."""
+    reduces: bool = False
+    """Whether it leaves members out of the answer, required ones too, which a client made from the document could not
+    read: such a parameter is told beside those that clients are made from."""
 
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema

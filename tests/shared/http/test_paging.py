@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import re
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.shared.http.conftest import PROJECTS, Projects
@@ -138,13 +140,33 @@ async def test_a_filter_takes_only_the_values_that_there_are(projects: Projects)
     assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "stage")
 
 
-async def test_the_document_offers_no_parameter_that_changes_the_shape_of_the_answer(
-    projects: Projects,
-) -> None:
+async def test_fields_are_told_beside_the_parameters_of_which_clients_are_made(projects: Projects) -> None:
+    """The answer lacks members that its schema requires: a generated client that asked for it could not read it."""
     made = await projects.make()
-    for url in (PROJECTS, f"{PROJECTS}/{made['id']}"):
+    document = (await projects.client.get("/projects/openapi.json")).json()
+    assert "x-reducing-parameters" in document["info"]["description"]
+    for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{made['id']}")):
+        told = document["paths"][path]["get"]
+        assert "fields" not in {p["name"] for p in told["parameters"]}
+        [fields] = told["x-reducing-parameters"]
+        assert (fields["name"], fields["in"], fields["required"]) == ("fields", "query", False)
+        for asked in ("id,name", "nonsense", "id,", "id;name"):
+            answer = await projects.client.get(url, params={"fields": asked})
+            assert (answer.status_code == 200) == bool(re.search(fields["schema"]["pattern"], asked)), asked
         few = (await projects.client.get(f"{url}?fields=id,name")).json()
         assert few.get("items", [few]) == [{"id": made["id"], "name": made["name"]}]
-    told = (await projects.client.get("/projects/openapi.json")).json()
-    offered = {p["name"] for path in told["paths"].values() for o in path.values() for p in o["parameters"]}
-    assert "fields" not in offered
+
+
+async def test_what_expand_adds_is_an_optional_member_of_the_documented_answer(projects: Projects) -> None:
+    made = await projects.make()
+    document = (await projects.client.get("/projects/openapi.json")).json()
+    for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{made['id']}")):
+        told = document["paths"][path]["get"]
+        [expand] = [p for p in told["parameters"] if p["name"] == "expand"]
+        answer = (await projects.client.get(url, params={"expand": expand["schema"]["enum"]})).json()
+        assert answer.get("items", [answer])[0]["allowed_moves"] == ["approve", "discontinue"]
+        schema = told["responses"]["200"]["content"]["application/json"]["schema"]
+        jsonschema.validate(answer, schema | {"components": document["components"]})
+    member = document["components"]["schemas"]["Project"]
+    assert member["properties"]["allowed_moves"]["type"] == "array"
+    assert "allowed_moves" not in member["required"]
