@@ -21,7 +21,7 @@ POLL_S = 0.02
 async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str) -> None:
     """Refuse (422) a reference within the service to what is not there; what this unit makes is there."""
     table: Any = row.__table__  # type: ignore[attr-defined]
-    if id is None or (table.name, id) in work.written:
+    if id is None or work.relies_on(table.name, id):
         return
     if not await work.store.fetch(f"SELECT 1 FROM {table.name} WHERE id = ?", (str(id),)):
         fault = Fault("not_found", "there is none with this id", pointer=pointer)

@@ -4,7 +4,7 @@
 document, the event's state and the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
@@ -90,6 +90,7 @@ class Work:
     async def known(self, shape: type[A], id: UUID) -> A | None:
         """The aggregate as this unit sees it, staged changes included; None where there is none."""
         if id in self.states:
+            self.relies_on(self.mirrors[shape].name, id)
             return shape.model_validate_json(self.states[id])
         return await self.find(shape, "id = ?", (str(id),))
 
@@ -115,6 +116,7 @@ class Work:
         known = shape.model_validate_json(state)
         pending = self._loaded.get(known.id)
         if pending and pending.before is not None and known.id in self.states:
+            self.relies_on(self.mirrors[shape].name, known.id)
             return shape.model_validate_json(self.states[known.id])
         self._loaded[known.id] = Loaded(known.model_copy(), effective_at)
         self.states[known.id] = state
@@ -125,6 +127,21 @@ class Work:
         mirror = self.mirrors[shape]
         ids = [UUID(values[0]) for part in self.unit.parts for table, values in part.rows if table is mirror]
         return {id: shape.model_validate_json(self.states[id]) for id in ids}
+
+    def as_left(self, shape: type[A], found: Iterable[A], concerns: Callable[[A], bool]) -> list[A]:
+        """Of what a query found and of what this unit writes besides, as the unit leaves it, what `concerns`."""
+        standing, staged = {one.id: one for one in found}, self.staged(shape)
+        for id, one in staged.items():
+            if id in standing or concerns(one):
+                self.relies_on(self.mirrors[shape].name, id)
+        return [one for one in (standing | staged).values() if concerns(one)]
+
+    def relies_on(self, table: str, id: UUID) -> bool:
+        """Whether this unit writes the aggregate: then what is decided now stands and falls with that."""
+        if (table, id) not in self.written:
+            return False
+        self.part.relies_on.add(str(id))
+        return True
 
     # Writing
 

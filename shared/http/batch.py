@@ -1,8 +1,8 @@
 """Batches: up to 500 items in one unit, each with a status of its own (207)."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from shared.errors import Fault, Invalid, Refusal
 from shared.http import idempotency, problems
 from shared.http.call import Answer, Call, Pending, read_content
 from shared.kernel import Kernel
+from shared.store import StaleVersion
 from shared.work import refusal_of
 
 LARGEST = 500
@@ -38,15 +39,20 @@ class Batch(Pending):
 
     def settled(self, call: Call) -> list[Item]:
         failures = call.work.unit.failures
-        return [self._settle(item, failures.get(item.part)) for item in self.items]
+        return [self._settle(item, failures) for item in self.items]
 
     @staticmethod
-    def _settle(item: Item, failure: Exception | None) -> Item:
-        if failure is None or item.refusal is not None:
+    def _settle(item: Item, failures: Mapping[int, Exception]) -> Item:
+        if item.part not in failures or item.refusal is not None:
             return item
+        at, failure = item.part, failures[item.part]
+        while isinstance(failure, StaleVersion) and failure.builds_on is not None:
+            at, failure = failure.builds_on, failures[failure.builds_on]
         refusal = refusal_of(failure)
         if not isinstance(refusal, Refusal):
             raise refusal
+        if at != item.part:
+            _tell_cause(refusal, at)
         return Item(refusal.status, refusal=refusal)
 
     def answer(self, call: Call) -> Answer:
@@ -60,6 +66,15 @@ class Batch(Pending):
 
     def kept(self, call: Call) -> dict[str, Any]:
         return {"results": [_kept(item, call) for item in self.settled(call)]}
+
+
+def _tell_cause(refusal: Refusal, index: int) -> None:
+    """The refusal of the item at `index`, as that of one that builds on it."""
+    refusal.detail = f"it builds on item {index}, which was refused: {refusal.detail}"
+    refusal.faults = [
+        replace(fault, pointer=f"/items/{index}{fault.pointer}") if fault.pointer is not None else fault
+        for fault in refusal.faults
+    ]
 
 
 def _kept(item: Item, call: Call) -> dict[str, Any]:
@@ -110,10 +125,7 @@ async def _decide(call: Call, item: Any, model: type[Any], command: ItemCommand)
         refusal: Refusal = problems.invalid_from(error)
     except Refusal as refused:
         refusal = refused
-    part.rows.clear()
-    part.events.clear()
-    part.statements.clear()
-    part.guards.clear()
+    part.clear()
     return Item(refusal.status, refusal=refusal)
 
 

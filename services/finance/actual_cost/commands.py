@@ -37,10 +37,9 @@ async def charge(work: Work, cost: ActualCost) -> None:
 
 async def _reversed(work: Work, cost: ActualCost) -> int:
     """What other costs take back of the same one, in minor units; negative."""
-    others = {c.id: c for c in await work.select(ActualCost, "reverses_id = ?", (str(cost.reverses_id),))}
-    others |= work.staged(ActualCost)
-    return sum(
-        c.amount.minor
-        for c in others.values()
-        if c.reverses_id == cost.reverses_id and c.id != cost.id and c.archived_at is None
-    )
+    standing = await work.select(ActualCost, "reverses_id = ?", (str(cost.reverses_id),))
+
+    def concerns(other: ActualCost) -> bool:
+        return other.reverses_id == cost.reverses_id and other.id != cost.id and other.archived_at is None
+
+    return sum(other.amount.minor for other in work.as_left(ActualCost, standing, concerns))

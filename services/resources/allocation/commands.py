@@ -47,11 +47,9 @@ async def fits(work: Work, allocation: Allocation) -> None:
         "person_id = ? AND commitment = 'hard' AND starts_on <= ? AND ends_on >= ?",
         (str(allocation.person_id), to_day(allocation.ends_on), to_day(allocation.starts_on)),
     )
-    others = {a.id: a for a in standing} | work.staged(Allocation)
-    rules.fits(
-        allocation,
-        [a for a in others.values() if a.person_id == allocation.person_id and a.id != allocation.id],
-    )
+    person_id = allocation.person_id
+    others = work.as_left(Allocation, standing, lambda a: a.person_id == person_id and a.id != allocation.id)
+    rules.fits(allocation, others)
 
 
 def tell(allocation: Allocation, before: Allocation | None, body: Any) -> Fact:
