@@ -17,6 +17,9 @@ from shared.work import refusal_of
 
 LARGEST = 500
 
+Foresee = Callable[[Call, list[Any]], Awaitable[None]]
+"""Reads at once what deciding the items will need."""
+
 ItemCommand = Callable[[Call, Any], Awaitable[tuple[Aggregate, int]]]
 """Decides one item and stages it in the current part: the aggregate, and 200 or 201."""
 
@@ -97,27 +100,39 @@ def _problem_member(index: int, status: int, problem: dict[str, Any]) -> str:
     return f'{{"index":{index},"status":{status},"problem":{json.dumps(problem)}}}'
 
 
-async def run(call: Call, items: list[Any], model: type[Any], command: ItemCommand) -> Batch:
+async def run(
+    call: Call, items: list[Any], model: type[Any], foresee: Foresee, command: ItemCommand
+) -> Batch:
     """Check and decide each item, then let the one unit be written; `validate_only` decides and writes nothing."""
     if len(items) > LARGEST:
         raise Invalid(
             f"a batch has at most {LARGEST} items", Fault("too_many", "too many items", pointer="/items")
         )
     call.work.unit.separable = True
+    bodies = [_read(item, model) for item in items]
+    await foresee(call, [body for body in bodies if not isinstance(body, Refusal)])
     decided = []
-    for i, item in enumerate(items):
+    for i, body in enumerate(bodies):
         if i:
             call.work.next_part()
-        decided.append(await _decide(call, item, model, command))
+        decided.append(await _decide(call, body, command))
         decided[-1].part = i
     return Batch(decided)
 
 
-async def _decide(call: Call, item: Any, model: type[Any], command: ItemCommand) -> Item:
+def _read(item: Any, model: type[Any]) -> Any:
+    """The content of an item, or the refusal of what is none."""
+    try:
+        return read_content(model, item if isinstance(item, dict) else {}, json.dumps(item).encode())
+    except ValidationError as error:
+        return problems.invalid_from(error)
+
+
+async def _decide(call: Call, body: Any, command: ItemCommand) -> Item:
     part = call.work.part
     try:
-        raw = json.dumps(item).encode()
-        body = read_content(model, item if isinstance(item, dict) else {}, raw)
+        if isinstance(body, Refusal):
+            raise body
         aggregate, status = await command(call, body)
         state = call.work.states[aggregate.id]
         return Item(status, aggregate.model_copy(), state, changed=bool(part.events))

@@ -11,7 +11,7 @@ from shared.http import batch, listing, paging, problems
 from shared.http.call import Answer, Call
 from shared.http.routes import Operation, Parameter, Routes
 from shared.lifecycle import Lifecycle, Move
-from shared.register import Register, archive, by_ref, create, move, put, restore, revise
+from shared.register import Register, archive, by_ref, create, foresee, move, put, restore, revise
 from shared.work import expect_version
 
 VALIDATE_ONLY = Parameter(
@@ -121,8 +121,11 @@ def register_routes(
             return await create(call.work, register, item), 201
         return await put(call.work, register, item, item.external_ref, call.one("restore") == "true")
 
+    async def read_ahead(call: Call, bodies: list[Any]) -> None:
+        await foresee(call.work, register, bodies)
+
     async def batch_(call: Call) -> Any:
-        done = await batch.run(call, _items(call.body_value), register.create, put_item)
+        done = await batch.run(call, _items(call.body_value), register.create, read_ahead, put_item)
         return _dry(call, done) or done
 
     def declare(suffix: str, endpoint: Any, verb: str, summary: str, answers: Any, **told: Any) -> None:

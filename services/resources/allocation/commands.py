@@ -15,6 +15,11 @@ UPDATE known_project SET bookings = bookings + 1 WHERE id = ? AND stage NOT IN (
 """
 
 
+def guard(allocation: Any) -> str:
+    """Of two who commit days of a person only the first does."""
+    return f"person {allocation.person_id}"
+
+
 async def supply(work: Work, body: Any) -> dict[str, Any]:
     """Soft, unless it is said to be hard."""
     return {"commitment": body.commitment or Commitment.SOFT}
@@ -41,7 +46,7 @@ async def fits(work: Work, allocation: Allocation) -> None:
     """Under the person's guard, so that of two who commit the same days only the first does."""
     if allocation.commitment is Commitment.SOFT:
         return
-    await work.guard(f"person {allocation.person_id}")
+    await work.guard(guard(allocation))
     standing = await work.select(
         Allocation,
         "person_id = ? AND commitment = 'hard' AND starts_on <= ? AND ends_on >= ?",
