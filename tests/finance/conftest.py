@@ -81,6 +81,12 @@ class Desk:
         key = {"Idempotency-Key": uuid4().hex}
         return await self.client.post("/finance/v1/actual-costs", json=body | members, headers=key)
 
+    async def dead_letters(self) -> int:
+        """Events that finance and reporting could not fold."""
+        stores = [self.portolan.running.services[name].kernel.store for name in ("finance", "reporting")]
+        counts = [(await store.fetch("SELECT COUNT(*) FROM dead_letter"))[0][0] for store in stores]
+        return sum(counts)
+
     async def read(self, path: str) -> dict[str, Any]:
         await self.portolan.settled()
         answer = await self.client.get(path)

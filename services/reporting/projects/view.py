@@ -12,7 +12,7 @@ from services.reporting.figures.health import health, limits_of
 from services.reporting.history.view import states
 from shared.clock import from_day
 from shared.contracts.projects import Stage
-from shared.money import Money, percent
+from shared.money import TOO_LARGE, Money, percent
 from shared.store import Store
 
 COLUMNS = ("project_id", *Figures.__dataclass_fields__)
@@ -128,6 +128,8 @@ def earned_value(f: Figures, day: int) -> Item:
         reasons["spi"] = "no planned value yet"
     if foreign:
         reasons |= dict.fromkeys(("ac", "cpi"), foreign)
+    elif ac is None:
+        reasons |= dict.fromkeys(("ac", "cpi"), TOO_LARGE)
     elif not ac:
         reasons["cpi"] = "no actual cost"
     amounts = {"bac": f.at_completion, "pv": pv, "ev": f.earned, "ac": ac}
