@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from shared import telemetry
 from shared.auth import Tokens
 from shared.errors import Malformed
-from shared.http.call import trace_of
+from shared.http.call import URL_LIMIT, trace_of
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.memory import keep_what_was_freed, leave_alone_what_was_made
 from shared.running import enter_bus, listening, opened
@@ -28,8 +28,19 @@ KEEP_ALIVE_S = 75
 here, just as the next request is sent on it, it would lose that request."""
 
 
+LONGEST_READ = 65_535
+"""Bytes of an address that the parser of addresses can take apart."""
+TOO_LONG = b"/" + b"-" * URL_LIMIT
+
+
 class _Protocol(HttpToolsProtocol):
-    """What cannot be read as HTTP is refused as everything else is."""
+    """What cannot be read as HTTP, and what is too long to be read, is refused as everything else is."""
+
+    def on_url(self, url: bytes) -> None:
+        """Of an address that never ends no more is kept than the application needs to refuse it (414)."""
+        super().on_url(url)
+        if len(self.url) > LONGEST_READ:
+            self.url = TOO_LONG
 
     def send_400_response(self, msg: str) -> None:
         trace = trace_of({})

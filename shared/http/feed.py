@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from shared.bus.embedded import heads_at, read_outbox
 from shared.bus.protocol import Record
 from shared.contracts.catalogue import CATALOGUE
-from shared.errors import Fault, Malformed
 from shared.http.call import Answer, Call
+from shared.http.listing import limit_of
 from shared.http.routes import Parameter, Routes
 
 if TYPE_CHECKING:
@@ -47,9 +46,27 @@ _HEADS = {
         },
     },
 }
+_POSITION = {"type": "string", "pattern": "^0{0,2}[0-9]{1,18}$", "examples": ["42", "00000000000000000042"]}
+"""As an event's `sequence` writes it, or without the zeros before it."""
+_SENT = {
+    "type": "object",
+    "description": "Each event of the stream; between them comments say that it is still there.",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "Its position.", "pattern": "^[0-9]{1,18}$"},
+        "event": {"type": "string", "description": "Its type."},
+        "data": {
+            "type": "string",
+            "description": "A CloudEvent 1.0.",
+            "contentMediaType": "application/json",
+        },
+    },
+}
+"""Until OpenAPI 3.2 has a word for the items of a stream, the schema of one tells of each."""
 _AFTER = Parameter(
-    "after", "A position; events after it are answered.", {"type": "string", "pattern": "^[0-9]{1,18}$"}
+    "after", "A position, or the `sequence` of an event: those after it are answered.", _POSITION
 )
+_SEEN = Parameter("Last-Event-ID", "The id of the event received last: those after it are sent.", _POSITION)
 _TYPE = Parameter("type", "Only events of this type; several are possible.", many=True)
 _LIMIT = Parameter("limit", "Events a page, at most 500.", {"type": "integer", "minimum": 1, "maximum": 500})
 
@@ -63,7 +80,7 @@ def routes(service: "Service") -> Routes:
     @routes.route("GET", "/v1/events", id=f"{service.name}_events", summary="What happened, page by page", shape=_PAGE,
                   parameters=(_AFTER, _TYPE, _LIMIT))  # fmt: skip
     async def events(call: Call) -> Answer:
-        after, limit = _number(call, "after", 0, 10**18), _number(call, "limit", PAGE, PAGE, least=1)
+        after, limit = int(call.one("after") or 0), limit_of(call, PAGE, PAGE)
         records = await _page(call, topics, after, limit)
         reached = records[-1].position if records else after
         shown = ",".join(r.value.decode() for r in records if _wanted(call, r))
@@ -82,27 +99,15 @@ def routes(service: "Service") -> Routes:
 
     @routes.route("GET", "/v1/events/stream", id=f"{service.name}_events_stream", summary="What happens, as it happens",
                   description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",
-                  shape={"type": "string"}, parameters=(_AFTER, _TYPE), produces=("text/event-stream",))  # fmt: skip
+                  shape=_SENT, parameters=(_AFTER, _TYPE), headers=(_SEEN,),
+                  produces=("text/event-stream",))  # fmt: skip
     async def stream(call: Call) -> Answer:
-        seen = call.header("last-event-id")
-        if seen is not None and not re.fullmatch("[0-9]{1,18}", seen):
-            fault = Fault("invalid", "the id of an event that was received", header="Last-Event-ID")
-            raise Malformed("Last-Event-ID is not acceptable", fault)
-        start = int(seen) if seen is not None else _number(call, "after", -1, 10**18)
-        after = start if start >= 0 else await _last(call)
+        start = call.header("last-event-id") or call.one("after")
+        after = await _last(call) if start is None else int(start)
         return Answer(200, stream=_live(call, topics, after), media_type="text/event-stream",
                       headers={"Cache-Control": "no-store"})  # fmt: skip
 
     return routes
-
-
-def _number(call: Call, name: str, default: int, most: int, least: int = 0) -> int:
-    text = call.one(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 20 or not least <= int(text) <= most:
-        raise Malformed(f"{name} is not acceptable", Fault("invalid", "a position or count", parameter=name))
-    return int(text)
 
 
 def _wanted(call: Call, record: Record) -> bool:

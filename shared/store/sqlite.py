@@ -128,7 +128,7 @@ def write(c: sqlite3.Connection, units: list[Unit]) -> None:
 def write_separately(c: sqlite3.Connection, unit: Unit) -> None:
     """Guards are taken once for the unit: a later part that holds the same one relied on the same reading."""
     _take_guards(c, group.guards(unit.parts))
-    failed: set[str] = set()
+    failed: dict[str, int] = {}
     for i, part in enumerate(unit.parts):
         c.execute("SAVEPOINT part")
         try:
@@ -138,7 +138,7 @@ def write_separately(c: sqlite3.Connection, unit: Unit) -> None:
         except (sqlite3.IntegrityError, StaleVersion) as error:
             c.execute("ROLLBACK TO part")
             unit.failures[i] = translated(error)
-            failed.update(e.aggregate_id for e in part.events)
+            failed |= {e.aggregate_id: i for e in part.events}
         c.execute("RELEASE part")
     _write_outbox(c, [unit])
 

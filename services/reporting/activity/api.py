@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.reporting.asof import AS_OF, AsOf, as_of
 from shared.clock import to_wire
 from shared.contracts.language import Id, Instant
-from shared.http import listing
+from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
 from shared.http.routes import Parameter, Routes
@@ -37,9 +37,8 @@ class ActivityItem(BaseModel):
     fact: dict[str, Any]
 
 
-class ActivityPage(BaseModel):
+class ActivityPage(paging.PageShape):
     items: list[ActivityItem]
-    next: str | None = None
 
 
 def _equal_to(name: str) -> Parameter:
@@ -53,16 +52,14 @@ routes = Routes("reporting", "Activity")
 @routes.route("GET", "/v1/activity", id="reporting_activity", summary="What happened, by whom, when", shape=ActivityPage,
               parameters=(AS_OF, *(_equal_to(name) for name in FILTERS),
                           Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
-                          Parameter("cursor", "`next` of the page before.")))  # fmt: skip
+                          Parameter("cursor", "`next` of the page before.")), headers=(paging.PREFER,))  # fmt: skip
 async def activity(call: Call) -> Answer:
-    items, following = await newest(call, as_of(call), call.query)
-    return listing.answer(call, [json.dumps(item) for item in items], following)
+    found = await newest(call, as_of(call), call.query)
+    return paging.answer(call, found.each(json.dumps))
 
 
-async def newest(
-    call: Call, at: AsOf, wanted: Mapping[str, Sequence[str]]
-) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of items (newest first) that are one of the `wanted` values by name of FILTERS, and the next cursor."""
+async def newest(call: Call, at: AsOf, wanted: Mapping[str, Sequence[str]]) -> paging.Page[dict[str, Any]]:
+    """A page of items (newest first) that are one of the `wanted` values by name of FILTERS."""
     keyset = Keyset(
         "event_id", {"at": "recorded_at"}, frozenset(), "reporting.activity", default=(("recorded_at", True),)
     )
@@ -70,8 +67,7 @@ async def newest(
         keyset.narrow("effective_at <= ?", at.until)
     for name in FILTERS:
         keyset.any_of(name, wanted.get(name), "id" if name.endswith("_id") else "text")
-    rows, following = await keyset.page(call, ", ".join(COLUMNS), "history")
-    return [item(row) for row in rows], following
+    return (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
 
 
 def item(row: Sequence[Any]) -> dict[str, Any]:

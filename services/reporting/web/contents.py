@@ -41,7 +41,7 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
     told = await overview(call, at)
     years = await budget_by_year(call, at, EVERYTHING)
     store = call.kernel.store
-    happened, _ = await newest(call, at, {})
+    happened = (await newest(call, at, {})).items
     return {
         "total": told["total"],
         "portfolios": outline(told["items"]),
@@ -64,15 +64,15 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     below = descendants(states_by_id)[id]
     scope = await of_portfolio(store, at, id)
     years = await budget_by_year(call, at, scope)
-    items, following = await listed(call, at, sorted(below))
+    listed_here = await listed(call, at, sorted(below))
     return {
         "portfolio": states_by_id[id],
         "parent": states_by_id.get(states_by_id[id]["parent_id"] or ""),
         "owner": (await _people(store, at)).get(states_by_id[id]["owner_id"] or ""),
         "total": own,
         "portfolios": outline([i for i in told["items"] if i["portfolio"]["id"] in below - {id}]),
-        "projects": items,
-        "following": following,
+        "projects": listed_here.items,
+        "following": listed_here.next,
         **await _standing(store, at, words, below),
         "years": years,
         "budget": charts.budget(years, words),
@@ -95,7 +95,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     packages = sorted(details.get("work_package", []), key=lambda p: [int(n) for n in p["wbs"].split(".")])
     course = await view.course(store, id, at)
     years = await budget_by_year(call, at, scope)
-    happened, _ = await newest(call, at, {"project_id": [id]})
+    happened = (await newest(call, at, {"project_id": [id]})).items
     months = months_from(at.on.replace(day=1), MONTHS)
     people = [p for p in await load_by_month(call, at, scope, months) if any(m["hours"] for m in p["months"])]
     return {
