@@ -28,7 +28,9 @@ from shared.auth.issuers import LocalIssuer
 from shared.auth.roles import SERVICES
 from shared.front import Upstream, front
 from shared.serve import serving, told_to_end
-from shared.settings import Settings
+from shared.settings import Settings, settings_of
+from shared.starting import told_plainly, written_under
+from shared.store import reaching
 
 AGAIN_S = 0.5
 END_S = 10.0
@@ -149,7 +151,9 @@ async def _keep_postgres(server: Any, board: "Board") -> None:
 async def make_databases(url: str) -> None:
     """The five databases, where they are missing; the one named `postgres` is there on every server."""
     server, _, options = url.partition("?")
-    connection = await asyncpg.connect(f"{server.rsplit('/', 1)[0]}/postgres?{options}")
+    anyone = f"{server.rsplit('/', 1)[0]}/postgres?{options}"
+    with reaching("the stack", anyone):
+        connection = await asyncpg.connect(anyone)
     try:
         known = {row[0] for row in await connection.fetch("SELECT datname FROM pg_database")}
         for service in SERVICES:
@@ -162,8 +166,10 @@ async def make_databases(url: str) -> None:
 
 async def run(settings: Settings, kafka_port: int) -> None:
     """All of it, until the process is told to end."""
+    settings.refuse_one_database_for_all()
     data = settings.data.absolute()
-    (data / "logs").mkdir(parents=True, exist_ok=True)
+    with written_under(data):
+        (data / "logs").mkdir(parents=True, exist_ok=True)
     addresses = {service: f"http://127.0.0.1:{free_port()}" for service in SERVICES}
     board = Board(data / "stack.json", addresses)
     async with AsyncExitStack() as stack:
@@ -229,7 +235,8 @@ def main() -> None:
         installed()
     except NotInstallable as error:
         raise SystemExit(str(error)) from error
-    asyncio.run(run(Settings(data=chosen.data, port=chosen.port), chosen.kafka_port))
+    with told_plainly():
+        asyncio.run(run(settings_of(data=chosen.data, port=chosen.port), chosen.kafka_port))
 
 
 if __name__ == "__main__":

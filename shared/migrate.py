@@ -14,6 +14,7 @@ from shared.service import Service
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 VERSION = "alembic_version"
 
@@ -23,8 +24,12 @@ def head_of(service: Service) -> str:
     return max(p.stem.split("_")[0] for p in service.migrations.glob("[0-9]*.py"))
 
 
-def sync_url(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+def postgres_engine(url: str) -> "AsyncEngine":
+    """SQLAlchemy on a connection that asyncpg makes, so that a URL means here what it means to the store."""
+    import asyncpg
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
 
 
 def is_at_head(service: Service, url: str) -> bool:
@@ -52,9 +57,7 @@ async def prepare(service: Service, url: str) -> None:
             bring_to_head(service, connection)
         engine.dispose()
         return
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    async_engine = create_async_engine(sync_url(url))
+    async_engine = postgres_engine(url)
     async with async_engine.begin() as async_connection:
         await async_connection.execute(sa.text("SELECT pg_advisory_xact_lock(7002)"))
         await async_connection.run_sync(lambda c: bring_to_head(service, c))

@@ -22,6 +22,7 @@ async def all_opened(settings: Settings) -> AsyncIterator[dict[str, Opened]]:
             f"no instance was ever started in {settings.data} with stores of its own: give its --data, or set"
             " PORTOLAN_DATABASE_URL"
         )
+    settings.refuse_one_database_for_all()
     LOG.requests = False  # the command asks them thousands of times
     tokens = Tokens(settings)
     async with AsyncExitStack() as stack:
