@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 VERSION = "alembic_version"
+AS_LINTED = {
+    "hooks": "ruff",
+    "ruff.type": "module",
+    "ruff.module": "ruff",
+    "ruff.options": "format --quiet REVISION_SCRIPT_FILENAME",
+}
+"""What Alembic does with a migration that it has written."""
 
 
 def head_of(service: Service) -> str:
@@ -115,6 +122,8 @@ def write_revision(service: Service, message: str) -> None:
     engine = sa.create_engine("sqlite://")
     with engine.begin() as connection:
         config = configured(service, connection)
+        for option, value in AS_LINTED.items():
+            config.set_section_option("post_write_hooks", option, value)
         if number != "0001":
             command.upgrade(config, "head")
         command.revision(config, message, autogenerate=True, rev_id=number)
