@@ -29,7 +29,7 @@ def written_under(folder: Path) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise CannotStart(
-            f"the data folder (PORTOLAN_DATA, or --data) is '{folder}': it must be one that can be written;"
+            f"the data folder (PORTOLAN_DATA, or --data) is '{folder}': it must be one that can be read and written;"
             f" {error.filename or folder}: {why}"
         ) from error
 

@@ -29,12 +29,13 @@ def up(data: Path | None, port: int | None, no_sample: bool) -> None:
 
 
 async def _serve(settings: Settings, sample: bool) -> None:
+    from services.cli.stores import told_if_away
     from services.embedded import embedded
     from shared.memory import leave_alone_what_was_made
     from shared.serve import JsonLines, listen, serving_on, told_to_end
 
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
-    with listen(settings.host, settings.port) as listener, _logging_to(settings) as log:
+    with listen(settings.host, settings.port) as listener, _logging_to(settings) as log, told_if_away():
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         ending = asyncio.create_task(told_to_end())
         async with embedded(settings) as app, serving_on(listener, app):

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from services.cli import main
 from services.imports import upserts
+from shared.store import sqlite
 from tests.imports.test_odd_files import PROJECT, written
 from tests.system.running import EmbeddedProcess
 
@@ -138,6 +139,16 @@ def test_a_verification_that_reaches_nothing_says_so(instance: Instance, tmp_pat
     )  # as the folder of a stack, whose stores are in PostgreSQL
     assert (elsewhere.exit_code, "PORTOLAN_DATABASE_URL" in elsewhere.output) == (1, True)
     assert not any(tmp_path.iterdir())
+
+
+def test_a_rebuild_that_may_not_write_says_so(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "LOCKED_S", 0.1)
+    instance.sheets()
+    with closing(sqlite3.connect(instance.data / "reporting.sqlite", timeout=10)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = portolan("rebuild", "--data", instance.data)
+        other.rollback()
+    assert (done.exit_code, done.stderr) == (1, "Error: a store cannot be used: database is locked\n")
 
 
 def test_a_missing_and_an_extra_row_are_found(instance: Instance) -> None:

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from click.testing import CliRunner
 
+from deploy.kafka.broker import free_port
 from services.cli import main
-from tests.system.running import ROOT, EmbeddedProcess
+from tests.system.running import END_S, READY_S, ROOT, EmbeddedProcess
 
 SECRET = "geheim"  # a password, in every place where one can stand
 WRONG = {
@@ -161,6 +163,41 @@ def test_a_data_folder_is_served_by_one_process_at_a_time(tmp_path: Path) -> Non
         first.start()  # the lock has ended with the process that held it
     finally:
         first.end()
+
+
+def test_a_stack_that_is_ended_in_the_middle_of_its_start_leaves_nothing_behind(
+    apache_kafka: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "services.stack", "--data", tmp_path / "data", "--port", "0"]
+    log = (tmp_path / "log").open("w+")
+    with (
+        log,
+        subprocess.Popen(
+            [*command, "--kafka-port", str(free_port())], cwd=ROOT, stdout=log, stderr=log
+        ) as stack,
+    ):
+        deadline = monotonic() + READY_S
+        while not (
+            tmp_path / "data" / "kafka" / "server.properties"
+        ).exists():  # PostgreSQL runs, Kafka starts
+            assert monotonic() < deadline
+            assert stack.poll() is None
+            sleep(0.05)
+        stack.terminate()
+        assert stack.wait(END_S) == 0, (tmp_path / "log").read_text()
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path / "data") not in left
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_port_of_kafka_that_is_taken_is_told(apache_kafka: str, tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = str(other.getsockname()[1])
+        kafka = run("deploy.kafka", "--data", tmp_path, "--port", port)
+        assert_told(kafka, f"port {port} is taken on 127.0.0.1")
+        stack = run("services.stack", "--data", tmp_path / "data", "--port", "0", "--kafka-port", port)
+    assert (stack.returncode, f"Error: port {port} is taken" in stack.stderr) == (2, True), stack.stderr
+    assert "Traceback" not in stack.stderr
 
 
 def test_a_service_alone_takes_no_arguments() -> None:
