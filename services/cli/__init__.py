@@ -1,5 +1,7 @@
 """The command `portolan`: run everything, bring a portfolio in, issue tokens, verify and rebuild, keep and bring back."""
 
+from typing import Any
+
 import click
 
 from services.cli.backup import backup, restore
@@ -9,10 +11,19 @@ from services.cli.rebuild import rebuild
 from services.cli.token import token
 from services.cli.up import up
 from services.cli.verify import verify
+from shared.starting import told_plainly
 from shared.version import VERSION
 
 
-@click.group()
+class Plain(click.Group):
+    """What keeps a command from starting is told in a sentence, whichever command it is."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with told_plainly():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Plain)
 @click.version_option(VERSION, prog_name="portolan")
 def main() -> None:
     """Portolan: the chart room of an IT project director."""

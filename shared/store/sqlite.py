@@ -21,7 +21,7 @@ from shared.store.together import Document
 from shared.store.unit import Part, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
 
-_AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
+AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
 """What passes, or what operations must mend; any other complaint is a defect of ours, and is told as one."""
 
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
@@ -199,6 +199,6 @@ def translated(error: Exception) -> Exception:
     if isinstance(error, sqlite3.IntegrityError) and (found := _UNIQUE.match(str(error))):
         names = [name.rsplit(".", 1) for name in found[1].split(", ")]
         return group.meaning_of(UniqueTaken(names[0][0], tuple(name[-1] for name in names)))
-    if isinstance(error, sqlite3.OperationalError) and _AWAY.search(str(error)):
+    if isinstance(error, sqlite3.OperationalError) and AWAY.search(str(error)):
         return Unreachable(str(error))
     return error
