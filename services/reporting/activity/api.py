@@ -18,6 +18,7 @@ COLUMNS = (
     "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",
     "recorded_at", "changed", "fact",
 )  # fmt: skip
+FOREVER = 2**62
 FILTERS = ("project_id", "aggregate_id", "actor", "type")
 
 
@@ -68,6 +69,18 @@ async def newest(call: Call, at: AsOf, wanted: Mapping[str, Sequence[str]]) -> p
     for name in FILTERS:
         keyset.any_of(name, wanted.get(name), "id" if name.endswith("_id") else "text")
     return (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
+
+
+async def latest(
+    call: Call, at: AsOf, project_id: str | None, count: int, skipped: int
+) -> list[dict[str, Any]]:
+    """Items, newest first, of one project or of all; `skipped` of them were read before."""
+    text = f"SELECT {', '.join(COLUMNS)} FROM history WHERE effective_at <= ?"
+    params: list[Any] = [FOREVER if at.until is None else at.until]
+    if project_id is not None:
+        text, params = f"{text} AND project_id = ?", [*params, project_id]
+    order = f" ORDER BY recorded_at DESC, event_id LIMIT {count} OFFSET {skipped}"
+    return [item(row) for row in await call.kernel.store.fetch(text + order, params)]
 
 
 def item(row: Sequence[Any]) -> dict[str, Any]:

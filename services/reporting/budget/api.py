@@ -57,5 +57,15 @@ async def budget(call: Call) -> Answer:
 
 
 async def budget_by_year(call: Call, at: AsOf, scope: Within) -> list[dict[str, Any]]:
-    lines = [line for line in await states(call.kernel.store, "budget_line", at.until) if scope.holds(line)]
-    return by_fiscal_year(lines, call.kernel.settings.reporting_currency)
+    return by_fiscal_year(await _lines(call, at, scope), call.kernel.settings.reporting_currency)
+
+
+async def budget_by_currency(call: Call, at: AsOf, scope: Within) -> dict[str, list[dict[str, Any]]]:
+    """Currency -> its years: amounts of different currencies stand in no common sum, chart or column."""
+    lines = await _lines(call, at, scope)
+    currencies = sorted({line["amount"]["currency"] for line in lines})
+    return {c: by_fiscal_year((n for n in lines if n["amount"]["currency"] == c), None) for c in currencies}
+
+
+async def _lines(call: Call, at: AsOf, scope: Within) -> list[dict[str, Any]]:
+    return [line for line in await states(call.kernel.store, "budget_line", at.until) if scope.holds(line)]

@@ -70,10 +70,14 @@ async def _portfolios(call: Call, at: AsOf) -> list[str] | None:
     return sorted(set().union(*(below.get(id, {id}) for id in asked)))
 
 
-async def listed(call: Call, at: AsOf, portfolio_ids: Sequence[str] | None) -> paging.Page[view.Item]:
-    """A page of projects as the query asks for them, of these portfolios where some are named."""
+async def listed(
+    call: Call, at: AsOf, portfolio_ids: Sequence[str] | None, alone: bool = False
+) -> paging.Page[view.Item]:
+    """A page of projects as the query asks for them, of these portfolios where some are named, or `alone`: of none."""
     keyset = _keyset(call, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
+    if alone:
+        keyset.narrow("portfolio_id IS NULL")
     found = await keyset.page(call, ", ".join(view.COLUMNS), "figures")
     items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
     return paging.Page(items, found.next, found.total)

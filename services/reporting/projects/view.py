@@ -181,8 +181,10 @@ async def foremost(
     return [row_of(row) for row in rows]
 
 
-LARGEST = "planned > 0 AND variance IS NOT NULL ORDER BY planned DESC, project_id"
-OVERRUNS = "variance < 0 ORDER BY variance, project_id"
+_RANK = "ROW_NUMBER() OVER (PARTITION BY currency ORDER BY {column})"
+LARGEST = f"planned > 0 AND variance IS NOT NULL ORDER BY {_RANK.format(column='planned DESC')}, project_id"
+OVERRUNS = f"variance < 0 ORDER BY {_RANK.format(column='variance')}, project_id"
+"""Amounts are ranked among those of their own currency: minor units of several say nothing to each other."""
 
 
 async def course(store: Store, project_id: str, at: AsOf) -> list[tuple[int, Figures]]:
