@@ -5,11 +5,14 @@
 
 Whatever fails, the producer is thrown away and everything begins again from published_position. So an event may be
 published twice, but never after a later one of its partition that had not been published before, and never not at all.
+
+An event that erases is followed by a tombstone: the same event in CloudEvents' binary mode and without its data, by
+which the broker removes what it holds of the key.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -21,7 +24,7 @@ from shared.bus.clients import REQUEST_MS, started
 from shared.bus.embedded import Heads, heads_at, read_outbox
 from shared.bus.protocol import Record
 from shared.bus.topics import ensure_topics
-from shared.contracts.language import topics_of
+from shared.contracts.language import erased_by, topics_of
 from shared.settings import Settings
 from shared.store import Store
 
@@ -31,6 +34,9 @@ PAUSE_S = 0.5
 ACKNOWLEDGED_S = 10.0
 LARGEST_BATCH = 900_000
 """Bytes before compression; brokers accept 1 MiB after it by default, and one event is at most about 100 KiB."""
+
+STRUCTURED = ("content-type", b"application/cloudevents+json; charset=UTF-8")
+BINARY = ("ce_specversion", b"1.0")
 
 
 class LostLead(Exception):
@@ -141,9 +147,10 @@ def batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> Batches:
     made: Batches = {}
     for record in records:
         queue = made.setdefault((record.topic, record.partition), deque())
-        if not queue or not _append(queue[-1], record):
-            queue.append(producer.create_batch())
-            _append(queue[-1], record)
+        for message in _messages(record):
+            if not queue or not _append(queue[-1], message):
+                queue.append(producer.create_batch())
+                _append(queue[-1], message)
     for queue in made.values():
         for batch in queue:
             batch.close()
@@ -165,15 +172,30 @@ async def publish(producer: AIOKafkaProducer, waiting: Batches) -> None:
         waiting = {place: queue for place, queue in waiting.items() if queue}
 
 
-def _append(batch: BatchBuilder, record: Record) -> bool:
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is put on a topic; without a value it is a tombstone."""
+
+    key: bytes
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+def _messages(record: Record) -> Iterator[Message]:
     event = record.event
-    headers = [
-        ("content-type", b"application/cloudevents+json; charset=UTF-8"),
+    key, named = event.partitionkey.encode(), [
         ("ce_id", event.id.encode()),
         ("ce_type", event.type.encode()),
         ("ce_subject", event.subject.encode()),
-    ]
-    added = batch.append(timestamp=None, key=event.partitionkey.encode(), value=record.value, headers=headers)
+    ]  # fmt: skip
+    yield Message(key, record.value, [STRUCTURED, *named])
+    if erased_by(event.type):
+        place = [("ce_source", event.source.encode()), ("ce_sequence", event.sequence.encode())]
+        yield Message(key, None, [BINARY, *named, *place])
+
+
+def _append(batch: BatchBuilder, message: Message) -> bool:
+    added = batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers)
     return added is not None
 
 
