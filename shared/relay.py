@@ -12,7 +12,7 @@ which the broker removes what it holds of the key.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -22,7 +22,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from shared import telemetry
 from shared.bus.clients import REQUEST_MS, started
 from shared.bus.embedded import Heads, heads_at, read_outbox
-from shared.bus.protocol import Record
+from shared.bus.protocol import Envelope, Record
 from shared.bus.topics import ensure_topics
 from shared.contracts.language import erased_by, topics_of
 from shared.settings import Settings
@@ -34,9 +34,6 @@ PAUSE_S = 0.5
 ACKNOWLEDGED_S = 10.0
 LARGEST_BATCH = 900_000
 """Bytes before compression; brokers accept 1 MiB after it by default, and one event is at most about 100 KiB."""
-
-STRUCTURED = ("content-type", b"application/cloudevents+json; charset=UTF-8")
-BINARY = ("ce_specversion", b"1.0")
 
 
 class LostLead(Exception):
@@ -147,10 +144,9 @@ def batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> Batches:
     made: Batches = {}
     for record in records:
         queue = made.setdefault((record.topic, record.partition), deque())
-        for message in _messages(record):
-            if not queue or not _append(queue[-1], message):
-                queue.append(producer.create_batch())
-                _append(queue[-1], message)
+        _put(producer, queue, _structured(record))
+        if erased_by(record.event.type):
+            _put(producer, queue, _tombstone(record))
     for queue in made.values():
         for batch in queue:
             batch.close()
@@ -172,31 +168,38 @@ async def publish(producer: AIOKafkaProducer, waiting: Batches) -> None:
         waiting = {place: queue for place, queue in waiting.items() if queue}
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is put on a topic; without a value it is a tombstone."""
-
-    key: bytes
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+Message = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
+"""Key, value, headers."""
 
 
-def _messages(record: Record) -> Iterator[Message]:
-    event = record.event
-    key, named = event.partitionkey.encode(), [
-        ("ce_id", event.id.encode()),
-        ("ce_type", event.type.encode()),
-        ("ce_subject", event.subject.encode()),
-    ]  # fmt: skip
-    yield Message(key, record.value, [STRUCTURED, *named])
-    if erased_by(event.type):
-        place = [("ce_source", event.source.encode()), ("ce_sequence", event.sequence.encode())]
-        yield Message(key, None, [BINARY, *named, *place])
+def _put(producer: AIOKafkaProducer, queue: deque[BatchBuilder], message: Message) -> None:
+    if not queue or not _append(queue[-1], message):
+        queue.append(producer.create_batch())
+        _append(queue[-1], message)
 
 
 def _append(batch: BatchBuilder, message: Message) -> bool:
-    added = batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers)
-    return added is not None
+    key, value, headers = message
+    return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None
+
+
+def _structured(record: Record) -> Message:
+    headers = [("content-type", b"application/cloudevents+json; charset=UTF-8"), *_named(record.event)]
+    return record.event.partitionkey.encode(), record.value, headers
+
+
+def _tombstone(record: Record) -> Message:
+    event = record.event
+    place = [("ce_source", event.source.encode()), ("ce_sequence", event.sequence.encode())]
+    return event.partitionkey.encode(), None, [("ce_specversion", b"1.0"), *_named(event), *place]
+
+
+def _named(event: Envelope) -> list[tuple[str, bytes]]:
+    return [
+        ("ce_id", event.id.encode()),
+        ("ce_type", event.type.encode()),
+        ("ce_subject", event.subject.encode()),
+    ]
 
 
 @asynccontextmanager
