@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from shared.bus.protocol import Change, Record
-from shared.clock import now
+from shared.clock import now, to_micros, to_wire
 from shared.contracts.language import Erasable, Fact, entry_of, erased_by
-from shared.errors import Conflict
+from shared.errors import Erased
 from shared.work import Work
 
 E = TypeVar("E", bound=Erasable)
@@ -54,9 +54,8 @@ async def erase(work: Work, entity: E, fact: Fact) -> E:
 
 
 def refuse_erased(entity: object) -> None:
-    """Nothing follows the erasure: who comes back is somebody new."""
     if isinstance(entity, Erasable) and entity.erased_at is not None:
-        raise Conflict("the resource was erased; nothing is written of it any more", code="erased")
+        raise Erased(f"erased at {to_wire(to_micros(entity.erased_at))}; nothing is written of it any more")
 
 
 def erasing(record: Record) -> type[Erasable] | None:

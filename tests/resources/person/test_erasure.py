@@ -234,6 +234,7 @@ async def test_nothing_is_written_of_a_person_after_the_erasure(house: House) ->
         await house.erases(erased),
     ]
     assert [(a.status_code, a.json()["code"]) for a in answers] == [(409, "erased")] * 3
+    assert "The person was erased" in (await house.read(answers[0].json()["type"])).text
     assert (await house.client.delete(url, headers=match)).status_code == 404
     assert (await house.read(url)).json() == erased
 
