@@ -141,7 +141,7 @@ def _record(message: ConsumerRecord) -> Record | None:
 
 def _tombstone(message: ConsumerRecord) -> Record | None:
     """It comes right behind its event: who has not met that one has a gap, up to and with its position."""
-    told = dict(message.headers)
+    told = {name: value or b"" for name, value in message.headers}
     try:
         position, epoch = int(told["ce_sequence"]), int(told["ce_source"].rsplit(b"/", 1)[-1])
     except (KeyError, ValueError):

@@ -198,13 +198,13 @@ async def test_an_earlier_day_shows_somebody_without_a_name_and_the_same_hours(h
 async def test_the_pages_name_nobody_either(house: House) -> None:
     person = await house.hires()
     project = await house.manages(person)
-    urls = (f"/project/{project}", f"/project/{project}?as_of=2026-03-01")
+    urls = (f"/project/{project}", f"/project/{project}?as_of=2026-03-01", "/")
     assert all(tells_of_her(page) for page in await house.pages(*urls))
     await house.erases(person)
-    now, then = await house.pages(*urls)
+    now, then, overview = await house.pages(*urls)
     assert "no longer known" in now
     assert "Erased person" in then
-    assert not tells_of_her(now + then)
+    assert not tells_of_her(now + then + overview)
 
 
 async def test_allocations_stay_and_a_soft_one_is_not_committed_any_more(house: House) -> None:
