@@ -207,12 +207,10 @@ async def test_a_topic_that_was_compacted_names_nobody_and_its_gaps_are_healed(
 ) -> None:
     person = await people.hires()
     partition = partition_of(person["id"])
-    await ensure_topics(servers, topics_of("resources"))
-    await set_on(servers, ConfigResourceType.BROKER, "1", {"log.cleaner.backoff.ms": "100"})
-    await set_on(servers, ConfigResourceType.TOPIC, PEOPLE, COMPACTED | AT_ONCE)
+    await compact_at_once(servers)
 
     async def names_nobody() -> bool:
-        """Closed segments alone are compacted: somebody else's events close them."""
+        """Somebody else's events follow, so that Kafka has something to compact, the tombstone included."""
         await people.hires_into(partition)
         await eventually(people.is_published)
         held = await messages(servers, partition)
@@ -228,6 +226,28 @@ async def test_a_topic_that_was_compacted_names_nobody_and_its_gaps_are_healed(
             assert not await tells_of_her(store)
             kept = await store.fetch("SELECT version FROM history WHERE aggregate_id = ?", (person["id"],))
             assert sorted(row[0] for row in kept) == [1, 2, 3]
+
+
+async def test_where_nothing_follows_the_tombstone_is_repeated_until_it_stands_alone(
+    people: People, servers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.relay.REPEAT_S", 0.2)
+    person = await people.hires()
+    partition = partition_of(person["id"])
+    await compact_at_once(servers)
+
+    async def only_tombstones() -> bool:
+        return all(m.value is None for m in await messages(servers, partition))
+
+    async with relaying("resources", people.source.kernel.store, people.settings):
+        await eventually(people.is_published)
+        await people.erases(person)
+        await eventually(people.is_published)
+        await eventually(only_tombstones)
+    assert await messages(servers, partition)
+    async with people.projecting("later") as store:
+        await eventually(partial(people.is_folded, store))
+        assert not await tells_of_her(store)
 
 
 async def test_a_tombstone_that_is_the_last_of_a_partition_is_enough(people: People, servers: str) -> None:
@@ -259,6 +279,12 @@ async def test_a_message_without_a_value_that_is_nobody_s_tombstone_is_passed_ov
         await people.hires()
         await eventually(partial(people.is_folded, store))
         assert await store.fetch("SELECT id FROM dead_letter") == []
+
+
+async def compact_at_once(servers: str) -> None:
+    await ensure_topics(servers, topics_of("resources"))
+    await set_on(servers, ConfigResourceType.BROKER, "1", {"log.cleaner.backoff.ms": "100"})
+    await set_on(servers, ConfigResourceType.TOPIC, PEOPLE, COMPACTED | AT_ONCE)
 
 
 async def set_on(servers: str, kind: ConfigResourceType, name: str, settings: dict[str, str]) -> None:
