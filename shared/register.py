@@ -18,6 +18,7 @@ from shared import references
 from shared.clock import now
 from shared.columns import Mirror, mirror
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
+from shared.erasure import refuse_erased
 from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.http.listing import Filters
 from shared.http.problems import invalid_from
@@ -206,6 +207,7 @@ def merged(target: Any, patch: Any) -> Any:
 
 
 def _refuse_archived(entity: Aggregate) -> None:
+    refuse_erased(entity)
     if entity.archived_at is not None:
         raise Conflict("the resource is archived; restore it first", code="archived")
 
@@ -222,6 +224,7 @@ def archive(work: Work, entity: A) -> A:
 
 async def restore(work: Work, register: Register[A], entity: A) -> A:
     """Back into the lists, if its content is still right among what was written meanwhile."""
+    refuse_erased(entity)
     if entity.archived_at is None:
         raise Conflict("the resource is not archived", code="not_archived")
     entity.archived_at = None

@@ -91,7 +91,7 @@ class KafkaBus:
             while True:
                 got = await client.getmany(timeout_ms=IDLE_MS, max_records=PAGE)
                 seeking.check()
-                batch = [_record(m) for messages in got.values() for m in messages if m.value is not None]
+                batch = [record for messages in got.values() for record in map(_record, messages) if record]
                 if batch:
                     yield batch
                 if lost := await ends.missing(seeking.marks):
@@ -205,14 +205,29 @@ class _SeekToMarks(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
             raise self._failed
 
 
-def _record(message: ConsumerRecord) -> Record:
-    """The record of a Kafka message; one that is no event of ours gets a negative position, from its offset."""
+def _record(message: ConsumerRecord) -> Record | None:
+    """The record of a Kafka message; one that is no event of ours gets a negative position, from its offset.
+
+    None for a message without a value that is no tombstone of ours either: it tells nothing.
+    """
+    if message.value is None:
+        return _tombstone(message)
     record = Record(
         message.topic, message.partition, message.offset, -1 - message.offset, 0, 0, message.value
     )
     with suppress(msgspec.DecodeError, ValueError):
         _place(record, record.event)
     return record
+
+
+def _tombstone(message: ConsumerRecord) -> Record | None:
+    """It comes right behind its event: who has not met that one has a gap, up to and with its position."""
+    told = {name: value or b"" for name, value in message.headers}
+    try:
+        position, epoch = int(told["ce_sequence"]), int(told["ce_source"].rsplit(b"/", 1)[-1])
+    except (KeyError, ValueError):
+        return None
+    return Record(message.topic, message.partition, message.offset, position, position, epoch, b"")
 
 
 def _place(record: Record, event: Envelope) -> None:
