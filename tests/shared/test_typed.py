@@ -81,5 +81,5 @@ def test_the_first_value_of_another_type_is_named_by_its_place(
 
 def test_a_stranger_is_refused_and_what_is_in_a_known_one_is_trusted() -> None:
     refuse_stranger(Leaf("x"), Leaf, "/leaf")  # type: ignore[arg-type]
-    with pytest.raises(Invalid, match="^/leaf: Tree found where Leaf is due$"):
+    with pytest.raises(Invalid, match=r"^/leaf: Tree found where Leaf is due$"):
         refuse_stranger(Tree("a"), Leaf, "/leaf")

@@ -12,12 +12,27 @@ from services.projects.planning.plan import NOT_STARTED, Activity, ActivityKind,
 from services.projects.planning.rules import bind
 from services.projects.planning.run import Run, Unused
 from services.projects.planning.timeline import ROUND_THE_CLOCK
+from shared.typed import refuse_mistyped
 
 
 def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
-    """The run of the plans; raises `Invalid` for plans that say what cannot be."""
-    checks.refuse(checks.convention_faults(conventions))
+    """The run of the plans; raises `Invalid` for plans that say what cannot be.
+
+    What is ordinary proves its types by being so, and what is not is looked at closely; a look at every member of
+    every activity would take as long as the schedule. It is taken where something is used as what it is not.
+    """
+    refuse_mistyped(conventions, Conventions, "/conventions")
+    try:
+        return _assembled(plans, conventions)
+    except (AttributeError, TypeError):
+        for plan in plans:
+            refuse_mistyped(plan, Plan, "")
+        raise
+
+
+def _assembled(plans: Sequence[Plan], conventions: Conventions) -> Run:
     for plan in plans:
+        checks.refuse_mistyped_frame(plan)
         checks.refuse(checks.frame_faults(plan))
     checks.refuse(checks.repeated_plans(plans))
     run = Run(tuple(plans), conventions, Clocks(plans))
@@ -68,6 +83,8 @@ def _add_activities(run: Run, number: int) -> None:
     add.floors += [floor] * added
     add.followers += [[] for _ in range(added)]
     add.awaited += [0] * added
+    for place, activity in unusual:
+        refuse_mistyped(activity, Activity, f"/activities/{place}")
     known = frozenset(calendar.id for calendar in plan.calendars)
     checks.refuse(
         fault for place, activity in unusual for fault in checks.activity_faults(plan, known, place, activity)
@@ -110,11 +127,12 @@ def _is_ordinary(activity: Activity) -> bool:
     """Whether nothing but its duration and its links says when the activity is done."""
     return (
         activity.kind is ActivityKind.TASK
+        and type(activity.id) is str
         and type(activity.duration_s) is int
         and 0 < activity.duration_s <= checks.LONGEST_S
         and activity.calendar is None
-        and activity.active
-        and not activity.elapsed
+        and activity.active is True
+        and activity.elapsed is False
         and not _has_rules(activity)
     )
 
