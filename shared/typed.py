@@ -5,7 +5,8 @@ so that a string for a number or a number for a date is a refusal and not an acc
 references and what else depends on the values is each engine's own to check after it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -56,6 +57,19 @@ def refuse_stranger(value: object, kind: type, pointer: str) -> None:
     """Raises `Invalid` if `value` is no `kind`; what is in it is trusted, as an engine's own answers are."""
     if not isinstance(value, kind):
         raise refused("wrong_type", _wrong(value, kind)[1], pointer)
+
+
+@contextmanager
+def mistyped_if_it_falls(value: object, kind: Any, pointer: str) -> Iterator[None]:
+    """Looks at `value` as `refuse_mistyped` does, but only where what is done with it here falls over.
+
+    For what is so large that a look at every part of it would take as long as the work.
+    """
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError, ArithmeticError):
+        refuse_mistyped(value, kind, pointer)
+        raise
 
 
 @cache

@@ -12,36 +12,30 @@ from services.projects.planning.plan import NOT_STARTED, Activity, ActivityKind,
 from services.projects.planning.rules import bind
 from services.projects.planning.run import Run, Unused
 from services.projects.planning.timeline import ROUND_THE_CLOCK
-from shared.typed import refuse_mistyped
+from shared.typed import mistyped_if_it_falls, refuse_mistyped
 
 
 def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
     """The run of the plans; raises `Invalid` for plans that say what cannot be.
 
-    What is ordinary proves its types by being so, and what is not is looked at closely; a look at every member of
-    every activity would take as long as the schedule. It is taken where something is used as what it is not.
+    Of the activities and links, what is ordinary proves its types by being so, and what is not is looked at
+    closely: a look at every member of all of them would take as long as the schedule.
     """
     refuse_mistyped(conventions, Conventions, "/conventions")
-    try:
-        return _assembled(plans, conventions)
-    except (AttributeError, TypeError):
-        for plan in plans:
-            refuse_mistyped(plan, Plan, "")
-        raise
-
-
-def _assembled(plans: Sequence[Plan], conventions: Conventions) -> Run:
     for plan in plans:
-        checks.refuse_mistyped_frame(plan)
-        checks.refuse(checks.frame_faults(plan))
+        with mistyped_if_it_falls(plan, Plan, ""):
+            checks.refuse_mistyped_frame(plan)
+            checks.refuse(checks.frame_faults(plan))
     checks.refuse(checks.repeated_plans(plans))
     run = Run(tuple(plans), conventions, Clocks(plans))
-    for number in range(len(plans)):
-        _add_activities(run, number)
+    for number, plan in enumerate(plans):
+        with mistyped_if_it_falls(plan, Plan, ""):
+            _add_activities(run, number)
     hubs = Hubs(run)
-    for number in range(len(plans)):
-        add_links(run, number, hubs)
-        hubs.bind(number)
+    for number, plan in enumerate(plans):
+        with mistyped_if_it_falls(plan, Plan, ""):
+            add_links(run, number, hubs)
+            hubs.bind(number)
     if conventions.leads == "before_start":
         _let_leads_pull(run)
     return run

@@ -180,6 +180,7 @@ def schedule(plan: Plan, conventions: Conventions = DEFAULTS) -> Schedule:
 def schedule_together(plans: Sequence[Plan], conventions: Conventions = DEFAULTS) -> tuple[Schedule, ...]:
     """Compute the schedules of plans whose links may cross from one to another, in their order."""
     refuse_mistyped(plans, Sequence[Any], "/plans")
+    plans = tuple(plans)
     if not plans:
         return ()
     run = assemble(plans, conventions)
