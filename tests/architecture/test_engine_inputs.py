@@ -225,7 +225,7 @@ ENTRIES = [
             "search": levelling.Search(0.1, 1.0),
         },
     ),
-    Entry(levelling.smooth, {"plan": _level_plan()}),
+    Entry(levelling.smooth, {"plan": _level_plan(), "seconds": 1.0}),
     Entry(
         staffing.propose,
         {"request": REQUEST, "people": (PERSON,), "weights": staffing.Weights(), "holidays": [JUNE]},

@@ -48,6 +48,13 @@ def check_search(plan: Plan, objective: Objective, search: Search) -> None:
     _refuse("search_invalid", _search_faults(plan, objective, search))
 
 
+def check_seconds(seconds: float | None) -> None:
+    """Refuses a limit that is none."""
+    refuse_mistyped(seconds, float | None, "/seconds")
+    if seconds is not None:
+        _refuse("search_invalid", _limit("/seconds", seconds))
+
+
 def _refuse(code: str, faults: Iterable[Fault]) -> None:
     found = list(islice(faults, MOST_FAULTS))
     if found:

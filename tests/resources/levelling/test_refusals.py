@@ -154,6 +154,13 @@ def test_a_plan_beyond_any_size_is_refused_before_anything_is_computed() -> None
     assert refused(Plan(long)).code == "plan_too_large"
 
 
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), 1e9, "5", True])
+def test_smoothing_too_takes_only_a_positive_time(seconds: float) -> None:
+    with pytest.raises(Invalid) as refusal:
+        smooth(SOUND, seconds=seconds)
+    assert refusal.value.faults[0].pointer == "/seconds"
+
+
 def test_smoothing_refuses_what_levelling_refuses() -> None:
     with pytest.raises(Invalid, match="wait for each other"):
         smooth(Plan((Activity("a", 1),), links=(Link("a", "a"),)))
