@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
-from services.reporting.budget.view import by_fiscal_year
+from services.reporting.budget.view import Line, by_fiscal_year
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
@@ -57,5 +57,8 @@ async def budget(call: Call) -> Answer:
 
 
 async def budget_by_year(call: Call, at: AsOf, scope: Within) -> list[dict[str, Any]]:
-    lines = [line for line in await states(call.kernel.store, "budget_line", at.until) if scope.holds(line)]
-    return by_fiscal_year(lines, call.kernel.settings.reporting_currency)
+    return by_fiscal_year(await lines(call, at, scope), call.kernel.settings.reporting_currency)
+
+
+async def lines(call: Call, at: AsOf, scope: Within) -> list[Line]:
+    return [line for line in await states(call.kernel.store, "budget_line", at.until) if scope.holds(line)]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.reporting.asof import AsOf
-from services.reporting.figures.compute import Figures, planned_value
+from services.reporting.figures.compute import NO_FORECAST, Figures, planned_value
 from services.reporting.figures.health import health, limits_of
 from services.reporting.history.view import states
 from shared.clock import from_day
@@ -88,6 +88,8 @@ def _cost(f: Figures, pct: str | None) -> Item:
     reasons = {}
     if f.cost_reason:
         reasons["variance"] = f.cost_reason
+    if f.planned is not None and f.forecast is None and f.cost_reason != NO_FORECAST:
+        reasons["forecast"] = f.cost_reason or ""
     if foreign := _foreign_actual(f):
         reasons["actual"] = foreign
     if pct is None:
@@ -163,18 +165,30 @@ async def items(store: Store, rows: Sequence[Row], at: AsOf) -> list[Item]:
     return [item(row, portfolios.get(row.figures.portfolio_id or ""), at) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which projects are in question, and which of them come first."""
+
+    those: str
+    by: str
+
+
+LARGEST = Order("planned > 0 AND variance IS NOT NULL", "planned DESC")
+OVERRUNS = Order("variance < 0", "variance")
+
+
 async def foremost(
-    store: Store, at: AsOf, order: str, count: int, portfolio_ids: Collection[str] | None
+    store: Store, at: AsOf, order: Order, count: int, portfolio_ids: Collection[str] | None
 ) -> list[Row]:
-    """The first `count` projects by `order`, a condition and sort such as LARGEST, within some portfolios (None: all)."""
-    within = "" if portfolio_ids is None else f"portfolio_id IN ({', '.join('?' * len(portfolio_ids))}) AND "
-    text = f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {within}{VALID} AND {order} LIMIT {count}"
-    rows = await store.fetch(text, (*sorted(portfolio_ids or ()), at.day, at.day))
+    """The first `count` projects by `order` within some portfolios (None: all): the first of each currency, the second
+    of each, and so on, since amounts of several currencies have no order."""
+    within = "" if portfolio_ids is None else f" AND portfolio_id IN ({', '.join('?' * len(portfolio_ids))})"
+    text = (
+        f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {VALID}{within} AND {order.those}"
+        f" ORDER BY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY {order.by}, project_id), currency LIMIT {count}"
+    )
+    rows = await store.fetch(text, (at.day, at.day, *sorted(portfolio_ids or ())))
     return [row_of(row) for row in rows]
-
-
-LARGEST = "planned > 0 AND variance IS NOT NULL ORDER BY planned DESC, project_id"
-OVERRUNS = "variance < 0 ORDER BY variance, project_id"
 
 
 async def course(store: Store, project_id: str, at: AsOf) -> list[tuple[int, Figures]]:

@@ -64,13 +64,17 @@ def _scale(names: Sequence[str], shown: Sequence[Any]) -> Spec:
 
 
 def standing(items: Iterable[Item], words: Words) -> Spec | None:
-    """Where projects stand: cost against time, each a mark whose area is its plan; on the cross all goes to plan."""
+    """Where projects stand: cost against time, on the cross all goes to plan.
+
+    Each is a mark whose area is its plan against the largest plan in its currency.
+    """
     values = [
         {
             "name": i["project"]["name"],
             "code": i["project"]["code"],
             "cost": float(i["cost"]["variance_pct"]),
             "days": i["schedule"]["variance_days"],
+            "currency": i["cost"]["planned"]["currency"],
             "planned": float(i["cost"]["planned"]["amount"]),
             "money": words.money(i["cost"]["planned"]),
             "health": words.named(HEALTH, i["health"]["overall"]),
@@ -81,6 +85,11 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
     ]
     if not values:
         return None
+    largest: dict[str, float] = {}
+    for value in values:
+        largest[value["currency"]] = max(value["planned"], largest.get(value["currency"], 0.0))
+    for value in values:
+        value["share"] = value["planned"] / largest[value["currency"]]
     names = [words.named(HEALTH, light) for light in LIGHTS]
     late, over = words.gettext("days (late on the left)"), words.gettext("cost variance, % (over plan below)")
     return _chart(
@@ -94,10 +103,10 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
                 "encoding": {
                     "x": {"field": "days", "type": "quantitative", "title": late, "axis": {"tickCount": 8}, "scale": {"padding": 26, "nice": False}},
                     "y": {"field": "cost", "type": "quantitative", "title": over, "scale": {"padding": 26, "nice": False}},
-                    "size": {"field": "planned", "type": "quantitative", "legend": None, "scale": {"range": [70, 800]}},
+                    "size": {"field": "share", "type": "quantitative", "legend": None, "scale": {"range": [70, 800]}},
                     "color": {"field": "health", "title": None, "scale": _scale(names, list(COLOURS.values()))},
                     "shape": {"field": "health", "title": None, "scale": _scale(names, list(SHAPES.values()))},
-                    "order": {"field": "planned", "sort": "descending"},
+                    "order": {"field": "share", "sort": "descending"},
                     "tooltip": [
                         {"field": "name", "title": words.gettext("Project")},
                         {"field": "stage", "title": words.gettext("Stage")},
@@ -111,8 +120,8 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
     )  # fmt: skip
 
 
-def budget(years: Iterable[dict[str, Any]], words: Words) -> Spec | None:
-    """Budget by fiscal year: what is granted in full colour, what is still asked for pale."""
+def budget(years: Iterable[dict[str, Any]], currency: str, height: int, words: Words) -> Spec | None:
+    """Budget by fiscal year in one currency: what is granted in full colour, what is still asked for pale."""
     kinds = {
         ("capex", "approved"): words.gettext("Capital, approved"),
         ("opex", "approved"): words.gettext("Operating, approved"),
@@ -138,17 +147,17 @@ def budget(years: Iterable[dict[str, Any]], words: Words) -> Spec | None:
     )
     return _chart(
         values,
-        240,
+        height,
         mark={"type": "bar", "cornerRadius": 1, "width": {"band": 0.62}, "stroke": "var(--panel)", "strokeWidth": 1},
         encoding={
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
-            "y": {"field": "amount", "type": "quantitative", "title": None,
+            "y": {"field": "amount", "type": "quantitative", "title": currency,
                   "axis": AMOUNTS},
             "color": {"field": "kind", "title": None, "sort": shown, "legend": {"columns": 2},
                       "scale": _scale(shown, [colours[s] for s in shown])},
             "order": {"field": "order"},
             "tooltip": [{"field": "year", "title": words.gettext("Fiscal year")}, {"field": "kind", "title": " "},
-                        {"field": "amount", "title": words.gettext("Amount"), "format": ",.0f", "type": "quantitative"}],
+                        {"field": "amount", "title": currency, "format": ",.0f", "type": "quantitative"}],
         },
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from services.reporting.activity.api import newest
 from services.reporting.asof import AsOf
-from services.reporting.budget.api import budget_by_year
+from services.reporting.budget.api import lines
+from services.reporting.budget.view import by_currency
 from services.reporting.exposure.api import exposure
 from services.reporting.history.view import states
 from services.reporting.load.api import load_by_month
@@ -18,7 +19,7 @@ from services.reporting.portfolios.view import descendants
 from services.reporting.projects import view
 from services.reporting.projects.api import listed, sheet
 from services.reporting.projects.view import portfolios_by_id
-from services.reporting.scope import EVERYTHING, of_portfolio, of_project
+from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
 from services.reporting.web import charts
 from services.reporting.web.words import Words
 from shared.errors import NotFound
@@ -39,15 +40,13 @@ Contents = dict[str, Any]
 async def whole(call: Call, at: AsOf, words: Words) -> Contents:
     """Everything there is, and what happened last."""
     told = await overview(call, at)
-    years = await budget_by_year(call, at, EVERYTHING)
     store = call.kernel.store
     happened, _ = await newest(call, at, {})
     return {
         "total": told["total"],
         "portfolios": outline(told["items"]),
         **await _standing(store, at, words, None),
-        "years": years,
-        "budget": charts.budget(years, words),
+        "budgets": await _budgets(call, at, EVERYTHING, words),
         "exposure": await exposure(call, at, EVERYTHING),
         "activity": (await _named(store, happened))[:12],
     }
@@ -63,7 +62,6 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     states_by_id = await portfolios_by_id(store, at)
     below = descendants(states_by_id)[id]
     scope = await of_portfolio(store, at, id)
-    years = await budget_by_year(call, at, scope)
     items, following = await listed(call, at, sorted(below))
     return {
         "portfolio": states_by_id[id],
@@ -74,8 +72,7 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "projects": items,
         "following": following,
         **await _standing(store, at, words, below),
-        "years": years,
-        "budget": charts.budget(years, words),
+        "budgets": await _budgets(call, at, scope, words),
         "exposure": await exposure(call, at, scope),
     }
 
@@ -83,7 +80,30 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
 async def _standing(store: Store, at: AsOf, words: Words, below: set[str] | None) -> Contents:
     largest = await view.items(store, await view.foremost(store, at, view.LARGEST, MARKS, below), at)
     over = await view.items(store, await view.foremost(store, at, view.OVERRUNS, OVERRUNS, below), at)
-    return {"standing": charts.standing(largest, words), "marks": len(largest), "overruns": over}
+    return {
+        "standing": charts.standing(largest, words),
+        "marks": len(largest),
+        "overruns": _by_currency(over),
+        "currencies": sorted(_by_currency(largest)),
+    }
+
+
+def _by_currency(items: Iterable[view.Item]) -> dict[str, list[view.Item]]:
+    """Currency of the variance -> the items, in their order."""
+    found: dict[str, list[view.Item]] = {}
+    for item in items:
+        found.setdefault(item["cost"]["variance"]["currency"], []).append(item)
+    return dict(sorted(found.items()))
+
+
+async def _budgets(call: Call, at: AsOf, scope: Within, words: Words) -> list[Contents]:
+    """A budget by fiscal year for each currency: their amounts have neither a common sum nor a common axis."""
+    told = by_currency(await lines(call, at, scope))
+    height = 240 if len(told) == 1 else 150
+    return [
+        {"currency": currency, "years": years, "chart": charts.budget(years, currency, height, words)}
+        for currency, years in told.items()
+    ]
 
 
 async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
@@ -94,7 +114,6 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     state = await _state_of(store, id, at)
     packages = sorted(details.get("work_package", []), key=lambda p: [int(n) for n in p["wbs"].split(".")])
     course = await view.course(store, id, at)
-    years = await budget_by_year(call, at, scope)
     happened, _ = await newest(call, at, {"project_id": [id]})
     months = months_from(at.on.replace(day=1), MONTHS)
     people = [p for p in await load_by_month(call, at, scope, months) if any(m["hours"] for m in p["months"])]
@@ -105,8 +124,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "packages": packages,
         "timeline": charts.timeline(_bars(state, packages, words), at.on.isoformat(), words),
         "value": charts.value_curve(course, json.loads(course[-1][1].plan or "[]"), words),
-        "years": years,
-        "budget": charts.budget(years, words),
+        "budgets": await _budgets(call, at, scope, words),
         "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
         "risks": sorted(
             details.get("risk", []), key=lambda r: (r["state"] == "closed", -(r["score"] or 0), r["title"])

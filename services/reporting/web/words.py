@@ -84,7 +84,9 @@ class Words:
 
     def money(self, value: dict[str, str]) -> str:
         """To the last digit: CHF 1,234.50."""
-        return format_currency(Decimal(value["amount"]), value["currency"], "¤¤ #,##0.00", self.locale)
+        return format_currency(
+            Decimal(value["amount"]), value["currency"], f"¤¤ #,##0.00;¤¤ {MINUS}#,##0.00", self.locale
+        )
 
     def brief(self, value: dict[str, str]) -> str:
         """The amount alone, in three or four digits: 15.3M."""

@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from services.reporting.web import bundle, sessions, words
 from services.reporting.web.assets import assets
 from services.reporting.web.words import LOCALE
+from tests.conftest import Portolan
 
 HOSTILE = "</script><script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -130,6 +131,47 @@ async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
         assert text in page
     assert "a risk of score 20" in page
     assert re.search(r'class="h5">1</td>', page)
+
+
+async def drawn(reader: httpx.AsyncClient, address: str) -> dict[str, Any]:
+    """The charts of a page, as specifications by name."""
+    page = (await reader.get(address)).text
+    found = re.findall(r'data-name="([^"]*)".*?<script type="application/json">(.*?)</script>', page)
+    return {name: json.loads(spec) for name, spec in found}
+
+
+async def test_amounts_of_several_currencies_share_neither_an_axis_nor_an_order(
+    portolan: Portolan, reader: httpx.AsyncClient
+) -> None:
+    director = portolan("director")
+    plans = {
+        "Pier": ("9000", "9900", "JPY"),
+        "Quay": ("800.00", "900.00", "CHF"),
+        "Dock": ("40.00", "41.00", "CHF"),
+    }
+    for name, (planned, forecast, currency) in plans.items():
+        _, project = await portfolio_with_project(
+            portolan,
+            name=name,
+            planned_cost={"amount": planned, "currency": currency},
+            forecast_cost={"amount": forecast, "currency": currency},
+        )
+        line = {"project_id": project, "fiscal_year": 2026, "nature": "capex",
+                "amount": {"amount": planned, "currency": currency}}  # fmt: skip
+        assert (await director.post("/finance/v1/budget-lines", json=line)).status_code == 201
+    await portolan.settled()
+    charts = await drawn(reader, "/")
+    for currency, amount in (("CHF", 840), ("JPY", 9000)):
+        budget = charts[f"budget-{currency}"]
+        assert budget["encoding"]["y"]["title"] == currency
+        assert sum(value["amount"] for value in budget["data"]["values"]) == amount
+    shares = {value["name"]: value["share"] for value in charts["standing"]["data"]["values"]}
+    assert shares == {"Pier": 1, "Quay": 1, "Dock": 0.05}
+    page = (await reader.get("/")).text
+    over = page[page.index('data-part="overruns"') : page.index('data-part="budget"')]
+    groups = [re.findall(r'title="(\w+)">', group) for group in over.split("<ol ")[1:]]
+    assert groups == [["Quay", "Dock"], ["Pier"]]
+    assert re.search(r'<span class="unit">JPY</span><span class="bad" title="JPY −900">−900<', over)
 
 
 async def test_names_are_text_and_never_markup(portolan: Any, reader: httpx.AsyncClient) -> None:
