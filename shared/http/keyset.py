@@ -20,6 +20,8 @@ class Keyset:
     """(SQL without nulls, descending): the order where none is asked for."""
     where: list[str] = field(default_factory=list)
     params: list[Any] = field(default_factory=list)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """Sort -> the text that tells which values compare at all, such as an amount's currency: it orders first."""
 
     def narrow(self, condition: str, *params: Any) -> None:
         self.where.append(condition)
@@ -44,6 +46,8 @@ class Keyset:
             name = part.removeprefix("-")
             if name not in self.sorts:
                 raise listing.wrong("sort", f"of {', '.join(self.sorts)}")
+            if name in self.kinds:
+                order.append((f"COALESCE({self.kinds[name]}, '')", part.startswith("-")))
             lowest = "''" if name in self.texts else str(listing.LOWEST_INTEGER)
             order.append((f"COALESCE({self.sorts[name]}, {lowest})", part.startswith("-")))
         return [*(order or self.default), (self.id, False)]

@@ -98,10 +98,14 @@ def enum_schema(kind: type[StrEnum]) -> dict[str, Any]:
     return {"type": "string", "enum": [value.value for value in kind]}
 
 
-def sort_parameter(names: Iterable[str]) -> Parameter:
+def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:
     one = f"-?({'|'.join(re.escape(name) for name in names)})"
     said = f"Of {', '.join(names)}; `-` for descending; at most {SORTED_BY}, separated by commas."
-    return Parameter("sort", said, {"type": "string", "pattern": f"^({one}(,{one}){{0,{SORTED_BY - 1}}})?$"})
+    return Parameter(
+        "sort",
+        f"{said} {remark}".rstrip(),
+        {"type": "string", "pattern": f"^({one}(,{one}){{0,{SORTED_BY - 1}}})?$"},
+    )
 
 
 def fields_parameter(names: Iterable[str]) -> Parameter:

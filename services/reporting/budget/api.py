@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
-from services.reporting.budget.view import by_fiscal_year
+from services.reporting.budget.view import Line, by_fiscal_year
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
@@ -57,15 +57,8 @@ async def budget(call: Call) -> Answer:
 
 
 async def budget_by_year(call: Call, at: AsOf, scope: Within) -> list[dict[str, Any]]:
-    return by_fiscal_year(await _lines(call, at, scope), call.kernel.settings.reporting_currency)
+    return by_fiscal_year(await lines(call, at, scope), call.kernel.settings.reporting_currency)
 
 
-async def budget_by_currency(call: Call, at: AsOf, scope: Within) -> dict[str, list[dict[str, Any]]]:
-    """Currency -> its years: amounts of different currencies stand in no common sum, chart or column."""
-    lines = await _lines(call, at, scope)
-    currencies = sorted({line["amount"]["currency"] for line in lines})
-    return {c: by_fiscal_year((n for n in lines if n["amount"]["currency"] == c), None) for c in currencies}
-
-
-async def _lines(call: Call, at: AsOf, scope: Within) -> list[dict[str, Any]]:
+async def lines(call: Call, at: AsOf, scope: Within) -> list[Line]:
     return [line for line in await states(call.kernel.store, "budget_line", at.until) if scope.holds(line)]

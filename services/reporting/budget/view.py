@@ -20,6 +20,14 @@ def by_fiscal_year(lines: Iterable[Line], reporting: str | None) -> list[dict[st
     return [_year(year, years[year], reporting) for year in sorted(years)]
 
 
+def by_currency(lines: Iterable[Line]) -> dict[str, list[dict[str, Any]]]:
+    """Currency -> its lines by fiscal year: for who sets them side by side, where one sum over all is null."""
+    told: dict[str, list[Line]] = {}
+    for line in lines:
+        told.setdefault(line["amount"]["currency"], []).append(line)
+    return {currency: by_fiscal_year(told[currency], currency) for currency in sorted(told)}
+
+
 def _year(year: int, lines: list[Line], reporting: str | None) -> dict[str, Any]:
     natures = {n: _sums([line for line in lines if line["nature"] == n], reporting) for n in NATURES}
     return {"fiscal_year": year, **natures, "total": _sums(lines, reporting)}

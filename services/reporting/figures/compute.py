@@ -99,12 +99,15 @@ def newest_forecast(forecasts: Iterable[dict[str, Any]]) -> Money | None:
     return Money.model_validate(newest["at_completion"]) if newest else None
 
 
+NO_FORECAST = "no forecast cost"
+
+
 def cost_variance(planned: Money | None, forecast: Money | None) -> tuple[int | None, str | None]:
     """Planned minus forecast at completion, favourable when positive; None with the reason."""
     if planned is None:
         return None, "no planned cost"
     if forecast is None:
-        return None, "no forecast cost"
+        return None, NO_FORECAST
     if planned.currency != forecast.currency:
         return None, f"plan in {planned.currency}, forecast in {forecast.currency}, and no rate"
     return planned.minor - forecast.minor, None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.reporting.asof import AsOf
+from services.reporting.figures.compute import NO_FORECAST
 from services.reporting.figures.health import AMBER, DEFAULT, GREEN, RED, RISK_AMBER, RISK_RED, limits_of
 from services.reporting.projects.view import VALID, VARIANCE_DAYS
 from services.reporting.sums import told, total
@@ -31,7 +32,9 @@ SELECT f.portfolio_id, f.stage, f.currency,
         ELSE 'green'
     END AS overall,
     COUNT(*), SUM(f.planned), SUM(f.forecast), SUM(f.actual), SUM(f.variance),
-    SUM(CASE WHEN f.variance IS NOT NULL THEN f.planned END), SUM(CASE WHEN f.variance IS NULL THEN 1 ELSE 0 END)
+    SUM(CASE WHEN f.variance IS NOT NULL THEN f.planned END), SUM(CASE WHEN f.variance IS NULL THEN 1 ELSE 0 END),
+    SUM(CASE WHEN f.planned IS NOT NULL AND f.forecast IS NULL AND f.cost_reason <> '{no_forecast}' THEN 1 ELSE 0 END),
+    SUM(CASE WHEN f.earned_currency <> f.currency THEN 1 ELSE 0 END)
 FROM f LEFT JOIN limits l ON l.portfolio_id = f.portfolio_id
 GROUP BY 1, 2, 3, 4
 """
@@ -52,13 +55,16 @@ class Count:
     variance: int | None
     comparable: int | None
     without_variance: int
+    foreign_forecasts: int
+    foreign_actuals: int
+    """Projects whose forecast or actual cost is of another currency than their plan: no figure holds it."""
 
 
 async def counts(store: Store, portfolios: Iterable[dict[str, Any]], at: AsOf) -> list[Count]:
     limits, params = _limits(portfolios)
     text = COUNTED.format(
         limits=limits, days=VARIANCE_DAYS.format(day=at.day), valid=VALID, d=DEFAULT, risk_red=RISK_RED,
-        risk_amber=RISK_AMBER,
+        risk_amber=RISK_AMBER, no_forecast=NO_FORECAST,
     )  # fmt: skip
     rows = await store.fetch(text, (*params, at.day, at.day))
     return [Count(*row[:4], *(int(v) if v is not None else None for v in row[4:])) for row in rows]
@@ -109,6 +115,12 @@ def summary(counted: list[Count], reporting: str | None) -> dict[str, Any]:
         name: total(((c.currency, getattr(c, name)) for c in counted), reporting)
         for name in ("planned", "forecast", "actual", "variance")
     }
+    for name, foreign in (("forecast", "foreign_forecasts"), ("actual", "foreign_actuals")):
+        if n := sum(getattr(c, foreign) for c in counted):
+            sums[name] = (
+                None,
+                f"{n} of the amounts {'is' if n == 1 else 'are'} not of the plan's currency, and no rate",
+            )
     cost = told(sums)
     variance = sum(c.variance or 0 for c in counted)
     comparable = sum(c.comparable or 0 for c in counted)

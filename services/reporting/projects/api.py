@@ -28,6 +28,8 @@ SORTS = {
     "schedule.variance_days": view.VARIANCE_DAYS,
 }
 TEXTS = ("code", "name", "stage")
+CURRENCIES = {name: "currency" for name in SORTS if name.startswith("cost.")}
+"""Amounts are ordered within their currency: minor units of several say nothing side by side."""
 
 LISTED = (
     AS_OF,
@@ -44,7 +46,7 @@ LISTED = (
     Parameter("q", "Text in code or name."),
     Parameter("external_ref.source", "The system a project came from."),
     Parameter("external_ref.id", "Its key there."),
-    listing.sort_parameter(SORTS),
+    listing.sort_parameter(SORTS, "Amounts are ordered by currency first."),
     Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
     Parameter("cursor", "`next` of the page before."),
 )
@@ -85,7 +87,7 @@ async def listed(
 
 def _keyset(call: Call, at: AsOf) -> Keyset:
     sorts = {name: text.format(day=at.day) for name, text in SORTS.items()}
-    keyset = Keyset("project_id", sorts, frozenset(TEXTS), "reporting.projects")
+    keyset = Keyset("project_id", sorts, frozenset(TEXTS), "reporting.projects", kinds=CURRENCIES)
     keyset.narrow("archived = 0")
     keyset.narrow(view.VALID, at.day, at.day)
     for column in ("programme_id", "stage"):

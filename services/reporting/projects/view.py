@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.reporting.asof import AsOf
-from services.reporting.figures.compute import Figures, planned_value
+from services.reporting.figures.compute import NO_FORECAST, Figures, planned_value
 from services.reporting.figures.health import health, limits_of
 from services.reporting.history.view import states
 from shared.clock import from_day
@@ -94,6 +94,8 @@ def _cost(f: Figures, pct: str | None) -> Item:
     reasons = {}
     if f.cost_reason:
         reasons["variance"] = f.cost_reason
+    if f.planned is not None and f.forecast is None and f.cost_reason != NO_FORECAST:
+        reasons["forecast"] = f.cost_reason or ""
     if foreign := _foreign_actual(f):
         reasons["actual"] = foreign
     if pct is None:
@@ -171,20 +173,30 @@ async def items(store: Store, rows: Sequence[Row], at: AsOf) -> list[Item]:
     return [item(row, portfolios.get(row.figures.portfolio_id or ""), at) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which projects are in question, and which of them come first."""
+
+    those: str
+    by: str
+
+
+LARGEST = Order("planned > 0 AND variance IS NOT NULL", "planned DESC")
+OVERRUNS = Order("variance < 0", "variance")
+
+
 async def foremost(
-    store: Store, at: AsOf, order: str, count: int, portfolio_ids: Collection[str] | None
+    store: Store, at: AsOf, order: Order, count: int, portfolio_ids: Collection[str] | None
 ) -> list[Row]:
-    """The first `count` projects by `order`, a condition and sort such as LARGEST, within some portfolios (None: all)."""
-    within = "" if portfolio_ids is None else f"portfolio_id IN ({', '.join('?' * len(portfolio_ids))}) AND "
-    text = f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {within}{VALID} AND {order} LIMIT {count}"
-    rows = await store.fetch(text, (*sorted(portfolio_ids or ()), at.day, at.day))
+    """The first `count` projects by `order` within some portfolios (None: all): the first of each currency, the second
+    of each, and so on, since amounts of several currencies have no order."""
+    within = "" if portfolio_ids is None else f" AND portfolio_id IN ({', '.join('?' * len(portfolio_ids))})"
+    text = (
+        f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {VALID}{within} AND {order.those}"
+        f" ORDER BY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY {order.by}, project_id), currency LIMIT {count}"
+    )
+    rows = await store.fetch(text, (at.day, at.day, *sorted(portfolio_ids or ())))
     return [row_of(row) for row in rows]
-
-
-_RANK = "ROW_NUMBER() OVER (PARTITION BY currency ORDER BY {column})"
-LARGEST = f"planned > 0 AND variance IS NOT NULL ORDER BY {_RANK.format(column='planned DESC')}, project_id"
-OVERRUNS = f"variance < 0 ORDER BY {_RANK.format(column='variance')}, project_id"
-"""Amounts are ranked among those of their own currency: minor units of several say nothing to each other."""
 
 
 async def course(store: Store, project_id: str, at: AsOf) -> list[tuple[int, Figures]]:

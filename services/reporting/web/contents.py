@@ -8,7 +8,8 @@ from typing import Any
 
 from services.reporting.activity.api import latest
 from services.reporting.asof import AsOf
-from services.reporting.budget.api import budget_by_currency
+from services.reporting.budget.api import lines as budget_lines
+from services.reporting.budget.view import by_currency
 from services.reporting.exposure.api import exposure
 from services.reporting.history.view import states
 from services.reporting.load.api import load_by_month
@@ -102,11 +103,11 @@ async def _standing(store: Store, at: AsOf, words: Words, below: set[str] | None
         "standing": charts.standing(largest, words),
         "marks": len(largest),
         "currencies": sorted({i["cost"]["planned"]["currency"] for i in largest}),
-        "overruns": _by_currency(over),
+        "overruns": _apart(over),
     }
 
 
-def _by_currency(over: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _apart(over: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Currency -> its overruns, the largest first."""
     found: dict[str, list[dict[str, Any]]] = {}
     for item in over:
@@ -116,7 +117,7 @@ def _by_currency(over: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any
 
 async def _budgets(call: Call, at: AsOf, words: Words, scope: Within) -> list[Contents]:
     """A chart and a table per currency."""
-    found = await budget_by_currency(call, at, scope)
+    found = by_currency(await budget_lines(call, at, scope))
     return [{"currency": c, "years": y, "chart": charts.budget(y, c, words)} for c, y in found.items()]
 
 
