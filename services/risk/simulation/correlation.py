@@ -28,6 +28,8 @@ from .quantiles import quantiles
 Array = NDArray[np.float64]
 _TOLERANCE = 1e-9
 _HERMITE_TERMS = 24
+_SHRINKAGES = 2**20
+"""The steps that coefficients are shrunk in, from none of them to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +82,57 @@ def _refuse_impossible(matrix: Array, pointer: str) -> None:
 def factored(matrix: Array) -> Array | None:
     """F with F F' = a positive semi-definite matrix; None if it is not one (pivoted Cholesky, Higham, 1990).
 
-    Written out in exact operations because LAPACK's last bit depends on the processor.
+    Written out in exact operations because LAPACK's last bit depends on the processor. What is left of the matrix
+    shrinks by the pivot's row and column at each step; its diagonal only falls, so below zero is too low for good.
     """
-    rest = matrix.copy()
-    factor = np.zeros_like(rest)
-    for k in range(len(rest)):
-        largest = int(np.argmax(np.diagonal(rest)))
-        if rest[largest, largest] <= _TOLERANCE:
+    size = len(matrix)
+    rest, factor, order = matrix.copy(), np.zeros_like(matrix), np.arange(size)
+    diagonal = np.diagonal(matrix).copy()  # in the order of the matrix: of equals the first is the pivot
+    for k in range(size):
+        largest = int(np.argmax(diagonal))
+        if diagonal[largest] <= _TOLERANCE:
             break
-        column = rest[:, largest] / math.sqrt(rest[largest, largest])
-        factor[:, k] = column
-        rest -= column[:, np.newaxis] * column
-    return None if np.any(np.abs(rest) > 10 * _TOLERANCE) else factor
+        swapped = [int(np.flatnonzero(order == largest)[0]), k]
+        for each in (rest, rest.T, factor, order):
+            each[swapped[::-1]] = each[swapped]
+        column = rest[k:, k] / math.sqrt(diagonal[largest])
+        factor[k:, k] = column
+        left = rest[k + 1 :, k + 1 :]
+        left -= column[1:, np.newaxis] * column[1:]
+        diagonal[largest] = -np.inf
+        diagonal[order[k + 1 :]] = np.diagonal(left)
+        if np.diagonal(left).min(initial=0.0) < -10 * _TOLERANCE:
+            return None
+    else:
+        k = size
+    if np.any(np.abs(rest[k:, k:]) > 10 * _TOLERANCE):
+        return None
+    unordered = np.empty_like(factor)
+    unordered[order] = factor
+    return unordered
 
 
 def _shrunk(normal: Array) -> tuple[Array, float]:
-    """The factor of the matrix, and by what its coefficients had to be multiplied for there to be one."""
+    """The factor of the matrix, and by what its coefficients had to be multiplied for there to be one.
+
+    The least eigenvalue says nearly where that is; which of the two steps beside it is the last that can be factored
+    is tried, so that the answer is the same on every machine.
+    """
     if (whole := factored(normal)) is not None:
         return whole, 1.0
     identity = np.eye(len(normal))
-    kept, low, high = identity, 0.0, 1.0
-    for _ in range(30):
-        middle = (low + high) / 2
-        if (factor := factored(identity + middle * (normal - identity))) is not None:
-            kept, low = factor, middle
-        else:
-            high = middle
-    return kept, low
+
+    def factor_at(step: int) -> Array | None:
+        return factored(identity + step / _SHRINKAGES * (normal - identity))
+
+    step = min(int(_SHRINKAGES / (1 - np.linalg.eigvalsh(normal)[0])), _SHRINKAGES - 1)
+    kept = factor_at(step)
+    while kept is None:
+        step -= 1
+        kept = factor_at(step)
+    while (more := factor_at(step + 1)) is not None:
+        kept, step = more, step + 1
+    return kept, step / _SHRINKAGES
 
 
 def _rank_to_normal(asked: Array, distributions: Sequence[Distribution]) -> Array:

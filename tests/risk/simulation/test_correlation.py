@@ -19,6 +19,7 @@ from services.risk.simulation import (
     Triangular,
     Uniform,
     Variable,
+    correlation,
     simulate,
 )
 from services.risk.simulation.assembly import values
@@ -160,3 +161,36 @@ def test_discrete_values_keep_their_probabilities_when_correlated():
     together = Correlation((A, B), matrix((1, -0.5), (-0.5, 1)), "linear")
     outcome = simulate(Model(cost_items=items, correlations=(together,)), runs=20_000)
     assert outcome.cost.probability_within(5) == pytest.approx(0.8, abs=4 * 0.4 / 20_000**0.5)
+
+
+def test_the_shrinkage_is_the_least_there_is_and_found_without_a_search(monkeypatch):
+    """Ranks of three common causes: converted, no longer positive semi-definite."""
+    factored_times = []
+
+    def counted(matrix):
+        factored_times.append(len(matrix))
+        return factored(matrix)
+
+    monkeypatch.setattr(correlation, "factored", counted)
+    causes = np.random.default_rng(2).normal(size=(60, 3))
+    causes /= np.linalg.norm(causes, axis=1)[:, np.newaxis]
+    asked = np.clip(causes @ causes.T, -1, 1)
+    np.fill_diagonal(asked, 1)
+    variables = [Variable("cost_item", str(k)) for k in range(60)]
+    model = Model(
+        cost_items=[CostItem(v.key, Uniform(0, 1)) for v in variables],
+        correlations=[Correlation(variables, (asked + asked.T) / 2)],
+    )
+    found = copula(0, model, uncertain(model))
+    assert len(factored_times) <= 5
+    normal = 2 * np.sin(np.pi * asked / 6)
+    np.fill_diagonal(normal, 0)
+    least = np.linalg.eigvalsh(normal)[0]
+    assert 1 + found.shrinkage * least == pytest.approx(0, abs=2e-6 * abs(least))
+    assert found.factor @ found.factor.T == pytest.approx(np.eye(60) + found.shrinkage * normal, abs=1e-7)
+
+
+def test_of_equal_pivots_the_first_is_taken_and_what_falls_below_zero_is_no_correlation():
+    alike = np.full((3, 3), 0.5) + 0.5 * np.eye(3)
+    assert factored(alike)[0] == pytest.approx([1, 0, 0])
+    assert factored(np.array([[1, 0.9, 0], [0.9, 1, 0.9], [0, 0.9, 1]])) is None
