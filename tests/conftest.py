@@ -3,13 +3,13 @@
 import asyncio
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from shutil import copytree, rmtree
 from socket import AF_UNIX, SOCK_STREAM, socket
 from subprocess import CalledProcessError, TimeoutExpired
 from tempfile import mkdtemp
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -29,6 +29,8 @@ from shared.settings import Settings
 from shared.telemetry import LOG
 
 DEADLINE_S = 10.0
+OWN = "portolan-tests-"
+KEPT_S = 2 * 86_400
 
 # Properties are judged by what they find, not by how long a busy machine takes over one example.
 hypothesis_settings.register_profile("unhurried", deadline=None)
@@ -41,16 +43,23 @@ def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders below one of our own: pytest's is closed to other users whenever another pytest starts, and
     the PostgreSQL of the tests, which does not run as root, then loses its data at the next checkpoint."""
     if config.option.basetemp is None:
-        config.option.basetemp = Path(mkdtemp(prefix="portolan-tests-")) / "t"
+        config.option.basetemp = Path(mkdtemp(prefix=OWN)) / "t"
+        _remove_old(Path(config.option.basetemp).parents[1])
+
+
+def _remove_old(temporary: Path) -> None:
+    """What failed days ago nobody looks at any more."""
+    for left in temporary.glob(f"{OWN}*"):
+        with suppress(OSError):
+            if time() - left.stat().st_mtime > KEPT_S:
+                rmtree(left, ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """What failed can be looked at; what passed leaves nothing."""
     base = Path(session.config.option.basetemp).parent
-    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and base.name.startswith(
-        "portolan-tests-"
-    ):
+    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and base.name.startswith(OWN):
         rmtree(base, ignore_errors=True)
 
 
