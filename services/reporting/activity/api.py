@@ -1,7 +1,7 @@
 """Activity: what happened, by whom, when, newest first."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,6 +13,7 @@ from shared.http import listing
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
 from shared.http.routes import Parameter, Routes
+from shared.store import Store
 
 COLUMNS = (
     "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",
@@ -55,23 +56,33 @@ routes = Routes("reporting", "Activity")
                           Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
                           Parameter("cursor", "`next` of the page before.")))  # fmt: skip
 async def activity(call: Call) -> Answer:
-    items, following = await newest(call, as_of(call), call.query)
+    items, following = await _page(call, as_of(call))
     return listing.answer(call, [json.dumps(item) for item in items], following)
 
 
-async def newest(
-    call: Call, at: AsOf, wanted: Mapping[str, Sequence[str]]
-) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of items (newest first) that are one of the `wanted` values by name of FILTERS, and the next cursor."""
+async def _page(call: Call, at: AsOf) -> tuple[list[dict[str, Any]], str | None]:
     keyset = Keyset(
         "event_id", {"at": "recorded_at"}, frozenset(), "reporting.activity", default=(("recorded_at", True),)
     )
     if at.until is not None:
         keyset.narrow("effective_at <= ?", at.until)
     for name in FILTERS:
-        keyset.any_of(name, wanted.get(name), "id" if name.endswith("_id") else "text")
+        keyset.any_of(name, call.query.get(name), "id" if name.endswith("_id") else "text")
     rows, following = await keyset.page(call, ", ".join(COLUMNS), "history")
     return [item(row) for row in rows], following
+
+
+async def latest(
+    store: Store, at: AsOf, project_id: str | None, but: str, count: int
+) -> list[dict[str, Any]]:
+    """The newest `count` items by the day, of a project where one is named, without those of the aggregate type `but`."""
+    narrowed = {"aggregate_type <> ?": but, "project_id = ?": project_id, "effective_at <= ?": at.until}
+    held = {condition: value for condition, value in narrowed.items() if value is not None}
+    text = (
+        f"SELECT {', '.join(COLUMNS)} FROM history WHERE {' AND '.join(held)}"
+        f" ORDER BY recorded_at DESC, event_id LIMIT {count}"
+    )
+    return [item(row) for row in await store.fetch(text, tuple(held.values()))]
 
 
 def item(row: Sequence[Any]) -> dict[str, Any]:

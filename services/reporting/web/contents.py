@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from services.reporting.activity.api import newest
+from services.reporting.activity.api import latest
 from services.reporting.asof import AsOf
 from services.reporting.budget.api import lines
 from services.reporting.budget.view import by_currency
@@ -22,6 +23,7 @@ from services.reporting.projects.view import portfolios_by_id
 from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
 from services.reporting.web import charts
 from services.reporting.web.words import Words
+from shared.clock import now
 from shared.errors import NotFound
 from shared.http.call import Call
 from shared.store import Store
@@ -31,6 +33,9 @@ MARKS = 300
 OVERRUNS = 8
 MONTHS = 12
 FOREVER = 2**62
+DAY = timedelta(days=1)
+REACHES = (200, 5_000)
+"""How many facts are read to fill a list of what happened: most lists need few, a run of an import is long."""
 DERIVED = "performance"
 """Its facts follow from others that are told themselves."""
 
@@ -41,14 +46,13 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
     """Everything there is, and what happened last."""
     told = await overview(call, at)
     store = call.kernel.store
-    happened, _ = await newest(call, at, {})
     return {
         "total": told["total"],
         "portfolios": outline(told["items"]),
         **await _standing(store, at, words, None),
         "budgets": await _budgets(call, at, EVERYTHING, words),
         "exposure": await exposure(call, at, EVERYTHING),
-        "activity": (await _named(store, happened))[:12],
+        "activity": await _happened(call, at, words, None, 12),
     }
 
 
@@ -114,7 +118,6 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     state = await _state_of(store, id, at)
     packages = sorted(details.get("work_package", []), key=lambda p: [int(n) for n in p["wbs"].split(".")])
     course = await view.course(store, id, at)
-    happened, _ = await newest(call, at, {"project_id": [id]})
     months = months_from(at.on.replace(day=1), MONTHS)
     people = [p for p in await load_by_month(call, at, scope, months) if any(m["hours"] for m in p["months"])]
     return {
@@ -134,7 +137,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "months": months,
         "people": people,
         "roles": {a["person_id"]: a["role"] for a in details.get("allocation", []) if a["role"]},
-        "activity": (await _named(store, happened))[:20],
+        "activity": await _happened(call, at, words, id, 20),
     }
 
 
@@ -195,6 +198,31 @@ async def _people(store: Store, at: AsOf) -> dict[str, str]:
     return {p["id"]: p["name"] for p in await states(store, "person", at.until)}
 
 
+async def _happened(
+    call: Call, at: AsOf, words: Words, project_id: str | None, lines: int
+) -> list[dict[str, Any]]:
+    """The newest runs of facts, each counted to its end; the last one has `more` where its end is too far to look."""
+    store, zone = call.kernel.store, call.kernel.settings.zone
+    for reach in REACHES:
+        facts = await latest(store, at, project_id, DERIVED, reach)
+        runs = _runs(await _named(store, facts))
+        if len(runs) > lines or len(facts) < reach:
+            break
+    else:
+        runs[-1]["more"] = True
+    return [run | _dated(run, at, zone, words) for run in runs[:lines]]
+
+
+def _dated(item: dict[str, Any], at: AsOf, zone: ZoneInfo, words: Words) -> dict[str, str]:
+    """`when` it was so, and `told`: the moment of it, or of its being written down where that was another day."""
+    effective, recorded = (datetime.fromisoformat(item[m]).astimezone(zone) for m in ("effective_at", "at"))
+    fresh = at.until is None and now() - effective < DAY
+    when = words.ago(effective, now()) if fresh else words.day(effective.date())
+    if abs(recorded - effective) > DAY:
+        return {"when": when, "told": words.gettext("recorded on %s") % words.moment(recorded)}
+    return {"when": when, "told": words.moment(effective)}
+
+
 async def _named(store: Store, happened: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Activity with what it is about: a name where the aggregate has one."""
     ids = sorted(
@@ -207,13 +235,12 @@ async def _named(store: Store, happened: Sequence[dict[str, Any]]) -> list[dict[
         ids,
     )
     names = {id: _name(json.loads(state)) for id, state in rows}
-    return _runs(
+    return [
         item
         | {"name": names.get(item["aggregate_id"]), "project": names.get(item["project_id"])}
         | _verb(item["type"])
         for item in happened
-        if item["aggregate_type"] != DERIVED
-    )
+    ]
 
 
 def _runs(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -223,7 +250,7 @@ def _runs(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         list(run)
         for _, run in groupby(items, key=lambda i: (*(i[m] for m in alike), i["fact"].get("reason")))
     ]
-    return [run[0] | {"times": len(run)} for run in runs]
+    return [run[0] | {"times": len(run), "more": False} for run in runs]
 
 
 def _name(state: dict[str, Any]) -> str | None:

@@ -15,7 +15,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from services.reporting.web import bundle, sessions, words
+from services.reporting.web import bundle, contents, sessions, words
 from services.reporting.web.assets import assets
 from services.reporting.web.words import LOCALE
 from tests.conftest import Portolan
@@ -209,6 +209,50 @@ async def test_as_of_shows_what_was_so_on_that_day(portolan: Any, reader: httpx.
     sheet = await reader.get(f"/project/{project}?as_of=2024-03-01")
     assert 'title="CHF 100,000.00"' in sheet.text
     assert 'href="/?as_of=2024-03-01"' in sheet.text, "links keep the day"
+
+
+def part(page: str, name: str) -> str:
+    """A section of a page."""
+    return page[page.index(f'data-part="{name}"') :].split("</section>")[0]
+
+
+async def test_what_happened_is_dated_to_when_it_was_so(
+    portolan: Portolan, reader: httpx.AsyncClient
+) -> None:
+    answer = await portolan("service").put(
+        "/projects/v1/projects/by-ref/old/1",
+        json={"name": "Pier"},
+        headers={"Portolan-Effective-At": "2024-03-01"},
+    )
+    assert answer.status_code == 201, answer.text
+    _, project = await portfolio_with_project(portolan)
+    for address in ("/", f"/project/{answer.json()['id']}", "/?as_of=2024-03-01"):
+        told = part((await reader.get(address)).text, "activity")
+        assert re.search(r'title="recorded on [^"]*">1 Mar 2024</time>', told), told
+    assert re.search(r">\d+ \w+ ago</time>", part((await reader.get(f"/project/{project}")).text, "activity"))
+
+
+async def test_a_run_of_alike_facts_is_counted_to_its_end(
+    portolan: Portolan, reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, project = await portfolio_with_project(portolan)
+    forecast = {
+        "project_id": project,
+        "forecast_on": "2026-01-31",
+        "at_completion": {"amount": "1.00", "currency": "CHF"},
+    }
+    answer = await portolan("service").post(
+        "/finance/v1/forecasts/batch", json={"items": [forecast] * 60}, headers={"Idempotency-Key": "many"}
+    )
+    assert answer.status_code == 207, answer.text
+    await portolan.settled()
+    for reaches in ((10, 200), (61, 62), (60, 61), (200, 5_000)):
+        monkeypatch.setattr(contents, "REACHES", reaches)
+        for address in ("/", f"/project/{project}"):
+            assert "forecast created" in (told := part((await reader.get(address)).text, "activity"))
+            assert ", 60 times<" in told, reaches
+    monkeypatch.setattr(contents, "REACHES", (10, 50))
+    assert ", 50 times or more<" in part((await reader.get("/")).text, "activity")
 
 
 @pytest.mark.parametrize("as_of", ["2999-01-01", "yesterday", "2026-02-30"])
