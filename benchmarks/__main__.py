@@ -9,13 +9,17 @@ import benchmarks
 
 def main(chosen: list[str]) -> None:
     """Each file runs in turn; what it has to say goes first, the figures' lines come last."""
-    names = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name.startswith("bench_")]
+    modules = [m.name for m in pkgutil.iter_modules(benchmarks.__path__)]
+    names = [m.removeprefix("bench_") for m in modules if m.startswith("bench_")]
+    if unknown := [name for name in chosen if name not in names]:
+        print(f"Error: there is no {', '.join(unknown)}; there are {', '.join(names)}", file=sys.stderr)
+        raise SystemExit(2)
     figures = []
     for name in names:
-        if chosen and name.removeprefix("bench_") not in chosen:
+        if chosen and name not in chosen:
             continue
-        print(f"# {name}", flush=True)
-        figures += importlib.import_module(f"benchmarks.{name}").figures()
+        print(f"# bench_{name}", flush=True)
+        figures += importlib.import_module(f"benchmarks.bench_{name}").figures()
     for figure in figures:
         if figure.note:
             print(f"# {figure.name}: {figure.note}")

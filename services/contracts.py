@@ -7,9 +7,10 @@ from typing import Any
 
 from services.embedded import SERVICES
 from shared.app import create_app
+from shared.bus.topics import settings_of
 from shared.contracts import releases
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.language import PARTITIONS, AggregateType
+from shared.contracts.language import PARTITIONS, AggregateType, is_compacted
 from shared.settings import Settings
 from shared.version import VERSION
 
@@ -37,7 +38,7 @@ def asyncapi() -> dict[str, Any]:
     messages: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     for entry in CATALOGUE.values():
-        channel = channels.setdefault(_id(entry.topic), {"address": entry.topic, "messages": {}})
+        channel = channels.setdefault(_id(entry.topic), _channel(entry.topic))
         for fact in entry.facts:
             kind = entry.event_type(fact)
             channel["messages"][_id(kind)] = {"$ref": f"#/components/messages/{_id(kind)}"}
@@ -56,6 +57,19 @@ def asyncapi() -> dict[str, Any]:
         "operations": operations,
         "components": {"messages": messages, "schemas": schemas},
     }
+
+
+def _channel(topic: str) -> dict[str, Any]:
+    """A topic; where it is compacted, that is told, and what a message without a value means."""
+    told: dict[str, Any] = {"address": topic, "messages": {}}
+    if is_compacted(topic):
+        told["description"] = (
+            "A message without a value is a tombstone: of its key nothing is told any more. It follows the event that"
+            " says so, and names it in its headers."
+        )
+        settings = {n: int(v) for n, v in settings_of(topic).items() if n == "delete.retention.ms"}
+        told["bindings"] = {"kafka": {"topicConfiguration": {"cleanup.policy": ["compact"], **settings}}}
+    return told
 
 
 def _id(name: str) -> str:
@@ -107,7 +121,13 @@ def _first_line(of: type) -> str:
 
 def _table(entry: AggregateType) -> list[str]:
     key = "its id" if entry.key == "id" else "its project (its own id where it has none)"
-    rows = [f"Topic `{entry.topic}`, keyed by {key}.", "", "| event | when | details |", "|---|---|---|"]
+    kept = ", compacted: `erased` is followed by a tombstone" if is_compacted(entry.topic) else ""
+    rows = [
+        f"Topic `{entry.topic}`, keyed by {key}{kept}.",
+        "",
+        "| event | when | details |",
+        "|---|---|---|",
+    ]
     for name, fact in entry.facts.items():
         details = ", ".join(f"`{m}`" for m in fact.model_fields) or "none"
         rows.append(f"| `{entry.event_type(name)}` | {_first_line(fact)} | {details} |")

@@ -15,7 +15,7 @@ from services.risk.service import SERVICE as RISK
 from shared.auth import Tokens
 from shared.front import front
 from shared.inbox import Inbox
-from shared.running import Opened, enter_bus, listening, opened
+from shared.running import Opened, alone, enter_bus, listening, opened
 from shared.settings import Settings
 
 SERVICES = (PROJECTS, RESOURCES, FINANCE, RISK, REPORTING)
@@ -50,8 +50,10 @@ class Embedded:
 @asynccontextmanager
 async def embedded(settings: Settings) -> AsyncIterator[Embedded]:
     """All five at work; they end in the reverse order."""
-    tokens = Tokens(settings)
+    settings.refuse_one_database_for_all()
     async with AsyncExitStack() as stack:
+        stack.enter_context(alone(settings, *(s.name for s in SERVICES)))
+        tokens = Tokens(settings)
         services = {s.name: await stack.enter_async_context(opened(s, settings, tokens)) for s in SERVICES}
         stores = {name: one.kernel.store for name, one in services.items()}
         bus = await enter_bus(stack, settings, stores, tokens)

@@ -13,7 +13,7 @@ import os
 import sys
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import SubprocessError
@@ -22,13 +22,15 @@ from typing import Any
 import asyncpg
 import httpx
 
-from deploy.kafka.broker import Broker, free_port
+from deploy.kafka.broker import Broker, NotStarted, free_port
 from deploy.kafka.install import NotInstallable, installed, version
 from shared.auth.issuers import LocalIssuer
 from shared.auth.roles import SERVICES
 from shared.front import Upstream, front
 from shared.serve import serving, told_to_end
-from shared.settings import Settings
+from shared.settings import Settings, settings_of
+from shared.starting import CannotStart, told_plainly, written_under
+from shared.store import reaching
 
 AGAIN_S = 0.5
 END_S = 10.0
@@ -106,7 +108,10 @@ async def kept(process: Process, board: Board) -> AsyncIterator[None]:
 async def kafka(data: Path, port: int, board: Board) -> AsyncIterator[str]:
     """A broker of our own; gives the bus URL."""
     broker = Broker(data / "kafka", port)
-    await asyncio.to_thread(broker.prepare)
+    try:
+        await asyncio.to_thread(broker.prepare)
+    except NotStarted as error:
+        raise CannotStart(f"{error} (--kafka-port)") from error
     async with kept(Process("kafka", broker.command(), data / "logs" / "kafka.log"), board):
         async with asyncio.timeout(READY_S):
             while not broker.accepts():  # noqa: ASYNC110 it is another process
@@ -149,7 +154,9 @@ async def _keep_postgres(server: Any, board: "Board") -> None:
 async def make_databases(url: str) -> None:
     """The five databases, where they are missing; the one named `postgres` is there on every server."""
     server, _, options = url.partition("?")
-    connection = await asyncpg.connect(f"{server.rsplit('/', 1)[0]}/postgres?{options}")
+    anyone = f"{server.rsplit('/', 1)[0]}/postgres?{options}"
+    with reaching("the stack", anyone):
+        connection = await asyncpg.connect(anyone)
     try:
         known = {row[0] for row in await connection.fetch("SELECT datname FROM pg_database")}
         for service in SERVICES:
@@ -161,9 +168,23 @@ async def make_databases(url: str) -> None:
 
 
 async def run(settings: Settings, kafka_port: int) -> None:
-    """All of it, until the process is told to end."""
+    """All of it, until the process is told to end; told in the middle of the start, it ends what it has started."""
+    ending = asyncio.create_task(told_to_end())
+    running = asyncio.create_task(_run(settings, kafka_port))
+    await asyncio.wait({ending, running}, return_when=asyncio.FIRST_COMPLETED)
+    if ending.done():
+        print("ending", flush=True)
+        running.cancel()
+    ending.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def _run(settings: Settings, kafka_port: int) -> None:
+    settings.refuse_one_database_for_all()
     data = settings.data.absolute()
-    (data / "logs").mkdir(parents=True, exist_ok=True)
+    with written_under(data):
+        (data / "logs").mkdir(parents=True, exist_ok=True)
     addresses = {service: f"http://127.0.0.1:{free_port()}" for service in SERVICES}
     board = Board(data / "stack.json", addresses)
     async with AsyncExitStack() as stack:
@@ -192,8 +213,7 @@ async def run(settings: Settings, kafka_port: int) -> None:
         await _all_ready(addresses)
         board.write()
         print(f"Portolan on {url}; logs in {data / 'logs'}; Ctrl-C ends all", flush=True)
-        await told_to_end()
-        print("ending", flush=True)
+        await asyncio.Event().wait()
 
 
 @asynccontextmanager
@@ -225,11 +245,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="of the front door")
     parser.add_argument("--kafka-port", type=int, default=9092)
     chosen = parser.parse_args()
-    try:
-        installed()
-    except NotInstallable as error:
-        raise SystemExit(str(error)) from error
-    asyncio.run(run(Settings(data=chosen.data, port=chosen.port), chosen.kafka_port))
+    with told_plainly():
+        try:
+            installed()
+        except NotInstallable as error:
+            raise CannotStart(str(error)) from error
+        asyncio.run(run(settings_of(data=chosen.data, port=chosen.port), chosen.kafka_port))
 
 
 if __name__ == "__main__":

@@ -11,14 +11,12 @@ from starlette.types import Message, Receive, Scope, Send
 from shared import telemetry
 from shared.errors import MethodNotAllowed, Refusal, UriTooLong
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
-from shared.http.call import Answer, Call, trace_of
+from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.matching import Matcher
 from shared.http.routes import KernelRoute, Routes, mount
 from shared.kernel import Kernel
 from shared.service import Service
 from shared.version import VERSION
-
-URL_LIMIT = 8 * 1024
 
 
 class ServiceApp(FastAPI):

@@ -10,6 +10,7 @@
     ├── Conflict               409  illegal in the present state
     │   ├── IllegalMove             a state move that the state does not allow
     │   ├── Duplicate               a unique key is taken
+    │   ├── Erased                  a person who is told of no more
     │   └── NotYetKnown             a reference that may still arrive: try again
     ├── PreconditionFailed     412  the If-Match is stale
     ├── TooLarge               413
@@ -100,6 +101,12 @@ class IllegalMove(Conflict):
 
 class Duplicate(Conflict):
     code, title = "duplicate", "The key is already taken"
+
+
+class Erased(Conflict):
+    """Nothing follows the erasure of a person: who comes back is somebody new."""
+
+    code, title = "erased", "The person was erased"
 
 
 class NotYetKnown(Conflict):

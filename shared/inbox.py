@@ -19,6 +19,7 @@ from shared import telemetry
 from shared.bus import UNREAD, Bus, Mark, Marks, Record
 from shared.clock import now_micros
 from shared.contracts.language import EVENT_TYPES, topics_of
+from shared.erasure import erasing, forgetting, forgotten_event
 from shared.ids import new_id_text
 from shared.kernel import Kernel
 from shared.outbox import Origin
@@ -129,7 +130,7 @@ class Inbox:
         async with self._turn:
             fresh = await self._fresh(batch)
             if fresh:
-                await self._take_in(fresh)
+                await self._take_in(forgetting(fresh))
 
     async def _take_in(self, fresh: Sequence[Record]) -> None:
         if self._parked:  # another replica may have decided on dead letters
@@ -161,10 +162,11 @@ class Inbox:
             if record.position <= stand:
                 telemetry.DUPLICATES.labels(*self._labels).inc()
                 continue
-            if record.previous > stand:
+            if record.previous > stand or record.offset < 0:  # lost on the way, itself or what is before it
                 telemetry.GAPS.labels(*self._labels).inc()
-                fresh.extend(await self.bus.heal(record.topic, record.partition, stand, record.position))
-            fresh.append(record)
+                fresh.extend(await self.bus.heal(record.topic, record.partition, stand, record.previous + 1))
+            if not record.tombstone:
+                fresh.append(record)
             heads[key] = record.position
         return fresh
 
@@ -173,6 +175,7 @@ class Inbox:
         work = self._work()
         known = [r for r in records if not self._put_aside(work, r)]
         try:
+            await self._forget_letters(work, records)
             await self._fold(work, known)
             await self._finish(work, records)
         except (Unreachable, StaleVersion):
@@ -183,6 +186,7 @@ class Inbox:
             work = self._work()
             for record in records:
                 self._bury(work, record, repr(error))
+            await self._forget_letters(work, records)
             await self._finish(work, records)
 
     async def _finish(self, work: Work, records: Sequence[Record]) -> None:
@@ -247,6 +251,14 @@ class Inbox:
                 [(name, subject, at)],
             )
             self._parked.add(subject)
+
+    async def _forget_letters(self, work: Work, records: Sequence[Record]) -> None:
+        """The dead letters of whoever was erased tell no more either, parked or not."""
+        for record in records:
+            if shape := erasing(record):
+                letters = await self._letters(record.event.subject)
+                told = [(forgotten_event(shape, letter.value).decode(), id) for id, letter in letters.items()]
+                work.also("UPDATE dead_letter SET event = ? WHERE id = ?", told)
 
     async def retry(self, aggregate_id: str) -> str | None:
         """Fold the dead letters of an aggregate again, in order and in one commit; answers what still fails, or None."""

@@ -5,10 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shared.ids import new_id_text
+from shared.starting import written_under
 
 
 def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
     """Several processes may start at once: the key is made beside and linked into place, and the first link wins."""
+    with written_under(path.parent):
+        return _read_or_make(path, make)
+
+
+def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{new_id_text()}")

@@ -14,8 +14,16 @@ from shared.service import Service
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 VERSION = "alembic_version"
+AS_LINTED = {
+    "hooks": "ruff",
+    "ruff.type": "module",
+    "ruff.module": "ruff",
+    "ruff.options": "format --quiet REVISION_SCRIPT_FILENAME",
+}
+"""What Alembic does with a migration that it has written."""
 
 
 def head_of(service: Service) -> str:
@@ -23,8 +31,12 @@ def head_of(service: Service) -> str:
     return max(p.stem.split("_")[0] for p in service.migrations.glob("[0-9]*.py"))
 
 
-def sync_url(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+def postgres_engine(url: str) -> "AsyncEngine":
+    """SQLAlchemy on a connection that asyncpg makes, so that a URL means here what it means to the store."""
+    import asyncpg
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
 
 
 def is_at_head(service: Service, url: str) -> bool:
@@ -52,9 +64,7 @@ async def prepare(service: Service, url: str) -> None:
             bring_to_head(service, connection)
         engine.dispose()
         return
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    async_engine = create_async_engine(sync_url(url))
+    async_engine = postgres_engine(url)
     async with async_engine.begin() as async_connection:
         await async_connection.execute(sa.text("SELECT pg_advisory_xact_lock(7002)"))
         await async_connection.run_sync(lambda c: bring_to_head(service, c))
@@ -112,6 +122,8 @@ def write_revision(service: Service, message: str) -> None:
     engine = sa.create_engine("sqlite://")
     with engine.begin() as connection:
         config = configured(service, connection)
+        for option, value in AS_LINTED.items():
+            config.set_section_option("post_write_hooks", option, value)
         if number != "0001":
             command.upgrade(config, "head")
         command.revision(config, message, autogenerate=True, rev_id=number)

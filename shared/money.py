@@ -12,6 +12,9 @@ from shared.currencies import DECIMALS
 LARGEST_MINOR = 10**18 - 1
 """The largest amount in minor units: what fits a 64-bit column with room for sums."""
 
+TOO_LARGE = "the amount has more than 18 digits"
+"""Why a sum is not told as money."""
+
 _AMOUNT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,4})?")
 
 
@@ -66,6 +69,11 @@ class Money(BaseModel):
     @classmethod
     def of(cls, minor: int, currency: str) -> "Money":
         return cls.model_construct(amount=wire_amount(minor, currency), currency=currency)
+
+    @classmethod
+    def nearest(cls, minor: int, currency: str) -> "Money":
+        """The amount, or the largest there is where a sum has more digits than money may have."""
+        return cls.of(max(-LARGEST_MINOR, min(minor, LARGEST_MINOR)), currency)
 
     @classmethod
     def read(cls, wire: Mapping[str, str]) -> "Money":

@@ -5,10 +5,12 @@ yet seen waits a little for it to arrive, then refuses in a way that says: try a
 """
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from shared.errors import Fault, Invalid, NotYetKnown
@@ -21,7 +23,7 @@ POLL_S = 0.02
 async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str) -> None:
     """Refuse (422) a reference within the service to what is not there; what this unit makes is there."""
     table: Any = row.__table__  # type: ignore[attr-defined]
-    if id is None or (table.name, id) in work.written:
+    if id is None or work.relies_on(table.name, id) or (table.name, id) in work.seen:
         return
     if not await work.store.fetch(f"SELECT 1 FROM {table.name} WHERE id = ?", (str(id),)):
         fault = Fault("not_found", "there is none with this id", pointer=pointer)
@@ -37,6 +39,8 @@ async def heard_of(work: Work, row: type[SQLModel], id: UUID | None, pointer: st
     if id is None:
         return None
     table: Any = row.__table__  # type: ignore[attr-defined]
+    if (known := work.foreign.get((table.name, id))) is not None:
+        return known
     work.waits_until = work.waits_until or monotonic() + (0 if work.dry else WAIT_S)
     while True:
         rows = await work.store.fetch(f"SELECT * FROM {table.name} WHERE id = ?", (str(id),))
@@ -49,6 +53,23 @@ async def heard_of(work: Work, row: type[SQLModel], id: UUID | None, pointer: st
                 headers={"Retry-After": "1"},
             )
         await asyncio.sleep(POLL_S)
+
+
+async def foresee(work: Work, names: Mapping[str, type[SQLModel]], bodies: Iterable[BaseModel]) -> None:
+    """Read at once what the members of many requests name: of each table what will be asked for, in one query."""
+    own = {mirror.name: shape for shape, mirror in work.mirrors.items()}
+    wanted: dict[str, set[UUID]] = {}
+    for body in bodies:
+        for member, row in names.items():
+            if (id := getattr(body, member)) is not None:
+                wanted.setdefault(row.__table__.name, set()).add(id)  # type: ignore[attr-defined]
+    for table, ids in wanted.items():
+        condition, params = f"id IN ({', '.join('?' * len(ids))})", sorted(map(str, ids))
+        if table in own:
+            await work.select(own[table], condition, params, archived=True)
+        else:
+            rows = await work.store.fetch(f"SELECT * FROM {table} WHERE {condition}", params)
+            work.foreign |= {(table, UUID(row[0])): tuple(row) for row in rows}
 
 
 async def is_news(work: Work, row: type[SQLModel], id: UUID, version: int) -> bool:

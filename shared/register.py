@@ -4,9 +4,9 @@ An aggregate that needs more says so in its `Register`: how it is made, what is 
 and which fact tells it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -14,9 +14,11 @@ import msgspec
 from pydantic import BaseModel, ValidationError, create_model
 from sqlmodel import SQLModel
 
+from shared import references
 from shared.clock import now
 from shared.columns import Mirror, mirror
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
+from shared.erasure import refuse_erased
 from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.http.listing import Filters
 from shared.http.problems import invalid_from
@@ -38,6 +40,10 @@ async def _as_given(work: Work, body: BaseModel) -> dict[str, Any]:
     return {}
 
 
+def _unguarded(content: Any) -> str | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Register(Generic[A]):
     """One aggregate as a register. `create` and `revise` are request shapes made by `request_shape`; a register that
@@ -56,6 +62,10 @@ class Register(Generic[A]):
     check: Callable[[Work, Any], Awaitable[None]] = _no_check
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
+    names: Mapping[str, type[SQLModel]] = field(default_factory=dict)
+    """Members by which it names others, and the table each is looked up in: a batch reads those at once."""
+    guard: Callable[[Any], str | None] = _unguarded
+    """The guard that `check` holds, told by a request or by the aggregate."""
 
     @cached_property
     def members(self) -> frozenset[str]:
@@ -142,9 +152,29 @@ def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
 
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
     """The aggregate with this external key, one that this unit makes included."""
-    if (made := work.memory.get((register.name, ref))) is not None:
-        return await work.known(register.shape, made)
+    if (register.name, ref) in work.memory:
+        known = work.memory[register.name, ref]
+        return None if known is None else await work.known(register.shape, known)
     return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
+
+
+async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> None:
+    """Read at once what putting each of these needs: their guards, then those with their keys and whatever they name."""
+    await work.read_guards(key for body in bodies if (key := register.guard(body)) is not None)
+    refs = {body.external_ref for body in bodies if body.external_ref is not None}
+    if refs:
+        by_source: dict[str, list[str]] = {}
+        for ref in sorted(refs, key=lambda r: (r.source, r.id)):
+            by_source.setdefault(ref.source, []).append(ref.id)
+        condition = " OR ".join(
+            f"(external_source = ? AND external_id IN ({', '.join('?' * len(ids))}))"
+            for ids in by_source.values()
+        )
+        params = [value for source, ids in by_source.items() for value in (source, *ids)]
+        found = await work.select(register.shape, f"({condition})", params, archived=True)
+        work.memory |= dict.fromkeys(((register.name, ref) for ref in refs), None)
+        work.memory |= {(register.name, one.external_ref): one.id for one in found}
+    await references.foresee(work, register.names, bodies)
 
 
 async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, Any]) -> A:
@@ -177,6 +207,7 @@ def merged(target: Any, patch: Any) -> Any:
 
 
 def _refuse_archived(entity: Aggregate) -> None:
+    refuse_erased(entity)
     if entity.archived_at is not None:
         raise Conflict("the resource is archived; restore it first", code="archived")
 
@@ -193,6 +224,7 @@ def archive(work: Work, entity: A) -> A:
 
 async def restore(work: Work, register: Register[A], entity: A) -> A:
     """Back into the lists, if its content is still right among what was written meanwhile."""
+    refuse_erased(entity)
     if entity.archived_at is None:
         raise Conflict("the resource is not archived", code="not_archived")
     entity.archived_at = None

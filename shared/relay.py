@@ -5,6 +5,10 @@
 
 Whatever fails, the producer is thrown away and everything begins again from published_position. So an event may be
 published twice, but never after a later one of its partition that had not been published before, and never not at all.
+
+An event that erases is followed by a tombstone: the same event in CloudEvents' binary mode and without its data, by
+which the broker removes what it holds of the key. It removes nothing from what it still writes to, so where nothing
+follows in the partition the tombstone itself does, once more a day.
 """
 
 import asyncio
@@ -12,6 +16,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from time import monotonic
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
@@ -19,9 +24,9 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from shared import telemetry
 from shared.bus.clients import REQUEST_MS, started
 from shared.bus.embedded import Heads, heads_at, read_outbox
-from shared.bus.protocol import Record
+from shared.bus.protocol import Envelope, Record
 from shared.bus.topics import ensure_topics
-from shared.contracts.language import topics_of
+from shared.contracts.language import erased_by, is_compacted, topics_of
 from shared.settings import Settings
 from shared.store import Store
 
@@ -29,6 +34,7 @@ PAGE = 2000
 POLL_S = 1.0
 PAUSE_S = 0.5
 ACKNOWLEDGED_S = 10.0
+REPEAT_S = 24 * 3600.0
 LARGEST_BATCH = 900_000
 """Bytes before compression; brokers accept 1 MiB after it by default, and one event is at most about 100 KiB."""
 
@@ -57,6 +63,7 @@ class Relay:
         self.store = store
         self.topics = topics_of(service)
         self._servers = servers
+        self._repeats_at = 0.0
         self._woken = asyncio.Event()
         store.on_commit(self._woken.set)
 
@@ -84,6 +91,7 @@ class Relay:
         page = Page(published)
         while leads():
             if not page.size:
+                await self._repeat_tombstones(producer, heads)
                 self._woken.clear()
                 page = await self._page(producer, published, heads)
             if page.size:
@@ -111,6 +119,19 @@ class Relay:
         if not moved:
             raise LostLead("another relay has moved the published position")
         return reached
+
+    async def _repeat_tombstones(self, producer: AIOKafkaProducer, heads: Heads) -> None:
+        """Those that are the last of their partition; whoever has met one skips it."""
+        if monotonic() < self._repeats_at:
+            return
+        self._repeats_at = monotonic() + REPEAT_S
+        waiting: Batches = {}
+        for (topic, partition), position in heads.items():
+            if is_compacted(topic):
+                [last] = await read_outbox(self.store, [topic], position - 1, 1, {})
+                if erased_by(last.event.type):
+                    _put(producer, waiting.setdefault((topic, partition), deque()), _tombstone(last))
+        await publish(producer, closed(waiting))
 
     async def _tell_lag(self) -> None:
         rows = await self.store.fetch("SELECT last - published_position FROM counter, relay_state")
@@ -141,9 +162,14 @@ def batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> Batches:
     made: Batches = {}
     for record in records:
         queue = made.setdefault((record.topic, record.partition), deque())
-        if not queue or not _append(queue[-1], record):
-            queue.append(producer.create_batch())
-            _append(queue[-1], record)
+        _put(producer, queue, _structured(record))
+        if erased_by(record.event.type):
+            _put(producer, queue, _tombstone(record))
+    return closed(made)
+
+
+def closed(made: Batches) -> Batches:
+    """Ready to be sent."""
     for queue in made.values():
         for batch in queue:
             batch.close()
@@ -165,16 +191,38 @@ async def publish(producer: AIOKafkaProducer, waiting: Batches) -> None:
         waiting = {place: queue for place, queue in waiting.items() if queue}
 
 
-def _append(batch: BatchBuilder, record: Record) -> bool:
+Message = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
+"""Key, value, headers."""
+
+
+def _put(producer: AIOKafkaProducer, queue: deque[BatchBuilder], message: Message) -> None:
+    if not queue or not _append(queue[-1], message):
+        queue.append(producer.create_batch())
+        _append(queue[-1], message)
+
+
+def _append(batch: BatchBuilder, message: Message) -> bool:
+    key, value, headers = message
+    return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None
+
+
+def _structured(record: Record) -> Message:
+    headers = [("content-type", b"application/cloudevents+json; charset=UTF-8"), *_named(record.event)]
+    return record.event.partitionkey.encode(), record.value, headers
+
+
+def _tombstone(record: Record) -> Message:
     event = record.event
-    headers = [
-        ("content-type", b"application/cloudevents+json; charset=UTF-8"),
+    place = [("ce_source", event.source.encode()), ("ce_sequence", event.sequence.encode())]
+    return event.partitionkey.encode(), None, [("ce_specversion", b"1.0"), *_named(event), *place]
+
+
+def _named(event: Envelope) -> list[tuple[str, bytes]]:
+    return [
         ("ce_id", event.id.encode()),
         ("ce_type", event.type.encode()),
         ("ce_subject", event.subject.encode()),
     ]
-    added = batch.append(timestamp=None, key=event.partitionkey.encode(), value=record.value, headers=headers)
-    return added is not None
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from shared import telemetry
@@ -17,7 +17,8 @@ from shared.kernel import Kernel, instance_secret
 from shared.migrate import prepare
 from shared.service import Service
 from shared.settings import Settings
-from shared.store import Store, Unreachable, open_store
+from shared.starting import alone_with
+from shared.store import Store, Unreachable, open_store, reaching
 
 FORGET_EVERY_S = 3600
 
@@ -35,8 +36,9 @@ class Opened:
 async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
     telemetry.LOG.level = settings.log_level
     url = settings.store_url(service.name)
-    await prepare(service, url)
-    store = await open_store(url)
+    with reaching(service.name, url):
+        await prepare(service, url)
+        store = await open_store(url)
     kernel = Kernel(
         service.name,
         settings,
@@ -56,6 +58,14 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     finally:
         await _end([forgetting])
         await store.close()
+
+
+def alone(settings: Settings, *names: str) -> ExitStack:
+    """While the block lasts no other process serves these services from the same files; a database is shared."""
+    with ExitStack() as stack:
+        for name in () if settings.database_url else names:
+            stack.enter_context(alone_with(settings.data, name))
+        return stack.pop_all()
 
 
 def _nudge(kernel: Kernel) -> None:

@@ -1,6 +1,8 @@
 """An application on an address, and a service in a process of its own: what `python -m services.<name>` runs."""
 
+import argparse
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -15,21 +17,34 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from shared import telemetry
 from shared.auth import Tokens
 from shared.errors import Malformed
-from shared.http.call import trace_of
+from shared.http.call import URL_LIMIT, trace_of
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.memory import keep_what_was_freed, leave_alone_what_was_made
-from shared.running import enter_bus, listening, opened
+from shared.running import alone, enter_bus, listening, opened
 from shared.service import Service
-from shared.settings import Settings
+from shared.settings import Settings, settings_of
+from shared.starting import CannotStart, told_plainly
 
 GRACE_S = 3
+NO_ADDRESS = {errno.EADDRNOTAVAIL, *(n for name, n in vars(socket).items() if name.startswith("EAI_"))}
 KEEP_ALIVE_S = 75
 """Longer than callers and proxies keep an idle connection (mostly a minute), so that it is theirs to close: closed from
 here, just as the next request is sent on it, it would lose that request."""
 
 
+LONGEST_READ = 65_535
+"""Bytes of an address that the parser of addresses can take apart."""
+TOO_LONG = b"/" + b"-" * URL_LIMIT
+
+
 class _Protocol(HttpToolsProtocol):
-    """What cannot be read as HTTP is refused as everything else is."""
+    """What cannot be read as HTTP, and what is too long to be read, is refused as everything else is."""
+
+    def on_url(self, url: bytes) -> None:
+        """Of an address that never ends no more is kept than the application needs to refuse it (414)."""
+        super().on_url(url)
+        if len(self.url) > LONGEST_READ:
+            self.url = TOO_LONG
 
     def send_400_response(self, msg: str) -> None:
         trace = trace_of({})
@@ -64,8 +79,24 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """An address to be served on, port 0 meaning a free one; OSError where it is taken."""
-    return socket.create_server((host, port), backlog=512)
+    """An address to be served on, port 0 meaning a free one; CannotStart says why it cannot be had."""
+    try:
+        return socket.create_server((host, port), backlog=512)
+    except OSError as error:
+        raise CannotStart(_why_not(host, port, error)) from error
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is taken on {host}; choose another with PORTOLAN_PORT, or --port"
+    if error.errno == errno.EACCES:
+        return (
+            f"this user may not listen on port {port}; choose one from 1024 on with PORTOLAN_PORT, or --port"
+        )
+    why = (error.strerror or str(error)).partition(" (while")[0]
+    if error.errno in NO_ADDRESS:
+        return f"PORTOLAN_HOST is '{host}': it should be an IPv4 address of this machine, or its name ({why})"
+    return f"{host}:{port} cannot be listened on: {why}"
 
 
 @asynccontextmanager
@@ -103,8 +134,9 @@ async def serving_on(listener: socket.socket, app: ASGIApp) -> AsyncIterator[str
 
 async def serve(service: Service, settings: Settings) -> None:
     """The service with its relay and consumers, until the process is told to end."""
-    tokens = Tokens(settings)
     async with AsyncExitStack() as stack:
+        stack.enter_context(alone(settings, service.name))
+        tokens = Tokens(settings)
         one = await stack.enter_async_context(opened(service, settings, tokens))
         own = {service.name: one.kernel.store}
         bus = await enter_bus(stack, settings, own, tokens)
@@ -126,9 +158,11 @@ async def told_to_end() -> None:
 
 def main(service: Service) -> None:
     """Run one service as the settings say."""
-    settings = Settings()
+    about = f"The {service.name} service, alone. PORTOLAN_* environment variables are its settings."
+    argparse.ArgumentParser(prog=f"python -m services.{service.name}", description=about).parse_args()
     logging.basicConfig(handlers=[JsonLines(service.name)], level=logging.WARNING)
-    uvloop.run(serve(service, settings))
+    with told_plainly():
+        uvloop.run(serve(service, settings_of()))
     telemetry.LOG.flush()
 
 

@@ -4,7 +4,7 @@
 document, the event's state and the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
@@ -51,6 +51,11 @@ class Work:
     """(table, id) of what this unit saved."""
     memory: dict[Any, Any] = field(default_factory=dict)
     """What a service's reactions know beyond the database: private rows that this unit has changed already."""
+    seen: set[tuple[str, UUID]] = field(default_factory=set)
+    """(table, id) of what this unit has read or saved, and so has in `states`."""
+    foreign: dict[tuple[str, UUID], tuple[Any, ...]] = field(default_factory=dict)
+    """(table, id) -> the service's own copy of a foreign aggregate, as this unit read it."""
+    _guards: dict[str, int] = field(default_factory=dict)
     _loaded: dict[UUID, Loaded] = field(default_factory=dict)
     _origin_json: str = ""
     _floor: int | None = None
@@ -72,7 +77,10 @@ class Work:
     # Reading
 
     async def load(self, shape: type[A], id: UUID | str) -> A:
-        """The aggregate as committed, archived or not; NotFound where there is none."""
+        """The aggregate as this unit sees it, archived or not: read once, then as it was read or staged; NotFound where
+        there is none."""
+        if (self.mirrors[shape].name, UUID(str(id))) in self.seen:
+            return self._again(shape, UUID(str(id)))
         state, _, effective_at = await self._document(shape, id)
         return self._remember(shape, state, effective_at)
 
@@ -89,8 +97,8 @@ class Work:
 
     async def known(self, shape: type[A], id: UUID) -> A | None:
         """The aggregate as this unit sees it, staged changes included; None where there is none."""
-        if id in self.states:
-            return shape.model_validate_json(self.states[id])
+        if (self.mirrors[shape].name, id) in self.seen:
+            return self._again(shape, id)
         return await self.find(shape, "id = ?", (str(id),))
 
     async def find(
@@ -115,16 +123,37 @@ class Work:
         known = shape.model_validate_json(state)
         pending = self._loaded.get(known.id)
         if pending and pending.before is not None and known.id in self.states:
-            return shape.model_validate_json(self.states[known.id])
+            return self._again(shape, known.id)
         self._loaded[known.id] = Loaded(known.model_copy(), effective_at)
         self.states[known.id] = state
+        self.seen.add((self.mirrors[shape].name, known.id))
         return known
+
+    def _again(self, shape: type[A], id: UUID) -> A:
+        """As it was read, or as this unit has saved it since."""
+        self.relies_on(self.mirrors[shape].name, id)
+        return cast(A, self._loaded[id].before).model_copy()
 
     def staged(self, shape: type[A]) -> dict[UUID, A]:
         """What this unit has written so far (the items of a batch before this one), which no query sees yet."""
         mirror = self.mirrors[shape]
         ids = [UUID(values[0]) for part in self.unit.parts for table, values in part.rows if table is mirror]
         return {id: shape.model_validate_json(self.states[id]) for id in ids}
+
+    def as_left(self, shape: type[A], found: Iterable[A], concerns: Callable[[A], bool]) -> list[A]:
+        """Of what a query found and of what this unit writes besides, as the unit leaves it, what `concerns`."""
+        standing, staged = {one.id: one for one in found}, self.staged(shape)
+        for id, one in staged.items():
+            if id in standing or concerns(one):
+                self.relies_on(self.mirrors[shape].name, id)
+        return [one for one in (standing | staged).values() if concerns(one)]
+
+    def relies_on(self, table: str, id: UUID) -> bool:
+        """Whether this unit writes the aggregate: then what is decided now stands and falls with that."""
+        if (table, id) not in self.written:
+            return False
+        self.part.relies_on.add(str(id))
+        return True
 
     # Writing
 
@@ -169,6 +198,7 @@ class Work:
         self.part.events.append(event(entity, state, fact, changed, effective, self._origin_json))
         self.states[entity.id] = state
         self.written.add((self.mirrors[type(entity)].name, entity.id))
+        self.seen.add((self.mirrors[type(entity)].name, entity.id))
         self._loaded[entity.id] = Loaded(entity.model_copy(), effective)
         return entity
 
@@ -196,8 +226,16 @@ class Work:
 
     async def guard(self, key: str) -> None:
         """Hold `key` for this unit: of two units that read under the same guard only the first commits."""
-        rows = await self.store.fetch("SELECT version FROM guard WHERE key = ?", (key,))
-        self.part.guards[key] = rows[0][0] if rows else 0
+        await self.read_guards([key])
+        self.part.guards[key] = self._guards[key]
+
+    async def read_guards(self, keys: Iterable[str]) -> None:
+        """Read guards that may be held later, before what is read under them: the first reading is the one that counts."""
+        unread = sorted(set(keys) - set(self._guards))
+        if unread:
+            marks = ", ".join("?" * len(unread))
+            rows = await self.store.fetch(f"SELECT key, version FROM guard WHERE key IN ({marks})", unread)
+            self._guards |= dict.fromkeys(unread, 0) | {row[0]: row[1] for row in rows}
 
     def also(
         self,

@@ -2,9 +2,10 @@
 
 import argparse
 import signal
+import sys
 from pathlib import Path
 
-from deploy.kafka.broker import Broker
+from deploy.kafka.broker import Broker, NotStarted
 from deploy.kafka.install import NotInstallable, installed, version
 
 
@@ -15,19 +16,19 @@ def main() -> None:
         "--data", type=Path, default=Path("build/kafka/data"), help="where the topics are kept"
     )
     chosen = parser.parse_args()
-    try:
-        installed()
-    except NotInstallable as error:
-        raise SystemExit(str(error)) from error
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     broker = Broker(chosen.data, chosen.port)
     try:
+        installed()
         broker.start()
         print(
             f"Apache Kafka {version()} on {broker.servers}; PORTOLAN_BUS_URL=kafka://{broker.servers}",
             flush=True,
         )
         signal.pause()
+    except (NotInstallable, NotStarted, OSError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        raise SystemExit(2) from error
     except KeyboardInterrupt:
         print("ending", flush=True)
     finally:

@@ -43,6 +43,10 @@ def free_port() -> int:
         return port
 
 
+class NotStarted(Exception):
+    """The broker cannot be started, or does not come up."""
+
+
 @dataclass
 class Broker:
     """A broker whose files and log are under `folder`."""
@@ -57,14 +61,14 @@ class Broker:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start it and wait until it accepts connections; a RuntimeError names its log where it does not."""
+        """Start it and wait until it accepts connections; NotStarted says why it does not."""
         self.prepare()
         with (self.folder / "broker.log").open("ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, start_new_session=True)  # noqa: S603
         deadline = monotonic() + START_S
         while not self.accepts():
             if self.process.poll() is not None or monotonic() > deadline:
-                raise RuntimeError(f"Kafka did not start; see {self.folder / 'broker.log'}")
+                raise NotStarted(f"Kafka did not start; see {self.folder / 'broker.log'}")
             sleep(0.1)
 
     def command(self) -> list[str]:
@@ -72,7 +76,9 @@ class Broker:
         return self._java("kafka.Kafka", str(self.folder / "server.properties"))
 
     def prepare(self) -> None:
-        """Write its settings, and format its folder where that is new."""
+        """Write its settings, and format its folder where that is new; NotStarted where its port is another's."""
+        if self.accepts():
+            raise NotStarted(f"port {self.port} is taken on 127.0.0.1; choose another for Kafka")
         logs = self.folder.absolute() / "logs"
         properties = self.folder / "server.properties"
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ MAIN_JAR = "kafka_2.13-*.jar"
 
 
 class NotInstallable(Exception):
-    """Java 17 or Maven is missing."""
+    """Java 17 or Maven is missing, or Maven fetches nothing."""
 
 
 def installed() -> Path:
@@ -36,6 +36,7 @@ def _fetch() -> None:
         raise NotInstallable(f"Kafka needs Java 17 and Maven; install what provides {' and '.join(missing)}")
     fetching = LIBS.with_name("fetching")
     command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
-    subprocess.run([*command, f"-DoutputDirectory={fetching}"], check=True)  # noqa: S603 our own words
+    if subprocess.run([*command, f"-DoutputDirectory={fetching}"]).returncode:  # noqa: S603 our own words
+        raise NotInstallable("Maven could not fetch Kafka; what it says stands above")
     shutil.rmtree(LIBS, ignore_errors=True)
     fetching.rename(LIBS)

@@ -1,17 +1,29 @@
-"""The command `portolan`: run everything, bring a portfolio in, issue tokens, verify and rebuild."""
+"""The command `portolan`: run everything, bring a portfolio in, issue tokens, verify and rebuild, keep and bring back."""
+
+from typing import Any
 
 import click
 
+from services.cli.backup import backup, restore
 from services.cli.dead_letters import dead_letters
 from services.cli.imports import import_
 from services.cli.rebuild import rebuild
 from services.cli.token import token
 from services.cli.up import up
 from services.cli.verify import verify
+from shared.starting import told_plainly
 from shared.version import VERSION
 
 
-@click.group()
+class Plain(click.Group):
+    """What keeps a command from starting is told in a sentence, whichever command it is."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with told_plainly():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Plain)
 @click.version_option(VERSION, prog_name="portolan")
 def main() -> None:
     """Portolan: the chart room of an IT project director."""
@@ -23,3 +35,5 @@ main.add_command(token)
 main.add_command(verify)
 main.add_command(dead_letters)
 main.add_command(rebuild)
+main.add_command(backup)
+main.add_command(restore)

@@ -1,27 +1,20 @@
 """`portolan dead-letters`: events that could not be folded, to look at, try again or give up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import click
 import httpx
 
+from services.cli.instance import TIMEOUT_S, answered, own_token, reached, reaching
 from shared.auth.roles import SERVICES
 from shared.settings import settings_of
 
-_OPTIONS = [
-    click.option("--url", default="", help="The front door; default: the settings'."),
-    click.option("--token", default="", help="A token that may operate; default: of the local issuer."),
-    click.option(
-        "--data", type=click.Path(path_type=Path), help="The folder of the instance, for its local issuer."
-    ),
-]
-
-
-def _reaching(command: Any) -> Any:
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+_reaching = reaching(
+    "The front door; default: the settings'.", "A token that may operate; default: of the local issuer."
+)
 
 
 @click.group("dead-letters")
@@ -33,12 +26,16 @@ def dead_letters() -> None:
 @_reaching
 def list_(url: str, token: str, data: Path | None) -> None:
     """Show them, service by service."""
-    with _client(url, token, data) as client:
+    found = 0
+    with _operating(url, token, data) as client:
         for service in SERVICES:
-            for letter in _answered(client.get(f"/{service}/v1/dead-letters")).json()["items"]:
+            for letter in answered(client.get(f"/{service}/v1/dead-letters")).json()["items"]:
+                found += 1
                 click.echo(
                     f"{service} {letter['id']} {letter['type']} of {letter['aggregate_id']}: {letter['error']}"
                 )
+    if not found:
+        click.echo("There are none.")
 
 
 @dead_letters.command()
@@ -60,20 +57,18 @@ def discard(service: str, id: str, url: str, token: str, data: Path | None) -> N
 
 
 def _decide(service: str, id: str, decision: str, url: str, token: str, data: Path | None) -> None:
-    with _client(url, token, data) as client:
-        _answered(client.post(f"/{service}/v1/dead-letters/{id}/{decision}"))
+    with _operating(url, token, data) as client:
+        answered(client.post(f"/{service}/v1/dead-letters/{quote(id, safe='')}/{decision}"))
     click.echo(f"{decision}: done")
 
 
-def _client(url: str, token: str, data: Path | None) -> httpx.Client:
-    from shared.auth.issuers import LocalIssuer
-
+@contextmanager
+def _operating(url: str, token: str, data: Path | None) -> Iterator[httpx.Client]:
     settings = settings_of(data=data)
-    held = token or LocalIssuer(settings.data).issue("operator", "director", settings.audience)
-    return httpx.Client(base_url=url or settings.base_url, headers={"Authorization": f"Bearer {held}"})
-
-
-def _answered(answer: httpx.Response) -> httpx.Response:
-    if answer.is_success:
-        return answer
-    raise click.ClickException(f"{answer.status_code}: {answer.json().get('detail', '')}")
+    address = url or settings.base_url
+    headers = {"Authorization": f"Bearer {token or own_token(settings, 'operator', 'director')}"}
+    with (
+        reached(address),
+        httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT_S) as client,
+    ):
+        yield client

@@ -3,19 +3,20 @@
 import asyncio
 import json
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import httpx
 
+from services.cli.instance import TIMEOUT_S, own_token, reaching
 from services.imports.federal import importing
 from services.imports.federal.importing import Files
 from services.imports.federal.reading import UnreadableFile
 from services.imports.findings import Findings
 from services.imports.upserts import ImportFailed, Progress, Stage
-from shared.settings import Settings, settings_of
+from shared.settings import settings_of
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -36,10 +37,8 @@ def import_() -> None:
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Where the summary goes, as JSON."
 )
-@click.option("--url", default="", help="The front door; default: the settings'.")
-@click.option("--token", default="", help="A token with the import scope; default: of the local issuer.")
-@click.option(
-    "--data", type=click.Path(path_type=Path), help="The folder of the instance, for its local issuer."
+@reaching(
+    "The front door; default: the settings'.", "A token with the import scope; default: of the local issuer."
 )
 def itdb(
     projects: Path, investments: Path, contracts: Path, as_of: datetime, dry_run: bool, report: Path | None,
@@ -54,7 +53,7 @@ def itdb(
         published = importing.read_all(Files(projects, investments, contracts))
         planned = importing.stages(published, as_of.date(), findings)
         headers = {
-            "Authorization": f"Bearer {token or _own_token(settings)}",
+            "Authorization": f"Bearer {token or own_token(settings, 'import:itdb', 'service')}",
             "Portolan-Effective-At": as_of.date().isoformat(),
         }
         summary = asyncio.run(_send(url or settings.base_url, headers, planned, findings, dry_run))
@@ -77,20 +76,10 @@ def _check_writable(report: Path) -> None:
         raise click.ClickException(f"the report cannot be written: {error}") from error
 
 
-def _own_token(settings: Settings) -> str:
-    from shared.auth.issuers import KEY_FILE, LocalIssuer
-
-    if not (settings.data / KEY_FILE).exists():
-        raise click.ClickException(
-            f"no instance was ever started in {settings.data}: give its --data, or a --token"
-        )
-    return LocalIssuer(settings.data).issue("import:itdb", "service", settings.audience, timedelta(hours=2))
-
-
 async def _send(
     url: str, headers: dict[str, str], planned: list[Stage], findings: Findings, dry_run: bool
 ) -> dict[str, Any]:
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S) as client:
         with click.progressbar(
             length=sum(len(stage.upserts) for stage in planned), label="Importing", file=sys.stderr,
             item_show_func=lambda name: name, show_pos=True, hidden=not sys.stderr.isatty(),

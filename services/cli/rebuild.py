@@ -6,11 +6,12 @@ from time import perf_counter
 
 import click
 
+from services.cli.instance import data_option
 from shared.settings import Settings, settings_of
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), help="The folder of the instance.")
+@data_option
 def rebuild(data: Path | None) -> None:
     """Make the projections anew from the outboxes; dashboards go on answering meanwhile."""
     asyncio.run(_rebuild(settings_of(data=data)))

@@ -1,7 +1,7 @@
 """What the commands for operations need: every service opened, none listening."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import click
 
@@ -10,8 +10,17 @@ from shared.auth import Tokens
 from shared.contracts.language import topics_of
 from shared.running import Opened, opened
 from shared.settings import Settings
-from shared.store import Store
+from shared.store import Store, Unreachable
 from shared.telemetry import LOG
+
+
+@contextmanager
+def told_if_away() -> Iterator[None]:
+    """Around work on stores that were opened: one may go away, or turn out to be read-only."""
+    try:
+        yield
+    except Unreachable as away:
+        raise click.ClickException(f"a store cannot be used: {away}") from away
 
 
 @asynccontextmanager
@@ -22,9 +31,11 @@ async def all_opened(settings: Settings) -> AsyncIterator[dict[str, Opened]]:
             f"no instance was ever started in {settings.data} with stores of its own: give its --data, or set"
             " PORTOLAN_DATABASE_URL"
         )
+    settings.refuse_one_database_for_all()
     LOG.requests = False  # the command asks them thousands of times
     tokens = Tokens(settings)
     async with AsyncExitStack() as stack:
+        stack.enter_context(told_if_away())
         yield {s.name: await stack.enter_async_context(opened(s, settings, tokens)) for s in SERVICES}
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from shared.settings import Settings, settings_of
+from shared.starting import written_under
 
 if TYPE_CHECKING:
     from services.embedded import Embedded
@@ -27,18 +29,14 @@ def up(data: Path | None, port: int | None, no_sample: bool) -> None:
 
 
 async def _serve(settings: Settings, sample: bool) -> None:
+    from services.cli.stores import told_if_away
     from services.embedded import embedded
     from shared.memory import leave_alone_what_was_made
-    from shared.serve import JsonLines, serving_on, told_to_end
-    from shared.telemetry import LOG
+    from shared.serve import JsonLines, listen, serving_on, told_to_end
 
-    listener = _listen(settings)
-    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-    log = settings.data / "logs" / "portolan.jsonl"
-    log.parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
-    with log.open("a", buffering=1) as stream:
-        LOG.stream = stream
+    with listen(settings.host, settings.port) as listener, _logging_to(settings) as log, told_if_away():
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         ending = asyncio.create_task(told_to_end())
         async with embedded(settings) as app, serving_on(listener, app):
             if sample:
@@ -49,7 +47,24 @@ async def _serve(settings: Settings, sample: bool) -> None:
             click.echo(f"Logs: {log}")
             await ending
             app.end_streams()
-        LOG.flush()
+
+
+@contextmanager
+def _logging_to(settings: Settings) -> Iterator[Path]:
+    """The log's file while the block lasts; afterwards nothing is told."""
+    from shared.telemetry import LOG
+
+    log = settings.data / "logs" / "portolan.jsonl"
+    with written_under(settings.data):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        stream = log.open("a", buffering=1)
+    with stream:
+        LOG.stream = stream
+        try:
+            yield log
+        finally:
+            LOG.flush()
+            LOG.stream = None
 
 
 async def _tell_sample(app: "Embedded") -> None:
@@ -62,12 +77,3 @@ async def _tell_sample(app: "Embedded") -> None:
             click.echo(f"Sample, {finding.file}: {finding.key}: {finding.reason}", err=True)
     except ImportFailed as failed:
         click.echo(f"The sample portfolio is not whole: {failed}", err=True)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    from shared.serve import listen
-
-    try:
-        return listen(settings.host, settings.port)
-    except OSError as error:
-        raise click.ClickException(f"port {settings.port} is taken; choose another with --port") from error

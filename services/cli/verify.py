@@ -9,60 +9,68 @@ from typing import Any
 import click
 import httpx
 
+from services.cli.instance import TIMEOUT_S, answered, own_token, reached, reaching
 from shared.settings import Settings, settings_of
 
 SHOWN = 20
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), help="The folder of the instance.")
-@click.option(
-    "--url", default="", help="Compare with REST at this address; default: the services, in this process."
+@reaching(
+    "Compare with REST at this address; default: the services, in this process.",
+    "A token that reads everything; default: of the local issuer.",
 )
-@click.option("--token", default="", help="A token that reads everything; default: of the local issuer.")
 def verify(data: Path | None, url: str, token: str) -> None:
-    """Recompute the projections from the outboxes and from REST, and compare."""
+    """Recompute the projections from the outboxes and from REST, and compare.
+
+    Ends with 0 where everything is right, with 1 where something differs or cannot be compared.
+    """
     settings = settings_of(data=data)
     wrong = asyncio.run(_verify(settings, url, token))
     for line in wrong[:SHOWN]:
         click.echo(line)
+    if len(wrong) > SHOWN:
+        click.echo(f"... and {len(wrong) - SHOWN} more")
     if wrong:
-        raise click.ClickException(f"{len(wrong)} differences; `portolan rebuild` makes the projections anew")
-    sys.exit(0)
+        click.echo(f"Wrong: {len(wrong)} differences; `portolan rebuild` makes the projections anew")
+        sys.exit(1)
+    click.echo("Right: nothing differs")
 
 
 async def _verify(settings: Settings, url: str, token: str) -> list[str]:
+    """What differs, a line each; a line for each projection, and for REST, is printed on the way."""
     from services.cli.stores import all_opened, sources
-    from services.reporting.replay import replaying, verified
+    from services.reporting.replay import TABLES, replaying, verified
 
     async with all_opened(settings) as services, replaying(settings, sources(services)) as replay:
         live = services["reporting"].kernel.store
         differences = await verified(live, replay)
         click.echo(f"{replay.events} events replayed")
-        wrong = [f"{d.table} {d.key}: {d.only}" for d in differences]
+        for table in TABLES:
+            [(rows,)] = await live.fetch(f"SELECT count(*) FROM {table}")
+            _say(f"{table}, {rows} rows", sum(d.table == table for d in differences))
         states = {row[0]: row[1] for row in await live.fetch("SELECT aggregate_id, state FROM current_state")}
-        compared = 0
-        try:
+        compared, unlike = 0, []
+        with reached(url or "it", "REST cannot be compared with: "):
             async with _client(settings, services, url, token) as client:
                 async for id, state in resources(client):
                     compared += 1
                     if states.pop(id, None) != state:
-                        wrong.append(f"{id}: the projection's state is not what REST answers")
-        except httpx.HTTPError as error:
-            raise click.ClickException(
-                f"REST cannot be compared with: {error or type(error).__name__}"
-            ) from error
-        click.echo(f"{compared} resources compared with REST")
-        return wrong + [f"{id}: in the projection, but not in REST" for id in states]
+                        unlike.append(f"{id}: the projection's state is not what REST answers")
+        unlike += [f"{id}: in the projection, but not in REST" for id in states]
+        _say(f"REST, {compared} resources compared", len(unlike))
+        return [f"{d.table} {d.key}: {d.only}" for d in differences] + unlike
+
+
+def _say(what: str, differing: int) -> None:
+    click.echo(f"{what}: " + (f"{differing} differ" if differing else "right"))
 
 
 def _client(settings: Settings, services: dict[str, Any], url: str, token: str) -> httpx.AsyncClient:
-    from shared.auth.issuers import LocalIssuer
-
-    held = token or LocalIssuer(settings.data).issue("system:verify", "director", settings.audience)
+    held = token or own_token(settings, "system:verify", "director")
     headers = {"Authorization": f"Bearer {held}"}
     if url:
-        return httpx.AsyncClient(base_url=url, headers=headers, timeout=60)
+        return httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S)
     from shared.front import front
 
     transport = httpx.ASGITransport(front({name: one.app for name, one in services.items()}))
@@ -76,8 +84,7 @@ async def resources(client: httpx.AsyncClient) -> AsyncIterator[tuple[str, str]]
     for entry in CATALOGUE.values():
         following: str | None = f"/{entry.service}/v1/{entry.collection}?archived=true&limit=200"
         while following:
-            answer = await client.get(following)
-            answer.raise_for_status()
+            answer = answered(await client.get(following))
             for state in _states(answer.text):
                 yield state
             following = answer.links.get("next", {}).get("url")

@@ -173,7 +173,7 @@ class Sender:
                 told: dict[str, Any] = answer.json()
                 return told
             if answer.status_code not in (409, 429, 503, 504) or monotonic() >= until:
-                raise ImportFailed(f"{stage.name}: {answer.status_code} {_detail(answer)}")
+                raise ImportFailed(f"{stage.name}: {answer.status_code} {detail(answer)}")
             await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
 
 
@@ -185,8 +185,9 @@ def _is_passing(result: dict[str, Any]) -> bool:
     )
 
 
-def _detail(answer: httpx.Response) -> str:
+def detail(answer: httpx.Response) -> str:
+    """What a refusal says, whoever gave it: a proxy's is no problem document."""
     try:
         return str(answer.json().get("detail", ""))
-    except ValueError:
+    except (ValueError, AttributeError):
         return answer.text[:200]

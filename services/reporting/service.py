@@ -27,7 +27,7 @@ __all__ = ["SERVICE", "figures_tables", "history_tables", "web_tables"]
 
 async def fold(work: Work, records: Sequence[Record]) -> None:
     """One batch into history, current state and figures, in one commit."""
-    versions = history.fold(work, records)
+    versions = await history.fold(work, records)
     await figures.fold(work, versions)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import httpx
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -23,6 +24,7 @@ from shared.clock import now
 from shared.errors import Unauthenticated, Unavailable
 from shared.ids import new_id_text
 from shared.keyfile import read_or_make
+from shared.starting import CannotStart
 
 LOCAL = "portolan-local"
 KEY_FILE = "issuer.pem"
@@ -74,9 +76,14 @@ class LocalIssuer:
 
 
 def _load_or_make(path: Path) -> Ed25519PrivateKey:
-    key = load_pem_private_key(read_or_make(path, _new_key), password=None)
+    try:
+        key = load_pem_private_key(read_or_make(path, _new_key), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{path} does not hold an Ed25519 key")
+        raise CannotStart(
+            f"{path} holds no Ed25519 key in PEM without a password; moved away, a new one is made"
+        )
     return key
 
 

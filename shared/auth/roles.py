@@ -1,7 +1,8 @@
 """Roles and scopes: a scope is `<service>.<verb>`, a role a set of them.
 
 Verbs: `read` see, `write` create, revise, archive, `decide` the moves that commit the organisation (approve, close),
-`import` bulk upsert at a stage with dates in the past, `operate` dead letters, rebuilds, the audit of refusals.
+`import` bulk upsert at a stage with dates in the past, `operate` dead letters, rebuilds, the audit of refusals, the
+erasure of persons.
 """
 
 from dataclasses import dataclass

@@ -47,7 +47,10 @@ _DECODE = msgspec.json.Decoder(Envelope).decode
 
 @dataclass(slots=True)
 class Record:
-    """One event at its place on the bus; what is no event of ours has a negative position (see `foreign`)."""
+    """One event at its place on the bus; what is no event of ours has a negative position (see `foreign`).
+
+    A tombstone has no value. It stands behind the event whose position it bears, and has no more to tell than that.
+    """
 
     topic: str
     partition: int
@@ -69,6 +72,10 @@ class Record:
     def foreign(self) -> bool:
         """Whether it is none of our events, and so has no position: it can only be put aside."""
         return self.position < 0
+
+    @property
+    def tombstone(self) -> bool:
+        return not self.foreign and not self.value
 
     @property
     def effective_at(self) -> int:

@@ -138,7 +138,7 @@ class Performance(Aggregate):
 
     `plan` is the cumulative planned value, linear between its points, 0 before the first and BAC after the last: with
     it PV can be said for any day. SPI and CPI follow from PV, `earned` (EV) and `actual` (AC). `reasons` say why the
-    `bac`, `pv` or `ev` of the project is not known; the member then holds no more than what could be counted.
+    `bac`, `pv`, `ev` or `ac` of the project is not known; the member then holds no more than what could be counted.
     """
 
     project_id: Id

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 from uuid import UUID
 
 from pydantic import (
@@ -139,11 +139,24 @@ class Aggregate(Shape):
     external_ref: ExternalRef | None = None
 
 
+class Erasable(Aggregate):
+    """What tells of a person, and may be made to tell nothing of them any more (see `shared.erasure`)."""
+
+    PERSONAL: ClassVar[dict[str, Any]] = {}
+    """The members that tell of the person, each with what stands there once they are erased."""
+
+    erased_at: Instant | None = None
+
+
 class Fact(Shape):
-    """What happened in one commit of an aggregate, with its own details (who did it stands in the envelope)."""
+    """What happened in one commit of an aggregate, with its own details (who did it stands in the envelope).
+
+    After one that `erases`, no version of its aggregate tells of the person any more, earlier ones included.
+    """
 
     name: ClassVar[str] = ""
     of: ClassVar[type[Aggregate]]
+    erases: ClassVar[bool] = False
 
 
 class Reasoned(Fact):
@@ -214,6 +227,8 @@ def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
     def declare(details: type[F]) -> type[F]:
         details.name, details.of = name, of
         entry = CATALOGUE[of]
+        if details.erases and not (entry.visibility == "people" and issubclass(of, Erasable)):
+            raise TypeError(f"{details.__name__} erases what is kept for ever on {entry.topic}")
         entry.facts[name] = details
         EVENT_TYPES[entry.event_type(name)] = (entry, details)
         return details
@@ -238,6 +253,19 @@ def topics_of(*services: str) -> list[str]:
 def service_of(topic: str) -> str:
     """The service that publishes on the topic, and so has its history."""
     return next(entry.service for entry in CATALOGUE.values() if entry.topic == topic)
+
+
+def erased_by(event_type: str) -> type[Erasable] | None:
+    """What the event erases; None for nearly every event."""
+    known = EVENT_TYPES.get(event_type)
+    if known is None or not known[1].erases:
+        return None
+    return cast(type[Erasable], known[1].of)
+
+
+def is_compacted(topic: str) -> bool:
+    """Whether the topic keeps no more than the last record of a key: what tells of persons can be taken back."""
+    return any(e.topic == topic and e.visibility == "people" for e in CATALOGUE.values())
 
 
 def _snake(name: str) -> str:

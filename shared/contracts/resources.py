@@ -1,11 +1,11 @@
 """What the resources service publishes: persons and their allocations."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from shared.contracts.language import Aggregate, Day, Id, Line, Reasoned, Shape, aggregate, fact
+from shared.contracts.language import Aggregate, Day, Erasable, Id, Line, Reasoned, Shape, aggregate, fact
 
 
 class Employment(StrEnum):
@@ -21,8 +21,22 @@ class Skill(Shape):
 
 
 @aggregate("resources", "persons", visibility="people")
-class Person(Aggregate):
-    """Somebody who works on projects. The name stands here and in no other service's events."""
+class Person(Erasable):
+    """Somebody who works on projects. The name stands here and in no other service's events.
+
+    Of a person who was erased the employment and the weekly hours stay, from which the load of past months is told.
+    """
+
+    PERSONAL: ClassVar[dict[str, Any]] = {
+        "external_ref": None,
+        "name": "Erased person",
+        "email": None,
+        "vendor_id": None,
+        "role": None,
+        "org_unit": None,
+        "location": None,
+        "skills": [],
+    }
 
     name: Line
     email: Annotated[str, Field(max_length=200, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")] | None = None
@@ -33,6 +47,13 @@ class Person(Aggregate):
     location: Line | None = None
     weekly_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 40
     skills: Annotated[list[Skill], Field(max_length=100)] = []
+
+
+@fact(Person, "erased")
+class PersonErased(Reasoned):
+    """A person was erased: no version tells of them any more, earlier ones included. The reason stays: name nobody in it."""
+
+    erases = True
 
 
 class Commitment(StrEnum):

@@ -1,8 +1,8 @@
 """Batches: up to 500 items in one unit, each with a status of its own (207)."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,9 +12,13 @@ from shared.errors import Fault, Invalid, Refusal
 from shared.http import idempotency, problems
 from shared.http.call import Answer, Call, Pending, read_content
 from shared.kernel import Kernel
+from shared.store import StaleVersion
 from shared.work import refusal_of
 
 LARGEST = 500
+
+Foresee = Callable[[Call, list[Any]], Awaitable[None]]
+"""Reads at once what deciding the items will need."""
 
 ItemCommand = Callable[[Call, Any], Awaitable[tuple[Aggregate, int]]]
 """Decides one item and stages it in the current part: the aggregate, and 200 or 201."""
@@ -38,15 +42,20 @@ class Batch(Pending):
 
     def settled(self, call: Call) -> list[Item]:
         failures = call.work.unit.failures
-        return [self._settle(item, failures.get(item.part)) for item in self.items]
+        return [self._settle(item, failures) for item in self.items]
 
     @staticmethod
-    def _settle(item: Item, failure: Exception | None) -> Item:
-        if failure is None or item.refusal is not None:
+    def _settle(item: Item, failures: Mapping[int, Exception]) -> Item:
+        if item.part not in failures or item.refusal is not None:
             return item
+        at, failure = item.part, failures[item.part]
+        while isinstance(failure, StaleVersion) and failure.builds_on is not None:
+            at, failure = failure.builds_on, failures[failure.builds_on]
         refusal = refusal_of(failure)
         if not isinstance(refusal, Refusal):
             raise refusal
+        if at != item.part:
+            _tell_cause(refusal, at)
         return Item(refusal.status, refusal=refusal)
 
     def answer(self, call: Call) -> Answer:
@@ -60,6 +69,15 @@ class Batch(Pending):
 
     def kept(self, call: Call) -> dict[str, Any]:
         return {"results": [_kept(item, call) for item in self.settled(call)]}
+
+
+def _tell_cause(refusal: Refusal, index: int) -> None:
+    """The refusal of the item at `index`, as that of one that builds on it."""
+    refusal.detail = f"it builds on item {index}, which was refused: {refusal.detail}"
+    refusal.faults = [
+        replace(fault, pointer=f"/items/{index}{fault.pointer}") if fault.pointer is not None else fault
+        for fault in refusal.faults
+    ]
 
 
 def _kept(item: Item, call: Call) -> dict[str, Any]:
@@ -82,27 +100,39 @@ def _problem_member(index: int, status: int, problem: dict[str, Any]) -> str:
     return f'{{"index":{index},"status":{status},"problem":{json.dumps(problem)}}}'
 
 
-async def run(call: Call, items: list[Any], model: type[Any], command: ItemCommand) -> Batch:
+async def run(
+    call: Call, items: list[Any], model: type[Any], foresee: Foresee, command: ItemCommand
+) -> Batch:
     """Check and decide each item, then let the one unit be written; `validate_only` decides and writes nothing."""
     if len(items) > LARGEST:
         raise Invalid(
             f"a batch has at most {LARGEST} items", Fault("too_many", "too many items", pointer="/items")
         )
     call.work.unit.separable = True
+    bodies = [_read(item, model) for item in items]
+    await foresee(call, [body for body in bodies if not isinstance(body, Refusal)])
     decided = []
-    for i, item in enumerate(items):
+    for i, body in enumerate(bodies):
         if i:
             call.work.next_part()
-        decided.append(await _decide(call, item, model, command))
+        decided.append(await _decide(call, body, command))
         decided[-1].part = i
     return Batch(decided)
 
 
-async def _decide(call: Call, item: Any, model: type[Any], command: ItemCommand) -> Item:
+def _read(item: Any, model: type[Any]) -> Any:
+    """The content of an item, or the refusal of what is none."""
+    try:
+        return read_content(model, item if isinstance(item, dict) else {}, json.dumps(item).encode())
+    except ValidationError as error:
+        return problems.invalid_from(error)
+
+
+async def _decide(call: Call, body: Any, command: ItemCommand) -> Item:
     part = call.work.part
     try:
-        raw = json.dumps(item).encode()
-        body = read_content(model, item if isinstance(item, dict) else {}, raw)
+        if isinstance(body, Refusal):
+            raise body
         aggregate, status = await command(call, body)
         state = call.work.states[aggregate.id]
         return Item(status, aggregate.model_copy(), state, changed=bool(part.events))
@@ -110,10 +140,7 @@ async def _decide(call: Call, item: Any, model: type[Any], command: ItemCommand)
         refusal: Refusal = problems.invalid_from(error)
     except Refusal as refused:
         refusal = refused
-    part.rows.clear()
-    part.events.clear()
-    part.statements.clear()
-    part.guards.clear()
+    part.clear()
     return Item(refusal.status, refusal=refusal)
 
 

@@ -22,6 +22,8 @@ from shared.work import Work
 
 M = TypeVar("M", bound=BaseModel)
 
+URL_LIMIT = 8 * 1024
+"""Bytes of path and query."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _ETAG = re.compile(r'"([0-9]{1,15})"')

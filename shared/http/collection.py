@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, entry_of
 from shared.errors import Fault, Invalid, PreconditionFailed
-from shared.http import batch, listing, problems
+from shared.http import batch, listing, paging, problems
 from shared.http.call import Answer, Call
 from shared.http.routes import Operation, Parameter, Routes
 from shared.lifecycle import Lifecycle, Move
-from shared.register import Register, archive, by_ref, create, move, put, restore, revise
+from shared.register import Register, archive, by_ref, create, foresee, move, put, restore, revise
 from shared.work import expect_version
 
 VALIDATE_ONLY = Parameter(
@@ -27,7 +27,8 @@ EXPAND = Parameter(
 
 SAID = {
     "list": "Pages of the current state, narrowed and sorted by the parameters. Archived ones only where asked for."
-    " With `fields=id,name` an item has only the members that are named.",
+    " With `fields=id,name` an item has only the members that are named; with `Prefer: return=total-count` the page"
+    " tells how many there are on all pages.",
     "get": "The current state, archived or not. With `fields=id,name` only the members that are named.",
     "create": "One with an `external_ref` that is known is refused: put it by that key instead.",
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
@@ -49,20 +50,27 @@ class Decision(Shape):
     reason: Prose | None = None
 
 
-def register_routes(routes: Routes, register: Register[Any], *, read_only: bool = False) -> None:
-    """Declare all operations of a register under `/v1/<collection>`; `read_only` where only reactions write it."""
+def register_routes(
+    routes: Routes, register: Register[Any], *, read_only: bool = False, moves_money: bool = False
+) -> None:
+    """Declare all operations of a register under `/v1/<collection>`; `read_only` where only reactions write it.
+
+    What `moves_money` is made under an Idempotency-Key only: made twice it would count twice.
+    """
     entry = entry_of(register.shape)
     noun = entry.name.replace("_", " ")
     path, name = f"/v1/{entry.collection}", entry.collection.replace("-", "_")
     table, shape = register.mirror.name, register.shape
-    page_shape = create_model(f"{shape.__name__}Page", items=(list[shape], ...), next=(str | None, None))  # type: ignore[valid-type]
+    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(list[shape], ...))  # type: ignore[valid-type]
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
-        states, following = await listing.page(call, table, register.filters)
+        found = await listing.page(call, table, register.filters)
         if call.one("expand"):
-            states = [_expanded(call, register, state) for state in states]
-        return listing.answer(call, states, following)
+            found = found.each(lambda state: _expanded(call, register, state))
+        if fields := call.one("fields"):
+            found = found.each(lambda state: listing.only(state, fields))
+        return paging.answer(call, found)
 
     async def get(call: Call, id: str) -> Answer:
         state, version = await call.work.document(shape, id)
@@ -113,8 +121,11 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
             return await create(call.work, register, item), 201
         return await put(call.work, register, item, item.external_ref, call.one("restore") == "true")
 
+    async def read_ahead(call: Call, bodies: list[Any]) -> None:
+        await foresee(call.work, register, bodies)
+
     async def batch_(call: Call) -> Any:
-        done = await batch.run(call, _items(call.body_value), register.create, put_item)
+        done = await batch.run(call, _items(call.body_value), register.create, read_ahead, put_item)
         return _dry(call, done) or done
 
     def declare(suffix: str, endpoint: Any, verb: str, summary: str, answers: Any, **told: Any) -> None:
@@ -131,12 +142,13 @@ def register_routes(routes: Routes, register: Register[Any], *, read_only: bool 
         page_shape,
         method="GET",
         parameters=(*register.filters.parameters(shape), *told_of),
+        headers=(paging.PREFER,),
     )
     declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
     if read_only:
         return
     declare("", create_, "create", f"Create a {noun}", shape, method="POST", status=201, body=register.create,
-            parameters=(VALIDATE_ONLY,), refusals=(409,))  # fmt: skip
+            parameters=(VALIDATE_ONLY,), needs_key=moves_money, refusals=(409,))  # fmt: skip
     declare("/batch", batch_, "batch", f"Create or put up to 500 {noun}s", batch_answer(shape), method="POST", status=207,
             body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024)  # fmt: skip
     declare("/by-ref/{source}/{external_id}", put_, "put", f"Put a {noun} by its external key", shape, method="PUT",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 EXPOSED = (
     "ETag, Location, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Portolan-Position,"
-    " X-Request-ID"
+    " Preference-Applied, X-Request-ID"
 )
 ACCEPTED = (
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Portolan-After, Portolan-Effective-At,"

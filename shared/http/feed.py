@@ -1,15 +1,15 @@
 """The event feed of a service: pages of its outbox, and the same as a live stream (SSE), for those without Kafka."""
 
 import asyncio
-import re
+import json
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from shared.bus.embedded import heads_at, read_outbox
 from shared.bus.protocol import Record
 from shared.contracts.catalogue import CATALOGUE
-from shared.errors import Fault, Malformed
 from shared.http.call import Answer, Call
+from shared.http.listing import limit_of
 from shared.http.routes import Parameter, Routes
 
 if TYPE_CHECKING:
@@ -27,9 +27,46 @@ _PAGE = {
         "next": {"type": "string", "description": "The same, where more events wait."},
     },
 }
+_HEADS = {
+    "type": "object",
+    "required": ["epoch", "items"],
+    "properties": {
+        "epoch": {"type": "integer", "description": "As in the `source` of the events."},
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["topic", "partition", "position"],
+                "properties": {
+                    "topic": {"type": "string"},
+                    "partition": {"type": "integer"},
+                    "position": {"type": "string", "description": "Of the last event there, its `sequence`."},
+                },
+            },
+        },
+    },
+}
+_POSITION = {"type": "string", "pattern": "^0{0,2}[0-9]{1,18}$", "examples": ["42", "00000000000000000042"]}
+"""As an event's `sequence` writes it, or without the zeros before it."""
+_SENT = {
+    "type": "object",
+    "description": "Each event of the stream; between them comments say that it is still there.",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "Its position.", "pattern": "^[0-9]{1,18}$"},
+        "event": {"type": "string", "description": "Its type."},
+        "data": {
+            "type": "string",
+            "description": "A CloudEvent 1.0.",
+            "contentMediaType": "application/json",
+        },
+    },
+}
+"""Until OpenAPI 3.2 has a word for the items of a stream, the schema of one tells of each."""
 _AFTER = Parameter(
-    "after", "A position; events after it are answered.", {"type": "string", "pattern": "^[0-9]{1,18}$"}
+    "after", "A position, or the `sequence` of an event: those after it are answered.", _POSITION
 )
+_SEEN = Parameter("Last-Event-ID", "The id of the event received last: those after it are sent.", _POSITION)
 _TYPE = Parameter("type", "Only events of this type; several are possible.", many=True)
 _LIMIT = Parameter("limit", "Events a page, at most 500.", {"type": "integer", "minimum": 1, "maximum": 500})
 
@@ -43,36 +80,34 @@ def routes(service: "Service") -> Routes:
     @routes.route("GET", "/v1/events", id=f"{service.name}_events", summary="What happened, page by page", shape=_PAGE,
                   parameters=(_AFTER, _TYPE, _LIMIT))  # fmt: skip
     async def events(call: Call) -> Answer:
-        after, limit = _number(call, "after", 0, 10**18), _number(call, "limit", PAGE, PAGE, least=1)
+        after, limit = int(call.one("after") or 0), limit_of(call, PAGE, PAGE)
         records = await _page(call, topics, after, limit)
         reached = records[-1].position if records else after
         shown = ",".join(r.value.decode() for r in records if _wanted(call, r))
         more = f',"next":"{reached}"' if len(records) == limit else ""
         return Answer(200, f'{{"items":[{shown}],"position":"{reached}"{more}}}'.encode())
 
+    @routes.route("GET", "/v1/events/heads", id=f"{service.name}_events_heads", summary="Where the topics end",
+                  description="The last event of every partition that has one, as far as they are published: a consumer"
+                  " that has read to the end of a topic and ends before it misses what the broker lost.",
+                  shape=_HEADS)  # fmt: skip
+    async def heads(call: Call) -> Answer:
+        store = call.kernel.store
+        ends = await heads_at(store, topics, await _published(call))
+        items = [{"topic": t, "partition": p, "position": str(position)} for (t, p), position in ends.items()]
+        return Answer(200, json.dumps({"epoch": store.epoch, "items": items}).encode())
+
     @routes.route("GET", "/v1/events/stream", id=f"{service.name}_events_stream", summary="What happens, as it happens",
                   description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",
-                  shape={"type": "string"}, parameters=(_AFTER, _TYPE), produces=("text/event-stream",))  # fmt: skip
+                  shape=_SENT, parameters=(_AFTER, _TYPE), headers=(_SEEN,),
+                  produces=("text/event-stream",))  # fmt: skip
     async def stream(call: Call) -> Answer:
-        seen = call.header("last-event-id")
-        if seen is not None and not re.fullmatch("[0-9]{1,18}", seen):
-            fault = Fault("invalid", "the id of an event that was received", header="Last-Event-ID")
-            raise Malformed("Last-Event-ID is not acceptable", fault)
-        start = int(seen) if seen is not None else _number(call, "after", -1, 10**18)
-        after = start if start >= 0 else await _last(call)
+        start = call.header("last-event-id") or call.one("after")
+        after = await _last(call) if start is None else int(start)
         return Answer(200, stream=_live(call, topics, after), media_type="text/event-stream",
                       headers={"Cache-Control": "no-store"})  # fmt: skip
 
     return routes
-
-
-def _number(call: Call, name: str, default: int, most: int, least: int = 0) -> int:
-    text = call.one(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 20 or not least <= int(text) <= most:
-        raise Malformed(f"{name} is not acceptable", Fault("invalid", "a position or count", parameter=name))
-    return int(text)
 
 
 def _wanted(call: Call, record: Record) -> bool:
@@ -85,6 +120,14 @@ async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> li
         return []
     store = call.kernel.store
     return await read_outbox(store, topics, after, limit, await heads_at(store, topics, after))
+
+
+async def _published(call: Call) -> int:
+    """How far the events can be read: to where the relay is or, without Kafka, to the last one."""
+    if call.kernel.settings.bus_url == "embedded:":
+        return await _last(call)
+    rows = await call.kernel.store.fetch("SELECT published_position FROM relay_state")
+    return int(rows[0][0])
 
 
 async def _last(call: Call) -> int:

@@ -25,17 +25,22 @@ KEPT_US = 24 * 3600 * 1_000_000
 HEADER = "Idempotency-Key"
 
 
-def key_of(call: Call, needed: bool) -> IdempotencyKey | None:
-    """The request's key: scoped by who calls and what is called."""
-    given = call.header(HEADER)
-    if given is None or call.method != "POST":
+def given(call: Call, needed: bool) -> str | None:
+    """The key that the request came with, before anything else of it is read."""
+    key = call.header(HEADER)
+    if key is None or call.method != "POST":
         if needed:
             raise Malformed("send an Idempotency-Key", Fault("required", "needed here", header=HEADER))
         return None
-    if not 1 <= len(given) <= 200 or not given.isprintable():
+    if not 1 <= len(key) <= 200 or not key.isprintable():
         raise Malformed(
             "the Idempotency-Key is not acceptable", Fault("invalid", "1 to 200 characters", header=HEADER)
         )
+    return key
+
+
+def key_of(call: Call, given: str) -> IdempotencyKey:
+    """The request's key: scoped by who calls and what is called."""
     route = f"{call.scope['path']}?{call.scope['query_string'].decode('latin-1')}"
     return IdempotencyKey(call.principal.key, route, given, sha256(call.body_bytes).hexdigest())
 

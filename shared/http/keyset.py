@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.http import listing
+from shared.http import listing, paging
 from shared.http.call import Call
 
 
@@ -52,21 +52,36 @@ class Keyset:
             order.append((f"COALESCE({self.sorts[name]}, {lowest})", part.startswith("-")))
         return [*(order or self.default), (self.id, False)]
 
-    async def page(self, call: Call, columns: str, table: str) -> tuple[list[Sequence[Any]], str | None]:
-        """(rows of `columns`, the cursor of the next page)."""
+    async def page(self, call: Call, columns: str, table: str) -> paging.Page[tuple[Any, ...]]:
+        """A page of rows of `columns`; counted by the statement that reads them, so that both tell of one moment."""
         order, limit, bound = self.order(call), listing.limit_of(call), listing.binding(call, self.bound_to)
-        where, params = list(self.where), list(self.params)
+        where, params, counted = list(self.where), list(self.params), paging.wants_total(call)
         if (cursor := call.one("cursor")) is not None:
             condition, more = listing.after(order, listing.opened(call, cursor, bound))
             where.append(condition)
             params.extend(more)
+        count, first = (f"({self._count(table)})", self.params) if counted else ("NULL", [])
         keys = ", ".join(key for key, _ in order)
         by = ", ".join(f"{key} {'DESC' if down else 'ASC'}" for key, down in order)
-        condition = f"WHERE {' AND '.join(where)}" if where else ""
-        text = f"SELECT {columns}, {keys} FROM {table} {condition} ORDER BY {by} LIMIT {limit + 1}"
-        rows = [tuple(row) for row in await call.kernel.store.fetch(text, params)]
+        text = (
+            f"SELECT {count}, {columns}, {keys} FROM {table}{_where(where)} ORDER BY {by} LIMIT {limit + 1}"
+        )
+        rows = [tuple(row) for row in await call.kernel.store.fetch(text, [*first, *params])]
+        total = await self._total(call, table, rows) if counted else None
         following = None
         if len(rows) > limit:
             rows = rows[:limit]
             following = listing.sealed(call, list(rows[-1][-len(order) :]), bound)
-        return [row[: -len(order)] for row in rows], following
+        return paging.Page([row[1 : -len(order)] for row in rows], following, total)
+
+    async def _total(self, call: Call, table: str, rows: Sequence[tuple[Any, ...]]) -> int:
+        """As counted beside the rows; behind the last of them there is no row to count beside."""
+        counted = rows or await call.kernel.store.fetch(self._count(table), self.params)
+        return int(counted[0][0])
+
+    def _count(self, table: str) -> str:
+        return f"SELECT COUNT(*) FROM {table}{_where(self.where)}"
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""

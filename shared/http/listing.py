@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args
-from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
 from shared.clock import parse_day, parse_instant, to_day, to_micros
 from shared.errors import Fault, Malformed
-from shared.http.call import Answer, Call
+from shared.http.call import Call
+from shared.http.paging import Page
 from shared.http.routes import Parameter
 from shared.ids import is_canonical
 
@@ -110,9 +110,8 @@ def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:
 
 def fields_parameter(names: Iterable[str]) -> Parameter:
     one = f"({'|'.join(names)})"
-    said = "Only these members, separated by commas."
-    schema = {"type": "string", "pattern": f"^({one}(,{one})*)?$"}
-    return Parameter("fields", said, schema, documented=False)
+    said = "Only these members, separated by commas; the answer lacks the others, whether they are required or not."
+    return Parameter("fields", said, {"type": "string", "pattern": f"^({one}(,{one})*)?$"}, reduces=True)
 
 
 def wrong(name: str, detail: str) -> Malformed:
@@ -145,12 +144,12 @@ def read_value(kind: Kind, text: str, name: str) -> Any:
         raise wrong(name, f"not a value of kind {kind}") from error
 
 
-def limit_of(call: Call) -> int:
+def limit_of(call: Call, usual: int = PER_PAGE, most: int = LARGEST_PAGE) -> int:
     given = call.one("limit")
     if given is None:
-        return PER_PAGE
-    if not (given.isascii() and given.isdigit()) or len(given) > 4 or not 1 <= int(given) <= LARGEST_PAGE:
-        raise wrong("limit", f"1 to {LARGEST_PAGE}")
+        return usual
+    if not (given.isascii() and given.isdigit()) or len(given) > 4 or not 1 <= int(given) <= most:
+        raise wrong("limit", f"1 to {most}")
     return int(given)
 
 
@@ -188,16 +187,15 @@ def _narrow(keyset: "Keyset", kind: Kind, column: str, operator: str, values: li
     keyset.any_of(column, values, kind)
 
 
-async def page(call: Call, table: str, filters: Filters) -> tuple[list[str], str | None]:
-    """(documents, cursor of the next page)."""
+async def page(call: Call, table: str, filters: Filters) -> Page[str]:
+    """A page of documents."""
     from shared.http.keyset import Keyset
 
     sorts = {name: name for name in (*filters.sorts, "created_at", "updated_at")}
     texts = frozenset(name for name in filters.sorts if filters.kind(name) in _TEXTUAL)
     keyset = Keyset("id", sorts, texts, table)
     read(call, filters, keyset)
-    rows, following = await keyset.page(call, "document", table)
-    return [row[0] for row in rows], following
+    return (await keyset.page(call, "document", table)).each(lambda row: str(row[0]))
 
 
 def after(order: Sequence[tuple[str, bool]], last: Sequence[Any]) -> tuple[str, list[Any]]:
@@ -230,22 +228,6 @@ def opened(call: Call, cursor: str, bound: str) -> list[Any]:
         raise wrong("cursor", "not a cursor of this list")
     last: list[Any] = json.loads(raw[12:])
     return last
-
-
-def answer(call: Call, items: list[str], following: str | None) -> Answer:
-    """`{items, next?}` with the Link header."""
-    if fields := call.one("fields"):
-        items = [only(item, fields) for item in items]
-    end = f'],"next":{json.dumps(following)}}}' if following else "]}"
-    headers = {}
-    if following:
-        headers["Link"] = f'<{call.scope["path"]}?{_next_query(call, following)}>; rel="next"'
-    return Answer(200, b"".join((b'{"items":[', ",".join(items).encode(), end.encode())), headers)
-
-
-def _next_query(call: Call, following: str) -> str:
-    kept = [(k, v) for k, values in call.query.items() for v in values if k != "cursor"]
-    return urlencode([*kept, ("cursor", following)])
 
 
 def only(state: str, fields: str) -> str:

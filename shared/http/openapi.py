@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from shared.errors import Refusal
@@ -10,12 +10,20 @@ from shared.http import examples, links
 from shared.http.problems import MEDIA_TYPE, Problem
 from shared.http.routes import Operation, Parameter
 
+REDUCING = "x-reducing-parameters"
+"""Where an operation's document tells the parameters that leave members out of its answer."""
+ABOUT_REDUCING = (
+    f"Parameters under `{REDUCING}` (`fields`) are taken like any other and leave members out of the answer, required"
+    " ones too. They stand apart because the schema of the answer, and so a client made from this document, describes"
+    " it whole. What `expand` adds is an optional member of the schema."
+)
 ALWAYS = (400, 401, 403, 406, 413, 414, 429, 503, 504)
 
 _HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "The version, quoted.", "schema": {"type": "string"}},
     "Location": {"description": "Where the resource is.", "schema": {"type": "string"}},
     "Link": {"description": "The next page.", "schema": {"type": "string"}},
+    "Preference-Applied": {"description": "What of `Prefer` was heard.", "schema": {"type": "string"}},
     "Portolan-Position": {"description": "For `Portolan-After`.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "Idempotency-Replayed": {"description": "`true` on a replay.", "schema": {"type": "string"}},
@@ -25,9 +33,11 @@ _HEADERS: dict[str, dict[str, Any]] = {
 def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
     """Keyword arguments for `APIRoute`: answers, request body, parameters, security."""
     extra: dict[str, Any] = {
-        "parameters": [_query_parameter(p) for p in operation.parameters if p.documented]
+        "parameters": [_query_parameter(p) for p in operation.parameters if not p.reduces]
         + _header_parameters(operation)
     }
+    if reducing := [_query_parameter(p) for p in operation.parameters if p.reduces]:
+        extra[REDUCING] = reducing
     extra["parameters"] += _path_parameters(path)
     if operation.body is not None:
         schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
@@ -43,7 +53,9 @@ def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
         responses[200] = {"description": "What would be made", "content": responses[201]["content"]}
     if operation.method == "GET" and shape is not None:
         responses[304] = {"description": "Not modified", "headers": {"ETag": _HEADERS["ETag"]}}
-    return {"openapi_extra": extra, "responses": responses, "status_code": operation.status}
+    # a Response has no media type of its own, so that FastAPI adds none to those that are told
+    told = {"openapi_extra": extra, "responses": responses, "status_code": operation.status}
+    return told | {"response_class": Response}
 
 
 def _refusals(operation: Operation, path: str) -> list[int]:
@@ -86,6 +98,8 @@ def _success(operation: Operation, shape: Any) -> dict[str, Any]:
         names.append("Location")
     if operation.method == "POST":
         names.append("Idempotency-Replayed")
+    if any(own.name == "Prefer" for own in operation.headers):
+        names.append("Preference-Applied")
     told["headers"] = {name: _HEADERS[name] for name in names}
     return told
 
@@ -106,13 +120,15 @@ def _header(name: str, description: str, schema: dict[str, Any], required: bool 
 
 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
-    told = []
+    told = [_header(own.name, own.description, own.schema) for own in operation.headers]
     if operation.needs_match:
         told.append(_header("If-Match", "The ETag that was read.", _VERSION, True))
     if operation.method == "PUT":
         told.append(_header("If-Match", "The ETag that was read: only then.", _VERSION))
     if operation.method == "POST":
-        told.append(_header("Idempotency-Key", "Makes a retry safe for 24 hours.", _KEY, operation.needs_key))
+        said = "Makes a retry safe for 24 hours"
+        said += "; needed here, where done twice would count twice." if operation.needs_key else "."
+        told.append(_header("Idempotency-Key", said, _KEY, operation.needs_key))
     if operation.method == "GET" and not operation.public:
         told.append(
             _header("Portolan-After", "The `Portolan-Position` of a write: wait until it is folded.", _TOKEN)
@@ -181,6 +197,8 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
         app.license_info,
     )
     found = [operation for operations in told["paths"].values() for operation in operations.values()]
+    if any(REDUCING in operation for operation in found):
+        told["info"]["description"] += f" {ABOUT_REDUCING}"
     told["tags"] = [{"name": tag} for tag in dict.fromkeys(tag for o in found for tag in o["tags"])]
     for operation in found:
         operation["responses"].pop("422", None) if not _may_422(operation) else None

@@ -56,14 +56,15 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter, as OpenAPI tells it."""
+    """A parameter of the query, or a header that only some operations read, as OpenAPI tells it."""
 
     name: str
     description: str
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
     many: bool = False
-    documented: bool = True
-    """Not where it changes the shape of the answer, which no client that is made from the document could take."""
+    reduces: bool = False
+    """Whether it leaves members out of the answer, required ones too, which a client made from the document could not
+    read: such a parameter is told beside those that clients are made from."""
 
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema
@@ -88,6 +89,7 @@ class Operation:
     media_type: str = "application/json"
     body_limit: int = BODY_LIMIT
     parameters: tuple[Parameter, ...] = ()
+    headers: tuple[Parameter, ...] = ()
     produces: tuple[str, ...] = ("application/json",)
     needs_match: bool = False
     needs_key: bool = False
@@ -155,10 +157,12 @@ class KernelRoute(APIRoute):
         call.query = read_query(scope["query_string"], self._names)
         if call.query:
             self._check_query(call.query)
+        self._check_headers(call)
         path = scope.get("path_params") or {}
         for name, value in path.items():
             if name == "id" and not is_canonical(value):
                 raise NotFound("there is no such resource")
+        key = idempotency.given(call, op.needs_key)
         body = await self._read(call) if op.body is not None or op.method == "POST" else None
         if op.method == "GET":
             if (position := call.header(after.HEADER)) is not None and not op.public:
@@ -167,7 +171,7 @@ class KernelRoute(APIRoute):
         if op.public:
             answer: Answer = await self._call(call, path, body)
             return answer
-        return await self._write(call, path, body)
+        return await self._write(call, path, body, key)
 
     def _check_query(self, query: dict[str, list[str]]) -> None:
         """What OpenAPI says of the parameters holds: how often they are given, and of which values."""
@@ -182,6 +186,13 @@ class KernelRoute(APIRoute):
             pattern = told.schema.get("pattern")
             if pattern and not all(re.search(pattern, value) for value in values):
                 raise _not_acceptable(told.name, told.description)
+
+    def _check_headers(self, call: Call) -> None:
+        for told in self.operation.headers:
+            value, pattern = call.header(told.name), told.schema.get("pattern")
+            if value is not None and pattern and not re.search(pattern, value):
+                fault = Fault("invalid", told.description, header=told.name)
+                raise Malformed(f"{told.name} is not acceptable", fault)
 
     async def _admit(self, call: Call) -> None:
         if self.operation.public:
@@ -246,10 +257,12 @@ class KernelRoute(APIRoute):
             return await self.endpoint(call, body=body, **path)
         return await self.endpoint(call, **path)
 
-    async def _write(self, call: Call, path: dict[str, str], body: BaseModel | None) -> Answer:
-        key = idempotency.key_of(call, self.operation.needs_key)
-        if key is None or call.one("validate_only") == "true":
+    async def _write(
+        self, call: Call, path: dict[str, str], body: BaseModel | None, given: str | None
+    ) -> Answer:
+        if given is None or call.one("validate_only") == "true":
             return await self._attempts(call, path, body)
+        key = idempotency.key_of(call, given)
         with idempotency.held(call, key):
             try:
                 return await self._attempts(call, path, body, key)

@@ -4,12 +4,14 @@ unit      what one request or one folded batch writes
 tables    the kernel's own tables, in every service's database
 sql       the statements, made once per table
 together  rows by id, asked for together
+reaching  why a store cannot be opened
 sqlite    the writer thread and its connection
 postgres  the same on asyncpg
 """
 
 from shared.store.base import StaleVersion, Store, UniqueTaken, Unreachable
 from shared.store.open import open_store
+from shared.store.reaching import reaching
 from shared.store.together import Document
 from shared.store.unit import Event, Part, Statement, Unit
 
@@ -24,4 +26,5 @@ __all__ = [
     "Unit",
     "Unreachable",
     "open_store",
+    "reaching",
 ]

@@ -9,7 +9,14 @@ from shared.store.unit import Unit
 
 
 class StaleVersion(Exception):
-    """Somebody else wrote the aggregate (or a guard) that the unit had read."""
+    """Somebody else wrote the aggregate (or a guard) that the unit had read.
+
+    `builds_on` is the earlier part of the same unit that was left out, where that is the reason.
+    """
+
+    def __init__(self, what: str = "", builds_on: int | None = None) -> None:
+        super().__init__(what)
+        self.builds_on = builds_on
 
 
 class UniqueTaken(Exception):

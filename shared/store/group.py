@@ -117,11 +117,12 @@ def check_guards(held: dict[str, int], stored: dict[str, int]) -> None:
             raise StaleVersion(key)
 
 
-def refuse_what_builds_on(part: Part, failed: set[str]) -> None:
-    """A later version of an aggregate whose earlier one was left out would leave a gap."""
-    for event in part.events:
-        if event.aggregate_id in failed:
-            raise StaleVersion(event.aggregate_id)
+def refuse_what_builds_on(part: Part, failed: dict[str, int]) -> None:
+    """A later version of an aggregate whose earlier one was left out would leave a gap, and a reference to one that was
+    never made would name nothing. `failed` tells by aggregate which part was left out."""
+    for id in (*(event.aggregate_id for event in part.events), *sorted(part.relies_on)):
+        if id in failed:
+            raise StaleVersion(id, builds_on=failed[id])
 
 
 def meaning_of(taken: UniqueTaken) -> Exception:

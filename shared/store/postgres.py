@@ -219,7 +219,7 @@ async def write_separately(c: asyncpg.Connection, unit: Unit) -> None:
     """Guards are taken once for the unit: a later part that holds the same one relied on the same reading."""
     async with c.transaction():
         await _take_guards(c, group.guards(unit.parts))
-        failed: set[str] = set()
+        failed: dict[str, int] = {}
         for i, part in enumerate(unit.parts):
             try:
                 async with c.transaction():
@@ -228,7 +228,7 @@ async def write_separately(c: asyncpg.Connection, unit: Unit) -> None:
                     await _write_rows_of(c, [part])
             except (asyncpg.IntegrityConstraintViolationError, StaleVersion) as error:
                 unit.failures[i] = translated(error)
-                failed.update(e.aggregate_id for e in part.events)
+                failed |= {e.aggregate_id: i for e in part.events}
         await _write_outbox(c, [unit], {})
 
 

@@ -21,7 +21,7 @@ from shared.store.together import Document
 from shared.store.unit import Part, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
 
-_AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
+AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
 """What passes, or what operations must mend; any other complaint is a defect of ours, and is told as one."""
 
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
@@ -128,7 +128,7 @@ def write(c: sqlite3.Connection, units: list[Unit]) -> None:
 def write_separately(c: sqlite3.Connection, unit: Unit) -> None:
     """Guards are taken once for the unit: a later part that holds the same one relied on the same reading."""
     _take_guards(c, group.guards(unit.parts))
-    failed: set[str] = set()
+    failed: dict[str, int] = {}
     for i, part in enumerate(unit.parts):
         c.execute("SAVEPOINT part")
         try:
@@ -138,7 +138,7 @@ def write_separately(c: sqlite3.Connection, unit: Unit) -> None:
         except (sqlite3.IntegrityError, StaleVersion) as error:
             c.execute("ROLLBACK TO part")
             unit.failures[i] = translated(error)
-            failed.update(e.aggregate_id for e in part.events)
+            failed |= {e.aggregate_id: i for e in part.events}
         c.execute("RELEASE part")
     _write_outbox(c, [unit])
 
@@ -199,6 +199,6 @@ def translated(error: Exception) -> Exception:
     if isinstance(error, sqlite3.IntegrityError) and (found := _UNIQUE.match(str(error))):
         names = [name.rsplit(".", 1) for name in found[1].split(", ")]
         return group.meaning_of(UniqueTaken(names[0][0], tuple(name[-1] for name in names)))
-    if isinstance(error, sqlite3.OperationalError) and _AWAY.search(str(error)):
+    if isinstance(error, sqlite3.OperationalError) and AWAY.search(str(error)):
         return Unreachable(str(error))
     return error

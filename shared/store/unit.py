@@ -46,6 +46,13 @@ class Part:
     events: list[Event] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     guards: dict[str, int] = field(default_factory=dict)
+    relies_on: set[str] = field(default_factory=set)
+    """Aggregates that it took as earlier parts of the unit leave them, by id."""
+
+    def clear(self) -> None:
+        """Write nothing, and rely on nothing."""
+        for kept in (self.rows, self.events, self.statements, self.guards, self.relies_on):
+            kept.clear()
 
 
 @dataclass(slots=True, frozen=True)

@@ -1,10 +1,13 @@
 """`portolan token issue`, `verify` and `rebuild`, on a data folder whose instance runs in a process of its own."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -13,6 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
+from services.imports import upserts
+from shared.store import sqlite
+from tests.imports.test_odd_files import PROJECT, written
 from tests.system.running import EmbeddedProcess
 
 
@@ -135,6 +141,16 @@ def test_a_verification_that_reaches_nothing_says_so(instance: Instance, tmp_pat
     assert not any(tmp_path.iterdir())
 
 
+def test_a_rebuild_that_may_not_write_says_so(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "LOCKED_S", 0.1)
+    instance.sheets()
+    with closing(sqlite3.connect(instance.data / "reporting.sqlite", timeout=10)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = portolan("rebuild", "--data", instance.data)
+        other.rollback()
+    assert (done.exit_code, done.stderr) == (1, "Error: a store cannot be used: database is locked\n")
+
+
 def test_a_missing_and_an_extra_row_are_found(instance: Instance) -> None:
     instance.sheets()
     id = instance.project["id"]
@@ -162,3 +178,121 @@ def test_a_projection_that_is_not_what_rest_answers_is_found(instance: Instance)
     assert f"{id}: the projection's state is not what REST answers" in found.output
     execute(instance.data, "projects", "UPDATE project SET document = ? WHERE id = ?", good, id)
     assert portolan("verify", "--data", instance.data).exit_code == 0
+
+
+def test_a_verification_says_of_each_projection_what_it_found_and_ends_with_a_verdict(
+    instance: Instance,
+) -> None:
+    instance.sheets()
+    right = portolan("verify", "--data", instance.data)
+    assert (right.exit_code, right.stdout.splitlines()[-1]) == (0, "Right: nothing differs"), right.output
+    for what in ("history", "current_state", "figures", "REST"):
+        assert re.search(rf"^{what}, [1-9]\d* (rows|resources compared): right$", right.stdout, re.MULTILINE)
+    execute(
+        instance.data, "reporting", "UPDATE figures SET planned = 99 WHERE project_id = ?", instance.project["id"],
+    )  # fmt: skip
+    wrong = portolan("verify", "--data", instance.data)
+    assert portolan("rebuild", "--data", instance.data).exit_code == 0
+    assert wrong.exit_code == 1
+    assert re.search(r"^figures, \d+ rows: 1 differ$", wrong.stdout, re.MULTILINE)
+    assert wrong.stdout.splitlines()[-1].startswith("Wrong: 1 differences;")
+
+
+def test_where_there_are_no_dead_letters_that_is_said(instance: Instance) -> None:
+    listed = portolan("dead-letters", "list", "--data", instance.data, "--url", instance.client.base_url)
+    assert (listed.exit_code, listed.stdout) == (0, "There are none.\n"), listed.output
+
+
+def talking(command: str, data: Path, url: str, tmp_path: Path) -> list[object]:
+    """The command, as far as it talks to an instance."""
+    written(tmp_path, [PROJECT])
+    files = [f"--{name}={tmp_path / name}.csv" for name in ("projects", "investments", "contracts")]
+    words: dict[str, list[object]] = {
+        "dead-letters list": ["dead-letters", "list"],
+        "dead-letters retry": ["dead-letters", "retry", "finance", "x/../y?"],
+        "dead-letters discard": ["dead-letters", "discard", "finance", "x"],
+        "verify": ["verify"],
+        "import": ["import", "itdb", *files, "--as-of", "2012-08-31", "--dry-run"],
+    }
+    return [*words[command], "--data", data, "--url", url]
+
+
+TALKING = ("dead-letters list", "dead-letters retry", "dead-letters discard", "verify", "import")
+
+
+@pytest.mark.parametrize("command", TALKING)
+def test_a_command_whose_instance_is_away_or_refuses_it_says_so_in_a_sentence(
+    command: str, instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upserts, "UNANSWERED_S", 0.0)
+    url = str(instance.client.base_url)
+    viewer = portolan("token", "issue", "--role", "viewer", "--data", instance.data).output.split()[-1]
+    away = portolan(*talking(command, instance.data, "http://127.0.0.1:9", tmp_path))
+    unknown = portolan(*talking(command, instance.data, url, tmp_path), "--token", "a.b.c")
+    refused = [unknown]
+    if command != "verify":  # which only reads
+        refused.append(portolan(*talking(command, instance.data, url, tmp_path), "--token", viewer))
+    for done, words in zip([away, *refused], ["cannot be reached", "401", "403"], strict=False):
+        assert done.exit_code == 1, done.output
+        assert re.fullmatch(rf"Error: [^\n]*{words}[^\n]*\n", done.stderr), done.stderr
+        assert viewer not in done.stderr
+
+
+@pytest.mark.parametrize("command", TALKING)
+def test_a_command_whose_address_or_token_cannot_be_one_is_refused_as_wrongly_called(
+    command: str, instance: Instance, tmp_path: Path
+) -> None:
+    for option, wrong in (("--url", "localhost:8000"), ("--url", "http://x:y"), ("--token", "geh eim\n")):
+        done = portolan(*talking(command, instance.data, "http://127.0.0.1:9", tmp_path), option, wrong)
+        assert (done.exit_code, done.stdout) == (2, ""), done.output
+        assert f"Invalid value for '{option}'" in done.stderr
+        assert "geh" not in done.stderr
+
+
+@pytest.mark.parametrize("command", TALKING)
+def test_a_command_with_a_mistyped_data_folder_makes_none(
+    command: str, instance: Instance, tmp_path: Path
+) -> None:
+    done = portolan(*talking(command, tmp_path / "typo", str(instance.client.base_url), tmp_path))
+    assert (done.exit_code, "no instance was ever started in" in done.stderr) == (1, True), done.output
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_token_is_not_signed_with_a_new_key_in_a_mistyped_folder(tmp_path: Path) -> None:
+    done = portolan("token", "issue", "--role", "viewer", "--data", tmp_path / "typo")
+    assert (done.exit_code, done.stdout) == (1, ""), done.output
+    assert f"there is no folder {tmp_path / 'typo'}" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Answers everything with a page."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing is told."""
+
+
+@contextmanager
+def another_server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        serving.join()
+
+
+@pytest.mark.parametrize("command", ["verify", "dead-letters list"])
+def test_an_answer_that_is_not_portolans_is_told_as_that(
+    command: str, instance: Instance, tmp_path: Path
+) -> None:
+    with another_server() as url:
+        done = portolan(*talking(command, instance.data, url, tmp_path))
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1), done.output
+    assert "not as Portolan does" in done.stderr

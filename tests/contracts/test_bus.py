@@ -4,11 +4,18 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 
+import pytest
+
 from shared.bus import Mark, Marks, Record
 from tests.contracts.carried import TOPICS, Carried
 from tests.contracts.consuming import consuming
 
 Place = tuple[str, int]
+
+
+@pytest.fixture
+def heads_asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.bus.kafka.HEADS_S", 0.2)
 
 
 def by_partition(records: Sequence[Record]) -> dict[Place, list[Record]]:
@@ -111,13 +118,32 @@ async def test_what_a_gap_swallowed_comes_from_the_source(carried: Carried) -> N
     ]
 
 
-async def test_a_consumer_heals_what_never_reached_the_bus(carried: Carried) -> None:
+async def test_a_consumer_heals_what_never_reached_the_bus(carried: Carried, heads_asked_often: None) -> None:
     await carried.write(aggregates=60)
     await carried.store.run("UPDATE relay_state SET published_position = 40 RETURNING one")
     async with carried.publishing(), consuming(carried) as consumer:
         await carried.write(aggregates=60)
         await consumer.until(120)
         assert sorted(await consumer.positions()) == list(range(1, 121))
+        assert await consumer.are_in_order()
+
+
+async def test_a_consumer_heals_what_the_bus_lost_at_its_end(
+    carried: Carried, heads_asked_often: None
+) -> None:
+    """No later event shows the gap: the partitions end too early, or have nothing at all."""
+    async with carried.publishing(), consuming(carried) as consumer:
+        await carried.write(aggregates=8)
+        await consumer.until(8)
+    await carried.write(aggregates=60, versions=2)
+    await carried.store.run("UPDATE relay_state SET published_position = 128 RETURNING one")
+    async with carried.publishing(), consuming(carried) as consumer:
+        await consumer.until(128)
+        assert sorted(await consumer.positions()) == list(range(1, 129))
+        assert await consumer.are_in_order()
+        await carried.write(aggregates=5)
+        await consumer.until(133)
+        assert sorted(await consumer.positions()) == list(range(1, 134))
 
 
 async def test_what_is_published_twice_is_taken_in_once(carried: Carried) -> None:

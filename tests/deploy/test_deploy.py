@@ -229,6 +229,11 @@ def test_the_base_has_every_service_and_the_ingress_leads_to_each() -> None:
     assert doors == {f"/{name}": f"portolan-{name}" for name in NAMES} | {"/": "portolan-reporting"}
 
 
+def test_no_pod_is_told_of_services_by_variables_that_are_named_as_settings_are() -> None:
+    [deployment] = documents(DEPLOY / "k8s/base/service/deployment.yaml")
+    assert deployment["spec"]["template"]["spec"]["enableServiceLinks"] is False
+
+
 def test_what_a_kustomization_names_is_there() -> None:
     for path in kustomizations():
         told = documents(path)[0]

@@ -1,6 +1,7 @@
 """Projects with their work and money, made over REST."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -77,7 +78,14 @@ class Desk:
         self, project: dict[str, Any], amount: str, currency: str = "CHF", **members: Any
     ) -> httpx.Response:
         body = {"project_id": project["id"], "posted_on": "2026-03-31", "amount": money(amount, currency)}
-        return await self.client.post("/finance/v1/actual-costs", json=body | members)
+        key = {"Idempotency-Key": uuid4().hex}
+        return await self.client.post("/finance/v1/actual-costs", json=body | members, headers=key)
+
+    async def dead_letters(self) -> int:
+        """Events that finance and reporting could not fold."""
+        stores = [self.portolan.running.services[name].kernel.store for name in ("finance", "reporting")]
+        counts = [(await store.fetch("SELECT COUNT(*) FROM dead_letter"))[0][0] for store in stores]
+        return sum(counts)
 
     async def read(self, path: str) -> dict[str, Any]:
         await self.portolan.settled()

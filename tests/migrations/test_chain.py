@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.embedded import SERVICES
-from shared.migrate import bring_to_head, configured, head_of, sync_url, upgrade
+from shared.migrate import bring_to_head, configured, head_of, postgres_engine, upgrade
 from shared.service import Service
 from tests.conftest import make_databases
 
@@ -33,10 +33,8 @@ def test_the_chain_makes_the_tables_as_declared_on_sqlite(service: Service, tmp_
 
 @by_name
 async def test_the_chain_makes_the_tables_as_declared_on_postgresql(service: Service, postgres: str) -> None:
-    from sqlalchemy.ext.asyncio import create_async_engine
-
     url = (await make_databases(postgres, [service.name])).replace("{service}", service.name)
-    engine = create_async_engine(sync_url(url))
+    engine = postgres_engine(url)
     async with engine.begin() as connection:
         await connection.run_sync(lambda c: upgrade(service, c))
         assert await connection.run_sync(lambda c: differences(service, c)) == [], "run `make migration`"

@@ -44,8 +44,9 @@ def _is_ready(url: str) -> bool:
         return False
 
 
-def _spawn(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
+def _spawn(command: list[str], log: Path, **settings: str) -> "subprocess.Popen[bytes]":
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTOLAN_")}
+    environment |= {f"PORTOLAN_{name.upper()}": value for name, value in settings.items()}
     with log.open("ab") as output:
         return subprocess.Popen(
             command, cwd=ROOT, stdout=output, stderr=output, env=environment, start_new_session=True,
@@ -116,12 +117,12 @@ class StackProcess:
 
 
 @contextmanager
-def running_stack(data: Path) -> Iterator[StackProcess]:
+def running_stack(data: Path, **settings: str) -> Iterator[StackProcess]:
     port, kafka_port = free_port(), free_port()
     log = data.with_suffix(".log")
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "services.stack", "--data", str(data)]
-    process = _spawn([*command, "--port", str(port), "--kafka-port", str(kafka_port)], log)
+    process = _spawn([*command, "--port", str(port), "--kafka-port", str(kafka_port)], log, **settings)
     stack = StackProcess(data, f"http://127.0.0.1:{port}", f"127.0.0.1:{kafka_port}")
     try:
         wait_until_ready(stack.url, process, log)

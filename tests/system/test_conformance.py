@@ -8,6 +8,7 @@ import pytest
 
 from services.embedded import SERVICES
 from shared.app import create_app
+from shared.http.routes import KernelRoute
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id", "errors"}
@@ -222,6 +223,18 @@ async def test_a_page_has_1_to_200_items(everything: Any, limit: str) -> None:
             assert_problem(await client.get(f"{walked.url()}?limit={limit}"), 400)
 
 
+async def test_every_list_tells_its_total_to_who_prefers_it(everything: Any) -> None:
+    client = everything.client()
+    await everything.portolan.settled()
+    paged = [w for w in everything.walk("GET") if "cursor" in w.operation.query_names]
+    assert len(paged) > 15
+    for walked in paged:
+        assert "Prefer" in {told.name for told in walked.operation.headers}, walked
+        page = await client.get(walked.url() + "?limit=200", headers={"Prefer": "return=total-count"})
+        assert page.headers["preference-applied"] == "return=total-count", walked
+        assert page.json()["total"] == len(page.json()["items"]), walked
+
+
 async def test_a_single_valued_parameter_given_twice_answers_400(everything: Any) -> None:
     client = everything.client()
     for walked in everything.walk():
@@ -255,6 +268,16 @@ async def test_an_operation_that_needs_a_key_answers_400_without(everything: Any
         if walked.operation.needs_key:
             problem = assert_problem(await client.post(walked.url(), json={"items": [{}]}), 400)
             assert problem["errors"][0]["header"] == "Idempotency-Key"
+
+
+async def test_batches_and_what_moves_money_need_a_key_and_the_document_says_so(everything: Any) -> None:
+    needing = {w.id for w in everything.walk() if w.operation.needs_key}
+    assert needing == {w.id for w in everything.walk() if w.path.endswith("/batch")} | {"actual_costs_create"}
+    for service in SERVICES:
+        for operations in create_app(service).openapi()["paths"].values():
+            for method, told in operations.items():
+                keys = [p["required"] for p in told["parameters"] if p["name"] == "Idempotency-Key"]
+                assert keys == ([told["operationId"] in needing] if method == "post" else [])
 
 
 async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) -> None:
@@ -301,6 +324,21 @@ def test_the_document_says_every_answer_and_each_refusal_as_a_problem(service: A
                 assert parameter["in"] != "header" or "type" in parameter["schema"], where
             names = re.findall(r"\{([^}]+)\}", path)
             assert names == [p["name"] for p in operation["parameters"] if p["in"] == "path"], where
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
+def test_the_document_promises_no_representation_but_those_that_are_given(service: Any) -> None:
+    app = create_app(service)
+    produced = {
+        route.operation_id: set(route.operation.produces)
+        for route in app.router.routes
+        if isinstance(route, KernelRoute)
+    }
+    for path, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                if int(status) < 300 and "content" in answer:
+                    assert set(answer["content"]) == produced[operation["operationId"]], f"{method} {path}"
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)

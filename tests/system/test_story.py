@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -14,13 +15,14 @@ def chf(amount: str) -> dict[str, str]:
 
 
 class Director:
-    """The one who does it all, minding versions as a client must."""
+    """The one who does it all, minding versions and keys as a client must."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
 
     async def make(self, collection: str, **members: Any) -> dict[str, Any]:
-        answer = await self.client.post(f"/{collection}", json=members)
+        key = {"Idempotency-Key": uuid4().hex}
+        answer = await self.client.post(f"/{collection}", json=members, headers=key)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
@@ -172,7 +174,9 @@ async def test_a_project_from_proposal_to_closure(everywhere: Portolan) -> None:
     await everywhere.settled()
     assert (await director.read(f"resources/v1/allocations/{allocation['id']}"))["state"] == "released"
     late = {"project_id": project["id"], "posted_on": today.isoformat(), "amount": chf("1.00")}
-    refused = await director.client.post("/finance/v1/actual-costs", json=late)
+    refused = await director.client.post(
+        "/finance/v1/actual-costs", json=late, headers={"Idempotency-Key": "late"}
+    )
     assert (refused.status_code, refused.json()["code"]) == (409, "project_ended")
     assert (await director.read("reporting/v1/projects"))["items"][0]["stage"] == "closed"
 

@@ -78,7 +78,7 @@ class Everything:
         body = self._minimal(register.create.model_json_schema())
         body |= ALSO.get(entry.collection, {})
         collection = f"/{entry.service}/v1/{entry.collection}"
-        made = await self.client().post(collection, json=body)
+        made = await self.client().post(collection, json=body, headers={"Idempotency-Key": "made"})
         assert made.status_code == 201, f"{collection}: {body} {made.text}"
         self.made[collection] = made.json()
         await self.portolan.settled()

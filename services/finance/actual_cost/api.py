@@ -2,6 +2,8 @@
 
 from services.finance.actual_cost import commands
 from services.finance.actual_cost.model import FILTERS, ActualCostCreate, ActualCostRevise, ActualCostRow
+from services.finance.contract.model import ContractRow
+from services.finance.tables import KnownProject, KnownWorkPackage
 from shared.contracts.finance import ActualCost
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
@@ -14,7 +16,14 @@ ACTUAL_COSTS = Register(
     revise=ActualCostRevise,
     filters=FILTERS,
     check=commands.check,
+    guard=commands.guard,
+    names={
+        "project_id": KnownProject,
+        "work_package_id": KnownWorkPackage,
+        "contract_id": ContractRow,
+        "reverses_id": ActualCostRow,
+    },
 )
 
 routes = Routes("finance", "Actual costs")
-register_routes(routes, ACTUAL_COSTS)
+register_routes(routes, ACTUAL_COSTS, moves_money=True)

@@ -1,5 +1,7 @@
 """What is checked of actual costs against the budget, what they belong to, and what they reverse."""
 
+from typing import Any
+
 from services.finance.actual_cost import rules
 from services.finance.budget.rules import may_charge
 from services.finance.contract.model import ContractRow
@@ -10,6 +12,11 @@ from shared.references import exists, heard_of
 from shared.work import Work
 
 STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1"
+
+
+def guard(cost: Any) -> str | None:
+    """Of two who reverse the same cost at once only the first does."""
+    return None if cost.reverses_id is None else f"reversals {cost.reverses_id}"
 
 
 async def check(work: Work, cost: ActualCost) -> None:
@@ -23,8 +30,8 @@ async def check(work: Work, cost: ActualCost) -> None:
     if package is not None:
         rules.belongs(cost, package[1])
     await exists(work, ContractRow, cost.contract_id, "/contract_id")
-    if cost.reverses_id is not None:
-        await work.guard(f"reversals {cost.reverses_id}")
+    if cost.reverses_id is not None and (reversals := guard(cost)) is not None:
+        await work.guard(reversals)
         rules.reverses(cost, await work.known(ActualCost, cost.reverses_id), await _reversed(work, cost))
 
 
@@ -37,10 +44,9 @@ async def charge(work: Work, cost: ActualCost) -> None:
 
 async def _reversed(work: Work, cost: ActualCost) -> int:
     """What other costs take back of the same one, in minor units; negative."""
-    others = {c.id: c for c in await work.select(ActualCost, "reverses_id = ?", (str(cost.reverses_id),))}
-    others |= work.staged(ActualCost)
-    return sum(
-        c.amount.minor
-        for c in others.values()
-        if c.reverses_id == cost.reverses_id and c.id != cost.id and c.archived_at is None
-    )
+    standing = await work.select(ActualCost, "reverses_id = ?", (str(cost.reverses_id),))
+
+    def concerns(other: ActualCost) -> bool:
+        return other.reverses_id == cost.reverses_id and other.id != cost.id and other.archived_at is None
+
+    return sum(other.amount.minor for other in work.as_left(ActualCost, standing, concerns))

@@ -2,6 +2,7 @@
 
 from services.finance.budget_line import commands, rules
 from services.finance.budget_line.model import FILTERS, BudgetLineCreate, BudgetLineRevise, BudgetLineRow
+from services.finance.tables import KnownProgramme, KnownProject
 from shared.contracts.finance import BudgetLine
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
@@ -17,6 +18,7 @@ BUDGET_LINES = Register(
     check=commands.check,
     tell=commands.tell,
     lifecycle=rules.LIFECYCLE,
+    names={"project_id": KnownProject, "programme_id": KnownProgramme},
 )
 
 routes = Routes("finance", "Budget lines")

@@ -2,6 +2,8 @@
 
 from services.finance.contract import commands
 from services.finance.contract.model import FILTERS, ContractCreate, ContractRevise, ContractRow
+from services.finance.tables import KnownProgramme, KnownProject
+from services.finance.vendor.model import VendorRow
 from shared.contracts.finance import Contract
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
@@ -14,6 +16,7 @@ CONTRACTS = Register(
     revise=ContractRevise,
     filters=FILTERS,
     check=commands.check,
+    names={"vendor_id": VendorRow, "project_id": KnownProject, "programme_id": KnownProgramme},
 )
 
 routes = Routes("finance", "Contracts")

@@ -2,6 +2,7 @@
 
 from services.finance.forecast import commands
 from services.finance.forecast.model import FILTERS, ForecastCreate, ForecastRevise, ForecastRow
+from services.finance.tables import KnownProject
 from shared.contracts.finance import Forecast
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
@@ -14,6 +15,7 @@ FORECASTS = Register(
     revise=ForecastRevise,
     filters=FILTERS,
     check=commands.check,
+    names={"project_id": KnownProject},
 )
 
 routes = Routes("finance", "Forecasts")

@@ -19,7 +19,7 @@ from shared.http.idempotency import state_text
 from shared.http.listing import read_value
 from shared.http.routes import Parameter, Routes
 from shared.ids import derived_id, is_canonical
-from shared.money import LARGEST_MINOR, Money
+from shared.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.register import Register
 
 PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
@@ -91,7 +91,7 @@ def _told(performance: Performance | None, as_of: date) -> dict[str, Any]:
 def _too_large(measured: EarnedValue) -> dict[str, str]:
     """Forecasts that money on the wire cannot hold: next to nothing earned for a great deal."""
     amounts = {n: getattr(measured, n) or 0 for n in FIGURES if n not in RATIOS}
-    return {n: "the amount has more than 18 digits" for n, a in amounts.items() if abs(a) > LARGEST_MINOR}
+    return {n: TOO_LARGE for n, a in amounts.items() if abs(a) > LARGEST_MINOR}
 
 
 def _value(name: str, measured: EarnedValue, currency: str) -> Any:

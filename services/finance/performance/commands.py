@@ -71,6 +71,24 @@ async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
     return counted
 
 
+COUNTED = """
+SELECT actual_cost.id, COALESCE(known_cost.spent, 0) FROM actual_cost
+LEFT JOIN known_cost ON known_cost.id = actual_cost.id WHERE actual_cost.project_id = ?
+"""
+
+
+async def _spent(work: Work, performance: Performance, more: int) -> int:
+    """What the project has spent, in minor units, with `more`; counted anew where the last sum was too large to be kept."""
+    if "ac" not in performance.reasons:
+        return performance.actual.minor + more
+    rows = await work.store.fetch(COUNTED, (str(performance.project_id),))
+    counted = {UUID(id): spent for id, spent in rows}
+    for key, held in work.memory.items():
+        if key[0] == "known_cost" and key[1] in counted:
+            counted[key[1]] = held[1]
+    return sum(counted.values())
+
+
 async def measure(work: Work, project_id: UUID, *, more: int = 0, cause: str) -> None:
     """Measure again, with `more` minor units spent; without budgeted work or cost there is no measure."""
     packages = await packages_of(work, project_id)
@@ -80,7 +98,8 @@ async def measure(work: Work, project_id: UUID, *, more: int = 0, cause: str) ->
         return
     currency = await _currency(work, project_id, packages, performance)
     performance = performance or _first(work, id, project_id, currency)
-    fact = rules.remeasure(performance, packages, currency, performance.actual.minor + more, cause)
+    spent = await _spent(work, performance, more)
+    fact = rules.remeasure(performance, packages, currency, spent, cause)
     if work.is_changed(performance):
         work.save(performance, fact)
 

@@ -15,7 +15,7 @@ from services.finance.valuation.work_packages import elapsed_share
 from shared.clock import from_day, to_day
 from shared.contracts.finance import Performance, PerformanceMeasured, PlannedValue
 from shared.contracts.projects import WorkPackage
-from shared.money import Money
+from shared.money import LARGEST_MINOR, TOO_LARGE, Money
 
 MOST_POINTS = 400
 
@@ -57,15 +57,20 @@ def remeasure(
 ) -> PerformanceMeasured:
     """Bring BAC, EV, AC and the plan up to date; `actual` is in minor units.
 
-    Packages in another currency wait for a rate: they are left out, and `reasons` say so.
+    Packages in another currency wait for a rate: they are left out, and `reasons` say so. They also say which sums have
+    more digits than money may have.
     """
     counted = [p for p in packages.values() if p.budget is not None]
     held = [p for p in counted if p.currency == currency]
     performance.currency = currency
-    performance.at_completion = Money.of(sum(p.budget or 0 for p in held), currency)
-    performance.earned = Money.of(sum(earned(p.budget or 0, p.percent) for p in held), currency)
-    performance.actual = Money.of(actual, currency)
-    performance.reasons = _reasons(counted, currency)
+    bac, ev = sum(p.budget or 0 for p in held), sum(earned(p.budget or 0, p.percent) for p in held)
+    performance.at_completion = Money.nearest(bac, currency)
+    performance.earned = Money.nearest(ev, currency)
+    performance.actual = Money.nearest(actual, currency)
+    # the plan ends at BAC: it can be told where that can
+    sums = {"bac": bac, "pv": bac, "ev": ev, "ac": actual}
+    too_large = {figure: TOO_LARGE for figure, total in sums.items() if abs(total) > LARGEST_MINOR}
+    performance.reasons = too_large | _reasons(counted, currency)
     performance.plan = [] if "pv" in performance.reasons else _plan(held, currency)
     return PerformanceMeasured(cause=cause)
 
@@ -146,9 +151,9 @@ def earned_value(performance: Performance, as_of: date) -> EarnedValue:
     why = performance.reasons
     return figures(
         Totals(
-            bac=performance.at_completion.minor,
+            bac=Unknown(why["bac"]) if "bac" in why else performance.at_completion.minor,
             pv=Unknown(why["pv"]) if "pv" in why else planned_value(performance, as_of),
             ev=Unknown(why["ev"]) if "ev" in why else performance.earned.minor,
-            ac=performance.actual.minor,
+            ac=Unknown(why["ac"]) if "ac" in why else performance.actual.minor,
         )
     )

@@ -68,6 +68,7 @@ def rebaselined(
     Raises `Invalid` for a change that is not approved, was used before, or would take effect on or before the
     day of the version it follows, or before its own approval.
     """
+    _refuse_none(baseline)
     last = baseline.versions[-1]
     version = _version(last.number + 1, effective, change, packages)
     if effective <= last.effective:
@@ -81,16 +82,26 @@ def rebaselined(
 
 def in_force(baseline: Baseline, as_of: date) -> Version | None:
     """The version a measurement as of this day uses; None before the first."""
+    _refuse_none(baseline)
+    refuse_mistyped(as_of, date, "/as_of")
     return next((v for v in reversed(baseline.versions) if v.effective <= as_of), None)
 
 
 def movements(baseline: Baseline) -> list[Movement]:
     """Where the budget at completion came from, change by change, beginning with the first approval."""
+    _refuse_none(baseline)
     budgets = [0, *(version.bac for version in baseline.versions)]
     return [
         Movement(version.change.code, version.effective, before, after)
         for version, (before, after) in zip(baseline.versions, pairwise(budgets), strict=True)
     ]
+
+
+def _refuse_none(baseline: Baseline) -> None:
+    """Refuses what is no baseline, or one without a first version."""
+    refuse_mistyped(baseline, Baseline, "/baseline")
+    if not baseline.versions:
+        raise refused("no_version", "a baseline has at least one version", "/baseline/versions")
 
 
 def _version(number: int, effective: date, change: Change, packages: Sequence[WorkPackage]) -> Version:

@@ -21,7 +21,7 @@ from services.finance.valuation.exchange_rates import Amount, ExchangeRates
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import WorkPackage, standings
 from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.typed import refuse_mistyped, refuse_stranger
 
 NOTHING_OF_ITS_OWN = Totals(bac=0, pv=0, ev=0, ac=0, etc=0)
 
@@ -87,6 +87,8 @@ def in_currency(base: Totals, rates: ExchangeRates, currency: str, into: str, on
 
     Without a rate they are unknown, and so is every sum above them.
     """
+    refuse_mistyped(base, Totals, "")
+    refuse_stranger(rates, ExchangeRates, "/rates")
 
     def converted(part: int | Unknown) -> int | Unknown:
         if isinstance(part, Unknown):

@@ -116,12 +116,15 @@ def performance(statuses: Sequence[Status]) -> Performance:
 
 def planned_curve(packages: Sequence[WorkPackage], ends: Sequence[date]) -> Series:
     """The cumulative planned value of these packages at each of these days."""
+    refuse_mistyped(ends, Sequence[date], "/ends")
     due = [sum_known([standing.planned for standing in standings(packages, end)]) for end in ends]
     return Series(Kind.CUMULATIVE, tuple(None if isinstance(amount, Unknown) else amount for amount in due))
 
 
 def month_ends(first: date, last: date) -> list[date]:
     """The last days of the months from the month of `first` to that of `last`."""
+    refuse_mistyped(first, date, "/first")
+    refuse_mistyped(last, date, "/last")
     return list(_month_ends(first, last))
 
 

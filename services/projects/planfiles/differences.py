@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.projects.planning.plan import Baseline, Dependency, Plan
+from shared.typed import refuse_mistyped
 
 
 class ChangeKind(StrEnum):
@@ -54,6 +55,8 @@ def difference(before: Plan, after: Plan) -> list[Change]:
     Things are matched by id, dependencies by their ends and kind. The order of activities, links and the
     like is not a difference.
     """
+    refuse_mistyped(before, Plan, "/before")
+    refuse_mistyped(after, Plan, "/after")
     changes = list(_members(Subject.PLAN, after.id, after.name, before, after, _LISTS))
     for subject, things in _THINGS.items():
         changes += _things(subject, things(before), things(after))

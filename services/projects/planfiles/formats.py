@@ -8,6 +8,7 @@ from services.projects.planfiles.mspdi.shape import ROOT
 from services.projects.planfiles.planfile import PlanFile
 from services.projects.planfiles.safexml import root_of
 from shared.errors import Fault, Invalid
+from shared.typed import refuse_mistyped
 
 MAX_BYTES = 40_000_000
 """About ten thousand tasks as Microsoft Project writes them, and many times that as this package does."""
@@ -21,7 +22,8 @@ def read_plan(source: bytes | str | Path) -> PlanFile:
     """The plan of a file, given by its content or its path, and what of the file the plan does not hold.
 
     Reads MSPDI by itself, and .mpp, XER and PMXML through mpxj. Raises Invalid for a file that is too large,
-    of no such format or damaged, and UnsupportedMediaType where mpxj is needed and absent.
+    of no such format or damaged, UnsupportedMediaType where mpxj is needed and absent, and OSError as opening a
+    file does.
     """
     content = _content(source)
     if content.startswith(_COMPOUND_FILE):
@@ -34,6 +36,7 @@ def read_plan(source: bytes | str | Path) -> PlanFile:
 
 
 def _content(source: bytes | str | Path) -> bytes:
+    refuse_mistyped(source, bytes | str | Path, "")
     if isinstance(source, bytes):
         _check_size(len(source))
         return source

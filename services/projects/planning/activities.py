@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from services.projects.planning.identity import Id
+
 
 class ActivityKind(StrEnum):
     TASK = "task"
@@ -63,11 +65,11 @@ NO_LAG = Lag()
 class Dependency:
     """One link of the network; `predecessor_plan` names another plan when the link crosses projects."""
 
-    predecessor: str
-    successor: str
+    predecessor: Id
+    successor: Id
     kind: DependencyKind = DependencyKind.FS
     lag: Lag = NO_LAG
-    predecessor_plan: str | None = None
+    predecessor_plan: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,12 @@ class Activity:
     start the logic gives.
     """
 
-    id: str
+    id: Id
     name: str = ""
     duration_s: int = 0
     kind: ActivityKind = ActivityKind.TASK
-    parent: str | None = None
-    calendar: str | None = None
+    parent: Id | None = None
+    calendar: Id | None = None
     constraints: tuple[Constraint, ...] = ()
     deadline: date | datetime | None = None
     progress: Progress = NOT_STARTED
@@ -134,8 +136,8 @@ class Activity:
 class ExternalActivity:
     """The dates, as last published, of an activity in another plan that this plan's links point at."""
 
-    plan: str
-    activity: str
+    plan: Id
+    activity: Id
     start: datetime
     finish: datetime
     name: str = ""

@@ -12,21 +12,30 @@ from services.projects.planning.plan import NOT_STARTED, Activity, ActivityKind,
 from services.projects.planning.rules import bind
 from services.projects.planning.run import Run, Unused
 from services.projects.planning.timeline import ROUND_THE_CLOCK
+from shared.typed import mistyped_if_it_falls, refuse_mistyped
 
 
 def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
-    """The run of the plans; raises `Invalid` for plans that say what cannot be."""
-    checks.refuse(checks.convention_faults(conventions))
+    """The run of the plans; raises `Invalid` for plans that say what cannot be.
+
+    Of the activities and links, what is ordinary proves its types by being so, and what is not is looked at
+    closely: a look at every member of all of them would take as long as the schedule.
+    """
+    refuse_mistyped(conventions, Conventions, "/conventions")
     for plan in plans:
-        checks.refuse(checks.frame_faults(plan))
+        with mistyped_if_it_falls(plan, Plan, ""):
+            checks.refuse_mistyped_frame(plan)
+            checks.refuse(checks.frame_faults(plan))
     checks.refuse(checks.repeated_plans(plans))
     run = Run(tuple(plans), conventions, Clocks(plans))
-    for number in range(len(plans)):
-        _add_activities(run, number)
+    for number, plan in enumerate(plans):
+        with mistyped_if_it_falls(plan, Plan, ""):
+            _add_activities(run, number)
     hubs = Hubs(run)
-    for number in range(len(plans)):
-        add_links(run, number, hubs)
-        hubs.bind(number)
+    for number, plan in enumerate(plans):
+        with mistyped_if_it_falls(plan, Plan, ""):
+            add_links(run, number, hubs)
+            hubs.bind(number)
     if conventions.leads == "before_start":
         _let_leads_pull(run)
     return run
@@ -68,6 +77,8 @@ def _add_activities(run: Run, number: int) -> None:
     add.floors += [floor] * added
     add.followers += [[] for _ in range(added)]
     add.awaited += [0] * added
+    for place, activity in unusual:
+        refuse_mistyped(activity, Activity, f"/activities/{place}")
     known = frozenset(calendar.id for calendar in plan.calendars)
     checks.refuse(
         fault for place, activity in unusual for fault in checks.activity_faults(plan, known, place, activity)
@@ -110,11 +121,12 @@ def _is_ordinary(activity: Activity) -> bool:
     """Whether nothing but its duration and its links says when the activity is done."""
     return (
         activity.kind is ActivityKind.TASK
+        and type(activity.id) is str
         and type(activity.duration_s) is int
         and 0 < activity.duration_s <= checks.LONGEST_S
         and activity.calendar is None
-        and activity.active
-        and not activity.elapsed
+        and activity.active is True
+        and activity.elapsed is False
         and not _has_rules(activity)
     )
 

@@ -1,7 +1,6 @@
 """What is refused of a plan's calendars before any of them is laid out."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from services.projects.planning.plan import (
     DAY_S,
@@ -9,7 +8,6 @@ from services.projects.planning.plan import (
     CalendarException,
     DayHours,
     Plan,
-    PublicHolidays,
 )
 from shared.errors import Fault
 
@@ -73,23 +71,15 @@ def _exception_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
             detail = f"calendar {calendar.id} has {count} {what}; at most {most} are allowed"
             yield Fault("too_many_exceptions", detail, f"{pointer}/exceptions")
     for number, exception in enumerate(calendar.exceptions):
-        if _bad_period(exception) or _bad_recurrence(exception):
+        if exception.last < exception.first or _bad_recurrence(exception):
             detail = f"exception {exception.name or exception.first} of calendar {calendar.id} makes no sense"
             yield Fault("bad_exception", detail, f"{pointer}/exceptions/{number}")
-    if not isinstance(calendar.holidays, PublicHolidays | None):
-        detail = f"the holidays of calendar {calendar.id} are {calendar.holidays!r}, not PublicHolidays"
-        yield Fault("bad_holidays", detail, f"{pointer}/holidays")
 
 
 def _in_order(shifts: DayHours) -> bool:
     edges = [edge for shift in shifts for edge in (shift.start_s, shift.end_s)]
     apart = all(shift.start_s < shift.end_s for shift in shifts)
     return apart and edges == sorted(edges) and all(0 <= edge <= DAY_S for edge in edges)
-
-
-def _bad_period(exception: CalendarException) -> bool:
-    days = type(exception.first) is date and type(exception.last) is date
-    return not days or exception.last < exception.first
 
 
 def _bad_recurrence(exception: CalendarException) -> bool:

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from services.projects.planning.identity import Id
+
 
 class ResourceKind(StrEnum):
     WORK = "work"
@@ -17,11 +19,11 @@ class ResourceKind(StrEnum):
 class Resource:
     """Whoever or whatever does the work; rates are per hour, or per `unit` of a material."""
 
-    id: str
+    id: Id
     name: str = ""
     kind: ResourceKind = ResourceKind.WORK
     max_units: float = 1.0
-    calendar: str | None = None
+    calendar: Id | None = None
     standard_rate: Decimal | None = None
     overtime_rate: Decimal | None = None
     cost_per_use: Decimal | None = None
@@ -40,9 +42,9 @@ class Resource:
 class Assignment:
     """A resource at work on an activity; `work_s` is effort (units x duration), `delay_s` after its start."""
 
-    id: str
-    activity: str
-    resource: str
+    id: Id
+    activity: Id
+    resource: Id
     units: float = 1.0
     work_s: int | None = None
     actual_work_s: int | None = None
@@ -61,7 +63,7 @@ class Assignment:
 class BaselineActivity:
     """An activity as it was agreed; what the baseline does not say is None."""
 
-    activity: str
+    activity: Id
     start: datetime | None = None
     finish: datetime | None = None
     duration_s: int | None = None
@@ -73,7 +75,7 @@ class BaselineActivity:
 class BaselineAssignment:
     """An assignment as it was agreed."""
 
-    assignment: str
+    assignment: Id
     start: datetime | None = None
     finish: datetime | None = None
     work_s: int | None = None
@@ -84,7 +86,7 @@ class BaselineAssignment:
 class Baseline:
     """A frozen copy of the plan's dates, work and cost; `id` is its number in a file that numbers them."""
 
-    id: str
+    id: Id
     name: str = ""
     taken_at: datetime | None = None
     activities: tuple[BaselineActivity, ...] = ()

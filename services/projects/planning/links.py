@@ -15,6 +15,7 @@ from services.projects.planning.plan import (
 from services.projects.planning.run import Run, Span, StandIn, Unused
 from services.projects.planning.timeline import ROUND_THE_CLOCK, Timeline, instant
 from shared.errors import Fault, Invalid
+from shared.typed import refuse_mistyped
 
 FROM_FINISH = (DependencyKind.FS, DependencyKind.FF)
 TO_FINISH = (DependencyKind.FF, DependencyKind.SF)
@@ -66,6 +67,8 @@ class _Links:
         self._published: dict[tuple[str, str], int] = {}
 
     def add(self, links: list[tuple[int, Dependency]]) -> None:
+        for place, link in links:
+            refuse_mistyped(link, Dependency, f"/dependencies/{place}")
         checks.refuse(
             fault
             for place, link in links

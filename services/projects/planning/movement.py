@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.projects.planning.causes import PASSED_ON, Cause, Change, Comparison
 from services.projects.planning.scheduling import Schedule
+from shared.typed import refuse_stranger
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ def movements(before: Schedule, after: Schedule) -> tuple[Movement, ...]:
 
     Predecessors come with their own movement, so `roots` leads from any activity to what was changed.
     """
+    refuse_stranger(before, Schedule, "/before")
+    refuse_stranger(after, Schedule, "/after")
     shifts = {key: _shift(before, after, key) for key in after if key in before}
     moved = {key: shift for key, shift in shifts.items() if shift != (0, 0)}
     comparison = Comparison(before, after, moved)

@@ -39,6 +39,7 @@ from services.projects.planning.effort import (
     Resource,
     ResourceKind,
 )
+from services.projects.planning.identity import Id
 from services.projects.planning.working_time import (
     DAY_S,
     HOUR_S,
@@ -106,12 +107,12 @@ class Plan:
     `month_days` days.
     """
 
-    id: str
+    id: Id
     start: datetime
     activities: tuple[Activity, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     calendars: tuple[Calendar, ...] = ()
-    calendar: str | None = None
+    calendar: Id | None = None
     name: str = ""
     data_date: datetime | None = None
     finish_by: date | datetime | None = None

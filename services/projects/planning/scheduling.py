@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from services.projects.planning import rows
 from services.projects.planning.assembly import assemble
@@ -16,6 +17,7 @@ from services.projects.planning.plan import Activity, ActivityKind, Calendar, De
 from services.projects.planning.result import ScheduledActivity
 from services.projects.planning.run import Unused
 from services.projects.planning.timeline import instant
+from shared.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ def schedule(plan: Plan, conventions: Conventions = DEFAULTS) -> Schedule:
 
 def schedule_together(plans: Sequence[Plan], conventions: Conventions = DEFAULTS) -> tuple[Schedule, ...]:
     """Compute the schedules of plans whose links may cross from one to another, in their order."""
+    refuse_mistyped(plans, Sequence[Any], "/plans")
+    plans = tuple(plans)
     if not plans:
         return ()
     run = assemble(plans, conventions)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from services.projects.planning import checks
 from services.projects.planning.plan import Baseline, BaselineActivity
 from services.projects.planning.result import ScheduledActivity
 from services.projects.planning.scheduling import Schedule
+from shared.typed import refuse_mistyped, refuse_stranger
 
 NOT_IN_BASELINE = "not in the baseline"
 NOT_IN_SCHEDULE = "no longer scheduled"
@@ -32,7 +34,13 @@ class Variance:
 
 
 def variance(schedule: Schedule, baseline: Baseline) -> tuple[Variance, ...]:
-    """The variance of every activity in the schedule's order, then of those that only the baseline has."""
+    """The variance of every activity in the schedule's order, then of those that only the baseline has.
+
+    Refuses (`Invalid`) a baseline whose dates are none of the plan's.
+    """
+    refuse_stranger(schedule, Schedule, "/schedule")
+    refuse_mistyped(baseline, Baseline, "/baseline")
+    checks.refuse(checks.baseline_faults(baseline), "invalid_baseline")
     agreed = {row.activity: row for row in baseline.activities}
     now = tuple(
         _compared(schedule, row, agreed[key]) if key in agreed else Variance(key, reason=NOT_IN_BASELINE)
@@ -44,6 +52,7 @@ def variance(schedule: Schedule, baseline: Baseline) -> tuple[Variance, ...]:
 
 def baseline_of(schedule: Schedule, id: str, name: str = "", taken_at: datetime | None = None) -> Baseline:
     """The schedule's dates and the plan's work and cost, frozen as a baseline."""
+    refuse_stranger(schedule, Schedule, "/schedule")
     stated = {activity.id: activity for activity in schedule.plan.activities}
     rows = tuple(
         BaselineActivity(
@@ -56,7 +65,9 @@ def baseline_of(schedule: Schedule, id: str, name: str = "", taken_at: datetime 
         )
         for key, row in schedule.items()
     )
-    return Baseline(id, name, taken_at, rows)
+    baseline = Baseline(id, name, taken_at, rows)
+    refuse_mistyped(baseline, Baseline, "")
+    return baseline
 
 
 def _compared(schedule: Schedule, row: ScheduledActivity, agreed: BaselineActivity) -> Variance:

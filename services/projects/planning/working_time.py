@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from services.projects.planning.identity import Id
+
 HOUR_S = 3_600
 DAY_S = 86_400
 
@@ -105,10 +107,10 @@ class Calendar:
     off), the base calendar's exceptions and holidays, this calendar's work weeks, its week, the base's.
     """
 
-    id: str
+    id: Id
     name: str = ""
     week: WeekHours = OFFICE_WEEK
     exceptions: tuple[CalendarException, ...] = ()
     work_weeks: tuple[WorkWeek, ...] = ()
     holidays: PublicHolidays | None = None
-    base: str | None = None
+    base: Id | None = None

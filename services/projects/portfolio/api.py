@@ -14,6 +14,8 @@ PORTFOLIOS = Register(
     revise=PortfolioRevise,
     filters=FILTERS,
     check=commands.check,
+    guard=commands.guard,
+    names={"parent_id": PortfolioRow},
 )
 
 routes = Routes("projects", "Portfolios")

@@ -1,5 +1,6 @@
 """The routes of programmes."""
 
+from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme import commands
 from services.projects.programme.model import FILTERS, ProgrammeCreate, ProgrammeRevise, ProgrammeRow
 from shared.contracts.projects import Programme
@@ -14,6 +15,7 @@ PROGRAMMES = Register(
     revise=ProgrammeRevise,
     filters=FILTERS,
     check=commands.check,
+    names={"portfolio_id": PortfolioRow},
 )
 
 routes = Routes("projects", "Programmes")

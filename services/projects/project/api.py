@@ -1,5 +1,7 @@
 """The routes of projects."""
 
+from services.projects.portfolio.model import PortfolioRow
+from services.projects.programme.model import ProgrammeRow
 from services.projects.project import commands, rules
 from services.projects.project.model import FILTERS, ProjectCreate, ProjectRevise, ProjectRow
 from shared.contracts.projects import Project
@@ -17,6 +19,7 @@ PROJECTS = Register(
     check=commands.check,
     tell=commands.tell,
     lifecycle=rules.LIFECYCLE,
+    names={"portfolio_id": PortfolioRow, "programme_id": ProgrammeRow},
 )
 
 routes = Routes("projects", "Projects")

@@ -14,6 +14,7 @@ from math import log
 from services.projects.scoring.options import option
 from services.projects.scoring.random_index import INDICES, IndexTable
 from shared.exact import Number, exact, refused
+from shared.typed import refuse_mistyped
 
 MOST_ITEMS = 50
 ACCEPTABLE = 0.10
@@ -88,6 +89,8 @@ def priorities(
 
 
 def _read(items: Sequence[str], judgements: Matrix, pointer: str) -> list[list[float]]:
+    if not isinstance(items, str):  # of which the letters are the items
+        refuse_mistyped(items, Sequence[str], "/items")
     size = len(items)
     if not 1 <= size <= MOST_ITEMS:
         raise refused("size_out_of_range", f"{size} items: from 1 to {MOST_ITEMS} can be compared", pointer)

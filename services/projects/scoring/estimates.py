@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from services.projects.scoring.ranking import Ranking, Unscored, ranked, refuse_excess
 from shared.exact import Number, exact, refused
+from shared.typed import refuse_mistyped
 
 
 class Estimated(Protocol):
@@ -19,14 +20,16 @@ Reader = Callable[[Number, str], Fraction]
 
 def ranked_by(
     name: str,
+    kind: type[Item],
     items: Sequence[Item],
     readers: Mapping[str, Reader],
     formula: Callable[[Mapping[str, Fraction]], Fraction],
 ) -> Ranking:
-    """The items by the formula over their estimates, each read by its reader; `name` is theirs in refusals.
+    """The items (each a `kind`) by the formula over their estimates, each read by its reader; `name` is theirs in refusals.
 
     An item that lacks an estimate (None) is not ranked and says which it lacks.
     """
+    refuse_mistyped(items, Sequence[kind], f"/{name}")  # type: ignore[valid-type]
     refuse_excess(len(items), len(readers), f"/{name}")
     scores: dict[str, Fraction | Unscored] = {}
     for i, item in enumerate(items):

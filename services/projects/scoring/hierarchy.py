@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from services.projects.scoring.ahp import Matrix, Priorities, priorities
 from services.projects.scoring.options import option
 from services.projects.scoring.random_index import IndexTable
 from services.projects.scoring.ranking import Ranking, ranked
 from shared.exact import decimal, refused
+from shared.typed import refuse_mistyped, refuse_stranger
 
 _TIE = Fraction(1, 10**9)
 _DEEPEST = 10
@@ -71,6 +73,7 @@ def synthesised(
     place.
     """
     mode = option(Mode, mode, "/mode")
+    refuse_mistyped(alternatives, Sequence[str], "/alternatives")
     branches = list(_branches(goal, alternatives, table, Fraction(1), "", 0))
     sums = dict.fromkeys(alternatives, Fraction(0))
     for criterion, weight, judged in branches:
@@ -94,6 +97,11 @@ def _branches(
 ) -> Iterator[tuple[Criterion, Fraction, Priorities]]:
     if depth > _DEEPEST:
         raise refused("too_deep", f"more than {_DEEPEST} levels of criteria", pointer)
+    refuse_stranger(criterion, Criterion, pointer)
+    refuse_mistyped(criterion.code, str, f"{pointer}/code")
+    refuse_mistyped(criterion.subcriteria, Sequence[Any], f"{pointer}/subcriteria")
+    for i, child in enumerate(criterion.subcriteria):
+        refuse_stranger(child, Criterion, f"{pointer}/subcriteria/{i}")
     compared = [child.code for child in criterion.subcriteria] or alternatives
     judged = priorities(compared, criterion.judgements, table, f"{pointer}/judgements")
     yield criterion, weight, judged

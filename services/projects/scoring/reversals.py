@@ -12,6 +12,7 @@ from services.projects.scoring.hierarchy import Criterion, Mode, synthesised, wi
 from services.projects.scoring.weighted import Candidate, Normalisation, Scale, weighted
 from services.projects.scoring.weighted import Criterion as WeightedCriterion
 from shared.exact import refused
+from shared.typed import refuse_mistyped
 
 MOST_CANDIDATES = 100
 
@@ -51,6 +52,7 @@ def hierarchy_reversals(
     goal: Criterion, alternatives: Sequence[str], mode: Mode = Mode.DISTRIBUTIVE
 ) -> list[Reversal]:
     """The reversals of an AHP ranking."""
+    refuse_mistyped(alternatives, Sequence[str], "/alternatives")
 
     def ranks_without(code: str | None) -> Mapping[str, int]:
         if code is None:
@@ -68,6 +70,7 @@ def weighted_reversals(
     normalisation: Normalisation = Normalisation.RAW,
 ) -> list[Reversal]:
     """The reversals of a weighted ranking; raw scores know none."""
+    refuse_mistyped(candidates, Sequence[Candidate], "/candidates")
 
     def ranks_without(code: str | None) -> Mapping[str, int]:
         kept = [candidate for candidate in candidates if candidate.code != code]

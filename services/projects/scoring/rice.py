@@ -32,6 +32,7 @@ def rice(initiatives: Sequence[Initiative]) -> Ranking:
     """
     return ranked_by(
         "initiatives",
+        Initiative,
         initiatives,
         {
             "reach": zero_or_more,

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from services.projects.scoring.options import option
 from services.projects.scoring.ranking import Ranking, Unscored, ranked, refuse_excess
 from shared.exact import Number, decimal, exact, refused
+from shared.typed import refuse_mistyped
 
 
 class Normalisation(StrEnum):
@@ -72,6 +73,9 @@ def weighted(
     without one it cannot. Raises `Invalid` for codes used twice, weights below zero or all zero, scores off
     the scale or for no criterion, and a raw criterion where lower is better without a scale.
     """
+    refuse_mistyped(candidates, Sequence[Candidate], "/candidates")
+    refuse_mistyped(criteria, Sequence[Criterion], "/criteria")
+    refuse_mistyped(scale, Scale | None, "/scale")
     refuse_excess(len(candidates), len(criteria), "/candidates")
     normalisation = option(Normalisation, normalisation, "/normalisation")
     weights = _weights(criteria)

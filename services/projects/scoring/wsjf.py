@@ -33,6 +33,7 @@ def wsjf(jobs: Sequence[Job]) -> Ranking:
     delay = dict.fromkeys(("business_value", "time_criticality", "risk_reduction"), zero_or_more)
     return ranked_by(
         "jobs",
+        Job,
         jobs,
         {**delay, "size": above_zero},
         lambda job: sum(job[part] for part in delay) / job["size"],

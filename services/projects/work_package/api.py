@@ -1,5 +1,6 @@
 """The routes of work packages."""
 
+from services.projects.project.model import ProjectRow
 from services.projects.work_package import commands
 from services.projects.work_package.model import (
     FILTERS,
@@ -21,6 +22,8 @@ WORK_PACKAGES = Register(
     revise=WorkPackageRevise,
     filters=FILTERS,
     check=commands.check,
+    guard=commands.guard,
+    names={"project_id": ProjectRow, "parent_id": WorkPackageRow},
 )
 
 routes = Routes("projects", "Work packages")

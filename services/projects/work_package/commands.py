@@ -1,5 +1,7 @@
 """What is done with work packages: checked within their project, and progressed."""
 
+from typing import Any
+
 from services.projects.project.model import ProjectRow
 from services.projects.work_package import rules
 from services.projects.work_package.model import WorkPackageRow
@@ -8,13 +10,19 @@ from shared.references import exists
 from shared.work import Work, expect_version
 
 
+def guard(package: Any) -> str:
+    """Of two who change the tree of a project at once only the first does."""
+    return f"wbs {package.project_id}"
+
+
 async def check(work: Work, package: WorkPackage) -> None:
     rules.in_order(package)
     await exists(work, WorkPackageRow, package.parent_id, "/parent_id")
     await exists(work, ProjectRow, package.project_id, "/project_id")
     rules.project_is_open(await work.load(Project, package.project_id))
-    await work.guard(f"wbs {package.project_id}")
-    rules.leaf_holds(package, await has_parts(work, package))
+    await work.guard(guard(package))
+    if package.budget is not None and work.before(package) is not None:  # what is made only now has no parts
+        rules.leaf_holds(package, await has_parts(work, package))
     if package.parent_id is not None:
         rules.under(package, await work.load(WorkPackage, package.parent_id))
 

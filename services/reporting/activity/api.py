@@ -1,7 +1,7 @@
 """Activity: what happened, by whom, when, newest first."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,16 +9,16 @@ from pydantic import BaseModel
 from services.reporting.asof import AS_OF, AsOf, as_of
 from shared.clock import to_wire
 from shared.contracts.language import Id, Instant
-from shared.http import listing
+from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
 from shared.http.routes import Parameter, Routes
-from shared.store import Store
 
 COLUMNS = (
     "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",
     "recorded_at", "changed", "fact",
 )  # fmt: skip
+FOREVER = 2**62
 FILTERS = ("project_id", "aggregate_id", "actor", "type")
 
 
@@ -38,9 +38,8 @@ class ActivityItem(BaseModel):
     fact: dict[str, Any]
 
 
-class ActivityPage(BaseModel):
+class ActivityPage(paging.PageShape):
     items: list[ActivityItem]
-    next: str | None = None
 
 
 def _equal_to(name: str) -> Parameter:
@@ -54,35 +53,34 @@ routes = Routes("reporting", "Activity")
 @routes.route("GET", "/v1/activity", id="reporting_activity", summary="What happened, by whom, when", shape=ActivityPage,
               parameters=(AS_OF, *(_equal_to(name) for name in FILTERS),
                           Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
-                          Parameter("cursor", "`next` of the page before.")))  # fmt: skip
+                          Parameter("cursor", "`next` of the page before.")), headers=(paging.PREFER,))  # fmt: skip
 async def activity(call: Call) -> Answer:
-    items, following = await _page(call, as_of(call))
-    return listing.answer(call, [json.dumps(item) for item in items], following)
+    found = await newest(call, as_of(call), call.query)
+    return paging.answer(call, found.each(json.dumps))
 
 
-async def _page(call: Call, at: AsOf) -> tuple[list[dict[str, Any]], str | None]:
+async def newest(call: Call, at: AsOf, wanted: Mapping[str, Sequence[str]]) -> paging.Page[dict[str, Any]]:
+    """A page of items (newest first) that are one of the `wanted` values by name of FILTERS."""
     keyset = Keyset(
         "event_id", {"at": "recorded_at"}, frozenset(), "reporting.activity", default=(("recorded_at", True),)
     )
     if at.until is not None:
         keyset.narrow("effective_at <= ?", at.until)
     for name in FILTERS:
-        keyset.any_of(name, call.query.get(name), "id" if name.endswith("_id") else "text")
-    rows, following = await keyset.page(call, ", ".join(COLUMNS), "history")
-    return [item(row) for row in rows], following
+        keyset.any_of(name, wanted.get(name), "id" if name.endswith("_id") else "text")
+    return (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
 
 
 async def latest(
-    store: Store, at: AsOf, project_id: str | None, but: str, count: int
+    call: Call, at: AsOf, project_id: str | None, count: int, skipped: int
 ) -> list[dict[str, Any]]:
-    """The newest `count` items by the day, of a project where one is named, without those of the aggregate type `but`."""
-    narrowed = {"aggregate_type <> ?": but, "project_id = ?": project_id, "effective_at <= ?": at.until}
-    held = {condition: value for condition, value in narrowed.items() if value is not None}
-    text = (
-        f"SELECT {', '.join(COLUMNS)} FROM history WHERE {' AND '.join(held)}"
-        f" ORDER BY recorded_at DESC, event_id LIMIT {count}"
-    )
-    return [item(row) for row in await store.fetch(text, tuple(held.values()))]
+    """Items, newest first, of one project or of all; `skipped` of them were read before."""
+    text = f"SELECT {', '.join(COLUMNS)} FROM history WHERE effective_at <= ?"
+    params: list[Any] = [FOREVER if at.until is None else at.until]
+    if project_id is not None:
+        text, params = f"{text} AND project_id = ?", [*params, project_id]
+    order = f" ORDER BY recorded_at DESC, event_id LIMIT {count} OFFSET {skipped}"
+    return [item(row) for row in await call.kernel.store.fetch(text + order, params)]
 
 
 def item(row: Sequence[Any]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def figures(project: dict[str, Any], states: States) -> Figures:
     planned = _money(project["planned_cost"]) or approved(states.get("budget_line", ()))
     forecast = newest_forecast(states.get("forecast", ())) or _money(project["forecast_cost"])
     measured = next(iter(states.get("performance", ())), None)
-    spent = _money(measured["actual"]) if measured else None
+    spent = _money(measured["actual"]) if measured and _known(measured, "ac") else None
     variance, reason = cost_variance(planned, forecast)
     currency = planned or forecast or spent
     ref = project["external_ref"] or {}
@@ -123,7 +123,7 @@ def _money(amount: dict[str, str] | None) -> Money | None:
 
 
 def _known(measured: dict[str, Any] | None, figure: str) -> bool:
-    """Whether finance could say the figure (`bac`, `pv`, `ev`): its reasons name those that it could not."""
+    """Whether finance could say the figure (`bac`, `pv`, `ev`, `ac`): its reasons name those that it could not."""
     return measured is not None and figure not in measured.get("reasons", {})
 
 

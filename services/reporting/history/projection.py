@@ -1,11 +1,15 @@
-"""The fold into history and current state: plain upserts, so any order of topics and any repetition ends the same."""
+"""The fold into history and current state: plain upserts, so any order of topics and any repetition ends the same.
+
+An event that erases a person makes the kept versions forget them, so that a day of the past tells of nobody either.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shared.bus import Record
-from shared.contracts.language import EVENT_TYPES
+from shared.contracts.language import EVENT_TYPES, Erasable
+from shared.erasure import erasing, forgotten_state
 from shared.work import Work
 
 HISTORY = """
@@ -40,6 +44,9 @@ WHERE excluded.version > current_state.version
 
 
 CURRENT_TYPES = ("text", "text", "text", "bigint", "bigint", "text")
+
+KEPT = "SELECT version, state FROM history WHERE aggregate_id = ? AND version < ?"
+FORGET = "UPDATE history SET state = ? WHERE aggregate_id = ? AND version = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ def history_row(record: Record, kept: Version) -> tuple[Any, ...]:
     )
 
 
-def fold(work: Work, records: Sequence[Record]) -> list[Version]:
+async def fold(work: Work, records: Sequence[Record]) -> list[Version]:
     """Stage the rows of a batch; answers what it brought, in order."""
     versions = [version_of(record) for record in records]
     work.also(
@@ -102,4 +109,14 @@ def fold(work: Work, records: Sequence[Record]) -> list[Version]:
         ],
         types=CURRENT_TYPES,
     )
+    for record in records:
+        if shape := erasing(record):
+            await _forget(work, record, shape)
     return versions
+
+
+async def _forget(work: Work, record: Record, shape: type[Erasable]) -> None:
+    """What was folded before; the batch itself tells no more (see `shared.erasure.forgetting`)."""
+    id = record.event.subject
+    kept = await work.store.fetch(KEPT, (id, record.event.data.version))
+    work.also(FORGET, [(forgotten_state(shape, state.encode()).decode(), id, v) for v, state in kept])

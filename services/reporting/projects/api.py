@@ -11,7 +11,7 @@ from services.reporting.projects import view
 from services.reporting.projects.shapes import ProjectFigures, ProjectFiguresPage
 from shared.contracts.projects import Stage
 from shared.errors import NotFound
-from shared.http import listing
+from shared.http import listing, paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
 from shared.http.routes import Parameter, Routes
@@ -55,12 +55,12 @@ routes = Routes("reporting", "Projects")
 
 
 @routes.route("GET", "/v1/projects", id="reporting_projects", summary="Projects with cost, schedule, value and health",
-              shape=ProjectFiguresPage, parameters=LISTED)  # fmt: skip
+              shape=ProjectFiguresPage, parameters=LISTED, headers=(paging.PREFER,))  # fmt: skip
 async def project_list(call: Call) -> Answer:
     at = as_of(call)
-    items, following = await listed(call, at, await _portfolios(call, at))
+    found = await listed(call, at, await _portfolios(call, at))
     folded = await positions(call)
-    return listing.answer(call, [json.dumps(item | {"positions": folded}) for item in items], following)
+    return paging.answer(call, found.each(lambda item: json.dumps(item | {"positions": folded})))
 
 
 async def _portfolios(call: Call, at: AsOf) -> list[str] | None:
@@ -73,13 +73,16 @@ async def _portfolios(call: Call, at: AsOf) -> list[str] | None:
 
 
 async def listed(
-    call: Call, at: AsOf, portfolio_ids: Sequence[str] | None
-) -> tuple[list[view.Item], str | None]:
-    """A page of projects as the query asks for them, of these portfolios where some are named; the next cursor."""
+    call: Call, at: AsOf, portfolio_ids: Sequence[str] | None, alone: bool = False
+) -> paging.Page[view.Item]:
+    """A page of projects as the query asks for them, of these portfolios where some are named, or `alone`: of none."""
     keyset = _keyset(call, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
-    rows, following = await keyset.page(call, ", ".join(view.COLUMNS), "figures")
-    return await view.items(call.kernel.store, [view.row_of(row) for row in rows], at), following
+    if alone:
+        keyset.narrow("portfolio_id IS NULL")
+    found = await keyset.page(call, ", ".join(view.COLUMNS), "figures")
+    items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
+    return paging.Page(items, found.next, found.total)
 
 
 def _keyset(call: Call, at: AsOf) -> Keyset:

@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.language import Day, ExternalRef, Id, Shape
 from shared.contracts.projects import Stage
+from shared.http.paging import PageShape
 from shared.money import Money
 
 Reasons = dict[str, str]
@@ -87,6 +88,5 @@ class ProjectFigures(BaseModel):
     positions: dict[str, str]
 
 
-class ProjectFiguresPage(BaseModel):
+class ProjectFiguresPage(PageShape):
     items: list[ProjectFigures]
-    next: str | None = None

@@ -11,20 +11,24 @@ from services.reporting.figures.compute import NO_FORECAST, Figures, planned_val
 from services.reporting.figures.health import health, limits_of
 from services.reporting.history.view import states
 from shared.clock import from_day
-from shared.money import Money, percent
+from shared.contracts.projects import Stage
+from shared.money import TOO_LARGE, Money, percent
 from shared.store import Store
 
 COLUMNS = ("project_id", *Figures.__dataclass_fields__)
 VALID = "from_day <= ? AND until_day >= ?"
 
+ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
 VARIANCE_DAYS = (
     "CASE WHEN planned_finish IS NULL THEN NULL"
     " WHEN actual_finish IS NOT NULL THEN planned_finish - actual_finish"
+    f" WHEN stage IN ('{Stage.CLOSED}', '{Stage.DISCONTINUED}') THEN NULL"
     " WHEN forecast_finish IS NULL THEN NULL"
     " WHEN forecast_finish > {day} THEN planned_finish - forecast_finish"
     " ELSE planned_finish - {day} END"
 )
-"""Planned minus actual finish; while unfinished, planned minus the later of forecast and the as-of day."""
+"""Planned minus actual finish; while unfinished, planned minus the later of forecast and the as-of day. What has ended
+without an actual finish does not get later with every day: how late it was nobody knows."""
 
 Item = dict[str, Any]
 
@@ -47,6 +51,8 @@ def variance_days(f: Figures, day: int) -> tuple[int | None, str | None]:
         return None, "no planned finish"
     if f.actual_finish is not None:
         return f.planned_finish - f.actual_finish, None
+    if f.stage in ENDED:
+        return None, f"{f.stage} without an actual finish"
     if f.forecast_finish is None:
         return None, "no forecast or actual finish"
     return f.planned_finish - max(f.forecast_finish, day), None
@@ -124,6 +130,8 @@ def earned_value(f: Figures, day: int) -> Item:
         reasons["spi"] = "no planned value yet"
     if foreign:
         reasons |= dict.fromkeys(("ac", "cpi"), foreign)
+    elif ac is None:
+        reasons |= dict.fromkeys(("ac", "cpi"), TOO_LARGE)
     elif not ac:
         reasons["cpi"] = "no actual cost"
     amounts = {"bac": f.at_completion, "pv": pv, "ev": f.earned, "ac": ac}

@@ -173,7 +173,9 @@ def _of_limits(portfolio: Portfolio) -> Iterator[Fault]:
 def _of_rules(portfolio: Portfolio) -> Iterator[Fault]:
     known = {candidate.key for candidate in portfolio.candidates}
     named = [
-        (f"/candidates/{i}/requires", c.requires) for i, c in enumerate(portfolio.candidates) if c.requires
+        (f"/candidates/{i}/requires", c.requires)
+        for i, c in enumerate(portfolio.candidates)
+        if c.requires != ()
     ]
     named += [(f"/exclusions/{i}/keys", e.keys) for i, e in enumerate(portfolio.exclusions)]
     named += [(f"/{n}", tuple(sorted(getattr(portfolio, n)))) for n in ("forced_in", "forced_out")]
@@ -183,7 +185,7 @@ def _of_rules(portfolio: Portfolio) -> Iterator[Fault]:
                 yield Fault("unknown_candidate", f"there is no candidate {key!r}", at)
     for i, exclusion in enumerate(portfolio.exclusions):
         yield from _repeated(f"/exclusions/{i}/keys", exclusion.keys)
-        if type(exclusion.at_most) is not int or exclusion.at_most < 0:
+        if type(exclusion.at_most) is not int or not within(exclusion.at_most, 0):
             yield Fault("at_most", f"{exclusion.at_most!r} is not a count", f"/exclusions/{i}/at_most")
 
 

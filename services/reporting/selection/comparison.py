@@ -3,11 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from shared.errors import Fault, Invalid
+from shared.typed import mistyped_if_it_falls, refuse_mistyped, refuse_stranger
 
 from .answer import Selection, Usage
-from .checks import within
+from .checks import refuse_flaws, within
 from .engine import select
 from .model import Portfolio
 
@@ -52,10 +54,13 @@ def frontier(
     one finds no more, the selection of the smaller one is kept, so that value never falls along the frontier
     and no point spends more than another for the same.
     """
+    refuse_mistyped(scales, Sequence[Any], "/scales")
     if not all(within(scale, 0, 1000) for scale in scales):
         raise Invalid(
             "a scale is not within 0..1000", Fault("scale", f"{scales!r}", parameter="scales"), code="scale"
         )
+    with mistyped_if_it_falls(portfolio, Portfolio, ""):
+        refuse_flaws(portfolio)
     points: list[Point] = []
     for scale in sorted(scales):
         before = points[-1].selection if points else None
@@ -65,6 +70,9 @@ def frontier(
 
 def compare(selections: Mapping[str, Selection]) -> tuple[Difference, ...]:
     """Every selection against the first one, which is the reference and comes first, without differences."""
+    refuse_mistyped(selections, Mapping[str, Any], "/selections")
+    for name, selection in selections.items():
+        refuse_stranger(selection, Selection, f"/selections/{name}")
     reference = next(iter(selections.values()), None)
     if reference is None:
         return ()

@@ -3,13 +3,14 @@
 import math
 
 from shared.errors import Fault, Invalid
+from shared.typed import mistyped_if_it_falls
 
 from . import greedy
 from .answer import Choice, Selection
 from .checks import refuse_flaws, within
 from .explanation import near_misses, usages
 from .model import Portfolio
-from .table import tabulate
+from .table import Table, tabulate
 
 _ROUNDING = 1e-9  # the bound is added up by a solver in floats
 
@@ -21,12 +22,11 @@ def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -
     naming every flaw, a contradiction, or the limits that what is forced in does not fit.
     """
     _refuse_options(gap, seconds)
-    refuse_flaws(portfolio)
-    if not portfolio.candidates:
-        return _nothing(portfolio)
+    table = _tabulated(portfolio)
+    if not table.columns:
+        return _nothing(table)
     from .optimum import Programme
 
-    table = tabulate(portfolio)
     programme = Programme(table, seconds)
     found = programme.optimum(gap)
     reduced = (max(float(cost), 0.0) for cost in programme.relaxation.reduced)
@@ -51,8 +51,7 @@ def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -
 
 def select_quickly(portfolio: Portfolio) -> Selection:
     """A good selection in milliseconds, without a proof and without prices. Raises as `select` does."""
-    refuse_flaws(portfolio)
-    table = tabulate(portfolio)
+    table = _tabulated(portfolio)
     picked = greedy.best_pick(table)
     return Selection(
         choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in picked.chosen),
@@ -66,9 +65,16 @@ def select_quickly(portfolio: Portfolio) -> Selection:
     )
 
 
-def _nothing(portfolio: Portfolio) -> Selection:
+def _tabulated(portfolio: Portfolio) -> Table:
+    """The portfolio as a table; refuses its flaws."""
+    with mistyped_if_it_falls(portfolio, Portfolio, ""):
+        refuse_flaws(portfolio)
+        return tabulate(portfolio)
+
+
+def _nothing(table: Table) -> Selection:
     """There is one selection from no candidates, and it is worth nothing."""
-    return Selection((), 0.0, 0.0, 0.0, True, usages(tabulate(portfolio), (), None), ())
+    return Selection((), 0.0, 0.0, 0.0, True, usages(table, (), None), ())
 
 
 def _gap(value: float, bound: float, largest: float) -> float | None:

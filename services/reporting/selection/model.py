@@ -6,9 +6,14 @@ days).
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 Nature = Literal["capex", "opex"]
+Amount: TypeAlias = Annotated[float, Real | Decimal]
+"""Whatever is a number serves: the computing is done in floats."""
+Whole: TypeAlias = Annotated[int, Integral]
 
 
 class Quarter(NamedTuple):
@@ -26,9 +31,9 @@ class Quarter(NamedTuple):
 class Cost:
     """What a candidate spends in a fiscal year if it starts as early as it can; negative is a saving."""
 
-    year: int
+    year: Whole
     nature: Nature
-    amount: float
+    amount: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,8 @@ class Demand:
     """What a candidate needs of a role in a quarter if it starts as early as it can."""
 
     role: str
-    quarter: Quarter
-    amount: float
+    quarter: Annotated[Quarter, tuple[Whole, Whole]]
+    amount: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Start:
     """A permitted start, and what the candidate is worth then (None: as much as at its earliest)."""
 
     quarters_later: int
-    value: float | None = None
+    value: Amount | None = None
 
 
 AT_ONCE = (Start(0),)
@@ -61,7 +66,7 @@ class Candidate:
     """
 
     key: str
-    value: float
+    value: Amount
     costs: tuple[Cost, ...] = ()
     demands: tuple[Demand, ...] = ()
     requires: tuple[str, ...] = ()
@@ -72,8 +77,8 @@ class Candidate:
 class Budget:
     """The most that may be spent in a fiscal year: of one nature, or (None) of both together."""
 
-    year: int
-    limit: float
+    year: Whole
+    limit: Amount
     nature: Nature | None = None
 
     def __str__(self) -> str:
@@ -85,8 +90,8 @@ class Capacity:
     """How much of a role there is in a quarter."""
 
     role: str
-    quarter: Quarter
-    limit: float
+    quarter: Annotated[Quarter, tuple[Whole, Whole]]
+    limit: Amount
 
     def __str__(self) -> str:
         year, number = self.quarter

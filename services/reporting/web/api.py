@@ -1,16 +1,22 @@
-"""The pages: overview, portfolio, project."""
+"""The pages: overview, portfolio, projects, project."""
 
 from services.reporting.asof import AS_OF, as_of
 from services.reporting.projects.api import LISTED
 from services.reporting.web import contents, sessions
 from services.reporting.web.page import page, words_of
+from services.reporting.web.words import STAGES
 from shared.http.call import Answer, Call
-from shared.http.routes import Routes
+from shared.http.routes import Parameter, Routes
 
 routes = Routes("reporting", "Pages", pages=True)
 
 _READ = {"scope": "reporting.read", "session": sessions.principal, "produces": ("text/html",)}
 _PAGED = tuple(p for p in LISTED if p.name in ("as_of", "sort", "cursor"))
+_FOUND = (
+    *(p for p in LISTED if p.name in ("as_of", "sort", "cursor", "q", "programme_id")),
+    Parameter("stage", "Projects at this stage.", {"type": "string", "enum": ["", *STAGES]}),
+    Parameter("portfolio", "Projects in no portfolio.", {"type": "string", "enum": ["none"]}),
+)
 
 
 @routes.route("GET", "/", id="overview_page", summary="The portfolio overview", parameters=(AS_OF,), **_READ)
@@ -28,6 +34,14 @@ async def portfolio_page(call: Call, id: str) -> Answer:
     return page(
         call, "portfolio.html", at, sort=call.one("sort") or "", paged=call.one("cursor") is not None, **shown
     )
+
+
+@routes.route("GET", "/project", id="projects_page", summary="Projects, found", parameters=_FOUND, **_READ)
+async def projects_page(call: Call) -> Answer:
+    call.query = {name: values for name, values in call.query.items() if values != [""]}  # as a form sends it
+    at = as_of(call)
+    shown = await contents.projects(call, at)
+    return page(call, "projects.html", at, sort=call.one("sort") or "", **shown)
 
 
 @routes.route(

@@ -64,18 +64,17 @@ def _scale(names: Sequence[str], shown: Sequence[Any]) -> Spec:
 
 
 def standing(items: Iterable[Item], words: Words) -> Spec | None:
-    """Where projects stand: cost against time, on the cross all goes to plan.
+    """Where projects stand: cost against time, each a mark whose area is its plan; on the cross all goes to plan.
 
-    Each is a mark whose area is its plan against the largest plan in its currency.
-    """
+    Areas compare amounts, so marks of several currencies are all of one size."""
     values = [
         {
             "name": i["project"]["name"],
             "code": i["project"]["code"],
             "cost": float(i["cost"]["variance_pct"]),
             "days": i["schedule"]["variance_days"],
-            "currency": i["cost"]["planned"]["currency"],
             "planned": float(i["cost"]["planned"]["amount"]),
+            "currency": i["cost"]["planned"]["currency"],
             "money": words.money(i["cost"]["planned"]),
             "health": words.named(HEALTH, i["health"]["overall"]),
             "stage": words.named(STAGES, i["stage"]),
@@ -85,11 +84,8 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
     ]
     if not values:
         return None
-    largest: dict[str, float] = {}
-    for value in values:
-        largest[value["currency"]] = max(value["planned"], largest.get(value["currency"], 0.0))
-    for value in values:
-        value["share"] = value["planned"] / largest[value["currency"]]
+    comparable = len({v["currency"] for v in values}) == 1
+    by_plan = {"field": "planned", "type": "quantitative", "legend": None, "scale": {"range": [70, 800]}}
     names = [words.named(HEALTH, light) for light in LIGHTS]
     late, over = words.gettext("days (late on the left)"), words.gettext("cost variance, % (over plan below)")
     return _chart(
@@ -103,10 +99,10 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
                 "encoding": {
                     "x": {"field": "days", "type": "quantitative", "title": late, "axis": {"tickCount": 8}, "scale": {"padding": 26, "nice": False}},
                     "y": {"field": "cost", "type": "quantitative", "title": over, "scale": {"padding": 26, "nice": False}},
-                    "size": {"field": "share", "type": "quantitative", "legend": None, "scale": {"range": [70, 800]}},
+                    "size": by_plan if comparable else {"value": 200},
                     "color": {"field": "health", "title": None, "scale": _scale(names, list(COLOURS.values()))},
                     "shape": {"field": "health", "title": None, "scale": _scale(names, list(SHAPES.values()))},
-                    "order": {"field": "share", "sort": "descending"},
+                    "order": {"field": "planned", "sort": "descending"},
                     "tooltip": [
                         {"field": "name", "title": words.gettext("Project")},
                         {"field": "stage", "title": words.gettext("Stage")},
@@ -120,8 +116,8 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
     )  # fmt: skip
 
 
-def budget(years: Iterable[dict[str, Any]], currency: str, height: int, words: Words) -> Spec | None:
-    """Budget by fiscal year in one currency: what is granted in full colour, what is still asked for pale."""
+def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec | None:
+    """Budget of one currency by fiscal year: what is granted in full colour, what is still asked for pale."""
     kinds = {
         ("capex", "approved"): words.gettext("Capital, approved"),
         ("opex", "approved"): words.gettext("Operating, approved"),
@@ -147,7 +143,7 @@ def budget(years: Iterable[dict[str, Any]], currency: str, height: int, words: W
     )
     return _chart(
         values,
-        height,
+        240,
         mark={"type": "bar", "cornerRadius": 1, "width": {"band": 0.62}, "stroke": "var(--panel)", "strokeWidth": 1},
         encoding={
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
@@ -237,7 +233,7 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
                           "axis": {"labelLimit": 190, "domain": False, "ticks": False, "labelColor": "var(--ink)"}},
                     "x": {"field": "start", "type": "temporal", "title": None, "axis": MONTHS},
                     "x2": {"field": "finish"},
-                    "color": {"field": "kind", "title": None,
+                    "color": {"field": "kind", "title": None, "legend": {"columns": 2},
                               "scale": _scale([name for name, _ in shown], [colour for _, colour in shown])},
                     "tooltip": [{"field": "label", "title": " "}, {"field": "kind", "title": " "},
                                 {"field": "start", "type": "temporal", "title": words.gettext("From")},

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from services.reporting.activity.api import latest
 from services.reporting.asof import AsOf
-from services.reporting.budget.api import lines
+from services.reporting.budget.api import lines as budget_lines
 from services.reporting.budget.view import by_currency
 from services.reporting.exposure.api import exposure
 from services.reporting.history.view import states
@@ -23,7 +22,6 @@ from services.reporting.projects.view import portfolios_by_id
 from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
 from services.reporting.web import charts
 from services.reporting.web.words import Words
-from shared.clock import now
 from shared.errors import NotFound
 from shared.http.call import Call
 from shared.store import Store
@@ -33,9 +31,9 @@ MARKS = 300
 OVERRUNS = 8
 MONTHS = 12
 FOREVER = 2**62
-DAY = timedelta(days=1)
-REACHES = (200, 5_000)
-"""How many facts are read to fill a list of what happened: most lists need few, a run of an import is long."""
+ACTIVITY, ACTIVITY_PAGES = 100, 5
+"""Facts that are read at a time, and how often at most, until the lines to be shown are whole."""
+DAY_S = 86_400
 DERIVED = "performance"
 """Its facts follow from others that are told themselves."""
 
@@ -45,14 +43,29 @@ Contents = dict[str, Any]
 async def whole(call: Call, at: AsOf, words: Words) -> Contents:
     """Everything there is, and what happened last."""
     told = await overview(call, at)
-    store = call.kernel.store
+    portfolios = outline(told["items"])
+    within = sum(item["counts"]["projects"] for item in portfolios if not item["depth"])
     return {
         "total": told["total"],
-        "portfolios": outline(told["items"]),
-        **await _standing(store, at, words, None),
-        "budgets": await _budgets(call, at, EVERYTHING, words),
+        "portfolios": portfolios,
+        "alone": told["total"]["counts"]["projects"] - within,
+        **await _standing(call.kernel.store, at, words, None),
+        "budgets": await _budgets(call, at, words, EVERYTHING),
         "exposure": await exposure(call, at, EVERYTHING),
-        "activity": await _happened(call, at, words, None, 12),
+        "activity": await _happened(call, at, None, 12),
+    }
+
+
+async def projects(call: Call, at: AsOf) -> Contents:
+    """All projects, or those that the query asks for: by text, stage, programme, or without a portfolio."""
+    found = await listed(call, at, None, alone=call.one("portfolio") == "none")
+    programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until)}
+    asked = {n: call.one(n) or "" for n in ("q", "stage", "programme_id", "portfolio")}
+    return {
+        "projects": found.items,
+        "following": found.next,
+        "asked": {name: value for name, value in asked.items() if value},
+        "programme": programmes.get(asked["programme_id"]),
     }
 
 
@@ -66,17 +79,19 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     states_by_id = await portfolios_by_id(store, at)
     below = descendants(states_by_id)[id]
     scope = await of_portfolio(store, at, id)
-    items, following = await listed(call, at, sorted(below))
+    programmes = [p for p in await states(store, "programme", at.until) if p["portfolio_id"] in below]
+    listed_here = await listed(call, at, sorted(below))
     return {
         "portfolio": states_by_id[id],
         "parent": states_by_id.get(states_by_id[id]["parent_id"] or ""),
         "owner": (await _people(store, at)).get(states_by_id[id]["owner_id"] or ""),
         "total": own,
         "portfolios": outline([i for i in told["items"] if i["portfolio"]["id"] in below - {id}]),
-        "projects": items,
-        "following": following,
+        "programmes": sorted(programmes, key=lambda p: (p["name"], p["id"])),
+        "projects": listed_here.items,
+        "following": listed_here.next,
         **await _standing(store, at, words, below),
-        "budgets": await _budgets(call, at, scope, words),
+        "budgets": await _budgets(call, at, words, scope),
         "exposure": await exposure(call, at, scope),
     }
 
@@ -87,27 +102,23 @@ async def _standing(store: Store, at: AsOf, words: Words, below: set[str] | None
     return {
         "standing": charts.standing(largest, words),
         "marks": len(largest),
-        "overruns": _by_currency(over),
-        "currencies": sorted(_by_currency(largest)),
+        "currencies": sorted({i["cost"]["planned"]["currency"] for i in largest}),
+        "overruns": _apart(over),
     }
 
 
-def _by_currency(items: Iterable[view.Item]) -> dict[str, list[view.Item]]:
-    """Currency of the variance -> the items, in their order."""
-    found: dict[str, list[view.Item]] = {}
-    for item in items:
+def _apart(over: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Currency -> its overruns, the largest first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in over:
         found.setdefault(item["cost"]["variance"]["currency"], []).append(item)
     return dict(sorted(found.items()))
 
 
-async def _budgets(call: Call, at: AsOf, scope: Within, words: Words) -> list[Contents]:
-    """A budget by fiscal year for each currency: their amounts have neither a common sum nor a common axis."""
-    told = by_currency(await lines(call, at, scope))
-    height = 240 if len(told) == 1 else 150
-    return [
-        {"currency": currency, "years": years, "chart": charts.budget(years, currency, height, words)}
-        for currency, years in told.items()
-    ]
+async def _budgets(call: Call, at: AsOf, words: Words, scope: Within) -> list[Contents]:
+    """A chart and a table per currency."""
+    found = by_currency(await budget_lines(call, at, scope))
+    return [{"currency": c, "years": y, "chart": charts.budget(y, c, words)} for c, y in found.items()]
 
 
 async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
@@ -118,16 +129,18 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     state = await _state_of(store, id, at)
     packages = sorted(details.get("work_package", []), key=lambda p: [int(n) for n in p["wbs"].split(".")])
     course = await view.course(store, id, at)
+    programmes = {p["id"]: p for p in await states(store, "programme", at.until)}
     months = months_from(at.on.replace(day=1), MONTHS)
     people = [p for p in await load_by_month(call, at, scope, months) if any(m["hours"] for m in p["months"])]
     return {
         "sheet": told,
         "state": state,
+        "programme": programmes.get(told["programme_id"] or ""),
         "people_by_id": await _people(store, at),
         "packages": packages,
         "timeline": charts.timeline(_bars(state, packages, words), at.on.isoformat(), words),
         "value": charts.value_curve(course, json.loads(course[-1][1].plan or "[]"), words),
-        "budgets": await _budgets(call, at, scope, words),
+        "budgets": await _budgets(call, at, words, scope),
         "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
         "risks": sorted(
             details.get("risk", []), key=lambda r: (r["state"] == "closed", -(r["score"] or 0), r["title"])
@@ -137,7 +150,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "months": months,
         "people": people,
         "roles": {a["person_id"]: a["role"] for a in details.get("allocation", []) if a["role"]},
-        "activity": await _happened(call, at, words, id, 20),
+        "activity": await _happened(call, at, id, 20),
     }
 
 
@@ -198,29 +211,26 @@ async def _people(store: Store, at: AsOf) -> dict[str, str]:
     return {p["id"]: p["name"] for p in await states(store, "person", at.until)}
 
 
-async def _happened(
-    call: Call, at: AsOf, words: Words, project_id: str | None, lines: int
-) -> list[dict[str, Any]]:
-    """The newest runs of facts, each counted to its end; the last one has `more` where its end is too far to look."""
-    store, zone = call.kernel.store, call.kernel.settings.zone
-    for reach in REACHES:
-        facts = await latest(store, at, project_id, DERIVED, reach)
-        runs = _runs(await _named(store, facts))
-        if len(runs) > lines or len(facts) < reach:
-            break
-    else:
-        runs[-1]["more"] = True
-    return [run | _dated(run, at, zone, words) for run in runs[:lines]]
+async def _happened(call: Call, at: AsOf, project_id: str | None, lines: int) -> list[dict[str, Any]]:
+    """The last lines of activity; each is read to its end, however many facts stand in it, or says `more`."""
+    told: list[dict[str, Any]] = []
+    runs: list[dict[str, Any]] = []
+    for page in range(ACTIVITY_PAGES):
+        read = await latest(call, at, project_id, ACTIVITY, page * ACTIVITY)
+        told += [
+            _dated(item, at, call.kernel.settings.zone) for item in await _named(call.kernel.store, read)
+        ]
+        runs = _runs(told)
+        if len(runs) > lines or len(read) < ACTIVITY:
+            return runs[:lines]
+    return [*runs[:-1], runs[-1] | {"more": True}] if runs else []
 
 
-def _dated(item: dict[str, Any], at: AsOf, zone: ZoneInfo, words: Words) -> dict[str, str]:
-    """`when` it was so, and `told`: the moment of it, or of its being written down where that was another day."""
-    effective, recorded = (datetime.fromisoformat(item[m]).astimezone(zone) for m in ("effective_at", "at"))
-    fresh = at.until is None and now() - effective < DAY
-    when = words.ago(effective, now()) if fresh else words.day(effective.date())
-    if abs(recorded - effective) > DAY:
-        return {"when": when, "told": words.gettext("recorded on %s") % words.moment(recorded)}
-    return {"when": when, "told": words.moment(effective)}
+def _dated(item: dict[str, Any], at: AsOf, zone: tzinfo) -> dict[str, Any]:
+    """`on`: the day on which it was so, where that is another than when it was written down, or is long past."""
+    effective, recorded = (datetime.fromisoformat(item[m]) for m in ("effective_at", "at"))
+    written_later = abs((recorded - effective).total_seconds()) > DAY_S
+    return item | {"on": effective.astimezone(zone).date() if written_later or at.until is not None else None}
 
 
 async def _named(store: Store, happened: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -240,12 +250,13 @@ async def _named(store: Store, happened: Sequence[dict[str, Any]]) -> list[dict[
         | {"name": names.get(item["aggregate_id"]), "project": names.get(item["project_id"])}
         | _verb(item["type"])
         for item in happened
+        if item["aggregate_type"] != DERIVED
     ]
 
 
 def _runs(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """What somebody did several times in a row as one line, with its `times`."""
-    alike = ("project_id", "who", "kind", "verb", "name")
+    alike = ("project_id", "who", "kind", "verb", "name", "on")
     runs = [
         list(run)
         for _, run in groupby(items, key=lambda i: (*(i[m] for m in alike), i["fact"].get("reason")))

@@ -13,7 +13,7 @@ from gettext import NullTranslations
 from pathlib import Path
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from babel.support import Translations
 
@@ -79,18 +79,12 @@ class Words:
     def month(self, value: date) -> str:
         return format_date(value, "MMM", self.locale)
 
-    def ago(self, value: datetime, at: datetime) -> str:
-        return format_timedelta(value - at, add_direction=True, locale=self.locale)
-
-    def moment(self, value: datetime) -> str:
-        """Day and time, in the zone of the value."""
-        return format_datetime(value, "d MMM y, HH:mm", locale=self.locale)
+    def ago(self, value: str, at: datetime) -> str:
+        return format_timedelta(datetime.fromisoformat(value) - at, add_direction=True, locale=self.locale)
 
     def money(self, value: dict[str, str]) -> str:
         """To the last digit: CHF 1,234.50."""
-        return format_currency(
-            Decimal(value["amount"]), value["currency"], f"¤¤ #,##0.00;¤¤ {MINUS}#,##0.00", self.locale
-        )
+        return format_currency(Decimal(value["amount"]), value["currency"], "¤¤ #,##0.00", self.locale)
 
     def brief(self, value: dict[str, str]) -> str:
         """The amount alone, in three or four digits: 15.3M."""

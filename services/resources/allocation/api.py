@@ -2,6 +2,8 @@
 
 from services.resources.allocation import commands, rules
 from services.resources.allocation.model import FILTERS, AllocationCreate, AllocationRevise, AllocationRow
+from services.resources.person.model import PersonRow
+from services.resources.tables import KnownProject
 from shared.contracts.resources import Allocation
 from shared.http.call import Call
 from shared.http.collection import Decision, register_routes
@@ -16,8 +18,10 @@ ALLOCATIONS = Register(
     filters=FILTERS,
     supply=commands.supply,
     check=commands.check,
+    guard=commands.guard,
     tell=commands.tell,
     lifecycle=rules.LIFECYCLE,
+    names={"person_id": PersonRow, "project_id": KnownProject},
 )
 
 routes = Routes("resources", "Allocations")

@@ -15,6 +15,11 @@ UPDATE known_project SET bookings = bookings + 1 WHERE id = ? AND stage NOT IN (
 """
 
 
+def guard(allocation: Any) -> str:
+    """Of two who commit days of a person only the first does."""
+    return f"person {allocation.person_id}"
+
+
 async def supply(work: Work, body: Any) -> dict[str, Any]:
     """Soft, unless it is said to be hard."""
     return {"commitment": body.commitment or Commitment.SOFT}
@@ -41,17 +46,15 @@ async def fits(work: Work, allocation: Allocation) -> None:
     """Under the person's guard, so that of two who commit the same days only the first does."""
     if allocation.commitment is Commitment.SOFT:
         return
-    await work.guard(f"person {allocation.person_id}")
+    await work.guard(guard(allocation))
     standing = await work.select(
         Allocation,
         "person_id = ? AND commitment = 'hard' AND starts_on <= ? AND ends_on >= ?",
         (str(allocation.person_id), to_day(allocation.ends_on), to_day(allocation.starts_on)),
     )
-    others = {a.id: a for a in standing} | work.staged(Allocation)
-    rules.fits(
-        allocation,
-        [a for a in others.values() if a.person_id == allocation.person_id and a.id != allocation.id],
-    )
+    person_id = allocation.person_id
+    others = work.as_left(Allocation, standing, lambda a: a.person_id == person_id and a.id != allocation.id)
+    rules.fits(allocation, others)
 
 
 def tell(allocation: Allocation, before: Allocation | None, body: Any) -> Fact:

@@ -92,6 +92,7 @@ class Ending(StrEnum):
     EFFORT = "effort"
     CLOCK = "clock"
     SIZE = "size"
+    NO_GAIN = "no_gain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,10 @@ class Smoothness:
 @dataclass(frozen=True, slots=True)
 class Smoothed:
     """The smoothed plan: the same finish, `before` and `after`, and the overloads that float alone cannot
-    remove."""
+    remove.
+
+    `ended_by` says whether no single move could gain anything any more, or the clock ended the search before.
+    """
 
     placed: dict[str, Placed]
     finish: int
@@ -152,3 +156,4 @@ class Smoothed:
     after: Smoothness
     moves: tuple[Move, ...]
     overloads: tuple[Overload, ...]
+    ended_by: Ending

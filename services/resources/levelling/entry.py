@@ -1,7 +1,7 @@
 """The two entries: level a plan to its capacities, or smooth it within its float."""
 
 from services.resources.levelling.answer import Levelled, Smoothed
-from services.resources.levelling.checks import check_plan, check_search
+from services.resources.levelling.checks import check_plan, check_search, check_seconds
 from services.resources.levelling.plan import Objective, Plan, Search
 
 THOROUGH = Search()
@@ -24,14 +24,16 @@ def level(plan: Plan, objective: Objective = Objective.MAKESPAN, search: Search 
     return levelled(plan, objective, search)
 
 
-def smooth(plan: Plan) -> Smoothed:
+def smooth(plan: Plan, *, seconds: float | None = None) -> Smoothed:
     """The plan's earliest dates with activities moved within their total float to even out the use of
     resources.
 
     The finish does not change and no activity passes its latest start. Less over capacity comes first, then a
-    lower sum of squared use. What float cannot remove stays, and is listed. Refuses as `level` does.
+    lower sum of squared use. What float cannot remove stays, and is listed. After about so many `seconds`, where given, the search ends
+    with the most even dates found so far; those may differ from time to time. Refuses as `level` does.
     """
     check_plan(plan)
+    check_seconds(seconds)
     from services.resources.levelling.smoothing import smoothed
 
-    return smoothed(plan)
+    return smoothed(plan, seconds)

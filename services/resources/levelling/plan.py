@@ -70,11 +70,11 @@ class CalendarException:
 class Calendar:
     """Which steps are worked: `pattern` repeats from step 0 on, `exceptions` override it, later ones win.
 
-    Five days out of seven from a Monday on are `(True,) * 5 + (False,) * 2`.
+    Five days out of seven from a Monday on are `(True,) * 5 + (False,) * 2`; 1 and 0 say the same.
     """
 
     id: str
-    pattern: tuple[bool, ...]
+    pattern: tuple[bool | int, ...]
     exceptions: tuple[CalendarException, ...] = ()
 
 

@@ -37,6 +37,7 @@ class WorkingTime:
         self.steps: Steps = np.flatnonzero(self.working)
         self.worked_before: Steps = np.concatenate(([0], np.cumsum(self.working)))
         self._finishes: dict[int, Steps] = {}
+        self._starts: dict[int, Mask] = {}
         self._lagged: dict[int, Steps] = {}
 
     def finishes(self, duration: int) -> Steps:
@@ -58,11 +59,13 @@ class WorkingTime:
 
     def starts(self, duration: int) -> Mask:
         """The points at which work of `duration` may begin and still end within the horizon."""
-        may = self.finishes(duration) <= self.horizon
-        if duration:
-            may[:-1] &= self.working
-            may[-1] = False
-        return may
+        if duration not in self._starts:
+            may = self.finishes(duration) <= self.horizon
+            if duration:
+                may[:-1] &= self.working
+                may[-1] = False
+            self._starts[duration] = may
+        return self._starts[duration]
 
     def _lag(self, lag: int) -> Steps:
         if lag == 0:
@@ -92,12 +95,12 @@ def at(table: Steps, point: int) -> int:
 
 def first_reaching(table: Steps, value: int) -> int:
     """The first point whose entry is at least `value`."""
-    return int(np.searchsorted(table, value, side="left"))
+    return int(table.searchsorted(value, side="left"))
 
 
 def last_within(table: Steps, value: int) -> int:
     """The last point whose entry is at most `value`, -1 where there is none."""
-    return int(np.searchsorted(table, value, side="right")) - 1
+    return int(table.searchsorted(value, side="right")) - 1
 
 
 def segments(profile: Steps | Mask) -> list[tuple[int, int, int]]:

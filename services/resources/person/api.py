@@ -3,7 +3,8 @@
 from services.resources.person import commands
 from services.resources.person.model import FILTERS, PersonCreate, PersonRevise, PersonRow
 from shared.contracts.resources import Person
-from shared.http.collection import register_routes
+from shared.http.call import Call
+from shared.http.collection import Decision, register_routes
 from shared.http.routes import Routes
 from shared.register import Register
 
@@ -18,3 +19,21 @@ PERSONS = Register(
 
 routes = Routes("resources", "Persons")
 register_routes(routes, PERSONS)
+
+
+@routes.route(
+    "POST",
+    "/v1/persons/{id}/erase",
+    id="persons_erase",
+    summary="Erase: a person",
+    shape=Person,
+    body=Decision,
+    scope="resources.operate",
+    needs_match=True,
+    refusals=(404, 409),
+)
+async def erase(call: Call, id: str, body: Decision) -> Person:
+    """For good: name, e-mail, external key, vendor, role, unit, location and skills are taken out of this version and of
+    every earlier one, in the feed and in reporting's history too, and the person is archived. Allocations stay, which
+    name only the id. Nothing is written of the person any more: 409 `erased`. The external key is free again."""
+    return await commands.erase(call.work, id, call.if_match, body.reason)

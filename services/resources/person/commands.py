@@ -1,10 +1,18 @@
-"""What is checked of persons."""
+"""What is checked of persons, and how one is erased."""
 
 from services.resources.person import rules
-from shared.contracts.resources import Person
-from shared.work import Work
+from shared.contracts.resources import Person, PersonErased
+from shared.erasure import erase as erased
+from shared.work import Work, expect_version
 
 
 async def check(work: Work, person: Person) -> None:
     rules.skills_differ(person)
     rules.vendor_fits(person)
+
+
+async def erase(work: Work, id: str, if_match: int | None, reason: str | None) -> Person:
+    """Whatever is booked stays booked: an allocation names no more than the id."""
+    person = await work.load(Person, id)
+    expect_version(person, if_match)
+    return await erased(work, person, PersonErased(reason=reason))

@@ -1,13 +1,13 @@
 """Refuses people, requests, weights and demand that make no sense, each fault with its place."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import chain, islice
-from math import isfinite
 
 from services.resources.staffing.people import Criterion, Demand, Person, Request, Weights
 from shared.errors import Fault, Invalid
+from shared.typed import refuse_mistyped
 
 MOST_PEOPLE = 20_000
 MOST_DEMANDS = 100_000
@@ -19,9 +19,16 @@ LEVELS = (1, 5)
 
 
 def check_request(
-    request: Request, people: Sequence[Person], weights: Weights, holidays: Iterable[date]
+    request: Request, people: Sequence[Person], weights: Weights, holidays: Collection[date]
 ) -> None:
-    """Refuses what cannot be matched; at most 20 faults are listed, the first one leads."""
+    """Refuses what cannot be matched; at most 20 faults are listed, the first one leads.
+
+    A value of the wrong type is refused alone: nothing else can be said about people of whom one has one.
+    """
+    refuse_mistyped(request, Request, "/request")
+    refuse_mistyped(people, Sequence[Person], "/people")
+    refuse_mistyped(weights, Weights, "/weights")
+    refuse_mistyped(holidays, Collection[date], "/holidays")
     _refuse("too_many_people", _many("people", len(people), MOST_PEOPLE))
     faults = (_request(request), _weights(request, weights), _people(people), _holidays(holidays))
     _refuse("staffing_invalid", chain(*faults))
@@ -32,10 +39,16 @@ def check_balance(
     demands: Sequence[Demand],
     first: date,
     last: date,
-    holidays: Iterable[date],
+    holidays: Collection[date],
     full_time_hours: float,
 ) -> None:
     """Refuses what cannot be balanced, likewise."""
+    refuse_mistyped(people, Sequence[Person], "/people")
+    refuse_mistyped(demands, Sequence[Demand], "/demands")
+    refuse_mistyped(first, date, "/first_month")
+    refuse_mistyped(last, date, "/last_month")
+    refuse_mistyped(holidays, Collection[date], "/holidays")
+    refuse_mistyped(full_time_hours, float, "/full_time_hours")
     _refuse("too_many_people", _many("people", len(people), MOST_PEOPLE))
     _refuse("too_many_demands", _many("demands", len(demands), MOST_DEMANDS))
     _refuse("balance_invalid", (*_months(first, last), *_number("/full_time_hours", full_time_hours, 1, 168)))
@@ -105,8 +118,6 @@ def _person(at: str, person: Person) -> Iterator[Fault]:
     yield from _number(f"{at}/weekly_hours", person.weekly_hours, 0, 168)
     if person.cost_index is not None:
         yield from _number(f"{at}/cost_index", person.cost_index, 0, 1e6, above=True)
-    if person.role is not None:
-        yield from _role(f"{at}/role", person.role)
     yield from _employment(at, person.joins_on, person.leaves_on)
     yield from _repeated(f"{at}/skills", (skill.name for skill in person.skills))
     for n, skill in enumerate(person.skills):
@@ -128,19 +139,13 @@ def _employment(at: str, joins_on: date | None, leaves_on: date | None) -> Itera
         yield Fault("days", f"{leaves_on} is before {joins_on}", f"{at}/leaves_on")
 
 
-def _holidays(holidays: Iterable[date]) -> Iterator[Fault]:
+def _holidays(holidays: Collection[date]) -> Iterator[Fault]:
     for day in holidays:
         yield from _day("/holidays", day)
 
 
-def _role(at: str, role: object) -> Iterator[Fault]:
-    if not isinstance(role, str):
-        yield Fault("role", f"{role!r} is not the name of a role", at)
-
-
 def _demands(demands: Sequence[Demand]) -> Iterator[Fault]:
     for n, demand in enumerate(demands):
-        yield from _role(f"/demands/{n}/role", demand.role)
         yield from _share(f"/demands/{n}", demand.percent, demand.confidence)
         yield from _span(f"/demands/{n}", demand.starts_on, demand.ends_on)
 
@@ -159,20 +164,18 @@ def _span(at: str, first: date, last: date, longest: int | None = None) -> Itera
         yield Fault("days", f"{first} to {last} is longer than {longest} days", f"{at}/ends_on")
 
 
-def _day(at: str, day: object) -> Iterator[Fault]:
-    if not isinstance(day, date) or isinstance(day, datetime) or not 1900 <= day.year <= 2200:
+def _day(at: str, day: date) -> Iterator[Fault]:
+    if not 1900 <= day.year <= 2200:
         yield Fault("day", f"{day!r} is not a day from 1900 to 2200", at)
 
 
-def _level(at: str, level: object, most: object = LEVELS[1]) -> Iterator[Fault]:
-    usable = isinstance(level, int) and not isinstance(level, bool) and isinstance(most, int)
-    if not usable or not LEVELS[0] <= level <= most:  # type: ignore[operator]
+def _level(at: str, level: int, most: int = LEVELS[1]) -> Iterator[Fault]:
+    if not LEVELS[0] <= level <= most:
         yield Fault("level", f"{level!r} is not a level from {LEVELS[0]} to {most}", at)
 
 
-def _number(at: str, number: object, least: float, most: float, *, above: bool = False) -> Iterator[Fault]:
-    usable = isinstance(number, int | float) and not isinstance(number, bool) and isfinite(number)
-    if not usable or not least <= number <= most or (above and number == least):  # type: ignore[operator]
+def _number(at: str, number: float, least: float, most: float, *, above: bool = False) -> Iterator[Fault]:
+    if not least <= number <= most or (above and number == least):
         yield Fault(
             "number", f"{number!r} is not a number {'above' if above else 'from'} {least:g} to {most:g}", at
         )

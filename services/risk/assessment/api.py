@@ -2,6 +2,7 @@
 
 from services.risk.assessment import commands
 from services.risk.assessment.model import FILTERS, AssessmentCreate, AssessmentRevise, AssessmentRow
+from services.risk.tables import KnownProgramme, KnownProject
 from shared.contracts.risk import Assessment
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
@@ -14,6 +15,7 @@ ASSESSMENTS = Register(
     revise=AssessmentRevise,
     filters=FILTERS,
     check=commands.check,
+    names={"project_id": KnownProject, "programme_id": KnownProgramme},
 )
 
 routes = Routes("risk", "Assessments")

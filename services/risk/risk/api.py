@@ -2,6 +2,7 @@
 
 from services.risk.risk import commands, rules
 from services.risk.risk.model import FILTERS, Rating, RiskCreate, RiskRevise, RiskRow
+from services.risk.tables import KnownProject
 from shared.contracts.risk import Risk
 from shared.http.call import Call
 from shared.http.collection import register_routes
@@ -16,6 +17,7 @@ RISKS = Register(
     filters=FILTERS,
     check=commands.check,
     lifecycle=rules.LIFECYCLE,
+    names={"project_id": KnownProject},
 )
 
 routes = Routes("risk", "Risks")

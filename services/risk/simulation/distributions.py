@@ -190,7 +190,7 @@ class Discrete:
         )
 
     def flaw(self) -> str | None:
-        if not self.values or len(self.values) != len(self.probabilities):
+        if not 0 < len(self.values) == len(self.probabilities):
             return "there is not one probability for each value"
         if not all(map(math.isfinite, self.values)):
             return "a value is not a finite number"

@@ -51,6 +51,18 @@ async def test_a_cost_that_was_admitted_is_not_written_once_the_budget_has_close
     assert await desk.facts("actual_cost") == []
 
 
+async def test_a_cost_is_booked_under_a_key_and_sent_again_counts_once(desk: Desk) -> None:
+    project = await desk.project("approve")
+    body = {"project_id": project["id"], "posted_on": "2026-03-31", "amount": chf("70.00")}
+    refused = await desk.client.post(f"/{COSTS}", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["header"]) == (400, "Idempotency-Key")
+    key = {"Idempotency-Key": "invoice 4711"}
+    first, again = [await desk.client.post(f"/{COSTS}", json=body, headers=key) for _ in range(2)]
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert again.headers["idempotency-replayed"] == "true"
+    assert (await desk.earned_value(project))["ac"] == chf("70.00")
+
+
 async def test_a_cost_needs_an_approved_project(desk: Desk) -> None:
     refused = await desk.post(await desk.project(), "10.00")
     assert (refused.status_code, refused.json()["code"]) == (409, "no_budget")

@@ -6,6 +6,7 @@ from typing import Any
 from shared.bus.embedded import read_outbox
 from shared.contracts.language import topics_of
 from shared.inbox import Inbox
+from shared.money import TOO_LARGE
 from tests.finance.conftest import Desk, chf, money
 
 HUNDRED_DAYS = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-04-10"}
@@ -43,6 +44,46 @@ async def test_a_forecast_that_money_cannot_hold_is_null_with_the_reason(desk: D
     assert (told["bac"], told["cpi"]) == (chf("9999999999999999.01"), "0.0000")
     assert told["eac"] is told["etc"] is told["vac"] is None
     assert told["reasons"]["eac"] == "the amount has more than 18 digits"
+
+
+LARGE = "9000000000000000.00"
+"""Two of it are more than money may hold, twenty more than a column."""
+
+
+async def test_costs_that_add_up_to_more_than_money_can_hold_are_null_with_the_reason_until_they_do_not(
+    desk_everywhere: Desk,
+) -> None:
+    desk = desk_everywhere
+    project = await desk.project("approve")
+    await desk.package(project, "1", "100.00", **HUNDRED_DAYS)
+    posted = [(await desk.post(project, LARGE)).json() for _ in range(20)]
+    told = await desk.earned_value(project)
+    assert (told["bac"], told["ac"], told["cpi"]) == (chf("100.00"), None, None)
+    assert told["reasons"]["ac"] == told["reasons"]["cpi"] == TOO_LARGE
+    [item] = (await desk.read("/reporting/v1/projects"))["items"]
+    assert (item["earned_value"]["ac"], item["earned_value"]["reasons"]["ac"]) == (None, TOO_LARGE)
+    for cost in posted[1:]:
+        reversal = await desk.post(project, f"-{LARGE}", reverses_id=cost["id"])
+        assert reversal.status_code == 201
+    assert (await desk.earned_value(project))["ac"] == chf(LARGE)
+    assert await desk.dead_letters() == 0
+
+
+async def test_work_that_adds_up_to_more_than_money_can_hold_is_null_with_the_reason(
+    desk_everywhere: Desk,
+) -> None:
+    desk = desk_everywhere
+    project = await desk.project("approve")
+    packages = [await desk.package(project, str(n), LARGE, **HUNDRED_DAYS) for n in range(1, 13)]
+    assert (await desk.post(project, "10.00")).status_code == 201
+    told = await desk.earned_value(project)
+    assert (told["bac"], told["pv"], told["ac"]) == (None, None, chf("10.00"))
+    assert told["reasons"]["bac"] == told["reasons"]["eac"] == TOO_LARGE
+    for package in packages[1:]:
+        url = f"/projects/v1/work-packages/{package['id']}"
+        assert (await desk.client.delete(url, headers={"If-Match": '"1"'})).status_code == 204
+    assert (await desk.earned_value(project))["bac"] == chf(LARGE)
+    assert await desk.dead_letters() == 0
 
 
 async def test_a_day_in_the_past_is_told_as_it_stood(desk: Desk) -> None:

@@ -99,13 +99,9 @@ def test_a_long_circle_is_found_and_told_briefly() -> None:
     ("changes", "code", "pointer"),
     [
         ({"duration_s": -1}, "bad_duration", "/activities/0/duration_s"),
-        ({"duration_s": nan}, "bad_duration", "/activities/0/duration_s"),
-        ({"duration_s": inf}, "bad_duration", "/activities/0/duration_s"),
-        ({"duration_s": 1.5}, "bad_duration", "/activities/0/duration_s"),
         ({"duration_s": 10**30}, "bad_duration", "/activities/0/duration_s"),
         ({"levelling_delay_s": -60}, "bad_delay", "/activities/0/levelling_delay_s"),
         ({"calendar": "moon"}, "unknown_calendar", "/activities/0/calendar"),
-        ({"kind": "hammock"}, "unknown_kind", "/activities/0/kind"),
         ({"parent": "nobody"}, "bad_parent", "/activities/0/parent"),
         ({"deadline": datetime(2026, 7, 1, tzinfo=UTC)}, "aware_datetime", "/activities/0/deadline"),
         ({"constraints": (Constraint(ConstraintKind.MSO),)}, "bad_constraint", "/activities/0/constraints/0"),
@@ -128,14 +124,6 @@ def test_a_long_circle_is_found_and_told_briefly() -> None:
         ({"progress": Progress(MONDAY, percent_complete=120)}, "bad_percent", "/activities/0/progress"),
         ({"progress": Progress(MONDAY, percent_complete=nan)}, "bad_percent", "/activities/0/progress"),
         ({"progress": Progress(MONDAY, remaining_s=-5)}, "bad_remaining", "/activities/0/progress"),
-        ({"progress": Progress(MONDAY, remaining_s=1.5)}, "bad_remaining", "/activities/0/progress"),  # type: ignore[arg-type]
-        ({"progress": Progress(date(2026, 6, 1))}, "not_a_datetime", "/activities/0/progress"),  # type: ignore[arg-type]
-        ({"deadline": "2026-07-01"}, "not_a_date", "/activities/0/deadline"),
-        (
-            {"manual": True, "planned_start": date(2026, 7, 1)},
-            "not_a_datetime",
-            "/activities/0/planned_start",
-        ),
         (
             {"progress": Progress(MONDAY, datetime(2026, 5, 1))},
             "finish_before_start",
@@ -164,9 +152,6 @@ def test_a_faulty_activity_is_pointed_at(changes: dict[str, Any], code: str, poi
         (Dependency("A", "B", lag=Lag(percent=nan)), "bad_lag"),
         (Dependency("A", "B", lag=Lag(percent=inf)), "bad_lag"),
         (Dependency("A", "B", lag=Lag(10**15)), "bad_lag"),
-        (Dependency("A", "B", lag=days(2)), "bad_lag"),  # type: ignore[arg-type]
-        (Dependency("A", "B", DependencyKind.SS, timedelta(2)), "bad_lag"),  # type: ignore[arg-type]
-        (Dependency("A", "B", "XX"), "unknown_dependency"),  # type: ignore[arg-type]
     ],
 )
 def test_a_faulty_link_is_pointed_at(link: Dependency, code: str) -> None:
@@ -185,13 +170,8 @@ def test_a_faulty_link_is_pointed_at(link: Dependency, code: str) -> None:
         (Calendar("office", week=((Shift(10, 5),),) * 7), "bad_shifts"),
         (Calendar("office", week=((Shift(0, 50), Shift(40, 60)),) * 7), "bad_shifts"),
         (Calendar("office", week=((Shift(0, 90_000),),) * 7), "bad_shifts"),
-        (Calendar("office", holidays="DE"), "bad_holidays"),  # type: ignore[arg-type]
         (
             Calendar("office", exceptions=(CalendarException(date(2026, 2, 1), date(2026, 1, 1)),)),
-            "bad_exception",
-        ),
-        (
-            Calendar("office", exceptions=(CalendarException(MONDAY, datetime(2026, 6, 2)),)),
             "bad_exception",
         ),
         (
@@ -223,23 +203,90 @@ def test_faults_are_reported_together() -> None:
 def test_repeated_ids_and_missing_calendars_are_refused() -> None:
     assert refusal(activities=(A, A)).detail == "2 activities have the id A"
     assert refusal(calendar="moon").code == "unknown_calendar"
-    assert refusal(day_s=0).code == refusal(day_s=nan).code == "bad_day_length"
+    assert refusal(day_s=0).code == "bad_day_length"
     assert refusal(start=datetime(2026, 6, 1, tzinfo=UTC)).code == "aware_datetime"
 
 
-@pytest.mark.parametrize("member", ["start", "data_date"])
-def test_a_plan_starts_and_is_reported_at_a_time_of_day(member: str) -> None:
-    refused = refusal(**{member: date(2026, 6, 1)})
-    assert refused.detail.endswith("is datetime.date(2026, 6, 1), not a datetime: a date and a time")
-    assert [(fault.code, fault.pointer) for fault in refused.faults] == [("not_a_datetime", f"/{member}")]
+@pytest.mark.parametrize(
+    ("changes", "pointer", "detail"),
+    [
+        ({"duration_s": nan}, "duration_s", "float found where a whole number is due"),
+        ({"duration_s": inf}, "duration_s", "float found where a whole number is due"),
+        ({"duration_s": 1.5}, "duration_s", "float found where a whole number is due"),
+        ({"duration_s": True}, "duration_s", "bool found where a whole number is due"),
+        (
+            {"kind": "hammock"},
+            "kind",
+            "'hammock' found where 'task' or 'milestone' or 'summary' or 'level_of_effort' is due",
+        ),
+        ({"parent": ["S"]}, "parent", "list found where a string or a whole number or None is due"),
+        ({"elapsed": 1}, "elapsed", "int found where True or False is due"),
+        ({"active": "no"}, "active", "str found where True or False is due"),
+        ({"constraints": ("snet",)}, "constraints/0", "str found where Constraint is due"),
+        ({"deadline": "2026-07-01"}, "deadline", "str found where a date or a datetime or None is due"),
+        (
+            {"manual": True, "planned_start": date(2026, 7, 1)},
+            "planned_start",
+            "date found where a datetime or None is due",
+        ),
+        ({"progress": 10}, "progress", "int found where Progress is due"),
+        (
+            {"progress": Progress(MONDAY, remaining_s=1.5)},  # type: ignore[arg-type]
+            "progress/remaining_s",
+            "float found where a whole number or None is due",
+        ),
+        (
+            {"progress": Progress(date(2026, 6, 1))},  # type: ignore[arg-type]
+            "progress/actual_start",
+            "date found where a datetime or None is due",
+        ),
+    ],
+)
+def test_a_member_of_another_type_is_named_by_its_place(
+    changes: dict[str, Any], pointer: str, detail: str
+) -> None:
+    assert mistyped(only_a(**changes)) == (f"/activities/0/{pointer}", detail)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"start": date(2026, 6, 1)}, "/start"),
+        ({"data_date": date(2026, 6, 1)}, "/data_date"),
+        ({"day_s": nan}, "/day_s"),
+        ({"calendars": (Calendar("office", holidays="DE"),)}, "/calendars/0/holidays"),  # type: ignore[arg-type]
+        (
+            {"calendars": (Calendar("office", exceptions=(CalendarException(MONDAY, MONDAY),)),)},
+            "/calendars/0/exceptions/0/first",
+        ),
+        ({"activities": (A, "B")}, "/activities/1"),
+        ({"activities": (A, replace(B, id=["B"]))}, "/activities/1/id"),
+        ({"activities": (A, replace(B, id=None))}, "/activities/1/id"),
+        ({"activities": None}, "/activities"),
+        ({"dependencies": (Dependency("A", "B"), ("B", "C"))}, "/dependencies/1"),
+        ({"dependencies": (Dependency("A", ["B"]),)}, "/dependencies/0/successor"),  # type: ignore[arg-type]
+        ({"dependencies": (Dependency("A", "B", lag=days(2)),)}, "/dependencies/0/lag"),  # type: ignore[arg-type]
+        ({"dependencies": (Dependency("A", "B", "SS", timedelta(2)),)}, "/dependencies/0/lag"),  # type: ignore[arg-type]
+        ({"dependencies": (Dependency("A", "B", "XX"),)}, "/dependencies/0/kind"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_part_of_another_type_is_named_by_its_place(changes: dict[str, Any], pointer: str) -> None:
+    assert mistyped(refusal(**changes))[0] == pointer
+
+
+def mistyped(refused: Invalid) -> tuple[str | None, str]:
+    [fault] = refused.faults
+    assert (refused.code, fault.code) == ("wrong_type", "wrong_type")
+    return fault.pointer, fault.detail
 
 
 def test_a_convention_that_is_none_is_refused_with_those_there_are() -> None:
-    with pytest.raises(
-        Invalid, match="constraints is 'honor'; it is one of refuse, honour, yield"
-    ) as refused:
+    with pytest.raises(Invalid) as refused:
         schedule(PLAN, Conventions(constraints="honor"))  # type: ignore[arg-type]
-    assert refused.value.code == "unknown_convention"
+    assert mistyped(refused.value) == (
+        "/conventions/constraints",
+        "'honor' found where 'refuse' or 'honour' or 'yield' is due",
+    )
 
 
 def test_calendars_that_take_forever_to_lay_out_are_refused_at_once() -> None:

@@ -15,10 +15,9 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from services.reporting.web import bundle, contents, sessions, words
+from services.reporting.web import bundle, sessions, words
 from services.reporting.web.assets import assets
 from services.reporting.web.words import LOCALE
-from tests.conftest import Portolan
 
 HOSTILE = "</script><script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -133,47 +132,6 @@ async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
     assert re.search(r'class="h5">1</td>', page)
 
 
-async def drawn(reader: httpx.AsyncClient, address: str) -> dict[str, Any]:
-    """The charts of a page, as specifications by name."""
-    page = (await reader.get(address)).text
-    found = re.findall(r'data-name="([^"]*)".*?<script type="application/json">(.*?)</script>', page)
-    return {name: json.loads(spec) for name, spec in found}
-
-
-async def test_amounts_of_several_currencies_share_neither_an_axis_nor_an_order(
-    portolan: Portolan, reader: httpx.AsyncClient
-) -> None:
-    director = portolan("director")
-    plans = {
-        "Pier": ("9000", "9900", "JPY"),
-        "Quay": ("800.00", "900.00", "CHF"),
-        "Dock": ("40.00", "41.00", "CHF"),
-    }
-    for name, (planned, forecast, currency) in plans.items():
-        _, project = await portfolio_with_project(
-            portolan,
-            name=name,
-            planned_cost={"amount": planned, "currency": currency},
-            forecast_cost={"amount": forecast, "currency": currency},
-        )
-        line = {"project_id": project, "fiscal_year": 2026, "nature": "capex",
-                "amount": {"amount": planned, "currency": currency}}  # fmt: skip
-        assert (await director.post("/finance/v1/budget-lines", json=line)).status_code == 201
-    await portolan.settled()
-    charts = await drawn(reader, "/")
-    for currency, amount in (("CHF", 840), ("JPY", 9000)):
-        budget = charts[f"budget-{currency}"]
-        assert budget["encoding"]["y"]["title"] == currency
-        assert sum(value["amount"] for value in budget["data"]["values"]) == amount
-    shares = {value["name"]: value["share"] for value in charts["standing"]["data"]["values"]}
-    assert shares == {"Pier": 1, "Quay": 1, "Dock": 0.05}
-    page = (await reader.get("/")).text
-    over = page[page.index('data-part="overruns"') : page.index('data-part="budget"')]
-    groups = [re.findall(r'title="(\w+)">', group) for group in over.split("<ol ")[1:]]
-    assert groups == [["Quay", "Dock"], ["Pier"]]
-    assert re.search(r'<span class="unit">JPY</span><span class="bad" title="JPY −900">−900<', over)
-
-
 async def test_names_are_text_and_never_markup(portolan: Any, reader: httpx.AsyncClient) -> None:
     portfolio, project = await portfolio_with_project(portolan, name=HOSTILE)
     for address in ("/", f"/portfolio/{portfolio}", f"/project/{project}"):
@@ -209,50 +167,6 @@ async def test_as_of_shows_what_was_so_on_that_day(portolan: Any, reader: httpx.
     sheet = await reader.get(f"/project/{project}?as_of=2024-03-01")
     assert 'title="CHF 100,000.00"' in sheet.text
     assert 'href="/?as_of=2024-03-01"' in sheet.text, "links keep the day"
-
-
-def part(page: str, name: str) -> str:
-    """A section of a page."""
-    return page[page.index(f'data-part="{name}"') :].split("</section>")[0]
-
-
-async def test_what_happened_is_dated_to_when_it_was_so(
-    portolan: Portolan, reader: httpx.AsyncClient
-) -> None:
-    answer = await portolan("service").put(
-        "/projects/v1/projects/by-ref/old/1",
-        json={"name": "Pier"},
-        headers={"Portolan-Effective-At": "2024-03-01"},
-    )
-    assert answer.status_code == 201, answer.text
-    _, project = await portfolio_with_project(portolan)
-    for address in ("/", f"/project/{answer.json()['id']}", "/?as_of=2024-03-01"):
-        told = part((await reader.get(address)).text, "activity")
-        assert re.search(r'title="recorded on [^"]*">1 Mar 2024</time>', told), told
-    assert re.search(r">\d+ \w+ ago</time>", part((await reader.get(f"/project/{project}")).text, "activity"))
-
-
-async def test_a_run_of_alike_facts_is_counted_to_its_end(
-    portolan: Portolan, reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, project = await portfolio_with_project(portolan)
-    forecast = {
-        "project_id": project,
-        "forecast_on": "2026-01-31",
-        "at_completion": {"amount": "1.00", "currency": "CHF"},
-    }
-    answer = await portolan("service").post(
-        "/finance/v1/forecasts/batch", json={"items": [forecast] * 60}, headers={"Idempotency-Key": "many"}
-    )
-    assert answer.status_code == 207, answer.text
-    await portolan.settled()
-    for reaches in ((10, 200), (61, 62), (60, 61), (200, 5_000)):
-        monkeypatch.setattr(contents, "REACHES", reaches)
-        for address in ("/", f"/project/{project}"):
-            assert "forecast created" in (told := part((await reader.get(address)).text, "activity"))
-            assert ", 60 times<" in told, reaches
-    monkeypatch.setattr(contents, "REACHES", (10, 50))
-    assert ", 50 times or more<" in part((await reader.get("/")).text, "activity")
 
 
 @pytest.mark.parametrize("as_of", ["2999-01-01", "yesterday", "2026-02-30"])
@@ -422,3 +336,129 @@ def test_the_bundle_exposes_what_draws_and_nothing_else(
     made = (tmp_path / "vega.js").read_text()
     assert set(re.findall(r"window\.(vega\w*)=", made)) == {"vegaEmbed"}
     assert [path.name for path in tmp_path.iterdir()] == ["vega.js"]
+
+
+async def test_amounts_of_several_currencies_stand_in_no_common_chart_or_ranking(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    for currency, cents, cost in (("CHF", ".00", "1150000.00"), ("JPY", "", "90000000")):
+        _, project = await portfolio_with_project(
+            portolan,
+            name=f"In {currency}",
+            planned_cost={"amount": f"1000000{cents}", "currency": currency},
+            forecast_cost={"amount": cost, "currency": currency},
+        )
+        approval = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
+        answer = await portolan("director").post(f"/projects/v1/projects/{project}/approve", **approval)
+        assert answer.status_code == 200, answer.text
+        await portolan.settled()
+        amount = {"amount": f"500{cents}", "currency": currency}
+        line = {"project_id": project, "fiscal_year": 2026, "nature": "capex", "amount": amount}
+        answer = await portolan("controller").post("/finance/v1/budget-lines", json=line)
+        assert answer.status_code == 201, answer.text
+    await portolan.settled()
+    page = (await reader.get("/")).text
+    standing, chf, jpy = (chart(page, name) for name in ("standing", "budget", "budget-JPY"))
+    assert standing["layer"][2]["encoding"]["size"] == {"value": 200}
+    assert [spec["encoding"]["y"]["title"] for spec in (chf, jpy)] == ["CHF", "JPY"]
+    assert {len(spec["data"]["values"]) for spec in (chf, jpy)} == {1}
+    overruns = page[page.index('data-part="overruns"') : page.index('data-part="budget"')]
+    assert re.findall(r">(CHF|JPY)</p>|>(In CHF|In JPY)</a>", overruns) == [
+        ("CHF", ""), ("", "In CHF"), ("JPY", ""), ("", "In JPY"),
+    ]  # fmt: skip
+    assert overruns.count('width="100.00%"') == 2
+
+
+def chart(page: str, name: str) -> Any:
+    drawn = re.search(rf'data-name="{name}".*?json">(.*?)</script>', page)
+    assert drawn, name
+    return json.loads(drawn[1])
+
+
+async def test_what_somebody_did_in_a_row_is_counted_to_its_end(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    _, project = await portfolio_with_project(portolan)
+    director = portolan("director")
+    for version in range(1, 131):
+        headers = {"If-Match": f'"{version}"', "Content-Type": "application/merge-patch+json"}
+        patch = {"description": f"Text {version}"}
+        answer = await director.patch(f"/projects/v1/projects/{project}", json=patch, headers=headers)
+        assert answer.status_code == 200, answer.text
+    await portolan.settled()
+    assert "by director, 130 times" in " ".join((await reader.get(f"/project/{project}")).text.split())
+
+
+async def test_activity_tells_the_day_on_which_it_was_so(portolan: Any, reader: httpx.AsyncClient) -> None:
+    content = {"name": "Pier", "external_ref": {"source": "old", "id": "1"}}
+    made = await portolan("service").put(
+        "/projects/v1/projects/by-ref/old/1", json=content, headers={"Portolan-Effective-At": "2024-03-01"}
+    )
+    await portolan("director").post("/projects/v1/projects", json={"name": "Quay"})
+    await portolan.settled()
+    page = (await reader.get("/")).text
+    told = page[page.index('data-part="activity"') :]
+    assert re.search(r'datetime="2024-03-01T[^>]*>1 Mar 2024</time>', told)
+    assert f"written down {made.json()['updated_at'][:10]}" in told
+    assert re.search(r"second(s)? ago</time>\s*<span><a[^>]*>Quay<", told)
+    then = (await reader.get(f"/project/{made.json()['id']}?as_of=2024-03-02")).text
+    assert ">1 Mar 2024</time>" in then[then.index('data-part="activity"') :]
+
+
+async def test_of_what_nothing_is_known_the_light_is_hollow_and_says_so(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    unknown = (await portolan("director").post("/projects/v1/projects", json={"name": "Idea"})).json()["id"]
+    on_plan = {"amount": "1000000.00", "currency": "CHF"}
+    _, known = await portfolio_with_project(portolan, planned_cost=on_plan, forecast_cost=on_plan)
+    assert "cost and time cannot be judged yet" in (await reader.get(f"/project/{unknown}")).text
+    assert 'class="symbol green hollow"' in (await reader.get("/project?portfolio=none")).text
+    assert "hollow" not in (await reader.get(f"/project/{known}")).text
+
+
+async def test_days_are_coloured_as_the_portfolio_s_own_thresholds_judge_them(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    portfolio, project = await portfolio_with_project(portolan)  # 90 days late
+    assert '<span class="bad">−90</span>' in (await reader.get(f"/project/{project}")).text
+    limits = {"cost_amber_pct": 5, "cost_red_pct": 10, "time_amber_days": 60, "time_red_days": 120}
+    answer = await portolan("director").patch(
+        f"/projects/v1/portfolios/{portfolio}",
+        json={"thresholds": limits},
+        headers={"If-Match": '"1"', "Content-Type": "application/merge-patch+json"},
+    )
+    assert answer.status_code == 200, answer.text
+    await portolan.settled()
+    assert '<span class="warn">−90</span>' in (await reader.get(f"/project/{project}")).text
+
+
+async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_belongs_nowhere(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    director = portolan("director")
+    portfolio, project = await portfolio_with_project(portolan)
+    programme = (
+        await director.post(
+            "/projects/v1/programmes", json={"name": "Lights of the coast", "portfolio_id": portfolio}
+        )
+    ).json()["id"]
+    for name, member in (("Buoy", {"programme_id": programme, "portfolio_id": portfolio}), ("Drift", {})):
+        answer = await director.post("/projects/v1/projects", json={"name": name} | member)
+        assert answer.status_code == 201, answer.text
+    await portolan.settled()
+
+    async def found(query: str) -> set[str]:
+        answer = await reader.get(f"/project{query}")
+        assert answer.status_code == 200, answer.text
+        return set(re.findall(r'class="name"><a[^>]*>([^<]*)</a>', answer.text))
+
+    assert await found("") == {"Lighthouse", "Buoy", "Drift"}
+    assert await found("?q=bu&stage=") == {"Buoy"}
+    assert await found("?q=&stage=approved") == set()
+    assert await found(f"?programme_id={programme}") == {"Buoy"}
+    assert await found("?portfolio=none") == {"Drift"}
+    overview = (await reader.get("/")).text
+    assert 'href="/project?portfolio=none">1 project without a portfolio</a>' in overview
+    assert f'href="/project?programme_id={programme}"' in (await reader.get(f"/portfolio/{portfolio}")).text
+    assert (await reader.get("/project?stage=lost")).status_code == 400
+    assert (await reader.get(f"/project/{project}")).status_code == 200

@@ -43,6 +43,8 @@ async def test_a_link_logs_in_once_on_either_database(everywhere: Any) -> None:
         again = await other.get(link)
     assert again.status_code == 401
     assert "has been used" in again.text
+    assert "For a new one start Portolan again" in again.text
+    assert "portolan token issue --role director" in again.text
     assert sessions.COOKIE not in again.headers.get("set-cookie", "")
 
 

@@ -16,6 +16,8 @@ from services.resources.levelling import (
     level,
     smooth,
 )
+from services.resources.levelling.feasibility import compiled
+from services.resources.levelling.smoothing import smoothness
 from tests.resources.levelling.independent import broken, finish, schedules, worked_steps
 from tests.resources.levelling.plans import plans
 
@@ -126,6 +128,23 @@ def test_smoothing_never_makes_the_use_of_resources_less_even(plan: Plan) -> Non
     assert (after.over_capacity, after.squares) <= (before.over_capacity, before.squares)
     assert bool(smoothed.overloads) == bool(after.over_capacity)
     assert all(move.causes for move in smoothed.moves)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(most=6))
+def test_no_single_move_makes_what_is_smoothed_more_even(plan: Plan) -> None:
+    unlimited = replace(plan, resources=tuple(replace(r, capacity=99, changes=()) for r in plan.resources))
+    smoothed, network = smooth(plan), compiled(plan)
+    starts = {id_: placed.start for id_, placed in smoothed.placed.items()}
+    for activity in plan.activities:
+        for start in range(smoothed.finish):
+            other = {**starts, activity.id: start}
+            if finish(plan, activity, start) <= smoothed.finish and not broken(unlimited, other):
+                moved = smoothness(network, [*other.values()])
+                assert (moved.over_capacity, moved.squares) >= (
+                    smoothed.after.over_capacity,
+                    smoothed.after.squares,
+                )
 
 
 @settings(max_examples=60, deadline=None)

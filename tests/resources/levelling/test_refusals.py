@@ -66,7 +66,7 @@ def first(**changes: object) -> Plan:
         (replace(SOUND, projects=(Project("p", priority=-1),)), "/projects/0/priority"),
         (replace(SOUND, calendars=(Calendar("week", ()),)), "/calendars/0/pattern"),
         (replace(SOUND, calendars=(Calendar("week", "1111100"),)), "/calendars/0/pattern"),  # type: ignore[arg-type]
-        (first(demands={"x": 1}), "/activities/0/demands/0"),
+        (first(demands={"x": 1}), "/activities/0/demands"),
         (first(demands=(("x", 1),)), "/activities/0/demands/0"),
         (replace(SOUND, activities=("a", "b")), "/activities/0"),  # type: ignore[arg-type]
         (replace(SOUND, resources=(Resource("x", 1, ((3, 0),)),)), "/resources/0/changes/0"),  # type: ignore[arg-type]
@@ -154,6 +154,13 @@ def test_a_plan_beyond_any_size_is_refused_before_anything_is_computed() -> None
     assert refused(Plan(long)).code == "plan_too_large"
 
 
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), 1e9, "5", True])
+def test_smoothing_too_takes_only_a_positive_time(seconds: float) -> None:
+    with pytest.raises(Invalid) as refusal:
+        smooth(SOUND, seconds=seconds)
+    assert refusal.value.faults[0].pointer == "/seconds"
+
+
 def test_smoothing_refuses_what_levelling_refuses() -> None:
     with pytest.raises(Invalid, match="wait for each other"):
         smooth(Plan((Activity("a", 1),), links=(Link("a", "a"),)))
@@ -172,4 +179,4 @@ def test_an_objective_may_be_its_word_and_an_unknown_one_is_refused() -> None:
         assert level(SOUND, objective.value) == level(SOUND, objective)  # type: ignore[arg-type]
     refusal = refused(SOUND, "shortest")  # type: ignore[arg-type]
     assert refusal.faults[0].pointer == "/objective"
-    assert "makespan, weighted_finish, weighted_tardiness" in refusal.detail
+    assert refusal.detail.endswith("'makespan' or 'weighted_finish' or 'weighted_tardiness' is due")

@@ -6,6 +6,7 @@ from services.resources.levelling import (
     Activity,
     Calendar,
     Demand,
+    Ending,
     Evened,
     Link,
     Move,
@@ -76,3 +77,14 @@ def test_an_idle_step_of_the_calendar_is_no_peak() -> None:
 
 def test_a_plan_of_nothing_is_even() -> None:
     assert smooth(Plan(())).finish == 0
+
+
+def test_the_clock_ends_the_rounds_with_the_dates_found_so_far() -> None:
+    jobs = tuple(Activity(str(n), 2, CREW) for n in range(200))
+    plan = Plan((*jobs, Activity("long", 400)), (Resource("crew", 2),))
+    whole, none, some = smooth(plan), smooth(plan, seconds=1e-6), smooth(plan, seconds=0.03)
+    assert (whole.ended_by, none.ended_by) == (Ending.NO_GAIN, Ending.CLOCK)
+    assert none.moves == ()
+    assert whole.after.squares <= some.after.squares <= none.after.squares == none.before.squares
+    assert whole.after.squares < none.after.squares
+    assert none.finish == some.finish == whole.finish == 400

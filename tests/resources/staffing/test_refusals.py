@@ -81,6 +81,11 @@ def test_weights_that_tell_nothing_apart_are_refused() -> None:
     assert refused(weights=silent_on_location).faults[0].code == "weights"
 
 
+def test_weights_are_no_mapping() -> None:
+    refusal = refused(weights={"skill": 1.0})  # type: ignore[arg-type]
+    assert (refusal.code, refusal.detail) == ("wrong_type", "/weights: dict found where Weights is due")
+
+
 def test_a_person_listed_twice_is_refused_by_name() -> None:
     assert "'ann'" in refused(people=(Person("ann"), Person("ann"))).detail
 

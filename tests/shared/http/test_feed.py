@@ -1,16 +1,84 @@
 """The event feed and its stream refuse what they cannot read on from."""
 
+import json
+from typing import Any
+
+import httpx
+import jsonschema
 import pytest
 
+from services.projects.service import SERVICE
+from shared.app import create_app
+from shared.outbox import partition_of
+from shared.serve import serving
 from tests.shared.http.conftest import Projects
 
 EVENTS = "/projects/v1/events"
 
 
-@pytest.mark.parametrize(("name", "value"), [("limit", "0"), ("limit", "501"), ("limit", "x"), ("after", "-1"), ("after", "")])  # fmt: skip
+@pytest.mark.parametrize(("name", "value"), [("limit", "0"), ("limit", "501"), ("limit", "x"), ("after", "-1"),
+                                             ("after", ""), ("after", "9" * 19), ("after", "0" * 21), ("after", "\u0661")])  # fmt: skip
 async def test_a_page_that_cannot_be_is_refused(projects: Projects, name: str, value: str) -> None:
     refused = await projects.client.get(EVENTS, params={name: value})
     assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, name)
+
+
+async def test_the_heads_are_the_last_events_of_their_partitions(projects: Projects) -> None:
+    for name in "abcdefgh":
+        (await projects.client.post("/projects/v1/projects", json={"name": name})).raise_for_status()
+    last = {}
+    for event in (await projects.client.get(EVENTS)).json()["items"]:
+        last[partition_of(event["partitionkey"])] = str(int(event["sequence"]))
+    told = (await projects.client.get(f"{EVENTS}/heads")).json()
+    assert told["epoch"] == 1
+    assert {item["partition"]: item["position"] for item in told["items"]} == last
+    assert {item["topic"] for item in told["items"]} == {"portolan.projects.v1"}
+
+
+async def test_an_event_is_gone_on_from_by_the_sequence_that_it_carries(projects: Projects) -> None:
+    first, second = await projects.make(name="First"), await projects.make(name="Second")
+    page = (await projects.client.get(EVENTS)).json()["items"]
+    assert [event["subject"] for event in page] == [first["id"], second["id"]]
+    after = page[0]["sequence"]
+    assert after.startswith("00")
+    rest = (await projects.client.get(EVENTS, params={"after": after})).json()
+    assert [event["subject"] for event in rest["items"]] == [second["id"]]
+    nothing = (await projects.client.get(EVENTS, params={"after": page[1]["sequence"]})).json()
+    assert nothing == {"items": [], "position": page[1]["sequence"].lstrip("0")}
+
+
+def test_the_document_says_how_a_position_is_written() -> None:
+    paths = create_app(SERVICE).openapi()["paths"]
+    told = [p for path in (EVENTS, f"{EVENTS}/stream") for p in paths[path]["get"]["parameters"]]
+    patterns = {p["schema"]["pattern"] for p in told if p["name"] in ("after", "Last-Event-ID")}
+    assert len([p for p in told if p["name"] in ("after", "Last-Event-ID")]) == 3
+    assert patterns == {"^0{0,2}[0-9]{1,18}$"}
+
+
+async def test_an_event_of_the_stream_is_as_the_document_tells(projects: Projects) -> None:
+    await projects.make()
+    told = create_app(SERVICE).openapi()["paths"][f"{EVENTS}/stream"]["get"]["responses"]["200"]
+    schema = told["content"]["text/event-stream"]["schema"]
+    sent = await first_event(projects.one.app, projects.callers.token("director"))
+    jsonschema.validate(sent, schema)
+    assert json.loads(sent["data"])["sequence"] == sent["id"].rjust(20, "0")
+
+
+async def first_event(app: Any, token: str) -> dict[str, str]:
+    """The members of the first event of the stream from its beginning."""
+    async with (
+        serving(app, "127.0.0.1", 0) as url,
+        httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client,
+        client.stream("GET", f"{EVENTS}/stream?after=0") as stream,
+    ):
+        members: dict[str, str] = {}
+        async for line in stream.aiter_lines():
+            name, colon, value = line.partition(": ")
+            if name and colon:
+                members[name] = value
+            if not line and members:
+                return members
+    raise AssertionError("the stream ended")
 
 
 async def test_a_stream_goes_on_only_after_an_event_that_was(projects: Projects) -> None:

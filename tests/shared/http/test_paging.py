@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import re
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.shared.http.conftest import PROJECTS, Projects
@@ -62,6 +64,46 @@ async def test_pages_are_in_order_with_what_is_missing_at_one_end(
     assert paged == sorted(paged, key=lambda value: value or "", reverse=sort.startswith("-"))
 
 
+TOTAL = {"Prefer": 'respond-async, Return = "total-count"; now'}
+
+
+async def test_who_prefers_a_total_is_told_how_many_the_filters_leave_on_all_pages(
+    projects_everywhere: Projects,
+) -> None:
+    client = projects_everywhere.client
+    for n in range(7):
+        await projects_everywhere.make(name=f"{'Bridge' if n % 2 else 'Tunnel'} {n}")
+    url: str | None = f"{PROJECTS}?q=tunnel&limit=3&sort=name"
+    totals = []
+    while url:
+        page = await client.get(url, headers=TOTAL)
+        assert page.headers["preference-applied"] == "return=total-count"
+        totals.append((len(page.json()["items"]), page.json()["total"]))
+        url = page.links.get("next", {}).get("url")
+    assert totals == [(3, 4), (1, 4)]
+    nothing = await client.get(f"{PROJECTS}?q=harbour", headers=TOTAL)
+    assert nothing.json() == {"items": [], "total": 0}
+
+
+async def test_a_page_behind_the_last_item_still_tells_the_total(projects_everywhere: Projects) -> None:
+    made = [await projects_everywhere.make(name=f"P{n}") for n in range(3)]
+    client = projects_everywhere.client
+    first = await client.get(f"{PROJECTS}?limit=2&sort=name", headers=TOTAL)
+    gone = await client.delete(f"{PROJECTS}/{made[2]['id']}", headers={"If-Match": '"1"'})
+    assert (first.json()["total"], gone.status_code) == (3, 204)
+    behind = await client.get(first.links["next"]["url"], headers=TOTAL)
+    assert behind.json() == {"items": [], "total": 2}
+
+
+@pytest.mark.parametrize(
+    "preferred", ["", "return=minimal", "return=minimal, return=total-count", "total-count", "="]
+)
+async def test_nothing_is_counted_for_who_does_not_ask(projects: Projects, preferred: str) -> None:
+    page = await projects.client.get(PROJECTS, headers={"Prefer": preferred})
+    assert (page.status_code, page.json()) == (200, {"items": []})
+    assert "preference-applied" not in page.headers
+
+
 async def test_a_cursor_is_bound_to_its_list_filters_and_sort(projects: Projects) -> None:
     for n in range(4):
         await projects.make(name=f"P{n}")
@@ -98,13 +140,33 @@ async def test_a_filter_takes_only_the_values_that_there_are(projects: Projects)
     assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "stage")
 
 
-async def test_the_document_offers_no_parameter_that_changes_the_shape_of_the_answer(
-    projects: Projects,
-) -> None:
+async def test_fields_are_told_beside_the_parameters_of_which_clients_are_made(projects: Projects) -> None:
+    """The answer lacks members that its schema requires: a generated client that asked for it could not read it."""
     made = await projects.make()
-    for url in (PROJECTS, f"{PROJECTS}/{made['id']}"):
+    document = (await projects.client.get("/projects/openapi.json")).json()
+    assert "x-reducing-parameters" in document["info"]["description"]
+    for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{made['id']}")):
+        told = document["paths"][path]["get"]
+        assert "fields" not in {p["name"] for p in told["parameters"]}
+        [fields] = told["x-reducing-parameters"]
+        assert (fields["name"], fields["in"], fields["required"]) == ("fields", "query", False)
+        for asked in ("id,name", "nonsense", "id,", "id;name"):
+            answer = await projects.client.get(url, params={"fields": asked})
+            assert (answer.status_code == 200) == bool(re.search(fields["schema"]["pattern"], asked)), asked
         few = (await projects.client.get(f"{url}?fields=id,name")).json()
         assert few.get("items", [few]) == [{"id": made["id"], "name": made["name"]}]
-    told = (await projects.client.get("/projects/openapi.json")).json()
-    offered = {p["name"] for path in told["paths"].values() for o in path.values() for p in o["parameters"]}
-    assert "fields" not in offered
+
+
+async def test_what_expand_adds_is_an_optional_member_of_the_documented_answer(projects: Projects) -> None:
+    made = await projects.make()
+    document = (await projects.client.get("/projects/openapi.json")).json()
+    for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{made['id']}")):
+        told = document["paths"][path]["get"]
+        [expand] = [p for p in told["parameters"] if p["name"] == "expand"]
+        answer = (await projects.client.get(url, params={"expand": expand["schema"]["enum"]})).json()
+        assert answer.get("items", [answer])[0]["allowed_moves"] == ["approve", "discontinue"]
+        schema = told["responses"]["200"]["content"]["application/json"]["schema"]
+        jsonschema.validate(answer, schema | {"components": document["components"]})
+    member = document["components"]["schemas"]["Project"]
+    assert member["properties"]["allowed_moves"]["type"] == "array"
+    assert "allowed_moves" not in member["required"]

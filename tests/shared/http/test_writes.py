@@ -234,3 +234,23 @@ async def test_a_key_that_a_batch_names_twice_is_put_twice(projects: Projects) -
     assert told == [(201, True, 1), (200, True, 2), (200, False, 2)]
     again = await projects.client.post(url, json=items, headers=key)
     assert (again.headers["idempotency-replayed"], again.json()) == ("true", first.json())
+
+
+async def test_an_item_that_builds_on_a_refused_one_is_refused_for_the_same_reason(
+    projects_everywhere: Projects,
+) -> None:
+    """It looks as the refused one would have left the resource, so that nothing changes, or changes it further."""
+    projects = projects_everywhere
+    taken = await projects.make()
+    ref = {"source": "sap", "id": "1"}
+    items = [{"name": name, "code": taken["code"], "external_ref": ref} for name in ("X", "X", "Y", "Y")]
+    url, key = f"{PROJECTS}/batch", {"Idempotency-Key": "k"}
+    done = await projects.client.post(url, json={"items": [*items, {"name": "Z"}]}, headers=key)
+    *refused, made = done.json()["items"]
+    assert made["status"] == 201
+    assert [(i["status"], i["problem"]["code"]) for i in refused] == [(409, "duplicate")] * 4
+    pointers = [i["problem"]["errors"][0]["pointer"] for i in refused]
+    assert pointers == ["/code", *["/items/0/code"] * 3]
+    assert await projects.count("project") == 2
+    again = await projects.client.post(url, json={"items": [*items, {"name": "Z"}]}, headers=key)
+    assert again.json() == done.json()

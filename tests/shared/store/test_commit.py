@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Project
+from shared.references import exists
 from shared.store import StaleVersion, Statement, Store, UniqueTaken, Unreachable
 from shared.store.unit import IdempotencyKey
 from tests.shared.store.writing import (
@@ -124,8 +126,26 @@ async def test_a_part_that_builds_on_a_failed_one_fails_too(store: Store) -> Non
     await work.commit()
     failed = {i: type(e) for i, e in work.unit.failures.items()}
     assert failed == {0: UniqueTaken, 1: StaleVersion, 2: UniqueTaken}
+    assert getattr(work.unit.failures[1], "builds_on", None) == 0
     assert (await versions(store))[str(project.id)] == [1]
     assert await codes(store) == {"TAKEN", "P", "OTHER"}
+
+
+async def test_a_part_that_names_what_a_failed_one_makes_fails_too(store: Store) -> None:
+    """Otherwise a reference would be written to what never was."""
+    await created(store, "TAKEN")
+    work = work_on(store)
+    work.unit.separable = True
+    never = stage(work, "TAKEN")
+    work.next_part()
+    await exists(work, ProjectRow, never.id, "/parent_id")
+    stage(work, "A")
+    work.next_part()
+    stage(work, "B")
+    await work.commit()
+    failed = {i: (type(e), getattr(e, "builds_on", None)) for i, e in work.unit.failures.items()}
+    assert failed == {0: (UniqueTaken, None), 1: (StaleVersion, 0)}
+    assert await codes(store) == {"TAKEN", "B"}
 
 
 async def test_a_stale_part_leaves_the_others_be(store: Store) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from services.projects.planfiles.mspdi.values import LAG_UNIT_S, flag, made, text, whole, wrong
+from services.projects.planfiles.mspdi.values import LAG_UNIT_S, flag, made, nearest, text, whole, wrong
 from services.projects.planfiles.safexml import Element
 from services.projects.planning.plan import NO_LAG, Dependency, DependencyKind, Lag
 
@@ -95,8 +95,8 @@ def link_element(link: Dependency, predecessor_uid: int) -> Element:
 def _lag_texts(lag: Lag) -> dict[str, int]:
     elapsed = int(lag.elapsed)
     if lag.percent:
-        return {"LinkLag": round(lag.percent), "LagFormat": PERCENT + elapsed}
-    return {"LinkLag": round(lag.seconds / LAG_UNIT_S), "LagFormat": DAYS + elapsed}
+        return {"LinkLag": nearest(lag.percent), "LagFormat": PERCENT + elapsed}
+    return {"LinkLag": nearest(lag.seconds, LAG_UNIT_S), "LagFormat": DAYS + elapsed}
 
 
 def skip_link_of_stand_in(task: Element, skipped: Counter[str]) -> None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from services.projects.planning.plan import Activity
 from shared.errors import Fault, Invalid
+from shared.typed import refuse_mistyped
 
 _LARGEST_UID = 2**31 - 1
 
@@ -50,6 +51,7 @@ def numbered(ids: Iterable[str], kind: str) -> dict[str, int]:
     uids: dict[str, int] = {}
     others: list[str] = []
     for each in ids:
+        refuse_mistyped(each, str, f"/{kind}")  # a number would come back as a string
         if each in uids or not each:
             raise refused("duplicate_id", f"two of the plan's {kind} have the id {each!r}, or it is empty")
         own = int(each) if each.isdecimal() and each.isascii() and len(each) <= 10 else 0

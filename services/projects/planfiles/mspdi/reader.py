@@ -27,6 +27,7 @@ from services.projects.planning.plan import (
     Plan,
     Resource,
 )
+from shared.typed import refuse_mistyped
 
 Value = TypeVar("Value", Activity, Assignment, Baseline, Calendar, Dependency, Plan, Resource)
 
@@ -41,6 +42,7 @@ def read_mspdi(content: bytes) -> PlanFile:
     Raises Invalid, naming element, UID and line, for a document that is not MSPDI, is damaged, or refers to
     what is not in it.
     """
+    refuse_mistyped(content, bytes, "")
     project, unknown = parse(content, ROOT, NAMESPACE, SHAPE)
     reading = _Reading(project, labels_of(project), unknown)
     plan = reading.plan()

@@ -30,7 +30,7 @@ def _adapter(kind: type[Any], member: str) -> "TypeAdapter[Any]":
 
 
 def _plain(value: Any, member: str) -> Any:
-    return _adapter(value.__class__, member).dump_python(getattr(value, member), mode="json")
+    return _adapter(value.__class__, member).dump_python(getattr(value, member), mode="json", warnings=False)
 
 
 def corrections(read: Value, true: Value) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from services.projects.planfiles.mspdi.values import (
     made,
     money,
     money_text,
+    nearest,
     number,
     text,
     whole,
@@ -233,7 +234,7 @@ def task_element(each: Activity, uid: int, row: int, level: int, calendar_uid: i
         Milestone=flag_text(each.kind == ActivityKind.MILESTONE),
         Summary=flag_text(each.kind == ActivityKind.SUMMARY),
         FixedCost=money_text(each.fixed_cost),
-        PercentComplete=round(progress.percent_complete),
+        PercentComplete=nearest(progress.percent_complete),
         Cost=money_text(each.cost),
         ActualStart=instant_text(progress.actual_start),
         ActualFinish=instant_text(progress.actual_finish),
@@ -244,10 +245,10 @@ def task_element(each: Activity, uid: int, row: int, level: int, calendar_uid: i
         CalendarUID=calendar_uid,
         ConstraintDate=_day_text(constraint.on, starts=constraint.kind in _OF_STARTS),
         Deadline=_day_text(each.deadline, starts=False),
-        LevelingDelay=round(each.levelling_delay_s / LAG_UNIT_S),
+        LevelingDelay=nearest(each.levelling_delay_s, LAG_UNIT_S),
         LevelingDelayFormat=ELAPSED_DAYS,
         Notes=each.notes or None,
-        PhysicalPercentComplete=round(progress.physical_percent or 0),
+        PhysicalPercentComplete=nearest(progress.physical_percent or 0),
     )
 
 

@@ -17,7 +17,8 @@ LAG_UNIT_S = 6
 """Lags and delays are counted in tenths of a minute."""
 
 _DURATION = re.compile(r"P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?")
-_WHOLE = re.compile(r"[+-]?\d{1,15}")
+_WHOLE_DIGITS = 15
+_WHOLE = re.compile(rf"[+-]?\d{{1,{_WHOLE_DIGITS}}}")
 _MONEY_DIGITS = 18
 
 
@@ -136,6 +137,14 @@ def flag_text(value: bool) -> str:
 
 def money_text(amount: Decimal | None, *, places: int = 2) -> str | None:
     return None if amount is None else format(amount.scaleb(places), "f")
+
+
+def nearest(number: float, unit: int = 1) -> int:
+    """The number in whole units; one that is none, or too long to be read again, is refused."""
+    if not abs(number) < 10**_WHOLE_DIGITS:
+        what = f"a percentage, lag or delay is no number of at most {_WHOLE_DIGITS} digits"
+        raise Invalid(what, Fault("number_out_of_range", what), code="number_out_of_range")
+    return round(number / unit)
 
 
 def duration_text(seconds: int | None) -> str | None:

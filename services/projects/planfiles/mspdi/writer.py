@@ -6,7 +6,7 @@ goes into the remainder. So losslessness does not rest on a list of special case
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,7 @@ from services.projects.planfiles.mspdi.tasks import (
 from services.projects.planfiles.mspdi.values import instant_text, made
 from services.projects.planfiles.safexml import Element, document_of
 from services.projects.planning.plan import Activity, Baseline, Dependency, Plan
+from shared.typed import refuse_mistyped
 
 _SAVE_VERSION = 14
 """Project 2010 and later."""
@@ -52,6 +53,7 @@ def write_mspdi(plan: Plan) -> bytes:
     `read_mspdi` restores it. Raises Invalid for a plan that refers to what it does not hold, uses an id twice
     or has more than eleven baselines.
     """
+    refuse_mistyped(plan, Plan, "")
     return document_of(_Writing(plan).project(), SHAPE, NAMESPACE)
 
 
@@ -59,6 +61,7 @@ class _Writing:
     """One plan on its way into a document."""
 
     def __init__(self, plan: Plan) -> None:
+        refuse_mistyped(plan.id, str, "/id")
         self.plan = plan
         self.calendars = numbered((each.id for each in plan.calendars), "calendars")
         self.activities = numbered((each.id for each in plan.activities), "activities")
@@ -185,7 +188,9 @@ class _Writing:
             if each.predecessor_plan is not None
         ]
         first = max(self.activities.values(), default=0) + 1
-        return {each: first + index for index, each in enumerate(dict.fromkeys(named + followed))}
+        known = [*dict.fromkeys(named + followed)]
+        refuse_mistyped(known, Sequence[tuple[str, str]], "/external")
+        return {each: first + index for index, each in enumerate(known)}
 
     def stand_in_elements(self) -> Iterator[Element]:
         published = {(each.plan, each.activity): each for each in self.plan.external}

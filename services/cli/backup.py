@@ -1,0 +1,54 @@
+"""`portolan backup` and `portolan restore`: all stores at one moment, and their way back."""
+
+import asyncio
+import sqlite3
+from collections.abc import Coroutine
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import click
+
+from shared.settings import settings_of
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--data", type=click.Path(path_type=Path), help="The folder of the instance.")
+def backup(folder: Path, data: Path | None) -> None:
+    """Copy all stores and keys into FOLDER, as they are at one moment; the instance may run meanwhile."""
+    from services.backup import back_up
+
+    _told(back_up(settings_of(data=data), folder), f"kept in {folder}")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--data", type=click.Path(path_type=Path), help="The folder of the instance to be made.")
+def restore(folder: Path, data: Path | None) -> None:
+    """Bring the backup in FOLDER back as a new instance; start it when this is done.
+
+    With PORTOLAN_DATABASE_URL set it goes into PostgreSQL: so an instance moves from one process to several.
+    """
+    from services.backup import restore as bring_back
+
+    settings = settings_of(data=data)
+    _told(bring_back(settings, folder), f"brought back; `portolan verify --data {settings.data}` compares")
+
+
+def _told(work: Coroutine[Any, Any, dict[str, int]], done: str) -> None:
+    import asyncpg
+    from aiokafka.errors import KafkaError
+
+    from services.backup import NotKept
+
+    started = perf_counter()
+    try:
+        positions = asyncio.run(work)
+    except (NotKept, OSError, sqlite3.OperationalError, asyncpg.PostgresError, KafkaError) as reason:
+        raise click.ClickException(str(reason)) from reason
+    for service, position in positions.items():
+        click.echo(f"{service}: {position} events")
+    click.echo(f"{done}, in {perf_counter() - started:.1f} s")

@@ -1,0 +1,68 @@
+"""Pages: `{items, next?, total?}`, where the next one is, and how many there are in all for those who ask."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, Field
+
+from shared.http.call import Answer, Call
+from shared.http.routes import Parameter
+
+TOTAL_COUNT = "total-count"
+PREFER = Parameter(
+    "Prefer",
+    f"`return={TOTAL_COUNT}`: `total` says how many there are on all pages. Others mean nothing here.",
+)
+
+
+class PageShape(BaseModel):
+    """What every page has beside its `items`."""
+
+    next: str | None = None
+    total: Annotated[int | None, Field(ge=0)] = None
+
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of what a list holds, the cursor of what follows, and how many there are in all where that was asked."""
+
+    items: list[T]
+    next: str | None
+    total: int | None = None
+
+    def each(self, make: Callable[[T], U]) -> "Page[U]":
+        return Page([make(item) for item in self.items], self.next, self.total)
+
+
+def wants_total(call: Call) -> bool:
+    """Whether `Prefer` (RFC 7240) asks for the number of all; of a preference given twice the first one counts."""
+    for preference in (call.header("prefer") or "").split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        if name.strip().lower() == "return":
+            return value.strip().strip('"') == TOTAL_COUNT
+    return False
+
+
+def answer(call: Call, found: Page[str]) -> Answer:
+    """`{items, next?, total?}` with the Link header; the items are JSON already."""
+    headers = {}
+    end = "]"
+    if found.next:
+        end += f',"next":{json.dumps(found.next)}'
+        headers["Link"] = f'<{call.scope["path"]}?{_next_query(call, found.next)}>; rel="next"'
+    if found.total is not None:
+        end += f',"total":{found.total}'
+        headers["Preference-Applied"] = f"return={TOTAL_COUNT}"
+    return Answer(200, b"".join((b'{"items":[', ",".join(found.items).encode(), end.encode(), b"}")), headers)
+
+
+def _next_query(call: Call, following: str) -> str:
+    kept = [(k, v) for k, values in call.query.items() for v in values if k != "cursor"]
+    return urlencode([*kept, ("cursor", following)])

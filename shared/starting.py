@@ -1,0 +1,51 @@
+"""What keeps a process from starting is told to the person who starts it: one sentence, exit code 2, no traceback."""
+
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class CannotStart(Exception):
+    """What is wrong, where it is set, and what is expected; without a secret."""
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Around all that a process does."""
+    try:
+        yield
+    except CannotStart as reason:
+        print(f"Error: {reason}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+@contextmanager
+def written_under(folder: Path) -> Iterator[None]:
+    """What is made in the data folder; who may not write there is told so."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CannotStart(
+            f"the data folder (PORTOLAN_DATA, or --data) is '{folder}': it must be one that can be read and written;"
+            f" {error.filename or folder}: {why}"
+        ) from error
+
+
+@contextmanager
+def alone_with(folder: Path, service: str) -> Iterator[None]:
+    """Nobody else serves the service's SQLite file meanwhile; the lock ends with the process, however that ends."""
+    with written_under(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / f"{service}.lock").open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotStart(
+                f"another process serves {service} from the data folder '{folder}': end it, or choose another"
+                " folder with PORTOLAN_DATA, or --data"
+            ) from error
+        yield

@@ -1,0 +1,16 @@
+"""`make bench`: which figures are measured."""
+
+import pytest
+
+from benchmarks.__main__ import main
+
+
+def test_a_benchmark_that_is_not_there_is_refused_with_those_that_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["bogus", "selection"])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    assert "there is no bogus; there are api, " in told.err
+    assert "selection" in told.err
