@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.reporting.figures.health import UNKNOWN
 from tests.conftest import Portolan
 
 
@@ -23,3 +24,19 @@ async def test_counts_and_items_agree_at_a_portfolio_s_own_limit(everywhere: Por
     assert [i["health"]["cost"] for i in items] == ["green", "amber"]
     [own] = (await director.get("/reporting/v1/portfolios")).json()["items"]
     assert own["counts"]["by_health"] == {"green": 1, "amber": 1, "red": 0}
+
+
+async def test_counts_and_items_agree_on_what_nothing_is_known_of(everywhere: Portolan) -> None:
+    director = everywhere("director")
+    cost = {"amount": "10000.00", "currency": "CHF"}
+    for body in (
+        {"name": "Idea"},
+        {"name": "Planned", "planned_cost": cost},
+        {"name": "Told", "planned_cost": cost, "forecast_cost": cost},
+    ):
+        assert (await director.post("/projects/v1/projects", json=body)).status_code == 201
+    await everywhere.settled()
+    items = (await director.get("/reporting/v1/projects")).json()["items"]
+    total = (await director.get("/reporting/v1/portfolios")).json()["total"]
+    assert {i["project"]["name"] for i in items if UNKNOWN in i["health"]["reasons"]} == {"Idea", "Planned"}
+    assert (total["without_information"], total["counts"]["by_health"]["green"]) == (2, 3)

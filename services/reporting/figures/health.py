@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from shared.money import percent
@@ -12,6 +13,9 @@ _ORDER = (GREEN, AMBER, RED)
 RISK_AMBER = 10
 RISK_RED = 20
 """Scores (probability x impact, 1 to 25) of the worst open threat."""
+
+UNKNOWN = "neither a cost nor a schedule variance is known, nor a rated threat"
+"""The reason of a green that nothing speaks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,16 @@ def time_health(variance_days: int | None, limits: Limits) -> str | None:
     return AMBER if -variance_days >= limits.time_amber_days else GREEN
 
 
+def index_health(index: str | None, limits: Limits) -> str | None:
+    """Of SPI or CPI, by what is missing to 1 in per cent: an index of 0.9 is ten per cent short of its plan."""
+    if index is None:
+        return None
+    short_pct = (1 - Decimal(index)) * 100
+    if short_pct >= Decimal(str(limits.cost_red_pct)):
+        return RED
+    return AMBER if short_pct >= Decimal(str(limits.cost_amber_pct)) else GREEN
+
+
 def risk_health(worst: int, occurred: int) -> str:
     """An occurred threat is red: it is an issue that eats time or money now."""
     if occurred or worst >= RISK_RED:
@@ -68,7 +82,8 @@ def health(
     occurred: int,
     limits: Limits,
 ) -> dict[str, Any]:
-    """The worst of cost, time and risk; what cannot be said is null and does not count."""
+    """The worst of cost, time and risk; what cannot be said is null and does not count, and the reason says where
+    nothing could."""
     cost, time = cost_health(variance, planned, limits), time_health(days, limits)
     risk = risk_health(worst_risk, occurred)
     reasons = []
@@ -80,5 +95,7 @@ def health(
         reasons.append("a risk has occurred" if occurred == 1 else f"{occurred} risks have occurred")
     elif risk in (AMBER, RED):
         reasons.append(f"a risk of score {worst_risk}")
+    if cost is None and time is None and not worst_risk and not occurred:
+        reasons.append(UNKNOWN)
     overall = max((h for h in (cost, time, risk) if h is not None), key=_ORDER.index)
     return {"overall": overall, "cost": cost, "time": time, "risk": risk, "reasons": reasons}

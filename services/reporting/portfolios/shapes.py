@@ -1,9 +1,18 @@
 """The public shapes of the portfolio overview."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, Field
 
 from shared.contracts.language import Day, Id
 from shared.money import Money
+
+WithoutInformation = Annotated[
+    int,
+    Field(
+        description="Projects of which neither cost, time nor a threat tells anything; `by_health` counts them green."
+    ),
+]
 
 
 class Counts(BaseModel):
@@ -13,7 +22,8 @@ class Counts(BaseModel):
 
 
 class CostSums(BaseModel):
-    """Sums in the reporting currency, or in the one the amounts share; null with the reason where there is no rate."""
+    """Sums over projects of every stage, in the reporting currency, or in the one the amounts share; null with the
+    reason where there is no rate."""
 
     planned: Money | None
     forecast: Money | None
@@ -34,12 +44,14 @@ class PortfolioSummary(BaseModel):
 
     portfolio: PortfolioRef
     counts: Counts
+    without_information: WithoutInformation
     cost: CostSums
     as_of: Day
 
 
 class Total(BaseModel):
     counts: Counts
+    without_information: WithoutInformation
     cost: CostSums
     as_of: Day
 

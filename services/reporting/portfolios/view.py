@@ -34,7 +34,8 @@ SELECT f.portfolio_id, f.stage, f.currency,
     COUNT(*), SUM(f.planned), SUM(f.forecast), SUM(f.actual), SUM(f.variance),
     SUM(CASE WHEN f.variance IS NOT NULL THEN f.planned END), SUM(CASE WHEN f.variance IS NULL THEN 1 ELSE 0 END),
     SUM(CASE WHEN f.planned IS NOT NULL AND f.forecast IS NULL AND f.cost_reason <> '{no_forecast}' THEN 1 ELSE 0 END),
-    SUM(CASE WHEN f.earned_currency <> f.currency THEN 1 ELSE 0 END)
+    SUM(CASE WHEN f.earned_currency <> f.currency THEN 1 ELSE 0 END),
+    SUM(CASE WHEN f.over_pct IS NULL AND f.days IS NULL AND f.worst_risk = 0 AND f.occurred_risks = 0 THEN 1 ELSE 0 END)
 FROM f LEFT JOIN limits l ON l.portfolio_id = f.portfolio_id
 GROUP BY 1, 2, 3, 4
 """
@@ -58,6 +59,7 @@ class Count:
     foreign_forecasts: int
     foreign_actuals: int
     """Projects whose forecast or actual cost is of another currency than their plan: no figure holds it."""
+    without_information: int
 
 
 async def counts(store: Store, portfolios: Iterable[dict[str, Any]], at: AsOf) -> list[Count]:
@@ -136,5 +138,6 @@ def summary(counted: list[Count], reporting: str | None) -> dict[str, Any]:
             },
             "by_health": {h: sum(c.projects for c in counted if c.health == h) for h in (GREEN, AMBER, RED)},
         },
+        "without_information": sum(c.without_information for c in counted),
         "cost": cost,
     }

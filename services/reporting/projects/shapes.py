@@ -62,7 +62,7 @@ class EarnedValue(Shape):
 
 
 class Health(Shape):
-    """green, amber or red, by dimension, with the reasons."""
+    """green, amber or red, by dimension, with the reasons; where nothing is known, overall is green and says so."""
 
     overall: str
     cost: str | None

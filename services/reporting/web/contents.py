@@ -11,6 +11,7 @@ from services.reporting.asof import AsOf
 from services.reporting.budget.api import lines as budget_lines
 from services.reporting.budget.view import by_currency
 from services.reporting.exposure.api import exposure
+from services.reporting.figures.health import index_health, limits_of
 from services.reporting.history.view import states
 from services.reporting.load.api import load_by_month
 from services.reporting.load.view import months_from
@@ -128,6 +129,8 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     details = told["details"]
     state = await _state_of(store, id, at)
     packages = sorted(details.get("work_package", []), key=lambda p: [int(n) for n in p["wbs"].split(".")])
+    portfolio_id = (told["portfolio"] or {}).get("id", "")
+    limits = limits_of((await portfolios_by_id(store, at)).get(portfolio_id))
     course = await view.course(store, id, at)
     programmes = {p["id"]: p for p in await states(store, "programme", at.until)}
     months = months_from(at.on.replace(day=1), MONTHS)
@@ -136,6 +139,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "sheet": told,
         "state": state,
         "programme": programmes.get(told["programme_id"] or ""),
+        "indices": {name: index_health(told["earned_value"][name], limits) for name in ("spi", "cpi")},
         "people_by_id": await _people(store, at),
         "packages": packages,
         "timeline": charts.timeline(_bars(state, packages, words), at.on.isoformat(), words),
@@ -230,7 +234,8 @@ def _dated(item: dict[str, Any], at: AsOf, zone: tzinfo) -> dict[str, Any]:
     """`on`: the day on which it was so, where that is another than when it was written down, or is long past."""
     effective, recorded = (datetime.fromisoformat(item[m]) for m in ("effective_at", "at"))
     written_later = abs((recorded - effective).total_seconds()) > DAY_S
-    return item | {"on": effective.astimezone(zone).date() if written_later or at.until is not None else None}
+    shown = effective.astimezone(zone).date() if written_later or at.until is not None else None
+    return item | {"on": shown, "recorded": recorded.astimezone(zone)}
 
 
 async def _named(store: Store, happened: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

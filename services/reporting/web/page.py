@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from services.reporting.asof import AsOf
 from services.reporting.web import sessions
 from services.reporting.web.assets import url_of
+from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
 from services.reporting.web.words import HEALTH, RISK_STATES, STAGES, STEPS, Words, words_for
 from shared.clock import now
 from shared.errors import Refusal, Unauthenticated
@@ -61,7 +62,8 @@ def _environment(words: Words) -> Environment:
     made.globals |= {
         "words": words,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
-        "STEPS": STEPS,
+        "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
+        "reasons_of": partial(reasons_of, words=words),
     }  # fmt: skip
     made.filters["coded"] = coded
     return made

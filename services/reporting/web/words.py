@@ -13,7 +13,7 @@ from gettext import NullTranslations
 from pathlib import Path
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from babel.support import Translations
 
@@ -37,7 +37,7 @@ STAGES = {
     "closed": N_("Closed"),
     "discontinued": N_("Discontinued"),
 }
-HEALTH = {"green": N_("Green"), "amber": N_("Amber"), "red": N_("Red")}
+HEALTH = {"green": N_("Green"), "amber": N_("Amber"), "red": N_("Red"), "neutral": N_("No information")}
 RISK_STATES = {
     "identified": N_("Identified"),
     "assessed": N_("Assessed"),
@@ -82,9 +82,14 @@ class Words:
     def ago(self, value: str, at: datetime) -> str:
         return format_timedelta(datetime.fromisoformat(value) - at, add_direction=True, locale=self.locale)
 
+    def moment(self, value: datetime) -> str:
+        """Day and time, in the zone of the value."""
+        return format_datetime(value, "d MMM y, HH:mm", locale=self.locale)
+
     def money(self, value: dict[str, str]) -> str:
         """To the last digit: CHF 1,234.50."""
-        return format_currency(Decimal(value["amount"]), value["currency"], "¤¤ #,##0.00", self.locale)
+        pattern = f"¤¤ #,##0.00;¤¤ {MINUS}#,##0.00"
+        return format_currency(Decimal(value["amount"]), value["currency"], pattern, self.locale)
 
     def brief(self, value: dict[str, str]) -> str:
         """The amount alone, in three or four digits: 15.3M."""
@@ -95,9 +100,11 @@ class Words:
 
     def signed(self, value: str | float, digits: int = 0) -> str:
         amount = Decimal(str(value))
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
         sign = "+" if amount > 0 else MINUS if amount < 0 else "±"
-        return sign + format_decimal(abs(amount), pattern, self.locale)
+        return sign + self.decimal(abs(amount), digits)
+
+    def decimal(self, value: Decimal, digits: int) -> str:
+        return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), self.locale)
 
     def percent(self, value: float) -> str:
         """60 -> 60%."""

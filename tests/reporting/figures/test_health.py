@@ -4,9 +4,11 @@ import pytest
 
 from services.reporting.figures.health import (
     DEFAULT,
+    UNKNOWN,
     Limits,
     cost_health,
     health,
+    index_health,
     limits_of,
     risk_health,
     time_health,
@@ -74,4 +76,19 @@ def test_the_worst_counts_and_each_has_its_reason() -> None:
         "reasons": ["12.34 % over plan", "45 days late", "a risk of score 12"],
     }  # fmt: skip
     assert health(None, None, None, 0, 0, DEFAULT)["overall"] == "green"
+    assert health(None, None, None, 0, 0, DEFAULT)["reasons"] == [UNKNOWN]
+    assert health(None, None, None, 4, 0, DEFAULT)["reasons"] == []
     assert health(None, None, None, 4, 2, DEFAULT)["reasons"] == ["2 risks have occurred"]
+
+
+@pytest.mark.parametrize(
+    ("index", "own", "expected"),
+    [
+        ("1.20", False, "green"), ("0.96", False, "green"), ("0.95", False, "amber"), ("0.91", False, "amber"),
+        ("0.90", False, "red"), ("0.98", True, "amber"), ("0.97", True, "red"), (None, False, None),
+    ],
+)  # fmt: skip
+def test_an_index_is_judged_by_what_it_lacks_to_one(
+    index: str | None, own: bool, expected: str | None
+) -> None:
+    assert index_health(index, OWN if own else DEFAULT) == expected

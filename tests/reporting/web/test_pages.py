@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from services.reporting.web import bundle, sessions, words
 from services.reporting.web.assets import assets
 from services.reporting.web.words import LOCALE
+from shared.settings import Settings
 
 HOSTILE = "</script><script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -47,6 +48,7 @@ async def test_the_overview_shows_the_figures_of_the_dashboard(
     portfolio, project = await portfolio_with_project(portolan)
     page = (await reader.get("/")).text
     assert 'title="CHF 1,150,000.00"' in page
+    assert '<span class="unit">CHF</span><span class="bad" title="CHF −150,000.00">−150K</span>' in page
     assert "−15.0%" in page
     assert f'href="/portfolio/{portfolio}"' in page
     assert f'href="/project/{project}"' in page
@@ -399,7 +401,8 @@ async def test_activity_tells_the_day_on_which_it_was_so(portolan: Any, reader: 
     page = (await reader.get("/")).text
     told = page[page.index('data-part="activity"') :]
     assert re.search(r'datetime="2024-03-01T[^>]*>1 Mar 2024</time>', told)
-    assert f"written down {made.json()['updated_at'][:10]}" in told
+    recorded = datetime.fromisoformat(made.json()["updated_at"]).astimezone(Settings().zone)
+    assert f'title="written down {words.words_in(words.SOURCE).moment(recorded)}"' in told
     assert re.search(r"second(s)? ago</time>\s*<span><a[^>]*>Quay<", told)
     then = (await reader.get(f"/project/{made.json()['id']}?as_of=2024-03-02")).text
     assert ">1 Mar 2024</time>" in then[then.index('data-part="activity"') :]
@@ -414,6 +417,23 @@ async def test_of_what_nothing_is_known_the_light_is_hollow_and_says_so(
     assert "cost and time cannot be judged yet" in (await reader.get(f"/project/{unknown}")).text
     assert 'class="symbol green hollow"' in (await reader.get("/project?portfolio=none")).text
     assert "hollow" not in (await reader.get(f"/project/{known}")).text
+    assert re.search(r"</svg>No information</span>", (await reader.get(f"/project/{unknown}")).text)
+    totals = (await reader.get("/")).text.split("</dl>")[0]
+    assert re.search(r"</svg>0 green</span>.*</svg>1 red</span>.*</svg>1 no information</span>", totals)
+    assert 'aria-label="0 Green, 0 Amber, 1 Red, 1 No information"' in totals
+
+
+async def test_a_rated_threat_is_information_too(portolan: Any, reader: httpx.AsyncClient) -> None:
+    director = portolan("director")
+    project = (await director.post("/projects/v1/projects", json={"name": "Idea"})).json()["id"]
+    await portolan.settled()
+    risk = (await director.post("/risk/v1/risks", json={"project_id": project, "title": "Fog"})).json()["id"]
+    assert "No information" in (await reader.get("/project")).text
+    rated = {"probability": 2, "impact": 2}
+    answer = await director.post(f"/risk/v1/risks/{risk}/assess", json=rated, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    await portolan.settled()
+    assert "No information" not in (await reader.get("/project")).text
 
 
 async def test_days_are_coloured_as_the_portfolio_s_own_thresholds_judge_them(
@@ -430,6 +450,32 @@ async def test_days_are_coloured_as_the_portfolio_s_own_thresholds_judge_them(
     assert answer.status_code == 200, answer.text
     await portolan.settled()
     assert '<span class="warn">−90</span>' in (await reader.get(f"/project/{project}")).text
+
+
+async def test_indices_are_coloured_as_the_portfolio_s_own_thresholds_judge_them(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    portfolio, project = await portfolio_with_project(portolan)
+    director = portolan("director")
+    package = {
+        "project_id": project, "wbs": "1", "name": "Foundations", "budget": {"amount": "1000.00", "currency": "CHF"},
+        "planned_start_on": "2025-01-01", "planned_finish_on": "2025-02-01",
+    }  # fmt: skip
+    id = (await director.post("/projects/v1/work-packages", json=package)).json()["id"]
+    done = {"json": {"percent_complete": 97}, "headers": {"If-Match": '"1"'}}
+    answer = await director.post(f"/projects/v1/work-packages/{id}/report-progress", **done)
+    assert answer.status_code == 200, answer.text
+    await portolan.settled()
+    assert '<span class="good">0.97</span>' in (await reader.get(f"/project/{project}")).text
+    for red, tone in ((5, "warn"), (3, "bad")):
+        limits = {"cost_amber_pct": 2, "cost_red_pct": red, "time_amber_days": 30, "time_red_days": 90}
+        version = (await director.get(f"/projects/v1/portfolios/{portfolio}")).headers["etag"]
+        headers = {"If-Match": version, "Content-Type": "application/merge-patch+json"}
+        await director.patch(
+            f"/projects/v1/portfolios/{portfolio}", json={"thresholds": limits}, headers=headers
+        )
+        await portolan.settled()
+        assert f'<span class="{tone}">0.97</span>' in (await reader.get(f"/project/{project}")).text
 
 
 async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_belongs_nowhere(

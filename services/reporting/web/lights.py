@@ -1,0 +1,39 @@
+"""Health as the pages show it: neutral where nothing is known, which the API counts as green and gives the reason for."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from services.reporting.figures.health import AMBER, GREEN, RED, UNKNOWN
+from services.reporting.web.words import Words
+
+NEUTRAL = "neutral"
+TONES = {GREEN: "good", AMBER: "warn", RED: "bad"}
+
+
+def light_of(health: Mapping[str, Any]) -> str:
+    return NEUTRAL if UNKNOWN in health["reasons"] else str(health["overall"])
+
+
+def lights_of(summary: Mapping[str, Any]) -> dict[str, int]:
+    """Light -> how many projects of a portfolio show it; the neutral one only where there are some."""
+    counted, neutral = summary["counts"]["by_health"], summary["without_information"]
+    shown: dict[str, int] = counted | {GREEN: counted[GREEN] - neutral}
+    return shown | {NEUTRAL: neutral} if neutral else shown
+
+
+def reasons_of(item: Mapping[str, Any], words: Words) -> list[str]:
+    """Why a project's health is what it is, with numbers as the pages write them."""
+    health = item["health"]
+    if light_of(health) == NEUTRAL:
+        return [words.gettext("cost and time cannot be judged yet")]
+    reasons = []
+    if health["cost"] in (AMBER, RED):
+        over = words.decimal(-Decimal(item["cost"]["variance_pct"]), 1)
+        reasons.append(words.gettext("%s%% over plan") % over)
+    if health["time"] in (AMBER, RED):
+        late = -item["schedule"]["variance_days"]
+        reasons.append(words.ngettext("%s day late", "%s days late", late) % words.number(late))
+    if health["risk"] in (AMBER, RED):
+        reasons.append(health["reasons"][-1])
+    return reasons
