@@ -138,6 +138,7 @@ def test_a_director_watches_a_portfolio_come_to_life(tmp_path: Path) -> None:
             project = figures_appear_without_reloading(page, colleague)
             charts_follow(page, colleague, project)
             the_sheet_of_a_project_lives_too(page, colleague, base, project)
+            a_phone_shows_it_whole(page, base, project)
             yesterday_is_as_it_was(page, base)
             logging_out_ends_it(page, base)
             a_token_logs_in_too(page, base, token)
@@ -202,7 +203,7 @@ def the_sheet_of_a_project_lives_too(page: Page, colleague: httpx.Client, base: 
         {
             "project_id": project,
             "wbs": "1",
-            "name": "Foundations",
+            "name": "Foundations on the outer rock",
             "budget": money("500000.00"),
             "planned_start_on": "2026-01-01",
             "planned_finish_on": "2027-12-31",
@@ -214,6 +215,22 @@ def the_sheet_of_a_project_lives_too(page: Page, colleague: httpx.Client, base: 
     page.shows("value", "200K")
     page.until(lambda: page.marks("value") >= 2, "the curve of earned value")
     assert page.is_as_loaded()
+
+
+def a_phone_shows_it_whole(page: Page, base: str, project: str) -> None:
+    browser = page.browser
+    narrow = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
+    browser.get(f"{base}/project/{project}")
+    page.until(lambda: page.marks("timeline") >= 2, "plan and forecast")
+    reach = browser.execute_script(
+        "return [...document.querySelectorAll('figure.chart .mark-text')].map("
+        "(text) => text.getBoundingClientRect().right)"
+    )
+    root = "return document.documentElement"
+    assert max(reach) <= browser.execute_script(f"{root}.clientWidth"), "a legend or an axis is cut"
+    assert browser.execute_script(f"{root}.scrollWidth <= {root.removeprefix('return ')}.clientWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def yesterday_is_as_it_was(page: Page, base: str) -> None:

@@ -79,10 +79,17 @@ async def listed(
     keyset = _keyset(call, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
     if alone:
-        keyset.narrow("portfolio_id IS NULL")
+        _outside(keyset, sorted(await view.portfolios_by_id(call.kernel.store, at)))
     found = await keyset.page(call, ", ".join(view.COLUMNS), "figures")
     items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
     return paging.Page(items, found.next, found.total)
+
+
+def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
+    """Projects of no portfolio, or of one that is archived: those that no portfolio counts."""
+    if portfolio_ids:
+        marks = ", ".join("?" * len(portfolio_ids))
+        keyset.narrow(f"(portfolio_id IS NULL OR portfolio_id NOT IN ({marks}))", *portfolio_ids)
 
 
 def _keyset(call: Call, at: AsOf) -> Keyset:

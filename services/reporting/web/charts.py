@@ -20,7 +20,9 @@ COLOURS = {name: f"var(--{name})" for name in LIGHTS}
 SHAPES = {"green": "circle", "amber": "triangle-up", "red": "square"}
 """Health is never told by colour alone."""
 
-MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "tickCount": 8}
+MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "labelSeparation": 8, "tickCount": 8}
+
+DAY = "%-d %b %Y"
 
 AMOUNTS = {
     "labelExpr": "replace(replace(format(datum.value, '.2~s'), 'G', 'B'), 'k', 'K')",
@@ -47,13 +49,13 @@ CONFIG: Spec = {
 }  # fmt: skip
 
 
-def _chart(values: Sequence[dict[str, Any]], height: int | Spec, **rest: Any) -> Spec:
+def _chart(values: Sequence[dict[str, Any]], height: int | Spec, words: Words, **rest: Any) -> Spec:
     return {
         "width": "container",
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": list(values)},
-        "config": CONFIG,
+        "config": CONFIG | {"locale": {"time": words.calendar}},
         **rest,
     }
 
@@ -91,6 +93,7 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
     return _chart(
         values,
         300,
+        words,
         layer=[
             {"mark": {"type": "rule", "color": "var(--line-strong)"}, "encoding": {"x": {"datum": 0}}},
             {"mark": {"type": "rule", "color": "var(--line-strong)"}, "encoding": {"y": {"datum": 0}}},
@@ -144,6 +147,7 @@ def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec
     return _chart(
         values,
         240,
+        words,
         mark={"type": "bar", "cornerRadius": 1, "width": {"band": 0.62}, "stroke": "var(--panel)", "strokeWidth": 1},
         encoding={
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
@@ -193,6 +197,7 @@ def value_curve(
     return _chart(
         values,
         240,
+        words,
         mark={"type": "line", "strokeWidth": 2, "point": {"size": 28}},
         encoding={
             "x": {"field": "on", "type": "temporal", "title": None, "axis": MONTHS | {"grid": False}},
@@ -202,7 +207,7 @@ def value_curve(
                       "scale": _scale([pv, ev, ac], ["var(--muted)", "var(--sea)", "var(--compass)"])},
             "strokeDash": {"field": "kind", "title": None, "sort": [pv, ev, ac],
                            "scale": _scale([pv, ev, ac], [[5, 3], [1, 0], [1, 0]])},
-            "tooltip": [{"field": "on", "type": "temporal", "title": words.gettext("Day")}, {"field": "kind", "title": " "},
+            "tooltip": [{"field": "on", "type": "temporal", "title": words.gettext("Day"), "format": DAY}, {"field": "kind", "title": " "},
                         {"field": "amount", "title": currency, "format": ",.0f", "type": "quantitative"}],
         },
     )  # fmt: skip
@@ -225,6 +230,7 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
     return _chart(
         values,
         26 * len(labels) + 8,
+        words,
         layer=[
             {
                 "mark": {"type": "bar", "height": {"band": 0.55}, "cornerRadius": 1},
@@ -236,8 +242,8 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
                     "color": {"field": "kind", "title": None, "legend": {"columns": 2},
                               "scale": _scale([name for name, _ in shown], [colour for _, colour in shown])},
                     "tooltip": [{"field": "label", "title": " "}, {"field": "kind", "title": " "},
-                                {"field": "start", "type": "temporal", "title": words.gettext("From")},
-                                {"field": "finish", "type": "temporal", "title": words.gettext("To")}],
+                                {"field": "start", "type": "temporal", "title": words.gettext("From"), "format": DAY},
+                                {"field": "finish", "type": "temporal", "title": words.gettext("To"), "format": DAY}],
                 },
             },
             {

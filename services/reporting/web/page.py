@@ -32,19 +32,26 @@ HEADERS = {
 }
 
 _CODED = re.compile("`([^`]+)`")
+_NAME = re.compile(r"[a-z]+(_[a-z]+)+\b")
 
 
 @dataclass(frozen=True)
 class Here:
-    """Where the reader is: links to other pages keep the day."""
+    """Where the reader is: links to other pages keep the day, another day keeps what was `asked` for."""
 
     path: str
     at: AsOf | None
+    asked: dict[str, str]
 
     def to(self, path: str, **query: str) -> str:
         kept = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
         asked = urlencode(query | kept)
         return f"{path}?{asked}" if asked else path
+
+    @property
+    def today(self) -> str:
+        """This page as of now."""
+        return f"{self.path}?{urlencode(self.asked)}" if self.asked else self.path
 
 
 @cache
@@ -65,13 +72,20 @@ def _environment(words: Words) -> Environment:
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),
     }  # fmt: skip
-    made.filters["coded"] = coded
+    made.filters |= {"coded": coded, "sentence": sentence}
     return made
 
 
 def coded(text: str) -> Markup:
     """`names` in backticks as code; everything else stays text."""
     return Markup(_CODED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped before
+
+
+def sentence(text: str) -> Markup:
+    """A refusal's detail as a sentence; the name of a parameter that begins it stays as it is written."""
+    if name := _NAME.match(text):
+        return coded(f"`{name[0]}`{text[name.end() :]}.")
+    return coded(f"{text[:1].upper()}{text[1:]}.")
 
 
 def words_of(call: Call) -> Words:
@@ -87,7 +101,7 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
         _environment(words)
         .get_template(template)
         .render(
-            here=Here(call.scope["path"], at),
+            here=Here(call.scope["path"], at, _asked(call) if at else {}),
             at=at,
             today=now(),
             principal=principal,
@@ -96,6 +110,11 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
         )
     )
     return Answer(status, rendered.encode(), dict(HEADERS), "text/html; charset=utf-8")
+
+
+def _asked(call: Call) -> dict[str, str]:
+    """The query without the day, and without the page, which is one of that day's."""
+    return {name: values[0] for name, values in call.query.items() if name not in ("as_of", "cursor")}
 
 
 def redirect(location: str, **headers: str) -> Answer:

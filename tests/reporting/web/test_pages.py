@@ -181,6 +181,39 @@ async def test_a_day_that_cannot_be_answered_is_refused_as_a_page(
     assert "as_of" in answer.text
 
 
+async def test_a_refusal_names_what_was_asked_as_it_is_written(reader: httpx.AsyncClient) -> None:
+    page = (await reader.get("/", params={"as_of": "yesterday"})).text
+    assert "<p><code>as_of</code> is not a day.</p>" in page
+    assert "<p>There is no such project by that day.</p>" in (await reader.get(f"/project/{NOBODY}")).text
+
+
+async def test_another_day_keeps_what_was_asked_for(portolan: Any, reader: httpx.AsyncClient) -> None:
+    page = (await reader.get("/project?q=light&sort=name&as_of=2026-01-01")).text
+    form = page[page.index('class="as-of"') :].split("</form>")[0]
+    assert re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', form) == [("q", "light"), ("sort", "name")]
+    assert '<a href="/project?q=light&amp;sort=name">Back to today</a>' in page
+
+
+async def test_what_the_system_and_imports_did_is_no_person_s_work(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    _, project = await portfolio_with_project(portolan)
+    approval = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
+    await portolan("director").post(f"/projects/v1/projects/{project}/approve", **approval)
+    await portolan.settled()
+    told = (await reader.get(f"/project/{project}")).text
+    assert "by Portolan itself" in told
+    assert "by system:" not in told
+
+
+async def test_charts_name_the_months_as_the_page_does(portolan: Any, reader: httpx.AsyncClient) -> None:
+    _, project = await portfolio_with_project(portolan, planned_start_on="2025-09-01")
+    page = (await reader.get(f"/project/{project}")).text
+    months = chart(page, "timeline")["config"]["locale"]["time"]["shortMonths"]
+    assert f"1 {months[8]} 2025" in page
+    assert len(months) == 12
+
+
 @pytest.mark.parametrize(
     "address", [f"/project/{NOBODY}", f"/portfolio/{NOBODY}", "/project/nobody", "/nowhere", "/a/b/c/d"]
 )
@@ -420,6 +453,8 @@ async def test_of_what_nothing_is_known_the_light_is_hollow_and_says_so(
     assert re.search(r"</svg>No information</span>", (await reader.get(f"/project/{unknown}")).text)
     totals = (await reader.get("/")).text.split("</dl>")[0]
     assert re.search(r"</svg>0 green</span>.*</svg>1 red</span>.*</svg>1 no information</span>", totals)
+    assert "1 of 2: the largest with both variances" in (await reader.get("/")).text
+    assert '<a href="/project">all projects</a>' in (await reader.get("/")).text
     assert 'aria-label="0 Green, 0 Amber, 1 Red, 1 No information"' in totals
 
 
@@ -507,4 +542,15 @@ async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_b
     assert 'href="/project?portfolio=none">1 project without a portfolio</a>' in overview
     assert f'href="/project?programme_id={programme}"' in (await reader.get(f"/portfolio/{portfolio}")).text
     assert (await reader.get("/project?stage=lost")).status_code == 400
+    gone = await director.post("/projects/v1/portfolios", json={"name": "Gone"})
+    orphan = {"name": "Orphan", "portfolio_id": gone.json()["id"]}
+    assert (await director.post("/projects/v1/projects", json=orphan)).status_code == 201
+    await portolan.settled()
+    archived = await director.delete(
+        f"/projects/v1/portfolios/{gone.json()['id']}", headers={"If-Match": '"1"'}
+    )
+    assert archived.status_code == 204, archived.text
+    await portolan.settled()
+    assert ">2 projects without a portfolio</a>" in (await reader.get("/")).text
+    assert await found("?portfolio=none") == {"Drift", "Orphan"}
     assert (await reader.get(f"/project/{project}")).status_code == 200
