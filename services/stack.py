@@ -109,7 +109,10 @@ async def kafka(data: Path, port: int, board: Board) -> AsyncIterator[str]:
     """A broker of our own; gives the bus URL."""
     broker = Broker(data / "kafka", port)
     try:
+        await asyncio.to_thread(installed)
         await asyncio.to_thread(broker.prepare)
+    except NotInstallable as error:
+        raise CannotStart(str(error)) from error
     except NotStarted as error:
         raise CannotStart(f"{error} (--kafka-port)") from error
     async with kept(Process("kafka", broker.command(), data / "logs" / "kafka.log"), board):
@@ -246,10 +249,6 @@ def main() -> None:
     parser.add_argument("--kafka-port", type=int, default=9092)
     chosen = parser.parse_args()
     with told_plainly():
-        try:
-            installed()
-        except NotInstallable as error:
-            raise CannotStart(str(error)) from error
         asyncio.run(run(settings_of(data=chosen.data, port=chosen.port), chosen.kafka_port))
 
 

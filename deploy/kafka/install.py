@@ -35,7 +35,15 @@ def _fetch() -> None:
     if missing := missing_tools():
         raise NotInstallable(f"Kafka needs Java 17 and Maven; install what provides {' and '.join(missing)}")
     fetching = LIBS.with_name("fetching")
-    command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
+    command = [
+        "mvn",
+        "-q",
+        "-B",
+        "-Dstyle.color=never",
+        "-f",
+        str(HERE / "pom.xml"),
+        "dependency:copy-dependencies",
+    ]
     if subprocess.run([*command, f"-DoutputDirectory={fetching}"]).returncode:  # noqa: S603 our own words
         raise NotInstallable("Maven could not fetch Kafka; what it says stands above")
     shutil.rmtree(LIBS, ignore_errors=True)
