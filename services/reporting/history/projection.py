@@ -1,8 +1,7 @@
 """The fold into history and current state: plain upserts, so any order of topics and any repetition ends the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.bus import Record
 from shared.contracts.language import EVENT_TYPES
@@ -42,8 +41,7 @@ WHERE excluded.version > current_state.version
 CURRENT_TYPES = ("text", "text", "text", "bigint", "bigint", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One version of one aggregate, as it is kept."""
 
     aggregate_id: str
