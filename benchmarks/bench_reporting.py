@@ -17,7 +17,7 @@ from services.projects.project.api import PROJECTS
 from services.reporting.history import projection as history
 from services.reporting.service import SERVICE as REPORTING
 from shared.auth import Tokens
-from shared.bus.embedded import EmbeddedBus, read_outbox
+from shared.bus.embedded import EmbeddedBus, Reading
 from shared.contracts.language import topics_of
 from shared.contracts.projects import Project, Stage
 from shared.inbox import Consumer, Inbox
@@ -122,11 +122,10 @@ async def _replayed(store: Store, reporting) -> float:  # type: ignore[no-untype
 
     consumer = Consumer("bench", ("projects",), fold=fold)
     inbox = Inbox(reporting.kernel, EmbeddedBus({"projects": (store, topics_of("projects"))}), consumer)
-    heads: dict[tuple[str, int], int] = {}
-    started, after = perf_counter(), 0
-    while records := await read_outbox(store, topics_of("projects"), after, PAGE, heads):
+    reading = Reading(store, topics_of("projects"), PAGE)
+    started = perf_counter()
+    while records := await reading.page():
         await inbox.take(records)
-        after = records[-1].position
     return EVENTS / (perf_counter() - started)
 
 

@@ -4,7 +4,7 @@ Only the projection is replayed; reactions never run again. The scratch store is
 is: the fold's result does not depend on the database.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,12 +15,13 @@ from typing import Any
 from services.reporting.memo import REBUILDS
 from services.reporting.service import SERVICE
 from shared.auth import Tokens
-from shared.bus.embedded import EmbeddedBus, Heads, read_outbox
+from shared.bus.embedded import EmbeddedBus, Reading, Sources, reading
 from shared.inbox import Inbox
 from shared.kernel import Kernel
 from shared.running import opened
 from shared.settings import Settings
 from shared.store import Statement, Store, Unit
+from shared.store.sql import types_of
 
 [CONSUMER] = SERVICE.consumers
 
@@ -43,9 +44,6 @@ INSERT INTO inbox_position (consumer, topic, partition, epoch, position, next_of
 PAGE = 2_000
 CHUNK = 5_000
 
-Sources = Mapping[str, tuple[Store, Sequence[str]]]
-"""Service -> its store and its topics."""
-
 
 @dataclass
 class Replay:
@@ -53,20 +51,15 @@ class Replay:
 
     kernel: Kernel
     inbox: Inbox
-    sources: Sources
-    reached: dict[str, tuple[int, Heads]]
+    readings: Sequence[Reading]
     events: int = 0
 
     async def catch_up(self) -> None:
         """Fold what the outboxes hold beyond what was folded."""
-        for name, (store, topics) in self.sources.items():
-            wanted = [t for t in topics if t in CONSUMER.topics]
-            after, heads = self.reached.get(name, (0, {}))
-            while wanted and (records := await read_outbox(store, wanted, after, PAGE, heads)):
+        for outbox in self.readings:
+            while records := await outbox.page():
                 await self.inbox.take(records)
-                after = records[-1].position
                 self.events += len(records)
-                self.reached[name] = (after, heads)
 
 
 @asynccontextmanager
@@ -76,7 +69,8 @@ async def replaying(settings: Settings, sources: Sources) -> AsyncIterator[Repla
         scratch = settings.model_copy(update={"data": Path(folder), "database_url": ""})
         async with opened(SERVICE, scratch, Tokens(scratch)) as one:
             inbox = Inbox(one.kernel, EmbeddedBus(sources), CONSUMER)
-            yield Replay(one.kernel, inbox, sources, {})
+            async with reading(sources, CONSUMER.topics, PAGE) as readings:
+                yield Replay(one.kernel, inbox, readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +154,5 @@ async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
 async def _copied(store: Store, table: str, columns: Sequence[str]) -> list[Statement]:
     rows = [tuple(row) for row in await store.fetch(f"SELECT {', '.join(columns)} FROM {table}")]
     text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    return [Statement(text, rows[i : i + CHUNK]) for i in range(0, len(rows), CHUNK)]
+    types = types_of(SERVICE.metadata.tables[table], columns)
+    return [Statement(text, rows[i : i + CHUNK], types=types) for i in range(0, len(rows), CHUNK)]

@@ -1,17 +1,25 @@
 """The embedded bus: the services' own outboxes, read in this process by position."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
+
+import msgspec
 
 from shared.bus.protocol import LoadMarks, Marks, Record
 from shared.outbox import cloud_event
 from shared.store import Store, Unreachable
 
 PAGE = 500
+SLICE = 100
+"""So many records are read at a time: a millisecond or two, for which nothing else runs."""
 IDLE_S = 1.0
 
 Heads = dict[tuple[str, int], int]
+
+Sources = Mapping[str, tuple[Store, Sequence[str]]]
+"""Service -> its store and its topics."""
 
 
 async def read_outbox(
@@ -29,6 +37,20 @@ async def read_outbox(
         (after, *topics),
     )
     return [_record(row, store.epoch, heads) for row in rows]
+
+
+async def in_slices(
+    store: Store, topics: Sequence[str], after: int, limit: int, heads: Heads
+) -> AsyncIterator[list[Record]]:
+    """The same, a slice at a time; between two of them the loop does what else there is to do."""
+    while limit > 0:
+        records = await read_outbox(store, topics, after, min(limit, SLICE), heads)
+        if records:
+            yield records
+        if len(records) < SLICE:
+            return
+        after, limit = records[-1].position, limit - len(records)
+        await asyncio.sleep(0)
 
 
 def _record(row: Sequence[Any], epoch: int, heads: Heads) -> Record:
@@ -57,7 +79,7 @@ async def heads_at(store: Store, topics: Sequence[str], position: int, partition
 class EmbeddedBus:
     """Every service's outbox; `sources` names the store behind each topic prefix."""
 
-    def __init__(self, sources: Mapping[str, tuple[Store, Sequence[str]]]) -> None:
+    def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._woken: list[asyncio.Event] = []
         for store, _ in sources.values():
@@ -73,21 +95,20 @@ class EmbeddedBus:
         marks = await load()
         woken = asyncio.Event()
         self._woken.append(woken)
-        readers = [_Reader(store, [t for t in own if t in topics]) for store, own in self._sources.values()]
-        readers = [r for r in readers if r.topics]
         try:
-            while True:
-                woken.clear()
-                idle = True
-                for reader in readers:
-                    batch = await reader.next(marks)
-                    if batch:
-                        idle = False
-                        yield batch
-                if idle:
-                    await _pause(woken)
-                else:
-                    await asyncio.sleep(0)
+            async with reading(self._sources, topics, PAGE) as readings:
+                while True:
+                    woken.clear()
+                    idle = True
+                    for outbox in readings:
+                        batch = await _next(outbox, marks)
+                        if batch:
+                            idle = False
+                            yield batch
+                    if idle:
+                        await _pause(woken)
+                    else:
+                        await asyncio.sleep(0)
         finally:
             self._woken.remove(woken)
 
@@ -111,30 +132,76 @@ async def _pause(woken: asyncio.Event) -> None:
         return
 
 
-class _Reader:
-    """One outbox, read on from where the consumer's marks stand."""
+class Reading:
+    """An outbox from a position on, page by page; behind a full page the next one is read while that is worked on."""
 
-    def __init__(self, store: Store, topics: Sequence[str]) -> None:
+    def __init__(self, store: Store, topics: Sequence[str], size: int) -> None:
         self.store = store
         self.topics = topics
-        self._heads: Heads | None = None
-        self._after = 0
+        self.after = 0
+        """The last position that was given."""
+        self._size = size
+        self._heads: Heads = {}
+        self._following: asyncio.Task[list[Record]] | None = None
 
-    async def next(self, marks: Marks) -> list[Record]:
-        """A consumer that failed comes back with its marks, and is read to again from there.
+    async def go_to(self, position: int) -> None:
+        await self.close()
+        self._heads = await heads_at(self.store, self.topics, position)
+        self.after = position
 
-        Marks of another epoch say nothing of this outbox: it is read from its start, and the consumer notices.
+    async def page(self) -> list[Record]:
+        """What comes next; empty at the end. Where the store is away, the same is read the next time.
+
+        That there was nothing ahead is no longer sure, and asked again.
         """
-        own = [m for (t, _), m in marks.items() if t in self.topics and m.epoch == self.store.epoch]
-        stand = max((m.position for m in own), default=0)
-        try:
-            if self._heads is None or self._after != stand:
-                self._after = stand
-                self._heads = await heads_at(self.store, self.topics, stand)
-            batch = await read_outbox(self.store, self.topics, self._after, PAGE, self._heads)
-        except Unreachable:
-            self._heads = None
-            return []
-        if batch:
-            self._after = batch[-1].position
-        return batch
+        following, self._following = self._following, None
+        page = (await following if following else []) or await self._read()
+        if page:
+            self.after = page[-1].position
+        if len(page) == self._size:
+            self._following = asyncio.create_task(self._read())
+        return page
+
+    async def _read(self) -> list[Record]:
+        page: list[Record] = []
+        heads = dict(self._heads)
+        async for records in in_slices(self.store, self.topics, self.after, self._size, heads):
+            with suppress(msgspec.DecodeError):
+                for record in records:
+                    _ = record.event  # decoded here, where there may be time
+            page += records
+        self._heads = heads
+        return page
+
+    async def close(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+            self._following = None
+
+
+@asynccontextmanager
+async def reading(sources: Sources, topics: Sequence[str], size: int) -> AsyncIterator[list[Reading]]:
+    """The outboxes in which something of the topics may stand, each from its start."""
+    wanted = [(store, [t for t in own if t in topics]) for store, own in sources.values()]
+    readings = [Reading(store, own, size) for store, own in wanted if own]
+    try:
+        yield readings
+    finally:
+        for each in readings:
+            await each.close()
+
+
+async def _next(outbox: Reading, marks: Marks) -> list[Record]:
+    """What comes after a consumer's marks: one that failed comes back with them, and is read to again from there.
+
+    Marks of another epoch say nothing of this outbox: it is read from its start, and the consumer notices.
+    """
+    own = [m for (t, _), m in marks.items() if t in outbox.topics and m.epoch == outbox.store.epoch]
+    stand = max((m.position for m in own), default=0)
+    try:
+        if outbox.after != stand:
+            await outbox.go_to(stand)
+        return await outbox.page()
+    except Unreachable:
+        return []

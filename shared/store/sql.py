@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Float, Integer
+from sqlalchemy import Float, Integer, Table
+from sqlalchemy.types import TypeEngine
 
 from shared.columns import Mirror
 
@@ -66,12 +68,22 @@ def numbered(sql: str) -> str:
 
 
 _VALUES = re.compile(r"VALUES \([?, ]+\)")
+_INSERT = re.compile(
+    r"\s*INSERT INTO (\w+) \(([\w,\s]+)\)\s*VALUES \([?, ]+\)(\s*ON CONFLICT \(.+\) DO NOTHING)?\s*"
+)
 
 
 @cache
 def from_arrays(text: str, types: tuple[str, ...]) -> str:
-    """An INSERT … VALUES (?, …) that takes an array per column instead of a row."""
+    """A statement over VALUES (?, …) that takes an array per column instead of a row."""
     return _VALUES.sub(f"SELECT * FROM unnest({_arrays(types, 1)})", text)
+
+
+@cache
+def only_adding(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The table and columns of an INSERT … VALUES that changes no row which is there; None of any other statement."""
+    found = _INSERT.fullmatch(text)
+    return (found[1], tuple(name.strip() for name in found[2].split(","))) if found else None
 
 
 def _arrays(types: Iterable[str], first: int) -> str:
@@ -79,8 +91,12 @@ def _arrays(types: Iterable[str], first: int) -> str:
     return ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(types, first))
 
 
-def _type(mirror: Mirror, column: str) -> str:
-    kind = mirror.table.columns[column].type
+def types_of(table: Table, columns: Iterable[str]) -> tuple[str, ...]:
+    """What PostgreSQL calls the types of these columns."""
+    return tuple(_type(table.columns[column].type) for column in columns)
+
+
+def _type(kind: TypeEngine[Any]) -> str:
     if isinstance(kind, Float):
         return "float8"
     return "bigint" if isinstance(kind, Integer) else "text"
@@ -90,7 +106,7 @@ def _type(mirror: Mirror, column: str) -> str:
 def upsert_many(mirror: Mirror, first: int = 1) -> str:
     """The same for many rows at once on PostgreSQL: one array per column."""
     names = ", ".join(mirror.columns)
-    arrays = _arrays((_type(mirror, c) for c in mirror.columns), first)
+    arrays = _arrays(types_of(mirror.table, mirror.columns), first)
     return f"INSERT INTO {mirror.name} ({names}) SELECT * FROM unnest({arrays}) {on_conflict(mirror)}"
 
 

@@ -29,7 +29,8 @@ class Event:
 class Statement:
     """SQL with `?` placeholders, run once per row of `rows`; `expect` is the row count it must reach, if it must.
 
-    An INSERT … VALUES of many rows may name the `types` of its columns: PostgreSQL then takes them as arrays, at once.
+    A statement over VALUES may name the `types` of its columns: PostgreSQL then takes all rows at once, as arrays or by
+    COPY. The rows must not meet one another in a DO UPDATE.
     """
 
     sql: str

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.reporting.replay import MARKS, flip, replaying
+from services.reporting.replay import MARKS, compare, flip, replaying
 from services.reporting.service import SERVICE
 from shared.bus import Record
 from shared.bus.embedded import EmbeddedBus, read_outbox
@@ -27,7 +27,7 @@ def on_a_topic(records: list[Record]) -> list[Record]:
 
 @pytest.mark.parametrize("missing", [0, 1])
 async def test_offsets_are_those_of_the_topic_and_never_beyond_what_was_folded(
-    portolan: Portolan, tmp_path: Path, missing: int
+    portolan: Portolan, tmp_path: Path, database_url: str, missing: int
 ) -> None:
     """`missing` events came to the live projection after the replay had caught up: it must read them again."""
     project = (await portolan().post("/projects/v1/projects", json={"name": "ERP"})).json()
@@ -39,12 +39,13 @@ async def test_offsets_are_those_of_the_topic_and_never_beyond_what_was_folded(
     told = await read_outbox(store, TOPICS, 0, 100, {})
     of_project = [r.position for r in told if r.partition == told[0].partition]
     folded = [r for r in told if not missing or r.position < of_project[-1]]
-    settings = Settings(data=tmp_path / "live")
+    settings = Settings(data=tmp_path / "live", database_url=database_url)
     async with opened(SERVICE, settings, portolan.running.tokens) as live:
         await Inbox(live.kernel, EmbeddedBus({}), PROJECTION).take(on_a_topic(told))
         async with replaying(settings, {"projects": (store, TOPICS)}) as replay:
             await replay.inbox.take(folded)
             await flip(live.kernel.store, replay)
+            assert await compare(live.kernel.store, replay.kernel.store) == []
         rows = await live.kernel.store.fetch(MARKS, (PROJECTION.name,))
     position, offset = {row[1]: row[3:] for row in rows}[told[0].partition]
     assert position == of_project[-1 - missing]

@@ -4,8 +4,7 @@ An event that erases a person makes the kept versions forget them, so that a day
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.bus import Record
 from shared.contracts.language import EVENT_TYPES, Erasable
@@ -49,8 +48,7 @@ KEPT = "SELECT version, state FROM history WHERE aggregate_id = ? AND version < 
 FORGET = "UPDATE history SET state = ? WHERE aggregate_id = ? AND version = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One version of one aggregate, as it is kept."""
 
     aggregate_id: str

@@ -9,6 +9,7 @@ from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Project
 from shared.references import exists
 from shared.store import StaleVersion, Statement, Store, UniqueTaken, Unreachable
+from shared.store.postgres import COPIED
 from shared.store.unit import IdempotencyKey
 from tests.shared.store.writing import (
     codes,
@@ -229,6 +230,43 @@ async def test_a_statement_answers_its_returned_rows(store: Store) -> None:
         ("P",)
     ]
     assert [tuple(row) for row in await store.fetch("SELECT archived FROM project")] == [(1,)]
+
+
+@pytest.mark.parametrize(("conflict", "kept"), [("DO NOTHING", 1), ("DO UPDATE SET last = excluded.last", 2)])
+async def test_of_many_rows_those_that_are_there_already_are_dealt_with_as_the_statement_says(
+    store: Store, conflict: str, kept: int
+) -> None:
+    names = [f"name-{n:03d}" for n in range(2 * COPIED)]
+    adding = f"INSERT INTO sequence (name, last) VALUES (?, ?) ON CONFLICT (name) {conflict}"
+    for last, brought in ((1, names[COPIED:]), (2, names), (2, names)):
+        work = work_on(store)
+        work.also(adding, [(name, last) for name in brought], types=("text", "bigint"))
+        await work.commit()
+    found = dict(await store.fetch("SELECT name, last FROM sequence"))
+    assert found == dict.fromkeys(names[:COPIED], 2) | dict.fromkeys(names[COPIED:], kept)
+
+
+async def test_many_rows_that_are_added_go_with_the_unit_that_fails(store: Store) -> None:
+    work = work_on(store)
+    rows = [(f"name-{n}", 1) for n in range(2 * COPIED)]
+    work.also("INSERT INTO sequence (name, last) VALUES (?, ?)", rows, types=("text", "bigint"))
+    work.also("UPDATE counter SET epoch = ? WHERE one = 7", [(3,)], expect=1)
+    with pytest.raises(StaleVersion):
+        await work.commit()
+    assert await store.fetch("SELECT name FROM sequence") == []
+
+
+async def test_many_rows_that_must_be_new_are_refused_where_one_is_not(store: Store) -> None:
+    for wanted in (COPIED, 2 * COPIED):
+        work = work_on(store)
+        rows = [(f"name-{n:03d}", 1) for n in range(COPIED - 1, wanted)]
+        work.also("INSERT INTO sequence (name, last) VALUES (?, ?)", rows, types=("text", "bigint"))
+        if wanted > COPIED:
+            with pytest.raises(UniqueTaken, match=r"sequence\(name\)"):
+                await work.commit()
+        else:
+            await work.commit()
+    assert await store.fetch("SELECT COUNT(*) FROM sequence") == [(1,)]
 
 
 async def test_a_commit_of_any_replica_nudges(store: Store, replica: Store) -> None:
