@@ -23,8 +23,10 @@ import asyncpg
 from sqlalchemy import MetaData, Table
 
 from services.embedded import SERVICES
+from shared.auth.issuers import KEY_FILE
 from shared.clock import now_micros, to_wire
 from shared.contracts.language import topics_of
+from shared.kernel import SECRET_FILE
 from shared.migrate import VERSION, head_of, prepare
 from shared.outbox import source_of
 from shared.service import Service
@@ -34,7 +36,7 @@ from shared.version import VERSION as PORTOLAN
 
 BATCH = 2000
 MANIFEST = "backup.json"
-KEYS = ("issuer.pem", "cursor.key")
+KEYS = (KEY_FILE, SECRET_FILE)
 LOCKED_S = 30.0
 
 Rows = list[Sequence[Any]]
@@ -61,7 +63,7 @@ class Place(Protocol):
 class SqlitePlace:
     """A file."""
 
-    HOLD = "BEGIN IMMEDIATE"
+    HOLD = ("BEGIN IMMEDIATE",)
     FREEZE = "BEGIN"
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -93,7 +95,7 @@ class SqlitePlace:
 class PostgresPlace:
     """A database."""
 
-    HOLD = "BEGIN"
+    HOLD = ("BEGIN", "SELECT last FROM counter FOR UPDATE")
     FREEZE = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
     def __init__(self, connection: asyncpg.Connection) -> None:
@@ -140,6 +142,7 @@ async def back_up(settings: Settings, folder: Path) -> dict[str, int]:
 
     The instance may run. The manifest is written last: a folder without one is no backup.
     """
+    settings.refuse_one_database_for_all()
     _refuse_content(folder)
     async with AsyncExitStack() as stack:
         sources = await _frozen(settings, stack)
@@ -156,7 +159,6 @@ async def back_up(settings: Settings, folder: Path) -> dict[str, int]:
         "portolan": PORTOLAN,
         "instance": settings.instance,
         "made_at": to_wire(now_micros()),
-        "schemas": {service.name: head_of(service) for service in SERVICES},
         "positions": positions,
     }
     (folder / MANIFEST).write_text(json.dumps(told, indent=2) + "\n")
@@ -169,6 +171,7 @@ async def restore(settings: Settings, folder: Path) -> dict[str, int]:
     The backup may come from SQLite and go to PostgreSQL, or the other way; so this is also the move from one process
     to several. Answers the last position per service.
     """
+    settings.refuse_one_database_for_all()
     manifest = _manifest(folder)
     if manifest["instance"] != settings.instance:
         raise NotKept(f"the backup is of the instance {manifest['instance']}, not of {settings.instance}")
@@ -195,9 +198,8 @@ async def _frozen(settings: Settings, stack: AsyncExitStack) -> list[Place]:
     async with AsyncExitStack() as held:
         for service, url in zip(SERVICES, urls, strict=True):
             holding = await _open(service, url, held)
-            await holding.run(_kind(url).HOLD)
-            if _kind(url) is PostgresPlace:
-                await holding.fetch("SELECT last FROM counter FOR UPDATE")
+            for statement in _kind(url).HOLD:
+                await holding.run(statement)
         for place, url in zip(frozen, urls, strict=True):
             await place.run(_kind(url).FREEZE)
             await place.fetch("SELECT last FROM counter")

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from services.cli.instance import data_option
 from shared.settings import settings_of
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -16,7 +17,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @click.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--data", type=click.Path(path_type=Path), help="The folder of the instance.")
+@data_option
 def backup(folder: Path, data: Path | None) -> None:
     """Copy all stores and keys into FOLDER, as they are at one moment; the instance may run meanwhile."""
     from services.backup import back_up
@@ -26,7 +27,7 @@ def backup(folder: Path, data: Path | None) -> None:
 
 @click.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--data", type=click.Path(path_type=Path), help="The folder of the instance to be made.")
+@data_option
 def restore(folder: Path, data: Path | None) -> None:
     """Bring the backup in FOLDER back as a new instance; start it when this is done.
 

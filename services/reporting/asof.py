@@ -15,6 +15,8 @@ AS_OF = Parameter(
 )
 
 CONSUMER = "reporting.projection"
+FOREVER = 2**62
+"""Microseconds after which nothing is recorded: a bound where nothing is left out."""
 
 
 @dataclass(frozen=True, slots=True)

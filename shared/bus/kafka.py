@@ -4,6 +4,7 @@ Offsets are never committed to Kafka: what was taken in stands beside what was m
 partitions change hands the marks are loaded anew, and reading goes on from there.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from time import monotonic
@@ -31,6 +32,8 @@ SESSION_MS = 6000
 HEADS_S = 30.0
 """How often a consumer asks its sources what they have published last: a gap shows by the event after it, but what
 the broker loses at the end of a partition has none."""
+ASKING_S = 2.0
+"""So long may a source be silent that is asked: nothing is taken in from the others meanwhile."""
 NO_OFFSET = -1
 
 
@@ -145,14 +148,15 @@ class _Ends:
             return []
         self._due = monotonic() + HEADS_S
         try:
-            before, self._told = self._told, await self._ask()
+            async with asyncio.timeout(ASKING_S):
+                before, self._told = self._told, await self._ask()
             ends = await self._client.end_offsets(list(self._client.assignment()))
             return [
                 record
                 for place, end in ends.items()
                 for record in await self._lost(place, end, marks, *before.get(place, (0, 0)))
             ]
-        except (httpx.HTTPError, KafkaError, Unreachable) as error:
+        except (httpx.HTTPError, KafkaError, Unreachable, TimeoutError) as error:
             telemetry.LOG.event(
                 "warning", ",".join(self._services), "the ends are not known", error=repr(error)
             )

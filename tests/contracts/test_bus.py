@@ -1,5 +1,6 @@
 """What every bus promises, whether the outboxes in this process, a mock cluster or Apache Kafka."""
 
+import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Sequence
@@ -144,6 +145,18 @@ async def test_a_consumer_heals_what_the_bus_lost_at_its_end(
         await carried.write(aggregates=5)
         await consumer.until(133)
         assert sorted(await consumer.positions()) == list(range(1, 134))
+
+
+async def test_a_source_that_is_silent_of_its_ends_holds_nobody_up(
+    carried: Carried, heads_asked_often: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.kafka.ASKING_S", 0.1)
+    monkeypatch.setattr("shared.bus.kafka.KafkaBus.heads", lambda *_: asyncio.sleep(600))
+    async with carried.publishing(), consuming(carried) as consumer:
+        for written in (5, 10):
+            await carried.write(aggregates=5)
+            await consumer.until(written)
+            await asyncio.sleep(0.4)
 
 
 async def test_what_is_published_twice_is_taken_in_once(carried: Carried) -> None:

@@ -1,12 +1,12 @@
 """Activity: what happened, by whom, when, newest first."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
-from services.reporting.asof import AS_OF, AsOf, as_of
+from services.reporting.asof import AS_OF, FOREVER, AsOf, as_of
 from shared.clock import to_wire
 from shared.contracts.language import Id, Instant
 from shared.http import paging
@@ -18,7 +18,6 @@ COLUMNS = (
     "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",
     "recorded_at", "changed", "fact",
 )  # fmt: skip
-FOREVER = 2**62
 FILTERS = ("project_id", "aggregate_id", "actor", "type")
 
 
@@ -55,20 +54,16 @@ routes = Routes("reporting", "Activity")
                           Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
                           Parameter("cursor", "`next` of the page before.")), headers=(paging.PREFER,))  # fmt: skip
 async def activity(call: Call) -> Answer:
-    found = await newest(call, as_of(call), call.query)
-    return paging.answer(call, found.each(json.dumps))
-
-
-async def newest(call: Call, at: AsOf, wanted: Mapping[str, Sequence[str]]) -> paging.Page[dict[str, Any]]:
-    """A page of items (newest first) that are one of the `wanted` values by name of FILTERS."""
+    at = as_of(call)
     keyset = Keyset(
         "event_id", {"at": "recorded_at"}, frozenset(), "reporting.activity", default=(("recorded_at", True),)
     )
     if at.until is not None:
         keyset.narrow("effective_at <= ?", at.until)
     for name in FILTERS:
-        keyset.any_of(name, wanted.get(name), "id" if name.endswith("_id") else "text")
-    return (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
+        keyset.any_of(name, call.query.get(name), "id" if name.endswith("_id") else "text")
+    found = (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
+    return paging.answer(call, found.each(json.dumps))
 
 
 async def latest(

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from services.reporting.activity.api import latest
-from services.reporting.asof import AsOf
+from services.reporting.asof import FOREVER, AsOf
 from services.reporting.budget.api import lines as budget_lines
 from services.reporting.budget.view import by_currency
 from services.reporting.exposure.api import exposure
@@ -31,7 +31,6 @@ MARKS = 300
 """Projects in the chart of where they stand: the largest ones."""
 OVERRUNS = 8
 MONTHS = 12
-FOREVER = 2**62
 ACTIVITY, ACTIVITY_PAGES = 100, 5
 """Facts that are read at a time, and how often at most, until the lines to be shown are whole."""
 DAY_S = 86_400
