@@ -153,7 +153,7 @@ async def test_a_source_that_is_silent_of_its_ends_holds_nobody_up(
     monkeypatch.setattr("shared.bus.kafka.ASKING_S", 0.1)
     monkeypatch.setattr("shared.bus.kafka.KafkaBus.heads", lambda *_: asyncio.sleep(600))
     async with carried.publishing(), consuming(carried) as consumer:
-        for written in (5, 10):
+        for written in (5, 10, 15):
             await carried.write(aggregates=5)
             await consumer.until(written)
             await asyncio.sleep(0.4)
