@@ -41,6 +41,8 @@ class Kernel:
     ready: list[Callable[[], str | None]] = field(default_factory=list)
     """Checks for /readyz: each answers what is missing, or None."""
     nudges: list[Callable[[], None]] = field(default_factory=list)
+    slicing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a reader of the feed reads a slice: many of them together hold the event loop no longer than one."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is to end: streams, which never end by themselves, end then."""
     inboxes: "dict[str, Inbox]" = field(default_factory=dict)
