@@ -4,6 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.clock import parse_day
 from shared.money import CurrencyCode
 from shared.starting import CannotStart
 
@@ -73,6 +75,10 @@ class Settings(BaseSettings):
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Origins whose scripts may call the API: `origin origin`; empty: none.",
+    )
+    holidays: Annotated[list[date], NoDecode] = Field(
+        default_factory=list,
+        description="Days off of everyone, by which loads are counted: `2026-08-01 2026-12-25`.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged at least; requests are told at `info`."
@@ -139,6 +145,16 @@ class Settings(BaseSettings):
                 "expected is a time zone of the IANA database, such as `Europe/Zurich` or `UTC`"
             ) from error
         return value
+
+    @field_validator("holidays", mode="before")
+    @classmethod
+    def _days(cls, value: object) -> object:
+        try:
+            return [parse_day(word) for word in value.split()] if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(
+                "expected are days with a space between them, `2026-08-01 2026-12-25`"
+            ) from error
 
     @field_validator("cors_origins", mode="before")
     @classmethod
