@@ -1,6 +1,8 @@
 """What tests stand on: a running Portolan, callers in their roles, and both databases."""
 
 import asyncio
+import signal
+import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -42,9 +44,21 @@ SERVICES = [service.name for service in ALL]
 def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders below one of our own: pytest's is closed to other users whenever another pytest starts, and
     the PostgreSQL of the tests, which does not run as root, then loses its data at the next checkpoint."""
+    _end_in_order_when_told()
     if config.option.basetemp is None:
         config.option.basetemp = Path(mkdtemp(prefix=OWN)) / "t"
         _remove_old(Path(config.option.basetemp).parents[1])
+
+
+def _end_in_order_when_told() -> None:
+    """SIGTERM ends a run as Ctrl-C does, fixtures included: brokers and databases do not outlive it."""
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: None)  # told again, it goes on with what it is ending
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
 
 
 def _remove_old(temporary: Path) -> None:

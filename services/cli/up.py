@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,13 +58,14 @@ def _logging_to(settings: Settings) -> Iterator[Path]:
     with written_under(settings.data):
         log.parent.mkdir(parents=True, exist_ok=True)
         stream = log.open("a", buffering=1)
-    with stream:
-        LOG.stream = stream
-        try:
-            yield log
-        finally:
-            LOG.flush()
-            LOG.stream = None
+    LOG.stream = stream
+    try:
+        yield log
+    finally:
+        LOG.flush()
+        LOG.stream = None
+        with suppress(OSError):  # the disk is full: the last lines are lost, and nothing else
+            stream.close()
 
 
 async def _tell_sample(app: "Embedded") -> None:

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from shared.bus.embedded import heads_at, read_outbox
+from shared.bus.embedded import SLICE, Heads, Slice, heads_at, read_slice
 from shared.bus.protocol import Record
 from shared.contracts.catalogue import CATALOGUE
 from shared.http.call import Answer, Call
@@ -81,10 +81,9 @@ def routes(service: "Service") -> Routes:
                   parameters=(_AFTER, _TYPE, _LIMIT))  # fmt: skip
     async def events(call: Call) -> Answer:
         after, limit = int(call.one("after") or 0), limit_of(call, PAGE, PAGE)
-        records = await _page(call, topics, after, limit)
-        reached = records[-1].position if records else after
-        shown = ",".join(r.value.decode() for r in records if _wanted(call, r))
-        more = f',"next":"{reached}"' if len(records) == limit else ""
+        reached, records, full = await _page(call, topics, after, limit)
+        shown = ",".join(record.value.decode() for record in records)
+        more = f',"next":"{reached}"' if full else ""
         return Answer(200, f'{{"items":[{shown}],"position":"{reached}"{more}}}'.encode())
 
     @routes.route("GET", "/v1/events/heads", id=f"{service.name}_events_heads", summary="Where the topics end",
@@ -110,16 +109,26 @@ def routes(service: "Service") -> Routes:
     return routes
 
 
-def _wanted(call: Call, record: Record) -> bool:
-    types = call.query.get("type")
-    return not types or record.event.type in types
+async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> tuple[int, list[Record], bool]:
+    """The position read to, the wanted events up to it, and whether `limit` events, wanted or not, were passed."""
+    heads = await heads_at(call.kernel.store, topics, after)
+    records: list[Record] = []
+    while limit > 0:
+        size = min(limit, SLICE)
+        after, passed, found = await _slice(call, topics, after, size, heads)
+        records += found
+        limit -= passed
+        if passed < size:
+            return after, records, False
+    return after, records, True
 
 
-async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> list[Record]:
-    if not topics:
-        return []
-    store = call.kernel.store
-    return await read_outbox(store, topics, after, limit, await heads_at(store, topics, after))
+async def _slice(call: Call, topics: Sequence[str], after: int, size: int, heads: Heads) -> Slice:
+    """The next events; however many read at once, one slice is read in each turn of the event loop."""
+    async with call.kernel.slicing:
+        found = await read_slice(call.kernel.store, topics, after, size, heads, call.query.get("type", ()))
+        await asyncio.sleep(0)
+    return found
 
 
 async def _published(call: Call) -> int:
@@ -136,26 +145,35 @@ async def _last(call: Call) -> int:
 
 
 async def _live(call: Call, topics: Sequence[str], after: int) -> AsyncIterator[bytes]:
-    """Tails the database, so that every replica shows every event."""
+    """Tails the database, so that every replica shows every event.
+
+    It suspends between two slices, so that others are answered and `answers` can end it when its reader is gone.
+    """
     woken = asyncio.Event()
     call.kernel.nudges.append(woken.set)
     try:
         yield b": connected\n\n"
+        heads = await heads_at(call.kernel.store, topics, after)
+        clock = asyncio.get_running_loop().time
+        said = clock()
         while True:
             woken.clear()
-            records = await _page(call, topics, after, PAGE)
-            for record in records:
-                after = record.position
-                if _wanted(call, record):
-                    yield (
-                        f"id: {record.position}\nevent: {record.event.type}\ndata: ".encode()
-                        + record.value
-                        + b"\n\n"
-                    )
-            if not records and not await _woken(woken):
+            after, passed, records = await _slice(call, topics, after, SLICE, heads)
+            if records:
+                yield b"".join(map(_sent, records))
+            elif clock() - said > KEEP_ALIVE_S or (not passed and not await _woken(woken)):
                 yield b": still here\n\n"
+            else:
+                continue
+            said = clock()
     finally:
         call.kernel.nudges.remove(woken.set)
+
+
+def _sent(record: Record) -> bytes:
+    """An event as the stream writes it."""
+    head = f"id: {record.position}\nevent: {record.event.type}\ndata: "
+    return head.encode() + record.value + b"\n\n"
 
 
 async def _woken(woken: asyncio.Event) -> bool:

@@ -4,6 +4,7 @@ A migration that adds such columns, or follows a change of the folding, calls th
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +27,7 @@ def fill(
     """
     made = [*sorts, "search_text"]
     read = list(dict.fromkeys([*sorts.values(), *searched]))
-    columns = {name: sa.column(name) for name in (*key, *read, *made)}
+    columns: dict[str, sa.ColumnClause[Any]] = {name: sa.column(name) for name in (*key, *read, *made)}
     rows = sa.table(table, *columns.values())
     keys = [columns[name] for name in key]
     change = (

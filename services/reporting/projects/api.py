@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from services.reporting.figures.health import OVERALL
+from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
 from services.reporting.history.view import states_of_project
 from services.reporting.portfolios.view import descendants
 from services.reporting.projects import view
@@ -30,8 +32,17 @@ SORTS = {
     "cost.actual": Sort("actual", within=_IN_CURRENCY),
     "cost.variance": Sort("variance", within=_IN_CURRENCY),
     "schedule.planned_finish_on": Sort("planned_finish"),
-    "schedule.variance_days": Sort(view.VARIANCE_DAYS),
+    "schedule.variance_days": Sort(FINISH_DAYS),
+    "schedule.start_variance_days": Sort(START_DAYS),
 }
+
+STAGE = Parameter("stage", "Projects at these stages.", listing.enum_schema(Stage), many=True)
+HEALTH = Parameter(
+    "health",
+    "Projects of this overall health, as of the day and by the thresholds of their portfolio.",
+    {"type": "string", "enum": list(OVERALL)},
+    many=True,
+)
 
 LISTED = (
     AS_OF,
@@ -44,7 +55,8 @@ LISTED = (
     Parameter(
         "programme_id", "Projects of these programmes.", {"type": "string", "format": "uuid"}, many=True
     ),
-    Parameter("stage", "Projects at these stages.", listing.enum_schema(Stage), many=True),
+    STAGE,
+    HEALTH,
     listing.search_parameter(("code", "name")),
     Parameter("external_ref.source", "The system a project came from."),
     Parameter("external_ref.id", "Its key there."),
@@ -80,9 +92,12 @@ async def listed(
     """A page of projects as the query asks for them, of these portfolios where some are named, or `alone`: of none."""
     keyset = _keyset(call, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
+    keyset.any_of("overall", call.query.get("health"), "code")
+    portfolios = await view.portfolios_by_id(call.kernel.store, at)
     if alone:
-        _outside(keyset, sorted(await view.portfolios_by_id(call.kernel.store, at)))
-    found = await keyset.page(call, ", ".join(view.COLUMNS), "figures")
+        _outside(keyset, sorted(portfolios))
+    table = f"({judged(at.day, portfolios.values())}) figures" if "health" in call.query else "figures"
+    found = await keyset.page(call, ", ".join(view.COLUMNS), table)
     items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
     return paging.Page(items, found.next, found.total)
 
