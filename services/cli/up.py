@@ -36,6 +36,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
 
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
     with listen(settings.host, settings.port) as listener, _logging_to(settings) as log, told_if_away():
+        settings.refuse_open_issuer()
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         ending = asyncio.create_task(told_to_end())
         async with embedded(settings) as app, serving_on(listener, app):
