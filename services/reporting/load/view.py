@@ -21,6 +21,9 @@ class Booking(NamedTuple):
     commitment: str
 
 
+from shared.text import sort_key
+
+
 def months_from(first: date, count: int) -> list[date]:
     """The first days of `count` months."""
     start = first.year * 12 + first.month - 1
@@ -48,7 +51,7 @@ def load(
             "person": {"id": p["id"], "name": p["name"], "employment": p["employment"]},
             "months": [_month(p, booked.get(p["id"], []), month, holidays) for month in months],
         }
-        for p in sorted(persons, key=lambda p: (p["name"], p["id"]))
+        for p in sorted(persons, key=lambda p: (sort_key(p["name"]), p["id"]))
     ]
 
 
