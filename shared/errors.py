@@ -20,6 +20,7 @@
     ├── Invalid                422  well-formed, but wrong
     ├── PreconditionRequired   428  If-Match is missing
     ├── TooManyRequests        429
+    ├── Defect                 500  our fault
     ├── Unavailable            503  a store or bus is away: try again
     └── DeadlineExceeded       504
 
@@ -148,6 +149,12 @@ class PreconditionRequired(Refusal):
 
 class TooManyRequests(Refusal):
     status, code, title = 429, "too_many_requests", "Too many requests"
+
+
+class Defect(Refusal):
+    """What should never happen; `shared.app` answers with it, and nothing raises it."""
+
+    status, code, title = 500, "defect", "A defect"
 
 
 class Unavailable(Refusal):
