@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from shared.text import sort_key
 from shared.working_days import DAYS_A_WEEK, Holidays
 
 DAY = timedelta(days=1)
@@ -19,9 +20,6 @@ class Booking(NamedTuple):
     last: date
     percent: int
     commitment: str
-
-
-from shared.text import sort_key
 
 
 def months_from(first: date, count: int) -> list[date]:
