@@ -70,6 +70,18 @@ class Settings(BaseSettings):
     audience: str = Field(default="portolan", description="The audience a token must name.")
     local_issuer: bool = Field(default=True, description="Accept tokens signed by the key under `data`.")
     rate_limit: int = Field(default=0, ge=0, description="Requests a minute and principal; 0: no limit.")
+    connections: int = Field(
+        default=1000,
+        ge=10,
+        le=100_000,
+        description="Connections a process serves at a time, if it may open so many files; more are answered with 503.",
+    )
+    drain_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=300,
+        description="Seconds for which a process that is told to end goes on serving, not ready any more.",
+    )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Origins whose scripts may call the API: `origin origin`; empty: none.",
