@@ -45,7 +45,7 @@ async def running(
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             async with asyncio.timeout(DEADLINE_S):
-                while not await is_ready(client):
+                while not await is_ready(client):  # noqa: ASYNC110 it is another process
                     await asyncio.sleep(0.05)
             client.headers["Authorization"] = f"Bearer {token_of(data)}"
             yield process, client
@@ -80,12 +80,12 @@ async def test_no_request_fails_while_a_process_drains(command: Command, tmp_pat
         await asyncio.wait_for(answered.wait(), DEADLINE_S)
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(DEADLINE_S):
-            while (told := await client.get("/projects/readyz")).status_code == 200:
+            while (told := await client.get("/projects/readyz")).status_code == 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         assert "the process is ending" in told.json()["detail"]
         before = len(statuses)
         async with asyncio.timeout(DRAIN_S / 2):
-            while len(statuses) < before + 20:  # it serves on
+            while len(statuses) < before + 20:  # noqa: ASYNC110 it serves on
                 await asyncio.sleep(0.01)
         ready.clear()
         await asyncio.gather(*callers)
@@ -105,7 +105,7 @@ async def half_sent_before(client: httpx.AsyncClient, process: "subprocess.Popen
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head.encode() + body[:5])
     async with asyncio.timeout(DEADLINE_S):
-        while not await refuses(port):
+        while not await refuses(port):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         assert process.poll() is None
         writer.write(body[5:])
@@ -133,7 +133,7 @@ async def test_a_second_signal_ends_the_waiting(tmp_path: Path) -> None:
     async with running(embedded, tmp_path / "data", 300) as (process, client):
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(DEADLINE_S):
-            while await is_ready(client):
+            while await is_ready(client):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(process.wait, 20) == 0
