@@ -185,6 +185,7 @@ async def run(settings: Settings, kafka_port: int) -> None:
 
 async def _run(settings: Settings, kafka_port: int) -> None:
     settings.refuse_one_database_for_all()
+    settings.refuse_open_issuer()
     data = settings.data.absolute()
     with written_under(data):
         (data / "logs").mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@
     │   ├── Duplicate               a unique key is taken
     │   ├── Erased                  a person who is told of no more
     │   └── NotYetKnown             a reference that may still arrive: try again
+    ├── Gone                   410  it was there, and means nothing any more
     ├── PreconditionFailed     412  the If-Match is stale
     ├── TooLarge               413
     ├── UriTooLong             414
@@ -21,6 +22,7 @@
     ├── PreconditionRequired   428  If-Match is missing
     ├── TooManyRequests        429
     ├── HeadersTooLarge        431
+    ├── Defect                 500  our fault
     ├── Unavailable            503  a store or bus is away: try again
     └── DeadlineExceeded       504
 
@@ -121,6 +123,10 @@ class NotYetKnown(Conflict):
     code, title = "reference_not_yet_known", "The reference is not known here yet"
 
 
+class Gone(Refusal):
+    status, code, title = 410, "gone", "What was asked for is gone"
+
+
 class PreconditionFailed(Refusal):
     status, code, title = 412, "precondition_failed", "The resource has changed since it was read"
 
@@ -153,6 +159,12 @@ class TooManyRequests(Refusal):
 
 class HeadersTooLarge(Refusal):
     status, code, title = 431, "headers_too_large", "The header lines are too large"
+
+
+class Defect(Refusal):
+    """What should never happen; `shared.app` answers with it, and nothing raises it."""
+
+    status, code, title = 500, "defect", "A defect"
 
 
 class Unavailable(Refusal):

@@ -120,6 +120,7 @@ def _end_if_unasked(server: uvicorn.Server) -> None:
 
 async def serve(service: Service, settings: Settings) -> None:
     """The service with its relay and consumers, until the process is told to end."""
+    settings.refuse_open_issuer()
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(settings, service.name))
         tokens = Tokens(settings)
