@@ -84,6 +84,18 @@ class Settings(BaseSettings):
         description="Accept them even where `host` is an address that other machines reach.",
     )
     rate_limit: int = Field(default=0, ge=0, description="Requests a minute and principal; 0: no limit.")
+    connections: int = Field(
+        default=1000,
+        ge=10,
+        le=100_000,
+        description="Connections a process serves at a time, if it may open so many files; more are answered with 503.",
+    )
+    drain_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=300,
+        description="Seconds for which a process that is told to end goes on serving, not ready any more.",
+    )
     login_attempts: int = Field(
         default=10, ge=0, description="Failed attempts to log in, a minute and address; 0: no limit."
     )
