@@ -140,6 +140,9 @@ class Performance(Aggregate):
     `plan` is the cumulative planned value, linear between its points, 0 before the first and BAC after the last: with
     it PV can be said for any day. SPI and CPI follow from PV, `earned` (EV) and `actual` (AC). `reasons` say why the
     `bac`, `pv`, `ev` or `ac` of the project is not known; the member then holds no more than what could be counted.
+
+    A project is measured against the first approved plan. `current_at_completion` is the budget of the current plan, and
+    `differing` counts the work packages that are planned otherwise by now.
     """
 
     project_id: Id
@@ -147,12 +150,45 @@ class Performance(Aggregate):
     at_completion: Money
     earned: Money
     actual: Money
+    current_at_completion: Money
+    differing: Annotated[int, Field(ge=0)] = 0
     plan: Annotated[list[PlannedValue], Field(max_length=400)] = []
     reasons: dict[str, Line] = {}
 
 
+class PlannedSpan(Shape):
+    """A budget planned evenly over the days from the first to the last; one below zero takes a plan back."""
+
+    starts_on: Day
+    finishes_on: Day
+    budget: Money
+
+
+class Contribution(Shape):
+    """What a fact adds to the sums of a project from a day on, in one currency; what is below zero is taken back.
+
+    The figures of a day are the sums of all contributions that count from that day or before. `packages` counts work
+    packages with a budget, `undated` those of them without planned dates, `differing` those whose current plan is not
+    the approved one.
+    """
+
+    counts_from: Day
+    at_completion: Money
+    earned: Money
+    actual: Money
+    current_at_completion: Money
+    packages: int = 0
+    undated: int = 0
+    differing: int = 0
+    plan: list[PlannedSpan] = []
+
+
 @fact(Performance, "measured")
 class PerformanceMeasured(Fact):
-    """Progress or cost changed what a project has earned."""
+    """Progress, cost or plan changed what a project is measured by.
+
+    A fact told late counts from its own day: `contributions` say from which, the state says the sums of all.
+    """
 
     cause: Line
+    contributions: list[Contribution] = []

@@ -28,4 +28,8 @@ class EarnedValueAnswer(BaseModel):
     vac: Money | None
     tcpi_bac: str | None
     tcpi_eac: str | None
+    bac_current: Money | None = Field(description="The budget at completion of the current plan.")
+    plan_differs: bool = Field(
+        description="Whether the current plan is not the first approved one, which all other figures are measured by."
+    )
     reasons: dict[str, str]

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Text
 
 from services.reporting.tables import Model
 from shared.columns import ID, KEY, Field, Index
+from shared.measured_rows import SpanColumns, SumColumns
 
 
 class FiguresRow(Model, table=True):
@@ -39,9 +40,19 @@ class FiguresRow(Model, table=True):
     at_completion: int | None = Field(sa_type=BigInteger)
     earned: int | None = Field(sa_type=BigInteger)
     earned_currency: str | None = Field(sa_type=KEY)
+    current_at_completion: int | None = Field(sa_type=BigInteger)
+    differing: int = Field(sa_type=BigInteger)
     plan: str | None = Field(sa_type=Text)
     worst_risk: int = Field(sa_type=BigInteger)
     occurred_risks: int = Field(sa_type=BigInteger)
     code_sort: str = Field(sa_type=KEY)
     name_sort: str = Field(sa_type=KEY)
     search_text: str = Field(sa_type=KEY)
+
+
+class SumRow(SumColumns, Model, table=True):
+    __tablename__ = "measured_sum"
+
+
+class SpanRow(SpanColumns, Model, table=True):
+    __tablename__ = "measured_span"

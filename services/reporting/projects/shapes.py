@@ -58,14 +58,16 @@ class ScheduleFigures(Shape):
 
 
 class EarnedValue(Shape):
-    """Earned value as of the day; SPI = EV / PV, CPI = EV / AC."""
+    """Earned value as of the day, against the first approved plan; SPI = EV / PV, CPI = EV / AC."""
 
     bac: Money | None
+    bac_current: Money | None = Field(description="Budget at completion of the current plan.")
     pv: Money | None
     ev: Money | None
     ac: Money | None
     spi: str | None
     cpi: str | None
+    plan_differs: bool = Field(description="Whether the current plan is not the first approved one.")
     reasons: Reasons
 
 
