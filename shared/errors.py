@@ -7,11 +7,13 @@
     ├── NotFound               404  not there, or not visible to the caller
     ├── MethodNotAllowed       405
     ├── NotAcceptable          406
+    ├── RequestTimeout         408  the head of the request does not come
     ├── Conflict               409  illegal in the present state
     │   ├── IllegalMove             a state move that the state does not allow
     │   ├── Duplicate               a unique key is taken
     │   ├── Erased                  a person who is told of no more
     │   └── NotYetKnown             a reference that may still arrive: try again
+    ├── Gone                   410  it was there, and means nothing any more
     ├── PreconditionFailed     412  the If-Match is stale
     ├── TooLarge               413
     ├── UriTooLong             414
@@ -19,6 +21,8 @@
     ├── Invalid                422  well-formed, but wrong
     ├── PreconditionRequired   428  If-Match is missing
     ├── TooManyRequests        429
+    ├── HeadersTooLarge        431
+    ├── Defect                 500  our fault
     ├── Unavailable            503  a store or bus is away: try again
     └── DeadlineExceeded       504
 
@@ -91,6 +95,10 @@ class NotAcceptable(Refusal):
     status, code, title = 406, "not_acceptable", "No acceptable representation"
 
 
+class RequestTimeout(Refusal):
+    status, code, title = 408, "request_timeout", "The request did not come in time"
+
+
 class Conflict(Refusal):
     status, code, title = 409, "conflict", "The present state does not allow this"
 
@@ -113,6 +121,10 @@ class NotYetKnown(Conflict):
     """A reference to what another service may have, but this one has not heard of yet: not a judgement on the row."""
 
     code, title = "reference_not_yet_known", "The reference is not known here yet"
+
+
+class Gone(Refusal):
+    status, code, title = 410, "gone", "What was asked for is gone"
 
 
 class PreconditionFailed(Refusal):
@@ -143,6 +155,16 @@ class PreconditionRequired(Refusal):
 
 class TooManyRequests(Refusal):
     status, code, title = 429, "too_many_requests", "Too many requests"
+
+
+class HeadersTooLarge(Refusal):
+    status, code, title = 431, "headers_too_large", "The header lines are too large"
+
+
+class Defect(Refusal):
+    """What should never happen; `shared.app` answers with it, and nothing raises it."""
+
+    status, code, title = 500, "defect", "A defect"
 
 
 class Unavailable(Refusal):

@@ -23,6 +23,8 @@ FORM_COOKIE = "portolan_form"
 CODE_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=12)
 FORM_LASTS = timedelta(hours=1)
+REMEMBERED = timedelta(days=1)
+"""How long a browser keeps the cookie of a session that is over, so that the next page can say that it has ended."""
 
 
 async def offer(store: Store, subject: str, role: str) -> str:
@@ -33,6 +35,11 @@ async def offer(store: Store, subject: str, role: str) -> str:
         (_hashed(code), subject, role, _after(CODE_LASTS)),
     )
     return code
+
+
+def link(address: str, code: str) -> str:
+    """Where the code is redeemed, at the front door."""
+    return f"{address}/login?code={code}"
 
 
 async def redeem(store: Store, code: str) -> Principal | None:
@@ -65,7 +72,7 @@ async def begin(call: Call, principal: Principal) -> str:
             until,
         ),
     )
-    return set_cookie(call, COOKIE, cookie, SESSION_LASTS)
+    return set_cookie(call, COOKIE, cookie, SESSION_LASTS + REMEMBERED)
 
 
 async def principal(call: Call) -> Principal:
