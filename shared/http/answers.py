@@ -5,6 +5,7 @@ import base64
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import lru_cache
+from time import time
 from typing import Any
 
 import msgspec
@@ -130,5 +131,25 @@ async def _process_ends(call: Call) -> None:
     await call.kernel.ending.wait()
 
 
-STREAM_ENDS: list[Callable[[Call], Coroutine[Any, Any, None]]] = [_process_ends]
+ADMITTED_AGAIN_S = 2.0
+"""So often the reader of a stream is asked for anew: its token may have been revoked, its session ended."""
+
+
+async def _reader_is_refused(call: Call) -> None:
+    """Until the reader would not be admitted any more: the token has expired, or was revoked, or nobody is logged in."""
+    while True:
+        left = call.principal.expires_at - time()
+        if left <= 0 or call.kernel.revocations.concern(call.principal):
+            return
+        await asyncio.sleep(min(left, ADMITTED_AGAIN_S))
+        if call.by_cookie is not None:
+            try:
+                await call.by_cookie(call)
+            except Unauthenticated:
+                return
+            except Unreachable:
+                continue
+
+
+STREAM_ENDS: list[Callable[[Call], Coroutine[Any, Any, None]]] = [_process_ends, _reader_is_refused]
 """What ends a stream from this side: each returns when it is time."""

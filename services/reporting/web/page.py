@@ -105,7 +105,7 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
             at=at,
             today=now(),
             principal=principal,
-            logout_token=sessions.form_token(cookie) if principal and cookie else "",
+            logout_token=sessions.form_token(call, cookie) if principal and cookie else "",
             **contents,
         )
     )
@@ -129,7 +129,9 @@ def refused(refusal: Refusal, call: Call) -> Answer:
         return answers.refused(refusal, call)
     if isinstance(refusal, Unauthenticated):
         return redirect(f"/login?{urlencode({'next': _address(call)})}")
-    return page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+    told = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+    told.headers |= refusal.headers
+    return told
 
 
 def _address(call: Call) -> str:
