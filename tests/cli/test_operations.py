@@ -135,10 +135,14 @@ def issued(instance: Instance, subject: str) -> str:
 def wait_until_refused(instance: Instance, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     until = monotonic() + 5
-    for service in ("projects", "risk", "reporting"):
-        path = "/reporting/v1/portfolios" if service == "reporting" else f"/{service}/v1/{service}"
+    for path in (
+        "/projects/v1/projects",
+        "/risk/v1/risks",
+        "/finance/v1/vendors",
+        "/reporting/v1/portfolios",
+    ):
         while instance.client.get(path, headers=headers).status_code != 401:
-            assert monotonic() < until, f"{service} takes it still"
+            assert monotonic() < until, f"{path} answers still"
             sleep(0.1)
 
 
