@@ -36,7 +36,7 @@ class Embedded:
     async def login_link(self) -> str:
         """Where the person at this machine logs in: the link works once, for a quarter of an hour."""
         code = await sessions.offer(self.services["reporting"].kernel.store, "director", "director")
-        return f"{self.settings.base_url}/login?code={code}"
+        return sessions.link(self.settings.base_url, code)
 
     def end_streams(self) -> None:
         """What never ends by itself ends now, so that an open page keeps nobody from leaving."""

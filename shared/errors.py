@@ -12,6 +12,7 @@
     │   ├── Duplicate               a unique key is taken
     │   ├── Erased                  a person who is told of no more
     │   └── NotYetKnown             a reference that may still arrive: try again
+    ├── Gone                   410  it was there, and means nothing any more
     ├── PreconditionFailed     412  the If-Match is stale
     ├── TooLarge               413
     ├── UriTooLong             414
@@ -19,6 +20,7 @@
     ├── Invalid                422  well-formed, but wrong
     ├── PreconditionRequired   428  If-Match is missing
     ├── TooManyRequests        429
+    ├── Defect                 500  our fault
     ├── Unavailable            503  a store or bus is away: try again
     └── DeadlineExceeded       504
 
@@ -115,6 +117,10 @@ class NotYetKnown(Conflict):
     code, title = "reference_not_yet_known", "The reference is not known here yet"
 
 
+class Gone(Refusal):
+    status, code, title = 410, "gone", "What was asked for is gone"
+
+
 class PreconditionFailed(Refusal):
     status, code, title = 412, "precondition_failed", "The resource has changed since it was read"
 
@@ -143,6 +149,12 @@ class PreconditionRequired(Refusal):
 
 class TooManyRequests(Refusal):
     status, code, title = 429, "too_many_requests", "Too many requests"
+
+
+class Defect(Refusal):
+    """What should never happen; `shared.app` answers with it, and nothing raises it."""
+
+    status, code, title = 500, "defect", "A defect"
 
 
 class Unavailable(Refusal):

@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     public_url: str = Field(
-        default="", description="How callers reach the front door; empty: http://host:port."
+        default="",
+        description="How callers reach the front door; events name their schemas there; empty: http://host:port.",
     )
     time_zone: str = Field(
         default="Europe/Zurich", description="What a date means where an instant is asked."

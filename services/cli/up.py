@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shared.settings import Settings, settings_of
-from shared.starting import written_under
+from shared.starting import write_address, written_under
 
 if TYPE_CHECKING:
     from services.embedded import Embedded
@@ -43,6 +43,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
             if sample:
                 await _tell_sample(app)
             leave_alone_what_was_made()
+            write_address(settings.data, "reporting", settings.base_url)
             click.echo(f"Portolan is at {settings.base_url}")
             click.echo(f"Log in: {await app.login_link()}")
             click.echo(f"Logs: {log}")

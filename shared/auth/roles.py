@@ -1,6 +1,7 @@
 """Roles and scopes: a scope is `<service>.<verb>`, a role a set of them.
 
 Verbs: `read` see, `write` create, revise, archive, `decide` the moves that commit the organisation (approve, close),
+`restricted` see what is restricted (rates, margins), which `read` does not show; its other verbs hold on top,
 `import` bulk upsert at a stage with dates in the past, `operate` dead letters, rebuilds, the audit of refusals, the
 erasure of persons.
 """
@@ -17,12 +18,12 @@ def _everywhere(*verbs: str) -> set[str]:
 
 
 ROLES: dict[str, frozenset[str]] = {
-    "director": frozenset(_everywhere("read", "write", "decide", "operate")),
+    "director": frozenset(_everywhere("read", "write", "decide", "restricted", "operate")),
     "manager": frozenset(_everywhere("read", "write") | {"risk.decide", "resources.decide"}),
-    "controller": frozenset(_everywhere("read") | {"finance.write", "finance.decide"}),
+    "controller": frozenset(_everywhere("read") | {"finance.write", "finance.decide", "finance.restricted"}),
     "member": frozenset(_everywhere("read") | {"risk.write"}),
     "viewer": frozenset(_everywhere("read")),
-    "service": frozenset(_everywhere("read", "write", "decide", "import", "operate")),
+    "service": frozenset(_everywhere("read", "write", "decide", "restricted", "import", "operate")),
 }
 
 OF_OIDC = frozenset(("openid", "profile", "email", "address", "phone", "offline_access"))

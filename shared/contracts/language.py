@@ -11,7 +11,7 @@ An aggregate's shape is what GET answers, what a list contains, what a write ans
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -24,12 +24,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared.clock import parse_day, parse_instant
 from shared.ids import is_canonical
+from shared.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
 
 PARTITIONS = 12
 STATE_LIMIT = 64 * 1024
@@ -75,32 +80,101 @@ Instant = Annotated[
 Day = Annotated[date, BeforeValidator(_read_day), Field(examples=["2026-06-01"])]
 Id = Annotated[UUID, BeforeValidator(_read_id), Field(examples=["01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"])]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROLS = r"\u0000-\u001f\u007f-\u009f"
+CONTROLS_BUT_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+STORED = {"stored": True}
+"""The context in which what stands in a store or an event is read: what was accepted once can always be read."""
+
+_REFUSED = re.compile(f"[{CONTROLS}]")
+_REFUSED_IN_PROSE = re.compile(f"[{CONTROLS_BUT_LINES}]")
+_TURNS = re.compile(f"[{DIRECTIONS}]")
+_OVERTURNS = re.compile(f"[{OVERRIDES}]")
 
 
-def _no_control(text: str) -> str:
-    if not text.isprintable() and _CONTROL.search(text):
+class Pattern:
+    """Tells in JSON Schema which characters a text may have; what refuses them is the validator beside it."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": self.pattern}
+
+
+def _compose(value: object) -> object:
+    return composed(value) if isinstance(value, str) else value
+
+
+def _check_line(text: str, info: ValidationInfo) -> str:
+    if text.isascii() and text.isprintable() and not text.isspace():
+        return text
+    if _REFUSED.search(text):
         raise ValueError("control characters are not accepted")
+    if info.context is not STORED:
+        if _TURNS.search(text):
+            raise ValueError("characters that turn the direction of writing are not accepted")
+        if shows_nothing(text):
+            raise ValueError("nothing of it can be seen")
     return text
 
 
-def _no_control_but_lines(text: str) -> str:
-    if not text.isprintable() and _CONTROL_BUT_LINES.search(text):
+def _check_prose(text: str, info: ValidationInfo) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    if _REFUSED_IN_PROSE.search(text):
         raise ValueError("control characters are not accepted")
+    if info.context is not STORED and _OVERTURNS.search(text):
+        raise ValueError("characters that override the direction of writing are not accepted")
     return text
 
+
+_ANY = f"[^{CONTROLS}{DIRECTIONS}]*"
+_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}]{_ANY}"
 
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
-    AfterValidator(_no_control),
+    AfterValidator(_check_line),
+    BeforeValidator(_compose),
+    Pattern(rf"^[\t-\r ]*{_SEEN}[\t-\r ]*$"),
 ]
-Prose = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_no_control_but_lines)]
+"""One line of text with something to see in it, in normalization form C."""
+Prose = Annotated[
+    str,
+    StringConstraints(max_length=20_000),
+    AfterValidator(_check_prose),
+    BeforeValidator(_compose),
+    Pattern(f"^[^{CONTROLS_BUT_LINES}{OVERRIDES}]*$"),
+]
+"""Text of several lines, or none, in normalization form C."""
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$"), Field(examples=["PRJ-0042"])]
 Percent = Annotated[int, Field(ge=0, le=100, strict=True)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_control)]
+Key = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_check_line),
+    BeforeValidator(_compose),
+    Pattern(f"^{_SEEN}$"),
+]
+"""A key of another system, as it is there but for normalization form C."""
 Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
+Email = Annotated[
+    str,
+    StringConstraints(
+        max_length=200,
+        pattern="@".join((f"^[^@\\s{CONTROLS}{DIRECTIONS}]+", f"[^@\\s{CONTROLS}{DIRECTIONS}]+$")),
+    ),
+    BeforeValidator(_compose),
+]
+
+
+def absent(schema: dict[str, Any]) -> None:
+    """For `json_schema_extra` of a member that is left out of an answer where it has no value, and never null."""
+    schema.pop("default", None)
+    choices = [choice for choice in schema.pop("anyOf") if choice != {"type": "null"}]
+    schema |= choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
 class Shape(BaseModel):
@@ -165,6 +239,16 @@ class Reasoned(Fact):
     reason: Prose | None = None
 
 
+Visibility = Literal["open", "restricted", "people", "restricted_people"]
+"""Who may see an aggregate. `restricted`: only callers with the service's scope `restricted`, on every route and in
+every feed; consumers subscribe to it by name. `people`: tells of persons, and can be erased."""
+
+OPEN_TO_READERS: tuple[Visibility, ...] = ("open", "people")
+"""What the scope `read` shows, and what consumers take in unless they say otherwise."""
+
+CLASSES: tuple[Visibility, ...] = (*OPEN_TO_READERS, "restricted", "restricted_people")
+
+
 @dataclass(frozen=True, eq=False)
 class AggregateType:
     """One entry of the catalogue. `key` names the member by which events are keyed on the bus: the project, or the id."""
@@ -174,7 +258,7 @@ class AggregateType:
     collection: str
     shape: type[Aggregate]
     key: str
-    visibility: Literal["open", "restricted", "people"] = "open"
+    visibility: Visibility = "open"
     facts: dict[str, type[Fact]] = field(default_factory=dict)
 
     @cached_property
@@ -186,6 +270,16 @@ class AggregateType:
                 return f"portolan.{self.service}.restricted.v1"
             case "people":
                 return "portolan.people.v1"
+            case "restricted_people":
+                return f"portolan.{self.service}.restricted_people.v1"
+
+    @property
+    def is_restricted(self) -> bool:
+        return self.visibility not in OPEN_TO_READERS
+
+    @property
+    def tells_of_people(self) -> bool:
+        return self.visibility in ("people", "restricted_people")
 
     def event_type(self, fact: str) -> str:
         return f"portolan.{self.service}.{self.name}.{fact}.v1"
@@ -208,7 +302,7 @@ def aggregate(
     service: str,
     collection: str,
     key: str = "id",
-    visibility: Literal["open", "restricted", "people"] = "open",
+    visibility: Visibility = "open",
 ) -> Callable[[type[A]], type[A]]:
     def declare(shape: type[A]) -> type[A]:
         entry = AggregateType(service, _snake(shape.__name__), collection, shape, key, visibility)
@@ -227,7 +321,7 @@ def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
     def declare(details: type[F]) -> type[F]:
         details.name, details.of = name, of
         entry = CATALOGUE[of]
-        if details.erases and not (entry.visibility == "people" and issubclass(of, Erasable)):
+        if details.erases and not (entry.tells_of_people and issubclass(of, Erasable)):
             raise TypeError(f"{details.__name__} erases what is kept for ever on {entry.topic}")
         entry.facts[name] = details
         EVENT_TYPES[entry.event_type(name)] = (entry, details)
@@ -245,14 +339,19 @@ def entry_of(shape: type[Aggregate]) -> AggregateType:
     return CATALOGUE[shape]
 
 
-def topics_of(*services: str) -> list[str]:
-    """The topics on which the services publish."""
-    return sorted({entry.topic for entry in CATALOGUE.values() if entry.service in services})
+def topics_of(*services: str, classes: Collection[Visibility] = CLASSES) -> list[str]:
+    """The topics on which the services publish what is of these classes."""
+    return sorted({e.topic for e in CATALOGUE.values() if e.service in services and e.visibility in classes})
 
 
 def service_of(topic: str) -> str:
     """The service that publishes on the topic, and so has its history."""
     return next(entry.service for entry in CATALOGUE.values() if entry.topic == topic)
+
+
+def class_of(topic: str) -> Visibility:
+    """Who may see what is published on the topic."""
+    return next(entry.visibility for entry in CATALOGUE.values() if entry.topic == topic)
 
 
 def erased_by(event_type: str) -> type[Erasable] | None:
@@ -265,7 +364,7 @@ def erased_by(event_type: str) -> type[Erasable] | None:
 
 def is_compacted(topic: str) -> bool:
     """Whether the topic keeps no more than the last record of a key: what tells of persons can be taken back."""
-    return any(e.topic == topic and e.visibility == "people" for e in CATALOGUE.values())
+    return any(e.topic == topic and e.tells_of_people for e in CATALOGUE.values())
 
 
 def _snake(name: str) -> str:

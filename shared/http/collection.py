@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, entry_of
+from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, absent, entry_of
 from shared.errors import Fault, Invalid, PreconditionFailed
 from shared.http import batch, listing, paging, problems
 from shared.http.call import Answer, Call
@@ -60,12 +60,14 @@ def register_routes(
     entry = entry_of(register.shape)
     noun = entry.name.replace("_", " ")
     path, name = f"/v1/{entry.collection}", entry.collection.replace("-", "_")
-    table, shape = register.mirror.name, register.shape
+    mirror, shape = register.mirror, register.shape
+    unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
+    assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
     page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(list[shape], ...))  # type: ignore[valid-type]
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
-        found = await listing.page(call, table, register.filters)
+        found = await listing.page(call, mirror, register.filters)
         if call.one("expand"):
             found = found.each(lambda state: _expanded(call, register, state))
         if fields := call.one("fields"):
@@ -130,6 +132,7 @@ def register_routes(
 
     def declare(suffix: str, endpoint: Any, verb: str, summary: str, answers: Any, **told: Any) -> None:
         told.setdefault("scope", f"{entry.service}.{'read' if told['method'] == 'GET' else 'write'}")
+        told["restricted"] = entry.is_restricted
         routes.add(path + suffix, endpoint, Operation(**told), id=f"{name}_{verb}", summary=summary, shape=answers,
                    description=SAID[verb])  # fmt: skip
 
@@ -204,13 +207,17 @@ def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
     resource: Any = shape | None
     item = create_model(
         f"{shape.__name__}BatchResult",
-        index=(int, ...),
-        status=(int, ...),
-        changed=(bool | None, None),
-        resource=(resource, None),
-        problem=(Problem | None, None),
+        index=(int, Field(description="The place of the item in the request, from 0.")),
+        status=(int, Field(description="As the item would be answered alone.")),
+        changed=(bool | None, _absent("Whether it was written: false where it stood like this already.")),
+        resource=(resource, _absent("The item as it stands now, where it was accepted.")),
+        problem=(Problem | None, _absent("Why the item was refused.")),
     )
     return create_model(f"{shape.__name__}BatchAnswer", items=(list[item], ...))  # type: ignore[valid-type]
+
+
+def _absent(description: str) -> Any:
+    return Field(default=None, description=description, json_schema_extra=absent)
 
 
 def _items(value: dict[str, Any]) -> list[Any]:

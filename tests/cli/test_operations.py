@@ -2,9 +2,12 @@
 
 import json
 import re
+import shlex
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -20,7 +23,7 @@ from services.cli import main
 from services.imports import upserts
 from shared.store import sqlite
 from tests.imports.test_odd_files import PROJECT, written
-from tests.system.running import EmbeddedProcess
+from tests.system.running import ROOT, EmbeddedProcess
 
 
 def portolan(*arguments: object) -> Result:
@@ -377,3 +380,40 @@ def test_an_answer_that_is_not_portolans_is_told_as_that(
         done = portolan(*talking(command, instance.data, url, tmp_path))
     assert (done.exit_code, done.stderr.count("\n")) == (1, 1), done.output
     assert "not as Portolan does" in done.stderr
+
+
+def test_a_lost_login_link_is_made_anew_for_the_instance_that_runs(instance: Instance) -> None:
+    made = portolan("login-link", "--data", instance.data)
+    assert made.exit_code == 0, made.output
+    link = made.stdout.strip()
+    assert link.startswith(f"{instance.client.base_url}/login?code=")
+    pages = {"Accept": "text/html"}
+    with httpx.Client(headers=pages) as browser:
+        entered = browser.get(link)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/")
+        assert browser.get(instance.client.base_url).status_code == 200
+        again = browser.get(link)
+        assert (again.status_code, again.headers["location"]) == (303, "/"), "who is logged in is let through"
+    assert httpx.get(link, headers=pages).status_code == 401
+    viewer = portolan("login-link", "--data", instance.data, "--role", "viewer", "--subject", "vera")
+    with httpx.Client(headers=pages, follow_redirects=True) as browser:
+        assert 'title="vera"' in browser.get(viewer.stdout.strip()).text
+
+
+def test_the_login_page_names_the_command_that_works_there(instance: Instance) -> None:
+    page = httpx.get(f"{instance.client.base_url}/login", headers={"Accept": "text/html"}).text
+    [command] = re.findall(r"<code>([^<]*login-link[^<]*)</code>", page)
+    made = subprocess.run(shlex.split(unescape(command)), cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith(f"{instance.client.base_url}/login?code=")
+
+
+def test_no_login_link_is_made_where_nothing_runs(tmp_path: Path) -> None:
+    refused = portolan("login-link", "--data", tmp_path)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert f"no instance runs from the data folder {tmp_path}" in refused.stderr
+    ended = EmbeddedProcess(tmp_path / "data")
+    ended.start()
+    assert portolan("login-link", "--data", ended.data).exit_code == 0
+    ended.kill()
+    assert portolan("login-link", "--data", ended.data).exit_code == 1

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to"
 COPIED = ("shared", "services", "sample", "deploy", "docs", "pyproject.toml")
-TESTS = ("conftest.py", "architecture", "contracts")
+TESTS = ("conftest.py", "catalogue.yaml", "support", "architecture", "contracts")
 MODULES = {"migration": "services.migrations", "contracts": "services.contracts", "test": "pytest"}
 """What `make <target>` runs."""
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from shared.text import sort_key
+
 OPEN = ("identified", "assessed", "monitored")
 WORST = 20
 
@@ -28,7 +30,7 @@ def by_state(risks: Iterable[Risk]) -> dict[str, int]:
 def worst(risks: Iterable[Risk]) -> list[Risk]:
     """What has occurred first, then the open threats by score."""
     live = [r for r in risks if r["kind"] == "threat" and r["state"] in (*OPEN, "occurred")]
-    live.sort(key=lambda r: (r["state"] != "occurred", -(r["score"] or 0), r["title"], r["id"]))
+    live.sort(key=lambda r: (r["state"] != "occurred", -(r["score"] or 0), sort_key(r["title"]), r["id"]))
     members = ("id", "project_id", "title", "state", "probability", "impact", "score", "owner_id")
     return [{m: r[m] for m in members} for r in live[:WORST]]
 

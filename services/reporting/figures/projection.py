@@ -15,9 +15,12 @@ from services.reporting.figures.tables import FOR_EVER
 from services.reporting.history.projection import Version
 from shared.clock import from_micros, to_day
 from shared.settings import Settings
+from shared.text import search_text, sort_key
 from shared.work import Work
 
-_COLUMNS = ("project_id", "from_day", "until_day", *(f.name for f in fields(Figures)))
+_TEXTS = ("code_sort", "name_sort", "search_text")
+"""The forms in which the names of a project are sorted and found."""
+_COLUMNS = ("project_id", "from_day", "until_day", *(f.name for f in fields(Figures)), *_TEXTS)
 _WRITTEN = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[2:])
 
 UPSERT = (
@@ -81,11 +84,15 @@ def _rows(
         computed = at_day(kept, day)
         if computed is not None:
             until = affected[i + 1] - 1 if i + 1 < len(affected) else FOR_EVER
-            made.append((project_id, day, until, *astuple(computed)))
+            made.append((project_id, day, until, *astuple(computed), *_texts(computed)))
     earlier = [d for d in stored if d < since]
     if earlier and made:
         return made, [(made[0][1] - 1, project_id, max(earlier))]
     return made, []
+
+
+def _texts(f: Figures) -> tuple[str | None, ...]:
+    return sort_key(f.code), sort_key(f.name), search_text((f.code, f.name))
 
 
 def at_day(kept: Iterable[Kept], day: int) -> Figures | None:

@@ -45,3 +45,6 @@ class FiguresRow(Model, table=True):
     plan: str | None = Field(sa_type=Text)
     worst_risk: int = Field(sa_type=BigInteger)
     occurred_risks: int = Field(sa_type=BigInteger)
+    code_sort: str = Field(sa_type=KEY)
+    name_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from shared.text import sort_key
+
 
 def months_from(first: date, count: int) -> list[date]:
     """The first days of `count` months."""
@@ -36,7 +38,7 @@ def load(
             "person": {"id": p["id"], "name": p["name"], "employment": p["employment"]},
             "months": [_month(p, booked.get(p["id"], []), month) for month in months],
         }
-        for p in sorted(persons, key=lambda p: (p["name"], p["id"]))
+        for p in sorted(persons, key=lambda p: (sort_key(p["name"]), p["id"]))
     ]
 
 

@@ -23,6 +23,8 @@ COOKIE = "portolan_session"
 FORM_COOKIE = "portolan_form"
 CODE_LASTS = timedelta(minutes=15)
 FORM_LASTS = timedelta(hours=1)
+REMEMBERED = timedelta(days=1)
+"""How long a browser keeps the cookie of a session that is over, so that the next page can say that it has ended."""
 
 
 async def offer(store: Store, subject: str, role: str) -> str:
@@ -33,6 +35,11 @@ async def offer(store: Store, subject: str, role: str) -> str:
         (_hashed(code), subject, role, _after(CODE_LASTS)),
     )
     return code
+
+
+def link(address: str, code: str) -> str:
+    """Where the code is redeemed, at the front door."""
+    return f"{address}/login?code={code}"
 
 
 async def redeem(store: Store, code: str, lasts: timedelta) -> Principal | None:
@@ -76,7 +83,7 @@ async def begin(call: Call, principal: Principal) -> str:
             int(principal.issued_at * 1_000_000),
         ),
     )
-    return set_cookie(call, COOKIE, cookie, lasting(call))
+    return set_cookie(call, COOKIE, cookie, lasting(call) + REMEMBERED)
 
 
 async def principal(call: Call) -> Principal:

@@ -1,6 +1,7 @@
 """Who may look at the pages: one-time links, cookies, tokens, logging out."""
 
 import re
+import sys
 from hashlib import sha256
 from pathlib import Path
 from shutil import copytree
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.web import sessions
+from services.reporting.web.command import command_of
 from services.reporting.web.entrance import _own
 from shared.settings import Settings
 from tests.conftest import running_portolan
@@ -47,9 +49,63 @@ async def test_a_link_logs_in_once_on_either_database(everywhere: Any) -> None:
         again = await other.get(link)
     assert again.status_code == 401
     assert "has been used" in again.text
-    assert "For a new one start Portolan again" in again.text
-    assert "portolan token issue --role director" in again.text
+    assert "<code>portolan login-link --data " in again.text
     assert sessions.COOKIE not in again.headers.get("set-cookie", "")
+
+
+async def test_a_used_link_leads_on_whoever_is_logged_in(portolan: Any, reader: httpx.AsyncClient) -> None:
+    used = "/login?code=used-before&next=%2Fproject"
+    assert [(a.status_code, a.headers["location"]) for a in [await reader.get(used)]] == [(303, "/project")]
+    assert (await reader.get("/login")).headers["location"] == "/"
+
+
+async def test_a_session_that_has_ended_is_said_on_the_login_page(
+    portolan: Any, reader: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    await store_of(portolan).run("UPDATE browser_session SET expires_at = 1")
+    led = await reader.get("/project?q=a")
+    assert led.headers["location"] == "/login?session=ended&next=%2Fproject%3Fq%3Da"
+    form = (await reader.get(led.headers["location"])).text
+    assert "Your session has ended." in form
+    assert hidden(form, "next") == "/project?q=a"
+    assert (await visitor.get("/project")).headers["location"] == "/login?next=%2Fproject"
+    assert (await visitor.get("/login?session=lost")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "data", "command"),
+    [
+        ("127.0.0.1", "", Path("data"), "portolan login-link"),
+        ("localhost", "", Path("/srv/the data"), "portolan login-link --data '/srv/the data'"),
+        ("0.0.0.0", "", Path("/srv/data"), "portolan login-link"),
+        ("127.0.0.1", "https://portolan.example.org", Path("/srv/data"), "portolan login-link"),
+    ],
+)
+def test_a_folder_is_named_only_to_who_sits_at_the_machine(
+    host: str, public_url: str, data: Path, command: str
+) -> None:
+    assert command_of(Settings(host=host, public_url=public_url, data=data), "login-link") == command
+
+
+@pytest.mark.parametrize(
+    ("started", "program"),
+    [
+        (".venv/bin/portolan", ".venv/bin/portolan login-link"),
+        ("/opt/portolan/bin/portolan", "/opt/portolan/bin/portolan login-link"),
+        ("pytest/__main__.py", "portolan login-link"),
+    ],
+)
+def test_a_command_is_named_as_it_was_typed(
+    started: str, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [started])
+    assert command_of(Settings(), "login-link") == program
+
+
+def test_the_module_is_run_by_the_python_that_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [str(Path.cwd() / "services" / "__main__.py")])
+    monkeypatch.setattr(sys, "executable", str(Path.cwd() / ".venv" / "bin" / "python"))
+    assert command_of(Settings(), "login-link") == ".venv/bin/python -m services login-link"
 
 
 async def test_whoever_only_looks_at_a_link_does_not_use_it_up(
@@ -76,7 +132,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
     assert len(value) >= 40
     assert {part.strip() for part in cookie.split(";")[1:]} == {
         "Path=/",
-        "Max-Age=43200",
+        "Max-Age=129600",
         "HttpOnly",
         "SameSite=Lax",
     }

@@ -47,7 +47,27 @@ async def test_an_event_is_gone_on_from_by_the_sequence_that_it_carries(projects
     rest = (await projects.client.get(EVENTS, params={"after": after})).json()
     assert [event["subject"] for event in rest["items"]] == [second["id"]]
     nothing = (await projects.client.get(EVENTS, params={"after": page[1]["sequence"]})).json()
-    assert nothing == {"items": [], "position": page[1]["sequence"].lstrip("0")}
+    assert nothing == {"items": [], "position": page[1]["sequence"].lstrip("0"), "epoch": 1}
+
+
+@pytest.mark.parametrize("path", [EVENTS, f"{EVENTS}/stream"])
+async def test_a_position_beyond_the_end_is_gone_and_the_epoch_is_named(
+    projects: Projects, path: str
+) -> None:
+    """It was given before the store was restored: who waited for it would miss all that happens until then."""
+    await projects.make()
+    answer = await projects.client.get(path, params={"after": "2"})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (410, "position_beyond_end")
+    assert (problem["epoch"], problem["position"]) == (1, "1")
+    resumed = await projects.client.get(f"{EVENTS}/stream", headers={"Last-Event-ID": "999999"})
+    assert resumed.status_code == 410
+    assert (await projects.client.get(EVENTS, params={"after": "1"})).status_code == 200
+
+
+async def test_a_feed_of_nothing_is_read_from_its_start(projects: Projects) -> None:
+    answer = await projects.client.get(EVENTS, params={"after": "0"})
+    assert answer.json() == {"items": [], "position": "0", "epoch": 1}
 
 
 async def test_an_event_asked_for_by_type_is_the_same_event(projects_everywhere: Projects) -> None:
@@ -69,7 +89,7 @@ async def test_a_page_counts_the_events_that_it_passes_over(projects: Projects) 
     for _ in range(2):
         await projects.make()
     passed = (await projects.client.get(EVENTS, params={"type": "nothing", "limit": 1})).json()
-    assert passed == {"items": [], "position": "1", "next": "1"}
+    assert passed == {"items": [], "position": "1", "epoch": 1, "next": "1"}
 
 
 async def test_a_stream_passes_what_nobody_wants_and_lets_others_be_answered(projects: Projects) -> None:
