@@ -4,6 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_address, ip_network
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.clock import parse_day
 from shared.money import CurrencyCode
 from shared.starting import CannotStart
 
@@ -82,6 +84,18 @@ class Settings(BaseSettings):
         description="Accept them even where `host` is an address that other machines reach.",
     )
     rate_limit: int = Field(default=0, ge=0, description="Requests a minute and principal; 0: no limit.")
+    connections: int = Field(
+        default=1000,
+        ge=10,
+        le=100_000,
+        description="Connections a process serves at a time, if it may open so many files; more are answered with 503.",
+    )
+    drain_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=300,
+        description="Seconds for which a process that is told to end goes on serving, not ready any more.",
+    )
     login_attempts: int = Field(
         default=10, ge=0, description="Failed attempts to log in, a minute and address; 0: no limit."
     )
@@ -106,6 +120,10 @@ class Settings(BaseSettings):
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Origins whose scripts may call the API: `origin origin`; empty: none.",
+    )
+    holidays: Annotated[list[date], NoDecode] = Field(
+        default_factory=list,
+        description="Days off of everyone, by which loads are counted: `2026-08-01 2026-12-25`.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged at least; requests are told at `info`."
@@ -172,6 +190,16 @@ class Settings(BaseSettings):
                 "expected is a time zone of the IANA database, such as `Europe/Zurich` or `UTC`"
             ) from error
         return value
+
+    @field_validator("holidays", mode="before")
+    @classmethod
+    def _days(cls, value: object) -> object:
+        try:
+            return [parse_day(word) for word in value.split()] if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(
+                "expected are days with a space between them, `2026-08-01 2026-12-25`"
+            ) from error
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -49,6 +49,8 @@ TASK_DEATHS = Counter(
 TASK_UP = Gauge(
     "portolan_background_task_up", "1 while the background task runs, else 0.", ["service", "task"]
 )
+CONNECTIONS = Gauge("portolan_connections", "Connections that are open.")
+TURNED_AWAY = Counter("portolan_connections_turned_away", "Connections beyond the bound, answered with 503.")
 LOG_LINES_DROPPED = Counter("portolan_log_lines_dropped", "Lines of the log that could not be written.")
 
 

@@ -238,6 +238,12 @@ class KernelRoute(APIRoute):
 
     async def _read(self, call: Call) -> BaseModel | None:
         op = self.operation
+        if call.sent.get(b"content-encoding", b"identity").strip().lower() not in (b"", b"identity"):
+            raise UnsupportedMediaType(
+                "send the body as it is, not compressed",
+                code="unsupported_encoding",
+                headers={"Accept-Encoding": "identity"},
+            )
         raw = await read_body(call, op.body_limit)
         call.body_bytes = raw
         if op.body is None:
