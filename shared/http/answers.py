@@ -139,7 +139,7 @@ LAST_WORD_S = 1.5
 
 async def _reader_is_refused(call: Call) -> None:
     """Until the reader would not be admitted any more: the token has expired, or was revoked, or nobody is logged in."""
-    while await _is_admitted(call):
+    while await _is_admitted(call):  # noqa: ASYNC110 rights end without an event
         await asyncio.sleep(max(0.0, min(call.principal.expires_at - time(), ADMITTED_AGAIN_S)))
     if call.by_cookie is not None:
         await asyncio.sleep(LAST_WORD_S)
