@@ -103,6 +103,20 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Addresses or networks whose `X-Forwarded-For` is believed: `10.0.0.0/8 ::1`; empty: none.",
     )
+    idempotency_hours: int = Field(
+        default=24,
+        ge=1,
+        description="How long an Idempotency-Key gives the answer again that it gave, in hours.",
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=24 * 31, description="How long a login of the pages lasts, in hours."
+    )
+    refused_attempts_days: int = Field(
+        default=90, ge=1, description="How long refused attempts are kept, in days; at most 20,000 a service."
+    )
+    dead_letters_days: int = Field(
+        default=0, ge=0, description="How long dead letters are kept, in days; 0: until somebody decides."
+    )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Origins whose scripts may call the API: `origin origin`; empty: none.",
