@@ -205,6 +205,7 @@ async def _run(settings: Settings, kafka_port: int) -> None:
             "PORTOLAN_DATABASE_URL": database_url,
             "PORTOLAN_BUS_URL": bus_url,
             "PORTOLAN_PUBLIC_URL": url,
+            "PORTOLAN_TRUSTED_PROXIES": " ".join(["127.0.0.1", *settings.trusted_proxies]),
             "PORTOLAN_DRAIN_S": "0",  # the front door, which alone calls them, ends with them
             "PORTOLAN_FEEDS": " ".join(f"{name}={address}" for name, address in addresses.items()),
         }

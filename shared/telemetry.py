@@ -38,6 +38,9 @@ FOLD_ERRORS = Counter(
     "portolan_fold_errors", "Times a consumer paused and tried again.", ["service", "consumer"]
 )
 DEFECTS = Counter("portolan_defects", "Requests that ended in a 500.", ["service"])
+REFUSED_ATTEMPTS = Counter(
+    "portolan_refused_attempts", "Requests that were refused for want of a right (403).", ["service"]
+)
 TASK_DEATHS = Counter(
     "portolan_background_task_deaths",
     "Times a background task died and was started again.",

@@ -221,7 +221,10 @@ class KernelRoute(APIRoute):
             call.principal = await self.operation.session(call)
         else:
             raise Unauthenticated("send a bearer token")
+            call.by_cookie = self.operation.session
         call.scope["portolan.subject"] = call.principal.subject
+        if call.kernel.revocations.concern(call.principal):
+            raise Unauthenticated("the token was revoked", code="token_revoked")
         call.replied |= call.kernel.rate_limit.count(call.principal.key)
         for scope in self._scopes:
             call.require(scope)
