@@ -217,7 +217,9 @@ class Work:
         self.part.rows.append(
             (self.mirrors[type(entity)], self.mirrors[type(entity)].values(entity, effective, state))
         )
-        self.part.events.append(event(entity, state, fact, changed, effective, self._origin_json))
+        self.part.events.append(
+            event(entity, state, fact, changed, effective, self._origin_json, self.settings.base_url)
+        )
         self.states[entity.id] = state
         self.written.add((self.mirrors[type(entity)].name, entity.id))
         self.seen.add((self.mirrors[type(entity)].name, entity.id))

@@ -3,7 +3,7 @@
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import getrandbits
@@ -88,6 +88,8 @@ class Call(Request):
     body_bytes: bytes
     body_value: Any
     work: Work
+    by_cookie: "Callable[[Call], Awaitable[Principal]] | None" = None
+    """What found the principal by a cookie; None where a bearer token named it."""
     replied: dict[str, str]
     """Headers that the endpoint adds to the answer."""
 
