@@ -1,9 +1,11 @@
 """What FastAPI is told of an operation, so that the document says every answer that can come."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
 from shared.errors import Refusal
 from shared.http import examples, links
@@ -173,7 +175,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
+def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]]) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name."""
     from fastapi.openapi.utils import get_openapi
 
@@ -181,7 +183,7 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         description=app.description,
-        routes=app.routes,
+        routes=routes,
         openapi_version="3.1.0",
     )
     components = told.setdefault("components", {})
@@ -203,6 +205,20 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
     examples.complete(components["schemas"])
     separate(components["schemas"], found)
     links.add(told["paths"])
+    return told
+
+
+def with_added(told: dict[str, Any], app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """The document with the routes that a user of FastAPI added, as FastAPI documents them."""
+    if not routes:
+        return told
+    from fastapi.openapi.utils import get_openapi
+
+    added = get_openapi(title=app.title, version=app.version, routes=routes, openapi_version="3.1.0")
+    schemas = added.get("components", {}).get("schemas", {})
+    told["components"]["schemas"] = schemas | told["components"]["schemas"]
+    for path, operations in added["paths"].items():
+        told["paths"][path] = operations | told["paths"].get(path, {})
     return told
 
 
