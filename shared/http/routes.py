@@ -42,6 +42,7 @@ from shared.ids import is_canonical
 from shared.kernel import Kernel
 from shared.store import StaleVersion, UniqueTaken, Unreachable
 from shared.store.unit import IdempotencyKey
+from shared.turns import Turn
 from shared.work import refusal_of
 
 BODY_LIMIT = 1024 * 1024
@@ -308,12 +309,21 @@ class KernelRoute(APIRoute):
     async def _attempts(
         self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None = None
     ) -> Answer:
-        """Decide and commit; decide again where somebody else committed first.
+        """Decide and commit; decide again where somebody else committed first: one after another, where many of this
+        process do. Whoever meets others every time is told to come again (503): no precondition of theirs has failed.
 
         The items of a batch go together as long as deciding again may help; then each goes by itself.
         """
+        with call.kernel.deciding.turn((self.path, *path.values())) as turn:
+            return await self._decide(call, path, body, key, turn)
+
+    async def _decide(
+        self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None, turn: Turn
+    ) -> Answer:
         by_item = False
         for attempt in range(ATTEMPTS):
+            if attempt:
+                await turn.take(attempt)
             result = await self._call(call, path, body)
             batch = call.work.unit.separable
             call.work.unit.separable = batch and (by_item or attempt == ATTEMPTS - 1)
