@@ -10,7 +10,8 @@ from shared.auth import Tokens
 from shared.contracts.language import topics_of
 from shared.running import Opened, opened
 from shared.settings import Settings
-from shared.store import Store, Unreachable
+from shared.starting import CannotStart
+from shared.store import Damaged, Store, Unreachable
 from shared.telemetry import LOG
 
 
@@ -19,6 +20,8 @@ def told_if_away() -> Iterator[None]:
     """Around work on stores that were opened: one may go away, or turn out to be read-only."""
     try:
         yield
+    except Damaged as damaged:
+        raise CannotStart(f"a store cannot be used: {damaged}; bring a backup back") from damaged
     except Unreachable as away:
         raise click.ClickException(f"a store cannot be used: {away}") from away
 
