@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from services.cli.instance import data_option
-from shared.settings import settings_of
-from shared.starting import CannotStart
+from shared.base.settings import settings_of
+from shared.base.starting import CannotStart
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 

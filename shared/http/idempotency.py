@@ -8,17 +8,16 @@ is the first answer read back, from the outbox row that it wrote.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from shared.clock import now_micros
+from shared.base.clock import now_micros
+from shared.base.errors import Conflict, Fault, Invalid, Malformed
 from shared.contracts.language import CATALOGUE, Aggregate, entry_of
-from shared.errors import Conflict, Fault, Invalid, Malformed
+from shared.domain.kernel import Kernel
 from shared.http.answers import location, position_token
 from shared.http.call import Answer, Call, Pending
-from shared.kernel import Kernel
 from shared.store.unit import IdempotencyKey
 
 HOUR_US = 3600 * 1_000_000
@@ -45,7 +44,7 @@ def given(call: Call, needed: bool) -> str | None:
 def key_of(call: Call, given: str) -> IdempotencyKey:
     """The request's key: scoped by who calls and what is called."""
     route = f"{call.scope['path']}?{call.scope['query_string'].decode('latin-1')}"
-    return IdempotencyKey(call.principal.key, route, given, sha256(call.body_bytes).hexdigest())
+    return IdempotencyKey(call.principal.key, route, given, call.body_hash)
 
 
 @contextmanager

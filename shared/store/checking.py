@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 
-from shared import telemetry
-from shared.starting import CannotStart
+from shared.base import telemetry
+from shared.base.starting import CannotStart
 from shared.store.base import Store
 
 PATIENCE_S = 5.0

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from services.cli import main
 from services.embedded import SERVICES
 from services.projects.service import SERVICE
-from shared.settings import Settings
-from shared.starting import CannotStart
+from shared.base.settings import Settings
+from shared.base.starting import CannotStart
 from shared.store import checking
 from shared.store.checking import refuse_damaged
 from tests.conftest import Portolan, running_portolan, running_service
