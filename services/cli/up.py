@@ -31,15 +31,16 @@ def up(data: Path | None, port: int | None, no_sample: bool) -> None:
 async def _serve(settings: Settings, sample: bool) -> None:
     from services.cli.stores import told_if_away
     from services.embedded import embedded
+    from shared.door import Door
     from shared.memory import leave_alone_what_was_made
-    from shared.serve import JsonLines, listen, serving_on, told_to_end
+    from shared.serve import JsonLines, drain, listen, serving_on, told_to_end
 
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
     with listen(settings.host, settings.port) as listener, _logging_to(settings) as log, told_if_away():
         settings.refuse_open_issuer()
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-        ending = asyncio.create_task(told_to_end())
-        async with embedded(settings) as app, serving_on(listener, app):
+        ending, door = asyncio.create_task(told_to_end()), Door(settings.connections)
+        async with embedded(settings) as app, serving_on(listener, app, door):
             if sample:
                 await _tell_sample(app)
             leave_alone_what_was_made()
@@ -47,8 +48,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
             click.echo(f"Portolan is at {settings.base_url}")
             click.echo(f"Log in: {await app.login_link()}")
             click.echo(f"Logs: {log}")
-            await ending
-            app.end_streams()
+            await drain(door, app.kernels, settings.drain_s, await ending)
 
 
 @contextmanager

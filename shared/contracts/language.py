@@ -32,7 +32,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from shared.clock import parse_day, parse_instant
+from shared.clock import of_our_age, parse_day, parse_instant
 from shared.ids import is_canonical
 from shared.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
 
@@ -45,6 +45,7 @@ def _read_instant(value: object) -> datetime:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("an instant needs its offset, such as Z")
+        of_our_age(value)
         return value
     if not isinstance(value, str):
         raise ValueError("an instant is an RFC 3339 text, such as 2026-06-01T08:30:00Z")
@@ -55,7 +56,7 @@ def _read_day(value: object) -> date:
     if isinstance(value, str):
         return parse_day(value)
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return of_our_age(value)
     raise ValueError("a date is written 2026-06-01")
 
 

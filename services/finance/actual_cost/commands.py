@@ -7,6 +7,7 @@ from services.finance.budget.rules import may_charge
 from services.finance.contract.model import ContractRow
 from services.finance.tables import KnownProject, KnownWorkPackage
 from shared.contracts.finance import ActualCost, Budget
+from shared.days import refuse_future
 from shared.ids import derived_id
 from shared.references import exists, heard_of
 from shared.work import Work
@@ -24,6 +25,7 @@ async def check(work: Work, cost: ActualCost) -> None:
     if before is not None:
         rules.as_posted(cost, before)
     rules.signs(cost)
+    refuse_future(work, cost.posted_on, "/posted_on")
     await heard_of(work, KnownProject, cost.project_id, "/project_id")
     await charge(work, cost)
     package = await heard_of(work, KnownWorkPackage, cost.work_package_id, "/work_package_id")

@@ -2,6 +2,7 @@
 
 from services.finance.tables import KnownProject
 from shared.contracts.finance import Forecast
+from shared.days import refuse_future
 from shared.errors import Fault, Invalid
 from shared.references import heard_of
 from shared.work import Work
@@ -12,4 +13,5 @@ async def check(work: Work, forecast: Forecast) -> None:
         raise Invalid(
             "a forecast is not negative", Fault("negative", "not below zero", pointer="/at_completion")
         )
+    refuse_future(work, forecast.forecast_on, "/forecast_on")
     await heard_of(work, KnownProject, forecast.project_id, "/project_id")

@@ -60,5 +60,5 @@ async def exposure(call: Call, at: AsOf, scope: Within) -> dict[str, Any]:
         "matrix": view.matrix(risks),
         "by_state": view.by_state(risks),
         "worst": view.worst(risks),
-        "ratings": view.latest_ratings(ratings),
+        "ratings": view.latest_ratings(ratings, at.on),
     }

@@ -1,6 +1,7 @@
 """Risk exposure: the probability-impact matrix, counts by state, the worst risks, and the dated ratings."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from shared.text import sort_key
@@ -35,10 +36,12 @@ def worst(risks: Iterable[Risk]) -> list[Risk]:
     return [{m: r[m] for m in members} for r in live[:WORST]]
 
 
-def latest_ratings(assessments: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """How many projects and programmes stand at each rating (1 is high risk), by their newest assessment."""
+def latest_ratings(assessments: Iterable[dict[str, Any]], on: date) -> dict[str, int]:
+    """How many projects and programmes stand at each rating (1 is high risk), by their newest assessment that is not
+    dated after `on`."""
+    rated = [a for a in assessments if date.fromisoformat(a["rated_on"]) <= on]
     newest: dict[str, dict[str, Any]] = {}
-    for a in sorted(assessments, key=lambda a: (a["rated_on"], a["created_at"], a["id"])):
+    for a in sorted(rated, key=lambda a: (a["rated_on"], a["created_at"], a["id"])):
         newest[a["project_id"] or a["programme_id"] or a["id"]] = a
     counted = {str(step): 0 for step in range(1, 6)}
     for a in newest.values():

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from services.reporting.figures.compute import Figures, figures
-from services.reporting.figures.tables import FOR_EVER
+from services.reporting.figures.compute import FOR_EVER, Figures, days_of, figures
 from services.reporting.history.projection import Version
 from shared.clock import from_micros, to_day
 from shared.settings import Settings
@@ -78,7 +77,8 @@ def _rows(
     project_id: str, kept: list[Kept], since: int, stored: list[int]
 ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """(rows from day `since` on, the row before them with its new end)."""
-    affected = sorted({k.day for k in kept if k.day >= since} | {d for d in stored if d >= since})
+    changing = {day for k in kept for day in days_of(k.version.aggregate_type, k.state, k.day)}
+    affected = sorted(day for day in changing | set(stored) if day >= since)
     made: list[tuple[Any, ...]] = []
     for i, day in enumerate(affected):
         computed = at_day(kept, day)
@@ -109,7 +109,7 @@ def at_day(kept: Iterable[Kept], day: int) -> Figures | None:
             project = k.state
         elif k.state["archived_at"] is None:
             states.setdefault(k.version.aggregate_type, []).append(k.state)
-    return figures(project, states) if project else None
+    return figures(project, states, day) if project else None
 
 
 async def _days_of_change(work: Work, project_ids: list[str]) -> dict[str, list[int]]:

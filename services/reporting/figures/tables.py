@@ -1,12 +1,9 @@
-"""One row per project and day of change; valid until the day before the next row's."""
+"""One row per project and day of change; valid until the day before the next row's, the newest for ever."""
 
 from sqlalchemy import BigInteger, Text
 
 from services.reporting.tables import Model
 from shared.columns import ID, KEY, Field, Index
-
-FOR_EVER = 9_999_999
-"""`until_day` of the newest row."""
 
 
 class FiguresRow(Model, table=True):

@@ -135,7 +135,7 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
             today=now(),
             principal=principal,
             spoken={name: words.gettext(text) for name, text in SPOKEN.items()},
-            logout_token=sessions.form_token(cookie) if principal and cookie else "",
+            logout_token=sessions.form_token(call, cookie) if principal and cookie else "",
             **contents,
         )
     )
@@ -160,7 +160,9 @@ def refused(refusal: Refusal, call: Call) -> Answer:
     if isinstance(refusal, Unauthenticated):
         ended = {"session": "ended"} if call.cookies.get(sessions.COOKIE) else {}
         return redirect(f"/login?{urlencode(ended | {'next': _address(call)})}")
-    return page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+    told = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+    told.headers |= refusal.headers
+    return told
 
 
 def _address(call: Call) -> str:

@@ -3,11 +3,13 @@
 from services.risk.assessment import rules
 from services.risk.tables import KnownProgramme, KnownProject
 from shared.contracts.risk import Assessment
+from shared.days import refuse_future
 from shared.references import heard_of
 from shared.work import Work
 
 
 async def check(work: Work, assessment: Assessment) -> None:
     rules.rates_something(assessment)
+    refuse_future(work, assessment.rated_on, "/rated_on")
     await heard_of(work, KnownProject, assessment.project_id, "/project_id")
     await heard_of(work, KnownProgramme, assessment.programme_id, "/programme_id")
