@@ -59,7 +59,7 @@ async def test_a_large_file_is_checked_while_it_is_served(
     monkeypatch.setattr(checking, "PATIENCE_S", -1.0)
     monkeypatch.setattr(checking, "STEPS", 1)
     monkeypatch.setattr(
-        "shared.running.refuse_damaged", lambda service, url: refuse_damaged(service, url, -1.0)
+        "shared.runtime.running.refuse_damaged", lambda service, url: refuse_damaged(service, url, -1.0)
     )
     async with running_service(SERVICE, Settings(data=tmp_path)) as (one, callers):
         [check] = [task for task in one.kernel.tasks if task.name == "the check of the store"]
