@@ -5,13 +5,14 @@ import base64
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import lru_cache
+from time import time
 from typing import Any
 
 import msgspec
 from starlette.types import Send
 
+from shared.base.errors import Refusal, Unauthenticated
 from shared.contracts.language import Aggregate, entry_of
-from shared.errors import Refusal, Unauthenticated
 from shared.http import problems
 from shared.http.call import Answer, Call, Pending
 from shared.store import Unreachable
@@ -52,13 +53,9 @@ def position_token(epoch: int, positions: dict[tuple[str, int], int]) -> str:
 def conditional(result: Any, call: Call) -> Answer:
     """The answer to a read: 304 where the caller already has it."""
     answer = result if isinstance(result, Answer) else aggregate(result, call, 200)
-    known = call.header("if-none-match")
+    known = call.tags("if-none-match")
     tag = answer.headers.get("ETag")
-    if (
-        known
-        and tag
-        and (known.strip() == "*" or tag in (t.strip().removeprefix("W/") for t in known.split(",")))
-    ):
+    if known and tag and any(given in ("*", tag.removeprefix("W/")) for _, given in known):
         return Answer(304, headers={"ETag": tag})
     return answer
 
@@ -130,5 +127,32 @@ async def _process_ends(call: Call) -> None:
     await call.kernel.ending.wait()
 
 
-STREAM_ENDS: list[Callable[[Call], Coroutine[Any, Any, None]]] = [_process_ends]
+ADMITTED_AGAIN_S = 2.0
+"""So often the reader of a stream is asked for anew: its token may have been revoked, its session ended."""
+LAST_WORD_S = 1.5
+"""So long a stream of the pages may take to say itself that the session is over."""
+
+
+async def _reader_is_refused(call: Call) -> None:
+    """Until the reader would not be admitted any more: the token has expired, or was revoked, or nobody is logged in."""
+    while await _is_admitted(call):  # noqa: ASYNC110 rights end without an event
+        await asyncio.sleep(max(0.0, min(call.principal.expires_at - time(), ADMITTED_AGAIN_S)))
+    if call.by_cookie is not None:
+        await asyncio.sleep(LAST_WORD_S)
+
+
+async def _is_admitted(call: Call) -> bool:
+    if call.principal.expires_at <= time() or call.kernel.revocations.concern(call.principal):
+        return False
+    if call.by_cookie is not None:
+        try:
+            await call.by_cookie(call)
+        except Unauthenticated:
+            return False
+        except Unreachable:
+            return True
+    return True
+
+
+STREAM_ENDS: list[Callable[[Call], Coroutine[Any, Any, None]]] = [_process_ends, _reader_is_refused]
 """What ends a stream from this side: each returns when it is time."""

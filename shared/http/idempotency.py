@@ -8,21 +8,23 @@ is the first answer read back, from the outbox row that it wrote.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from shared.clock import now_micros
+from shared.base.clock import now_micros
+from shared.base.errors import Conflict, Fault, Invalid, Malformed
 from shared.contracts.language import CATALOGUE, Aggregate, entry_of
-from shared.errors import Conflict, Fault, Invalid, Malformed
+from shared.domain.kernel import Kernel
 from shared.http.answers import location, position_token
 from shared.http.call import Answer, Call, Pending
-from shared.kernel import Kernel
 from shared.store.unit import IdempotencyKey
 
-KEPT_US = 24 * 3600 * 1_000_000
+HOUR_US = 3600 * 1_000_000
 HEADER = "Idempotency-Key"
+FORGET = (
+    "DELETE FROM idempotency WHERE principal = ? AND route = ? AND key = ? AND created_at = ? RETURNING key"
+)
 
 
 def given(call: Call, needed: bool) -> str | None:
@@ -42,7 +44,7 @@ def given(call: Call, needed: bool) -> str | None:
 def key_of(call: Call, given: str) -> IdempotencyKey:
     """The request's key: scoped by who calls and what is called."""
     route = f"{call.scope['path']}?{call.scope['query_string'].decode('latin-1')}"
-    return IdempotencyKey(call.principal.key, route, given, sha256(call.body_bytes).hexdigest())
+    return IdempotencyKey(call.principal.key, route, given, call.body_hash)
 
 
 @contextmanager
@@ -96,8 +98,8 @@ async def replay(call: Call, key: IdempotencyKey) -> Answer | None:
     if not rows:
         return None
     body_hash, answer, created_at = rows[0]
-    if now_micros() - created_at > KEPT_US:
-        await forget_old(kernel)
+    if now_micros() - created_at > kernel.settings.idempotency_hours * HOUR_US:
+        await kernel.store.run(FORGET, (key.principal, key.route, key.key, created_at))
         return None
     if body_hash != key.body_hash:
         raise Invalid(
@@ -145,7 +147,3 @@ def state_text(payload: str) -> str:
     start = payload.index('"state":') + len('"state":')
     _, end = json.JSONDecoder().raw_decode(payload, start)
     return payload[start:end]
-
-
-async def forget_old(kernel: Kernel) -> None:
-    await kernel.store.run("DELETE FROM idempotency WHERE created_at < ?", (now_micros() - KEPT_US,))

@@ -11,6 +11,7 @@ from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -127,6 +128,46 @@ def test_an_issued_token_is_good_for_the_running_instance_and_its_role_only(inst
     assert (
         instance.client.post("/projects/v1/projects", json={"name": "X"}, headers=headers).status_code == 403
     )
+
+
+def issued(instance: Instance, subject: str) -> str:
+    words = ("token", "issue", "--role", "viewer", "--subject", subject, "--data", instance.data)
+    return portolan(*words).output.split()[-1]
+
+
+def wait_until_refused(instance: Instance, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    until = monotonic() + 5
+    for path in (
+        "/projects/v1/projects",
+        "/risk/v1/risks",
+        "/finance/v1/vendors",
+        "/reporting/v1/portfolios",
+    ):
+        while instance.client.get(path, headers=headers).status_code != 401:
+            assert monotonic() < until, f"{path} answers still"
+            sleep(0.1)
+
+
+@pytest.mark.parametrize("at", ["stores", "url"])
+def test_a_revoked_token_is_refused_by_every_service_within_five_seconds(instance: Instance, at: str) -> None:
+    where = ["--data", instance.data] + (["--url", instance.client.base_url] if at == "url" else [])
+    for by in ("token", "jti", "subject"):
+        token = issued(instance, f"{at}-{by}")
+        claims = jwt.decode(token, options={"verify_signature": False})
+        what = {"token": [token], "jti": ["--jti", claims["jti"]], "subject": ["--subject", claims["sub"]]}[
+            by
+        ]
+        done = portolan("token", "revoke", *what, *where)
+        assert done.exit_code == 0, done.output
+        wait_until_refused(instance, token)
+    other = {"Authorization": f"Bearer {issued(instance, at + '-subject')}"}
+    assert instance.client.get("/projects/v1/projects", headers=other).status_code == 200
+
+
+@pytest.mark.parametrize("words", [[], ["--all", "--subject", "anna"], ["rubbish"]])
+def test_a_revocation_says_what_it_revokes(words: list[str], tmp_path: Path) -> None:
+    assert portolan("token", "revoke", *words, "--data", tmp_path).exit_code == 2
 
 
 def test_an_untouched_instance_is_verified(instance: Instance) -> None:

@@ -11,17 +11,17 @@ from services.finance.performance.shapes import EarnedValueAnswer
 from services.finance.performance.sums import measured_at, of_currency, read_spans
 from services.finance.tables import KnownProject
 from services.finance.valuation.earned_value import EarnedValue
-from shared.clock import from_day, now, to_day
+from shared.base.clock import from_day, now, to_day
+from shared.base.errors import NotFound
+from shared.base.ids import is_canonical
+from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance import Performance
-from shared.errors import NotFound
+from shared.domain.measured import Measured
+from shared.domain.register import Register
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
 from shared.http.listing import read_value
 from shared.http.routes import Parameter, Routes
-from shared.ids import is_canonical
-from shared.measured import Measured
-from shared.money import LARGEST_MINOR, TOO_LARGE, Money
-from shared.register import Register
 
 PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
 

@@ -6,12 +6,12 @@ from itertools import groupby
 from services.finance.performance import rules
 from services.finance.performance.commands import VERSION_COLUMNS, version_of
 from services.finance.performance.rules import Change, PackageVersion
-from shared.clock import from_micros, to_day
+from shared.base.clock import from_micros, to_day
+from shared.base.settings import Settings
 from shared.contracts.finance import ActualCost
 from shared.contracts.language import STORED
+from shared.domain.measured import NOTHING, SUM_COLUMNS, Sums, joined, sums_of
 from shared.http.idempotency import state_text
-from shared.measured import NOTHING, SUM_COLUMNS, Sums, joined, sums_of
-from shared.settings import Settings
 from shared.store import Store
 
 VERSIONS = f"SELECT {VERSION_COLUMNS} FROM measured_package ORDER BY id, version"

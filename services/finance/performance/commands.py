@@ -11,14 +11,14 @@ from uuid import UUID
 from services.finance.performance import rules
 from services.finance.performance.rules import Change, PackageVersion, Plan
 from services.finance.performance.sums import add, of_currency, spans_now, sums_now
-from shared.bus import Record
-from shared.clock import from_micros, to_day
+from shared.base.clock import from_micros, to_day
+from shared.base.ids import derived_id
+from shared.base.money import Money
 from shared.contracts.finance import ActualCost, Budget, Performance
 from shared.contracts.projects import WorkPackage
-from shared.ids import derived_id
-from shared.measured import measured
-from shared.money import Money
-from shared.work import Work
+from shared.domain.measured import measured
+from shared.domain.work import Work
+from shared.messaging.bus import Record
 
 KEEP_PACKAGE = """
 INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent)

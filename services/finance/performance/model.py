@@ -3,9 +3,9 @@
 from sqlalchemy import BigInteger
 
 from services.finance.tables import Model
-from shared.columns import ID, KEY, Field, Index, Row, UniqueConstraint, by_external_key
+from shared.domain.measured_rows import SpanColumns, SumColumns
 from shared.http.listing import Filters
-from shared.measured_rows import SpanColumns, SumColumns
+from shared.store.columns import ID, KEY, Field, Index, Row, UniqueConstraint, by_external_key
 
 
 class PerformanceRow(Row, Model, table=True):

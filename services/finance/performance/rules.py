@@ -15,7 +15,8 @@ from typing import NamedTuple
 from services.finance.valuation.earned_value import EarnedValue, Totals, figures
 from services.finance.valuation.minor_units import minor
 from services.finance.valuation.techniques import Unknown
-from shared.clock import from_day, to_day
+from shared.base.clock import from_day, to_day
+from shared.base.money import Money
 from shared.contracts.finance import (
     Contribution,
     Performance,
@@ -24,8 +25,7 @@ from shared.contracts.finance import (
     PlannedValue,
 )
 from shared.contracts.projects import WorkPackage
-from shared.measured import NOTHING, Measured, Spans, Sums, curve, planned_value
-from shared.money import Money
+from shared.domain.measured import NOTHING, Measured, Spans, Sums, curve, planned_value
 
 
 class Plan(NamedTuple):

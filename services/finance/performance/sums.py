@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from services.finance.performance.rules import Change
-from shared.clock import end_of_day, to_micros
+from shared.base.clock import end_of_day, to_micros
+from shared.base.ids import derived_id
+from shared.base.settings import Settings
 from shared.contracts.finance import Budget
 from shared.contracts.language import STORED
-from shared.http.idempotency import state_text
-from shared.ids import derived_id
-from shared.measured import (
+from shared.domain.measured import (
     ADD_SPANS,
     ADD_SUMS,
     NOTHING,
@@ -24,9 +24,9 @@ from shared.measured import (
     sums_of,
     sums_row,
 )
-from shared.settings import Settings
+from shared.domain.work import Work
+from shared.http.idempotency import state_text
 from shared.store import Store
-from shared.work import Work
 
 ALWAYS = 9_999_999
 """A day before which everything counts."""

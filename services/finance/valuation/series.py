@@ -15,8 +15,8 @@ from itertools import pairwise
 from services.finance.valuation.earned_value import EarnedValue, Totals, figures, sum_known, totals
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import WorkPackage, standings
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 
 class Kind(StrEnum):
@@ -35,7 +35,7 @@ class Series:
 
     def cumulative(self) -> "Series":
         """The same as running totals; after an unknown period they are unknown."""
-        if self.kind is Kind.CUMULATIVE:
+        if self.kind == Kind.CUMULATIVE:
             return self
         running: list[int | None] = []
         for value in self.values:
@@ -45,7 +45,7 @@ class Series:
 
     def per_period(self) -> "Series":
         """The same by period; a period next to an unknown total is unknown."""
-        if self.kind is Kind.PER_PERIOD:
+        if self.kind == Kind.PER_PERIOD:
             return self
         steps = (None if a is None or b is None else b - a for a, b in pairwise((0, *self.values)))
         return Series(Kind.PER_PERIOD, tuple(steps))
@@ -84,7 +84,7 @@ class Performance:
     base: tuple[Totals, ...]
 
     def per_period(self) -> "Performance":
-        if self.kind is Kind.PER_PERIOD:
+        if self.kind == Kind.PER_PERIOD:
             return self
         steps = tuple(_step(before, after) for before, after in pairwise((_NOTHING, *self.base)))
         return Performance(Kind.PER_PERIOD, self.as_of, steps)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.clock import to_day
-from shared.measured import Measured, Spans, curve
-from shared.money import LARGEST_MINOR, Money
+from shared.base.clock import to_day
+from shared.base.money import LARGEST_MINOR, Money
+from shared.domain.measured import Measured, Spans, curve
 
 FOR_EVER = 9_999_999
 """A day after all others."""

@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
-from shared.bus import Record
-from shared.clock import from_micros, parse_day, to_day
+from shared.base.clock import from_micros, parse_day, to_day
+from shared.base.money import Money
+from shared.base.settings import Settings
 from shared.contracts.finance import Performance
 from shared.contracts.language import entry_of
-from shared.measured import (
+from shared.domain.measured import (
     ADD_SPANS,
     ADD_SUMS,
     NOTHING,
@@ -24,9 +25,8 @@ from shared.measured import (
     sums_of,
     sums_row,
 )
-from shared.money import Money
-from shared.settings import Settings
-from shared.work import Work
+from shared.domain.work import Work
+from shared.messaging.bus import Record
 
 MEASURED = entry_of(Performance).event_type("measured")
 LAST = "SELECT aggregate_id, version FROM current_state WHERE aggregate_id IN ({marks})"

@@ -3,8 +3,8 @@
 from sqlalchemy import BigInteger, Text
 
 from services.reporting.tables import Model
-from shared.columns import ID, KEY, Field, Index
-from shared.measured_rows import SpanColumns, SumColumns
+from shared.domain.measured_rows import SpanColumns, SumColumns
+from shared.store.columns import ID, KEY, Field, Index
 
 
 class FiguresRow(Model, table=True):

@@ -14,10 +14,10 @@ from services.finance.performance.rules import PackageVersion, Plan
 from services.finance.valuation.earned_value import EarnedValue, measure
 from services.finance.valuation.techniques import PercentComplete
 from services.finance.valuation.work_packages import WorkPackage
-from shared.clock import from_day, to_day
+from shared.base.clock import from_day, to_day
+from shared.base.money import Money
 from shared.contracts.finance import Performance
-from shared.measured import MOST_POINTS, NOTHING, Measured, Sums, curve, measured
-from shared.money import Money
+from shared.domain.measured import MOST_POINTS, NOTHING, Measured, Sums, curve, measured
 
 NEW_YEAR = date(2026, 1, 1)
 APPROVED_AT = 1_000

@@ -6,8 +6,8 @@ import pytest
 
 from services.reporting.figures.compute import Figures, cost_variance, figures, plan_of
 from services.reporting.projects.view import earned_value
-from shared.measured import Measured, Sums, planned_value
-from shared.money import Money
+from shared.base.money import Money
+from shared.domain.measured import Measured, Sums, planned_value
 
 
 def chf(amount: str) -> dict[str, str]:
