@@ -1,4 +1,4 @@
-"""what finance measured as differences"""
+"""what is measured as differences"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,50 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "measured_package",
+        sa.Column(
+            "id",
+            sa.String(length=36, collation="C").with_variant(sa.String(length=36), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "project_id",
+            sa.String(length=36, collation="C").with_variant(sa.String(length=36), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("effective_at", sa.BigInteger(), nullable=False),
+        sa.Column("budget", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.Text(collation="C").with_variant(sa.Text(), "sqlite"), nullable=True),
+        sa.Column("starts_on", sa.BigInteger(), nullable=True),
+        sa.Column("finishes_on", sa.BigInteger(), nullable=True),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("archived", sa.BigInteger(), nullable=False),
+        sa.Column("approved_budget", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "approved_currency", sa.Text(collation="C").with_variant(sa.Text(), "sqlite"), nullable=True
+        ),
+        sa.Column("approved_starts_on", sa.BigInteger(), nullable=True),
+        sa.Column("approved_finishes_on", sa.BigInteger(), nullable=True),
+        sa.Column("added", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_measured_package")),
+    )
+    with op.batch_alter_table("measured_package", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_measured_package__project_id_effective_at", ["project_id", "effective_at"], unique=False
+        )
+
+    op.create_table(
+        "measured_project",
+        sa.Column(
+            "project_id",
+            sa.String(length=36, collation="C").with_variant(sa.String(length=36), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("approved_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_measured_project")),
+    )
     op.create_table(
         "measured_span",
         sa.Column(
@@ -59,18 +103,13 @@ def upgrade() -> None:
             "project_id", "counts_from", "currency", "recorded_day", name=op.f("pk_measured_sum")
         ),
     )
-    with op.batch_alter_table("figures", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("current_at_completion", sa.BigInteger(), nullable=True))
-        batch_op.add_column(sa.Column("differing", sa.BigInteger(), nullable=True))
-    op.execute("UPDATE figures SET differing = 0")
-    with op.batch_alter_table("figures", schema=None) as batch_op:
-        batch_op.alter_column("differing", existing_type=sa.BigInteger(), nullable=False)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("figures", schema=None) as batch_op:
-        batch_op.drop_column("differing")
-        batch_op.drop_column("current_at_completion")
-
     op.drop_table("measured_sum")
     op.drop_table("measured_span")
+    op.drop_table("measured_project")
+    with op.batch_alter_table("measured_package", schema=None) as batch_op:
+        batch_op.drop_index("ix_measured_package__project_id_effective_at")
+
+    op.drop_table("measured_package")
