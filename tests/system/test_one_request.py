@@ -37,6 +37,12 @@ class Watched(EmbeddedProcess):
             )  # fmt: skip
         wait_until_ready(self.url, self.process, log)
 
+    def end(self) -> None:
+        super().end()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
     def ask(self, what: str) -> str:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -72,7 +78,7 @@ def client_of(running: Watched, **settings: Any) -> httpx.AsyncClient:
 
 def make_projects(running: Watched) -> None:
     headers = {"Authorization": f"Bearer {token_of(running.data)}", "Idempotency-Key": "made"}
-    items = [{"name": f"Project {n}", "planned_start": "2026-01-01"} for n in range(MADE)]
+    items = [{"name": f"Project {n}"} for n in range(MADE)]
     with httpx.Client(base_url=running.url, headers=headers, timeout=60) as client:
         made = client.post("/projects/v1/projects/batch", json={"items": items})
         assert made.status_code == 207, made.text
@@ -91,8 +97,8 @@ def grow(data: Path) -> None:
     with sqlite3.connect(data / "projects.sqlite") as store:
         [(last,)] = store.execute("SELECT last FROM counter").fetchall()
         copy(store, "outbox", EVENTS // last, {
-            "position": f"position + {last} * n", "event_id": "substr(event_id, 1, 24) || printf('%012d', n)",
-            "aggregate_id": "substr(aggregate_id, 1, 24) || printf('%012d', n)",
+            "position": f"position + {last} * n", "event_id": "printf('%08d', n) || substr(event_id, 9)",
+            "aggregate_id": "printf('%08d', n) || substr(aggregate_id, 9)",
         })  # fmt: skip
         [(end,)] = store.execute("SELECT MAX(position) FROM outbox").fetchall()
         store.execute("UPDATE counter SET last = ?", (end,))
@@ -105,7 +111,7 @@ def grow(data: Path) -> None:
             )
     with sqlite3.connect(data / "reporting.sqlite") as store:
         copy(store, "figures", PROJECTS // MADE, {
-            "project_id": "substr(project_id, 1, 24) || printf('%012d', n)",
+            "project_id": "printf('%08d', n) || substr(project_id, 9)",
         })  # fmt: skip
 
 
@@ -187,7 +193,7 @@ async def refused_batch(running: Watched, body: bytes, status: int) -> None:
 
 
 async def a_large_batch(running: Watched) -> None:
-    items = [{"name": f"Large {n}", "description": "words " * 2_000} for n in range(500)]
+    items = [{"name": f"Large {n}", "description": "words " * 300} for n in range(500)]
     async with client_of(running) as client:
         made = await client.post(
             "/projects/v1/projects/batch",
@@ -195,7 +201,7 @@ async def a_large_batch(running: Watched) -> None:
             content=json.dumps({"items": items}),
             headers={"Content-Type": "application/json", "Idempotency-Key": "right"},
         )
-    assert made.status_code in (200, 207), made.text
+    assert {item["status"] for item in made.json()["items"]} == {201}
 
 
 async def a_header_of_forty_megabytes(running: Watched) -> None:

@@ -12,7 +12,7 @@ from time import clock_gettime, pthread_getcpuclockid, sleep, thread_time
 import uvloop
 
 from services.cli.up import _serve
-from shared.settings import settings_of
+from shared.base.settings import settings_of
 
 EVERY_S = 0.002
 
