@@ -12,9 +12,9 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from services.finance.valuation.earned_value import EarnedValue, Totals, figures
-from services.finance.valuation.minor_units import minor
-from services.finance.valuation.techniques import Unknown
+from services.finance.engines.valuation.earned_value import EarnedValue, Totals, figures
+from services.finance.engines.valuation.minor_units import minor
+from services.finance.engines.valuation.techniques import Unknown
 from shared.base.clock import from_day, to_day
 from shared.base.money import Money
 from shared.contracts.finance import (

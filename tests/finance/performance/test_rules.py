@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.finance.engines.valuation.earned_value import EarnedValue, measure
+from services.finance.engines.valuation.techniques import PercentComplete
+from services.finance.engines.valuation.work_packages import WorkPackage
 from services.finance.performance import rules
 from services.finance.performance.rules import PackageVersion, Plan
-from services.finance.valuation.earned_value import EarnedValue, measure
-from services.finance.valuation.techniques import PercentComplete
-from services.finance.valuation.work_packages import WorkPackage
 from shared.base.clock import from_day, to_day
 from shared.base.money import Money
 from shared.contracts.finance import Performance
