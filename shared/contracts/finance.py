@@ -150,7 +150,7 @@ class Performance(Aggregate):
     at_completion: Money
     earned: Money
     actual: Money
-    current_at_completion: Money
+    current_at_completion: Money | None = None
     differing: Annotated[int, Field(ge=0)] = 0
     plan: Annotated[list[PlannedValue], Field(max_length=400)] = []
     reasons: dict[str, Line] = {}
