@@ -1,4 +1,4 @@
-"""The columns of the tables that keep what is measured as rows of differences (see `shared.measured`)."""
+"""The columns of the tables that keep what is measured as rows of differences (see `shared.domain.measured`)."""
 
 from sqlalchemy import BigInteger
 from sqlmodel import SQLModel
