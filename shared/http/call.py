@@ -85,7 +85,7 @@ class Call(Request):
     trace: Trace
     sent: dict[bytes, bytes]
     query: dict[str, list[str]]
-    body_bytes: bytes
+    body_hash: str
     body_value: Any
     work: Work
     by_cookie: "Callable[[Call], Awaitable[Principal]] | None" = None

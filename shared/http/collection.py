@@ -156,7 +156,8 @@ def register_routes(
     declare("", create_, "create", f"Create a {noun}", shape, method="POST", status=201, body=register.create,
             parameters=(VALIDATE_ONLY,), needs_key=moves_money, refusals=(409,))  # fmt: skip
     declare("/batch", batch_, "batch", f"Create or put up to 500 {noun}s", batch_answer(shape), method="POST", status=207,
-            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024)  # fmt: skip
+            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024,
+            items_limit=batch.LARGEST)  # fmt: skip
     declare("/by-ref/{source}/{external_id}", put_, "put", f"Put a {noun} by its external key", shape, method="PUT",
             body=register.create, parameters=(RESTORE,), refusals=(409, 412), puts=True)  # fmt: skip
     declare("/{id}", revise_, "revise", f"Revise a {noun}", shape, method="PATCH", body=register.revise,
