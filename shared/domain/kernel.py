@@ -15,11 +15,11 @@ from shared.base.supervision import Supervised
 from shared.contracts.language import Aggregate
 from shared.http.auth import Tokens
 from shared.http.limits import Allowance, RateLimit
-from shared.revocations import Revocations
+from shared.http.revocations import Revocations
 from shared.store import Store
 from shared.store.columns import Mirror
 from shared.store.outbox import source_of
-from shared.turns import Turns
+from shared.http.turns import Turns
 
 if TYPE_CHECKING:
     from shared.messaging.inbox import Inbox

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from shared import revocations
+from shared.http import revocations
 from shared.base.clock import to_wire
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.ids import is_canonical

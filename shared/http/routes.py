@@ -44,7 +44,7 @@ from shared.http.auth import Principal
 from shared.http.call import Answer, Call, read_content, read_form, read_query, trace_of
 from shared.store import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.unit import IdempotencyKey
-from shared.turns import Turn
+from shared.http.turns import Turn
 
 BODY_LIMIT = 1024 * 1024
 DEADLINE_S = 30.0

@@ -15,8 +15,8 @@ from shared.http.auth import Tokens
 from shared.messaging.bus import Bus
 from shared.messaging.bus.embedded import EmbeddedBus
 from shared.messaging.inbox import Inbox
-from shared.retention import forget_outdated
-from shared.revocations import LOOK_AGAIN_S, look_once
+from shared.runtime.retention import forget_outdated
+from shared.http.revocations import LOOK_AGAIN_S, look_once
 from shared.runtime.app import ServiceApp, create_app
 from shared.runtime.migrate import prepare
 from shared.runtime.service import Service

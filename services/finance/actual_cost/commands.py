@@ -8,7 +8,7 @@ from services.finance.contract.model import ContractRow
 from services.finance.tables import KnownProject, KnownWorkPackage
 from shared.base.ids import derived_id
 from shared.contracts.finance import ActualCost, Budget
-from shared.days import refuse_future
+from shared.domain.days import refuse_future
 from shared.domain.references import exists, heard_of
 from shared.domain.work import Work
 

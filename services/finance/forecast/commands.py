@@ -3,7 +3,7 @@
 from services.finance.tables import KnownProject
 from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Forecast
-from shared.days import refuse_future
+from shared.domain.days import refuse_future
 from shared.domain.references import heard_of
 from shared.domain.work import Work
 

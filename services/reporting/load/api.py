@@ -16,7 +16,7 @@ from shared.base.errors import Fault, Malformed
 from shared.contracts.language import Day, Id
 from shared.http.call import Answer, Call
 from shared.http.routes import Parameter, Routes
-from shared.working_days import Holidays
+from shared.base.working_days import Holidays
 
 MONTHS = 12
 _FROM = Parameter(

@@ -3,7 +3,7 @@
 from services.risk.assessment import rules
 from services.risk.tables import KnownProgramme, KnownProject
 from shared.contracts.risk import Assessment
-from shared.days import refuse_future
+from shared.domain.days import refuse_future
 from shared.domain.references import heard_of
 from shared.domain.work import Work
 
