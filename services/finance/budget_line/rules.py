@@ -1,5 +1,6 @@
 """What a budget line may do: it is submitted, approved or returned; approved money is not revised."""
 
+from shared.acts import ARCHIVE, RESTORE
 from shared.contracts.finance import (
     BudgetLine,
     BudgetLineApproved,
@@ -9,6 +10,7 @@ from shared.contracts.finance import (
 )
 from shared.errors import Conflict, Fault, Forbidden, Invalid
 from shared.lifecycle import Lifecycle, Move
+from shared.stages import Act
 
 S = BudgetState
 
@@ -20,6 +22,10 @@ LIFECYCLE = Lifecycle(
         "return": Move(frozenset({S.SUBMITTED, S.APPROVED}), S.DRAFT, BudgetLineReturned),
     },
 )
+
+
+def act(deed: str, line: BudgetLine, before: BudgetLine | None) -> Act:
+    return Act.CORRECTION if deed in (ARCHIVE, RESTORE) else Act.BUDGET_LINE
 
 
 def has_money_for_something(line: BudgetLine) -> None:

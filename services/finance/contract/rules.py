@@ -1,7 +1,14 @@
 """What holds of contracts made here; an import brings in what stands elsewhere, and reports what is odd."""
 
+from shared.acts import CREATE
 from shared.contracts.finance import Contract
 from shared.errors import Fault, Invalid
+from shared.stages import Act
+
+
+def act(deed: str, contract: Contract, before: Contract | None) -> Act:
+    """A contract outlives its project: what is recorded of it is corrected afterwards."""
+    return Act.NEW_CHILD if deed == CREATE else Act.CORRECTION
 
 
 def is_sound(contract: Contract) -> None:

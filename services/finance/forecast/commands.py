@@ -1,10 +1,18 @@
 """What is checked of forecasts."""
 
 from services.finance.tables import KnownProject
+from shared.acts import ARCHIVE, RESTORE, Acts, of_known_project
 from shared.contracts.finance import Forecast
 from shared.errors import Fault, Invalid
-from shared.references import heard_of
+from shared.stages import Act
 from shared.work import Work
+
+
+def act(deed: str, forecast: Forecast, before: Forecast | None) -> Act:
+    return Act.CORRECTION if deed in (ARCHIVE, RESTORE) else Act.FORECAST
+
+
+ACTS = Acts(of_known_project(KnownProject), act)
 
 
 async def check(work: Work, forecast: Forecast) -> None:
@@ -12,4 +20,3 @@ async def check(work: Work, forecast: Forecast) -> None:
         raise Invalid(
             "a forecast is not negative", Fault("negative", "not below zero", pointer="/at_completion")
         )
-    await heard_of(work, KnownProject, forecast.project_id, "/project_id")

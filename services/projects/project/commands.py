@@ -5,14 +5,24 @@ from typing import Any
 from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme.model import ProgrammeRow
 from services.projects.project import rules
+from shared.acts import Acts, Standing
 from shared.codes import Sequence
 from shared.contracts.language import Fact, plain
 from shared.contracts.projects import Project, ProjectImported, Stage
 from shared.errors import Fault, Forbidden
-from shared.references import exists
+from shared.references import takes_new
 from shared.work import Work
 
 CODES = Sequence("PRJ")
+
+
+async def standing(work: Work, project: Project) -> Standing | None:
+    """As it stood before this change; what is made only now stands nowhere yet. An archived one is restored first."""
+    before = work.before(project)
+    return None if before is None else Standing(before.stage, archived=False)
+
+
+ACTS = Acts(standing, rules.act, pointer="/stage")
 
 
 async def supply(work: Work, body: Any) -> dict[str, Any]:
@@ -23,8 +33,8 @@ async def supply(work: Work, body: Any) -> dict[str, Any]:
 async def check(work: Work, project: Project) -> None:
     _stage_is_moved_to(work, project)
     rules.dates_in_order(project)
-    await exists(work, PortfolioRow, project.portfolio_id, "/portfolio_id")
-    await exists(work, ProgrammeRow, project.programme_id, "/programme_id")
+    await takes_new(work, PortfolioRow, project, "portfolio_id")
+    await takes_new(work, ProgrammeRow, project, "programme_id")
 
 
 def _stage_is_moved_to(work: Work, project: Project) -> None:

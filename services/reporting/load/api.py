@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.history.view import states
-from services.reporting.load.view import load, months_from
+from services.reporting.load.view import end_of_month, load, months_from
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
 from shared.contracts.language import Day, Id
@@ -74,7 +74,17 @@ async def resource_load(call: Call) -> Answer:
 async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
     store = call.kernel.store
     booked = [a for a in await states(store, "allocation", at.until) if scope.holds(a)]
-    return load(await states(store, "person", at.until), booked, months)
+    persons = await states(store, "person", at.until, archived=True)
+    return load(_shown(persons, booked, months), booked, months)
+
+
+def _shown(
+    persons: list[dict[str, Any]], booked: list[dict[str, Any]], months: list[date]
+) -> list[dict[str, Any]]:
+    """Those who are there, and those who are archived and were booked in these months: what they worked counts."""
+    first, last = months[0].isoformat(), end_of_month(months[-1]).isoformat()
+    were = {a["person_id"] for a in booked if max(a["starts_on"], first) <= min(a["ends_on"], last)}
+    return [p for p in persons if p["archived_at"] is None or p["id"] in were]
 
 
 def _first(call: Call, default: date) -> date:

@@ -13,12 +13,12 @@ from services.reporting.history.view import states
 from shared.clock import from_day
 from shared.contracts.projects import Stage
 from shared.money import TOO_LARGE, Money, percent
+from shared.stages import ENDED
 from shared.store import Store
 
 COLUMNS = ("project_id", *Figures.__dataclass_fields__)
 VALID = "from_day <= ? AND until_day >= ?"
 
-ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
 VARIANCE_DAYS = (
     "CASE WHEN planned_finish IS NULL THEN NULL"
     " WHEN actual_finish IS NOT NULL THEN planned_finish - actual_finish"
@@ -155,8 +155,8 @@ def _date(day: int | None) -> str | None:
     return from_day(day).isoformat() if day is not None else None
 
 
-async def portfolios_by_id(store: Store, at: AsOf) -> dict[str, dict[str, Any]]:
-    return {p["id"]: p for p in await states(store, "portfolio", at.until)}
+async def portfolios_by_id(store: Store, at: AsOf, *, archived: bool = False) -> dict[str, dict[str, Any]]:
+    return {p["id"]: p for p in await states(store, "portfolio", at.until, archived=archived)}
 
 
 async def one(store: Store, project_id: str, at: AsOf) -> Row | None:

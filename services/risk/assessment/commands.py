@@ -2,12 +2,14 @@
 
 from services.risk.assessment import rules
 from services.risk.tables import KnownProgramme, KnownProject
+from shared.acts import Acts, of_known_project
 from shared.contracts.risk import Assessment
-from shared.references import heard_of
+from shared.references import takes_new_of
 from shared.work import Work
+
+ACTS = Acts(of_known_project(KnownProject), rules.act)
 
 
 async def check(work: Work, assessment: Assessment) -> None:
     rules.rates_something(assessment)
-    await heard_of(work, KnownProject, assessment.project_id, "/project_id")
-    await heard_of(work, KnownProgramme, assessment.programme_id, "/programme_id")
+    await takes_new_of(work, KnownProgramme, assessment, "programme_id")

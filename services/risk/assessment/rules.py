@@ -2,6 +2,12 @@
 
 from shared.contracts.risk import Assessment
 from shared.errors import Fault, Invalid
+from shared.stages import Act
+
+
+def act(deed: str, assessment: Assessment, before: Assessment | None) -> Act:
+    """A rating is an opinion that is asked for, also of what has ended."""
+    return Act.SURVEY
 
 
 def rates_something(assessment: Assessment) -> None:

@@ -3,21 +3,21 @@
 from services.risk.risk import rules
 from services.risk.risk.model import Rating
 from services.risk.tables import KnownProject
+from shared.acts import Acts, admit, of_known_project
 from shared.contracts.risk import Risk
-from shared.references import heard_of
 from shared.work import Work, expect_version
+
+ACTS = Acts(of_known_project(KnownProject), rules.act)
 
 
 async def check(work: Work, risk: Risk) -> None:
-    rules.is_open(risk)
-    known = await heard_of(work, KnownProject, risk.project_id, "/project_id")
-    assert known is not None
-    _, _, stage, archived = known
-    rules.project_is_open(stage, bool(archived))
+    rules.stays_closed(risk, work.before(risk))
 
 
 async def assess(work: Work, id: str, if_match: int | None, rating: Rating) -> Risk:
     risk = await work.load(Risk, id)
     expect_version(risk, if_match)
+    rules.LIFECYCLE.admit(risk, "assess")
+    await admit(work, ACTS, risk, "assess")
     fact = rules.assess(risk, rating.probability, rating.impact)
     return work.save(risk, fact)

@@ -7,13 +7,13 @@ what was assessed is monitored. It may occur, or be closed, from any state befor
 once it is dealt with.
 """
 
-from shared.contracts.projects import Stage
+from shared.acts import ARCHIVE, CREATE, RESTORE, REVISE
 from shared.contracts.risk import Risk, RiskAssessed, RiskClosed, RiskMonitored, RiskOccurred, RiskState
-from shared.errors import Conflict, Fault
+from shared.errors import Conflict
 from shared.lifecycle import Lifecycle, Move
+from shared.stages import Act
 
 S = RiskState
-ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
 _AHEAD = frozenset({S.IDENTIFIED, S.ASSESSED, S.MONITORED})
 
 LIFECYCLE = Lifecycle(
@@ -36,15 +36,16 @@ def assess(risk: Risk, probability: int, impact: int) -> RiskAssessed:
     return RiskAssessed(probability=probability, impact=impact)
 
 
-def is_open(risk: Risk) -> None:
-    if risk.state is S.CLOSED:
+def act(deed: str, risk: Risk, before: Risk | None) -> Act:
+    """To close what was left open sets the record right, as to archive and to restore do."""
+    if deed == CREATE:
+        return Act.NEW_CHILD
+    if deed in (ARCHIVE, RESTORE, "close"):
+        return Act.CORRECTION
+    return Act.EDIT if deed == REVISE else Act.RISK_MOVE
+
+
+def stays_closed(risk: Risk, before: Risk | None) -> None:
+    """A closed risk is not revised; it may come back from the archive as it went."""
+    if risk.state is S.CLOSED and (before is None or before.archived_at is None):
         raise Conflict("the risk is closed; what is closed stays as it was", code="risk_closed")
-
-
-def project_is_open(stage: str, archived: bool) -> None:
-    if stage in ENDED or archived:
-        raise Conflict(
-            f"the project is {'archived' if archived else stage}",
-            Fault("project_ended", "takes no risks any more", pointer="/project_id"),
-            code="project_ended",
-        )
