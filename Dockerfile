@@ -1,7 +1,10 @@
 # One image for every service: the command says which one runs.
 #   docker build -t portolan .
-#   docker run -p 8000:8000 -v portolan:/data portolan                 everything in one process
-#   docker run … portolan python -m services.finance                   one service (see docker-compose.yml)
+#   docker run -p 127.0.0.1:8000:8000 -e PORTOLAN_LOCAL_ISSUER_BEYOND_LOOPBACK=true -v portolan:/data portolan
+#                                                       everything in one process, for this machine alone
+#   docker run … portolan python -m services.finance    one service (see docker-compose.yml)
+# It listens on all addresses, as a container must, and so refuses to start with the local issuer unless that is meant:
+# where others reach it, name the organisation's issuer in PORTOLAN_ISSUERS and set PORTOLAN_LOCAL_ISSUER=false.
 
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -6,10 +6,10 @@ RUN := .venv/.run
 ALL := .venv/.all
 
 .DEFAULT_GOAL := help
-.PHONY: help run test stack kafka bench lint contracts install chaos migration lock texts clean
+.PHONY: help run test stack kafka bench lint contracts release-contracts install chaos migration lock texts clean
 
 help:  ## What there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -36,7 +36,7 @@ run: $(RUN)  ## Start everything in one process, with the sample portfolio
 	@$(BIN)/portolan up $(ARGS)
 
 test: $(ALL)  ## Every suite on what is there
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(ALL)  ## ruff and mypy --strict
 	@$(BIN)/ruff check .
@@ -52,8 +52,11 @@ kafka: $(ALL)  ## Apache Kafka alone, on 127.0.0.1:9092
 bench: $(ALL)  ## The speed figures, a line each
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-contracts: $(ALL)  ## Write the released schemas, docs/openapi, docs/asyncapi and docs/events.md
+contracts: $(ALL)  ## Write the schemas of events, docs/openapi, docs/asyncapi and docs/events.md
 	@$(BIN)/python -m services.contracts
+
+release-contracts: $(ALL)  ## Release schemas, to be only added to: ARGS="projects.project finance.budget"
+	@$(BIN)/python -m services.contracts release $(ARGS)
 
 migration: $(ALL)  ## Write the next migration of every service whose tables have changed
 	@$(BIN)/python -m services.migrations $(ARGS)

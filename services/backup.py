@@ -27,7 +27,7 @@ from shared.auth.issuers import KEY_FILE
 from shared.clock import now_micros, to_wire
 from shared.contracts.language import topics_of
 from shared.kernel import SECRET_FILE
-from shared.migrate import VERSION, head_of, prepare
+from shared.migrate import VERSION, head_of, prepare, refuse_unknown
 from shared.outbox import source_of
 from shared.service import Service
 from shared.settings import Settings
@@ -215,6 +215,8 @@ async def _open(service: Service, url: str, stack: AsyncExitStack) -> Place:
         [[stands]] = await place.fetch(f"SELECT version_num FROM {VERSION}")
     except (sqlite3.OperationalError, asyncpg.UndefinedTableError):
         stands = "none"
+    if stands != "none":
+        refuse_unknown(service, stands)
     if stands != head_of(service):
         raise NotKept(
             f"the store of {service.name} has schema {stands}, this version has {head_of(service)}: start the"

@@ -1,16 +1,23 @@
-"""`make contracts`: writes the released schemas of events, and what is generated under docs/."""
+"""`make contracts`: writes the schemas of events, and what is generated under docs/.
+
+`make release-contracts ARGS="projects.project projects.work_package"` releases the drafts of these aggregates: from then
+on their schemas are only added to.
+"""
 
 import json
+import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from services.embedded import SERVICES
 from shared.app import create_app
 from shared.bus.topics import settings_of
-from shared.contracts import releases
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.language import PARTITIONS, AggregateType, is_compacted
+from shared.contracts.releases import FILES, aggregates_named
+from shared.contracts.schema import Schema, event_schema, opened, state_name, state_schema
 from shared.settings import Settings
 from shared.version import VERSION
 
@@ -38,6 +45,7 @@ def asyncapi() -> dict[str, Any]:
     messages: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     for entry in CATALOGUE.values():
+        schemas[entry.shape.__name__] = _component(opened(state_schema(entry)), schemas)
         channel = channels.setdefault(_id(entry.topic), _channel(entry.topic))
         for fact in entry.facts:
             kind = entry.event_type(fact)
@@ -76,11 +84,25 @@ def _id(name: str) -> str:
     return name.removeprefix("portolan.").replace(".", "_")
 
 
-def _message(kind: str, schemas: dict[str, Any]) -> dict[str, Any]:
-    """The message of an event; the shapes that its released schema defines are added to `schemas`."""
-    schema = json.loads(json.dumps(releases.schema_of(kind)).replace("#/$defs/", "#/components/schemas/"))
-    for name, shape in schema["$defs"].items():
+def _component(document: Schema, schemas: dict[str, Any]) -> Schema:
+    """The schema as a component: what it defines is added to `schemas`, and its references lead there."""
+    names = {state_name(entry): entry.shape.__name__ for entry in CATALOGUE.values()}
+    text = re.sub(
+        r'"\$ref": "(#/\$defs/)?([^"]+)"', partial(_component_reference, names), json.dumps(document)
+    )
+    schema: Schema = json.loads(text)
+    for name, shape in schema.pop("$defs", {}).items():
         assert schemas.setdefault(name, shape) == shape, f"two shapes are named {name}"
+    return {word: value for word, value in schema.items() if word not in ("$schema", "$id")}
+
+
+def _component_reference(names: dict[str, str], reference: re.Match[str]) -> str:
+    return f'"$ref": "#/components/schemas/{names.get(reference[2], reference[2])}"'
+
+
+def _message(kind: str, schemas: dict[str, Any]) -> dict[str, Any]:
+    """The message of an event; the shapes that its schema defines are added to `schemas`."""
+    schema = _component(opened(event_schema(kind)), schemas)
     return {
         "name": kind,
         "summary": schema["description"],
@@ -152,12 +174,29 @@ def settings_page() -> str:
 
 
 def main() -> None:
-    refused = releases.release()
+    """Writes everything; with `release <aggregate> …` it releases these first."""
+    given = sys.argv[1:]
+    if given[:1] == ["release"]:
+        release(given[1:])
+    refused = FILES.write()
     for path, content in documents().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     if refused:
         sys.exit("\n".join(refused))
+
+
+def release(names: list[str]) -> None:
+    try:
+        aggregates = aggregates_named(names)
+    except ValueError as error:
+        sys.exit(f"there is no aggregate {error}")
+    if not aggregates:
+        sys.exit('say which: make release-contracts ARGS="projects.project projects.work_package"')
+    if refused := FILES.write():
+        sys.exit("\n".join(refused))
+    for name in FILES.release(aggregates):
+        print(f"released {name}")
 
 
 if __name__ == "__main__":

@@ -55,8 +55,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Embedded]:
         stack.enter_context(alone(settings, *(s.name for s in SERVICES)))
         tokens = Tokens(settings)
         services = {s.name: await stack.enter_async_context(opened(s, settings, tokens)) for s in SERVICES}
-        stores = {name: one.kernel.store for name, one in services.items()}
-        bus = await enter_bus(stack, settings, stores, tokens)
+        bus = await enter_bus(stack, settings, [one.kernel for one in services.values()], tokens)
         inboxes = {
             name: await stack.enter_async_context(listening(one, bus)) for name, one in services.items()
         }

@@ -31,6 +31,7 @@ from shared.serve import serving, told_to_end
 from shared.settings import Settings, settings_of
 from shared.starting import CannotStart, told_plainly, written_under
 from shared.store import reaching
+from shared.supervision import Supervised
 
 AGAIN_S = 0.5
 END_S = 10.0
@@ -55,11 +56,11 @@ class Process:
                     *self.command, env={**os.environ, **self.environment}, stdout=log, stderr=log,
                     start_new_session=True,
                 )  # fmt: skip
-            self.pid = process.pid
-            board.write()
             try:
+                self.pid = process.pid
+                board.write()
                 code = await process.wait()
-            except asyncio.CancelledError:
+            except BaseException:  # cancelled, or the board cannot be written: never two of them
                 await _end(process)
                 raise
             print(f"{self.name} ended with {code}; it is started again (see {self.log})", flush=True)
@@ -96,12 +97,11 @@ class Board:
 @asynccontextmanager
 async def kept(process: Process, board: Board) -> AsyncIterator[None]:
     board.processes.append(process)
-    task = asyncio.create_task(process.keep(board))
+    task = Supervised("stack", f"the process {process.name}", lambda: process.keep(board))
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await task.end()
 
 
 @asynccontextmanager
@@ -130,13 +130,12 @@ async def postgres(data: Path, board: "Board") -> AsyncIterator[str]:
 
     with warnings.catch_warnings(action="ignore"):  # of a folder for sockets that it finds by itself
         server = await asyncio.to_thread(get_server, data / "postgres", cleanup_mode="stop")
-    keeping = asyncio.create_task(_keep_postgres(server, board))
+    keeping = Supervised("stack", "the process postgres", lambda: _keep_postgres(server, board))
     board.postgres = server.get_pid
     try:
         yield server.get_uri().replace("/postgres?", "/portolan_{service}?")
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        await keeping.end()
         await asyncio.to_thread(server.cleanup)
 
 
@@ -185,6 +184,7 @@ async def run(settings: Settings, kafka_port: int) -> None:
 
 async def _run(settings: Settings, kafka_port: int) -> None:
     settings.refuse_one_database_for_all()
+    settings.refuse_open_issuer()
     data = settings.data.absolute()
     with written_under(data):
         (data / "logs").mkdir(parents=True, exist_ok=True)

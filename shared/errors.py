@@ -12,6 +12,7 @@
     │   ├── Duplicate               a unique key is taken
     │   ├── Erased                  a person who is told of no more
     │   └── NotYetKnown             a reference that may still arrive: try again
+    ├── Gone                   410  it was there, and means nothing any more
     ├── PreconditionFailed     412  the If-Match is stale
     ├── TooLarge               413
     ├── UriTooLong             414
@@ -113,6 +114,10 @@ class NotYetKnown(Conflict):
     """A reference to what another service may have, but this one has not heard of yet: not a judgement on the row."""
 
     code, title = "reference_not_yet_known", "The reference is not known here yet"
+
+
+class Gone(Refusal):
+    status, code, title = 410, "gone", "What was asked for is gone"
 
 
 class PreconditionFailed(Refusal):

@@ -8,7 +8,7 @@ same transaction that moves the marks, and from then on its aggregate is parked.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +18,7 @@ import msgspec
 from shared import telemetry
 from shared.bus import UNREAD, Bus, Mark, Marks, Record
 from shared.clock import now_micros
-from shared.contracts.language import EVENT_TYPES, topics_of
+from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, topics_of
 from shared.erasure import erasing, forgetting, forgotten_event
 from shared.ids import new_id_text
 from shared.kernel import Kernel
@@ -45,10 +45,12 @@ class Consumer:
     sources: Sequence[str]
     reactions: dict[str, Reaction] = field(default_factory=dict)
     fold: Fold | None = None
+    classes: Collection[Visibility] = OPEN_TO_READERS
+    """What is restricted is taken in only by a consumer that says so, and shown only to whoever may see it."""
 
     @property
     def topics(self) -> list[str]:
-        return topics_of(*self.sources)
+        return topics_of(*self.sources, classes=self.classes)
 
 
 class NewEpoch(Exception):

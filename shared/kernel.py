@@ -17,6 +17,7 @@ from shared.keyfile import read_or_make
 from shared.outbox import source_of
 from shared.settings import Settings
 from shared.store import Store
+from shared.supervision import Supervised
 
 if TYPE_CHECKING:
     from shared.inbox import Inbox
@@ -41,8 +42,12 @@ class Kernel:
     ready: list[Callable[[], str | None]] = field(default_factory=list)
     """Checks for /readyz: each answers what is missing, or None."""
     nudges: list[Callable[[], None]] = field(default_factory=list)
+    slicing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a reader of the feed reads a slice: many of them together hold the event loop no longer than one."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is to end: streams, which never end by themselves, end then."""
+    tasks: list[Supervised] = field(default_factory=list)
+    """The background tasks of the service; those of the store are its own."""
     inboxes: "dict[str, Inbox]" = field(default_factory=dict)
     """Consumer -> its inbox, while the service listens."""
     listening: dict[str, list[str]] = field(default_factory=dict)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from shared.service import Service
+from shared.starting import CannotStart
+from shared.version import VERSION as PORTOLAN
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,9 +28,24 @@ AS_LINTED = {
 """What Alembic does with a migration that it has written."""
 
 
+def revisions_of(service: Service) -> list[str]:
+    """In their order: migrations are numbered files, `0001_first.py`."""
+    return sorted(p.stem.split("_")[0] for p in service.migrations.glob("[0-9]*.py"))
+
+
 def head_of(service: Service) -> str:
-    """The newest revision: migrations are numbered files, `0001_first.py`."""
-    return max(p.stem.split("_")[0] for p in service.migrations.glob("[0-9]*.py"))
+    """The newest revision."""
+    return revisions_of(service)[-1]
+
+
+def refuse_unknown(service: Service, stands: str | None) -> None:
+    """CannotStart where the store's schema is none that this version makes or made."""
+    if stands not in revisions_of(service):
+        raise CannotStart(
+            f"the store of {service.name} has schema {stands or 'none'}, which this version ({PORTOLAN}) does not"
+            f" know: the newest it knows is {head_of(service)}. Use the version that wrote the store, or a backup"
+            " that was made before"
+        )
 
 
 def postgres_engine(url: str) -> "AsyncEngine":
@@ -74,7 +91,8 @@ async def prepare(service: Service, url: str) -> None:
 def bring_to_head(service: Service, connection: sa.Connection) -> None:
     inspector = sa.inspect(connection)
     if inspector.has_table(VERSION):
-        stands = connection.execute(sa.text(f"SELECT version_num FROM {VERSION}")).scalar_one()
+        stands = connection.execute(sa.text(f"SELECT version_num FROM {VERSION}")).scalar()
+        refuse_unknown(service, stands)
         if stands != head_of(service):
             upgrade(service, connection)
         return

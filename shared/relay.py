@@ -29,6 +29,7 @@ from shared.bus.topics import ensure_topics
 from shared.contracts.language import erased_by, is_compacted, topics_of
 from shared.settings import Settings
 from shared.store import Store
+from shared.supervision import Supervised
 
 PAGE = 2000
 POLL_S = 1.0
@@ -44,15 +45,13 @@ class LostLead(Exception):
 
 
 @asynccontextmanager
-async def relaying(service: str, store: Store, settings: Settings) -> AsyncIterator["Relay"]:
+async def relaying(service: str, store: Store, settings: Settings) -> AsyncIterator[Supervised]:
     """The service's relay at work in the background."""
-    relay = Relay(service, store, settings.kafka_servers)
-    task = asyncio.create_task(relay.run(), name=f"relay-{service}")
+    task = Supervised(service, "the relay", Relay(service, store, settings.kafka_servers).run)
     try:
-        yield relay
+        yield task
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await task.end()
 
 
 class Relay:

@@ -1,7 +1,7 @@
 """A service at work: its store opened, its relay and consumers started, and all of it ended in order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from shared.service import Service
 from shared.settings import Settings
 from shared.starting import alone_with
 from shared.store import Store, Unreachable, open_store, reaching
+from shared.supervision import Supervised, end_all
 
 FORGET_EVERY_S = 3600
 
@@ -38,7 +39,7 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     url = settings.store_url(service.name)
     with reaching(service.name, url):
         await prepare(service, url)
-        store = await open_store(url)
+        store = await open_store(url, service.name)
     kernel = Kernel(
         service.name,
         settings,
@@ -52,11 +53,11 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     app = create_app(service)
     app.kernel = kernel
     app.state.kernel = kernel
-    forgetting = asyncio.create_task(_forget_for_ever(kernel))
+    kernel.tasks.append(Supervised(service.name, "the pruning", lambda: _forget_for_ever(kernel)))
     try:
         yield Opened(service, app, kernel)
     finally:
-        await _end([forgetting])
+        await end_all(kernel.tasks)
         await store.close()
 
 
@@ -90,35 +91,31 @@ async def listening(one: Opened, bus: Bus) -> AsyncIterator[list[Inbox]]:
         one.kernel.inboxes[inbox.consumer.name] = inbox
         one.kernel.listening[inbox.consumer.name] = inbox.consumer.topics
         one.kernel.ready.append(lambda i=inbox: i.stopped)  # type: ignore[misc]
-    tasks = [asyncio.create_task(inbox.run(), name=f"inbox-{inbox.consumer.name}") for inbox in inboxes]
+    tasks = [Supervised(one.service.name, f"the consumer {i.consumer.name}", i.run) for i in inboxes]
+    one.kernel.tasks.extend(tasks)
     try:
         yield inboxes
     finally:
-        await _end(tasks)
-
-
-async def _end(tasks: list["asyncio.Task[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await end_all(tasks)
 
 
 def embedded_bus(stores: dict[str, Store]) -> EmbeddedBus:
     return EmbeddedBus({name: (store, topics_of(name)) for name, store in stores.items()})
 
 
-async def enter_bus(stack: AsyncExitStack, settings: Settings, own: dict[str, Store], tokens: Tokens) -> Bus:
+async def enter_bus(stack: AsyncExitStack, settings: Settings, own: Sequence[Kernel], tokens: Tokens) -> Bus:
     """The bus the settings name: the outboxes at hand, or Kafka with a relay for each of `own`."""
     if settings.bus_url.startswith("embedded:"):
-        return embedded_bus(own)
+        return embedded_bus({kernel.service: kernel.store for kernel in own})
     from shared.bus.kafka import KafkaBus
     from shared.relay import relaying
 
     bus = KafkaBus(settings, lambda: _healing_token(tokens, settings))
     stack.push_async_callback(bus.close)
-    for name, store in own.items():
-        if topics_of(name):
-            await stack.enter_async_context(relaying(name, store, settings))
+    for kernel in own:
+        if topics_of(kernel.service):
+            relay = await stack.enter_async_context(relaying(kernel.service, kernel.store, settings))
+            kernel.tasks.append(relay)
     return bus
 
 

@@ -134,12 +134,12 @@ async def serving_on(listener: socket.socket, app: ASGIApp) -> AsyncIterator[str
 
 async def serve(service: Service, settings: Settings) -> None:
     """The service with its relay and consumers, until the process is told to end."""
+    settings.refuse_open_issuer()
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(settings, service.name))
         tokens = Tokens(settings)
         one = await stack.enter_async_context(opened(service, settings, tokens))
-        own = {service.name: one.kernel.store}
-        bus = await enter_bus(stack, settings, own, tokens)
+        bus = await enter_bus(stack, settings, [one.kernel], tokens)
         await stack.enter_async_context(listening(one, bus))
         url = await stack.enter_async_context(serving(one.app, settings.host, settings.port))
         leave_alone_what_was_made()
@@ -174,4 +174,8 @@ class JsonLines(logging.Handler):
         self._service = service
 
     def emit(self, record: logging.LogRecord) -> None:
-        telemetry.LOG.event(record.levelname.lower(), self._service, record.getMessage(), logger=record.name)
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 a library's mistake in its own message must not end what it was doing
+            message = str(record.msg)
+        telemetry.LOG.event(record.levelname.lower(), self._service, message, logger=record.name)

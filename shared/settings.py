@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
+from ipaddress import ip_address, ip_network
 from pathlib import Path
+from socket import getaddrinfo
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
@@ -68,8 +70,24 @@ class Settings(BaseSettings):
         default_factory=dict, description="Trusted OIDC issuers: `issuer=jwks-url issuer=jwks-url`."
     )
     audience: str = Field(default="portolan", description="The audience a token must name.")
+    foreign_scopes: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Words that the issuers put into every `scope` and that narrow nothing here, beside OIDC's own:"
+        " `word word`.",
+    )
     local_issuer: bool = Field(default=True, description="Accept tokens signed by the key under `data`.")
+    local_issuer_beyond_loopback: bool = Field(
+        default=False,
+        description="Accept them even where `host` is an address that other machines reach.",
+    )
     rate_limit: int = Field(default=0, ge=0, description="Requests a minute and principal; 0: no limit.")
+    login_attempts: int = Field(
+        default=10, ge=0, description="Failed attempts to log in, a minute and address; 0: no limit."
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Addresses or networks whose `X-Forwarded-For` is believed: `10.0.0.0/8 ::1`; empty: none.",
+    )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Origins whose scripts may call the API: `origin origin`; empty: none.",
@@ -140,7 +158,17 @@ class Settings(BaseSettings):
             ) from error
         return value
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, values: list[str]) -> list[str]:
+        for value in values:
+            try:
+                ip_network(value)
+            except ValueError as error:
+                raise ValueError("expected are addresses or networks, such as `10.0.0.0/8 ::1`") from error
+        return values
+
+    @field_validator("cors_origins", "foreign_scopes", "trusted_proxies", mode="before")
     @classmethod
     def _words(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value
@@ -162,6 +190,15 @@ class Settings(BaseSettings):
                 " name of the service stands, since each has a database of its own"
             )
 
+    def refuse_open_issuer(self) -> None:
+        """The local issuer is for one machine: who is to be reached by others says that this is meant."""
+        if self.local_issuer and not self.local_issuer_beyond_loopback and not _is_loopback(self.host):
+            raise CannotStart(
+                f"PORTOLAN_HOST is '{self.host}', which other machines reach, while tokens of the local issuer are"
+                " accepted: set PORTOLAN_LOCAL_ISSUER=false and name your issuer in PORTOLAN_ISSUERS; or, where"
+                " nobody reaches this address who may not, set PORTOLAN_LOCAL_ISSUER_BEYOND_LOOPBACK=true"
+            )
+
     @property
     def kafka_servers(self) -> str:
         """`host:port[,host:port]` of a `kafka://` bus."""
@@ -174,6 +211,15 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def _is_loopback(host: str) -> bool:
+    """A name is one where all its addresses are; one that has none is judged when it is listened on."""
+    try:
+        found = {info[4][0] for info in getaddrinfo(host or "0.0.0.0", None)}  # noqa: S104 nothing is bound
+    except (OSError, UnicodeError):
+        return True
+    return all(ip_address(str(address).partition("%")[0]).is_loopback for address in found)
 
 
 def http_address(text: str) -> str:

@@ -38,6 +38,15 @@ FOLD_ERRORS = Counter(
     "portolan_fold_errors", "Times a consumer paused and tried again.", ["service", "consumer"]
 )
 DEFECTS = Counter("portolan_defects", "Requests that ended in a 500.", ["service"])
+TASK_DEATHS = Counter(
+    "portolan_background_task_deaths",
+    "Times a background task died and was started again.",
+    ["service", "task"],
+)
+TASK_UP = Gauge(
+    "portolan_background_task_up", "1 while the background task runs, else 0.", ["service", "task"]
+)
+LOG_LINES_DROPPED = Counter("portolan_log_lines_dropped", "Lines of the log that could not be written.")
 
 
 @cache
@@ -51,10 +60,18 @@ def _timed(service: str, route: str, method: str) -> Any:
 
 
 LEVELS = ("debug", "info", "warning", "error")
+AT_ONCE = 500
+"""So many lines wait at most before they are written."""
+LONGEST_TEXT = 8_000
+"""Characters of a member; what is longer is cut."""
 
 
 class Log:
-    """JSON lines, written in handfuls so that a request does not wait for the disk."""
+    """JSON lines, written in handfuls so that a request does not wait for the disk.
+
+    It never raises: it is used where something has gone wrong already. What cannot be written is dropped and counted,
+    and the next line that can be written is preceded by one that tells how many are missing.
+    """
 
     def __init__(self) -> None:
         self.stream: TextIO | None = sys.stderr
@@ -62,6 +79,7 @@ class Log:
         self.level = "info"
         """What is less than this is not told (`PORTOLAN_LOG_LEVEL`)."""
         self._lines: list[str] = []
+        self._dropped = 0
 
     def line(self, text: str) -> None:
         if self.stream is None:
@@ -72,14 +90,38 @@ class Log:
                 asyncio.get_running_loop().call_later(0.1, self.flush)
             except RuntimeError:
                 self.flush()
-        elif len(self._lines) >= 500:
+        elif len(self._lines) >= AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
-        if self._lines and self.stream is not None:
-            self.stream.write("\n".join(self._lines) + "\n")
+        """Write what waits; where that fails (the disk is full, the stream is closed) drop it."""
+        if not self._lines or self.stream is None:
+            return
+        lines, self._lines = self._lines, []
+        text = "\n".join(lines) + "\n"
+        if self._dropped:  # the last one may stand there in half
+            text = f"\n{self._missing()}\n{text}"
+        try:
+            self.stream.write(text)
             self.stream.flush()
-            self._lines.clear()
+        except (OSError, ValueError):
+            self._drop(len(lines))
+        else:
+            self._dropped = 0
+
+    def _missing(self) -> str:
+        return json.dumps(
+            {
+                "at": to_wire(now_micros()),
+                "level": "error",
+                "message": "lines of the log are missing",
+                "lines": self._dropped,
+            }
+        )
+
+    def _drop(self, lines: int) -> None:
+        self._dropped += lines
+        LOG_LINES_DROPPED.inc(lines)
 
     def tells(self, level: str) -> bool:
         return self.stream is not None and LEVELS.index(level) >= LEVELS.index(self.level)
@@ -92,9 +134,20 @@ class Log:
             "level": level,
             "service": service,
             "message": message,
-            **members,
+            **{name: _cut(value) for name, value in members.items()},
         }
-        self.line(json.dumps(told, default=str))
+        try:
+            text = json.dumps(told, default=str)
+        except Exception:  # noqa: BLE001 whatever the value's own code raises
+            self._drop(1)
+            return
+        self.line(text)
+
+
+def _cut(value: object) -> object:
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"{value[: LONGEST_TEXT // 2]} … {value[-LONGEST_TEXT // 2 :]}"
+    return value
 
 
 LOG = Log()
@@ -132,5 +185,9 @@ def log_defect(service: str, scope: Scope, error: Exception) -> None:
         method=scope["method"],
         path=scope["path"],
         trace_id=trace.trace_id if trace else None,
-        error="".join(traceback.format_exception(error)),
+        error=trace_text(error),
     )
+
+
+def trace_text(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))

@@ -1,6 +1,8 @@
 """What tests stand on: a running Portolan, callers in their roles, and both databases."""
 
 import asyncio
+import signal
+import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -27,6 +29,7 @@ from shared.running import Opened, opened
 from shared.service import Service
 from shared.settings import Settings
 from shared.telemetry import LOG
+from tests.support import parallel, rules
 
 DEADLINE_S = 10.0
 OWN = "portolan-tests-"
@@ -42,9 +45,21 @@ SERVICES = [service.name for service in ALL]
 def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders below one of our own: pytest's is closed to other users whenever another pytest starts, and
     the PostgreSQL of the tests, which does not run as root, then loses its data at the next checkpoint."""
+    _end_in_order_when_told()
     if config.option.basetemp is None:
         config.option.basetemp = Path(mkdtemp(prefix=OWN)) / "t"
         _remove_old(Path(config.option.basetemp).parents[1])
+
+
+def _end_in_order_when_told() -> None:
+    """SIGTERM ends a run as Ctrl-C does, fixtures included: brokers and databases do not outlive it."""
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: None)  # told again, it goes on with what it is ending
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
 
 
 def _remove_old(temporary: Path) -> None:
@@ -55,9 +70,34 @@ def _remove_old(temporary: Path) -> None:
                 rmtree(left, ignore_errors=True)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only what needs no server and one database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    parallel.group(items)
+    rules.read_marks(items)
+    if config.getoption("quick"):
+        slow = [item for item in items if not parallel.is_quick(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if parallel.is_quick(item)]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    rules.note(report)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker's PostgreSQL suffered is told by the process that prints the summary."""
+    ACCIDENTS.extend(getattr(node, "workeroutput", {}).get("accidents", []))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """What failed can be looked at; what passed leaves nothing."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["accidents"] = ACCIDENTS
     base = Path(session.config.option.basetemp).parent
     if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and base.name.startswith(OWN):
         rmtree(base, ignore_errors=True)
@@ -316,6 +356,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"PostgreSQL: {line}")
     if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
         terminalreporter.write_line(f"temporary folders: {terminalreporter.config.option.basetemp}")
+    terminalreporter.write_line(rules.summary())
     real = None if missing_tools() else version()
     terminalreporter.write_line(
         f"broker: Apache Kafka {real}" if real else "broker: the mock cluster only, no Apache Kafka"

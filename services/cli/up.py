@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
 
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
     with listen(settings.host, settings.port) as listener, _logging_to(settings) as log, told_if_away():
+        settings.refuse_open_issuer()
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         ending = asyncio.create_task(told_to_end())
         async with embedded(settings) as app, serving_on(listener, app):
@@ -58,13 +59,14 @@ def _logging_to(settings: Settings) -> Iterator[Path]:
     with written_under(settings.data):
         log.parent.mkdir(parents=True, exist_ok=True)
         stream = log.open("a", buffering=1)
-    with stream:
-        LOG.stream = stream
-        try:
-            yield log
-        finally:
-            LOG.flush()
-            LOG.stream = None
+    LOG.stream = stream
+    try:
+        yield log
+    finally:
+        LOG.flush()
+        LOG.stream = None
+        with suppress(OSError):  # the disk is full: the last lines are lost, and nothing else
+            stream.close()
 
 
 async def _tell_sample(app: "Embedded") -> None:

@@ -4,7 +4,10 @@ The local issuer exists for one machine: it is created at first start, and its t
 `PORTOLAN_LOCAL_ISSUER` is on.
 """
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
@@ -28,13 +31,22 @@ from shared.starting import CannotStart
 
 LOCAL = "portolan-local"
 KEY_FILE = "issuer.pem"
+LEEWAY_S = 60.0
+"""By so much the clock of who issued a token may differ from ours."""
 REFRESH_S = 60.0
+KEYS_LAST_S = 240.0
+FORGOTTEN_S = 3600.0
+LONGEST_PAUSE_S = 60.0
 
 
 class Issuer(Protocol):
     @property
     def algorithms(self) -> tuple[str, ...]:
         """The signatures that are accepted."""
+
+    @property
+    def leeway_s(self) -> float:
+        """How long a token is accepted after it has expired by our clock."""
 
     async def key(self, kid: str | None) -> Any:
         """The key that verifies, or Unauthenticated."""
@@ -44,6 +56,8 @@ class LocalIssuer:
     """Signs and verifies with the instance's own key."""
 
     algorithms = ("EdDSA",)
+    leeway_s = 0.0
+    """It issues and verifies by the same clock."""
 
     def __init__(self, data: Path) -> None:
         self._private = _load_or_make(data / KEY_FILE)
@@ -66,7 +80,7 @@ class LocalIssuer:
             "sub": subject,
             "aud": audience,
             "roles": [role],
-            "iat": int(at.timestamp()),
+            "iat": round(at.timestamp(), 3),
             "exp": int((at + lifetime).timestamp()),
             "jti": new_id_text(),
         }
@@ -92,29 +106,71 @@ def _new_key() -> bytes:
 
 
 class OidcIssuer:
-    """An OIDC provider's published keys; an unknown key id makes it read them again, at most once a minute."""
+    """An OIDC provider's published keys.
+
+    They are read again before they are five minutes old, so that a withdrawn one is soon forgotten, and at most once a
+    minute for a key id that is not among them. Whoever asks meanwhile waits for the same reading. A key server that
+    fails is asked again later and later, and the keys it gave last are believed for an hour.
+    """
 
     algorithms = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA")
+    leeway_s = LEEWAY_S
 
     def __init__(self, jwks_url: str) -> None:
         self._url = jwks_url
         self._keys: dict[str | None, Any] = {}
-        self._read_at = -REFRESH_S
+        self._read_at = -FORGOTTEN_S
+        self._failures = 0
+        self._again_at = 0.0
+        self._reading: asyncio.Task[None] | None = None
 
     async def key(self, kid: str | None) -> Any:
-        if kid not in self._keys and monotonic() - self._read_at >= REFRESH_S:
+        age = monotonic() - self._read_at
+        if age >= FORGOTTEN_S or (kid not in self._keys and age >= REFRESH_S):
             await self._read()
+        elif age >= KEYS_LAST_S and monotonic() >= self._again_at:
+            reading = self._begin()
+            if not self._failures:
+                with suppress(Unavailable):
+                    await asyncio.shield(reading)
         if kid not in self._keys:
             raise Unauthenticated("the token names a key its issuer does not publish", code="unknown_key")
         return self._keys[kid]
 
     async def _read(self) -> None:
+        """Read the keys, once for all who want them now; Unavailable where that fails, or failed just now."""
+        wait = self._again_at - monotonic()
+        if self._reading is None and wait > 0:
+            raise _unreadable(wait)
+        await asyncio.shield(self._begin())
+
+    def _begin(self) -> "asyncio.Task[None]":
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._fetch())
+            self._reading.add_done_callback(self._done)
+        return self._reading
+
+    def _done(self, reading: "asyncio.Task[None]") -> None:
+        self._reading = None
+        if not reading.cancelled():
+            reading.exception()  # looked at, should nobody wait for it any more
+
+    async def _fetch(self) -> None:
         try:
             async with httpx.AsyncClient(timeout=5) as client:
                 answer = await client.get(self._url)
                 answer.raise_for_status()
-                published = jwt.PyJWKSet.from_dict(answer.json())
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
-            raise Unavailable("the issuer's keys cannot be read now", headers={"Retry-After": "5"}) from error
-        self._read_at = monotonic()
-        self._keys = {key.key_id: key.key for key in published.keys}
+                told = answer.json()
+                published = jwt.PyJWKSet.from_dict(told).keys if told["keys"] else []
+        except (httpx.HTTPError, ValueError, jwt.PyJWTError, LookupError, TypeError) as error:
+            wait = min(LONGEST_PAUSE_S, 2.0**self._failures)
+            self._failures, self._again_at = self._failures + 1, monotonic() + wait
+            raise _unreadable(wait) from error
+        self._failures, self._again_at, self._read_at = 0, 0.0, monotonic()
+        self._keys = {key.key_id: key.key for key in published if key.public_key_use != "enc"}
+
+
+def _unreadable(wait: float) -> Unavailable:
+    return Unavailable(
+        "the issuer's keys cannot be read now", headers={"Retry-After": str(max(1, ceil(wait)))}
+    )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -29,11 +29,10 @@ async def read_outbox(
 
     The topic is compared as an expression, so that no planner reads by its index and sorts the rest of the outbox.
     """
-    marks = ", ".join("?" * len(topics))
     bound = "" if until is None else f"AND position < {int(until)} "
     rows = await store.fetch(
         f"SELECT position, topic, partition, headers, payload FROM outbox"
-        f" WHERE position > ? {bound}AND topic || '' IN ({marks}) ORDER BY position LIMIT {limit}",
+        f" WHERE position > ? {bound}AND topic || '' IN ({_marks(topics)}) ORDER BY position LIMIT {limit}",
         (after, *topics),
     )
     return [_record(row, store.epoch, heads) for row in rows]
@@ -51,6 +50,43 @@ async def in_slices(
             return
         after, limit = records[-1].position, limit - len(records)
         await asyncio.sleep(0)
+
+
+class Slice(NamedTuple):
+    """A stretch of an outbox: the position it ends at, how many events stand in it, and the wanted ones of them."""
+
+    reached: int
+    passed: int
+    records: list[Record]
+
+
+async def read_slice(
+    store: Store, topics: Sequence[str], after: int, limit: int, heads: Heads, types: Sequence[str] = ()
+) -> Slice:
+    """The next `limit` events, with the content of those of the types (none given: of all).
+
+    The database passes the others over without their content; `heads` is moved along by them too. The slice ends at
+    `after` where nothing follows.
+    """
+    if not topics:
+        return Slice(after, 0, [])
+    wanted = f"type IN ({_marks(types)})" if types else "1 = 1"
+    rows = await store.fetch(
+        f"SELECT position, topic, partition, CASE WHEN {wanted} THEN headers END, CASE WHEN {wanted} THEN payload END"
+        f" FROM outbox WHERE position > ? AND topic || '' IN ({_marks(topics)}) ORDER BY position LIMIT {int(limit)}",
+        (*types, *types, after, *topics),
+    )
+    records = []
+    for row in rows:
+        if row[3] is None:
+            heads[row[1], row[2]] = row[0]
+        else:
+            records.append(_record(row, store.epoch, heads))
+    return Slice(rows[-1][0] if rows else after, len(rows), records)
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _record(row: Sequence[Any], epoch: int, heads: Heads) -> Record:

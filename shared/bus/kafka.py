@@ -17,9 +17,9 @@ from aiokafka.errors import KafkaError
 
 from shared import telemetry
 from shared.bus.clients import started
-from shared.bus.protocol import UNREAD, Envelope, LoadMarks, Marks, Record
+from shared.bus.protocol import CLASSES_SHOWN, UNREAD, Envelope, LoadMarks, Marks, Record
 from shared.bus.topics import ensure_topics
-from shared.contracts.language import EVENT_TYPES, service_of
+from shared.contracts.language import EVENT_TYPES, class_of, service_of
 from shared.outbox import partition_of
 from shared.settings import Settings
 from shared.store import Unreachable
@@ -109,7 +109,10 @@ class KafkaBus:
     async def _feed(self, topic: str, partition: int, after: int, until: int) -> AsyncIterator[Record]:
         start: str | None = str(after)
         while start is not None and int(start) < until - 1:
-            page = _PAGE(await self._asked(service_of(topic), "events", after=start))
+            answer = await self._ask(service_of(topic), "events", after=start)
+            if class_of(topic) not in answer.headers.get(CLASSES_SHOWN, "").split():
+                raise Unreachable(f"the token lacks the scope {service_of(topic)}.restricted to heal {topic}")
+            page = _PAGE(answer.content)
             for record in _records_of(page, topic, partition):
                 if record.position < until:
                     yield record
@@ -117,15 +120,15 @@ class KafkaBus:
 
     async def heads(self, service: str) -> Heads:
         """Where the partitions of a service end, from the source itself."""
-        return _HEADS(await self._asked(service, "events/heads"))
+        return _HEADS((await self._ask(service, "events/heads")).content)
 
-    async def _asked(self, service: str, what: str, **params: str) -> bytes:
+    async def _ask(self, service: str, what: str, **params: str) -> httpx.Response:
         answer = await self._http.get(
             f"{self._settings.feed_url(service)}/{service}/v1/{what}",
             params=params,
             headers={"Authorization": f"Bearer {self._feed_token()}"},
         )
-        return answer.raise_for_status().content
+        return answer.raise_for_status()
 
     async def close(self) -> None:
         await self._http.aclose()

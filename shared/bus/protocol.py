@@ -11,6 +11,9 @@ from shared.contracts.language import Fact, Shape
 
 S = TypeVar("S", bound=Shape)
 
+CLASSES_SHOWN = "Portolan-Classes"
+"""The header in which a page of a feed names the classes of events that the token may see: others are passed over."""
+
 
 class Change(msgspec.Struct, gc=False):
     """The `data` of an event; state and fact stay bytes until somebody needs them."""

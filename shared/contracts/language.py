@@ -11,7 +11,7 @@ An aggregate's shape is what GET answers, what a list contains, what a write ans
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -103,6 +103,13 @@ Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValid
 Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 
 
+def absent(schema: dict[str, Any]) -> None:
+    """For `json_schema_extra` of a member that is left out of an answer where it has no value, and never null."""
+    schema.pop("default", None)
+    choices = [choice for choice in schema.pop("anyOf") if choice != {"type": "null"}]
+    schema |= choices[0] if len(choices) == 1 else {"anyOf": choices}
+
+
 class Shape(BaseModel):
     """A part of the published language: closed, and checked at every assignment."""
 
@@ -165,6 +172,16 @@ class Reasoned(Fact):
     reason: Prose | None = None
 
 
+Visibility = Literal["open", "restricted", "people", "restricted_people"]
+"""Who may see an aggregate. `restricted`: only callers with the service's scope `restricted`, on every route and in
+every feed; consumers subscribe to it by name. `people`: tells of persons, and can be erased."""
+
+OPEN_TO_READERS: tuple[Visibility, ...] = ("open", "people")
+"""What the scope `read` shows, and what consumers take in unless they say otherwise."""
+
+CLASSES: tuple[Visibility, ...] = (*OPEN_TO_READERS, "restricted", "restricted_people")
+
+
 @dataclass(frozen=True, eq=False)
 class AggregateType:
     """One entry of the catalogue. `key` names the member by which events are keyed on the bus: the project, or the id."""
@@ -174,7 +191,7 @@ class AggregateType:
     collection: str
     shape: type[Aggregate]
     key: str
-    visibility: Literal["open", "restricted", "people"] = "open"
+    visibility: Visibility = "open"
     facts: dict[str, type[Fact]] = field(default_factory=dict)
 
     @cached_property
@@ -186,6 +203,16 @@ class AggregateType:
                 return f"portolan.{self.service}.restricted.v1"
             case "people":
                 return "portolan.people.v1"
+            case "restricted_people":
+                return f"portolan.{self.service}.restricted_people.v1"
+
+    @property
+    def is_restricted(self) -> bool:
+        return self.visibility not in OPEN_TO_READERS
+
+    @property
+    def tells_of_people(self) -> bool:
+        return self.visibility in ("people", "restricted_people")
 
     def event_type(self, fact: str) -> str:
         return f"portolan.{self.service}.{self.name}.{fact}.v1"
@@ -208,7 +235,7 @@ def aggregate(
     service: str,
     collection: str,
     key: str = "id",
-    visibility: Literal["open", "restricted", "people"] = "open",
+    visibility: Visibility = "open",
 ) -> Callable[[type[A]], type[A]]:
     def declare(shape: type[A]) -> type[A]:
         entry = AggregateType(service, _snake(shape.__name__), collection, shape, key, visibility)
@@ -227,7 +254,7 @@ def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
     def declare(details: type[F]) -> type[F]:
         details.name, details.of = name, of
         entry = CATALOGUE[of]
-        if details.erases and not (entry.visibility == "people" and issubclass(of, Erasable)):
+        if details.erases and not (entry.tells_of_people and issubclass(of, Erasable)):
             raise TypeError(f"{details.__name__} erases what is kept for ever on {entry.topic}")
         entry.facts[name] = details
         EVENT_TYPES[entry.event_type(name)] = (entry, details)
@@ -245,14 +272,19 @@ def entry_of(shape: type[Aggregate]) -> AggregateType:
     return CATALOGUE[shape]
 
 
-def topics_of(*services: str) -> list[str]:
-    """The topics on which the services publish."""
-    return sorted({entry.topic for entry in CATALOGUE.values() if entry.service in services})
+def topics_of(*services: str, classes: Collection[Visibility] = CLASSES) -> list[str]:
+    """The topics on which the services publish what is of these classes."""
+    return sorted({e.topic for e in CATALOGUE.values() if e.service in services and e.visibility in classes})
 
 
 def service_of(topic: str) -> str:
     """The service that publishes on the topic, and so has its history."""
     return next(entry.service for entry in CATALOGUE.values() if entry.topic == topic)
+
+
+def class_of(topic: str) -> Visibility:
+    """Who may see what is published on the topic."""
+    return next(entry.visibility for entry in CATALOGUE.values() if entry.topic == topic)
 
 
 def erased_by(event_type: str) -> type[Erasable] | None:
@@ -265,7 +297,7 @@ def erased_by(event_type: str) -> type[Erasable] | None:
 
 def is_compacted(topic: str) -> bool:
     """Whether the topic keeps no more than the last record of a key: what tells of persons can be taken back."""
-    return any(e.topic == topic and e.visibility == "people" for e in CATALOGUE.values())
+    return any(e.topic == topic and e.tells_of_people for e in CATALOGUE.values())
 
 
 def _snake(name: str) -> str:

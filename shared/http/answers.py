@@ -2,7 +2,8 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared.contracts.language import Aggregate, entry_of
 from shared.errors import Refusal, Unauthenticated
 from shared.http import problems
 from shared.http.call import Answer, Call, Pending
+from shared.store import Unreachable
 
 
 def written(result: Any, call: Call, status: int) -> Answer:
@@ -89,19 +91,27 @@ async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
     await _stream(answer.stream, call, send)
 
 
+STALLED_S = 75.0
+"""How long a reader of a stream may take nothing before it is given up."""
+ENDING_S = 1.0
+"""How long the end of a stream may take to be sent."""
+
+
 async def _stream(pieces: AsyncIterator[bytes], call: Call, send: Send) -> None:
-    """Piece by piece, until the stream ends, the process does, or the caller is gone (what is sent to nobody is lost)."""
+    """Piece by piece, until the stream ends, its store is away, its reader is gone, or one of `STREAM_ENDS` says so."""
 
     async def sending() -> None:
-        async for piece in pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        with suppress(Unreachable, TimeoutError):
+            async for piece in pieces:
+                async with asyncio.timeout(STALLED_S):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
 
     async def listening() -> None:
         while (await call.receive())["type"] != "http.disconnect":
             continue
 
-    tasks = [asyncio.create_task(work) for work in (sending(), listening(), _ended(call))]
+    gone = asyncio.create_task(listening())
+    tasks = [gone, *(asyncio.create_task(work) for work in (sending(), *(end(call) for end in STREAM_ENDS)))]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -110,7 +120,15 @@ async def _stream(pieces: AsyncIterator[bytes], call: Call, send: Send) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    if gone not in done:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ENDING_S):
+                await send({"type": "http.response.body", "body": b""})
 
 
-async def _ended(call: Call) -> None:
+async def _process_ends(call: Call) -> None:
     await call.kernel.ending.wait()
+
+
+STREAM_ENDS: list[Callable[[Call], Coroutine[Any, Any, None]]] = [_process_ends]
+"""What ends a stream from this side: each returns when it is time."""

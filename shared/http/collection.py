@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, entry_of
+from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, absent, entry_of
 from shared.errors import Fault, Invalid, PreconditionFailed
 from shared.http import batch, listing, paging, problems
 from shared.http.call import Answer, Call
@@ -131,6 +131,7 @@ def register_routes(
 
     def declare(suffix: str, endpoint: Any, verb: str, summary: str, answers: Any, **told: Any) -> None:
         told.setdefault("scope", f"{entry.service}.{'read' if told['method'] == 'GET' else 'write'}")
+        told["restricted"] = entry.is_restricted
         routes.add(path + suffix, endpoint, Operation(**told), id=f"{name}_{verb}", summary=summary, shape=answers,
                    description=SAID[verb])  # fmt: skip
 
@@ -205,13 +206,17 @@ def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
     resource: Any = shape | None
     item = create_model(
         f"{shape.__name__}BatchResult",
-        index=(int, ...),
-        status=(int, ...),
-        changed=(bool | None, None),
-        resource=(resource, None),
-        problem=(Problem | None, None),
+        index=(int, Field(description="The place of the item in the request, from 0.")),
+        status=(int, Field(description="As the item would be answered alone.")),
+        changed=(bool | None, _absent("Whether it was written: false where it stood like this already.")),
+        resource=(resource, _absent("The item as it stands now, where it was accepted.")),
+        problem=(Problem | None, _absent("Why the item was refused.")),
     )
     return create_model(f"{shape.__name__}BatchAnswer", items=(list[item], ...))  # type: ignore[valid-type]
+
+
+def _absent(description: str) -> Any:
+    return Field(default=None, description=description, json_schema_extra=absent)
 
 
 def _items(value: dict[str, Any]) -> list[Any]:

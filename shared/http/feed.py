@@ -5,9 +5,10 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from shared.bus.embedded import heads_at, read_outbox
-from shared.bus.protocol import Record
-from shared.contracts.catalogue import CATALOGUE
+from shared.bus.embedded import SLICE, Heads, Slice, heads_at, read_slice
+from shared.bus.protocol import CLASSES_SHOWN, Record
+from shared.contracts.language import CLASSES, OPEN_TO_READERS, Visibility, topics_of
+from shared.errors import Gone
 from shared.http.call import Answer, Call
 from shared.http.listing import limit_of
 from shared.http.routes import Parameter, Routes
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
 PAGE = 500
 KEEP_ALIVE_S = 15.0
 
+_EPOCH = {
+    "type": "integer",
+    "description": "As in the `source` of the events. Where it differs from the one before, the store was restored from"
+    " a backup and its positions mean other events: begin anew.",
+}
 _PAGE = {
     "type": "object",
-    "required": ["items", "position"],
+    "required": ["items", "position", "epoch"],
     "properties": {
-        "items": {"type": "array", "items": {"type": "object", "description": "A CloudEvent 1.0."}},
+        "items": {
+            "type": "array",
+            "description": "In the order of their positions.",
+            "items": {"type": "object", "description": "A CloudEvent 1.0."},
+        },
         "position": {"type": "string", "description": "Send it as `after` to read on."},
+        "epoch": _EPOCH,
         "next": {"type": "string", "description": "The same, where more events wait."},
     },
 }
@@ -31,7 +42,7 @@ _HEADS = {
     "type": "object",
     "required": ["epoch", "items"],
     "properties": {
-        "epoch": {"type": "integer", "description": "As in the `source` of the events."},
+        "epoch": _EPOCH,
         "items": {
             "type": "array",
             "items": {
@@ -73,19 +84,27 @@ _LIMIT = Parameter("limit", "Events a page, at most 500.", {"type": "integer", "
 
 def routes(service: "Service") -> Routes:
     routes = Routes(service.name, "Events")
-    topics = sorted(
-        {e.topic for e in CATALOGUE.values() if e.service == service.name and e.visibility != "restricted"}
-    )
+    everything = topics_of(service.name)
+    for_readers = topics_of(service.name, classes=OPEN_TO_READERS)
+
+    def visible(call: Call) -> list[str]:
+        return everything if call.may("restricted") else for_readers
+
+    def classes(call: Call) -> list[Visibility]:
+        return list(CLASSES if call.may("restricted") else OPEN_TO_READERS)
 
     @routes.route("GET", "/v1/events", id=f"{service.name}_events", summary="What happened, page by page", shape=_PAGE,
-                  parameters=(_AFTER, _TYPE, _LIMIT))  # fmt: skip
+                  description="Events of the classes that the token may see, which `Portolan-Classes` names; others are"
+                  " passed over. A position beyond the end answers 410: the store was restored from a backup.",
+                  parameters=(_AFTER, _TYPE, _LIMIT), refusals=(410,))  # fmt: skip
     async def events(call: Call) -> Answer:
-        after, limit = int(call.one("after") or 0), limit_of(call, PAGE, PAGE)
-        records = await _page(call, topics, after, limit)
-        reached = records[-1].position if records else after
-        shown = ",".join(r.value.decode() for r in records if _wanted(call, r))
-        more = f',"next":"{reached}"' if len(records) == limit else ""
-        return Answer(200, f'{{"items":[{shown}],"position":"{reached}"{more}}}'.encode())
+        after, limit = await _reached(call, call.one("after") or "0"), limit_of(call, PAGE, PAGE)
+        reached, records, full = await _page(call, visible(call), after, limit)
+        shown = ",".join(record.value.decode() for record in records)
+        more = f',"next":"{reached}"' if full else ""
+        epoch = call.kernel.store.epoch
+        page = f'{{"items":[{shown}],"position":"{reached}","epoch":{epoch}{more}}}'
+        return Answer(200, page.encode(), {CLASSES_SHOWN: " ".join(classes(call))})
 
     @routes.route("GET", "/v1/events/heads", id=f"{service.name}_events_heads", summary="Where the topics end",
                   description="The last event of every partition that has one, as far as they are published: a consumer"
@@ -93,33 +112,57 @@ def routes(service: "Service") -> Routes:
                   shape=_HEADS)  # fmt: skip
     async def heads(call: Call) -> Answer:
         store = call.kernel.store
-        ends = await heads_at(store, topics, await _published(call))
+        ends = await heads_at(store, visible(call), await _published(call))
         items = [{"topic": t, "partition": p, "position": str(position)} for (t, p), position in ends.items()]
         return Answer(200, json.dumps({"epoch": store.epoch, "items": items}).encode())
 
     @routes.route("GET", "/v1/events/stream", id=f"{service.name}_events_stream", summary="What happens, as it happens",
                   description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",
                   shape=_SENT, parameters=(_AFTER, _TYPE), headers=(_SEEN,),
-                  produces=("text/event-stream",))  # fmt: skip
+                  produces=("text/event-stream",), refusals=(410,))  # fmt: skip
     async def stream(call: Call) -> Answer:
         start = call.header("last-event-id") or call.one("after")
-        after = await _last(call) if start is None else int(start)
-        return Answer(200, stream=_live(call, topics, after), media_type="text/event-stream",
+        after = await _last(call) if start is None else await _reached(call, start)
+        return Answer(200, stream=_live(call, visible(call), after), media_type="text/event-stream",
                       headers={"Cache-Control": "no-store"})  # fmt: skip
 
     return routes
 
 
-def _wanted(call: Call, record: Record) -> bool:
-    types = call.query.get("type")
-    return not types or record.event.type in types
+async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> tuple[int, list[Record], bool]:
+    """The position read to, the wanted events up to it, and whether `limit` events, wanted or not, were passed."""
+    heads = await heads_at(call.kernel.store, topics, after)
+    records: list[Record] = []
+    while limit > 0:
+        size = min(limit, SLICE)
+        after, passed, found = await _slice(call, topics, after, size, heads)
+        records += found
+        limit -= passed
+        if passed < size:
+            return after, records, False
+    return after, records, True
 
 
-async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> list[Record]:
-    if not topics:
-        return []
-    store = call.kernel.store
-    return await read_outbox(store, topics, after, limit, await heads_at(store, topics, after))
+async def _slice(call: Call, topics: Sequence[str], after: int, size: int, heads: Heads) -> Slice:
+    """The next events; however many read at once, one slice is read in each turn of the event loop."""
+    async with call.kernel.slicing:
+        found = await read_slice(call.kernel.store, topics, after, size, heads, call.query.get("type", ()))
+        await asyncio.sleep(0)
+    return found
+
+
+async def _reached(call: Call, given: str) -> int:
+    """The position to read on from. One beyond the end is of an earlier epoch: waiting for it, the caller would miss
+    all that happens until then."""
+    position = int(given)
+    if position and position > (last := await _last(call)):
+        raise Gone(
+            f"the events end at {last}: the store was restored since that position was given, so begin anew",
+            code="position_beyond_end",
+            epoch=call.kernel.store.epoch,
+            position=str(last),
+        )
+    return position
 
 
 async def _published(call: Call) -> int:
@@ -136,26 +179,35 @@ async def _last(call: Call) -> int:
 
 
 async def _live(call: Call, topics: Sequence[str], after: int) -> AsyncIterator[bytes]:
-    """Tails the database, so that every replica shows every event."""
+    """Tails the database, so that every replica shows every event.
+
+    It suspends between two slices, so that others are answered and `answers` can end it when its reader is gone.
+    """
     woken = asyncio.Event()
     call.kernel.nudges.append(woken.set)
     try:
         yield b": connected\n\n"
+        heads = await heads_at(call.kernel.store, topics, after)
+        clock = asyncio.get_running_loop().time
+        said = clock()
         while True:
             woken.clear()
-            records = await _page(call, topics, after, PAGE)
-            for record in records:
-                after = record.position
-                if _wanted(call, record):
-                    yield (
-                        f"id: {record.position}\nevent: {record.event.type}\ndata: ".encode()
-                        + record.value
-                        + b"\n\n"
-                    )
-            if not records and not await _woken(woken):
+            after, passed, records = await _slice(call, topics, after, SLICE, heads)
+            if records:
+                yield b"".join(map(_sent, records))
+            elif clock() - said > KEEP_ALIVE_S or (not passed and not await _woken(woken)):
                 yield b": still here\n\n"
+            else:
+                continue
+            said = clock()
     finally:
         call.kernel.nudges.remove(woken.set)
+
+
+def _sent(record: Record) -> bytes:
+    """An event as the stream writes it."""
+    head = f"id: {record.position}\nevent: {record.event.type}\ndata: "
+    return head.encode() + record.value + b"\n\n"
 
 
 async def _woken(woken: asyncio.Event) -> bool:

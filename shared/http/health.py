@@ -31,9 +31,11 @@ def routes(service: str) -> Routes:
     @routes.route("GET", "/readyz", id=f"{service}_readyz", summary="Ready for requests", scope=None, public=True,
                   shape=_STATUS)  # fmt: skip
     async def readyz(call: Call) -> Answer:
-        missing = [reason for check in call.kernel.ready if (reason := check())]
+        kernel = call.kernel
+        missing = [reason for check in kernel.ready if (reason := check())]
+        missing += [task.down for task in (*kernel.tasks, *kernel.store.tasks) if task.down]
         try:
-            await call.kernel.store.ping()
+            await kernel.store.ping()
         except Unreachable:
             missing.append("the database does not answer")
         if missing:

@@ -110,7 +110,10 @@ def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:
 
 def fields_parameter(names: Iterable[str]) -> Parameter:
     one = f"({'|'.join(names)})"
-    said = "Only these members, separated by commas; the answer lacks the others, whether they are required or not."
+    said = (
+        "Only these members of the resource, separated by commas, such as `id,name`. The answer then lacks all others,"
+        " also those that its schema requires: a client that checks them has to name them too."
+    )
     return Parameter("fields", said, {"type": "string", "pattern": f"^({one}(,{one})*)?$"}, reduces=True)
 
 

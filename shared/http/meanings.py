@@ -3,7 +3,8 @@
 import json
 import re
 
-from shared.contracts import releases
+from shared.contracts.releases import FILES
+from shared.contracts.schema import Schema, opened
 from shared.errors import NotFound, Refusal
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
@@ -35,12 +36,20 @@ def routes(service: str) -> Routes:
         told = {"title": kind.title, "status": kind.status} if kind else {"title": code.replace("_", " ")}
         return Answer(200, json.dumps({"type": f"/problems/{code}", "code": code, **told}).encode())
 
-    @routes.route("GET", "/schemas/{name}", id="schema", summary="The released schema of an event's data", scope=None,
-                  public=True, produces=("application/schema+json", "application/json"))  # fmt: skip
+    @routes.route("GET", "/schemas/{name}", id="schema", scope=None, public=True,
+                  summary="The schema of an event's data, or of an aggregate's state",
+                  produces=("application/schema+json", "application/json"))  # fmt: skip
     async def schema(call: Call, name: str) -> Answer:
-        released = releases.text_of(name)
-        if released is None:
-            raise NotFound("no event has this schema")
-        return Answer(200, released, media_type="application/schema+json")
+        return Answer(200, json.dumps(served(name)).encode(), media_type="application/schema+json")
 
     return routes
+
+
+def served(name: str) -> Schema:
+    """The open form of a schema, as consumers validate with it; a draft says `x-draft: true`."""
+    found = FILES.find(name)
+    if found is None:
+        raise NotFound("no event and no aggregate has this schema")
+    closed, is_draft = found
+    schema: Schema = opened(closed)
+    return schema | ({"x-draft": True} if is_draft else {})

@@ -7,16 +7,10 @@ from pydantic import BaseModel
 
 from shared.errors import Refusal
 from shared.http import examples, links
+from shared.http.components import schemas_of, separate
 from shared.http.problems import MEDIA_TYPE, Problem
 from shared.http.routes import Operation, Parameter
 
-REDUCING = "x-reducing-parameters"
-"""Where an operation's document tells the parameters that leave members out of its answer."""
-ABOUT_REDUCING = (
-    f"Parameters under `{REDUCING}` (`fields`) are taken like any other and leave members out of the answer, required"
-    " ones too. They stand apart because the schema of the answer, and so a client made from this document, describes"
-    " it whole. What `expand` adds is an optional member of the schema."
-)
 ALWAYS = (400, 401, 403, 406, 413, 414, 429, 503, 504)
 
 _HEADERS: dict[str, dict[str, Any]] = {
@@ -33,11 +27,8 @@ _HEADERS: dict[str, dict[str, Any]] = {
 def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
     """Keyword arguments for `APIRoute`: answers, request body, parameters, security."""
     extra: dict[str, Any] = {
-        "parameters": [_query_parameter(p) for p in operation.parameters if not p.reduces]
-        + _header_parameters(operation)
+        "parameters": [_query_parameter(p) for p in operation.parameters] + _header_parameters(operation)
     }
-    if reducing := [_query_parameter(p) for p in operation.parameters if p.reduces]:
-        extra[REDUCING] = reducing
     extra["parameters"] += _path_parameters(path)
     if operation.body is not None:
         schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
@@ -45,6 +36,8 @@ def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
         extra["requestBody"] = {"required": required, "content": {operation.media_type: {"schema": schema}}}
     if operation.public:
         extra["security"] = []
+    elif operation.scope:
+        extra["x-scopes"] = list(operation.scopes)
     responses = {status: _problem(status) for status in _refusals(operation, path)}
     responses[operation.status] = _success(operation, shape)
     if operation.method == "PUT":
@@ -149,12 +142,17 @@ _PATH = {
 """Every other parameter of a path is an id."""
 
 
+_NAMES = {"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$", "examples": ["id,name"]}
+
+
 def _query_parameter(parameter: Parameter) -> dict[str, Any]:
     """With what holds for every text in a query: it has no control characters."""
     told = parameter.to_openapi()
     if parameter.schema == {"type": "string"}:
         text = parameter.schema | {"pattern": r"^[^\x00-\x1f]*$"}
         told["schema"] = {"type": "array", "items": text} if parameter.many else text
+    if parameter.reduces:
+        told["schema"] = _NAMES
     return told
 
 
@@ -174,7 +172,6 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name."""
     from fastapi.openapi.utils import get_openapi
-    from pydantic.json_schema import models_json_schema
 
     told = get_openapi(
         title=app.title,
@@ -183,12 +180,8 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
         routes=app.routes,
         openapi_version="3.1.0",
     )
-    unique: list[type[BaseModel]] = list(dict.fromkeys([*models, Problem]))
-    _, schemas = models_json_schema(
-        [(m, "validation") for m in unique], ref_template="#/components/schemas/{model}"
-    )
     components = told.setdefault("components", {})
-    components["schemas"] = dict(sorted(schemas.get("$defs", {}).items()))
+    components["schemas"] = schemas_of(dict.fromkeys([*models, Problem]))
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     told["security"] = [{"bearer": []}]
     told["servers"], told["info"]["contact"], told["info"]["license"] = (
@@ -197,8 +190,6 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
         app.license_info,
     )
     found = [operation for operations in told["paths"].values() for operation in operations.values()]
-    if any(REDUCING in operation for operation in found):
-        told["info"]["description"] += f" {ABOUT_REDUCING}"
     told["tags"] = [{"name": tag} for tag in dict.fromkeys(tag for o in found for tag in o["tags"])]
     for operation in found:
         operation["responses"].pop("422", None) if not _may_422(operation) else None
@@ -206,6 +197,7 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
         _tell_nulls(operation, components["schemas"])
         _tell_moves(operation, components["schemas"])
     examples.complete(components["schemas"])
+    separate(components["schemas"], found)
     links.add(told["paths"])
     return told
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
+from shared.contracts.language import absent
 from shared.http.call import Answer, Call
 from shared.http.routes import Parameter
 
@@ -21,8 +22,21 @@ PREFER = Parameter(
 class PageShape(BaseModel):
     """What every page has beside its `items`."""
 
-    next: str | None = None
-    total: Annotated[int | None, Field(ge=0)] = None
+    next: Annotated[
+        str | None,
+        Field(
+            description="Send it as `cursor` to get the next page; absent on the last one.",
+            json_schema_extra=absent,
+        ),
+    ] = None
+    total: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            description="How many there are on all pages, where `Prefer` asks for it.",
+            json_schema_extra=absent,
+        ),
+    ] = None
 
 
 T = TypeVar("T")

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.contracts.language import absent
 from shared.errors import Fault, Invalid, Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -16,9 +17,18 @@ class ProblemFault(BaseModel):
 
     code: str = Field(examples=["missing"])
     detail: str = Field(examples=["Field required"])
-    pointer: str | None = Field(default=None, examples=["/name"])
-    parameter: str | None = None
-    header: str | None = None
+    pointer: str | None = Field(
+        default=None,
+        description="RFC 6901: the member of the body that is wrong.",
+        examples=["/name"],
+        json_schema_extra=absent,
+    )
+    parameter: str | None = Field(
+        default=None, description="The query parameter that is wrong.", json_schema_extra=absent
+    )
+    header: str | None = Field(
+        default=None, description="The header that is wrong.", json_schema_extra=absent
+    )
 
 
 class Problem(BaseModel):

@@ -10,9 +10,9 @@ import asyncio
 import inspect
 import json
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar, cast
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from shared.auth import Principal
+from shared.contracts.language import CATALOGUE, Aggregate, entry_of
 from shared.errors import (
     DeadlineExceeded,
     Fault,
@@ -63,8 +64,8 @@ class Parameter:
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
     many: bool = False
     reduces: bool = False
-    """Whether it leaves members out of the answer, required ones too, which a client made from the document could not
-    read: such a parameter is told beside those that clients are made from."""
+    """Whether it leaves members out of the answer, required ones too. No schema can say so: the document describes the
+    whole answer, and no values by which a tool would ask for another one."""
 
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema
@@ -99,6 +100,17 @@ class Operation:
     session: Session | None = None
     """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
     refusals: tuple[int, ...] = ()
+    restricted: bool = False
+    """Whether it shows or changes what is restricted: then it needs the service's scope `restricted` too."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """All that the token must carry."""
+        if self.scope is None:
+            return ()
+        return (
+            (self.scope, f"{self.scope.partition('.')[0]}.restricted") if self.restricted else (self.scope,)
+        )
 
     @property
     def query_names(self) -> frozenset[str]:
@@ -126,6 +138,7 @@ class KernelRoute(APIRoute):
         self.operation = operation
         self._kernel = kernel
         self._names = operation.query_names
+        self._scopes = operation.scopes
         self._takes_body = operation.body is not None and "body" in inspect.signature(endpoint).parameters
         self.app = self.run
 
@@ -206,8 +219,8 @@ class KernelRoute(APIRoute):
             raise Unauthenticated("send a bearer token")
         call.scope["portolan.subject"] = call.principal.subject
         call.replied |= call.kernel.rate_limit.count(call.principal.key)
-        if self.operation.scope:
-            call.require(self.operation.scope)
+        for scope in self._scopes:
+            call.require(scope)
 
     def _accept(self, call: Call) -> None:
         given = call.sent.get(b"accept")
@@ -364,6 +377,8 @@ class Routes:
             "tags": [self.tag],
             "methods": [operation.method],
         }
+        if not operation.restricted and any(entry_of(of).is_restricted for of in aggregates_in(shape)):
+            operation = replace(operation, restricted=True)
         self.declared.append((path, endpoint, operation, told | {"shape": shape}))
 
     def route(
@@ -379,6 +394,17 @@ class Routes:
             return endpoint
 
         return declare
+
+
+def aggregates_in(shape: Any) -> Iterator[type[Aggregate]]:
+    """The aggregates that an answer of this shape shows, in its members too."""
+    if isinstance(shape, type) and issubclass(shape, Aggregate) and shape in CATALOGUE:
+        yield shape
+    elif isinstance(shape, type) and issubclass(shape, BaseModel):
+        for member in shape.model_fields.values():
+            yield from aggregates_in(member.annotation)
+    for part in get_args(shape):
+        yield from aggregates_in(part)
 
 
 def mount(parts: Sequence[Routes], router: APIRouter, kernel: Callable[[], Kernel]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from shared.store.together import Document
 from shared.store.unit import Unit
+from shared.supervision import Supervised
 
 
 class StaleVersion(Exception):
@@ -37,6 +38,10 @@ class Store(Protocol):
 
     dialect: str
     epoch: int
+
+    @property
+    def tasks(self) -> Sequence[Supervised]:
+        """What runs in the background while the store is open."""
 
     async def commit(self, unit: Unit) -> None:
         """Write the unit, together with those that wait beside it; returns when it is durable.

@@ -5,12 +5,15 @@ from pathlib import Path
 from shared.store.base import Store
 
 
-async def open_store(url: str) -> Store:
-    """`sqlite:///path/to/file.sqlite` or `postgresql://…/database`; the schema must be there (see `shared.migrate`)."""
+async def open_store(url: str, service: str = "") -> Store:
+    """`sqlite:///path/to/file.sqlite` or `postgresql://…/database`; the schema must be there (see `shared.migrate`).
+
+    `service` is what its background tasks are told under.
+    """
     if url.startswith("sqlite:///"):
         from shared.store.sqlite import SqliteStore
 
-        return SqliteStore(Path(url.removeprefix("sqlite:///")))
+        return SqliteStore(Path(url.removeprefix("sqlite:///")), service)
     from shared.store.postgres import PostgresStore
 
-    return await PostgresStore.open(url)
+    return await PostgresStore.open(url, service)

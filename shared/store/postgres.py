@@ -18,6 +18,7 @@ from shared.store.base import StaleVersion, UniqueTaken, Unreachable
 from shared.store.together import Document, Together
 from shared.store.unit import Part, Statement, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
+from shared.supervision import Supervised
 
 _KEY = re.compile(r"Key \((.+?)\)=")
 _AWAY = (
@@ -47,21 +48,25 @@ class PostgresStore:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, pool: asyncpg.Pool, epoch: int) -> None:
+    def __init__(self, url: str, pool: asyncpg.Pool, epoch: int, service: str = "") -> None:
         self.url = url
         self.epoch = epoch
         self._pool = pool
         self._loop = asyncio.get_running_loop()
         self._connection: asyncpg.Connection | None = None
-        self._writer = Writer(Transactions(self._attempt, write, write_separately))
+        self._writer = Writer(Transactions(self._attempt, write, write_separately), service)
         self._together = Together(self._documents)
-        self._listener = self._loop.create_task(self._listen_for_ever())
+        self._listener = Supervised(service, "the listener of the store", self._listen_for_ever)
 
     @classmethod
-    async def open(cls, url: str) -> "PostgresStore":
+    async def open(cls, url: str, service: str = "") -> "PostgresStore":
         pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30, reset=_as_it_is)
         epoch = await pool.fetchval("SELECT epoch FROM counter")
-        return cls(url, pool, epoch)
+        return cls(url, pool, epoch, service)
+
+    @property
+    def tasks(self) -> Sequence[Supervised]:
+        return (self._writer.task, self._listener)
 
     def on_commit(self, nudge: Callable[[], None]) -> None:
         self._writer.nudges.append(nudge)
@@ -112,8 +117,7 @@ class PostgresStore:
     async def close(self) -> None:
         """What was asked is still written, where the server answers in time; who waits longer is told."""
         await self._writer.close(CLOSING_S)
-        self._listener.cancel()
-        await asyncio.gather(self._listener, return_exceptions=True)
+        await self._listener.end()
         if self._connection is not None:
             await _end(self._connection)
         try:

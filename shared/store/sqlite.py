@@ -10,7 +10,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -20,10 +20,12 @@ from shared.store.base import StaleVersion, UniqueTaken, Unreachable
 from shared.store.together import Document
 from shared.store.unit import Part, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
+from shared.supervision import Supervised
 
 AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
 """What passes, or what operations must mend; any other complaint is a defect of ours, and is told as one."""
 
+_LOCKED = re.compile(r"locked|busy")
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
 
 LOCKED_S = 10.0
@@ -52,13 +54,17 @@ class SqliteStore:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, service: str = "") -> None:
         self._writing = connect(path, timeout=0)  # the waiting is done in _begin, without stopping the loop
         self._reading = connect(path)
         self._loop = asyncio.get_running_loop()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"commit-{path.stem}")
         self.epoch: int = self._writing.execute("SELECT epoch FROM counter").fetchone()[0]
-        self._writer = Writer(Transactions(self._attempt, write, write_separately))
+        self._writer = Writer(Transactions(self._attempt, write, write_separately), service)
+
+    @property
+    def tasks(self) -> Sequence[Supervised]:
+        return (self._writer.task,)
 
     def on_commit(self, nudge: Callable[[], None]) -> None:
         self._writer.nudges.append(nudge)
@@ -103,18 +109,24 @@ class SqliteStore:
             await self._loop.run_in_executor(self._disk, c.execute, "COMMIT")
             return result, None
         except Exception as error:  # noqa: BLE001 a defect in one unit must not end the writer of all
-            if c.in_transaction:
-                c.execute("ROLLBACK")
+            self._roll_back()
             return None, translated(error)
+
+    def _roll_back(self) -> None:
+        """What cannot be rolled back now (the disk is full) is rolled back before the next transaction."""
+        with suppress(sqlite3.Error):
+            if self._writing.in_transaction:
+                self._writing.execute("ROLLBACK")
 
     async def _begin(self) -> None:
         until = monotonic() + LOCKED_S
+        self._roll_back()
         while True:
             try:
                 self._writing.execute("BEGIN IMMEDIATE")
                 return
-            except sqlite3.OperationalError:
-                if monotonic() >= until:
+            except sqlite3.OperationalError as error:
+                if not _LOCKED.search(str(error)) or monotonic() >= until:
                     raise
             await asyncio.sleep(0.01)
 

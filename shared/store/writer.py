@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from shared.store import group
 from shared.store.base import Unreachable
 from shared.store.unit import Unit
+from shared.supervision import Supervised
 
 C = TypeVar("C")
 
@@ -43,7 +44,7 @@ class Transactions(Generic[C]):
 class Writer(Generic[C]):
     """One task that writes, and the queue before it."""
 
-    def __init__(self, transactions: Transactions[C]) -> None:
+    def __init__(self, transactions: Transactions[C], service: str) -> None:
         self._transactions = transactions
         self._loop = asyncio.get_running_loop()
         self._queue: deque[Asked[C]] = deque()
@@ -51,11 +52,11 @@ class Writer(Generic[C]):
         self._woken = asyncio.Event()
         self.nudges: list[Callable[[], None]] = []
         """Called after each round that wrote."""
-        self._task = self._loop.create_task(self._write_for_ever())
+        self.task = Supervised(service, "the writer of the store", self._write_for_ever)
 
     def queued(self, work: Unit | Job[C]) -> "asyncio.Future[Any]":
         """Done when the work is durable, or failed."""
-        if self._task.done():
+        if self.task.ended:
             raise Unreachable("the store is closed")
         future = self._loop.create_future()
         self._queue.append((work, future))
@@ -66,8 +67,7 @@ class Writer(Generic[C]):
         """What was asked is still written; who would wait longer is told."""
         if asked := self._unanswered():
             await asyncio.wait(asked, timeout=patience_s)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await self.task.end()
         for future in self._unanswered():
             _tell(future, None, Unreachable("the store is closed"))
 
@@ -75,6 +75,10 @@ class Writer(Generic[C]):
         return [future for _, future in (*self._being_written, *self._queue) if not future.done()]
 
     async def _write_for_ever(self) -> None:
+        """What a writer that died had begun may be written or not: whoever waits for it is told so."""
+        for _, future in self._being_written:
+            _tell(future, None, Unreachable("the writer of the store failed"))
+        self._being_written = []
         while True:
             if not self._queue and not self._being_written:
                 self._woken.clear()

@@ -17,6 +17,7 @@ from services.finance.valuation import (
     baseline,
     capitalisation,
     columns,
+    dated_flows,
     earned_schedule,
     earned_value,
     exchange_rates,
@@ -57,6 +58,7 @@ STRANGE = (
     object(),
     np.array([1.0, 2.0]),
 )
+DATED = (dated_flows.DatedAmount(date(2026, 5, 4), -100), dated_flows.DatedAmount(date(2026, 6, 30), 120))
 MONDAY, JUNE, MAY = datetime(2026, 6, 1), date(2026, 6, 30), date(2026, 5, 4)
 
 
@@ -324,6 +326,9 @@ ENTRIES = [
     Entry(investment.present_values, {"flow": FLOW, "rate": 0.1}),
     Entry(investment.net_present_value, {"amounts": (-100, 60, 70), "rate": 0.1}),
     Entry(investment.internal_rates, {"flow": FLOW}),
+    Entry(investment.mirr, {"flow": FLOW, "finance_rate": 0.1, "reinvestment_rate": 0.12}),
+    Entry(dated_flows.xnpv, {"amounts": DATED, "rate": 0.1}),
+    Entry(dated_flows.xirr, {"amounts": DATED}),
     Entry(sensitivity.sensitivity, {"flow": FLOW, "rate": 0.1, "changes_percent": (-10, 10)}),
     Entry(sensitivity.switching_values, {"flow": FLOW, "rate": 0.1}),
     Entry(

@@ -73,8 +73,48 @@ def test_an_issued_token_carries_role_subject_and_scope(tmp_path: Path) -> None:
     assert issued.exit_code == 0
     claims = jwt.decode(issued.output.split()[-1], options={"verify_signature": False})
     assert (claims["sub"], claims["roles"], claims["scope"]) == ("anna", ["controller"], "finance.read")
-    assert claims["exp"] - claims["iat"] == 7200
+    assert claims["exp"] - int(claims["iat"]) == 7200
     assert portolan("token", "issue", "--role", "king", "--data", tmp_path).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "projects.reed",
+        "projects:read",
+        "PROJECTS.READ",
+        "a,b",
+        "projects read",
+        "projects.read openid",
+        "",
+        " ",
+    ],
+)
+def test_a_scope_that_is_not_understood_is_refused_when_a_token_is_issued(scope: str, tmp_path: Path) -> None:
+    done = portolan("token", "issue", "--role", "director", "--scope", scope, "--data", tmp_path)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "is not understood" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "scope", ["projects.read", "projects.read import", "read", "projects finance", "operate"]
+)
+def test_a_scope_of_our_words_is_issued(scope: str, tmp_path: Path) -> None:
+    assert (
+        portolan("token", "issue", "--role", "service", "--scope", scope, "--data", tmp_path).exit_code == 0
+    )
+
+
+def test_a_scope_that_the_role_does_not_have_is_refused(tmp_path: Path) -> None:
+    done = portolan("token", "issue", "--role", "viewer", "--scope", "finance.write", "--data", tmp_path)
+    assert (done.exit_code, "the role viewer has nothing of it" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("subject", ["", " ", "a\nb", "x" * 201])
+def test_a_subject_that_cannot_be_written_down_is_issued_no_token(subject: str, tmp_path: Path) -> None:
+    done = portolan("token", "issue", "--role", "viewer", "--subject", subject, "--data", tmp_path)
+    assert (done.exit_code, "it must have 1 to 200 characters" in done.stderr) == (2, True)
 
 
 def test_an_issued_token_is_good_for_the_running_instance_and_its_role_only(instance: Instance) -> None:

@@ -1,19 +1,26 @@
 """What keeps Portolan from starting is one sentence on standard error and exit code 2, and tells no secret."""
 
+import asyncio
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from shutil import copytree
 from time import monotonic, sleep
 
+import asyncpg
 import pytest
 from click.testing import CliRunner
 
 from deploy.kafka.broker import free_port
 from services.cli import main
+from shared.settings import Settings
+from shared.starting import CannotStart
+from tests.conftest import PostgresServer
 from tests.system.running import END_S, READY_S, ROOT, EmbeddedProcess
 
 SECRET = "geheim"  # a password, in every place where one can stand
@@ -34,6 +41,7 @@ WRONG = {
     "PORTOLAN_LOG_LEVEL": ["loud"],
     "PORTOLAN_REPORTING_CURRENCY": ["XXY"],
     "PORTOLAN_HOST": ["nowhere.invalid"],
+    "PORTOLAN_TRUSTED_PROXIES": ["the-door", "10.0.0.0/8 10.0.0.1/8"],
 }  # fmt: skip
 
 
@@ -127,6 +135,61 @@ def test_a_store_that_is_no_database_is_told(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["up", "--port", "0", "--data", str(tmp_path)])
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.output
     assert f"{tmp_path / 'projects.sqlite'}, cannot be used: file is not a database" in done.stderr
+
+
+NEWER = "INSERT INTO alembic_version VALUES ('9999')"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["up", "--port", "0"], ["verify"], ["rebuild"], ["backup", "{folder}"]],
+    ids=lambda command: command[0],
+)
+def test_a_store_of_a_newer_version_is_told(command: list[str], tmp_path: Path, fresh_stores: Path) -> None:
+    data = Path(copytree(fresh_stores, tmp_path / "data"))
+    with closing(sqlite3.connect(data / "finance.sqlite")) as store, store:
+        store.execute("DELETE FROM alembic_version")
+        store.execute(NEWER)
+    words = [word.format(folder=tmp_path / "backup") for word in command]
+    done = CliRunner().invoke(main, [*words, "--data", str(data)])
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.output
+    assert "the store of finance has schema 9999, which this version" in done.stderr
+
+
+def test_a_database_of_a_newer_version_is_told(tmp_path: Path, postgres_server: PostgresServer) -> None:
+    url = postgres_server.databases()
+
+    async def make_newer() -> None:
+        connection = await asyncpg.connect(url.replace("{service}", "risk"))
+        await connection.execute("DELETE FROM alembic_version")
+        await connection.execute(NEWER)
+        await connection.close()
+
+    asyncio.run(make_newer())
+    alone = run("services.risk", PORTOLAN_DATA=str(tmp_path), PORTOLAN_PORT="0", PORTOLAN_DATABASE_URL=url)
+    assert_told(alone, "the store of risk has schema 9999, which this version")
+
+
+def test_the_local_issuer_is_not_offered_to_other_machines_unless_that_is_meant(tmp_path: Path) -> None:
+    words = (
+        "PORTOLAN_HOST is '0.0.0.0', which other machines reach",
+        "PORTOLAN_LOCAL_ISSUER_BEYOND_LOOPBACK",
+    )
+    everywhere = {"PORTOLAN_HOST": "0.0.0.0", "PORTOLAN_PORT": "0", "PORTOLAN_DATA": str(tmp_path)}
+    for command in (
+        ["services", "up"],
+        ["services.risk"],
+        ["services.stack", "--data", tmp_path, "--port", 0],
+    ):
+        assert_told(run(*command, **everywhere), *words)
+    assert not list(tmp_path.glob("*.sqlite"))
+    for host in ("127.0.0.1", "127.9.9.9", "localhost"):
+        Settings(host=host).refuse_open_issuer()
+    for host in ("0.0.0.0", "192.0.2.1", ""):
+        with pytest.raises(CannotStart):
+            Settings(host=host).refuse_open_issuer()
+        Settings(host=host, local_issuer=False).refuse_open_issuer()
+        Settings(host=host, local_issuer_beyond_loopback=True).refuse_open_issuer()
 
 
 def test_a_key_that_is_none_is_told_and_not_replaced(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_compose_names_nothing_that_is_not_there() -> None:
 def test_compose_publishes_only_the_front_door_unless_it_is_watched() -> None:
     published = {name for name, s in compose()["services"].items() if "ports" in s and "profiles" not in s}
     assert published == {"front"}
-    assert compose()["services"]["front"]["ports"] == [f"{PORT}:{PORT}"]
+    assert compose()["services"]["front"]["ports"] == [f"127.0.0.1:{PORT}:{PORT}"]
     assert compose()["x-service"]["environment"]["PORTOLAN_PUBLIC_URL"] == f"http://localhost:{PORT}"
 
 

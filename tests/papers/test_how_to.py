@@ -17,6 +17,8 @@ HOW_TO = ROOT / "docs" / "how-to"
 COPIED = ("shared", "services", "sample", "deploy", "docs", "pyproject.toml")
 TESTS = (
     "conftest.py",
+    "catalogue.yaml",
+    "support",
     "architecture",
     "contracts",
     "system/conftest.py",

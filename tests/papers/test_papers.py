@@ -16,7 +16,7 @@ from shared import telemetry
 ROOT = Path(__file__).parents[2]
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 MADE_BY_A_PAGE = {
-    "shared/contracts/schemas/risk.risk.escalated.v1.json",
+    "shared/contracts/schemas/draft/risk.risk.escalated.v1.json",
 }
 """Files that a how-to leads to: `test_how_to.py` holds those."""
 PLACES = ("shared/", "services/", "tests/", "docs/", "deploy/", "sample/", "benchmarks/", ".ci/")

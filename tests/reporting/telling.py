@@ -66,6 +66,8 @@ class Story:
             "planned_cost": pick.choice([None, self.money(1000, currency)]),
             "forecast_cost": pick.choice([None, self.money(1000, currency)]),
             "forecast_finish_on": pick.choice([None, late]),
+            "forecast_start_on": pick.choice([None, None, (FIRST + timedelta(days=20)).isoformat()]),
+            "actual_start_on": pick.choice([None, None, FIRST.isoformat()]),
             **pick.choice([{}, dates, dates]),
         }
 

@@ -82,3 +82,74 @@ async def test_a_project_that_ended_is_as_late_as_it_was_finished(late: Project)
     await late.finish(PLANNED + timedelta(days=3))
     await late.move("start-closing", "close")
     assert await late.told() == (-3, None, "green")
+
+
+DAY = timedelta(days=1)
+EIGHT_MONTHS = timedelta(days=240)
+
+
+async def made(portolan: Portolan, **dates: date | None) -> Project:
+    body = {name: day.isoformat() for name, day in dates.items() if day is not None}
+    answer = await portolan().post(PROJECTS, json={"name": "Switchboard"} | body)
+    assert answer.status_code == 201, answer.text
+    return Project(portolan, answer.json()["id"])
+
+
+async def test_a_running_project_that_nobody_forecasts_is_late_once_its_planned_finish_has_passed(
+    everywhere: Portolan,
+) -> None:
+    start = PLANNED - timedelta(days=90)
+    project = await made(everywhere, planned_start_on=start, planned_finish_on=PLANNED)
+    await project.move("approve", "activate")
+    assert await project.told() == (-100, None, "red")
+    assert (await project.counted())["red"] == 1
+
+
+async def test_what_is_not_due_yet_and_not_forecast_is_not_late(everywhere: Portolan) -> None:
+    start, finish = date.today() - 9 * DAY, date.today() + 9 * DAY
+    project = await made(everywhere, planned_start_on=start, planned_finish_on=finish)
+    await project.move("approve", "activate")
+    assert await project.told() == (None, "no forecast or actual finish", None)
+
+
+async def test_a_start_that_never_came_makes_a_project_late(everywhere: Portolan) -> None:
+    start, finish = date.today() - EIGHT_MONTHS, date.today() + EIGHT_MONTHS
+    project = await made(everywhere, planned_start_on=start, planned_finish_on=finish)
+    await project.move("approve")
+    assert await project.told() == (-240, None, "red")
+    assert (await project.counted())["red"] == 1
+    await project.move("activate")
+    assert await project.told() == (None, "no forecast or actual finish", None)
+
+
+async def test_a_forecast_finish_does_not_hide_a_start_that_never_came(everywhere: Portolan) -> None:
+    start, finish = date.today() - EIGHT_MONTHS, date.today() + EIGHT_MONTHS
+    project = await made(
+        everywhere, planned_start_on=start, planned_finish_on=finish, forecast_finish_on=finish
+    )
+    await project.move("approve")
+    assert await project.told() == (0, None, "red")
+    assert (await project.counted())["red"] == 1
+
+
+async def test_a_project_turns_late_with_the_day_that_is_asked_for(everywhere: Portolan) -> None:
+    """Nothing is told between the days: each says what was so by its own end."""
+    importer = everywhere("service")
+    body = {"name": "Old", "stage": "active", "planned_finish_on": "2026-03-01"}
+    put = await importer.put(
+        f"{PROJECTS}/by-ref/x/1", json=body, headers={"Portolan-Effective-At": "2026-01-01"}
+    )
+    assert put.status_code == 201, put.text
+    await everywhere.settled()
+
+    async def told(day: str) -> tuple[int | None, str, str, dict[str, int]]:
+        [item] = (await importer.get(f"/reporting/v1/projects?as_of={day}")).json()["items"]
+        overview = (await importer.get(f"/reporting/v1/portfolios?as_of={day}")).json()
+        counts = {health: n for health, n in overview["total"]["counts"]["by_health"].items() if n}
+        health = item["health"]
+        return item["schedule"]["variance_days"], health["overall"], " ".join(health["reasons"]), counts
+
+    assert (await told("2026-03-01"))[::3] == (None, {"green": 1})
+    assert await told("2026-03-02") == (-1, "green", "", {"green": 1})
+    assert await told("2026-03-31") == (-30, "amber", "30 days late", {"amber": 1})
+    assert await told("2026-05-30") == (-90, "red", "90 days late", {"red": 1})

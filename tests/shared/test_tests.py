@@ -1,11 +1,14 @@
 """What the tests themselves stand on."""
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import pytest
 
 USING_A_FOLDER = "def test_uses_a_folder(tmp_path):\n    assert tmp_path.exists()\n"
 
@@ -21,3 +24,39 @@ async def test_the_postgresql_of_the_tests_survives_another_pytest(postgres: str
     connection = await asyncpg.connect(postgres)
     await connection.execute("CHECKPOINT")
     await connection.close()
+
+
+WAITING = """
+import asyncio
+
+
+async def test_waits(postgres, postgres_server):
+    print("pid", postgres_server._running.get_pid(), flush=True)
+    await asyncio.sleep(60)
+"""
+
+
+async def test_a_run_that_is_told_to_end_leaves_no_database_behind(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text("from tests.conftest import *  # noqa: F403\n")
+    (tmp_path / "test_waiting.py").write_text(WAITING)
+    run = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto",
+        "test_waiting.py", cwd=tmp_path, stdout=PIPE, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )  # fmt: skip
+    pid = await _told_pid(run)
+    assert _runs(pid)
+    run.terminate()
+    said, _ = await run.communicate()
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, said.decode()
+    assert not _runs(pid)
+
+
+async def _told_pid(run: Any) -> int:
+    async for line in run.stdout:
+        if line.startswith(b"pid "):
+            return int(line.split()[1])
+    raise AssertionError("the run ended before its test began")
+
+
+def _runs(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()

@@ -332,3 +332,31 @@ def test_every_reference_of_the_document_leads_somewhere(service: Any) -> None:
     told = create_app(service).openapi()
     names = set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", str(told)))
     assert names <= set(told["components"]["schemas"])
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
+def test_requests_are_closed_and_have_no_defaults_and_answers_are_open(service: Any) -> None:
+    told = create_app(service).openapi()
+    schemas = told["components"]["schemas"]
+    operations = [o for operations in told["paths"].values() for o in operations.values()]
+    requested = reached(schemas, [o.get("requestBody") for o in operations])
+    answered = reached(schemas, [o["responses"] for o in operations])
+    assert len(answered) > 5
+    assert len(requested) > 1 or service.name == "reporting"
+    for name in requested:
+        assert "'default':" not in str({k: v for k, v in schemas[name].items() if k != "examples"}), name
+    for name in requested - answered:
+        assert schemas[name].get("additionalProperties", False) is False, name
+    for name in answered:
+        assert "'additionalProperties': False" not in str(schemas[name]), name
+
+
+def reached(schemas: dict[str, Any], roots: Any) -> set[str]:
+    """The names of the schemas to which something in `roots` leads."""
+    names = set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", str(roots)))
+    while (
+        more := set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", str([schemas[n] for n in names])))
+        - names
+    ):
+        names |= more
+    return names

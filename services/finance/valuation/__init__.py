@@ -10,6 +10,8 @@ The entries, one per subject:
     earned_schedule.earned_schedules  planned and earned curves -> ES, SV(t), SPI(t), IEAC(t)
     baseline.baselined, .rebaselined  an approved change -> the first, or one more, version of the baseline
     investment.appraised              a cash flow (`CashFlow.of_net`) and a rate -> NPV, IRR, payback, BCR
+    investment.mirr                   the same and two rates -> the modified internal rate of return
+    dated_flows.xnpv, .xirr           amounts on dates -> NPV and internal rates per year
     sensitivity.sensitivity           how the NPV moves with benefits, costs and rate
     exchange_rates.ExchangeRates      dated quotations -> amounts and sums in another currency
     capitalisation.capitalised        costs and rules by phase and nature -> capital and operating expenditure

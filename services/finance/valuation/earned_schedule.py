@@ -8,7 +8,8 @@ PV_0 = 0,
 
 PD, the planned duration, is the first period by which everything is planned. AT is the number of periods
 elapsed; it stops at the period that completes the work, so a finished project keeps its SPI(t). All of it is
-in periods.
+in periods. Where the plan begins with idle periods and nothing is earned, no time can be said to be earned: ES
+and what follows from it are null.
 """
 
 from bisect import bisect_left, bisect_right
@@ -29,8 +30,8 @@ class EarnedSchedule:
 
     actual_time: Decimal
     planned_duration: Decimal
-    es: Decimal
-    sv_t: Decimal
+    es: Decimal | None
+    sv_t: Decimal | None
     spi_t: Decimal | None
     ieac_t: Decimal | None
     tspi: Decimal | None
@@ -90,25 +91,34 @@ def _schedule(plan: list[Fraction], ev: Fraction, elapsed: Fraction) -> EarnedSc
     duration = bisect_left(plan, plan[-1])
     es = _earned_time(plan, ev, duration)
     reasons = {}
+    if es is None:
+        reasons = dict.fromkeys(("es", "sv_t", "spi_t", "ieac_t", "tspi"), _IDLE)
     if not elapsed:
-        reasons["spi_t"] = "no time has passed"
+        reasons.setdefault("spi_t", "no time has passed")
     if not elapsed or not es:
-        reasons["ieac_t"] = reasons.get("spi_t", "nothing earned")
+        reasons.setdefault("ieac_t", reasons.get("spi_t", "nothing earned"))
     if duration <= elapsed:
-        reasons["tspi"] = "unattainable: the planned duration is over"
+        reasons.setdefault("tspi", "unattainable: the planned duration is over")
+    earned = es or Fraction(0)
     return EarnedSchedule(
         actual_time=decimal(elapsed),
         planned_duration=Decimal(duration),
-        es=decimal(es),
-        sv_t=decimal(es - elapsed),
-        spi_t=None if "spi_t" in reasons else decimal(es / elapsed),
-        ieac_t=None if "ieac_t" in reasons else decimal(duration * elapsed / es),
-        tspi=None if "tspi" in reasons else decimal((duration - es) / (duration - elapsed)),
+        es=None if es is None else decimal(es),
+        sv_t=None if es is None else decimal(es - elapsed),
+        spi_t=None if "spi_t" in reasons else decimal(earned / elapsed),
+        ieac_t=None if "ieac_t" in reasons else decimal(duration * elapsed / earned),
+        tspi=None if "tspi" in reasons else decimal((duration - earned) / (duration - elapsed)),
         reasons=reasons,
     )
 
 
-def _earned_time(plan: list[Fraction], ev: Fraction, duration: int) -> Fraction:
+_IDLE = "nothing earned, and the plan begins with periods in which nothing is planned"
+
+
+def _earned_time(plan: list[Fraction], ev: Fraction, duration: int) -> Fraction | None:
+    """The periods earned; None where nothing is earned and idle periods would count as earned."""
+    if not ev and not plan[1]:
+        return None
     if ev >= plan[-1]:
         return Fraction(duration)
     whole = bisect_right(plan, ev) - 1

@@ -37,6 +37,8 @@ class Forecast(StrEnum):
 
 
 NOT_ESTIMATED = Unknown("no bottom-up estimate to complete")
+NOTHING_LEFT = Unknown("all of the budget is earned: no work is left")
+NO_BUDGET = Unknown("there is no budget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def figures(base: Totals, forecast: Forecast = Forecast.AT_CPI) -> EarnedValue:
     spi, cpi = _derive(_spi, ev, pv), _derive(_cpi, ev, ac)
     eac_by = {
         Forecast.AT_CPI: _derive(_eac_at_cpi, bac, cpi),
-        Forecast.AT_BUDGET: _derive(_eac_at_budget, bac, ev, ac, cpi),
+        Forecast.AT_BUDGET: _derive(_eac_at_budget, bac, ev, ac),
         Forecast.AT_CPI_SPI: _derive(_eac_at_cpi_spi, bac, ev, ac, cpi, spi),
         Forecast.BOTTOM_UP: _derive(operator.add, ac, etc),
     }
@@ -151,6 +153,8 @@ def _derive(formula: Callable[..., Fraction | Unknown], *inputs: Fraction | Unkn
 
 
 def _spi(ev: Fraction, pv: Fraction) -> Fraction | Unknown:
+    if pv < 0:  # a period in which the plan was cut: the ratio would have the wrong sign, or look good
+        return Unknown("the planned value is below zero")
     return ev / pv if pv else Unknown("no planned value")
 
 
@@ -164,7 +168,7 @@ def _eac_at_cpi(bac: Fraction, cpi: Fraction) -> Fraction | Unknown:
     return bac / cpi if cpi else Unknown("nothing earned")
 
 
-def _eac_at_budget(bac: Fraction, ev: Fraction, ac: Fraction, _cpi: Fraction) -> Fraction | Unknown:
+def _eac_at_budget(bac: Fraction, ev: Fraction, ac: Fraction) -> Fraction | Unknown:
     return ac + bac - ev
 
 
@@ -175,14 +179,16 @@ def _eac_at_cpi_spi(
 
 
 def _tcpi_bac(bac: Fraction, ev: Fraction, ac: Fraction) -> Fraction | Unknown:
-    return (
-        (bac - ev) / (bac - ac)
-        if bac > ac
-        else Unknown("unattainable: the actual cost has used up the budget")
-    )
+    if ev >= bac:
+        return NOTHING_LEFT if bac else NO_BUDGET
+    if ac >= bac:
+        return Unknown("unattainable: the actual cost has used up the budget")
+    return (bac - ev) / (bac - ac)
 
 
 def _tcpi_eac(bac: Fraction, ev: Fraction, ac: Fraction, eac: Fraction) -> Fraction | Unknown:
+    if ev >= bac:
+        return NOTHING_LEFT if bac else NO_BUDGET
     return (bac - ev) / (eac - ac) if eac > ac else Unknown("the forecast leaves nothing to spend")
 
 

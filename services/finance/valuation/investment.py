@@ -1,15 +1,18 @@
-"""Investment appraisal of a cash flow: NPV, IRR, payback and BCR; the entry is `appraised`.
+"""Investment appraisal of a cash flow: NPV, IRR, payback and BCR; the entries are `appraised` and `mirr`.
 
 Convention: amounts are minor units of one currency by period, the first (t = 0) is today and is not
 discounted; rates are per period.
 
     NPV = sum CF_t / (1 + r)^t      IRR: every r > -1 with NPV(r) = 0      BCR = PV(benefits) / PV(costs)
     payback = the time, interpolated within its period, at which the running total first reaches zero
+    MIRR = (FV of the gains at the reinvestment rate / PV of the costs at the finance rate)^(1 / n) - 1
+
+Where the amounts stand on dates instead of in periods, see `dated_flows`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate, zip_longest
@@ -22,6 +25,7 @@ from shared.typed import refuse_mistyped
 MOST_PERIODS = 600
 """Fifty years of months."""
 _RATE_PLACES = 15
+_PRECISE = Context(prec=50)
 _LARGEST_ROUNDED_RATE = 10**12  # above it, 28 digits do not reach to that place
 
 
@@ -79,12 +83,12 @@ def appraised(flow: CashFlow, rate: Number) -> Appraisal:
     rate that is no number above -1.
     """
     benefits, costs = present_values(flow, rate)
-    discounted = _discounted(flow.net, _growth(rate))
+    discounted = _discounted(flow.net, growth_factor(rate))
     flag, irrs = internal_rates(flow)
     payback, discounted_payback = _payback(flow.net), _payback(discounted)
     reasons = {
         "bcr": "" if costs else "no costs",
-        "irr": _WHY_NO_IRR.get(flag, ""),
+        "irr": WHY_NO_IRR.get(flag, ""),
         "payback": "" if payback is not None else _NEVER_PAID_BACK,
         "discounted_payback": "" if discounted_payback is not None else _NEVER_PAID_BACK,
     }
@@ -102,10 +106,41 @@ def appraised(flow: CashFlow, rate: Number) -> Appraisal:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ModifiedRate:
+    """The modified internal rate of return per period; None where `reason` says why."""
+
+    rate: Decimal | None
+    reason: str | None = None
+
+
+def mirr(flow: CashFlow, finance_rate: Number, reinvestment_rate: Number) -> ModifiedRate:
+    """What the flow earns per period if costs are financed at one rate and gains are reinvested at another.
+
+    The net amounts decide what is a cost and what a gain. Raises `Invalid` as `appraised` does.
+    """
+    _check(flow)
+    net = CashFlow.of_net(flow.net)
+    periods = len(net.benefits) - 1
+    gains = _present_value(net.benefits, growth_factor(reinvestment_rate, "/reinvestment_rate"))
+    costs = _present_value(net.costs, growth_factor(finance_rate, "/finance_rate"))
+    if not costs or not gains:
+        return ModifiedRate(None, "nothing comes in" if costs else "nothing is spent")
+    if not periods:
+        return ModifiedRate(None, "a single amount has no time to earn anything")
+    root = _PRECISE.power(_precise(gains / costs), _PRECISE.divide(Decimal(1), Decimal(periods)))
+    earned = _PRECISE.multiply(root, _precise(growth_factor(reinvestment_rate)))
+    return ModifiedRate(rounded_rate(_PRECISE.subtract(earned, Decimal(1))))
+
+
+def _precise(number: Fraction) -> Decimal:
+    return _PRECISE.divide(Decimal(number.numerator), Decimal(number.denominator))
+
+
 def present_values(flow: CashFlow, rate: Number) -> tuple[Fraction, Fraction]:
     """The present value of the benefits and that of the costs (minor units), exactly."""
     _check(flow)
-    growth = _growth(rate)
+    growth = growth_factor(rate)
     return _present_value(flow.benefits, growth), _present_value(flow.costs, growth)
 
 
@@ -127,7 +162,7 @@ def internal_rates(flow: CashFlow) -> tuple[IrrFlag, tuple[Decimal, ...]]:
 
 
 _NEVER_PAID_BACK = "the flows never make up for what was spent"
-_WHY_NO_IRR = {
+WHY_NO_IRR = {
     IrrFlag.NONE: "no rate makes the net present value zero",
     IrrFlag.SEVERAL: "several rates make the net present value zero",
     IrrFlag.UNDETERMINED: "the rates could not be told apart",
@@ -136,7 +171,11 @@ _WHY_NO_IRR = {
 
 def _rate(factor: Fraction) -> Decimal:
     """The rate of a discount factor 1 / (1 + r)."""
-    rate = decimal(1 / factor - 1)
+    return rounded_rate(decimal(1 / factor - 1))
+
+
+def rounded_rate(rate: Decimal) -> Decimal:
+    """The rate to 15 decimals, as far as it stays above -1 and is not too large for them."""
     if rate > _LARGEST_ROUNDED_RATE:
         return rate
     rounded = round(rate, _RATE_PLACES).normalize()
@@ -155,10 +194,11 @@ def _check(flow: CashFlow) -> None:
             whole_minor(amount, f"/{name}/{t}", negative=False)
 
 
-def _growth(rate: Number) -> Fraction:
-    growth = 1 + exact(rate, "/rate")
+def growth_factor(rate: Number, pointer: str = "/rate") -> Fraction:
+    """1 + rate; `Invalid` where that is not above zero."""
+    growth = 1 + exact(rate, pointer)
     if growth <= 0:
-        raise refused("rate_out_of_range", f"a rate of {rate} per period is not above -1", "/rate")
+        raise refused("rate_out_of_range", f"a rate of {rate} is not above -1", pointer)
     return growth
 
 

@@ -34,6 +34,8 @@ class Figures:
     variance: int | None
     cost_reason: str | None
     planned_start: int | None
+    forecast_start: int | None
+    actual_start: int | None
     planned_finish: int | None
     forecast_finish: int | None
     actual_finish: int | None
@@ -72,6 +74,8 @@ def figures(project: dict[str, Any], states: States) -> Figures:
         variance=variance,
         cost_reason=reason,
         planned_start=_day(project["planned_start_on"]),
+        forecast_start=_day(project.get("forecast_start_on")),
+        actual_start=_day(project.get("actual_start_on")),
         planned_finish=_day(project["planned_finish_on"]),
         forecast_finish=_day(project["forecast_finish_on"]),
         actual_finish=_day(project["actual_finish_on"]),

@@ -8,7 +8,8 @@ from typing import Any
 from shared.money import percent
 
 GREEN, AMBER, RED = "green", "amber", "red"
-_ORDER = (GREEN, AMBER, RED)
+OVERALL = (GREEN, AMBER, RED)
+"""From the best to the worst."""
 
 RISK_AMBER = 10
 RISK_RED = 20
@@ -97,5 +98,5 @@ def health(
         reasons.append(f"a risk of score {worst_risk}")
     if cost is None and time is None and not worst_risk and not occurred:
         reasons.append(UNKNOWN)
-    overall = max((h for h in (cost, time, risk) if h is not None), key=_ORDER.index)
+    overall = max((h for h in (cost, time, risk) if h is not None), key=OVERALL.index)
     return {"overall": overall, "cost": cost, "time": time, "risk": risk, "reasons": reasons}

@@ -34,6 +34,8 @@ class FiguresRow(Model, table=True):
     variance: int | None = Field(sa_type=BigInteger)
     cost_reason: str | None = Field(sa_type=KEY)
     planned_start: int | None = Field(sa_type=BigInteger)
+    forecast_start: int | None = Field(sa_type=BigInteger)
+    actual_start: int | None = Field(sa_type=BigInteger)
     planned_finish: int | None = Field(sa_type=BigInteger)
     forecast_finish: int | None = Field(sa_type=BigInteger)
     actual_finish: int | None = Field(sa_type=BigInteger)

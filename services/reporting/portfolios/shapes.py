@@ -22,8 +22,7 @@ class Counts(BaseModel):
 
 
 class CostSums(BaseModel):
-    """Sums over projects of every stage, in the reporting currency, or in the one the amounts share; null with the
-    reason where there is no rate."""
+    """Sums in the reporting currency, or in the one the amounts share; null with the reason where there is no rate."""
 
     planned: Money | None
     forecast: Money | None
@@ -45,14 +44,20 @@ class PortfolioSummary(BaseModel):
     portfolio: PortfolioRef
     counts: Counts
     without_information: WithoutInformation
-    cost: CostSums
+    cost: CostSums = Field(description="Over projects of every stage that is asked for, proposals included.")
+    cost_by_stage: dict[str, CostSums] = Field(
+        description="The same sums stage by stage; they add up to `cost`."
+    )
     as_of: Day
 
 
 class Total(BaseModel):
     counts: Counts
     without_information: WithoutInformation
-    cost: CostSums
+    cost: CostSums = Field(description="Over projects of every stage that is asked for, proposals included.")
+    cost_by_stage: dict[str, CostSums] = Field(
+        description="The same sums stage by stage; they add up to `cost`."
+    )
     as_of: Day
 
 

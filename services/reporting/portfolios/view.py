@@ -9,34 +9,23 @@ from typing import Any
 
 from services.reporting.asof import AsOf
 from services.reporting.figures.compute import NO_FORECAST
-from services.reporting.figures.health import AMBER, DEFAULT, GREEN, RED, RISK_AMBER, RISK_RED, limits_of
-from services.reporting.projects.view import VALID, VARIANCE_DAYS
+from services.reporting.figures.health import OVERALL
+from services.reporting.figures.judging import judged
 from services.reporting.sums import told, total
 from shared.contracts.projects import Stage
 from shared.money import percent
 from shared.store import Store
 
 COUNTED = """
-WITH limits (portfolio_id, cost_amber, cost_red, time_amber, time_red) AS ({limits}),
-f AS (
-    SELECT figures.*, {days} AS days,
-        CASE WHEN planned > 0 THEN -variance * 100.0 / planned END AS over_pct
-    FROM figures WHERE archived = 0 AND {valid}
-)
+WITH f AS ({judged})
 SELECT f.portfolio_id, f.stage, f.currency,
-    CASE
-        WHEN f.over_pct >= COALESCE(l.cost_red, {d.cost_red_pct}) OR -f.days >= COALESCE(l.time_red, {d.time_red_days})
-            OR f.occurred_risks > 0 OR f.worst_risk >= {risk_red} THEN 'red'
-        WHEN f.over_pct >= COALESCE(l.cost_amber, {d.cost_amber_pct})
-            OR -f.days >= COALESCE(l.time_amber, {d.time_amber_days}) OR f.worst_risk >= {risk_amber} THEN 'amber'
-        ELSE 'green'
-    END AS overall,
+    f.overall,
     COUNT(*), SUM(f.planned), SUM(f.forecast), SUM(f.actual), SUM(f.variance),
     SUM(CASE WHEN f.variance IS NOT NULL THEN f.planned END), SUM(CASE WHEN f.variance IS NULL THEN 1 ELSE 0 END),
     SUM(CASE WHEN f.planned IS NOT NULL AND f.forecast IS NULL AND f.cost_reason <> '{no_forecast}' THEN 1 ELSE 0 END),
     SUM(CASE WHEN f.earned_currency <> f.currency THEN 1 ELSE 0 END),
-    SUM(CASE WHEN f.over_pct IS NULL AND f.days IS NULL AND f.worst_risk = 0 AND f.occurred_risks = 0 THEN 1 ELSE 0 END)
-FROM f LEFT JOIN limits l ON l.portfolio_id = f.portfolio_id
+    SUM(CASE WHEN f.over_pct IS NULL AND f.time_days IS NULL AND f.worst_risk = 0 AND f.occurred_risks = 0 THEN 1 ELSE 0 END)
+FROM f
 GROUP BY 1, 2, 3, 4
 """
 
@@ -63,27 +52,9 @@ class Count:
 
 
 async def counts(store: Store, portfolios: Iterable[dict[str, Any]], at: AsOf) -> list[Count]:
-    limits, params = _limits(portfolios)
-    text = COUNTED.format(
-        limits=limits, days=VARIANCE_DAYS.format(day=at.day), valid=VALID, d=DEFAULT, risk_red=RISK_RED,
-        risk_amber=RISK_AMBER, no_forecast=NO_FORECAST,
-    )  # fmt: skip
-    rows = await store.fetch(text, (*params, at.day, at.day))
+    text = COUNTED.format(judged=judged(at.day, portfolios), no_forecast=NO_FORECAST)
+    rows = await store.fetch(text, ())
     return [Count(*row[:4], *(int(v) if v is not None else None for v in row[4:])) for row in rows]
-
-
-def _limits(portfolios: Iterable[dict[str, Any]]) -> tuple[str, list[Any]]:
-    """The thresholds of the portfolios that set their own, as a table within the query."""
-    rows, params = ["SELECT CAST('' AS VARCHAR(36)), 0.0, 0.0, 0, 0"], []
-    for p in portfolios:
-        if p["thresholds"]:
-            held = limits_of(p)
-            rows.append(
-                f"SELECT CAST(? AS VARCHAR(36)), {held.cost_amber_pct!r}, {held.cost_red_pct!r},"
-                f" {held.time_amber_days}, {held.time_red_days}"
-            )
-            params.append(p["id"])
-    return " UNION ALL ".join(rows), params
 
 
 def overview(
@@ -112,7 +83,22 @@ def descendants(portfolios: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
 
 
 def summary(counted: list[Count], reporting: str | None) -> dict[str, Any]:
-    """Counts by stage and by health, and the sums of cost."""
+    """Counts by stage and by health, and the sums of cost: of all of them, and stage by stage."""
+    by_stage = {s.value: of for s in Stage if (of := [c for c in counted if c.stage == s.value])}
+    return {
+        "counts": {
+            "projects": sum(c.projects for c in counted),
+            "by_stage": {stage: sum(c.projects for c in of) for stage, of in by_stage.items()},
+            "by_health": {h: sum(c.projects for c in counted if c.health == h) for h in OVERALL},
+        },
+        "without_information": sum(c.without_information for c in counted),
+        "cost": cost_sums(counted, reporting),
+        "cost_by_stage": {stage: cost_sums(of, reporting) for stage, of in by_stage.items()},
+    }
+
+
+def cost_sums(counted: list[Count], reporting: str | None) -> dict[str, Any]:
+    """Plan, forecast, actual and variance; a sum that cannot be told is null with the reason."""
     sums = {
         name: total(((c.currency, getattr(c, name)) for c in counted), reporting)
         for name in ("planned", "forecast", "actual", "variance")
@@ -130,14 +116,4 @@ def summary(counted: list[Count], reporting: str | None) -> dict[str, Any]:
     missing = sum(c.without_variance for c in counted)
     if missing and cost["variance"]:
         cost["reasons"]["variance"] = f"{missing} projects have no variance and are left out of it"
-    return {
-        "counts": {
-            "projects": sum(c.projects for c in counted),
-            "by_stage": {
-                s.value: n for s in Stage if (n := sum(c.projects for c in counted if c.stage == s.value))
-            },
-            "by_health": {h: sum(c.projects for c in counted if c.health == h) for h in (GREEN, AMBER, RED)},
-        },
-        "without_information": sum(c.without_information for c in counted),
-        "cost": cost,
-    }
+    return cost

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from services.reporting.figures.health import OVERALL
+from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
 from services.reporting.history.view import states_of_project
 from services.reporting.portfolios.view import descendants
 from services.reporting.projects import view
@@ -25,11 +27,20 @@ SORTS = {
     "cost.actual": "actual",
     "cost.variance": "variance",
     "schedule.planned_finish_on": "planned_finish",
-    "schedule.variance_days": view.VARIANCE_DAYS,
+    "schedule.variance_days": FINISH_DAYS,
+    "schedule.start_variance_days": START_DAYS,
 }
 TEXTS = ("code", "name", "stage")
 CURRENCIES = {name: "currency" for name in SORTS if name.startswith("cost.")}
 """Amounts are ordered within their currency: minor units of several say nothing side by side."""
+
+STAGE = Parameter("stage", "Projects at these stages.", listing.enum_schema(Stage), many=True)
+HEALTH = Parameter(
+    "health",
+    "Projects of this overall health, as of the day and by the thresholds of their portfolio.",
+    {"type": "string", "enum": list(OVERALL)},
+    many=True,
+)
 
 LISTED = (
     AS_OF,
@@ -42,7 +53,8 @@ LISTED = (
     Parameter(
         "programme_id", "Projects of these programmes.", {"type": "string", "format": "uuid"}, many=True
     ),
-    Parameter("stage", "Projects at these stages.", listing.enum_schema(Stage), many=True),
+    STAGE,
+    HEALTH,
     Parameter("q", "Text in code or name."),
     Parameter("external_ref.source", "The system a project came from."),
     Parameter("external_ref.id", "Its key there."),
@@ -78,9 +90,12 @@ async def listed(
     """A page of projects as the query asks for them, of these portfolios where some are named, or `alone`: of none."""
     keyset = _keyset(call, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
+    keyset.any_of("overall", call.query.get("health"), "code")
+    portfolios = await view.portfolios_by_id(call.kernel.store, at)
     if alone:
-        _outside(keyset, sorted(await view.portfolios_by_id(call.kernel.store, at)))
-    found = await keyset.page(call, ", ".join(view.COLUMNS), "figures")
+        _outside(keyset, sorted(portfolios))
+    table = f"({judged(at.day, portfolios.values())}) figures" if "health" in call.query else "figures"
+    found = await keyset.page(call, ", ".join(view.COLUMNS), table)
     items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
     return paging.Page(items, found.next, found.total)
 

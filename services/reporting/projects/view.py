@@ -9,6 +9,7 @@ from typing import Any
 from services.reporting.asof import AsOf
 from services.reporting.figures.compute import NO_FORECAST, Figures, planned_value
 from services.reporting.figures.health import health, limits_of
+from services.reporting.figures.judging import NOT_BEGUN
 from services.reporting.history.view import states
 from shared.clock import from_day
 from shared.contracts.projects import Stage
@@ -18,17 +19,6 @@ from shared.store import Store
 
 COLUMNS = ("project_id", *Figures.__dataclass_fields__)
 VALID = "from_day <= ? AND until_day >= ?"
-
-VARIANCE_DAYS = (
-    "CASE WHEN planned_finish IS NULL THEN NULL"
-    " WHEN actual_finish IS NOT NULL THEN planned_finish - actual_finish"
-    f" WHEN stage IN ('{Stage.CLOSED}', '{Stage.DISCONTINUED}') THEN NULL"
-    " WHEN forecast_finish IS NULL THEN NULL"
-    " WHEN forecast_finish > {day} THEN planned_finish - forecast_finish"
-    " ELSE planned_finish - {day} END"
-)
-"""Planned minus actual finish; while unfinished, planned minus the later of forecast and the as-of day. What has ended
-without an actual finish does not get later with every day: how late it was nobody knows."""
 
 Item = dict[str, Any]
 
@@ -46,22 +36,53 @@ def row_of(values: Sequence[Any]) -> Row:
 
 
 def variance_days(f: Figures, day: int) -> tuple[int | None, str | None]:
-    """The same rule as VARIANCE_DAYS, with the reason where it is null."""
+    """Of the finish, the same rule as FINISH_DAYS, with the reason where it is null."""
     if f.planned_finish is None:
         return None, "no planned finish"
     if f.actual_finish is not None:
         return f.planned_finish - f.actual_finish, None
     if f.stage in ENDED:
         return None, f"{f.stage} without an actual finish"
-    if f.forecast_finish is None:
-        return None, "no forecast or actual finish"
-    return f.planned_finish - max(f.forecast_finish, day), None
+    if f.forecast_finish is not None:
+        return f.planned_finish - max(f.forecast_finish, day), None
+    overdue = f.planned_start if _waits(f) and f.planned_start is not None else f.planned_finish
+    late = min(overdue, f.planned_finish) - day
+    return (late, None) if late < 0 else (None, "no forecast or actual finish")
+
+
+def start_variance_days(f: Figures, day: int) -> tuple[int | None, str | None]:
+    """Of the start, the same rule as START_DAYS, with the reason where it is null."""
+    if f.planned_start is None:
+        return None, "no planned start"
+    if f.actual_start is not None:
+        return f.planned_start - f.actual_start, None
+    if f.stage not in NOT_BEGUN:
+        return None, "not approved yet" if f.stage == Stage.PROPOSED else f"{f.stage} without an actual start"
+    if f.forecast_start is not None:
+        return f.planned_start - max(f.forecast_start, day), None
+    late = f.planned_start - day
+    return (late, None) if late < 0 else (None, "no forecast or actual start")
+
+
+def time_days(f: Figures, finish_days: int | None, start_days: int | None) -> int | None:
+    """What the time health is judged by: of what has not begun, the worse of start and finish."""
+    if _waits(f) and start_days is not None and (finish_days is None or start_days < finish_days):
+        return start_days
+    return finish_days
+
+
+def _waits(f: Figures) -> bool:
+    """Whether the project is still to begin."""
+    return f.actual_start is None and f.stage in NOT_BEGUN
 
 
 def item(row: Row, portfolio: Mapping[str, Any] | None, at: AsOf) -> Item:
     """The public item of a project, as of a day."""
     f = row.figures
-    days, days_reason = variance_days(f, at.day)
+    finish_days, finish_reason = variance_days(f, at.day)
+    start_days, start_reason = start_variance_days(f, at.day)
+    reasons = {"variance_days": finish_reason, "start_variance_days": start_reason}
+    days = time_days(f, finish_days, start_days)
     pct = percent(f.variance, f.planned) if f.variance is not None and f.planned else None
     return {
         "project": {
@@ -79,10 +100,13 @@ def item(row: Row, portfolio: Mapping[str, Any] | None, at: AsOf) -> Item:
         "schedule": {
             "planned_start_on": _date(f.planned_start),
             "planned_finish_on": _date(f.planned_finish),
+            "forecast_start_on": _date(f.forecast_start),
             "forecast_finish_on": _date(f.forecast_finish),
+            "actual_start_on": _date(f.actual_start),
             "actual_finish_on": _date(f.actual_finish),
-            "variance_days": days,
-            "reasons": {"variance_days": days_reason} if days_reason else {},
+            "variance_days": finish_days,
+            "start_variance_days": start_days,
+            "reasons": {name: why for name, why in reasons.items() if why},
         },
         "earned_value": earned_value(f, at.day),
         "health": health(f.variance, f.planned, days, f.worst_risk, f.occurred_risks, limits_of(portfolio)),

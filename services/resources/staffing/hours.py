@@ -12,10 +12,10 @@ DAYS_A_WEEK = 5
 
 
 class Holidays:
-    """The days off of everyone."""
+    """The days off of everyone; a day given twice is one day off."""
 
     def __init__(self, days: Iterable[date] = ()) -> None:
-        self._ordinals = sorted(day.toordinal() for day in days if day.weekday() < DAYS_A_WEEK)
+        self._ordinals = sorted({day.toordinal() for day in days if day.weekday() < DAYS_A_WEEK})
 
     def working_days(self, first: date, last: date) -> int:
         """Mondays to Fridays from `first` to `last`, both included, without the holidays."""

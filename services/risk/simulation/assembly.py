@@ -1,18 +1,20 @@
 """From the values that were drawn to durations and costs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .distributions import Distribution
-from .model import Effect, Model, RiskEvent, Variable
+from .model import CostItem, Effect, Model, RiskEvent, Variable
 from .quantiles import quantiles
 from .ticks import DAY, ticks
 
 Array = NDArray[np.float64]
+Keyed = TypeVar("Keyed", CostItem, RiskEvent)
 
 
 def values(drawn: Mapping[Variable, Distribution], u: Array) -> Array:
@@ -44,36 +46,51 @@ class Portion:
         return int(self.values.shape[1])
 
     def durations(self, model: Model) -> Array:
-        """In ticks, shape (activities, runs), with what the risk events do to them; never below 0."""
+        """In ticks, shape (activities, runs), with what the risk events do to them; never below 0.
+
+        All factors come before all days, and events in the order of their keys: how they are listed changes
+        nothing, not even the last bit.
+        """
         result = np.empty((len(model.activities), self.runs))
         effects: dict[str, list[tuple[RiskEvent, Effect]]] = {}
-        for event in model.events:
+        for event in _in_order(model.events):
             for effect in event.effects:
                 effects.setdefault(effect.activity, []).append((event, effect))
         for row, activity in zip(result, model.activities, strict=True):
             row[:] = self[Variable("duration", activity.key)]
             for event, effect in effects.get(activity.key, ()):
-                self._hit(row, event, effect)
+                self._multiply(row, event, effect)
+            for event, effect in effects.get(activity.key, ()):
+                self._delay(row, event, effect)
             np.maximum(ticks(row), 0.0, out=row)
         return result
 
-    def _hit(self, duration: Array, event: RiskEvent, effect: Effect) -> None:
+    def _multiply(self, duration: Array, event: RiskEvent, effect: Effect) -> None:
         happens = self[Variable("event", event.key)]
         duration *= 1 + happens * (self[Variable("factor", event.key, effect.activity)] - 1)
+
+    def _delay(self, duration: Array, event: RiskEvent, effect: Effect) -> None:
+        happens = self[Variable("event", event.key)]
         duration += happens * self[Variable("delay", event.key, effect.activity)]
 
     def cost(self, model: Model, durations: Array, finish: Array | float) -> Array:
-        """The total per run, added up in the order of the model, so that it is the same on every machine.
+        """The total per run, added up in the order of the keys, so that it is the same on every machine and
+        however the model lists its parts.
 
         `durations` are in ticks, the `finish` in days.
         """
         total = np.zeros(self.runs)
-        for activity, duration in zip(model.activities, durations, strict=True):
+        lasting = zip(model.activities, durations, strict=True)
+        for activity, duration in sorted(lasting, key=lambda each: each[0].key):
             total += self[Variable("activity_cost", activity.key)]
             if activity.cost_per_day:
                 total += activity.cost_per_day * (duration / DAY)
-        for item in model.cost_items:
+        for item in _in_order(model.cost_items):
             total += self[Variable("cost_item", item.key)] + item.per_day * finish
-        for event in model.events:
+        for event in _in_order(model.events):
             total += self[Variable("event", event.key)] * self[Variable("event_cost", event.key)]
         return total
+
+
+def _in_order(parts: Sequence[Keyed]) -> list[Keyed]:
+    return sorted(parts, key=lambda part: part.key)

@@ -74,7 +74,8 @@ class CostItem:
 class Effect:
     """What a risk event does to an activity: its duration times `factor`, plus `days`.
 
-    Negative days and factors below 1 are opportunities; no duration falls below 0.
+    Negative days and factors below 1 are opportunities; no duration falls below 0. Where several events hit
+    one activity, all their factors come first, then all their days: their order means nothing.
     """
 
     activity: str

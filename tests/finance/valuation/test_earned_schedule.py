@@ -57,6 +57,20 @@ def test_nothing_earned_leaves_the_forecast_unknown() -> None:
     assert got.reasons == {"ieac_t": "nothing earned"}
 
 
+@pytest.mark.parametrize(("plan", "time"), [((0, 0, 10), 1), ((0, 0, 10), 3), ((0, 5), 2), ((0, 0, 10), 0)])
+def test_idle_periods_before_the_work_are_not_earned_by_doing_nothing(
+    plan: tuple[int, ...], time: int
+) -> None:
+    got = earned_schedule(plan, 0, time)
+    assert (got.es, got.sv_t, got.spi_t, got.ieac_t, got.tspi) == (None,) * 5
+    assert set(got.reasons) == {"es", "sv_t", "spi_t", "ieac_t", "tspi"}
+    assert "nothing earned" in got.reasons["es"]
+
+
+def test_once_something_is_earned_the_idle_periods_before_it_are_over() -> None:
+    assert [got.es for got in earned_schedules([0, 0, 10], [0, 0, 5])] == [None, None, Decimal("2.5")]
+
+
 def test_at_the_start_there_is_no_index() -> None:
     got = earned_schedule([10, 20], 0, 0)
     assert (got.spi_t, got.ieac_t) == (None, None)
@@ -104,7 +118,10 @@ def test_earning_more_never_earns_less_time_nor_more_than_the_plan(
 ) -> None:
     plan = list(accumulate(increments))
     less_time, more_time = earned_schedule(plan, earned, 1).es, earned_schedule(plan, earned + more, 1).es
-    assert 0 <= less_time <= more_time <= plan.index(plan[-1]) + 1
+    assert (less_time is None) == (not earned and not plan[0])
+    if less_time is not None:
+        assert more_time is not None
+        assert 0 <= less_time <= more_time <= plan.index(plan[-1]) + 1
 
 
 @given(steps, st.integers(0, 10**6), st.integers(1, 10**6))

@@ -86,6 +86,32 @@ def test_a_bottom_up_forecast_needs_no_actual_cost() -> None:
     assert figures(Totals(bac=1000, pv=500, ev=0, ac=0, etc=900), Forecast.BOTTOM_UP).eac == 900
 
 
+@pytest.mark.parametrize("actual", [0, -50, 300])
+def test_a_forecast_at_budget_needs_no_cost_index(actual: int) -> None:
+    got = figures(Totals(bac=1000, pv=500, ev=400, ac=actual), Forecast.AT_BUDGET)
+    assert (got.eac_at_budget, got.eac, got.etc, got.vac) == (actual + 600, actual + 600, 600, 400 - actual)
+    assert "eac_at_budget" not in got.reasons
+
+
+@pytest.mark.parametrize("earned", [100, -100, 0])
+def test_a_planned_value_below_zero_gives_no_schedule_index(earned: int) -> None:
+    got = figures(Totals(bac=1000, pv=-300, ev=earned, ac=300))
+    assert (got.spi, got.reasons["spi"]) == (None, "the planned value is below zero")
+    assert (got.eac_at_cpi_spi, got.sv) == (None, earned + 300)
+
+
+@pytest.mark.parametrize("actual", [700, 1000, 1300, 0])
+def test_a_finished_project_needs_no_pace_and_none_is_unattainable(actual: int) -> None:
+    got = figures(Totals(bac=1000, pv=1000, ev=1000, ac=actual))
+    assert (got.tcpi_bac, got.tcpi_eac) == (None, None)
+    assert got.reasons["tcpi_bac"] == "all of the budget is earned: no work is left"
+    assert "unattainable" not in " ".join(got.reasons.values())
+
+
+def test_without_a_budget_there_is_no_pace_to_keep() -> None:
+    assert figures(Totals(bac=0, pv=0, ev=0, ac=5)).reasons["tcpi_bac"] == "there is no budget"
+
+
 def test_without_planned_value_there_is_no_schedule_index() -> None:
     got = figures(Totals(bac=1000, pv=0, ev=400, ac=300))
     assert (got.spi, got.reasons["spi"]) == (None, "no planned value")

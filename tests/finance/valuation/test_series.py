@@ -57,6 +57,21 @@ def test_the_same_by_period() -> None:
     assert third.spi == Decimal("0.6")
 
 
+@pytest.mark.parametrize("earned", [30_000, 10_000])
+def test_a_period_in_which_the_plan_was_cut_has_no_schedule_index(earned: int) -> None:
+    """Re-baselined from 60,000 planned to 30,000: -0.17, or +0.33 where earned value fell as well."""
+
+    def status(end: date, planned: int, done: int) -> Status:
+        phases = (BudgetPeriod(ENDS[0], ENDS[0], planned), BudgetPeriod(ENDS[4], ENDS[4], 100_000 - planned))
+        package = WorkPackage("WP", 100_000, technique=PercentComplete(done / 1000), phased=phases)
+        return Status(end, (package,), 20_000)
+
+    got = performance([status(ENDS[0], 60_000, 20_000), status(ENDS[1], 30_000, earned)]).per_period()
+    second = got.points()[1]
+    assert (second.pv, second.ev, second.spi) == (-30_000, earned - 20_000, None)
+    assert second.reasons["spi"] == "the planned value is below zero"
+
+
 def test_a_period_beside_an_unknown_total_is_unknown() -> None:
     statuses = history()
     statuses[1] = Status(ENDS[1], statuses[1].packages, None)

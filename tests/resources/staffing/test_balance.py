@@ -37,6 +37,14 @@ def test_a_month_has_its_working_days_times_the_daily_hours() -> None:
     assert [(row.month, row.capacity) for row in rows] == [(JUNE, 176), (JULY, 184), (AUGUST, 160)]
 
 
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_a_holiday_given_twice_is_one_day_off(times: int) -> None:
+    """December 2026 has 23 working days; Christmas is both a national and a local holiday."""
+    december, christmas = date(2026, 12, 1), date(2026, 12, 25)
+    [row] = balance([developer()], [], december, december, holidays=[christmas] * times).months
+    assert row.capacity == 176
+
+
 def test_capacity_leaves_out_absences_and_days_outside_the_employment() -> None:
     away = developer(absences=(Absence(date(2026, 6, 5), date(2026, 6, 8)),), leaves_on=date(2026, 6, 19))
     assert in_june(away).capacity == 13 * 8

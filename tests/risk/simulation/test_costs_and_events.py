@@ -1,6 +1,10 @@
 """Costs that follow durations, and risk events that hit both."""
 
+from itertools import permutations
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.risk.simulation import (
     Activity,
@@ -87,3 +91,48 @@ def test_costs_alone_have_no_finish_and_say_why():
     assert outcome.planned_finish is None
     assert outcome.finish_on(0.8) is outcome.schedule_reserve(0.8) is outcome.joint_probability(1, 1) is None
     assert outcome.reasons["finish"] == "the model has no activities"
+
+
+def test_factors_come_before_days_whichever_event_is_listed_first():
+    later = RiskEvent("later", 1, (Effect("A", days=Constant(4)),))
+    twice = RiskEvent("twice", 1, (Effect("A", factor=Constant(2)),))
+    for events in permutations((later, twice)):
+        outcome = simulate(Model((Activity("A", Constant(10)),), events=events), runs=20)
+        assert outcome.finish.ordered[[0, -1]].tolist() == [24, 24]
+
+
+def test_a_gain_of_time_does_not_hide_behind_a_factor_of_another_event():
+    sooner = RiskEvent("a sooner", 1, (Effect("A", days=Constant(-12)),))
+    halved = RiskEvent("b halved", 1, (Effect("A", days=Constant(3), factor=Constant(0.5)),))
+    for events in permutations((sooner, halved)):
+        outcome = simulate(Model((Activity("A", Constant(20)),), events=events), runs=20)
+        assert outcome.finish.ordered[[0, -1]].tolist() == [1, 1]
+
+
+effects = st.builds(
+    Effect,
+    st.sampled_from(["A", "B"]),
+    days=st.builds(Constant, st.floats(-5, 9)) | st.just(Triangular(-2, 1, 7)),
+    factor=st.builds(Constant, st.floats(0.1, 3)) | st.just(Uniform(0.5, 2)),
+)
+registers = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.3, 1.0]), effects, st.integers(-(10**6), 10**6)), min_size=2, max_size=5
+)
+
+
+@given(registers, st.randoms())
+@settings(max_examples=40, deadline=None)
+def test_how_the_parts_of_a_model_are_listed_changes_no_figure(register, chance):
+    activities = [Activity("A", Uniform(8, 12), cost_per_day=0.1), Activity("B", Constant(7), Constant(0.2))]
+    items = [CostItem("office", Uniform(0, 1), per_day=0.7), CostItem("rent", Constant(0.3))]
+    events = [
+        RiskEvent(str(number), probability, (effect,), cost=Constant(cost / 7))
+        for number, (probability, effect, cost) in enumerate(register)
+    ]
+    links = (Link("A", "B"),)
+    first = simulate(Model(tuple(activities), links, tuple(items), tuple(events)), runs=64)
+    for parts in (activities, items, events):
+        chance.shuffle(parts)
+    second = simulate(Model(tuple(activities), links, tuple(items), tuple(events)), runs=64)
+    assert first.finish.values.tolist() == second.finish.values.tolist()
+    assert first.cost.values.tolist() == second.cost.values.tolist()

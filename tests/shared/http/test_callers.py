@@ -5,7 +5,6 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -69,9 +68,9 @@ async def test_a_token_is_taken_only_as_it_was_issued(projects: Projects) -> Non
 async def test_a_remembered_token_expires_all_the_same(projects: Projects) -> None:
     tokens = projects.callers.tokens
     rights = Principal("anna", "portolan-local", ("viewer",), ROLES["viewer"], time() + 60)
-    tokens._known["remembered"] = rights
+    tokens._known["remembered"] = rights, rights.expires_at
     assert (await asked(projects, "remembered")).status_code == 200
-    tokens._known["remembered"] = replace(rights, expires_at=time() - 1)
+    tokens._known["remembered"] = rights, time() - 1
     assert await refusal(projects, "remembered") == "token_invalid"
 
 
@@ -84,11 +83,42 @@ async def test_a_remembered_token_expires_all_the_same(projects: Projects) -> No
         ("projects", frozenset({"projects.read", "projects.write"})),
         ("projects.read finance.read", frozenset({"projects.read", "finance.read"})),
         ("projects.decide import operate", frozenset()),
-        ("openid profile", ROLES["manager"]),
+        ("openid profile email address phone offline_access", ROLES["manager"]),
+        ("openid projects.read", frozenset({"projects.read"})),
+        ("projects.read projects.reed", frozenset({"projects.read"})),
+        ("projects.read risk", frozenset({"projects.read", "risk.read", "risk.write", "risk.decide"})),
+        ("organization", ROLES["manager"]),
     ],
 )
 def test_a_scope_narrows_the_role_and_never_widens_it(asked_for: str | None, left: frozenset[str]) -> None:
-    assert scopes_of(("manager",), asked_for) == left
+    assert scopes_of(("manager",), asked_for, frozenset({"organization"})) == left
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "projects.reed", "projects:read", "read:projects", "PROJECTS.READ", "a,b", "projects.read,risk.read",
+        "finance.approve", "projects.*", "*", "openid projects:read", "projects read", "read projects risk",
+        "projects.read\trisk.read", "roles", ".", "projects.", ".read",
+    ],
+)  # fmt: skip
+def test_a_scope_that_is_not_understood_gives_nothing(scope: str) -> None:
+    assert scopes_of(("director", "service"), scope) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "claim", ["projects.reed", ["projects read"], {"projects.read": True}, 5, [7], False]
+)
+async def test_a_token_whose_scope_is_not_understood_may_do_nothing(
+    projects: Projects, claim: object
+) -> None:
+    local = projects.callers.tokens.local
+    assert local is not None
+    token = local.issue("anna", "director", "portolan", scope=claim)  # type: ignore[arg-type]
+    if not claim:
+        claims = jwt.decode(token, options={"verify_signature": False}) | {"scope": claim}
+        token = jwt.encode(claims, local._private, algorithm="EdDSA")
+    assert (await asked(projects, token)).status_code == 403
 
 
 async def test_a_narrowed_token_is_held_to_its_scope(projects: Projects) -> None:
@@ -137,9 +167,13 @@ class Provider:
         }
         return {"keys": [{**key, "kid": kid, "use": "sig", "alg": "RS256"} for kid, key in published.items()]}
 
-    def token(self, kid: str, key: RSAPrivateKey | None = None, **claims: Any) -> str:
+    def token(
+        self, kid: str, key: RSAPrivateKey | None = None, header: dict[str, str] | None = None, **claims: Any
+    ) -> str:
         told = {"iss": ISSUER, "sub": "anna", "aud": "portolan", "exp": time() + 60, "roles": ["manager"]}
-        return jwt.encode(told | claims, key or self.keys[kid], algorithm="RS256", headers={"kid": kid})
+        return jwt.encode(
+            told | claims, key or self.keys[kid], algorithm="RS256", headers={"kid": kid, **(header or {})}
+        )
 
 
 @pytest.fixture
@@ -175,7 +209,7 @@ async def test_a_providers_token_is_checked_like_any_other(provider: Provider, t
     other = generate_private_key(65537, 2048)
     assert await refusal(trusting, provider.token("first", key=other)) == "token_invalid"
     assert await refusal(trusting, provider.token("first", aud="another")) == "token_invalid"
-    assert await refusal(trusting, provider.token("first", exp=time() - 1)) == "token_expired"
+    assert await refusal(trusting, provider.token("first", exp=time() - 61)) == "token_expired"
     assert await refusal(trusting, provider.token("second", key=other)) == "unknown_key"
     assert await refusal(trusting, provider.token("first", iss="https://evil.example")) == "unknown_issuer"
     public = json.dumps(provider.jwks()["keys"][0])
@@ -183,6 +217,105 @@ async def test_a_providers_token_is_checked_like_any_other(provider: Provider, t
         {"iss": ISSUER, "sub": "a", "aud": "portolan", "exp": time() + 9}, public * 2, "HS256"
     )
     assert await refusal(trusting, forged) in ("token_invalid", "unknown_key")
+
+
+@pytest.mark.parametrize(
+    ("claim", "seconds", "status"),
+    [
+        ("iat", 30, 200), ("nbf", 30, 200), ("exp", -30, 200),
+        ("iat", 90, 401), ("nbf", 90, 401), ("exp", -90, 401),
+    ],
+)  # fmt: skip
+async def test_the_clock_of_an_issuer_may_differ_by_a_minute(
+    provider: Provider, trusting: Projects, claim: str, seconds: int, status: int
+) -> None:
+    token = provider.token("first", **{claim: time() + seconds})
+    assert (await asked(trusting, token)).status_code == status
+
+
+@pytest.mark.parametrize("subject", ["", " ", "a\x00b", "a\nb", "a\x85b", "a\u202eb", "a" * 201])
+async def test_a_subject_that_cannot_be_written_down_is_nobody(
+    provider: Provider, trusting: Projects, subject: str
+) -> None:
+    assert await refusal(trusting, provider.token("first", sub=subject)) == "token_invalid"
+    local = trusting.callers.tokens.local
+    assert local is not None
+    assert await refusal(trusting, local.issue(subject, "director", "portolan")) == "token_invalid"
+
+
+async def test_a_subject_of_any_script_is_somebody(provider: Provider, trusting: Projects) -> None:
+    for subject in ("Élan Ümit", "田中", "a" * 200, "auth0|5f7c8ec7c33c6c004bbafe82"):
+        assert (await asked(trusting, provider.token("first", sub=subject))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "claims", "is_taken"),
+    [
+        ({}, {}, True),
+        ({"typ": "at+jwt"}, {"nonce": "n"}, True),
+        ({"typ": "application/at+jwt"}, {}, True),
+        ({}, {"typ": "Bearer", "nonce": "n", "azp": "portolan"}, True),
+        ({}, {"azp": "another-client"}, True),
+        ({}, {"token_use": "access"}, True),
+        ({}, {"nonce": "n"}, False),
+        ({}, {"at_hash": "h"}, False),
+        ({}, {"azp": "portolan"}, False),
+        ({}, {"typ": "ID"}, False),
+        ({}, {"typ": "Refresh"}, False),
+        ({}, {"token_use": "id"}, False),
+        ({"typ": "logout+jwt"}, {}, False),
+        ({"typ": "at+jwt"}, {"typ": "ID"}, False),
+    ],
+)
+async def test_an_id_token_is_no_access_token(
+    provider: Provider, trusting: Projects, header: dict[str, str], claims: dict[str, Any], is_taken: bool
+) -> None:
+    token = provider.token("first", header=header, **claims)
+    if is_taken:
+        assert (await asked(trusting, token)).status_code == 200
+    else:
+        assert await refusal(trusting, token) == "not_an_access_token"
+
+
+async def test_a_withdrawn_key_is_forgotten_within_minutes(provider: Provider, trusting: Projects) -> None:
+    signed = provider.keys["first"]
+    token = provider.token("first")
+    assert (await asked(trusting, token)).status_code == 200
+    provider.rotate("second")
+    tokens = trusting.callers.tokens
+    issuer: Any = tokens._issuers[ISSUER]
+    issuer._read_at -= 240
+    tokens._known = {token: (principal, 0.0) for token, (principal, _) in tokens._known.items()}
+    assert await refusal(trusting, token) == "unknown_key"
+    assert await refusal(trusting, provider.token("first", key=signed)) == "unknown_key"
+
+
+async def test_a_failing_key_server_is_asked_once_and_left_alone_for_a_while(
+    provider: Provider, trusting: Projects
+) -> None:
+    provider.status = 503
+    answers = await asyncio.gather(*(asked(trusting, provider.token("first")) for _ in range(20)))
+    assert {(a.status_code, a.headers["retry-after"]) for a in answers} == {(503, "1")}
+    assert provider.asked == 1
+    assert (await asked(trusting, provider.token("first"))).status_code == 503
+    assert provider.asked == 1
+    issuer: Any = trusting.callers.tokens._issuers[ISSUER]
+    issuer._again_at = 0.0
+    provider.status = 200
+    assert (await asked(trusting, provider.token("first"))).status_code == 200
+
+
+async def test_known_keys_outlive_an_outage_of_the_key_server(provider: Provider, trusting: Projects) -> None:
+    assert (await asked(trusting, provider.token("first"))).status_code == 200
+    provider.status = 503
+    issuer: Any = trusting.callers.tokens._issuers[ISSUER]
+    issuer._read_at -= 600
+    for _ in range(5):
+        assert (await asked(trusting, provider.token("first"))).status_code == 200
+    assert provider.asked == 2
+    issuer._read_at -= 3600
+    issuer._again_at = 0.0
+    assert (await asked(trusting, provider.token("first"))).status_code == 503
 
 
 @pytest.mark.parametrize(
@@ -195,6 +328,9 @@ async def test_a_providers_token_is_checked_like_any_other(provider: Provider, t
         ({"scope": ["projects.read"]}, 200),
         ({"scope": "finance.read"}, 403),
         ({"sub": 5}, 401),
+        ({"jti": 5}, 401),
+        ({"exp": 1e400}, 401),
+        ({"iat": 1e400}, 401),
     ],
 )
 async def test_odd_claims_of_a_provider_are_no_defect(
@@ -220,6 +356,8 @@ async def test_a_provider_that_is_away_is_told_as_that(provider: Provider, trust
     answer = await asked(trusting, provider.token("first"))
     assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
     provider.status = 200
+    issuer: Any = trusting.callers.tokens._issuers[ISSUER]
+    issuer._again_at = 0.0
     assert (await asked(trusting, provider.token("first"))).status_code == 200
 
 

@@ -1,6 +1,8 @@
 """The event feed and its stream refuse what they cannot read on from."""
 
+import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -9,6 +11,7 @@ import pytest
 
 from services.projects.service import SERVICE
 from shared.app import create_app
+from shared.http import feed
 from shared.outbox import partition_of
 from shared.serve import serving
 from tests.shared.http.conftest import Projects
@@ -44,7 +47,72 @@ async def test_an_event_is_gone_on_from_by_the_sequence_that_it_carries(projects
     rest = (await projects.client.get(EVENTS, params={"after": after})).json()
     assert [event["subject"] for event in rest["items"]] == [second["id"]]
     nothing = (await projects.client.get(EVENTS, params={"after": page[1]["sequence"]})).json()
-    assert nothing == {"items": [], "position": page[1]["sequence"].lstrip("0")}
+    assert nothing == {"items": [], "position": page[1]["sequence"].lstrip("0"), "epoch": 1}
+
+
+@pytest.mark.parametrize("path", [EVENTS, f"{EVENTS}/stream"])
+async def test_a_position_beyond_the_end_is_gone_and_the_epoch_is_named(
+    projects: Projects, path: str
+) -> None:
+    """It was given before the store was restored: who waited for it would miss all that happens until then."""
+    await projects.make()
+    answer = await projects.client.get(path, params={"after": "2"})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (410, "position_beyond_end")
+    assert (problem["epoch"], problem["position"]) == (1, "1")
+    resumed = await projects.client.get(f"{EVENTS}/stream", headers={"Last-Event-ID": "999999"})
+    assert resumed.status_code == 410
+    assert (await projects.client.get(EVENTS, params={"after": "1"})).status_code == 200
+
+
+async def test_a_feed_of_nothing_is_read_from_its_start(projects: Projects) -> None:
+    answer = await projects.client.get(EVENTS, params={"after": "0"})
+    assert answer.json() == {"items": [], "position": "0", "epoch": 1}
+
+
+async def test_an_event_asked_for_by_type_is_the_same_event(projects_everywhere: Projects) -> None:
+    """What the database passes over still counts as the event before it in the partition."""
+    projects = projects_everywhere
+    made = await projects.make()
+    assert (await projects.revise(made, name="Newer ERP")).status_code == 200
+    await projects.make(name="Another")
+    everything = (await projects.client.get(EVENTS)).json()
+    kind = everything["items"][1]["type"]
+    asked = (await projects.client.get(EVENTS, params={"type": kind})).json()
+    assert asked["items"] == [event for event in everything["items"] if event["type"] == kind]
+    assert asked["position"] == everything["position"]
+    both = {"type": [kind, everything["items"][0]["type"]]}
+    assert (await projects.client.get(EVENTS, params=both)).json() == everything
+
+
+async def test_a_page_counts_the_events_that_it_passes_over(projects: Projects) -> None:
+    for _ in range(2):
+        await projects.make()
+    passed = (await projects.client.get(EVENTS, params={"type": "nothing", "limit": 1})).json()
+    assert passed == {"items": [], "position": "1", "epoch": 1, "next": "1"}
+
+
+async def test_a_stream_passes_what_nobody_wants_and_lets_others_be_answered(projects: Projects) -> None:
+    """Between two slices of the outbox another task gets its turn, however long the outbox is."""
+    for _ in range(3):
+        await projects.make()
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(others())
+    heads: dict[tuple[str, int], int] = {}
+    call = SimpleNamespace(kernel=projects.one.kernel, query={"type": ["nothing"]})
+    for after in range(3):
+        before = turns
+        reached, passed, records = await feed._slice(call, ["portolan.projects.v1"], after, 1, heads)  # type: ignore[arg-type]
+        assert (reached, passed, records) == (after + 1, 1, [])
+        assert turns > before
+    other.cancel()
 
 
 def test_the_document_says_how_a_position_is_written() -> None:

@@ -1,0 +1,104 @@
+"""A TypeScript program is written against what openapi-typescript makes of the documents: strict, compiled, and run."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.contracts import DOCS
+from tests.system.running import EmbeddedProcess, token_of
+
+HERE = Path(__file__).parent
+BUILT = Path(__file__).parents[3] / "build"
+SERVICES = sorted(path.stem for path in (DOCS / "openapi").glob("*.json"))
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("npm") is None, reason="npm is not there: no TypeScript client was compiled"
+)
+
+
+def _run(*command: str, within: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=within, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def installed() -> Path:
+    """The packages of the lock, installed once for each lock; skips where they cannot be fetched."""
+    lock = (HERE / "package-lock.json").read_bytes()
+    folder = BUILT / f"node-{sha256(lock).hexdigest()[:12]}"
+    if not (folder / "complete").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, folder)
+        done = _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", within=folder)
+        if done.returncode:
+            pytest.skip(f"npm could not install the packages: {done.stderr[-300:]}")
+        (folder / "complete").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def program(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the types of every service, made with the tool's defaults, and the caller beside them."""
+    folder = tmp_path_factory.mktemp("typescript")
+    (folder / "node_modules").symlink_to(installed / "node_modules")
+    for name in ("package.json", "tsconfig.json", "caller.ts"):
+        shutil.copy(HERE / name, folder)
+    tool = str(installed / "node_modules" / ".bin" / "openapi-typescript")
+    for service in SERVICES:
+        made = _run(
+            tool, str(DOCS / "openapi" / f"{service}.json"), "--output", f"{service}.ts", within=folder
+        )
+        assert made.returncode == 0, made.stderr
+    return folder
+
+
+def _compiled(folder: Path) -> str:
+    done = _run(str(folder / "node_modules" / ".bin" / "tsc"), "--project", ".", within=folder)
+    return done.stdout + done.stderr
+
+
+def test_a_caller_compiles_and_gets_through_a_story(program: Path, tmp_path: Path) -> None:
+    assert _compiled(program) == ""
+    process = EmbeddedProcess(tmp_path / "data")
+    process.start()
+    try:
+        done = _run("node", "made/caller.js", process.url, token_of(process.data), within=program)
+    finally:
+        process.end()
+    assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+def test_every_body_is_written_with_its_required_members_only(program: Path) -> None:
+    lines = [
+        f'import type {{ components as {service} }} from "./{service}.js";\n{_bodies(service)}'
+        for service in SERVICES
+    ]
+    (program / "bodies.ts").write_text("\n".join(lines))
+    assert _compiled(program) == ""
+
+
+def _bodies(service: str) -> str:
+    """A constant for each request's shape, with what it requires of its example."""
+    document = json.loads((DOCS / "openapi" / f"{service}.json").read_text())
+    schemas = document["components"]["schemas"]
+    constants = []
+    for name in sorted(set(_names(document))):
+        example = schemas[name]["examples"][0]
+        value = {member: example[member] for member in schemas[name].get("required", [])}
+        constants.append(
+            f'export const {service}{name}: {service}["schemas"]["{name}"] = {json.dumps(value)};'
+        )
+    return "\n".join(constants)
+
+
+def _names(document: dict[str, Any]) -> Iterator[str]:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                yield content["schema"]["$ref"].rsplit("/", 1)[-1]

@@ -1,0 +1,164 @@
+"""What is restricted is seen by nobody without the scope, by no route, feed, stream, dashboard or replay."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services import embedded
+from services.embedded import SERVICES
+from shared.app import create_app
+from shared.auth.roles import ROLES
+from shared.contracts.language import topics_of
+from shared.http.routes import KernelRoute
+from shared.migrate import postgres_engine
+from shared.settings import Settings
+from tests.conftest import Portolan, running_portolan
+from tests.restricted.rate_cards import SECRET, RateCardRow, declared
+
+CARDS = "/finance/v1/rate-cards"
+WITH = ("director", "controller", "service")
+WITHOUT = ("viewer", "member", "manager")
+CARD = {"name": "Senior engineer", "hourly": {"amount": SECRET, "currency": "CHF"}}
+
+
+@pytest.fixture
+async def portolan(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Portolan]:
+    """All services, finance with rate cards, on both databases."""
+    with declared() as finance:
+        services = tuple(finance if service.name == "finance" else service for service in SERVICES)
+        monkeypatch.setattr(embedded, "SERVICES", services)
+        settings = Settings(data=tmp_path, database_url=database_url)
+        if database_url:  # the test's databases are copies that have the tables of the product only
+            engine = postgres_engine(settings.store_url("finance"))
+            async with engine.begin() as connection:
+                await connection.run_sync(RateCardRow.metadata.create_all)
+            await engine.dispose()
+        async with running_portolan(settings) as made:
+            yield made
+
+
+async def made(portolan: Portolan, **members: Any) -> dict[str, Any]:
+    answer = await portolan("director").post(CARDS, json=CARD | members)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def test_every_role_that_sees_what_is_restricted_is_meant_to() -> None:
+    assert {role for role, scopes in ROLES.items() if "finance.restricted" in scopes} == set(WITH)
+
+
+async def test_no_route_of_a_restricted_aggregate_answers_without_the_scope(portolan: Portolan) -> None:
+    card = await made(portolan, external_ref={"source": "erp", "id": "R1"})
+    there = f"{CARDS}/{card['id']}"
+    merge = {"Content-Type": "application/merge-patch+json", "If-Match": '"1"'}
+    calls: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", CARDS, {}),
+        ("GET", f"{CARDS}?q=engineer", {}),
+        ("GET", f"{CARDS}?fields=id", {}),
+        ("HEAD", CARDS, {}),
+        ("POST", CARDS, {"json": CARD}),
+        ("POST", f"{CARDS}?validate_only=true", {"json": CARD}),
+        ("POST", f"{CARDS}/batch", {"json": {"items": [CARD]}, "headers": {"Idempotency-Key": "k"}}),
+        ("PUT", f"{CARDS}/by-ref/erp/R1", {"json": CARD}),
+        ("PUT", f"{CARDS}/by-ref/erp/R2", {"json": CARD}),
+        ("GET", there, {}),
+        ("GET", f"{there}?expand=allowed_moves", {}),
+        ("HEAD", there, {}),
+        ("PATCH", there, {"json": {"name": "x"}, "headers": merge}),
+        ("DELETE", there, {"headers": {"If-Match": '"1"'}}),
+        ("POST", f"{there}/restore", {"headers": {"If-Match": '"1"'}}),
+        ("POST", f"{there}/agree", {"json": {}, "headers": {"If-Match": '"1"'}}),
+        ("POST", f"{there}/round", {"headers": {"If-Match": '"1"'}}),
+        ("GET", f"{CARDS}/01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d", {}),
+    ]
+    for role in WITHOUT:
+        for method, url, request in calls:
+            answer = await portolan(role).request(method, url, **request)
+            assert answer.status_code == 403, f"{role} {method} {url}: {answer.status_code}"
+            assert SECRET not in answer.text
+            assert card["id"] not in answer.text.replace(there, "")
+    for role in WITH:
+        assert (await portolan(role).get(there)).json()["hourly"]["amount"] == SECRET
+        assert len((await portolan(role).get(CARDS)).json()["items"]) == 1
+
+
+async def test_the_refusal_names_the_scope_that_is_missing(portolan: Portolan) -> None:
+    answer = await portolan("viewer").get(CARDS)
+    assert (answer.json()["code"], answer.json()["needs"]) == ("scope_missing", "finance.restricted")
+
+
+async def test_a_narrowed_token_sees_no_more_than_it_says(portolan: Portolan) -> None:
+    assert portolan.tokens.local is not None
+    for scope, status in (("read", 403), ("finance.read", 403), ("finance.read finance.restricted", 200)):
+        token = portolan.tokens.local.issue("a", "director", "portolan", scope=scope)
+        answer = await portolan.anonymous().get(CARDS, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == status, scope
+
+
+async def test_feeds_and_heads_show_it_only_with_the_scope(portolan: Portolan) -> None:
+    card = await made(portolan)
+    await portolan("director").post("/finance/v1/vendors", json={"name": "Netzwerk AG"})
+    for role in WITHOUT:
+        answer = await portolan(role).get("/finance/v1/events")
+        assert [event["type"].split(".")[2] for event in answer.json()["items"]] == ["vendor"]
+        assert answer.headers["portolan-classes"] == "open people"
+        heads = (await portolan(role).get("/finance/v1/events/heads")).json()
+        assert {item["topic"] for item in heads["items"]} == {"portolan.finance.v1"}
+    for role in WITH:
+        answer = await portolan(role).get("/finance/v1/events")
+        assert next(event["subject"] for event in answer.json()["items"]) == card["id"]
+        assert "restricted" in answer.headers["portolan-classes"].split()
+        heads = (await portolan(role).get("/finance/v1/events/heads")).json()
+        assert "portolan.finance.restricted.v1" in {item["topic"] for item in heads["items"]}
+
+
+async def test_a_filtered_feed_advances_past_what_it_does_not_show(portolan: Portolan) -> None:
+    for _ in range(5):
+        await made(portolan)
+    await portolan("director").post("/finance/v1/vendors", json={"name": "Netzwerk AG"})
+    page = (await portolan("viewer").get("/finance/v1/events?limit=1")).json()
+    assert [event["type"].split(".")[2] for event in page["items"]] == ["vendor"]
+    assert page["items"][0]["previoussequence"] == "0" * 20
+
+
+async def test_reporting_holds_nothing_of_it(portolan: Portolan) -> None:
+    card = await made(portolan)
+    project = (await portolan("director").post("/projects/v1/projects", json={"name": "ERP"})).json()
+    await portolan.settled()
+    reporting = portolan.running.services["reporting"]
+    for table in reporting.service.metadata.tables:
+        rows = await reporting.kernel.store.fetch(f'SELECT * FROM "{table}"')
+        assert not any(SECRET in str(value) or value == card["id"] for row in rows for value in row), table
+    routes = [r for r in create_app(reporting.service).router.routes if isinstance(r, KernelRoute)]
+    for route in routes:
+        if route.operation.method == "GET" and "stream" not in route.path and "changes" not in route.path:
+            for id in (project["id"], card["id"]):
+                url = route.path.replace("{id}", id).replace("{project_id}", id)
+                answer = await asking(portolan("director"), url)
+                assert SECRET not in answer.text, url
+
+
+async def asking(client: httpx.AsyncClient, url: str) -> httpx.Response:
+    async with asyncio.timeout(20):
+        return await client.get(url)
+
+
+async def test_only_a_consumer_that_says_so_takes_it_in(portolan: Portolan) -> None:
+    for inboxes in portolan.running.inboxes.values():
+        for inbox in inboxes:
+            assert not [topic for topic in inbox.consumer.topics if "restricted" in topic]
+    assert "portolan.finance.restricted.v1" in topics_of("finance")
+
+
+async def test_the_document_says_that_the_scope_is_needed(portolan: Portolan) -> None:
+    document = (await portolan("viewer").get("/finance/openapi.json")).json()
+    cards = document["paths"][CARDS]
+    assert cards["get"]["x-scopes"] == ["finance.read", "finance.restricted"]
+    assert cards["post"]["x-scopes"] == ["finance.write", "finance.restricted"]
+    assert document["paths"]["/finance/v1/vendors"]["get"]["x-scopes"] == ["finance.read"]
