@@ -1,7 +1,7 @@
 """What is done with risks beyond a plain register: checked against their project, and assessed."""
 
 from services.risk.risk import rules
-from services.risk.risk.model import Rating
+from services.risk.risk.model import CONTENT, Rating
 from services.risk.tables import KnownProject
 from shared.acts import Acts, admit, of_known_project
 from shared.contracts.risk import Risk
@@ -11,7 +11,10 @@ ACTS = Acts(of_known_project(KnownProject), rules.act)
 
 
 async def check(work: Work, risk: Risk) -> None:
-    rules.stays_closed(risk, work.before(risk))
+    """A closed risk is not revised; it may come back from the archive as it went."""
+    before = work.before(risk)
+    if before is None or any(getattr(risk, m) != getattr(before, m) for m in CONTENT):
+        rules.is_open(risk)
 
 
 async def assess(work: Work, id: str, if_match: int | None, rating: Rating) -> Risk:

@@ -45,7 +45,6 @@ def act(deed: str, risk: Risk, before: Risk | None) -> Act:
     return Act.EDIT if deed == REVISE else Act.RISK_MOVE
 
 
-def stays_closed(risk: Risk, before: Risk | None) -> None:
-    """A closed risk is not revised; it may come back from the archive as it went."""
-    if risk.state is S.CLOSED and (before is None or before.archived_at is None):
+def is_open(risk: Risk) -> None:
+    if risk.state is S.CLOSED:
         raise Conflict("the risk is closed; what is closed stays as it was", code="risk_closed")
