@@ -81,10 +81,20 @@ async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date])
 def _shown(
     persons: list[dict[str, Any]], booked: list[dict[str, Any]], months: list[date]
 ) -> list[dict[str, Any]]:
-    """Those who are there, and those who are archived and were booked in these months: what they worked counts."""
+    """Those who are there, and those who are archived and were booked in these months: what they worked counts. Of who
+    was erased only months before that are told."""
     first, last = months[0].isoformat(), end_of_month(months[-1]).isoformat()
-    were = {a["person_id"] for a in booked if max(a["starts_on"], first) <= min(a["ends_on"], last)}
-    return [p for p in persons if p["archived_at"] is None or p["id"] in were]
+    bookings: dict[str, list[dict[str, Any]]] = {}
+    for allocation in booked:
+        bookings.setdefault(allocation["person_id"], []).append(allocation)
+
+    def worked(person: dict[str, Any]) -> bool:
+        until = min(last, person["erased_at"][:7] + "-00") if person["erased_at"] else last
+        return any(
+            max(a["starts_on"], first) <= min(a["ends_on"], until) for a in bookings.get(person["id"], ())
+        )
+
+    return [p for p in persons if p["archived_at"] is None or worked(p)]
 
 
 def _first(call: Call, default: date) -> date:
