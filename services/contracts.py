@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from services import problem_types
 from services.embedded import SERVICES
 from shared.app import create_app
 from shared.bus.topics import settings_of
@@ -18,6 +19,7 @@ from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.language import PARTITIONS, AggregateType, is_compacted
 from shared.contracts.releases import FILES, aggregates_named
 from shared.contracts.schema import Schema, event_schema, opened, state_name, state_schema
+from shared.http.meanings import LIST
 from shared.settings import Settings
 from shared.version import VERSION
 
@@ -25,9 +27,10 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 
 def documents() -> dict[Path, str]:
-    """Path -> content of everything that is generated under docs/."""
+    """Path -> content of everything that is generated, but for the schemas."""
     made = {DOCS / "openapi" / f"{s.name}.json": _json(create_app(s).openapi()) for s in SERVICES}
     return made | {
+        LIST: problem_types.text(),
         DOCS / "asyncapi.json": _json(asyncapi()),
         DOCS / "events.md": events_page(),
         DOCS / "settings.md": settings_page(),

@@ -15,6 +15,7 @@ from services.risk.service import SERVICE as RISK
 from shared.auth import Tokens
 from shared.front import front
 from shared.inbox import Inbox
+from shared.kernel import Kernel
 from shared.running import Opened, alone, enter_bus, listening, opened
 from shared.settings import Settings
 
@@ -36,12 +37,11 @@ class Embedded:
     async def login_link(self) -> str:
         """Where the person at this machine logs in: the link works once, for a quarter of an hour."""
         code = await sessions.offer(self.services["reporting"].kernel.store, "director", "director")
-        return f"{self.settings.base_url}/login?code={code}"
+        return sessions.link(self.settings.base_url, code)
 
-    def end_streams(self) -> None:
-        """What never ends by itself ends now, so that an open page keeps nobody from leaving."""
-        for one in self.services.values():
-            one.kernel.ending.set()
+    @property
+    def kernels(self) -> list[Kernel]:
+        return [one.kernel for one in self.services.values()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._front(scope, receive, send)

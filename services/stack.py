@@ -26,6 +26,7 @@ from deploy.kafka.broker import Broker, NotStarted, free_port
 from deploy.kafka.install import NotInstallable, installed, version
 from shared.auth.issuers import LocalIssuer
 from shared.auth.roles import SERVICES
+from shared.door import Door
 from shared.front import Upstream, front
 from shared.serve import serving, told_to_end
 from shared.settings import Settings, settings_of
@@ -204,6 +205,8 @@ async def _run(settings: Settings, kafka_port: int) -> None:
             "PORTOLAN_DATABASE_URL": database_url,
             "PORTOLAN_BUS_URL": bus_url,
             "PORTOLAN_PUBLIC_URL": url,
+            "PORTOLAN_TRUSTED_PROXIES": " ".join(["127.0.0.1", *settings.trusted_proxies]),
+            "PORTOLAN_DRAIN_S": "0",  # the front door, which alone calls them, ends with them
             "PORTOLAN_FEEDS": " ".join(f"{name}={address}" for name, address in addresses.items()),
         }
         for name, address in addresses.items():
@@ -222,7 +225,7 @@ async def _run(settings: Settings, kafka_port: int) -> None:
 @asynccontextmanager
 async def _front_door(settings: Settings, addresses: Mapping[str, str]) -> AsyncIterator[str]:
     upstreams = {name: Upstream(address) for name, address in addresses.items()}
-    async with serving(front(upstreams), settings.host, settings.port) as url:
+    async with serving(front(upstreams), settings.host, settings.port, Door(settings.connections)) as url:
         yield url
     for upstream in upstreams.values():
         await upstream.close()

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope, Send
 
 from shared import telemetry
-from shared.errors import MethodNotAllowed, Refusal, UriTooLong
+from shared.errors import Defect, MethodNotAllowed, Refusal, UriTooLong
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.matching import Matcher
@@ -80,10 +80,7 @@ class ServiceApp(FastAPI):
 
 
 def _defect() -> Refusal:
-    defect = Refusal("something went wrong on our side; the trace id finds it in the logs", code="defect")
-    defect.status = 500
-    defect.title = "A defect"
-    return defect
+    return Defect("something went wrong on our side; the trace id finds it in the logs")
 
 
 async def refuse(refusal: Refusal, app: ServiceApp, scope: Scope, receive: Receive, send: Send) -> None:

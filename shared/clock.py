@@ -14,6 +14,9 @@ _NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 MICROSECOND = timedelta(microseconds=1)
 
+FIRST_YEAR, LAST_YEAR = 1950, 2200
+"""A day or an instant outside these years is a slip of the pen."""
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     rf"{_DAY.pattern}[Tt][0-9]{{2}}(:[0-9]{{2}}){{2}}(\.[0-9]{{1,9}})?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})"
@@ -61,27 +64,32 @@ def end_of_day(day: date, zone: ZoneInfo | timezone = UTC) -> datetime:
 
 
 def parse_day(text: str) -> date:
-    """An RFC 3339 full-date, `2026-06-01`; ValueError where it is written in any other way."""
+    """An RFC 3339 full-date, `2026-06-01`; ValueError where it is written in any other way, or of another age."""
     if not _DAY.fullmatch(text):
         raise ValueError("a date is written 2026-06-01")
-    return date.fromisoformat(text)
+    return of_our_age(date.fromisoformat(text))
+
+
+def of_our_age(day: date) -> date:
+    """The day, or an instant; ValueError where its year is outside of what anything is planned or remembered in."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the year lies between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
 
 
 def parse_instant(text: str) -> datetime:
     """An RFC 3339 instant with its offset; a naive one is refused with ValueError."""
     if not _INSTANT.fullmatch(text):
         raise ValueError("an instant is an RFC 3339 text with its offset, such as 2026-06-01T08:30:00Z")
-    try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("an instant lies between the years 1 and 9999") from error
+    given = datetime.fromisoformat(text.upper())
+    of_our_age(given)
+    instant = given.astimezone(UTC)
+    of_our_age(instant)
+    return instant
 
 
 def parse_as_of(text: str, zone: ZoneInfo | timezone = UTC) -> datetime:
     """A date (its end, in the instance's zone) or an instant."""
     if len(text) != 10:
         return parse_instant(text)
-    try:
-        return end_of_day(parse_day(text), zone)
-    except OverflowError as error:
-        raise ValueError("a day lies between the years 1 and 9999") from error
+    return end_of_day(parse_day(text), zone)

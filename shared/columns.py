@@ -1,7 +1,8 @@
 """Columns that mean the same in both databases, and the base of every table class.
 
 A row is the aggregate's public shape as JSON (`document`, made once and answered as it is) and beside it the members
-that are searched, sorted or unique, mirrored by name. Instants are integers of microseconds, days are ordinals,
+that are searched, sorted or unique, mirrored by name; texts also in the forms in which they are sorted and found
+(`name_sort`, `search_text`, see `shared.text`). Instants are integers of microseconds, days are ordinals,
 money is minor units, ids are canonical text: what compares alike in SQLite and PostgreSQL.
 """
 
@@ -31,6 +32,7 @@ from sqlmodel import Field, SQLModel
 from shared.clock import to_day, to_micros
 from shared.contracts.language import Aggregate, AggregateType, entry_of
 from shared.money import Money
+from shared.text import search_text, sort_key
 
 NAMING = {
     "ix": "ix_%(table_name)s__%(column_0_N_name)s",
@@ -125,6 +127,12 @@ _BASE = (
 )
 
 
+SORT = "_sort"
+"""`name_sort` holds the sort key of the member `name`."""
+SEARCH_TEXT = "search_text"
+"""The column in which `q` looks."""
+
+
 @dataclass(frozen=True, eq=False)
 class Mirror:
     """How a shape is laid into its table: the columns in order, and the reader of each."""
@@ -133,6 +141,16 @@ class Mirror:
     table: Table
     columns: Sequence[str]
     mirrored: Sequence[str]
+    sorted: Sequence[str]
+    """Members that are also kept by their sort key."""
+    searched: Sequence[str]
+    """Members in whose text `q` looks."""
+
+    def column_of_sort(self, member: str) -> Column[Any]:
+        """The column by which a list is sorted by `member`."""
+        name = member + SORT if member in self.sorted else member
+        found: Column[Any] = self.table.columns[name]
+        return found
 
     @property
     def name(self) -> str:
@@ -150,16 +168,26 @@ class Mirror:
             ref.source if ref else None,
             ref.id if ref else None,
             *(_plain(getattr(shape, name)) for name in self.mirrored),
+            *(sort_key(getattr(shape, name)) for name in self.sorted),
+            *([search_text(getattr(shape, name) for name in self.searched)] if self.searched else ()),
             state,
         )
 
 
 @cache
-def mirror(shape: type[Aggregate], row: type[SQLModel]) -> Mirror:
-    """The mirror of `shape` in the table class `row`, whose own columns are named like members of the shape."""
+def mirror(shape: type[Aggregate], row: type[SQLModel], searched: tuple[str, ...] = ()) -> Mirror:
+    """The mirror of `shape` in the table class `row`, whose own columns are named like members of the shape, or
+    `<member>_sort`; `search_text` holds the members that are `searched`."""
     table: Table = row.__table__  # type: ignore[attr-defined]
-    mirrored = [c.name for c in table.columns if c.name not in (*_BASE, "document")]
-    unknown = [name for name in mirrored if name not in shape.model_fields]
+    own = [c.name for c in table.columns if c.name not in (*_BASE, SEARCH_TEXT, "document")]
+    keys = [name for name in own if name not in shape.model_fields and name.endswith(SORT)]
+    mirrored = [name for name in own if name not in keys]
+    members = [name.removesuffix(SORT) for name in keys]
+    unknown = [name for name in (*mirrored, *members, *searched) if name not in shape.model_fields]
     if unknown:
         raise TypeError(f"{table.name} mirrors {unknown}, which {shape.__name__} does not have")
-    return Mirror(entry_of(shape), table, (*_BASE, *mirrored, "document"), mirrored)
+    if bool(searched) != (SEARCH_TEXT in table.columns):
+        raise TypeError(f"{table.name} has {SEARCH_TEXT} if and only if its lists are searched")
+    found = (SEARCH_TEXT,) if searched else ()
+    columns = (*_BASE, *mirrored, *keys, *found, "document")
+    return Mirror(entry_of(shape), table, columns, mirrored, members, searched)

@@ -7,6 +7,7 @@
     ├── NotFound               404  not there, or not visible to the caller
     ├── MethodNotAllowed       405
     ├── NotAcceptable          406
+    ├── RequestTimeout         408  the head of the request does not come
     ├── Conflict               409  illegal in the present state
     │   ├── IllegalMove             a state move that the state does not allow
     │   ├── Duplicate               a unique key is taken
@@ -20,6 +21,8 @@
     ├── Invalid                422  well-formed, but wrong
     ├── PreconditionRequired   428  If-Match is missing
     ├── TooManyRequests        429
+    ├── HeadersTooLarge        431
+    ├── Defect                 500  our fault
     ├── Unavailable            503  a store or bus is away: try again
     └── DeadlineExceeded       504
 
@@ -92,6 +95,10 @@ class NotAcceptable(Refusal):
     status, code, title = 406, "not_acceptable", "No acceptable representation"
 
 
+class RequestTimeout(Refusal):
+    status, code, title = 408, "request_timeout", "The request did not come in time"
+
+
 class Conflict(Refusal):
     status, code, title = 409, "conflict", "The present state does not allow this"
 
@@ -148,6 +155,16 @@ class PreconditionRequired(Refusal):
 
 class TooManyRequests(Refusal):
     status, code, title = 429, "too_many_requests", "Too many requests"
+
+
+class HeadersTooLarge(Refusal):
+    status, code, title = 431, "headers_too_large", "The header lines are too large"
+
+
+class Defect(Refusal):
+    """What should never happen; `shared.app` answers with it, and nothing raises it."""
+
+    status, code, title = 500, "defect", "A defect"
 
 
 class Unavailable(Refusal):

@@ -51,6 +51,8 @@ class Upstream:
     def _request(self, scope: Scope, receive: Receive) -> httpx.Request:
         path = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         headers = [(name, value) for name, value in scope["headers"] if name not in OF_THE_CONNECTION]
+        if scope.get("client"):
+            headers.append((b"x-forwarded-for", scope["client"][0].encode()))
         sent = {name for name, _ in scope["headers"]}
         body = _body(receive) if sent & {b"content-length", b"transfer-encoding"} else None
         request = httpx.Request(

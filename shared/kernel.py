@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from shared.auth import Tokens
 from shared.columns import Mirror
 from shared.contracts.language import Aggregate
-from shared.http.limits import RateLimit
+from shared.http.limits import Allowance, RateLimit
 from shared.keyfile import read_or_make
 from shared.outbox import source_of
+from shared.revocations import Revocations
 from shared.settings import Settings
 from shared.store import Store
 from shared.supervision import Supervised
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from shared.inbox import Inbox
     from shared.service import Refused
 
+ATTEMPTS_KEPT = 60
 SECRET_FILE = "cursor.key"  # noqa: S105 the name of a file
 
 
@@ -52,9 +54,13 @@ class Kernel:
     """Consumer -> its inbox, while the service listens."""
     listening: dict[str, list[str]] = field(default_factory=dict)
     """Consumer -> the topics it takes in."""
+    revocations: Revocations = field(default_factory=Revocations)
+    attempts: Allowance = field(default_factory=lambda: Allowance(ATTEMPTS_KEPT, 3600))
+    """How many refused attempts of one principal, and of all, are kept an hour."""
 
     def __post_init__(self) -> None:
         self.rate_limit = RateLimit(self.settings.rate_limit)
+        self.logins = Allowance(self.settings.login_attempts or None, 60)
         self.source = source_of(self.settings.instance, self.service, self.store.epoch)
 
     def sign(self, text: bytes) -> bytes:

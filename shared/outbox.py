@@ -43,14 +43,14 @@ def partition_of(key: str) -> int:
 
 
 @cache
-def _fixed_envelope(entry: AggregateType, fact: str) -> str:
+def _fixed_envelope(entry: AggregateType, fact: str, base_url: str) -> str:
     kind = entry.event_type(fact)
     return json.dumps(
         {
             "specversion": "1.0",
             "type": kind,
             "datacontenttype": "application/json",
-            "dataschema": f"/schemas/{kind.removeprefix('portolan.')}.json",
+            "dataschema": f"{base_url}/schemas/{kind.removeprefix('portolan.')}.json",
         }
     )[1:-1]
 
@@ -61,9 +61,17 @@ def _names(members: tuple[str, ...]) -> str:
 
 
 def event(
-    shape: Aggregate, state: str, fact: Fact, changed: Sequence[str], effective_at: int, origin: str
+    shape: Aggregate,
+    state: str,
+    fact: Fact,
+    changed: Sequence[str],
+    effective_at: int,
+    origin: str,
+    base_url: str,
 ) -> Event:
     """The outbox row of one commit; `state` is the shape's JSON, `origin` is `Origin.to_json()`.
+
+    `base_url` is where the instance is reached: the event names its schema there.
 
     Refuses a state above 64 KiB (413): larger things are aggregates of their own.
     """
@@ -81,7 +89,7 @@ def event(
         f'"changed":{_names(tuple(changed))},"fact":{details}}}'
     )
     headers = (
-        f'{{{_fixed_envelope(entry, fact.name)}, "id": "{event_id}", "subject": "{aggregate_id}", '
+        f'{{{_fixed_envelope(entry, fact.name, base_url)}, "id": "{event_id}", "subject": "{aggregate_id}", '
         f'"time": "{effective}", "recordedat": "{to_wire(recorded_at)}", "partitionkey": "{key}", {origin}}}'
     )
     return Event(

@@ -99,7 +99,7 @@ class Register(Generic[A]):
 
     @property
     def mirror(self) -> Mirror:
-        return mirror(self.shape, self.row)
+        return mirror(self.shape, self.row, tuple(self.filters.search))
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from shared import telemetry
@@ -11,10 +11,11 @@ from shared.auth import Tokens
 from shared.bus import Bus
 from shared.bus.embedded import EmbeddedBus
 from shared.contracts.language import topics_of
-from shared.http.idempotency import forget_old
 from shared.inbox import Inbox
 from shared.kernel import Kernel, instance_secret
 from shared.migrate import prepare
+from shared.retention import forget_outdated
+from shared.revocations import LOOK_AGAIN_S, look_once
 from shared.service import Service
 from shared.settings import Settings
 from shared.starting import alone_with
@@ -53,7 +54,11 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     app = create_app(service)
     app.kernel = kernel
     app.state.kernel = kernel
-    kernel.tasks.append(Supervised(service.name, "the pruning", lambda: _forget_for_ever(kernel)))
+    await look_once(kernel.revocations, store, service.name)
+    kernel.tasks += [
+        Supervised(service.name, "the pruning", lambda: _forget_for_ever(service, kernel)),
+        Supervised(service.name, "the look at revocations", lambda: _look_for_ever(kernel)),
+    ]
     try:
         yield Opened(service, app, kernel)
     finally:
@@ -74,13 +79,17 @@ def _nudge(kernel: Kernel) -> None:
         nudge()
 
 
-async def _forget_for_ever(kernel: Kernel) -> None:
+async def _forget_for_ever(service: Service, kernel: Kernel) -> None:
     while True:
         await asyncio.sleep(FORGET_EVERY_S)
-        try:
-            await forget_old(kernel)
-        except Unreachable:
-            continue
+        with suppress(Unreachable):
+            await forget_outdated(service, kernel)
+
+
+async def _look_for_ever(kernel: Kernel) -> None:
+    while True:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        await look_once(kernel.revocations, kernel.store, kernel.service)
 
 
 @asynccontextmanager

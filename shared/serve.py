@@ -4,62 +4,31 @@ import argparse
 import asyncio
 import errno
 import logging
+import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
 
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared import telemetry
 from shared.auth import Tokens
-from shared.errors import Malformed
-from shared.http.call import URL_LIMIT, trace_of
-from shared.http.problems import MEDIA_TYPE, problem_bytes
+from shared.door import GRACE_S, Door, Protocol
+from shared.http.routes import DEADLINE_S
+from shared.kernel import Kernel
 from shared.memory import keep_what_was_freed, leave_alone_what_was_made
 from shared.running import alone, enter_bus, listening, opened
 from shared.service import Service
 from shared.settings import Settings, settings_of
 from shared.starting import CannotStart, told_plainly
 
-GRACE_S = 3
+DRAIN_GRACE_S = DEADLINE_S + 2
+"""How long requests may still take once nothing new is let in."""
 NO_ADDRESS = {errno.EADDRNOTAVAIL, *(n for name, n in vars(socket).items() if name.startswith("EAI_"))}
-KEEP_ALIVE_S = 75
-"""Longer than callers and proxies keep an idle connection (mostly a minute), so that it is theirs to close: closed from
-here, just as the next request is sent on it, it would lose that request."""
-
-
-LONGEST_READ = 65_535
-"""Bytes of an address that the parser of addresses can take apart."""
-TOO_LONG = b"/" + b"-" * URL_LIMIT
-
-
-class _Protocol(HttpToolsProtocol):
-    """What cannot be read as HTTP, and what is too long to be read, is refused as everything else is."""
-
-    def on_url(self, url: bytes) -> None:
-        """Of an address that never ends no more is kept than the application needs to refuse it (414)."""
-        super().on_url(url)
-        if len(self.url) > LONGEST_READ:
-            self.url = TOO_LONG
-
-    def send_400_response(self, msg: str) -> None:
-        trace = trace_of({})
-        refusal = Malformed("this is no HTTP request that can be read", code="malformed_request")
-        body = problem_bytes(refusal, "/", trace.trace_id)
-        head = {
-            "content-type": MEDIA_TYPE,
-            "content-length": str(len(body)),
-            "x-content-type-options": "nosniff",
-            "x-request-id": trace.request_id,
-            "connection": "close",
-        }
-        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{lines}\r\n".encode() + body)
-        self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -100,36 +69,53 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
+async def serving(app: ASGIApp, host: str, port: int, door: Door | None = None) -> AsyncIterator[str]:
     """The application behind `host:port` while the block lasts; gives its URL."""
-    async with serving_on(listen(host, port), app) as url:
+    async with serving_on(listen(host, port), app, door) as url:
         yield url
 
 
 @asynccontextmanager
-async def serving_on(listener: socket.socket, app: ASGIApp) -> AsyncIterator[str]:
+async def serving_on(listener: socket.socket, app: ASGIApp, door: Door | None = None) -> AsyncIterator[str]:
     """The application behind an address that is listened on, while the block lasts; gives its URL."""
     keep_what_was_freed()
+    door = door or Door()
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=partial(Protocol, door=door),  # type: ignore[arg-type]
+        ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=int(door.idle_s),
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
+    task.add_done_callback(lambda _: _end_if_unasked(server))
     await server.up.wait()
     try:
         host, port = listener.getsockname()[:2]
         yield f"http://{host}:{port}"
     finally:
+        config.timeout_graceful_shutdown = int(door.grace_s)
         server.should_exit = True
+        hurry = asyncio.create_task(_hurried(server, door))
         await task
+        hurry.cancel()
         listener.close()
+
+
+async def _hurried(server: uvicorn.Server, door: Door) -> None:
+    await door.at_once.wait()
+    server.force_exit = True
+
+
+def _end_if_unasked(server: uvicorn.Server) -> None:
+    """A process that no longer listens must not look alive: it ends, and whoever runs it starts it again."""
+    if not server.should_exit:
+        telemetry.LOG.event("error", "portolan", "the server ended by itself")
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def serve(service: Service, settings: Settings) -> None:
@@ -141,19 +127,47 @@ async def serve(service: Service, settings: Settings) -> None:
         one = await stack.enter_async_context(opened(service, settings, tokens))
         bus = await enter_bus(stack, settings, [one.kernel], tokens)
         await stack.enter_async_context(listening(one, bus))
-        url = await stack.enter_async_context(serving(one.app, settings.host, settings.port))
+        door = Door(settings.connections)
+        url = await stack.enter_async_context(serving(one.app, settings.host, settings.port, door))
         leave_alone_what_was_made()
         telemetry.LOG.event("info", service.name, "ready", url=url)
-        await told_to_end()
-        one.kernel.ending.set()
+        await drain(door, [one.kernel], settings.drain_s, await told_to_end())
 
 
-async def told_to_end() -> None:
-    """Until Ctrl-C, or the SIGTERM of whoever runs the process."""
-    ending = asyncio.Event()
+async def told_to_end() -> asyncio.Event:
+    """Until Ctrl-C, or the SIGTERM of whoever runs the process.
+
+    The event that is answered is set where the process is to end at once: by Ctrl-C, or by a second signal.
+    """
+    asked, at_once = asyncio.Event(), asyncio.Event()
+
+    def heard(number: int) -> None:
+        if asked.is_set() or number == signal.SIGINT:
+            at_once.set()
+        asked.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ending.set)
-    await ending.wait()
+        asyncio.get_running_loop().add_signal_handler(number, heard, number)
+    await asked.wait()
+    return at_once
+
+
+async def drain(door: Door, kernels: Iterable[Kernel], seconds: float, at_once: asyncio.Event) -> None:
+    """Be not ready, and go on serving until whoever sends requests has noticed; then end what never ends by itself.
+
+    Requests that run are waited for as the door says, when its address is left.
+    """
+    door.closing, door.at_once = True, at_once
+    door.grace_s = DRAIN_GRACE_S
+    for kernel in kernels:
+        kernel.ready.append(lambda: "the process is ending")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await at_once.wait()
+    if at_once.is_set():
+        door.grace_s, door.at_once = GRACE_S, asyncio.Event()
+    for kernel in kernels:
+        kernel.ending.set()
 
 
 def main(service: Service) -> None:

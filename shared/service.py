@@ -35,6 +35,8 @@ class Service:
     refused: Refused = answers.refused
     """How a refusal is told: as a problem document, or to a browser as a page."""
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
+    expiring: Sequence[str] = ()
+    """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
 
     @property
     def mirrors(self) -> dict[type[Aggregate], Mirror]:

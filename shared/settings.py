@@ -4,6 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_address, ip_network
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.clock import parse_day
 from shared.money import CurrencyCode
 from shared.starting import CannotStart
 
@@ -52,7 +54,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     public_url: str = Field(
-        default="", description="How callers reach the front door; empty: http://host:port."
+        default="",
+        description="How callers reach the front door; events name their schemas there; empty: http://host:port.",
     )
     time_zone: str = Field(
         default="Europe/Zurich", description="What a date means where an instant is asked."
@@ -81,6 +84,18 @@ class Settings(BaseSettings):
         description="Accept them even where `host` is an address that other machines reach.",
     )
     rate_limit: int = Field(default=0, ge=0, description="Requests a minute and principal; 0: no limit.")
+    connections: int = Field(
+        default=1000,
+        ge=10,
+        le=100_000,
+        description="Connections a process serves at a time, if it may open so many files; more are answered with 503.",
+    )
+    drain_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=300,
+        description="Seconds for which a process that is told to end goes on serving, not ready any more.",
+    )
     login_attempts: int = Field(
         default=10, ge=0, description="Failed attempts to log in, a minute and address; 0: no limit."
     )
@@ -88,9 +103,27 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Addresses or networks whose `X-Forwarded-For` is believed: `10.0.0.0/8 ::1`; empty: none.",
     )
+    idempotency_hours: int = Field(
+        default=24,
+        ge=1,
+        description="How long an Idempotency-Key gives the answer again that it gave, in hours.",
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=24 * 31, description="How long a login of the pages lasts, in hours."
+    )
+    refused_attempts_days: int = Field(
+        default=90, ge=1, description="How long refused attempts are kept, in days; at most 20,000 a service."
+    )
+    dead_letters_days: int = Field(
+        default=0, ge=0, description="How long dead letters are kept, in days; 0: until somebody decides."
+    )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Origins whose scripts may call the API: `origin origin`; empty: none.",
+    )
+    holidays: Annotated[list[date], NoDecode] = Field(
+        default_factory=list,
+        description="Days off of everyone, by which loads are counted: `2026-08-01 2026-12-25`.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged at least; requests are told at `info`."
@@ -157,6 +190,16 @@ class Settings(BaseSettings):
                 "expected is a time zone of the IANA database, such as `Europe/Zurich` or `UTC`"
             ) from error
         return value
+
+    @field_validator("holidays", mode="before")
+    @classmethod
+    def _days(cls, value: object) -> object:
+        try:
+            return [parse_day(word) for word in value.split()] if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(
+                "expected are days with a space between them, `2026-08-01 2026-12-25`"
+            ) from error
 
     @field_validator("trusted_proxies")
     @classmethod

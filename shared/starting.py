@@ -39,7 +39,9 @@ def alone_with(folder: Path, service: str) -> Iterator[None]:
     """Nobody else serves the service's SQLite file meanwhile; the lock ends with the process, however that ends."""
     with written_under(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / f"{service}.lock").open("w")
+        lock = (folder / f"{service}.lock").open(
+            "a"
+        )  # whoever only tries must not empty what the holder wrote
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,4 +50,24 @@ def alone_with(folder: Path, service: str) -> Iterator[None]:
                 f"another process serves {service} from the data folder '{folder}': end it, or choose another"
                 " folder with PORTOLAN_DATA, or --data"
             ) from error
+        lock.truncate(0)
         yield
+
+
+def write_address(folder: Path, service: str, address: str) -> None:
+    """Say where the process that serves the service's file is reached: in the lock that it holds."""
+    with written_under(folder):
+        (folder / f"{service}.lock").write_text(address, encoding="utf-8")
+
+
+def address_in(folder: Path, service: str) -> str | None:
+    """Where the service is reached that is served from the folder; None where no process serves it."""
+    path = folder / f"{service}.lock"
+    if not path.exists():
+        return None
+    with path.open("r") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return lock.read() or None
+    return None

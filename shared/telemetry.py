@@ -38,6 +38,9 @@ FOLD_ERRORS = Counter(
     "portolan_fold_errors", "Times a consumer paused and tried again.", ["service", "consumer"]
 )
 DEFECTS = Counter("portolan_defects", "Requests that ended in a 500.", ["service"])
+REFUSED_ATTEMPTS = Counter(
+    "portolan_refused_attempts", "Requests that were refused for want of a right (403).", ["service"]
+)
 TASK_DEATHS = Counter(
     "portolan_background_task_deaths",
     "Times a background task died and was started again.",
@@ -46,6 +49,8 @@ TASK_DEATHS = Counter(
 TASK_UP = Gauge(
     "portolan_background_task_up", "1 while the background task runs, else 0.", ["service", "task"]
 )
+CONNECTIONS = Gauge("portolan_connections", "Connections that are open.")
+TURNED_AWAY = Counter("portolan_connections_turned_away", "Connections beyond the bound, answered with 503.")
 LOG_LINES_DROPPED = Counter("portolan_log_lines_dropped", "Lines of the log that could not be written.")
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from shared.clock import from_micros, now, now_micros, to_micros
 from shared.columns import Mirror
-from shared.contracts.language import Aggregate, Fact, entry_of
+from shared.contracts.language import STORED, Aggregate, Fact, entry_of
 from shared.errors import Duplicate, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from shared.ids import new_id
 from shared.outbox import Origin, event
@@ -120,7 +120,7 @@ class Work:
         return [self._remember(shape, row[0], row[1]) for row in rows]
 
     def _remember(self, shape: type[A], state: str, effective_at: int) -> A:
-        known = shape.model_validate_json(state)
+        known = shape.model_validate_json(state, context=STORED)
         pending = self._loaded.get(known.id)
         if pending and pending.before is not None and known.id in self.states:
             return self._again(shape, known.id)
@@ -138,7 +138,7 @@ class Work:
         """What this unit has written so far (the items of a batch before this one), which no query sees yet."""
         mirror = self.mirrors[shape]
         ids = [UUID(values[0]) for part in self.unit.parts for table, values in part.rows if table is mirror]
-        return {id: shape.model_validate_json(self.states[id]) for id in ids}
+        return {id: shape.model_validate_json(self.states[id], context=STORED) for id in ids}
 
     def as_left(self, shape: type[A], found: Iterable[A], concerns: Callable[[A], bool]) -> list[A]:
         """Of what a query found and of what this unit writes besides, as the unit leaves it, what `concerns`."""
@@ -200,7 +200,9 @@ class Work:
         self.part.rows.append(
             (self.mirrors[type(entity)], self.mirrors[type(entity)].values(entity, effective, state))
         )
-        self.part.events.append(event(entity, state, fact, changed, effective, self._origin_json))
+        self.part.events.append(
+            event(entity, state, fact, changed, effective, self._origin_json, self.settings.base_url)
+        )
         self.states[entity.id] = state
         self.written.add((self.mirrors[type(entity)].name, entity.id))
         self.seen.add((self.mirrors[type(entity)].name, entity.id))

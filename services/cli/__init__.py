@@ -1,4 +1,4 @@
-"""The command `portolan`: run everything, bring a portfolio in, issue tokens, verify and rebuild, keep and bring back."""
+"""The command `portolan`: run everything, bring a portfolio in, log in, verify and rebuild, keep and bring back."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import click
 from services.cli.backup import backup, restore
 from services.cli.dead_letters import dead_letters
 from services.cli.imports import import_
+from services.cli.login_link import login_link
 from services.cli.rebuild import rebuild
 from services.cli.token import token
 from services.cli.up import up
@@ -32,6 +33,7 @@ def main() -> None:
 main.add_command(up)
 main.add_command(import_)
 main.add_command(token)
+main.add_command(login_link)
 main.add_command(verify)
 main.add_command(dead_letters)
 main.add_command(rebuild)

@@ -1,18 +1,22 @@
-"""`portolan token issue`: a token of the local issuer, for scripts and for trying things."""
+"""`portolan token issue` and `revoke`: tokens of the local issuer, for scripts, and the end of tokens of any issuer."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import click
+import httpx
 
-from services.cli.instance import data_option
+from services.cli.instance import TIMEOUT_S, answered, data_option, own_token, reached, reaching
 from shared.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
-from shared.settings import settings_of
+from shared.clock import now_micros
+from shared.revocations import Kind
+from shared.settings import Settings, settings_of
 
 
 @click.group()
 def token() -> None:
-    """Tokens of the local issuer."""
+    """Tokens: issued by the local issuer, revoked whoever issued them."""
 
 
 @token.command()
@@ -61,3 +65,67 @@ def _check_scope(role: str, scope: str | None) -> None:
         )
     if not scopes_of((role,), scope):
         raise click.BadParameter(f"the role {role} has nothing of it", param_hint="--scope")
+
+
+@token.command()
+@click.argument("revoked", required=False, metavar="[TOKEN]")
+@click.option("--jti", default="", help="The id of the token that is revoked.")
+@click.option("--subject", default="", help="Revoke all that this subject was given until now.")
+@click.option("--all", "everybody", is_flag=True, help="Revoke all that anybody was given until now.")
+@click.option("--issuer", default="", help="Of this issuer only; default: of any.")
+@reaching(
+    "Revoke at this address, in all services; default: in the stores of --data, or of PORTOLAN_DATABASE_URL.",
+    "A token that may operate; default: of the local issuer.",
+)
+def revoke(
+    revoked: str | None, jti: str, subject: str, everybody: bool, issuer: str, url: str, token: str,
+    data: Path | None,
+) -> None:  # fmt: skip
+    """Revoke TOKEN, or one by its id, or all of a subject or of everybody.
+
+    In effect within five seconds in every process; streams and sessions of the pages end too.
+    """
+    kind, value, issuer = _what(revoked, jti, subject, everybody, issuer)
+    settings = settings_of(data=data)
+    stores = settings.database_url or all((settings.data / f"{name}.sqlite").exists() for name in SERVICES)
+    if stores and not url:
+        asyncio.run(_revoke_in_stores(settings, kind, value, issuer))
+    else:
+        _revoke_at(url or settings.base_url, token or own_token(settings, "operator", "director"),
+                   {"kind": kind, "value": value, "issuer": issuer})  # fmt: skip
+    click.echo("Revoked, within five seconds, in every service")
+
+
+def _what(token: str | None, jti: str, subject: str, everybody: bool, issuer: str) -> tuple[Kind, str, str]:
+    """(kind, value, issuer) of what is to be revoked."""
+    if sum(map(bool, (token, jti, subject, everybody))) != 1:
+        raise click.UsageError("say what is revoked: a TOKEN, or one of --jti, --subject and --all")
+    if token is None:
+        kind: Kind = "token" if jti else "subject" if subject else "all"
+        return kind, jti or subject, issuer
+    import jwt
+
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.PyJWTError as error:
+        raise click.BadParameter(f"it is none: {error}", param_hint="TOKEN") from error
+    if not isinstance(claims.get("jti"), str) or not claims["jti"]:
+        raise click.BadParameter("it has no id (`jti`): revoke all of its --subject", param_hint="TOKEN")
+    return "token", claims["jti"], str(claims.get("iss", ""))
+
+
+async def _revoke_in_stores(settings: Settings, kind: Kind, value: str, issuer: str) -> None:
+    from services.cli.stores import all_opened
+    from shared.revocations import revoke
+
+    at = now_micros()
+    async with all_opened(settings) as services:
+        for one in services.values():
+            await revoke(one.kernel.store, kind, value, issuer, "portolan token revoke", at)
+
+
+def _revoke_at(address: str, token: str, body: dict[str, str]) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    with reached(address), httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT_S) as client:
+        for service in SERVICES:
+            answered(client.post(f"/{service}/v1/revocations", json=body))

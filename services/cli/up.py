@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shared.settings import Settings, settings_of
-from shared.starting import written_under
+from shared.starting import write_address, written_under
 
 if TYPE_CHECKING:
     from services.embedded import Embedded
@@ -31,23 +31,24 @@ def up(data: Path | None, port: int | None, no_sample: bool) -> None:
 async def _serve(settings: Settings, sample: bool) -> None:
     from services.cli.stores import told_if_away
     from services.embedded import embedded
+    from shared.door import Door
     from shared.memory import leave_alone_what_was_made
-    from shared.serve import JsonLines, listen, serving_on, told_to_end
+    from shared.serve import JsonLines, drain, listen, serving_on, told_to_end
 
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
     with listen(settings.host, settings.port) as listener, _logging_to(settings) as log, told_if_away():
         settings.refuse_open_issuer()
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-        ending = asyncio.create_task(told_to_end())
-        async with embedded(settings) as app, serving_on(listener, app):
+        ending, door = asyncio.create_task(told_to_end()), Door(settings.connections)
+        async with embedded(settings) as app, serving_on(listener, app, door):
             if sample:
                 await _tell_sample(app)
             leave_alone_what_was_made()
+            write_address(settings.data, "reporting", settings.base_url)
             click.echo(f"Portolan is at {settings.base_url}")
             click.echo(f"Log in: {await app.login_link()}")
             click.echo(f"Logs: {log}")
-            await ending
-            app.end_streams()
+            await drain(door, app.kernels, settings.drain_s, await ending)
 
 
 @contextmanager

@@ -47,4 +47,5 @@ SERVICE = Service(
     ),
     consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),),
     refused=refused,
+    expiring=("login_code", "browser_session"),
 )

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from shared.clock import read_wire
-from shared.contracts.language import Fact, Shape
+from shared.contracts.language import STORED, Fact, Shape
 
 S = TypeVar("S", bound=Shape)
 
@@ -90,10 +90,10 @@ class Record:
 
     def state(self, shape: type[S]) -> S:
         """The state as this version knows it: members of a newer producer are left out."""
-        return shape.model_validate_json(bytes(self.event.data.state), extra="ignore")
+        return shape.model_validate_json(bytes(self.event.data.state), extra="ignore", context=STORED)
 
     def fact(self, shape: type[Fact]) -> Fact:
-        return shape.model_validate_json(bytes(self.event.data.fact), extra="ignore")
+        return shape.model_validate_json(bytes(self.event.data.fact), extra="ignore", context=STORED)
 
 
 @dataclass(frozen=True, slots=True)

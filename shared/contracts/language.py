@@ -24,12 +24,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from shared.clock import parse_day, parse_instant
+from shared.clock import of_our_age, parse_day, parse_instant
 from shared.ids import is_canonical
+from shared.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
 
 PARTITIONS = 12
 STATE_LIMIT = 64 * 1024
@@ -40,6 +45,7 @@ def _read_instant(value: object) -> datetime:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("an instant needs its offset, such as Z")
+        of_our_age(value)
         return value
     if not isinstance(value, str):
         raise ValueError("an instant is an RFC 3339 text, such as 2026-06-01T08:30:00Z")
@@ -50,7 +56,7 @@ def _read_day(value: object) -> date:
     if isinstance(value, str):
         return parse_day(value)
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return of_our_age(value)
     raise ValueError("a date is written 2026-06-01")
 
 
@@ -75,32 +81,94 @@ Instant = Annotated[
 Day = Annotated[date, BeforeValidator(_read_day), Field(examples=["2026-06-01"])]
 Id = Annotated[UUID, BeforeValidator(_read_id), Field(examples=["01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"])]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROLS = r"\u0000-\u001f\u007f-\u009f"
+CONTROLS_BUT_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+STORED = {"stored": True}
+"""The context in which what stands in a store or an event is read: what was accepted once can always be read."""
+
+_REFUSED = re.compile(f"[{CONTROLS}]")
+_REFUSED_IN_PROSE = re.compile(f"[{CONTROLS_BUT_LINES}]")
+_TURNS = re.compile(f"[{DIRECTIONS}]")
+_OVERTURNS = re.compile(f"[{OVERRIDES}]")
 
 
-def _no_control(text: str) -> str:
-    if not text.isprintable() and _CONTROL.search(text):
+class Pattern:
+    """Tells in JSON Schema which characters a text may have; what refuses them is the validator beside it."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": self.pattern}
+
+
+def _compose(value: object) -> object:
+    return composed(value) if isinstance(value, str) else value
+
+
+def _check_line(text: str, info: ValidationInfo) -> str:
+    if text.isascii() and text.isprintable() and not text.isspace():
+        return text
+    if _REFUSED.search(text):
         raise ValueError("control characters are not accepted")
+    if info.context is not STORED:
+        if _TURNS.search(text):
+            raise ValueError("characters that turn the direction of writing are not accepted")
+        if shows_nothing(text):
+            raise ValueError("nothing of it can be seen")
     return text
 
 
-def _no_control_but_lines(text: str) -> str:
-    if not text.isprintable() and _CONTROL_BUT_LINES.search(text):
+def _check_prose(text: str, info: ValidationInfo) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    if _REFUSED_IN_PROSE.search(text):
         raise ValueError("control characters are not accepted")
+    if info.context is not STORED and _OVERTURNS.search(text):
+        raise ValueError("characters that override the direction of writing are not accepted")
     return text
 
+
+_ANY = f"[^{CONTROLS}{DIRECTIONS}]*"
+_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}]{_ANY}"
 
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
-    AfterValidator(_no_control),
+    AfterValidator(_check_line),
+    BeforeValidator(_compose),
+    Pattern(rf"^[\t-\r ]*{_SEEN}[\t-\r ]*$"),
 ]
-Prose = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_no_control_but_lines)]
+"""One line of text with something to see in it, in normalization form C."""
+Prose = Annotated[
+    str,
+    StringConstraints(max_length=20_000),
+    AfterValidator(_check_prose),
+    BeforeValidator(_compose),
+    Pattern(f"^[^{CONTROLS_BUT_LINES}{OVERRIDES}]*$"),
+]
+"""Text of several lines, or none, in normalization form C."""
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$"), Field(examples=["PRJ-0042"])]
 Percent = Annotated[int, Field(ge=0, le=100, strict=True)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_control)]
+Key = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_check_line),
+    BeforeValidator(_compose),
+    Pattern(f"^{_SEEN}$"),
+]
+"""A key of another system, as it is there but for normalization form C."""
 Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
+Email = Annotated[
+    str,
+    StringConstraints(
+        max_length=200,
+        pattern="@".join((f"^[^@\\s{CONTROLS}{DIRECTIONS}]+", f"[^@\\s{CONTROLS}{DIRECTIONS}]+$")),
+    ),
+    BeforeValidator(_compose),
+]
 
 
 def absent(schema: dict[str, Any]) -> None:

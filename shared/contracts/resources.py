@@ -5,7 +5,18 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from shared.contracts.language import Aggregate, Day, Erasable, Id, Line, Reasoned, Shape, aggregate, fact
+from shared.contracts.language import (
+    Aggregate,
+    Day,
+    Email,
+    Erasable,
+    Id,
+    Line,
+    Reasoned,
+    Shape,
+    aggregate,
+    fact,
+)
 
 
 class Employment(StrEnum):
@@ -39,7 +50,7 @@ class Person(Erasable):
     }
 
     name: Line
-    email: Annotated[str, Field(max_length=200, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")] | None = None
+    email: Email | None = None
     employment: Employment = Employment.INTERNAL
     vendor_id: Id | None = None
     role: Line | None = None

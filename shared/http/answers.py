@@ -5,6 +5,7 @@ import base64
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import lru_cache
+from time import time
 from typing import Any
 
 import msgspec
@@ -130,5 +131,32 @@ async def _process_ends(call: Call) -> None:
     await call.kernel.ending.wait()
 
 
-STREAM_ENDS: list[Callable[[Call], Coroutine[Any, Any, None]]] = [_process_ends]
+ADMITTED_AGAIN_S = 2.0
+"""So often the reader of a stream is asked for anew: its token may have been revoked, its session ended."""
+LAST_WORD_S = 1.5
+"""So long a stream of the pages may take to say itself that the session is over."""
+
+
+async def _reader_is_refused(call: Call) -> None:
+    """Until the reader would not be admitted any more: the token has expired, or was revoked, or nobody is logged in."""
+    while await _is_admitted(call):  # noqa: ASYNC110 rights end without an event
+        await asyncio.sleep(max(0.0, min(call.principal.expires_at - time(), ADMITTED_AGAIN_S)))
+    if call.by_cookie is not None:
+        await asyncio.sleep(LAST_WORD_S)
+
+
+async def _is_admitted(call: Call) -> bool:
+    if call.principal.expires_at <= time() or call.kernel.revocations.concern(call.principal):
+        return False
+    if call.by_cookie is not None:
+        try:
+            await call.by_cookie(call)
+        except Unauthenticated:
+            return False
+        except Unreachable:
+            return True
+    return True
+
+
+STREAM_ENDS: list[Callable[[Call], Coroutine[Any, Any, None]]] = [_process_ends, _reader_is_refused]
 """What ends a stream from this side: each returns when it is time."""

@@ -16,16 +16,37 @@ KEPT = (
 _writing: set["asyncio.Task[None]"] = set()
 
 
+MOST_WAITING = 100
+"""So many wait at most to be written; what comes meanwhile is only counted."""
+IN_ALL = 1_000
+"""So many are kept an hour, of all principals together; of each `shared.kernel.ATTEMPTS_KEPT`."""
+
+
 def note(call: Call, refusal: Refusal) -> None:
-    """Keep a 403, beside the answer: the caller does not wait for it."""
+    """Keep a 403 of who is known, beside the answer: the caller does not wait for it.
+
+    Of who is nobody nothing is stored, and of a flood only its beginning, so that nobody fills the table or hides in
+    it the attempts of others.
+    """
     if not isinstance(refusal, Forbidden):
         return
+    telemetry.REFUSED_ATTEMPTS.labels(call.service).inc()
     principal = getattr(call, "principal", None)
-    who = principal.key if principal else "nobody"  # a form that was not ours, before anybody has logged in
-    row = (new_id_text(), now_micros(), who, call.method, call.scope["path"][:500], refusal.code)
+    if principal is None or len(_writing) >= MOST_WAITING or not _may_be_kept(call, principal.key):
+        return
+    row = (new_id_text(), now_micros(), principal.key, call.method, call.scope["path"][:500], refusal.code)
     task = asyncio.get_running_loop().create_task(_keep(call, row))
     _writing.add(task)
     task.add_done_callback(_writing.discard)
+
+
+def _may_be_kept(call: Call, who: str) -> bool:
+    attempts = call.kernel.attempts
+    if not attempts.left(who) or not attempts.left("", IN_ALL):
+        return False
+    attempts.spend(who)
+    attempts.spend("")
+    return True
 
 
 async def _keep(call: Call, row: tuple[object, ...]) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import getrandbits
@@ -83,6 +84,8 @@ class Call(Request):
     body_bytes: bytes
     body_value: Any
     work: Work
+    by_cookie: "Callable[[Call], Awaitable[Principal]] | None" = None
+    """What found the principal by a cookie; None where a bearer token named it."""
     replied: dict[str, str]
     """Headers that the endpoint adds to the answer."""
 

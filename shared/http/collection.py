@@ -61,12 +61,14 @@ def register_routes(
     entry = entry_of(register.shape)
     noun = entry.name.replace("_", " ")
     path, name = f"/v1/{entry.collection}", entry.collection.replace("-", "_")
-    table, shape = register.mirror.name, register.shape
+    mirror, shape = register.mirror, register.shape
+    unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
+    assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
     page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(list[shape], ...))  # type: ignore[valid-type]
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
-        found = await listing.page(call, table, register.filters)
+        found = await listing.page(call, mirror, register.filters)
         if call.one("expand"):
             found = found.each(lambda state: _expanded(call, register, state))
         if fields := call.one("fields"):

@@ -21,8 +21,11 @@ from shared.http.call import Answer, Call, Pending
 from shared.kernel import Kernel
 from shared.store.unit import IdempotencyKey
 
-KEPT_US = 24 * 3600 * 1_000_000
+HOUR_US = 3600 * 1_000_000
 HEADER = "Idempotency-Key"
+FORGET = (
+    "DELETE FROM idempotency WHERE principal = ? AND route = ? AND key = ? AND created_at = ? RETURNING key"
+)
 
 
 def given(call: Call, needed: bool) -> str | None:
@@ -96,8 +99,8 @@ async def replay(call: Call, key: IdempotencyKey) -> Answer | None:
     if not rows:
         return None
     body_hash, answer, created_at = rows[0]
-    if now_micros() - created_at > KEPT_US:
-        await forget_old(kernel)
+    if now_micros() - created_at > kernel.settings.idempotency_hours * HOUR_US:
+        await kernel.store.run(FORGET, (key.principal, key.route, key.key, created_at))
         return None
     if body_hash != key.body_hash:
         raise Invalid(
@@ -145,7 +148,3 @@ def state_text(payload: str) -> str:
     start = payload.index('"state":') + len('"state":')
     _, end = json.JSONDecoder().raw_decode(payload, start)
     return payload[start:end]
-
-
-async def forget_old(kernel: Kernel) -> None:
-    await kernel.store.run("DELETE FROM idempotency WHERE created_at < ?", (now_micros() - KEPT_US,))

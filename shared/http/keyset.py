@@ -4,24 +4,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.columns import SEARCH_TEXT
 from shared.http import listing, paging
 from shared.http.call import Call
+from shared.text import MOST_WORDS, words
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What a list can be sorted by. Values that are unknown come last, whichever way the others go."""
+
+    sql: str
+    text: bool = False
+    nullable: bool = True
+    within: str | None = None
+    """SQL of a text that tells which values compare at all, such as an amount's currency: it orders first."""
+
+    def keys(self, down: bool) -> list[tuple[str, bool]]:
+        """(SQL without nulls, descending), as the rows are ordered."""
+        if not self.nullable:
+            return [(self.sql, down)]
+        lowest = "''" if self.text else str(listing.LOWEST_INTEGER)
+        within = [(f"COALESCE({self.within}, '')", down)] if self.within else []
+        unknown = f"CASE WHEN {self.sql} IS NULL THEN 1 ELSE 0 END"
+        return [(unknown, False), *within, (f"COALESCE({self.sql}, {lowest})", down)]
 
 
 @dataclass
 class Keyset:
-    """Rows of a table narrowed, sorted and paged. `sorts` maps public names to SQL; `id` breaks ties."""
+    """Rows of a table narrowed, sorted and paged. `sorts` are named as the public names them; `id` breaks ties."""
 
     id: str
-    sorts: Mapping[str, str]
-    texts: frozenset[str]
+    sorts: Mapping[str, Sort]
     bound_to: str
     default: Sequence[tuple[str, bool]] = ()
     """(SQL without nulls, descending): the order where none is asked for."""
     where: list[str] = field(default_factory=list)
     params: list[Any] = field(default_factory=list)
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    """Sort -> the text that tells which values compare at all, such as an amount's currency: it orders first."""
 
     def narrow(self, condition: str, *params: Any) -> None:
         self.where.append(condition)
@@ -32,9 +51,13 @@ class Keyset:
             self.narrow(f"{column} IN ({', '.join('?' * len(values))})")
             self.params.extend(listing.read_value(kind, value, column) for value in values)
 
-    def search(self, text: str, columns: Sequence[str]) -> None:
-        self.narrow("(" + " OR ".join(f"lower({c}) LIKE ? ESCAPE '\\'" for c in columns) + ")")
-        self.params.extend([listing.containing(text)] * len(columns))
+    def search(self, asked: str) -> None:
+        """Rows that have every word of `asked`, in any order; neither case nor accents matter."""
+        looked_for = words(asked)
+        if len(looked_for) > MOST_WORDS:
+            raise listing.wrong("q", f"at most {MOST_WORDS} words")
+        for word in looked_for:
+            self.narrow(f"{SEARCH_TEXT} LIKE ? ESCAPE '\\'", listing.containing(word))
 
     def order(self, call: Call) -> list[tuple[str, bool]]:
         """(SQL without nulls, descending), the id last."""
@@ -46,10 +69,7 @@ class Keyset:
             name = part.removeprefix("-")
             if name not in self.sorts:
                 raise listing.wrong("sort", f"of {', '.join(self.sorts)}")
-            if name in self.kinds:
-                order.append((f"COALESCE({self.kinds[name]}, '')", part.startswith("-")))
-            lowest = "''" if name in self.texts else str(listing.LOWEST_INTEGER)
-            order.append((f"COALESCE({self.sorts[name]}, {lowest})", part.startswith("-")))
+            order.extend(self.sorts[name].keys(part.startswith("-")))
         return [*(order or self.default), (self.id, False)]
 
     async def page(self, call: Call, columns: str, table: str) -> paging.Page[tuple[Any, ...]]:
@@ -57,7 +77,10 @@ class Keyset:
         order, limit, bound = self.order(call), listing.limit_of(call), listing.binding(call, self.bound_to)
         where, params, counted = list(self.where), list(self.params), paging.wants_total(call)
         if (cursor := call.one("cursor")) is not None:
-            condition, more = listing.after(order, listing.opened(call, cursor, bound))
+            last = listing.opened(call, cursor, bound)
+            if len(last) != len(order):  # of a version that ordered otherwise
+                raise listing.wrong("cursor", "not a cursor of this list")
+            condition, more = listing.after(order, last)
             where.append(condition)
             params.extend(more)
         count, first = (f"({self._count(table)})", self.params) if counted else ("NULL", [])

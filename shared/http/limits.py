@@ -1,7 +1,9 @@
-"""The rate limit: so many requests a minute and principal, counted in this process; 429 says when to come again."""
+"""Limits counted in this process: requests a minute and principal (429 says when to come again), and allowances."""
 
+import sys
 from dataclasses import dataclass, field
-from time import time
+from math import ceil
+from time import monotonic, time
 
 from shared.errors import TooManyRequests
 
@@ -37,3 +39,36 @@ class RateLimit:
                 headers=headers | {"Retry-After": str(reset)},
             )
         return headers
+
+
+REMEMBERED = 10_000
+
+
+@dataclass
+class Allowance:
+    """So many of something an interval of `seconds` and key, from the first on; `most` None means no limit."""
+
+    most: int | None
+    seconds: int
+    _spent: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Key -> when its interval began (monotonic), and how many were spent since."""
+
+    def left(self, key: str, most: int | None = None) -> int:
+        """How many may still be spent now."""
+        limit = self.most if most is None else most
+        return sys.maxsize if limit is None else max(0, limit - self._current(key)[1])
+
+    def spend(self, key: str) -> None:
+        if len(self._spent) >= REMEMBERED:
+            self._spent = {k: v for k, v in self._spent.items() if self._current(k) is v}
+        if len(self._spent) < 2 * REMEMBERED:
+            began, spent = self._current(key)
+            self._spent[key] = began, spent + 1
+
+    def ends_in(self, key: str) -> int:
+        """Seconds until the interval of the key ends, at least one."""
+        return max(1, ceil(self._current(key)[0] + self.seconds - monotonic()))
+
+    def _current(self, key: str) -> tuple[float, int]:
+        found = self._spent.get(key)
+        return found if found and monotonic() - found[0] < self.seconds else (monotonic(), 0)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from pydantic import BaseModel
 
 from shared.clock import parse_day, parse_instant, to_day, to_micros
+from shared.columns import Mirror
 from shared.errors import Fault, Malformed
 from shared.http.call import Call
 from shared.http.paging import Page
 from shared.http.routes import Parameter
 from shared.ids import is_canonical
+from shared.text import MOST_WORDS, composed
 
 if TYPE_CHECKING:
     from shared.http.keyset import Keyset
@@ -75,7 +77,7 @@ class Filters:
             Parameter("external_ref.id", "Its key there."),
         ]
         if self.search:
-            told.append(Parameter("q", f"Text in {' or '.join(self.search)}."))
+            told.append(search_parameter(self.search))
         for name, kind in (dict(self.columns) | {"updated_at": "instant"}).items():
             schema = _values(shape, name) or _SCHEMAS[kind]
             told.append(Parameter(name, f"Equal to; several mean any of them ({kind}).", schema, many=True))
@@ -98,9 +100,19 @@ def enum_schema(kind: type[StrEnum]) -> dict[str, Any]:
     return {"type": "string", "enum": [value.value for value in kind]}
 
 
+def search_parameter(members: Iterable[str]) -> Parameter:
+    told = (
+        f"Words in {' or '.join(members)}, in any order, whole or in part; neither case nor accents matter."
+    )
+    return Parameter("q", f"{told} At most {MOST_WORDS}.")
+
+
 def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:
     one = f"-?({'|'.join(re.escape(name) for name in names)})"
-    said = f"Of {', '.join(names)}; `-` for descending; at most {SORTED_BY}, separated by commas."
+    said = (
+        f"Of {', '.join(names)}; `-` for descending; at most {SORTED_BY}, separated by commas. Texts as people sort"
+        " them, numbers in them by value; what is unknown comes last, whichever way."
+    )
     return Parameter(
         "sort",
         f"{said} {remark}".rstrip(),
@@ -141,6 +153,8 @@ def read_value(kind: Kind, text: str, name: str) -> Any:
                 if not _INTEGER.fullmatch(text) or not -(2**63) <= int(text) < 2**63:
                     raise ValueError
                 return int(text)
+            case "text":
+                return composed(text)
             case _:
                 return text
     except ValueError as error:
@@ -168,14 +182,14 @@ def read(call: Call, filters: Filters, keyset: "Keyset") -> None:
             _narrow(keyset, filters.kind(column), column, operator.rstrip("]"), values, name)
     for parameter, column in (("external_ref.source", "external_source"), ("external_ref.id", "external_id")):
         if (value := call.one(parameter)) is not None:
-            keyset.narrow(f"{column} = ?", value)
+            keyset.narrow(f"{column} = ?", composed(value))
     if text := call.one("q"):
-        keyset.search(text, filters.search)
+        keyset.search(text)
 
 
 def containing(text: str) -> str:
     """A LIKE pattern for texts that contain `text`, whatever signs it holds."""
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
 
@@ -190,15 +204,18 @@ def _narrow(keyset: "Keyset", kind: Kind, column: str, operator: str, values: li
     keyset.any_of(column, values, kind)
 
 
-async def page(call: Call, table: str, filters: Filters) -> Page[str]:
+async def page(call: Call, mirror: Mirror, filters: Filters) -> Page[str]:
     """A page of documents."""
-    from shared.http.keyset import Keyset
+    from shared.http.keyset import Keyset, Sort
 
-    sorts = {name: name for name in (*filters.sorts, "created_at", "updated_at")}
-    texts = frozenset(name for name in filters.sorts if filters.kind(name) in _TEXTUAL)
-    keyset = Keyset("id", sorts, texts, table)
+    sorts = {}
+    for name in (*filters.sorts, "created_at", "updated_at"):
+        column = mirror.column_of_sort(name)
+        textual = filters.kind(name) in _TEXTUAL
+        sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable))
+    keyset = Keyset("id", sorts, mirror.name)
     read(call, filters, keyset)
-    return (await keyset.page(call, "document", table)).each(lambda row: str(row[0]))
+    return (await keyset.page(call, "document", mirror.name)).each(lambda row: str(row[0]))
 
 
 def after(order: Sequence[tuple[str, bool]], last: Sequence[Any]) -> tuple[str, list[Any]]:
@@ -218,7 +235,7 @@ def binding(call: Call, listed: str) -> str:
 
 
 def sealed(call: Call, last: list[Any], bound: str) -> str:
-    plain = json.dumps(last).encode()
+    plain = json.dumps(last, ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(call.kernel.sign(plain + bound.encode()) + plain).decode().rstrip("=")
 
 

@@ -1,7 +1,12 @@
-"""Where the names in answers and events lead: `/problems/<code>` and `/schemas/<event>.json`, at the root of each service."""
+"""Where the names in answers and events lead, at the root of each service.
+
+`/problems` lists the codes of problem documents, `/problems/<code>` is one of them, and `/schemas/<name>` is a schema.
+"""
 
 import json
-import re
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from shared.contracts.releases import FILES
 from shared.contracts.schema import Schema, opened
@@ -9,7 +14,8 @@ from shared.errors import NotFound, Refusal
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 
-CODE = re.compile(r"[a-z][a-z0-9_]{1,60}")
+LIST = Path(__file__).parents[1] / "contracts" / "problems.json"
+"""The generated list of problem types (see `services.problem_types`)."""
 
 
 def kinds() -> dict[str, type[Refusal]]:
@@ -23,33 +29,55 @@ def kinds() -> dict[str, type[Refusal]]:
     return found
 
 
+@cache
+def problem_types() -> dict[str, dict[str, Any]]:
+    """Code -> `code`, `status`, `title` and the `details` that are fixed sentences."""
+    return {entry["code"]: entry for entry in json.loads(LIST.read_text())}
+
+
+def problem_type(code: str) -> dict[str, Any]:
+    """What the list says of the code; NotFound where it is none of ours."""
+    if code not in problem_types():
+        raise NotFound("there is no such problem type; /problems lists them")
+    return {"type": f"/problems/{code}", **problem_types()[code]}
+
+
+def problem_list() -> dict[str, Any]:
+    return {"items": [problem_type(code) for code in problem_types()]}
+
+
 def routes(service: str) -> Routes:
     routes = Routes(service, "Meta", pages=True)
+
+    @routes.route("GET", "/problems", id="problems", summary="All problem types", scope=None, public=True)
+    async def problems(call: Call) -> Answer:
+        return Answer(200, json.dumps(problem_list()).encode())
 
     @routes.route(
         "GET", "/problems/{code}", id="problem", summary="What a problem type means", scope=None, public=True
     )
     async def problem(call: Call, code: str) -> Answer:
-        if not CODE.fullmatch(code):
-            raise NotFound("there is no such problem type")
-        kind = kinds().get(code)
-        told = {"title": kind.title, "status": kind.status} if kind else {"title": code.replace("_", " ")}
-        return Answer(200, json.dumps({"type": f"/problems/{code}", "code": code, **told}).encode())
+        return Answer(200, json.dumps(problem_type(code)).encode())
 
     @routes.route("GET", "/schemas/{name}", id="schema", scope=None, public=True,
                   summary="The schema of an event's data, or of an aggregate's state",
                   produces=("application/schema+json", "application/json"))  # fmt: skip
     async def schema(call: Call, name: str) -> Answer:
-        return Answer(200, json.dumps(served(name)).encode(), media_type="application/schema+json")
+        schema = served(name, call.kernel.settings.base_url)
+        return Answer(200, json.dumps(schema).encode(), media_type="application/schema+json")
 
     return routes
 
 
-def served(name: str) -> Schema:
-    """The open form of a schema, as consumers validate with it; a draft says `x-draft: true`."""
+def served(name: str, base_url: str) -> Schema:
+    """The open form of a schema, as consumers validate with it; a draft says `x-draft: true`.
+
+    Its `$id` is absolute, as events name it in `dataschema`, and what it refers to stands beside it.
+    """
     found = FILES.find(name)
     if found is None:
         raise NotFound("no event and no aggregate has this schema")
     closed, is_draft = found
     schema: Schema = opened(closed)
+    schema["$id"] = base_url + schema["$id"]
     return schema | ({"x-draft": True} if is_draft else {})

@@ -3,8 +3,12 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
+from shared import revocations
 from shared.clock import to_wire
-from shared.errors import Conflict, NotFound
+from shared.contracts.language import Shape
+from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 from shared.ids import is_canonical
@@ -15,7 +19,18 @@ if TYPE_CHECKING:
 SHOWN = 200
 
 _LETTER = ("id", "consumer", "topic", "partition", "position", "aggregate_id", "type", "error", "recorded_at")
+_REVOKED = ("id", "kind", "issuer", "value", "revoked_at", "expires_at", "revoked_by")
 _REFUSED = ("id", "recorded_at", "principal", "method", "path", "code")
+
+
+class Revoking(Shape):
+    """What is revoked: one token, all that a subject was given until now, or all."""
+
+    kind: revocations.Kind = Field(
+        description="`token`, `subject`, or `all`: those that were issued until now to anybody."
+    )
+    value: str = Field(default="", max_length=200, description="The `jti` of the token, or the subject.")
+    issuer: str = Field(default="", max_length=500, description="Of this issuer only; empty: of any.")
 
 
 def _list_of(members: tuple[str, ...]) -> dict[str, Any]:
@@ -63,6 +78,29 @@ def routes(service: str) -> Routes:
                   shape=_list_of(_REFUSED), scope=scope)  # fmt: skip
     async def refused_attempts(call: Call) -> Answer:
         return await _newest(call, "refused_attempt", _REFUSED)
+
+    @routes.route("GET", "/v1/revocations", id=f"{service}_revocations", summary="Which tokens were revoked",
+                  shape=_list_of(_REVOKED), scope=scope)  # fmt: skip
+    async def revoked(call: Call) -> Answer:
+        rows = await revocations.listed(call.kernel.store, _REVOKED, SHOWN)
+        items = [dict(zip(_REVOKED, row, strict=True)) for row in rows]
+        for item in items:
+            item |= {name: to_wire(item[name]) for name in ("revoked_at", "expires_at")}
+        return Answer(200, json.dumps({"items": items}).encode())
+
+    @routes.route("POST", "/v1/revocations", id=f"{service}_revocations_create", scope=scope, status=204,
+                  summary="Revoke tokens in this service", body=Revoking,
+                  description="Effective within five seconds in every process of the service, for its streams too.")  # fmt: skip
+    async def revoke(call: Call, body: Revoking) -> Answer:
+        kernel = call.kernel
+        if bool(body.value) == (body.kind == "all"):
+            raise Invalid(
+                "a token or a subject has a value, all of them have none",
+                Fault("invalid", "the `jti` of the token, or the subject", pointer="/value"),
+            )
+        await revocations.revoke(kernel.store, body.kind, body.value, body.issuer, call.principal.key)
+        await kernel.revocations.look(kernel.store)
+        return Answer(204)
 
     return routes
 

@@ -217,7 +217,10 @@ class KernelRoute(APIRoute):
             call.principal = await self.operation.session(call)
         else:
             raise Unauthenticated("send a bearer token")
+            call.by_cookie = self.operation.session
         call.scope["portolan.subject"] = call.principal.subject
+        if call.kernel.revocations.concern(call.principal):
+            raise Unauthenticated("the token was revoked", code="token_revoked")
         call.replied |= call.kernel.rate_limit.count(call.principal.key)
         for scope in self._scopes:
             call.require(scope)
@@ -235,6 +238,12 @@ class KernelRoute(APIRoute):
 
     async def _read(self, call: Call) -> BaseModel | None:
         op = self.operation
+        if call.sent.get(b"content-encoding", b"identity").strip().lower() not in (b"", b"identity"):
+            raise UnsupportedMediaType(
+                "send the body as it is, not compressed",
+                code="unsupported_encoding",
+                headers={"Accept-Encoding": "identity"},
+            )
         raw = await read_body(call, op.body_limit)
         call.body_bytes = raw
         if op.body is None:

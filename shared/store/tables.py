@@ -6,7 +6,7 @@ from shared.columns import ID, KEY
 
 
 def kernel_tables(metadata: MetaData) -> None:
-    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, dead letters and audit."""
+    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, dead letters, revocations and audit."""
     Table(
         "outbox",
         metadata,
@@ -94,6 +94,17 @@ def kernel_tables(metadata: MetaData) -> None:
         Column("consumer", KEY, primary_key=True),
         Column("aggregate_id", ID, primary_key=True),
         Column("since", BigInteger, nullable=False),
+    )
+    Table(
+        "revocation",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("kind", KEY, nullable=False),
+        Column("issuer", KEY, nullable=False),
+        Column("value", KEY, nullable=False),
+        Column("revoked_at", BigInteger, nullable=False),
+        Column("expires_at", BigInteger, nullable=False, index=True),
+        Column("revoked_by", KEY, nullable=False),
     )
     Table(
         "refused_attempt",

@@ -2,12 +2,16 @@
 
 import json
 import re
+import shlex
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -19,7 +23,7 @@ from services.cli import main
 from services.imports import upserts
 from shared.store import sqlite
 from tests.imports.test_odd_files import PROJECT, written
-from tests.system.running import EmbeddedProcess
+from tests.system.running import ROOT, EmbeddedProcess
 
 
 def portolan(*arguments: object) -> Result:
@@ -124,6 +128,46 @@ def test_an_issued_token_is_good_for_the_running_instance_and_its_role_only(inst
     assert (
         instance.client.post("/projects/v1/projects", json={"name": "X"}, headers=headers).status_code == 403
     )
+
+
+def issued(instance: Instance, subject: str) -> str:
+    words = ("token", "issue", "--role", "viewer", "--subject", subject, "--data", instance.data)
+    return portolan(*words).output.split()[-1]
+
+
+def wait_until_refused(instance: Instance, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    until = monotonic() + 5
+    for path in (
+        "/projects/v1/projects",
+        "/risk/v1/risks",
+        "/finance/v1/vendors",
+        "/reporting/v1/portfolios",
+    ):
+        while instance.client.get(path, headers=headers).status_code != 401:
+            assert monotonic() < until, f"{path} answers still"
+            sleep(0.1)
+
+
+@pytest.mark.parametrize("at", ["stores", "url"])
+def test_a_revoked_token_is_refused_by_every_service_within_five_seconds(instance: Instance, at: str) -> None:
+    where = ["--data", instance.data] + (["--url", instance.client.base_url] if at == "url" else [])
+    for by in ("token", "jti", "subject"):
+        token = issued(instance, f"{at}-{by}")
+        claims = jwt.decode(token, options={"verify_signature": False})
+        what = {"token": [token], "jti": ["--jti", claims["jti"]], "subject": ["--subject", claims["sub"]]}[
+            by
+        ]
+        done = portolan("token", "revoke", *what, *where)
+        assert done.exit_code == 0, done.output
+        wait_until_refused(instance, token)
+    other = {"Authorization": f"Bearer {issued(instance, at + '-subject')}"}
+    assert instance.client.get("/projects/v1/projects", headers=other).status_code == 200
+
+
+@pytest.mark.parametrize("words", [[], ["--all", "--subject", "anna"], ["rubbish"]])
+def test_a_revocation_says_what_it_revokes(words: list[str], tmp_path: Path) -> None:
+    assert portolan("token", "revoke", *words, "--data", tmp_path).exit_code == 2
 
 
 def test_an_untouched_instance_is_verified(instance: Instance) -> None:
@@ -336,3 +380,40 @@ def test_an_answer_that_is_not_portolans_is_told_as_that(
         done = portolan(*talking(command, instance.data, url, tmp_path))
     assert (done.exit_code, done.stderr.count("\n")) == (1, 1), done.output
     assert "not as Portolan does" in done.stderr
+
+
+def test_a_lost_login_link_is_made_anew_for_the_instance_that_runs(instance: Instance) -> None:
+    made = portolan("login-link", "--data", instance.data)
+    assert made.exit_code == 0, made.output
+    link = made.stdout.strip()
+    assert link.startswith(f"{instance.client.base_url}/login?code=")
+    pages = {"Accept": "text/html"}
+    with httpx.Client(headers=pages) as browser:
+        entered = browser.get(link)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/")
+        assert browser.get(instance.client.base_url).status_code == 200
+        again = browser.get(link)
+        assert (again.status_code, again.headers["location"]) == (303, "/"), "who is logged in is let through"
+    assert httpx.get(link, headers=pages).status_code == 401
+    viewer = portolan("login-link", "--data", instance.data, "--role", "viewer", "--subject", "vera")
+    with httpx.Client(headers=pages, follow_redirects=True) as browser:
+        assert 'title="vera"' in browser.get(viewer.stdout.strip()).text
+
+
+def test_the_login_page_names_the_command_that_works_there(instance: Instance) -> None:
+    page = httpx.get(f"{instance.client.base_url}/login", headers={"Accept": "text/html"}).text
+    [command] = re.findall(r"<code>([^<]*login-link[^<]*)</code>", page)
+    made = subprocess.run(shlex.split(unescape(command)), cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith(f"{instance.client.base_url}/login?code=")
+
+
+def test_no_login_link_is_made_where_nothing_runs(tmp_path: Path) -> None:
+    refused = portolan("login-link", "--data", tmp_path)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert f"no instance runs from the data folder {tmp_path}" in refused.stderr
+    ended = EmbeddedProcess(tmp_path / "data")
+    ended.start()
+    assert portolan("login-link", "--data", ended.data).exit_code == 0
+    ended.kill()
+    assert portolan("login-link", "--data", ended.data).exit_code == 1

@@ -220,6 +220,9 @@ def test_a_data_folder_is_served_by_one_process_at_a_time(tmp_path: Path) -> Non
         second = CliRunner().invoke(main, ["up", "--port", "0", "--data", str(first.data)])
         assert (second.exit_code, second.stdout) == (2, ""), second.output
         assert "another process serves projects from the data folder" in second.stderr
+        assert (
+            CliRunner().invoke(main, ["login-link", "--data", str(first.data)]).stdout.startswith(first.url)
+        )
         alone = run("services.risk", PORTOLAN_DATA=str(first.data), PORTOLAN_PORT="0")
         assert_told(alone, "another process serves risk from the data folder")
         first.kill()

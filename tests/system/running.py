@@ -46,6 +46,7 @@ def _is_ready(url: str) -> bool:
 
 def _spawn(command: list[str], log: Path, **settings: str) -> "subprocess.Popen[bytes]":
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTOLAN_")}
+    environment["PORTOLAN_DRAIN_S"] = "0"  # nobody sends requests to what a test ends
     environment |= {f"PORTOLAN_{name.upper()}": value for name, value in settings.items()}
     with log.open("ab") as output:
         return subprocess.Popen(

@@ -1,121 +1,14 @@
 """A director's first hour, in a real browser: log in, watch what colleagues write over REST appear, look back in time."""
 
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
-import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.common.keys import Keys
 
 from shared.auth.issuers import LocalIssuer
-
-DEADLINE_S = 20
-SWITCHES = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run", "--window-size=1366,900", "--lang=en-GB",
-)  # fmt: skip
-
-
-@contextmanager
-def portolan_up(data: Path) -> Iterator[str]:
-    """`portolan up` as anybody starts it, on a free port; gives the login link that it prints."""
-    command = [
-        str(Path(sys.executable).with_name("portolan")),
-        "up",
-        "--data",
-        str(data),
-        "--port",
-        "0",
-        "--no-sample",
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        lines = iter(process.stdout.readline, "")
-        yield next(line for line in lines if line.startswith("Log in: ")).removeprefix("Log in: ").strip()
-    finally:
-        process.terminate()
-        process.communicate(timeout=DEADLINE_S)
-    assert process.returncode == 0, "an open page must not keep Portolan from ending"
-
-
-@contextmanager
-def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if browser is None or driver is None:
-        pytest.fail("this test drives a real browser: apt install chromium chromium-driver")
-    options = Options()
-    options.binary_location = browser
-    for switch in (*SWITCHES, f"--user-data-dir={profile}"):
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    made = webdriver.Chrome(options=options, service=Service(driver))
-    try:
-        yield made
-    finally:
-        made.quit()
-
-
-class Page:
-    """What the director sees."""
-
-    def __init__(self, browser: webdriver.Chrome) -> None:
-        self.browser = browser
-
-    def until(self, condition: Callable[[], Any], what: str) -> Any:
-        return WebDriverWait(self.browser, DEADLINE_S, 0.05).until(lambda _: condition(), f"not seen: {what}")
-
-    def part(self, name: str) -> str:
-        """The text of a part as it is now; read in one step, because parts are replaced as the page lives."""
-        found = self.browser.execute_script(
-            "return document.querySelector(`[data-part=\"${arguments[0]}\"]`)?.innerText ?? ''", name
-        )
-        return str(found)
-
-    def shows(self, part: str, text: str) -> None:
-        self.until(lambda: text in self.part(part), f"{text!r} in {part}: {self.part(part)!r}")
-
-    def marks(self, chart: str) -> int:
-        """How many marks a chart has drawn."""
-        return int(
-            self.browser.execute_script(
-                'return document.querySelectorAll(`[data-name="${arguments[0]}"] svg .mark-symbol path,'
-                ' [data-name="${arguments[0]}"] svg .mark-rect path`).length',
-                chart,
-            )
-        )
-
-    def is_as_loaded(self) -> bool:
-        return bool(self.browser.execute_script("return window.loadedOnce === true"))
-
-    def complaints(self) -> list[str]:
-        """Whatever the browser said: script errors, refused resources, violations of the content policy."""
-        return [entry["message"] for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]
-
-
-def money(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "CHF"}
-
-
-def post(
-    client: httpx.Client, path: str, content: dict[str, Any] | None = None, version: int | None = None
-) -> Any:
-    headers = {"If-Match": f'"{version}"'} if version else {}
-    answer = client.post(path, json=content, headers=headers)
-    while answer.status_code == 409 and answer.json()["code"] == "reference_not_yet_known":
-        answer = client.post(path, json=content, headers=headers)
-    assert answer.is_success, answer.text
-    return answer.json()
+from tests.system.browsing import DEADLINE_S, Page, chromium, money, portolan_up, post
 
 
 def test_a_director_watches_a_portfolio_come_to_life(tmp_path: Path) -> None:
@@ -237,11 +130,14 @@ def yesterday_is_as_it_was(page: Page, base: str) -> None:
     yesterday = (date.today() - timedelta(days=1)).isoformat()
     page.browser.get(f"{base}/")
     page.shows("portfolios", "Harbour works")
-    page.browser.execute_script(
-        "const day = document.querySelector('.as-of input'); day.value = arguments[0];"
-        "day.dispatchEvent(new Event('change', {bubbles: true}))",
-        yesterday,
-    )
+    box = page.browser.find_element(By.CSS_SELECTOR, ".as-of input")
+    for field in page.browser.execute_script(
+        "return new Intl.DateTimeFormat(navigator.language).formatToParts().map((part) => part.type)"
+    ):
+        box.send_keys({"day": yesterday[8:], "month": yesterday[5:7], "year": yesterday[:4]}.get(field, ""))
+        assert page.browser.current_url == f"{base}/", "nothing is asked before the whole day is there"
+    assert box.get_attribute("value") == yesterday
+    box.send_keys(Keys.ENTER)
     page.shows("portfolios", "There is no portfolio yet.")
     assert page.browser.current_url.endswith(f"?as_of={yesterday}")
     assert "As it was on" in page.browser.find_element(By.CSS_SELECTOR, ".then").text
@@ -251,7 +147,7 @@ def yesterday_is_as_it_was(page: Page, base: str) -> None:
 
 def logging_out_ends_it(page: Page, base: str) -> None:
     page.browser.find_element(By.CSS_SELECTOR, ".leave button").click()
-    page.until(lambda: page.browser.current_url == f"{base}/login", "the login page")
+    page.until(lambda: page.browser.current_url == f"{base}/login?session=left", "the login page")
     page.browser.get(f"{base}/")
     assert page.browser.current_url.startswith(f"{base}/login?next=")
 

@@ -212,6 +212,20 @@ async def test_another_content_type_answers_415_and_says_which_is_taken(
         assert answer.headers[name] == walked.operation.media_type
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP", "identity, gzip", "\xe9"])
+async def test_a_compressed_body_answers_415_and_says_so(everything: Any, encoding: str) -> None:
+    for walked in with_bodies(everything):
+        told = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": walked.operation.media_type}
+        headers = [
+            (k.encode(), v.encode("latin-1")) for k, v in (told | {"Content-Encoding": encoding}).items()
+        ]
+        answer = await everything.client().request(
+            walked.method, walked.url(), content=b"\x1f\x8b\x08\x00", headers=headers
+        )
+        assert assert_refused(answer, 415)["code"] == "unsupported_encoding"
+        assert answer.headers["accept-encoding"] == "identity"
+
+
 async def test_a_body_where_none_is_taken_answers_400(everything: Any) -> None:
     for walked in everything.walk("POST"):
         if walked.operation.body is None:

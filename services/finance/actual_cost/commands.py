@@ -9,6 +9,7 @@ from services.finance.contract.model import ContractRow
 from services.finance.tables import KnownProject, KnownWorkPackage
 from shared.acts import Acts, Standing, of_known_project
 from shared.contracts.finance import ActualCost, Budget
+from shared.days import refuse_future
 from shared.ids import derived_id
 from shared.references import takes_new, takes_new_of
 from shared.work import Work
@@ -40,6 +41,7 @@ async def check(work: Work, cost: ActualCost) -> None:
     if before is not None:
         rules.as_posted(cost, before)
     rules.signs(cost)
+    refuse_future(work, cost.posted_on, "/posted_on")
     if before is None or before.archived_at is not None:
         await charge(work, cost)
     package = await takes_new_of(work, KnownWorkPackage, cost, "work_package_id")

@@ -21,6 +21,9 @@ class ContractRow(Row, Model, table=True):
     starts_on: int | None = Field(sa_type=BigInteger)
     ends_on: int | None = Field(sa_type=BigInteger)
     value: int | None = Field(sa_type=BigInteger)
+    number_sort: str = Field(sa_type=KEY)
+    title_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CONTENT = ("vendor_id", "number", "title", "description", "kind", "status", "starts_on", "ends_on", "value")

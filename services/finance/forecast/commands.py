@@ -3,6 +3,7 @@
 from services.finance.tables import KnownProject
 from shared.acts import ARCHIVE, RESTORE, Acts, of_known_project
 from shared.contracts.finance import Forecast
+from shared.days import refuse_future
 from shared.errors import Fault, Invalid
 from shared.stages import Act
 from shared.work import Work
@@ -20,3 +21,4 @@ async def check(work: Work, forecast: Forecast) -> None:
         raise Invalid(
             "a forecast is not negative", Fault("negative", "not below zero", pointer="/at_completion")
         )
+    refuse_future(work, forecast.forecast_on, "/forecast_on")

@@ -12,6 +12,7 @@ from services.finance.tables import KnownProject
 from services.finance.valuation.earned_value import EarnedValue
 from shared.clock import end_of_day, from_day, now, to_micros
 from shared.contracts.finance import Performance
+from shared.contracts.language import STORED
 from shared.errors import NotFound
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
@@ -76,7 +77,7 @@ async def measured_by(call: Call, project_id: str, as_of: date) -> Performance |
     """The performance as it stood at the end of the day: the outbox is its history."""
     until = to_micros(end_of_day(as_of, call.kernel.settings.zone))
     rows = await call.kernel.store.fetch(MEASURED_BY, (str(derived_id("performance", project_id)), until))
-    return Performance.model_validate_json(state_text(rows[0][0])) if rows else None
+    return Performance.model_validate_json(state_text(rows[0][0]), context=STORED) if rows else None
 
 
 def _told(performance: Performance | None, as_of: date) -> dict[str, Any]:

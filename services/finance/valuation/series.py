@@ -35,7 +35,7 @@ class Series:
 
     def cumulative(self) -> "Series":
         """The same as running totals; after an unknown period they are unknown."""
-        if self.kind is Kind.CUMULATIVE:
+        if self.kind == Kind.CUMULATIVE:
             return self
         running: list[int | None] = []
         for value in self.values:
@@ -45,7 +45,7 @@ class Series:
 
     def per_period(self) -> "Series":
         """The same by period; a period next to an unknown total is unknown."""
-        if self.kind is Kind.PER_PERIOD:
+        if self.kind == Kind.PER_PERIOD:
             return self
         steps = (None if a is None or b is None else b - a for a, b in pairwise((0, *self.values)))
         return Series(Kind.PER_PERIOD, tuple(steps))
@@ -84,7 +84,7 @@ class Performance:
     base: tuple[Totals, ...]
 
     def per_period(self) -> "Performance":
-        if self.kind is Kind.PER_PERIOD:
+        if self.kind == Kind.PER_PERIOD:
             return self
         steps = tuple(_step(before, after) for before, after in pairwise((_NOTHING, *self.base)))
         return Performance(Kind.PER_PERIOD, self.as_of, steps)

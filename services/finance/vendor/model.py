@@ -13,6 +13,8 @@ class VendorRow(Row, Model, table=True):
 
     name: str = Field(sa_type=KEY)
     country: str | None = Field(sa_type=KEY)
+    name_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CONTENT = ("name", "country", "description")

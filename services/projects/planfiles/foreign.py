@@ -71,11 +71,12 @@ def read_foreign(content: bytes, kind: Format) -> PlanFile:
     try:
         project = java.readers[kind]().read(java.ByteArrayInputStream(content))
         _check(project, kind)
+        summed = _sum_repeated(java, project)
         read = read_mspdi(_as_mspdi(java, project))
         tasks = {str(task.getUniqueID()): task for task in project.getTasks()}
         activities = tuple(_activity(tasks[each.id], each) for each in read.plan.activities)
         rows = [each for each in read.not_taken if "[" in each.path]
-        left = [*rows, *_other_projects(java, content, kind), *_not_taken(project)]
+        left = [*rows, *summed, *_other_projects(java, content, kind), *_not_taken(project)]
     except java.Throwable as error:
         raise _refused(
             "unreadable", f"this is not a {kind} file that can be read: {error.getMessage()}"
@@ -112,6 +113,8 @@ def _java() -> SimpleNamespace:
         MSPDIWriter=jpype.JPackage("org").mpxj.mspdi.MSPDIWriter,
         ByteArrayInputStream=io.ByteArrayInputStream,
         ByteArrayOutputStream=io.ByteArrayOutputStream,
+        Duration=jpype.JPackage("org").mpxj.Duration,
+        Double=jpype.JPackage("java").lang.Double,
         Throwable=jpype.JException,
     )
 
@@ -120,6 +123,51 @@ def _check(project: Any, kind: Format) -> None:
     if project is None:
         raise _refused("unreadable", f"this is not a {kind} file that can be read: it holds no project")
     check_size(project.getTasks().size())
+
+
+_WORK = ("Work", "ActualWork", "RemainingWork", "OvertimeWork")
+_NUMBERS = ("Units", "Cost", "ActualCost")
+
+
+def _sum_repeated(java: SimpleNamespace, project: Any) -> list[NotTaken]:
+    """Adds up the assignments of one resource to one task, of which MSPDI has one; the others are listed.
+
+    Work, units and costs are summed, and the whole lasts from the first start to the last finish.
+    """
+    first: dict[tuple[str, str], Any] = {}
+    repeated = []
+    for each in list(project.getResourceAssignments()):
+        kept = first.setdefault((str(each.getTaskUniqueID()), str(each.getResourceUniqueID())), each)
+        if kept is not each:
+            repeated.append(each)
+            _add(java, project, kept, each)
+    for each in repeated:
+        each.remove()
+    path = "Project/Assignments/Assignment (further ones of one resource to one task, added to the first)"
+    return [NotTaken(path, len(repeated), Reason.NO_PLACE)] if repeated else []
+
+
+def _add(java: SimpleNamespace, project: Any, kept: Any, other: Any) -> None:
+    properties = project.getProjectProperties()
+    for name in _WORK:
+        if (more := _get(other, name)) is not None:
+            had = _get(kept, name)
+            _set(kept, name, more if had is None else java.Duration.add(had, more, properties))
+    for name in _NUMBERS:
+        if (more := _get(other, name)) is not None:
+            _set(kept, name, java.Double.valueOf(float(_get(kept, name) or 0) + float(more)))
+    for name, choose in (("Start", min), ("Finish", max)):
+        dates = [on for on in (_get(kept, name), _get(other, name)) if on is not None]
+        if dates:
+            _set(kept, name, choose(dates, key=str))
+
+
+def _get(assignment: Any, name: str) -> Any:
+    return getattr(assignment, f"get{name}")()
+
+
+def _set(assignment: Any, name: str, value: Any) -> None:
+    getattr(assignment, f"set{name}")(value)
 
 
 def _as_mspdi(java: SimpleNamespace, project: Any) -> bytes:

@@ -5,13 +5,10 @@ from pathlib import Path
 from services.projects.planfiles.foreign import PMXML_ROOT, Format, read_foreign
 from services.projects.planfiles.mspdi import read_mspdi
 from services.projects.planfiles.mspdi.shape import ROOT
-from services.projects.planfiles.planfile import PlanFile
+from services.projects.planfiles.planfile import PlanFile, check_bytes
 from services.projects.planfiles.safexml import root_of
 from shared.errors import Fault, Invalid
 from shared.typed import refuse_mistyped
-
-MAX_BYTES = 40_000_000
-"""About ten thousand tasks as Microsoft Project writes them, and many times that as this package does."""
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _XER = b"ERMHDR"
@@ -38,15 +35,10 @@ def read_plan(source: bytes | str | Path) -> PlanFile:
 def _content(source: bytes | str | Path) -> bytes:
     refuse_mistyped(source, bytes | str | Path, "")
     if isinstance(source, bytes):
-        _check_size(len(source))
+        check_bytes(len(source))
         return source
-    _check_size(Path(source).stat().st_size)
+    check_bytes(Path(source).stat().st_size)
     return Path(source).read_bytes()
-
-
-def _check_size(size: int) -> None:
-    if size > MAX_BYTES:
-        raise _refused("too_large", f"a plan file has at most {MAX_BYTES:,} bytes, this one has {size:,}")
 
 
 def _read_xml(content: bytes) -> PlanFile:

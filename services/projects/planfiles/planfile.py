@@ -7,13 +7,22 @@ from services.projects.planning.plan import Plan
 from shared.errors import Fault, Invalid
 
 MAX_TASKS = 50_000
-"""The most tasks a plan file may hold."""
+"""The most tasks a plan file may hold, the row that stands for the project and blank ones not counted."""
+MAX_BYTES = 40_000_000
+"""About ten thousand tasks as Microsoft Project writes them, and many times that as this package does."""
 
 
 def check_size(tasks: int) -> None:
     """Raises Invalid for a file of more tasks than anything that follows is made for."""
     if tasks > MAX_TASKS:
         what = f"a plan file has at most {MAX_TASKS:,} tasks, this one has {tasks:,}"
+        raise Invalid(what, Fault("too_large", what), code="too_large")
+
+
+def check_bytes(size: int) -> None:
+    """Raises Invalid for a file that is longer than any that is read."""
+    if size > MAX_BYTES:
+        what = f"a plan file has at most {MAX_BYTES:,} bytes, this one has {size:,}"
         raise Invalid(what, Fault("too_large", what), code="too_large")
 
 

@@ -208,6 +208,18 @@ UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Characters that XML 1.0 cannot hold, however written."""
 
 
+def check_elements(root: Element) -> None:
+    """Raises Invalid for a document of more elements than are read back."""
+    kept = _count(root)
+    if kept > MAX_ELEMENTS:
+        what = f"a plan has at most {MAX_ELEMENTS:,} elements of this depth, this one has {kept:,}"
+        raise Invalid(what, Fault("too_many_elements", what), code="too_many_elements")
+
+
+def _count(element: Element) -> int:
+    return 1 + sum(_count(child) for children in element.children.values() for child in children)
+
+
 def document_of(root: Element, shape: Shape, namespace: str) -> bytes:
     """The document of an element, in UTF-8; `shape` gives the order of the children."""
     opening = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<{root.name} xmlns="{namespace}">\n'

@@ -99,8 +99,8 @@ class Activity:
 
     `duration_s` is at-completion working time in the activity's calendar (`calendar`, else the plan's),
     or elapsed time if `elapsed`; summaries and levels of effort take theirs from what they span. At
-    most two constraints. A `manual` activity stays on `planned_start` whatever its predecessors say;
-    else the planned dates are only kept, never used. `levelling_delay_s` is elapsed and added to the
+    most two constraints. A `manual` activity keeps `planned_start` and `planned_finish`, whatever its
+    predecessors and its calendar say (one it lacks follows from the duration); else the planned dates are only kept, never used. `levelling_delay_s` is elapsed and added to the
     start the logic gives.
     """
 

@@ -8,8 +8,8 @@ from services.projects.planning.conventions import Conventions
 from services.projects.planning.hubs import Hubs
 from services.projects.planning.links import add_links
 from services.projects.planning.network import NEVER
-from services.projects.planning.plan import NOT_STARTED, Activity, ActivityKind, ConstraintKind, Plan
-from services.projects.planning.rules import bind
+from services.projects.planning.plan import NOT_STARTED, Activity, ActivityKind, Plan
+from services.projects.planning.rules import NOT_BEFORE, as_start, bind
 from services.projects.planning.run import Run, Unused
 from services.projects.planning.timeline import ROUND_THE_CLOCK
 from shared.typed import mistyped_if_it_falls, refuse_mistyped
@@ -42,15 +42,34 @@ def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
 
 
 def _let_leads_pull(run: Run) -> None:
-    """Let the plan's start hold only what no link holds, or a link between finishes, or an SNET date."""
+    """Let the plan's start hold only what no link and no date holds, or a link between finishes."""
     net = run.net
     held = {node for node, count in enumerate(net.awaited) if count}
     held.update(*net.unusual_successors().values())
-    held -= {node for node, links in net.links.items() if any(x.from_finish and x.to_finish for x in links)}
-    for node in held.intersection(run.scheduled):
-        dated = any(c.kind == ConstraintKind.SNET for c in run.activities[node].constraints)
-        if not dated and run.activities[node].progress.actual_start is None:
-            net.floors[node] = NEVER
+    between_finishes = {
+        node for node, links in net.links.items() if any(x.from_finish and x.to_finish for x in links)
+    }
+    dated = {node for node in net.terms if node not in run.stand_ins and _is_dated(run.activities[node])}
+    for node in (held | dated).intersection(run.scheduled) - between_finishes:
+        if run.activities[node].progress.actual_start is None:
+            earliest = run.earliest(run.plan(node))
+            floor = NEVER if earliest == NEVER else run.axes[node].work_at(earliest)
+            net.floors[node] = max(floor, _earliest_by_date(run, node)) if node in dated else floor
+
+
+def _is_dated(activity: Activity) -> bool:
+    """Whether a constraint says when the activity may start or finish at the earliest."""
+    return any(constraint.kind in NOT_BEFORE for constraint in activity.constraints)
+
+
+def _earliest_by_date(run: Run, node: int) -> int:
+    """The start that such constraints allow; one before the plan's start is moved by the levelling delay."""
+    constraints = run.activities[node].constraints
+    start = max(as_start(run, node, each) for each in constraints if each.kind in NOT_BEFORE)
+    if node not in run.delays:
+        return start
+    opening = run.axes[node].work_at(run.opening(run.plan(node)))
+    return max(start, run.delays[node].on(min(start, opening)))
 
 
 def _add_activities(run: Run, number: int) -> None:
@@ -80,8 +99,11 @@ def _add_activities(run: Run, number: int) -> None:
     for place, activity in unusual:
         refuse_mistyped(activity, Activity, f"/activities/{place}")
     known = frozenset(calendar.id for calendar in plan.calendars)
+    as_stated = run.conventions.history == "as_stated"
     checks.refuse(
-        fault for place, activity in unusual for fault in checks.activity_faults(plan, known, place, activity)
+        fault
+        for place, activity in unusual
+        for fault in checks.activity_faults(plan, known, place, activity, as_stated)
     )
     _outline(run, plan)
     for _, activity in unusual:

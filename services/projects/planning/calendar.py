@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from services.projects.planning.working_time import (
@@ -22,8 +22,11 @@ class DayBook:
     def __init__(self, calendar: Calendar, base: "DayBook | None" = None) -> None:
         self.calendar = calendar
         self._base = base
-        self._single = {e.first: e.shifts for e in calendar.exceptions if e.first == e.last}
-        self._spans = [e for e in calendar.exceptions if e.first != e.last]
+        self._single: dict[date, DayHours] = {}
+        for each in calendar.exceptions:
+            if _is_single(each):
+                self._single.setdefault(each.first, each.shifts)
+        self._spans = sorted((e for e in calendar.exceptions if not _is_single(e)), key=_precedence)
         self._spans_in: dict[int, list[CalendarException]] = {}
 
     def hours(self, day: date) -> DayHours:
@@ -48,7 +51,7 @@ class DayBook:
         return shifts
 
     def _in_year(self, year: int) -> list[CalendarException]:
-        """The exceptions longer than a day that reach into a year: few, however many there are in all."""
+        """The exceptions longer than a day that reach into a year, in the order in which they decide."""
         if year not in self._spans_in:
             self._spans_in[year] = [e for e in self._spans if e.first.year <= year <= e.last.year]
         return self._spans_in[year]
@@ -80,6 +83,19 @@ def day_books(calendars: Mapping[str, Calendar]) -> dict[str, DayBook]:
     return books
 
 
+KIND_ORDER = (Frequency.DAILY, Frequency.YEARLY, Frequency.MONTHLY, Frequency.WEEKLY)
+"""Which of overlapping exceptions decides a day: Microsoft Project goes by their kind, not by their order."""
+
+
+def _is_single(exception: CalendarException) -> bool:
+    return exception.first == exception.last and exception.recurrence is None
+
+
+def _precedence(exception: CalendarException) -> int:
+    rule = exception.recurrence
+    return KIND_ORDER.index(Frequency.DAILY if rule is None else Frequency(rule.frequency))
+
+
 def strikes(exception: CalendarException, day: date) -> bool:
     """Whether `day` is one of the exception's days."""
     if not exception.first <= day <= exception.last:
@@ -93,7 +109,7 @@ def _in_step(rule: Recurrence, first: date, day: date) -> bool:
         case Frequency.DAILY:
             periods = (day - first).days
         case Frequency.WEEKLY:
-            periods = (_monday(day) - _monday(first)).days // 7
+            periods = _week_from_sunday(day) - _week_from_sunday(first)
         case Frequency.MONTHLY:
             periods = (day.year - first.year) * 12 + day.month - first.month
         case Frequency.YEARLY:
@@ -126,8 +142,9 @@ def _is_named(rule: Recurrence, day: date) -> bool:
     return not rule.weekdays or day.weekday() in rule.weekdays
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _week_from_sunday(day: date) -> int:
+    """A number for the day's week, which begins on Sunday wherever every second week or so is meant."""
+    return day.toordinal() // 7
 
 
 @cache

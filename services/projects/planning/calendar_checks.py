@@ -62,7 +62,7 @@ def _week_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
 
 
 def _exception_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
-    spans = [exception for exception in calendar.exceptions if exception.first != exception.last]
+    spans = [each for each in calendar.exceptions if each.first != each.last or each.recurrence]
     for count, most, what in (
         (len(spans), MOST_SPANS, "exceptions of several days"),
         (sum(1 for exception in spans if exception.recurrence), MOST_RECURRENCES, "recurring exceptions"),

@@ -36,6 +36,7 @@ FRAME = {
     if member in ("id", "start", "calendars", "calendar", "data_date", "finish_by", "external", "day_s")
 }
 UNDATED = (ConstraintKind.ASAP, ConstraintKind.ALAP)
+SPANNING = (ActivityKind.SUMMARY, ActivityKind.LEVEL_OF_EFFORT)
 ON_SUMMARIES = (ConstraintKind.ASAP, ConstraintKind.SNET, ConstraintKind.FNLT)
 
 
@@ -104,9 +105,12 @@ def _external_faults(plan: Plan) -> Iterator[Fault]:
 
 
 def activity_faults(
-    plan: Plan, calendars: frozenset[str], number: int, activity: Activity
+    plan: Plan, calendars: frozenset[str], number: int, activity: Activity, as_stated: bool
 ) -> Iterator[Fault]:
-    """Faults of one activity; `calendars` are the ids of the plan's, `number` is its place in the plan."""
+    """Faults of one activity; `calendars` are the ids of the plan's, `number` is its place in the plan.
+
+    `as_stated` takes progress whose parts contradict each other.
+    """
     name, pointer = activity.id, f"/activities/{number}"
     if not 0 <= activity.duration_s <= LONGEST_S:
         yield Fault(
@@ -123,8 +127,24 @@ def activity_faults(
     yield from _bad_instant(
         activity.planned_start, f"the planned start of {name}", f"{pointer}/planned_start"
     )
+    yield from _bad_instant(
+        activity.planned_finish, f"the planned finish of {name}", f"{pointer}/planned_finish"
+    )
+    yield from _manual_faults(activity, pointer)
     yield from _constraint_faults(activity, pointer)
-    yield from _progress_faults(plan, activity, f"{pointer}/progress")
+    yield from _progress_faults(plan, activity, f"{pointer}/progress", as_stated)
+
+
+def _manual_faults(activity: Activity, pointer: str) -> Iterator[Fault]:
+    """The dates of a manual activity are kept, so they have to be dates that can be."""
+    start, finish = activity.planned_start, activity.planned_finish
+    if activity.manual and start and finish and _naive(start, finish) and finish < start:
+        detail = f"{activity.id} is scheduled by hand to finish on {finish}, before it starts on {start}"
+        yield Fault("finish_before_start", detail, f"{pointer}/planned_finish")
+
+
+def _naive(*instants: datetime) -> bool:
+    return all(at.tzinfo is None for at in instants)
 
 
 def _constraint_faults(activity: Activity, pointer: str) -> Iterator[Fault]:
@@ -148,7 +168,7 @@ def _one_constraint(activity: Activity, constraint: Constraint, where: str) -> I
     yield from _bad_instant(constraint.on, f"the constraint date of {activity.id}", where)
 
 
-def _progress_faults(plan: Plan, activity: Activity, where: str) -> Iterator[Fault]:
+def _progress_faults(plan: Plan, activity: Activity, where: str, as_stated: bool) -> Iterator[Fault]:
     progress, name = activity.progress, activity.id
     instants = (progress.actual_start, progress.actual_finish, progress.stopped_at, progress.resumes_at)
     bad = [fault for at in instants for fault in _bad_instant(at, f"an actual date of {name}", where)]
@@ -161,21 +181,30 @@ def _progress_faults(plan: Plan, activity: Activity, where: str) -> Iterator[Fau
         detail = f"the remaining duration of {name} is {remaining}; it has to be whole seconds"
         yield Fault("bad_remaining", detail, where)
     if not bad:
-        yield from _history_faults(plan, activity, progress, where)
+        yield from _history_faults(activity, progress, where)
+        if not as_stated:
+            yield from _contradictions(plan, activity, progress, where)
 
 
-def _history_faults(plan: Plan, activity: Activity, progress: Progress, where: str) -> Iterator[Fault]:
+def _history_faults(activity: Activity, progress: Progress, where: str) -> Iterator[Fault]:
     start, finish, name = progress.actual_start, progress.actual_finish, activity.id
-    if activity.kind in (ActivityKind.SUMMARY, ActivityKind.LEVEL_OF_EFFORT):
+    if activity.kind in SPANNING:
         return
-    if start is None and (finish is not None or progress.percent_complete > 0):
-        yield Fault("progress_without_start", f"{name} has progress but no actual start", where)
     if start and finish and finish < start:
         yield Fault(
             "finish_before_start", f"{name} finished on {finish}, before it started on {start}", where
         )
     if finish and progress.remaining_s:
         yield Fault("finished_with_work_remaining", f"{name} is finished but has work remaining", where)
+
+
+def _contradictions(plan: Plan, activity: Activity, progress: Progress, where: str) -> Iterator[Fault]:
+    """What of the progress some schedulers refuse and others take as it is stated."""
+    start, finish, name = progress.actual_start, progress.actual_finish, activity.id
+    if activity.kind in SPANNING:
+        return
+    if start is None and (finish is not None or progress.percent_complete > 0):
+        yield Fault("progress_without_start", f"{name} has progress but no actual start", where)
     for at in (start, finish):
         if at and plan.data_date and at > plan.data_date:
             detail = f"{name} has an actual date, {at}, after the data date {plan.data_date}"

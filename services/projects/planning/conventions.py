@@ -14,7 +14,10 @@ class Conventions:
       predecessor's first, so a working day is added to its lag; at the "instant" the successor ends as
       the predecessor begins.
     - `lag_calendar`: whose working time a lag that is not elapsed counts.
-    - `leads`: whether links may pull what they hold to before the plan's start; FF links never do.
+    - `leads`: whether links, and the dates of SNET and FNET constraints, may pull what they hold to before
+      the plan's start; FF links never do.
+    - `history`: progress whose parts contradict each other (an actual date after the data date, progress
+      without an actual start) is refused, or taken as stated.
     - `constraints`: what happens when the logic cannot meet a must-start-on or must-finish-on date.
       "refuse" names the chain; "honour" keeps every constraint's date (musts early and late),
       no-later-than dates included, and shows the conflict as negative float before it; "yield" lets the
@@ -37,6 +40,7 @@ class Conventions:
     lag_calendar: Literal["predecessor", "successor", "plan", "elapsed"] = "predecessor"
     leads: Literal["after_start", "before_start"] = "after_start"
     constraints: Literal["refuse", "honour", "yield"] = "refuse"
+    history: Literal["refuse", "as_stated"] = "refuse"
     out_of_sequence: Literal["retained_logic", "progress_override"] = "retained_logic"
     unfinished_work: Literal["after_data_date", "in_place"] = "after_data_date"
     as_late_as_possible: Literal["free_float", "total_float"] = "free_float"
@@ -52,6 +56,7 @@ MICROSOFT_PROJECT = Conventions(
     lag_calendar="successor",
     leads="before_start",
     constraints="honour",
+    history="as_stated",
     unfinished_work="in_place",
     as_late_as_possible="total_float",
 )

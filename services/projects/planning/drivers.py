@@ -4,11 +4,8 @@ from collections.abc import Iterator
 
 from services.projects.planning.crossings import Adding
 from services.projects.planning.network import ORDINARY, Early, Link, Network
-from services.projects.planning.plan import ConstraintKind
-from services.projects.planning.rules import EARLIEST, as_start, described
+from services.projects.planning.rules import EARLIEST, NOT_BEFORE, as_start, described
 from services.projects.planning.run import Run
-
-NOT_BEFORE = (ConstraintKind.SNET, ConstraintKind.FNET)
 
 
 class Origins:

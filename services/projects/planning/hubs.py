@@ -57,7 +57,8 @@ class Hubs:
         if not run.leaves(plan, summary.id):
             run.unused.append(Unused(summary.id, "a summary of nothing that is scheduled"))
             return
-        calendar = run.clocks.of(run.plans[plan], summary.calendar)
+        elapsed = any(run.activities[leaf].elapsed for leaf in run.leaves(plan, summary.id))
+        calendar = ROUND_THE_CLOCK if elapsed else run.clocks.of(run.plans[plan], summary.calendar)
         for constraint in summary.constraints:
             if constraint.kind == ConstraintKind.SNET and constraint.on is not None:
                 hub = self.entry(plan, summary.id)
@@ -78,7 +79,7 @@ class Hubs:
         new = key not in self._made
         if new:
             what = StandIn(owner.id, summary, end)
-            self._made[key] = self._run.stand_in(what, plan, self._run.opening(owner))
+            self._made[key] = self._run.stand_in(what, plan, self._run.earliest(owner))
         return self._made[key], new
 
     def _link(self, node: int, link: Link) -> None:

@@ -142,6 +142,11 @@ def _ceilings(run: Run, early: Early, last: Sequence[int]) -> Late:
         axes = run.axes[nodes.start : nodes.stop]
         on_axis = {axis: axis.work_at(last[plan]) for axis in set(axes)}
         finishes += map(on_axis.__getitem__, axes)
+    for owner, nodes in zip(run.plans, run.blocks, strict=True):
+        if owner.finish_by is not None:
+            for node in nodes:
+                if run.activities[node].elapsed:
+                    finishes[node] = finish_time(owner.finish_by, run.axes[node], run.clock(node))
     finishes += [max(last)] * len(run.stand_ins)
     if run.conventions.float_to == "open_end":
         for node in set(run.scheduled) - _followed(run):

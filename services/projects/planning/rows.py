@@ -23,6 +23,7 @@ def activity_row(passes: Passes, node: int) -> ScheduledActivity:
     start = progress.actual_start or run.start_moment(node, passes.early.starts[node])
     finish = progress.actual_finish or run.finish_moment(node, passes.early.finishes[node])
     over = passes.over(node)
+    by_hand = activity.manual and run.net.terms.get(node, ORDINARY).pin is not None
     total = None if over else passes.total_float_s(node)
     return ScheduledActivity(
         id=activity.id,
@@ -31,7 +32,7 @@ def activity_row(passes: Passes, node: int) -> ScheduledActivity:
         early_finish=finish,
         late_start=start if passes.started(node) else run.start_moment(node, passes.late.starts[node]),
         late_finish=finish if over else run.finish_moment(node, passes.late.finishes[node]),
-        duration_s=_duration_s(activity, run.calendars[node], start, finish),
+        duration_s=_duration_s(activity, run.calendars[node], start, finish, by_hand),
         remaining_s=remaining_s(activity),
         total_float_s=total,
         free_float_s=None if over else passes.free_float_s(node),
@@ -41,8 +42,11 @@ def activity_row(passes: Passes, node: int) -> ScheduledActivity:
     )
 
 
-def _duration_s(activity: Activity, calendar: Timeline, start: datetime, finish: datetime) -> int:
-    if activity.progress.actual_start is None and activity.progress.actual_finish is None:
+def _duration_s(
+    activity: Activity, calendar: Timeline, start: datetime, finish: datetime, by_hand: bool
+) -> int:
+    planned = activity.progress.actual_start is None and activity.progress.actual_finish is None
+    if planned and not by_hand:
         return activity.duration_s
     if activity.elapsed:
         return instant(finish) - instant(start)

@@ -10,6 +10,7 @@ from shared.errors import Fault, Invalid
 EARLIEST = (ConstraintKind.SNET, ConstraintKind.FNET, ConstraintKind.MSO, ConstraintKind.MFO)
 LATEST = (ConstraintKind.SNLT, ConstraintKind.FNLT, ConstraintKind.MSO, ConstraintKind.MFO)
 ON_FINISH = (ConstraintKind.FNET, ConstraintKind.FNLT, ConstraintKind.MFO)
+NOT_BEFORE = (ConstraintKind.SNET, ConstraintKind.FNET)
 MUST = (ConstraintKind.MSO, ConstraintKind.MFO)
 
 
@@ -18,22 +19,57 @@ def bind(run: Run, node: int, activity: Activity) -> None:
     terms, progress = Terms(), activity.progress
     run.net.terms[node] = terms
     if progress.actual_finish is not None:
-        start = progress.actual_start or progress.actual_finish
-        terms.done = (instant(start), instant(progress.actual_finish))
+        terms.done = _actual_dates(run, node, activity)
         run.closed.add(node)
         return
     if progress.actual_start is not None:
         _carry_on(run, node, terms, activity)
-    elif activity.manual and activity.planned_start is not None:
-        terms.pin = run.axes[node].work_at(instant(activity.planned_start))
+    elif activity.manual and (dates := manual_dates(activity, run.clock(node))):
+        _keep_by_hand(run, node, terms, dates)
     elif activity.levelling_delay_s:
         run.delays[node] = _later(run.axes[node], activity.levelling_delay_s)
         run.net.floors[node] = run.delays[node].on(run.net.floors[node])
     if terms.pin is None:
         _constrain(run, node, terms, activity)
     if activity.deadline is not None:
-        time = finish_time(activity.deadline, run.axes[node], run.calendars[node])
+        time = finish_time(activity.deadline, run.axes[node], run.clock(node))
         run.no_later(run.latest_finishes, node, time)
+
+
+def _actual_dates(run: Run, node: int, activity: Activity) -> tuple[int, int]:
+    """The instants of what is over; a start nobody stated lies the duration before the finish."""
+    assert activity.progress.actual_finish is not None
+    finish, clock = instant(activity.progress.actual_finish), run.clock(node)
+    if activity.progress.actual_start is not None:
+        return instant(activity.progress.actual_start), finish
+    return min(clock.start_at(clock.work_at(finish) - activity.duration_s), finish), finish
+
+
+def manual_dates(activity: Activity, clock: Timeline) -> tuple[int, int] | None:
+    """The instants a manual activity keeps; one that lacks a date has it by its duration, one without is None.
+
+    They are kept as they are, whatever the calendar says of them.
+    """
+    start = None if activity.planned_start is None else instant(activity.planned_start)
+    finish = None if activity.planned_finish is None else instant(activity.planned_finish)
+    if start is None and finish is None:
+        return None
+    if start is None:
+        assert finish is not None
+        return min(clock.start_at(clock.work_at(finish) - activity.duration_s), finish), finish
+    if finish is None:
+        finish = max(clock.finish_at(clock.work_at(start) + activity.duration_s), start)
+    return start, finish
+
+
+def _keep_by_hand(run: Run, node: int, terms: Terms, dates: tuple[int, int]) -> None:
+    """Pins the node to its dates: in working time where that holds both of them, by instants elsewhere."""
+    start, finish = dates
+    axis = run.axes[node]
+    begun, done = axis.work_at(start), axis.work_at(finish)
+    if begun == done or axis.start_at(begun) != start or axis.finish_at(done) != finish:
+        axis, begun, done = ROUND_THE_CLOCK, start, finish
+    run.axes[node], run.net.durations[node], terms.pin = axis, done - begun, begun
 
 
 def _later(axis: Timeline, elapsed_s: int) -> Crossing:
@@ -45,18 +81,36 @@ def _carry_on(run: Run, node: int, terms: Terms, activity: Activity) -> None:
     """What is under way keeps its start; what remains follows the data date, or else the work done."""
     progress, axis = activity.progress, run.axes[node]
     assert progress.actual_start is not None
+    if _ends_by_hand(run, activity):
+        _end_by_hand(run, node, terms, activity)
+        return
     remaining = remaining_s(activity)
     terms.started = axis.work_at(instant(progress.actual_start))
     if run.conventions.out_of_sequence == "progress_override":
         run.closed.add(node)
     data_date = run.data_date(run.plan(node))
-    if data_date is None:
+    if data_date is None or data_date < progress.actual_start:
         floor = terms.started + max(activity.duration_s - remaining, 0)
     else:
         floor = axis.work_at(instant(data_date))
     if progress.resumes_at is not None:
         floor = max(floor, axis.work_at(instant(progress.resumes_at)))
     run.net.durations[node], run.net.floors[node] = remaining, floor
+
+
+def _ends_by_hand(run: Run, activity: Activity) -> bool:
+    """Whether what is under way keeps the finish it was given by hand: unfinished work stays in place."""
+    start, finish = activity.progress.actual_start, activity.planned_finish
+    kept = activity.manual and run.conventions.unfinished_work == "in_place"
+    return kept and start is not None and finish is not None and start <= finish
+
+
+def _end_by_hand(run: Run, node: int, terms: Terms, activity: Activity) -> None:
+    assert activity.progress.actual_start is not None
+    assert activity.planned_finish is not None
+    run.axes[node], run.net.durations[node] = ROUND_THE_CLOCK, 0
+    terms.started = instant(activity.progress.actual_start)
+    terms.pin = instant(activity.planned_finish)
 
 
 def remaining_s(activity: Activity) -> int:
@@ -110,8 +164,8 @@ def as_start(run: Run, node: int, constraint: Constraint) -> int:
     """The start that a dated constraint means, on the node's axis."""
     assert constraint.on is not None
     if constraint.kind in ON_FINISH:
-        return finish_time(constraint.on, run.axes[node], run.calendars[node]) - run.net.durations[node]
-    return start_time(constraint.on, run.axes[node], run.calendars[node])
+        return finish_time(constraint.on, run.axes[node], run.clock(node)) - run.net.durations[node]
+    return start_time(constraint.on, run.axes[node], run.clock(node))
 
 
 def _refuse_empty_window(run: Run, node: int, activity: Activity) -> None:

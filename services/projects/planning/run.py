@@ -7,7 +7,7 @@ from typing import Literal
 from services.projects.planning.clocks import Clocks
 from services.projects.planning.conventions import Conventions
 from services.projects.planning.crossings import Waiting
-from services.projects.planning.network import Crossing, Network
+from services.projects.planning.network import NEVER, Crossing, Network
 from services.projects.planning.plan import DAY_S, Activity, Constraint, Plan
 from services.projects.planning.timeline import ROUND_THE_CLOCK, Timeline, instant, midnight, moment
 
@@ -87,6 +87,13 @@ class Run:
         """The instant before which nothing new starts."""
         return instant(max(plan.start, self.data_date(plan) or plan.start))
 
+    def earliest(self, plan: Plan) -> int:
+        """The instant before which nothing new starts, even where links and dates pull it ahead."""
+        if self.conventions.leads == "after_start":
+            return self.opening(plan)
+        data_date = self.data_date(plan)
+        return NEVER if data_date is None else instant(data_date)
+
     def data_date(self, plan: Plan) -> datetime | None:
         """The data date, if unfinished work is to lie after it."""
         return plan.data_date if self.conventions.unfinished_work == "after_data_date" else None
@@ -128,6 +135,11 @@ class Run:
             return None
         inside = f"/activities/{self.places[node]}"
         return inside if len(self.plans) == 1 else f"/plans/{self.plan_of[node]}{inside}"
+
+    def clock(self, node: int) -> Timeline:
+        """The time by which the node's own dates are read: an elapsed task follows no calendar."""
+        elapsed = node not in self.stand_ins and self.activities[node].elapsed
+        return ROUND_THE_CLOCK if elapsed else self.calendars[node]
 
     def no_later(self, ceilings: dict[int, int], node: int, time: int) -> None:
         """Let the start or finish of the node be no later than `time`, on its axis."""

@@ -59,7 +59,8 @@ class Frequency(StrEnum):
 class Recurrence:
     """Which days between an exception's first and last it strikes.
 
-    Weekdays are 0 = Monday to 6 = Sunday. Monthly and yearly recurrences name either a day of the month
+    Weekdays are 0 = Monday to 6 = Sunday; the weeks that `interval` counts begin on Sunday, as Microsoft
+    Project's do, the first of them that of the exception's first day. Monthly and yearly recurrences name either a day of the month
     (`month_day`) or the `position`-th (1 to 4, 5 = last) of the `weekdays`; yearly ones name the
     `month` too.
     """
@@ -105,6 +106,9 @@ class PublicHolidays:
 class Calendar:
     """Working time, looked up day by day in this order: this calendar's exceptions, its public holidays (days
     off), the base calendar's exceptions and holidays, this calendar's work weeks, its week, the base's.
+
+    Of exceptions that overlap their kind decides: single days, then spans and daily ones, yearly, monthly,
+    weekly; of one kind the first.
     """
 
     id: Id

@@ -14,6 +14,8 @@ class PortfolioRow(Row, Model, table=True):
     name: str = Field(sa_type=KEY)
     parent_id: str | None = Field(sa_type=ID, index=True)
     owner_id: str | None = Field(sa_type=ID)
+    name_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CONTENT = ("name", "description", "parent_id", "owner_id", "thresholds")

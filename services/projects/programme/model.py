@@ -14,6 +14,8 @@ class ProgrammeRow(Row, Model, table=True):
     name: str = Field(sa_type=KEY)
     portfolio_id: str | None = Field(sa_type=ID, index=True)
     manager_id: str | None = Field(sa_type=ID)
+    name_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CONTENT = ("name", "description", "portfolio_id", "manager_id")

@@ -9,6 +9,7 @@ from shared.acts import Acts, Standing
 from shared.codes import Sequence
 from shared.contracts.language import Fact, plain
 from shared.contracts.projects import Project, ProjectImported, Stage
+from shared.days import refuse_future
 from shared.errors import Fault, Forbidden
 from shared.references import takes_new
 from shared.work import Work
@@ -33,6 +34,8 @@ async def supply(work: Work, body: Any) -> dict[str, Any]:
 async def check(work: Work, project: Project) -> None:
     _stage_is_moved_to(work, project)
     rules.dates_in_order(project)
+    refuse_future(work, project.actual_start_on, "/actual_start_on")
+    refuse_future(work, project.actual_finish_on, "/actual_finish_on")
     await takes_new(work, PortfolioRow, project, "portfolio_id")
     await takes_new(work, ProgrammeRow, project, "programme_id")
 

@@ -21,6 +21,9 @@ class ProjectRow(Row, Model, table=True):
     manager_id: str | None = Field(sa_type=ID)
     planned_start_on: int | None = Field(sa_type=BigInteger)
     planned_finish_on: int | None = Field(sa_type=BigInteger)
+    code_sort: str = Field(sa_type=KEY)
+    name_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CONTENT = (

@@ -23,6 +23,9 @@ class WorkPackageRow(Row, Model, table=True):
     name: str = Field(sa_type=KEY)
     state: str = Field(sa_type=KEY)
     percent_complete: int = Field(sa_type=BigInteger)
+    wbs_sort: str = Field(sa_type=KEY)
+    name_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CONTENT = (

@@ -55,13 +55,11 @@ routes = Routes("reporting", "Activity")
                           Parameter("cursor", "`next` of the page before.")), headers=(paging.PREFER,))  # fmt: skip
 async def activity(call: Call) -> Answer:
     at = as_of(call)
-    keyset = Keyset(
-        "event_id", {"at": "recorded_at"}, frozenset(), "reporting.activity", default=(("recorded_at", True),)
-    )
+    keyset = Keyset("event_id", {}, "reporting.activity", default=(("recorded_at", True),))
     if at.until is not None:
         keyset.narrow("effective_at <= ?", at.until)
     for name in FILTERS:
-        keyset.any_of(name, call.query.get(name), "id" if name.endswith("_id") else "text")
+        keyset.any_of(name, call.query.get(name), "id" if name.endswith("_id") else "code")
     found = (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
     return paging.answer(call, found.each(json.dumps))
 

@@ -64,5 +64,5 @@ async def exposure(call: Call, at: AsOf, scope: Within) -> dict[str, Any]:
         "matrix": view.matrix(open_),
         "by_state": view.by_state(risks),
         "worst": view.worst(open_),
-        "ratings": view.latest_ratings(ratings),
+        "ratings": view.latest_ratings(ratings, at.on),
     }

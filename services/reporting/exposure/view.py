@@ -1,7 +1,10 @@
 """Risk exposure: the probability-impact matrix, counts by state, the worst risks, and the dated ratings."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
+
+from shared.text import sort_key
 
 OPEN = ("identified", "assessed", "monitored")
 WORST = 20
@@ -28,15 +31,17 @@ def by_state(risks: Iterable[Risk]) -> dict[str, int]:
 def worst(risks: Iterable[Risk]) -> list[Risk]:
     """What has occurred first, then the open threats by score."""
     live = [r for r in risks if r["kind"] == "threat" and r["state"] in (*OPEN, "occurred")]
-    live.sort(key=lambda r: (r["state"] != "occurred", -(r["score"] or 0), r["title"], r["id"]))
+    live.sort(key=lambda r: (r["state"] != "occurred", -(r["score"] or 0), sort_key(r["title"]), r["id"]))
     members = ("id", "project_id", "title", "state", "probability", "impact", "score", "owner_id")
     return [{m: r[m] for m in members} for r in live[:WORST]]
 
 
-def latest_ratings(assessments: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """How many projects and programmes stand at each rating (1 is high risk), by their newest assessment."""
+def latest_ratings(assessments: Iterable[dict[str, Any]], on: date) -> dict[str, int]:
+    """How many projects and programmes stand at each rating (1 is high risk), by their newest assessment that is not
+    dated after `on`."""
+    rated = [a for a in assessments if date.fromisoformat(a["rated_on"]) <= on]
     newest: dict[str, dict[str, Any]] = {}
-    for a in sorted(assessments, key=lambda a: (a["rated_on"], a["created_at"], a["id"])):
+    for a in sorted(rated, key=lambda a: (a["rated_on"], a["created_at"], a["id"])):
         newest[a["project_id"] or a["programme_id"] or a["id"]] = a
     counted = {str(step): 0 for step in range(1, 6)}
     for a in newest.values():

@@ -11,6 +11,9 @@ from typing import Any
 from shared.clock import to_day
 from shared.money import Money
 
+FOR_EVER = 9_999_999
+"""A day after all others."""
+
 States = Mapping[str, Iterable[dict[str, Any]]]
 """Aggregate type -> states, as the events carried them; archived ones are to be left out by the caller."""
 
@@ -47,11 +50,13 @@ class Figures:
     occurred_risks: int
 
 
-def figures(project: dict[str, Any], states: States) -> Figures:
-    """The project's figures. The forecast is finance's newest, else the project's own; the plan is the project's own,
+def figures(project: dict[str, Any], states: States, day: int = FOR_EVER) -> Figures:
+    """The project's figures by the end of `day`, before which nothing counts that is dated later. The forecast is finance's newest, else the project's own; the plan is the project's own,
     else the sum of its approved budget lines."""
     planned = _money(project["planned_cost"]) or approved(states.get("budget_line", ()))
-    forecast = newest_forecast(states.get("forecast", ())) or _money(project["forecast_cost"])
+    forecast = newest_forecast(
+        f for f in states.get("forecast", ()) if _has_come(f["forecast_on"], day)
+    ) or _money(project["forecast_cost"])
     measured = next(iter(states.get("performance", ())), None)
     spent = _money(measured["actual"]) if measured and _known(measured, "ac") else None
     variance, reason = cost_variance(planned, forecast)
@@ -75,10 +80,10 @@ def figures(project: dict[str, Any], states: States) -> Figures:
         cost_reason=reason,
         planned_start=_day(project["planned_start_on"]),
         forecast_start=_day(project.get("forecast_start_on")),
-        actual_start=_day(project.get("actual_start_on")),
+        actual_start=_happened(project.get("actual_start_on"), day),
         planned_finish=_day(project["planned_finish_on"]),
         forecast_finish=_day(project["forecast_finish_on"]),
-        actual_finish=_day(project["actual_finish_on"]),
+        actual_finish=_happened(project["actual_finish_on"], day),
         at_completion=_minor(measured, "at_completion", "bac"),
         earned=_minor(measured, "earned", "ev"),
         earned_currency=measured["currency"] if measured else None,
@@ -137,6 +142,24 @@ def _minor(measured: dict[str, Any] | None, member: str, figure: str) -> int | N
 
 def _day(text: str | None) -> int | None:
     return to_day(date.fromisoformat(text)) if text else None
+
+
+def _has_come(text: str, day: int) -> bool:
+    return to_day(date.fromisoformat(text)) <= day
+
+
+def _happened(text: str | None, day: int) -> int | None:
+    return _day(text) if text and _has_come(text, day) else None
+
+
+DATED = {"forecast": ("forecast_on",), "project": ("actual_start_on", "actual_finish_on")}
+"""Members that say when something happened: what they tell counts from that day on."""
+
+
+def days_of(aggregate_type: str, state: Mapping[str, Any], day: int) -> set[int]:
+    """The days on which a version that is effective on `day` changes figures."""
+    dated = {_day(state.get(member)) for member in DATED.get(aggregate_type, ())}
+    return {day} | {d for d in dated if d is not None and d > day}
 
 
 def _plan(measured: dict[str, Any]) -> str:

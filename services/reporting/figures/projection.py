@@ -10,14 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from services.reporting.figures.compute import Figures, figures
-from services.reporting.figures.tables import FOR_EVER
+from services.reporting.figures.compute import FOR_EVER, Figures, days_of, figures
 from services.reporting.history.projection import Version
 from shared.clock import from_micros, to_day
 from shared.settings import Settings
+from shared.text import search_text, sort_key
 from shared.work import Work
 
-_COLUMNS = ("project_id", "from_day", "until_day", *(f.name for f in fields(Figures)))
+_TEXTS = ("code_sort", "name_sort", "search_text")
+"""The forms in which the names of a project are sorted and found."""
+_COLUMNS = ("project_id", "from_day", "until_day", *(f.name for f in fields(Figures)), *_TEXTS)
 _WRITTEN = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[2:])
 
 UPSERT = (
@@ -75,17 +77,22 @@ def _rows(
     project_id: str, kept: list[Kept], since: int, stored: list[int]
 ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """(rows from day `since` on, the row before them with its new end)."""
-    affected = sorted({k.day for k in kept if k.day >= since} | {d for d in stored if d >= since})
+    changing = {day for k in kept for day in days_of(k.version.aggregate_type, k.state, k.day)}
+    affected = sorted(day for day in changing | set(stored) if day >= since)
     made: list[tuple[Any, ...]] = []
     for i, day in enumerate(affected):
         computed = at_day(kept, day)
         if computed is not None:
             until = affected[i + 1] - 1 if i + 1 < len(affected) else FOR_EVER
-            made.append((project_id, day, until, *astuple(computed)))
+            made.append((project_id, day, until, *astuple(computed), *_texts(computed)))
     earlier = [d for d in stored if d < since]
     if earlier and made:
         return made, [(made[0][1] - 1, project_id, max(earlier))]
     return made, []
+
+
+def _texts(f: Figures) -> tuple[str | None, ...]:
+    return sort_key(f.code), sort_key(f.name), search_text((f.code, f.name))
 
 
 def at_day(kept: Iterable[Kept], day: int) -> Figures | None:
@@ -102,7 +109,7 @@ def at_day(kept: Iterable[Kept], day: int) -> Figures | None:
             project = k.state
         elif k.state["archived_at"] is None:
             states.setdefault(k.version.aggregate_type, []).append(k.state)
-    return figures(project, states) if project else None
+    return figures(project, states, day) if project else None
 
 
 async def _days_of_change(work: Work, project_ids: list[str]) -> dict[str, list[int]]:

@@ -1,12 +1,9 @@
-"""One row per project and day of change; valid until the day before the next row's."""
+"""One row per project and day of change; valid until the day before the next row's, the newest for ever."""
 
 from sqlalchemy import BigInteger, Text
 
 from services.reporting.tables import Model
 from shared.columns import ID, KEY, Field, Index
-
-FOR_EVER = 9_999_999
-"""`until_day` of the newest row."""
 
 
 class FiguresRow(Model, table=True):
@@ -45,3 +42,6 @@ class FiguresRow(Model, table=True):
     occurred_risks: int = Field(sa_type=BigInteger)
     forecast_start: int | None = Field(sa_type=BigInteger)
     actual_start: int | None = Field(sa_type=BigInteger)
+    code_sort: str = Field(sa_type=KEY)
+    name_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)

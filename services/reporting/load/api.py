@@ -11,16 +11,18 @@ from services.reporting.history.view import states
 from services.reporting.load.view import end_of_month, load, months_from
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
+from shared.clock import parse_day
 from shared.contracts.language import Day, Id
 from shared.errors import Fault, Malformed
 from shared.http.call import Answer, Call
 from shared.http.routes import Parameter, Routes
+from shared.working_days import Holidays
 
 MONTHS = 12
 _FROM = Parameter(
     "from",
     "The first month; default: that of the day.",
-    {"type": "string", "pattern": "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"},
+    {"type": "string", "pattern": "^(19[5-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])$"},
 )
 _MONTHS = Parameter("months", "How many, 12 by default.", {"type": "integer", "minimum": 1, "maximum": 36})
 
@@ -45,7 +47,10 @@ class PersonLoad(BaseModel):
 
 
 class ResourceLoad(BaseModel):
-    """Load in per cent of a person's capacity, by month; working days are Monday to Friday."""
+    """Load in per cent of a person's capacity, by month; working days are Monday to Friday without the holidays.
+
+    A month is overloaded where hard and soft bookings come to more than 100 per cent on one of its working days.
+    """
 
     items: list[PersonLoad]
     as_of: Day
@@ -75,7 +80,8 @@ async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date])
     store = call.kernel.store
     booked = [a for a in await states(store, "allocation", at.until) if scope.holds(a)]
     persons = await states(store, "person", at.until, archived=True)
-    return load(_shown(persons, booked, months), booked, months)
+    shown = _shown(persons, booked, months)
+    return load(shown, booked, months, Holidays(call.kernel.settings.holidays))
 
 
 def _shown(
@@ -100,7 +106,7 @@ def _shown(
 def _first(call: Call, default: date) -> date:
     given = call.one("from")
     try:
-        return date.fromisoformat(f"{given}-01") if given else default.replace(day=1)
+        return parse_day(f"{given}-01") if given else default.replace(day=1)
     except ValueError as error:
         raise Malformed("from is not a month", Fault("invalid", "write 2026-06", parameter="from")) from error
 

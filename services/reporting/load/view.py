@@ -1,8 +1,25 @@
-"""The load of people by month: booked percentages weighted by the working days (Monday to Friday) they cover."""
+"""The load of people by month: booked percentages weighted by the working days they cover."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from shared.text import sort_key
+from shared.working_days import DAYS_A_WEEK, Holidays
+
+DAY = timedelta(days=1)
+WHOLE = 100
+
+
+class Booking(NamedTuple):
+    """A share of a person's days from `first` to `last`, both included; none where the last lies before the first."""
+
+    first: date
+    last: date
+    percent: int
+    commitment: str
 
 
 def months_from(first: date, count: int) -> list[date]:
@@ -16,42 +33,61 @@ def end_of_month(month: date) -> date:
     return following - timedelta(days=1)
 
 
-def working_days(first: date, last: date) -> int:
-    """Mondays to Fridays from `first` to `last`, both included; 0 where the period is empty."""
-    if last < first:
-        return 0
-    weeks, rest = divmod((last - first).days + 1, 7)
-    return weeks * 5 + sum((first.weekday() + i) % 7 < 5 for i in range(rest))
-
-
 def load(
-    persons: Iterable[dict[str, Any]], allocations: Iterable[dict[str, Any]], months: list[date]
+    persons: Iterable[dict[str, Any]],
+    allocations: Iterable[dict[str, Any]],
+    months: list[date],
+    holidays: Holidays,
 ) -> list[dict[str, Any]]:
     """One item per person by name: per month hard and soft load in per cent of capacity, and the hours they are."""
-    booked: dict[str, list[dict[str, Any]]] = {}
-    for allocation in allocations:
-        booked.setdefault(allocation["person_id"], []).append(allocation)
+    booked: dict[str, list[Booking]] = {}
+    for a in allocations:
+        period = date.fromisoformat(a["starts_on"]), date.fromisoformat(a["ends_on"])
+        booked.setdefault(a["person_id"], []).append(Booking(*period, a["percent"], a["commitment"]))
     return [
         {
             "person": {"id": p["id"], "name": p["name"], "employment": p["employment"]},
-            "months": [_month(p, booked.get(p["id"], []), month) for month in months],
+            "months": [_month(p, booked.get(p["id"], []), month, holidays) for month in months],
         }
-        for p in sorted(persons, key=lambda p: (p["name"], p["id"]))
+        for p in sorted(persons, key=lambda p: (sort_key(p["name"]), p["id"]))
     ]
 
 
-def _month(person: dict[str, Any], booked: list[dict[str, Any]], month: date) -> dict[str, Any]:
+def _month(
+    person: dict[str, Any], bookings: list[Booking], month: date, holidays: Holidays
+) -> dict[str, Any]:
+    """Exact until it is rounded; a month is overloaded where a working day of it is."""
     last = end_of_month(month)
-    days = working_days(month, last)
-    shares = {"hard": 0.0, "soft": 0.0}
-    for a in booked:
-        start, end = date.fromisoformat(a["starts_on"]), date.fromisoformat(a["ends_on"])
-        shares[a["commitment"]] += a["percent"] * working_days(max(start, month), min(end, last)) / days
-    total = shares["hard"] + shares["soft"]
+    days = holidays.working_days(month, last)
+    shares = {"hard": 0, "soft": 0}
+    for b in bookings:
+        shares[b.commitment] += b.percent * holidays.working_days(max(b.first, month), min(b.last, last))
+    a_day = Fraction(str(person["weekly_hours"])) / DAYS_A_WEEK
     return {
         "month": month.strftime("%Y-%m"),
-        "hard_pct": round(shares["hard"], 1),
-        "soft_pct": round(shares["soft"], 1),
-        "hours": round(person["weekly_hours"] * days / 5 * total / 100, 1),
-        "overloaded": total > 100,
+        "hard_pct": _rounded(Fraction(shares["hard"], days or 1)),
+        "soft_pct": _rounded(Fraction(shares["soft"], days or 1)),
+        "hours": _rounded(a_day * (shares["hard"] + shares["soft"]) / 100),
+        "overloaded": is_overloaded(bookings, month, last, holidays),
     }
+
+
+def is_overloaded(bookings: Iterable[Booking], first: date, last: date, holidays: Holidays) -> bool:
+    """Whether the bookings, hard and soft, come to more than 100 per cent on a working day of the period."""
+    steps: dict[date, int] = {}
+    for b in bookings:
+        start, end = max(b.first, first), min(b.last, last)
+        if start <= end:
+            steps[start] = steps.get(start, 0) + b.percent
+            steps[end + DAY] = steps.get(end + DAY, 0) - b.percent
+    percent = 0
+    for day, following in pairwise(sorted(steps)):
+        percent += steps[day]
+        if percent > WHOLE and holidays.working_days(day, following - DAY):
+            return True
+    return False
+
+
+def _rounded(number: Fraction) -> float:
+    """To one decimal, half to even."""
+    return float(round(number, 1))

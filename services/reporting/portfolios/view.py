@@ -15,6 +15,7 @@ from services.reporting.sums import told, total
 from shared.contracts.projects import Stage
 from shared.money import percent
 from shared.store import Store
+from shared.text import sort_key
 
 COUNTED = """
 WITH f AS ({judged})
@@ -63,7 +64,7 @@ def overview(
     """`items`, one per portfolio by name, and the `total` of everything."""
     below = descendants(portfolios)
     items = []
-    for p in sorted(portfolios.values(), key=lambda p: (p["name"], p["id"])):
+    for p in sorted(portfolios.values(), key=lambda p: (sort_key(p["name"]), p["id"])):
         own = [c for c in counted if c.portfolio_id in below[p["id"]]]
         named = {"id": p["id"], "name": p["name"], "parent_id": p["parent_id"]}
         items.append({"portfolio": named, **summary(own, reporting), "as_of": at.on.isoformat()})

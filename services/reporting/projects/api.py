@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
@@ -15,24 +16,25 @@ from shared.contracts.projects import Stage
 from shared.errors import NotFound
 from shared.http import listing, paging
 from shared.http.call import Answer, Call
-from shared.http.keyset import Keyset
+from shared.http.keyset import Keyset, Sort
 from shared.http.routes import Parameter, Routes
+from shared.text import composed
+
+_IN_CURRENCY = "currency"
+"""Amounts are ordered within their currency: minor units of several say nothing side by side."""
 
 SORTS = {
-    "code": "code",
-    "name": "name",
-    "stage": "stage",
-    "cost.planned": "planned",
-    "cost.forecast": "forecast",
-    "cost.actual": "actual",
-    "cost.variance": "variance",
-    "schedule.planned_finish_on": "planned_finish",
-    "schedule.variance_days": FINISH_DAYS,
-    "schedule.start_variance_days": START_DAYS,
+    "code": Sort("code_sort", text=True, nullable=False),
+    "name": Sort("name_sort", text=True, nullable=False),
+    "stage": Sort("stage", text=True, nullable=False),
+    "cost.planned": Sort("planned", within=_IN_CURRENCY),
+    "cost.forecast": Sort("forecast", within=_IN_CURRENCY),
+    "cost.actual": Sort("actual", within=_IN_CURRENCY),
+    "cost.variance": Sort("variance", within=_IN_CURRENCY),
+    "schedule.planned_finish_on": Sort("planned_finish"),
+    "schedule.variance_days": Sort(FINISH_DAYS),
+    "schedule.start_variance_days": Sort(START_DAYS),
 }
-TEXTS = ("code", "name", "stage")
-CURRENCIES = {name: "currency" for name in SORTS if name.startswith("cost.")}
-"""Amounts are ordered within their currency: minor units of several say nothing side by side."""
 
 STAGE = Parameter("stage", "Projects at these stages.", listing.enum_schema(Stage), many=True)
 HEALTH = Parameter(
@@ -55,7 +57,7 @@ LISTED = (
     ),
     STAGE,
     HEALTH,
-    Parameter("q", "Text in code or name."),
+    listing.search_parameter(("code", "name")),
     Parameter("external_ref.source", "The system a project came from."),
     Parameter("external_ref.id", "Its key there."),
     listing.sort_parameter(SORTS, "Amounts are ordered by currency first."),
@@ -108,17 +110,17 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
 
 
 def _keyset(call: Call, at: AsOf) -> Keyset:
-    sorts = {name: text.format(day=at.day) for name, text in SORTS.items()}
-    keyset = Keyset("project_id", sorts, frozenset(TEXTS), "reporting.projects", kinds=CURRENCIES)
+    sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
+    keyset = Keyset("project_id", sorts, "reporting.projects")
     keyset.narrow("archived = 0")
     keyset.narrow(view.VALID, at.day, at.day)
     for column in ("programme_id", "stage"):
         keyset.any_of(column, call.query.get(column), "code" if column == "stage" else "id")
     for parameter, column in (("external_ref.source", "external_source"), ("external_ref.id", "external_id")):
         if (value := call.one(parameter)) is not None:
-            keyset.narrow(f"{column} = ?", value)
+            keyset.narrow(f"{column} = ?", composed(value))
     if text := call.one("q"):
-        keyset.search(text, ("code", "name"))
+        keyset.search(text)
     return keyset
 
 

@@ -1,6 +1,8 @@
 """The entries: `select` for the optimum with its proof, `select_quickly` for a good answer at once."""
 
 import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from shared.errors import Fault, Invalid
 from shared.typed import mistyped_if_it_falls
@@ -10,7 +12,10 @@ from .answer import Choice, Selection
 from .checks import refuse_flaws, within
 from .explanation import near_misses, usages
 from .model import Portfolio
-from .table import Table, tabulate
+from .table import Column, Table, tabulate
+
+if TYPE_CHECKING:  # the solver is only loaded by who asks for the optimum
+    from .optimum import Optimum
 
 _ROUNDING = 1e-9  # the bound is added up by a solver in floats
 
@@ -18,7 +23,8 @@ _ROUNDING = 1e-9  # the bound is added up by a solver in floats
 def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -> Selection:
     """The selection of greatest value, proved to within `gap` (relative) of the best there is.
 
-    Stops after about `seconds` with the best selection found so far and the gap it has. Raises `Invalid`
+    Stops after about `seconds` with the best selection found so far and the gap it has, never a worse one than
+    `select_quickly` finds; `reason` then says so. Raises `Invalid`
     naming every flaw, a contradiction, or the limits that what is forced in does not fit.
     """
     _refuse_options(gap, seconds)
@@ -29,24 +35,69 @@ def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -
 
     programme = Programme(table, seconds)
     found = programme.optimum(gap)
-    reduced = (max(float(cost), 0.0) for cost in programme.relaxation.reduced)
-    ranked = sorted(zip(table.columns, reduced, strict=True), key=lambda each: each[1])
+    ranked = _ranked(table, programme.relaxation.reduced)
+    largest = max(abs(column.value) for column in table.columns)
     chosen, reason = found.chosen, None
-    if chosen is None:
-        chosen = greedy.pick(table, [column for column, _ in ranked]).chosen
-        reason = f"{seconds:g} s were too short for more than a quick answer"
+    if chosen is None or not _proves(found, gap, largest):
+        chosen, reason = _best_known(table, found, [column for column, _ in ranked], seconds)
     value = math.fsum(column.value for column in chosen)
-    reached = _gap(value, found.bound, max(abs(column.value) for column in table.columns))
+    reached = _gap(value, found.bound, largest)
+    prices = programme.limit_prices()
     return Selection(
         choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in chosen),
         value=value,
         bound=max(found.bound, value),
         gap=reached,
         proved=reached is not None and reached <= gap,
-        usages=usages(table, chosen, programme.limit_prices()),
+        usages=usages(table, chosen, prices),
         near_misses=near_misses(table, chosen, ranked),
-        reason=reason,
+        reason="; ".join(filter(None, (reason, None if prices is not None else _NO_PRICES))) or None,
     )
+
+
+_NO_PRICES = "the solver gave no prices of the limits"
+
+
+def _ranked(table: Table, reduced: Iterable[float] | None) -> list[tuple[Column, float | None]]:
+    """The columns, those that come closest to being taken first, by reduced cost or else by density."""
+    if reduced is None:
+        return [(column, None) for column in greedy.by_density(table)]
+    shorts = [max(float(cost), 0.0) for cost in reduced]
+    order = sorted(range(len(shorts)), key=shorts.__getitem__)
+    return [(table.columns[x], shorts[x]) for x in order]
+
+
+def _proves(found: "Optimum", gap: float, largest: float) -> bool:
+    reached = _gap(found.value, found.bound, largest)
+    return reached is not None and reached <= gap
+
+
+def _best_known(
+    table: Table, found: "Optimum", ranked: list[Column], seconds: float
+) -> tuple[list[Column], str]:
+    """The best of what the solver and the quick answers have found, and why nothing is proved."""
+    picks = [*_quick(lambda: greedy.best_pick(table)), *_quick(lambda: greedy.pick(table, ranked))]
+    quick = max((each.chosen for each in picks), key=worth, default=None)
+    late = f"{seconds:g} s were too short for"
+    if found.chosen is None and quick is None:
+        greedy.pick(table, ranked)  # refuses, with its reason
+    if found.chosen is None or (quick is not None and worth(quick) > found.value):
+        assert quick is not None
+        return quick, f"{late} more than a quick answer"
+    return found.chosen, f"{late} a proof: this is the best that was found"
+
+
+def worth(columns: Iterable[Column]) -> float:
+    return math.fsum(column.value for column in columns)
+
+
+def _quick(pick: Callable[[], greedy.Pick]) -> Iterator[greedy.Pick]:
+    """The pick, if what is forced in leaves room for one."""
+    try:
+        yield pick()
+    except Invalid as refusal:
+        if refusal.code != "no_quick_answer":
+            raise
 
 
 def select_quickly(portfolio: Portfolio) -> Selection:

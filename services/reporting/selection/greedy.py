@@ -31,8 +31,7 @@ class Pick:
 
 def best_pick(table: Table) -> Pick:
     """The better of two rounds; refuses as `pick` does."""
-    sizes = [max(limit.limit, tolerance(1.0)) for limit in table.limits]
-    by_value = sorted(table.columns, key=lambda column: column.value, reverse=True)
+    sizes, by_value = _sizes(table), _by_value(table)
     first = pick(table, _by_density(by_value, [1 / size for size in sizes]))
     fills = [min(abs(used) / size, 1.0) for used, size in zip(table.used(first.chosen), sizes, strict=True)]
     weights = [fill**_SHARPNESS / size for fill, size in zip(fills, sizes, strict=True)]
@@ -63,6 +62,19 @@ def pick(table: Table, ranked: list[Column]) -> Pick:
                 picking.take_one(column)
     chosen = picking.chosen
     return Pick([chosen[c.key] for c in table.portfolio.candidates if c.key in chosen], ranked)
+
+
+def by_density(table: Table) -> list[Column]:
+    """All columns, the greatest value for what they take of all limits alike first."""
+    return _by_density(_by_value(table), [1 / size for size in _sizes(table)])
+
+
+def _sizes(table: Table) -> list[float]:
+    return [max(limit.limit, tolerance(1.0)) for limit in table.limits]
+
+
+def _by_value(table: Table) -> list[Column]:
+    return sorted(table.columns, key=lambda column: column.value, reverse=True)
 
 
 def _by_density(by_value: list[Column], weights: Sequence[float]) -> list[Column]:

@@ -3,12 +3,16 @@
 
 Every start of every candidate is a 0/1 variable, and every condition a row `a x <= b`: each limit, at most one
 start of each candidate, at least one of what is forced in, a prerequisite (x_i - x_j <= 0), an exclusion. The
-solver's tolerances are absolute: limits are scaled by their own size, and values to a million at most.
+solver's tolerances are absolute: limits are scaled by their own size, and values to a million at most. Where the
+solver gives up on that scale it is asked again on lower ones and by another method, and what it never gave
+(prices, a bound, a selection) is done without.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -26,7 +30,10 @@ _REPAIRS = 8
 _RANGE = 1e6  # between the greatest and the least coefficient that a limit is scaled to
 _CORE = 100  # columns: more than there are limits to decide about, and solved in a blink
 _CORE_PRECISION = 5
-_INFEASIBLE = 2
+_INFEASIBLE, _GAVE_UP = 2, 4
+_SCALES = (20, 10, 0)  # powers of two that the greatest value is scaled to, in the order of trying
+_LEAST_SECONDS = 0.01
+_METHODS = ("highs", "highs-ipm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +42,12 @@ class Relaxation:
 
     No selection exceeds `bound` (weak duality). `prices` are the worth of one unit more of each row's
     right-hand side, `reduced` how much more each column would have to be worth to be taken: at most 0 where
-    it is.
+    it is. Both are None where the solver gave no dual: the bound is then all that could be gained.
     """
 
     bound: float
-    prices: Array
-    reduced: Array
+    prices: Array | None
+    reduced: Array | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,8 @@ class Programme:
     def __init__(self, table: Table, seconds: float) -> None:
         self._table, self._seconds = table, seconds
         self._values = np.array([column.value for column in table.columns])
-        self._unit = math.ldexp(1.0, math.frexp(np.abs(self._values).max())[1] - 20)
+        largest = math.frexp(np.abs(self._values).max())[1]
+        self._units = [math.ldexp(1.0, largest - scale) for scale in _SCALES]
         out = table.portfolio.forced_out
         self._allowed = np.array([float(c.candidate.key not in out) for c in table.columns])
         self._scales = _scales(table)
@@ -86,7 +94,8 @@ class Programme:
         """
         reduced = self.relaxation.reduced
         core = Optimum(None, self.relaxation.bound)
-        if has_core := len(reduced) > 2 * _CORE:
+        has_core = reduced is not None and len(reduced) > 2 * _CORE
+        if reduced is not None and has_core:
             edge = float(np.partition(np.abs(reduced), _CORE)[_CORE])
             chosen = self._solved(edge, gap / _CORE_PRECISION, self._seconds / 2).chosen
             core = Optimum(chosen, self.relaxation.bound)
@@ -100,7 +109,7 @@ class Programme:
         """Of equally valuable selections one with the fewest projects, where that is quickly found."""
         if found.chosen is None or len(self._values) > 2 * _CORE:
             return found
-        scale = abs(found.value) or self._unit
+        scale = abs(found.value) or self._units[0]
         fewer = milp(
             np.ones_like(self._values),
             integrality=np.ones_like(self._values),
@@ -119,20 +128,29 @@ class Programme:
     def _columns(self, x: Array) -> list[Column]:
         return [column for column, share in zip(self._table.columns, x, strict=True) if share > 0.5]
 
-    def limit_prices(self) -> list[float]:
-        """The worth of one unit more of each limit."""
+    def limit_prices(self) -> list[float] | None:
+        """The worth of one unit more of each limit; None where the solver gave no prices."""
         limits = len(self._scales)
+        if self.relaxation.prices is None:
+            return None
         worth = self.relaxation.prices[:limits]
         noise = 1e-9 * np.abs(self._values).max()
         return [float(price) for price in np.where(worth > noise, worth, 0.0) / self._scales]
 
     def _relaxed(self) -> Relaxation:
+        """The relaxation on the first scale and by the first method on which the solver does not give up."""
         bounds = np.stack([np.zeros_like(self._allowed), self._allowed], axis=1)
-        worth = -self._values / self._unit
-        solved = linprog(worth, A_ub=self._rows, b_ub=self._most, bounds=bounds, method="highs")
-        if solved.status == _INFEASIBLE:
-            self._refuse_infeasible()
-        prices = np.maximum(-solved.ineqlin.marginals, 0.0) * self._unit
+        for unit, method in product(self._units, _METHODS):
+            worth = -self._values / unit
+            solved = linprog(worth, A_ub=self._rows, b_ub=self._most, bounds=bounds, method=method)
+            if solved.status == _INFEASIBLE:
+                self._refuse_infeasible()
+            if solved.success and solved.ineqlin.marginals is not None:
+                self._units = [each for each in self._units if each >= unit]
+                return self._priced(np.maximum(-solved.ineqlin.marginals, 0.0) * unit)
+        return Relaxation(math.fsum(np.maximum(self._values, 0.0) * self._allowed), None, None)
+
+    def _priced(self, prices: Array) -> Relaxation:
         reduced = self._rows.T @ prices - self._values
         bound = float(self._most @ prices + np.maximum(-reduced, 0.0) @ self._allowed)
         return Relaxation(bound, prices, reduced)
@@ -142,22 +160,17 @@ class Programme:
 
         Where the solver's rounding overdraws a limit, it solves again with that limit tighter.
         """
-        reduced = self.relaxation.reduced
-        least = np.where(reduced < -edge, self._allowed, 0.0)
-        bounds = Bounds(least, np.where(reduced > edge, 0.0, self._allowed))
+        least, greatest = np.zeros_like(self._allowed), self._allowed
+        if (reduced := self.relaxation.reduced) is not None:
+            least = np.where(reduced < -edge, self._allowed, 0.0)
+            greatest = np.where(reduced > edge, 0.0, self._allowed)
         most, bound = self._most.copy(), math.inf
         for _ in range(_REPAIRS):
-            found = milp(
-                -self._values / self._unit,
-                integrality=np.ones_like(self._values),
-                bounds=bounds,
-                constraints=LinearConstraint(self._rows, -np.inf, most),
-                options={"mip_rel_gap": gap, "time_limit": seconds},
-            )
+            found, unit = self._programmed(Bounds(least, greatest), most, gap, seconds)
             if found.status == _INFEASIBLE and edge == bound == math.inf:
                 self._refuse_infeasible()
             if bound == math.inf and found.mip_dual_bound is not None:
-                bound = -float(found.mip_dual_bound) * self._unit
+                bound = -float(found.mip_dual_bound) * unit
             if found.x is None:
                 break
             chosen = self._columns(found.x)
@@ -167,6 +180,21 @@ class Programme:
             for row, excess in exceeded.items():
                 most[row] -= 2 * excess / self._scales[row]
         return Optimum(None, bound)
+
+    def _programmed(self, bounds: Bounds, most: Array, gap: float, seconds: float) -> tuple[Any, float]:
+        """The solver's answer and the unit its values are in; on a lower scale where it gave up."""
+        ends = monotonic() + seconds
+        for unit in self._units:
+            found = milp(
+                -self._values / unit,
+                integrality=np.ones_like(self._values),
+                bounds=bounds,
+                constraints=LinearConstraint(self._rows, -np.inf, most),
+                options={"mip_rel_gap": gap, "time_limit": max(ends - monotonic(), _LEAST_SECONDS)},
+            )
+            if found.status != _GAVE_UP or found.x is not None or monotonic() > ends:
+                break
+        return found, unit
 
     def _refuse_infeasible(self) -> None:
         """Finds the least that the limits would have to be raised by, in shares of each, and names it."""

@@ -1,8 +1,12 @@
 """The pages: overview, portfolio, projects, project."""
 
-from services.reporting.asof import AS_OF, as_of
+from collections.abc import Awaitable
+from typing import Any
+
+from services.reporting.asof import AS_OF, AsOf, as_of
 from services.reporting.projects.api import LISTED
 from services.reporting.web import contents, sessions
+from services.reporting.web.changes import folded
 from services.reporting.web.page import page, words_of
 from services.reporting.web.words import STAGES
 from shared.http.call import Answer, Call
@@ -22,7 +26,7 @@ _FOUND = (
 @routes.route("GET", "/", id="overview_page", summary="The portfolio overview", parameters=(AS_OF,), **_READ)
 async def overview_page(call: Call) -> Answer:
     at = as_of(call)
-    return page(call, "overview.html", at, **await contents.whole(call, at, words_of(call)))
+    return await _page(call, "overview.html", at, contents.whole(call, at, words_of(call)))
 
 
 @routes.route(
@@ -30,18 +34,16 @@ async def overview_page(call: Call) -> Answer:
 )
 async def portfolio_page(call: Call, id: str) -> Answer:
     at = as_of(call)
-    shown = await contents.portfolio(call, at, words_of(call), id)
-    return page(
-        call, "portfolio.html", at, sort=call.one("sort") or "", paged=call.one("cursor") is not None, **shown
-    )
+    shown = contents.portfolio(call, at, words_of(call), id)
+    order, paged = call.one("sort") or "", call.one("cursor") is not None
+    return await _page(call, "portfolio.html", at, shown, sort=order, paged=paged)
 
 
 @routes.route("GET", "/project", id="projects_page", summary="Projects, found", parameters=_FOUND, **_READ)
 async def projects_page(call: Call) -> Answer:
     call.query = {name: values for name, values in call.query.items() if values != [""]}  # as a form sends it
     at = as_of(call)
-    shown = await contents.projects(call, at)
-    return page(call, "projects.html", at, sort=call.one("sort") or "", **shown)
+    return await _page(call, "projects.html", at, contents.projects(call, at), sort=call.one("sort") or "")
 
 
 @routes.route(
@@ -49,4 +51,12 @@ async def projects_page(call: Call) -> Answer:
 )
 async def project_page(call: Call, id: str) -> Answer:
     at = as_of(call)
-    return page(call, "project.html", at, **await contents.project(call, at, words_of(call), id))
+    return await _page(call, "project.html", at, contents.project(call, at, words_of(call), id))
+
+
+async def _page(
+    call: Call, template: str, at: AsOf, shown: Awaitable[contents.Contents], **rest: Any
+) -> Answer:
+    """The page, with the mark of what was folded before it was read: by it an open page knows what it lacks."""
+    mark = await folded(call)
+    return page(call, template, at, folded=mark, **await shown, **rest)

@@ -1,4 +1,7 @@
-"""Style sheet, scripts and mark: at an address that names their content, so that a browser keeps them for ever."""
+"""Style sheet, scripts and mark: at an address that names their content, so that a browser keeps them for ever.
+
+Scripts of ours import one another by name, so the address of each names the content of all of them.
+"""
 
 import gzip
 from dataclasses import dataclass
@@ -16,6 +19,8 @@ MEDIA = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+BUNDLE = "vega.js"
+"""What draws the charts: large, made at install, imported by nobody."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -30,12 +35,20 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Every file of `static`, by name, as it was when first asked for."""
-    return {path.name: _asset(path) for path in sorted(STATIC.iterdir()) if path.suffix in MEDIA}
+    held = {path: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in MEDIA}
+    scripts = b"".join(content for path, content in held.items() if _is_ours(path))
+    return {
+        path.name: _asset(path, content, scripts if _is_ours(path) else content)
+        for path, content in held.items()
+    }
 
 
-def _asset(path: Path) -> Asset:
-    content = path.read_bytes()
-    url = f"/static/{sha256(content).hexdigest()[:16]}/{path.name}"
+def _is_ours(path: Path) -> bool:
+    return path.suffix == ".js" and path.name != BUNDLE
+
+
+def _asset(path: Path, content: bytes, named_by: bytes) -> Asset:
+    url = f"/static/{sha256(named_by).hexdigest()[:16]}/{path.name}"
     return Asset(url, MEDIA[path.suffix], content, gzip.compress(content, 6, mtime=0))
 
 

@@ -26,6 +26,7 @@ from services.reporting.web.words import Words
 from shared.errors import NotFound
 from shared.http.call import Call
 from shared.store import Store
+from shared.text import sort_key
 
 MARKS = 300
 """Projects in the chart of where they stand: the largest ones."""
@@ -87,7 +88,7 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "owner": (await _people(store, at)).get(states_by_id[id]["owner_id"] or ""),
         "total": own,
         "portfolios": outline([i for i in told["items"] if i["portfolio"]["id"] in below - {id}]),
-        "programmes": sorted(programmes, key=lambda p: (p["name"], p["id"])),
+        "programmes": sorted(programmes, key=lambda p: (sort_key(p["name"]), p["id"])),
         "projects": listed_here.items,
         "following": listed_here.next,
         **await _standing(store, at, words, below),
@@ -146,7 +147,8 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "budgets": await _budgets(call, at, words, scope),
         "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
         "risks": sorted(
-            details.get("risk", []), key=lambda r: (r["state"] == "closed", -(r["score"] or 0), r["title"])
+            details.get("risk", []),
+            key=lambda r: (r["state"] == "closed", -(r["score"] or 0), sort_key(r["title"])),
         ),
         "exposure": await exposure(call, at, scope),
         "assessments": [a for a in await states(store, "assessment", at.until) if a["project_id"] == id],

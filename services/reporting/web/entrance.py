@@ -3,14 +3,19 @@
 from secrets import token_urlsafe
 from urllib.parse import quote
 
-from services.reporting.web import sessions
+from services.reporting.web import attempts, sessions
+from services.reporting.web.command import command_of
 from services.reporting.web.page import page, redirect
+from shared.auth import Principal
 from shared.contracts.language import Shape
-from shared.errors import Unauthenticated
+from shared.errors import Forbidden, Unauthenticated
 from shared.http.call import Answer, Call
 from shared.http.routes import FORM, Parameter, Routes
 
 routes = Routes("reporting", "Pages", pages=True)
+
+BEFORE = ("ended", "left")
+"""The session ended by itself, or its holder logged out: then every other page of the browser hears of it."""
 
 
 class LoginForm(Shape):
@@ -22,29 +27,46 @@ class LoginForm(Shape):
 
 
 class LogoutForm(Shape):
+    """The proof that the form was ours; with `everywhere` all sessions of the person end."""
+
     form: str
+    everywhere: str = ""
 
 
 @routes.route("GET", "/login", id="login_page", summary="Log in", scope=None, public=True, produces=("text/html",),
-              parameters=(Parameter("code", "The code of a one-time link."), Parameter("next", "Where to go then.")))  # fmt: skip
+              parameters=(
+                  Parameter("code", "The code of a one-time link."), Parameter("next", "Where to go then."),
+                  Parameter("session", "What became of the session before.", {"type": "string", "enum": list(BEFORE)}),
+              ))  # fmt: skip
 async def login_page(call: Call) -> Answer:
     code, then = call.one("code"), _own(call.one("next"))
-    if code is None or call.method == "HEAD":  # whoever only looks must not use the code up
+    if _only_looks(call):
         return _form(call, then)
-    principal = await sessions.redeem(call.kernel.store, code)
-    if principal is None:
+    principal = await _redeemed(call, code) if code is not None else None
+    if principal is not None:
+        return redirect(then, **{"Set-Cookie": await sessions.begin(call, principal)})
+    if await sessions.is_open(call):
+        return redirect(then)
+    if code is not None:
         return _form(call, then, status=401, code="link_used")
-    return redirect(then, **{"Set-Cookie": await sessions.begin(call, principal)})
+    return _form(call, then, before=call.one("session"))
 
 
 @routes.route("POST", "/login", id="login", summary="Begin a session with a token", scope=None, public=True,
               produces=("text/html",), body=LoginForm, media_type=FORM)  # fmt: skip
 async def login(call: Call, body: LoginForm) -> Answer:
-    sessions.check_form(call, sessions.FORM_COOKIE, body.form)
+    attempts.refuse_too_many(call)
     then = _own(body.next)
     try:
+        sessions.check_form(call, sessions.FORM_COOKIE, body.form)
         principal = await call.kernel.tokens.principal(body.token.strip())
+        if call.kernel.revocations.concern(principal):
+            raise Unauthenticated("the token was revoked", code="token_revoked")
+    except Forbidden:
+        attempts.note_failure(call)
+        raise
     except Unauthenticated as refusal:
+        attempts.note_failure(call)
         return _form(call, then, status=401, code=refusal.code)
     return redirect(then, **{"Set-Cookie": await sessions.begin(call, principal)})
 
@@ -53,12 +75,34 @@ async def login(call: Call, body: LoginForm) -> Answer:
               produces=("text/html",), body=LogoutForm, media_type=FORM)  # fmt: skip
 async def logout(call: Call, body: LogoutForm) -> Answer:
     sessions.check_form(call, sessions.COOKIE, body.form)
-    return redirect("/login", **{"Set-Cookie": await sessions.end(call)})
+    end = sessions.end_everywhere if body.everywhere else sessions.end
+    return redirect("/login?session=left", **{"Set-Cookie": await end(call)})
 
 
-def _form(call: Call, then: str, status: int = 200, code: str | None = None) -> Answer:
+async def _redeemed(call: Call, code: str) -> Principal | None:
+    attempts.refuse_too_many(call)
+    principal = await sessions.redeem(call.kernel.store, code, sessions.lasting(call))
+    if principal is None:
+        attempts.note_failure(call)
+    return principal
+
+
+def _only_looks(call: Call) -> bool:
+    """Whether nobody has followed the link yet: a code is for who does."""
+    return call.method == "HEAD" or any(
+        "pre" in (call.header(name) or "").lower()
+        for name in ("sec-purpose", "purpose", "x-moz", "x-purpose")
+    )
+
+
+def _form(
+    call: Call, then: str, status: int = 200, code: str | None = None, before: str | None = None
+) -> Answer:
     proof = token_urlsafe(18)
-    made = page(call, "login.html", status=status, form=sessions.form_token(proof), then=then, code=code)
+    made = page(
+        call, "login.html", status=status, form=sessions.form_token(call, proof), then=then, code=code,
+        before=before, link_command=command_of(call.kernel.settings, "login-link"),
+    )  # fmt: skip
     made.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
     return made
 

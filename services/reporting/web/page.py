@@ -13,7 +13,7 @@ from services.reporting.asof import AsOf
 from services.reporting.web import sessions
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
-from services.reporting.web.words import HEALTH, RISK_STATES, STAGES, STEPS, Words, words_for
+from services.reporting.web.words import HEALTH, N_, RISK_STATES, STAGES, STEPS, Words, words_for
 from shared.clock import now
 from shared.errors import Refusal, Unauthenticated
 from shared.http import answers
@@ -30,6 +30,17 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
 }
+
+SPOKEN = {
+    "updated": N_("Updated at {time}: {what}"),
+    "away": N_(
+        "Portolan cannot be reached. The figures are those of {time}; it is tried again all the time."
+    ),
+    "back": N_("Connected again."),
+    "ended": N_("Your session has ended. The figures are those of {time}."),
+    "login": N_("Log in again"),
+}
+"""What an open page says by itself; `{time}` is a time of day, `{what}` a list of parts."""
 
 _CODED = re.compile("`([^`]+)`")
 _NAME = re.compile(r"[a-z]+(_[a-z]+)+\b")
@@ -105,7 +116,8 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
             at=at,
             today=now(),
             principal=principal,
-            logout_token=sessions.form_token(cookie) if principal and cookie else "",
+            spoken={name: words.gettext(text) for name, text in SPOKEN.items()},
+            logout_token=sessions.form_token(call, cookie) if principal and cookie else "",
             **contents,
         )
     )
@@ -128,8 +140,11 @@ def refused(refusal: Refusal, call: Call) -> Answer:
     if call.scope["path"].startswith("/reporting/") or "text/html" not in (call.header("accept") or ""):
         return answers.refused(refusal, call)
     if isinstance(refusal, Unauthenticated):
-        return redirect(f"/login?{urlencode({'next': _address(call)})}")
-    return page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+        ended = {"session": "ended"} if call.cookies.get(sessions.COOKIE) else {}
+        return redirect(f"/login?{urlencode(ended | {'next': _address(call)})}")
+    told = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+    told.headers |= refusal.headers
+    return told
 
 
 def _address(call: Call) -> str:

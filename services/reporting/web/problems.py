@@ -1,10 +1,11 @@
 """`/problems/<code>`: what a problem document's `type` leads to, for whoever meets one for the first time."""
 
+import json
+
 from services.reporting.web.page import page
 from services.reporting.web.words import N_
-from shared.errors import NotFound
 from shared.http.call import Answer, Call
-from shared.http.meanings import CODE, kinds
+from shared.http.meanings import problem_list, problem_type
 from shared.http.routes import Routes
 
 ADVICE = {
@@ -14,6 +15,7 @@ ADVICE = {
     404: N_("Nothing is at this address, or nothing that this caller may see."),
     405: N_("The resource is there, but not for this method; the `Allow` header lists those it has."),
     406: N_("The operation does not give what the `Accept` header asks for."),
+    410: N_("What was asked for was there, and means nothing any more. Begin anew from the start."),
     409: N_("The request is well-formed, but the present state does not allow it. Read the resource again and decide anew."),
     412: N_("Somebody else has changed the resource. Read it again, and send the change with its new `ETag`."),
     413: N_("The content is larger than the operation takes. Send it in several parts."),
@@ -29,11 +31,28 @@ ADVICE = {
 
 routes = Routes("reporting", "Pages", pages=True)
 
+BOTH = ("text/html", "application/json")
+
+
+@routes.route("GET", "/problems", id="problems_page", summary="All problem types", scope=None, public=True,
+              produces=BOTH)  # fmt: skip
+async def problems_page(call: Call) -> Answer:
+    listed = problem_list()
+    if not wants_page(call):
+        return Answer(200, json.dumps(listed).encode())
+    return page(call, "problems.html", items=listed["items"])
+
 
 @routes.route("GET", "/problems/{code}", id="problem_page", summary="What a problem type means", scope=None, public=True,
-              produces=("text/html",))  # fmt: skip
+              produces=BOTH)  # fmt: skip
 async def problem_page(call: Call, code: str) -> Answer:
-    if not CODE.fullmatch(code):
-        raise NotFound("there is no such problem type")
-    kind = kinds().get(code)
-    return page(call, "problem.html", code=code, kind=kind, advice=ADVICE.get(kind.status) if kind else None)
+    one = problem_type(code)
+    if not wants_page(call):
+        return Answer(200, json.dumps(one).encode())
+    return page(call, "problem.html", problem=one, advice=ADVICE.get(one["status"]))
+
+
+def wants_page(call: Call) -> bool:
+    """Browsers name HTML; whoever names JSON, and no HTML, is a program."""
+    accepted = call.header("accept") or ""
+    return "text/html" in accepted or "json" not in accepted

@@ -28,3 +28,5 @@ class SessionRow(Model, table=True):
     roles: str = Field(sa_type=Text)
     scopes: str = Field(sa_type=Text)
     expires_at: int = Field(sa_type=BigInteger, index=True)
+    token_id: str = Field(sa_type=KEY, default="", sa_column_kwargs={"server_default": ""})
+    issued_at: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})

@@ -18,6 +18,9 @@ class PersonRow(Row, Model, table=True):
     role: str | None = Field(sa_type=KEY)
     org_unit: str | None = Field(sa_type=KEY, index=True)
     location: str | None = Field(sa_type=KEY)
+    name_sort: str = Field(sa_type=KEY)
+    org_unit_sort: str | None = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CONTENT = (

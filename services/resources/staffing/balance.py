@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from services.resources.staffing.hours import (
-    DAY,
-    DAYS_A_WEEK,
-    Holidays,
-    capacity,
-    stretches,
-)
+from services.resources.staffing.hours import DAY, capacity, stretches
 from services.resources.staffing.people import Demand, Person
 from services.resources.staffing.proposals import Balance, Gap, PersonOverload, RoleMonth
+from shared.working_days import DAYS_A_WEEK, Holidays
 
 TOLERANCE = 1e-9
 

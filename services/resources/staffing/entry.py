@@ -24,8 +24,8 @@ def propose(
     their place.
     """
     check_request(request, people, weights, holidays)
-    from services.resources.staffing.hours import Holidays
     from services.resources.staffing.matching import shortlist
+    from shared.working_days import Holidays
 
     return shortlist(request, people, weights, Holidays(holidays))
 
@@ -46,6 +46,6 @@ def balance(
     """
     check_balance(people, demands, first_month, last_month, holidays, full_time_hours)
     from services.resources.staffing.balance import balanced
-    from services.resources.staffing.hours import Holidays
+    from shared.working_days import Holidays
 
     return balanced(people, demands, first_month, last_month, Holidays(holidays), full_time_hours)

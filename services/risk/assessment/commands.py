@@ -4,6 +4,7 @@ from services.risk.assessment import rules
 from services.risk.tables import KnownProgramme, KnownProject
 from shared.acts import Acts, of_known_project
 from shared.contracts.risk import Assessment
+from shared.days import refuse_future
 from shared.references import takes_new_of
 from shared.work import Work
 
@@ -12,4 +13,5 @@ ACTS = Acts(of_known_project(KnownProject), rules.act)
 
 async def check(work: Work, assessment: Assessment) -> None:
     rules.rates_something(assessment)
+    refuse_future(work, assessment.rated_on, "/rated_on")
     await takes_new_of(work, KnownProgramme, assessment, "programme_id")

@@ -22,6 +22,8 @@ class RiskRow(Row, Model, table=True):
     score: int | None = Field(sa_type=BigInteger)
     owner_id: str | None = Field(sa_type=ID, index=True)
     state: str = Field(sa_type=KEY)
+    title_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CONTENT = ("title", "kind", "cause", "event", "effect", "owner_id")

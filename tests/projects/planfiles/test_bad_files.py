@@ -2,14 +2,24 @@
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from services.projects.planfiles import read_mspdi, read_plan, write_mspdi
-from services.projects.planfiles.formats import MAX_BYTES
-from services.projects.planning.plan import Activity, Assignment, Baseline, BaselineActivity, Dependency, Plan
+from services.projects.planfiles.planfile import MAX_BYTES
+from services.projects.planning.plan import (
+    Activity,
+    ActivityKind,
+    Assignment,
+    Baseline,
+    BaselineActivity,
+    Dependency,
+    ExternalActivity,
+    Plan,
+)
 from shared.errors import Invalid
 
 NAMESPACE = "http://schemas.microsoft.com/project"
@@ -224,3 +234,62 @@ def test_a_file_may_be_given_by_its_path(of: Callable[[Path], str | Path], tmp_p
 @pytest.mark.parametrize("reader", [read_plan, read_mspdi])
 def test_an_empty_project_is_a_plan(reader: Callable[[bytes], object]) -> None:
     assert reader(document()).plan.activities == ()  # type: ignore[attr-defined]
+
+
+def many(count: int, **members: object) -> Plan:
+    tasks = tuple(Activity(str(number), "T", 3_600) for number in range(1, count + 1))
+    return Plan("p", datetime(2026, 6, 1, 8), tasks, **members)  # type: ignore[arg-type]
+
+
+def test_the_largest_plan_that_is_written_is_read() -> None:
+    """The row that stands for the project is no task, though the file holds it."""
+    plan = many(50_000)
+    assert len(read_plan(write_mspdi(plan)).plan.activities) == 50_000
+
+
+def deep(levels: int) -> Plan:
+    tasks = tuple(
+        Activity(str(n), kind=ActivityKind.SUMMARY, parent=str(n - 1) if n > 1 else None)
+        for n in range(1, levels + 1)
+    )
+    return Plan("p", datetime(2026, 6, 1, 8), tasks)
+
+
+@pytest.mark.parametrize(
+    ("plan", "code"),
+    [
+        (many(50_001), "too_large"),
+        (
+            many(
+                49_999,
+                external=tuple(
+                    ExternalActivity("q", str(n), datetime(2026, 6, 1), datetime(2026, 6, 2))
+                    for n in range(2)
+                ),
+            ),
+            "too_large",
+        ),
+        (
+            many(
+                3_000,
+                dependencies=tuple(
+                    Dependency(str(before), str(after))
+                    for after in range(1_001, 3_001)
+                    for before in range(1, 151)
+                ),
+            ),
+            "too_many_elements",
+        ),
+        (replace(many(1), activities=(Activity("1", notes="x" * MAX_BYTES),)), "too_large"),
+        (deep(101), "too_deep"),
+    ],
+    ids=["tasks", "tasks of other plans", "links", "bytes", "levels"],
+)
+def test_what_would_not_be_read_is_not_written(plan: Plan, code: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        write_mspdi(plan)
+    assert caught.value.code == code
+
+
+def test_a_plan_as_deep_as_is_read_is_written() -> None:
+    assert read_mspdi(write_mspdi(deep(100))).plan == deep(100)

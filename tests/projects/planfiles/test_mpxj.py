@@ -4,14 +4,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.projects.planfiles import difference, read_mspdi, read_plan, write_mspdi
+from services.projects.planning import MICROSOFT_PROJECT, schedule
 from services.projects.planning.plan import (
     Activity,
     ActivityKind,
@@ -314,6 +317,66 @@ def test_what_only_primavera_says_is_asked_of_mpxj(
     assert set(LINKS[:2]) <= set(read.dependencies)
 
 
+def primavera_file(java: SimpleNamespace, kind: str) -> bytes:
+    """A task on which ada works twice, for 24 hours and for 16, and bob once."""
+    project = java.mpxj.ProjectFile()
+    project.setDefaultCalendar(project.addDefaultBaseCalendar())
+    start, finish = (
+        java.jpype.JClass("java.time.LocalDateTime").of(2026, 6, d, h, 0) for d, h in ((1, 8), (3, 17))
+    )
+    project.getProjectProperties().setPlannedStart(start)
+    hours, unit = java.mpxj.Duration.getInstance, java.mpxj.TimeUnit.HOURS
+    wbs = project.addTask()
+    wbs.setName("Plan")
+    task = wbs.addTask()
+    task.setName("Build")
+    task.setPlannedStart(start)
+    task.setPlannedFinish(finish)
+    task.setStart(start)
+    task.setFinish(finish)
+    for each in (task.setDuration, task.setPlannedDuration, task.setRemainingDuration):
+        each(hours(24, unit))
+    for name, work in (("ada", 24), ("ada again", 16), ("bob", 8)):
+        resource = project.addResource()
+        resource.setName(name)
+        assignment = task.addResourceAssignment(resource)
+        assignment.setPlannedStart(start)
+        assignment.setPlannedFinish(finish)
+        for put in (assignment.setWork, assignment.setPlannedWork, assignment.setRemainingWork):
+            put(hours(work, unit))
+    writers = {
+        "xer": java.mpxj.primavera.PrimaveraXERFileWriter,
+        "pmxml": java.mpxj.primavera.PrimaveraPMFileWriter,
+    }
+    out = java.io.ByteArrayOutputStream()
+    writers[kind]().write(project, out)
+    content = bytes(out.toByteArray())
+    if kind == "pmxml":  # the second assignment is of the first resource
+        ours = b"<ResourceObjectId>%d</ResourceObjectId>"
+        return content.replace(ours % 2, ours % 1)
+    lines, table, place = content.decode("cp1252").splitlines(), "", 0
+    for number, line in enumerate(lines):
+        cells = line.split("\t")
+        if cells[0] == "%T":
+            table = cells[1]
+        elif cells[0] == "%F" and table == "TASKRSRC":
+            place = cells.index("rsrc_id")
+        elif cells[0] == "%R" and table == "TASKRSRC" and cells[place] == "2":
+            cells[place] = "1"
+            lines[number] = "\t".join(cells)
+    return "\r\n".join(lines).encode("cp1252")
+
+
+@pytest.mark.parametrize("kind", ["xer", "pmxml"])
+def test_two_assignments_of_one_resource_to_one_activity_are_added_up_and_listed(
+    kind: str, java: SimpleNamespace
+) -> None:
+    got = read_plan(primavera_file(java, kind))
+    work = {each.resource: (each.work_s, each.remaining_work_s) for each in got.plan.assignments}
+    assert work == {"1": (40 * HOUR, 40 * HOUR), "3": (8 * HOUR, 8 * HOUR)}
+    assert [each.count for each in got.not_taken if "of one resource to one task" in each.path] == [1]
+
+
 def test_public_holidays_are_days_off_to_mpxj_and_holidays_again_when_read(
     mpxj_read: Callable[[bytes], Any], java: SimpleNamespace
 ) -> None:
@@ -392,3 +455,55 @@ def test_reading_mspdi_starts_no_java_and_loads_no_heavy_library() -> None:
     )
     said = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 5),
+            st.sampled_from(["", "snet", "fnet", "manual"]),
+            st.integers(-40, 40),
+            st.lists(st.integers(0, 4), max_size=2, unique=True),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_mpxjs_scheduler_gives_the_same_dates_to_early_and_manual_tasks(
+    java: SimpleNamespace, mpxj_read: Callable[[bytes], Any], drawn: list[tuple[int, str, int, list[int]]]
+) -> None:
+    """Its imitation of Microsoft Project's scheduler; an FNET date behind links it takes for something else."""
+    start, tasks, links = at(1), [], []
+    for number, (length, kind, offset, before) in enumerate(drawn):
+        on = start + timedelta(offset)
+        monday = on - timedelta(on.weekday() if on.weekday() > 4 else 0)
+        preceding = [each for each in before if each < number]
+        dated = {"snet": monday, "fnet": monday.replace(hour=17)}.get(
+            kind if not preceding else "snet" * (kind == "snet")
+        )
+        constraints = (Constraint(ConstraintKind(kind), dated),) if dated else ()
+        by_hand = {"manual": True, "planned_start": on, "planned_finish": on + timedelta(length)}
+        tasks.append(
+            Activity(
+                str(number + 1),
+                f"T{number}",
+                length * DAY,
+                constraints=constraints,
+                **(by_hand if kind == "manual" else {}),  # type: ignore[arg-type]
+            )
+        )
+        links += [Dependency(str(each + 1), str(number + 1)) for each in preceding]
+    plan = Plan("p", start, tuple(tasks), tuple(links), (Calendar("1", "Standard"),), "1")
+    ours = schedule(plan, MICROSOFT_PROJECT)
+    project = mpxj_read(write_mspdi(plan))
+    moment = java.jpype.JClass("java.time.LocalDateTime").of(2026, 6, 1, 8, 0)
+    for each in project.getTasks():
+        nothing = java.mpxj.Duration.getInstance(0, java.mpxj.TimeUnit.HOURS)
+        each.setActualDuration(nothing)
+        each.setRemainingDuration(each.getDuration())
+    java.mpxj.cpm.MicrosoftScheduler().schedule(project, moment)
+    theirs = {str(each.getUniqueID()): each for each in project.getTasks() if not each.getSummary()}
+    assert {key: row.early_start.isoformat()[:16] for key, row in ours.items()} == {
+        key: str(theirs[key].getEarlyStart())[:16] for key in ours
+    }

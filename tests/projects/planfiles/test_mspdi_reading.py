@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from services.projects.planfiles import PlanFile, Reason, read_mspdi
+from services.projects.planning import schedule
 from services.projects.planning.plan import (
     OFFICE_DAY,
     ActivityKind,
@@ -164,6 +165,80 @@ def test_work_that_nobody_is_assigned_to_is_listed() -> None:
     found = read(tasks("<UID>1</UID>"), f"<Assignments>{assignment}</Assignments>")
     assert found.plan.assignments == ()
     assert [each.path for each in found.not_taken] == ["Project/Assignments/Assignment[ResourceUID=-65535]"]
+
+
+PROJECT_ROW = "<UID>0</UID><OutlineLevel>0</OutlineLevel>"
+ADA = "<Resources><Resource><UID>1</UID></Resource></Resources>"
+
+
+def listed(read_file: PlanFile) -> dict[str, int]:
+    return {each.path: each.count for each in read_file.not_taken}
+
+
+def assignments(*each: tuple[int, int, int]) -> str:
+    inside = "".join(
+        f"<Assignment><UID>{uid}</UID><TaskUID>{task}</TaskUID><ResourceUID>{resource}</ResourceUID></Assignment>"
+        for uid, task, resource in each
+    )
+    return f"<Assignments>{inside}</Assignments>"
+
+
+@pytest.mark.parametrize("project_row", [PROJECT_ROW, ""])
+def test_work_on_the_projects_own_row_is_left_out_and_listed(project_row: str) -> None:
+    rows = [each for each in (project_row, "<UID>1</UID>") if each]
+    got = read(tasks(*rows), ADA, assignments((1, 0, 1), (2, 1, 1), (3, 0, 1)))
+    assert [each.id for each in got.plan.assignments] == ["2"]
+    assert listed(got)["Project/Assignments/Assignment[TaskUID=0]"] == 2
+
+
+def test_the_projects_own_row_may_have_another_uid() -> None:
+    row = "<UID>7</UID><OutlineLevel>0</OutlineLevel>"
+    got = read(tasks(row, "<UID>1</UID>"), ADA, assignments((1, 7, 1)))
+    assert (got.plan.assignments, listed(got)["Project/Assignments/Assignment[TaskUID=7]"]) == ((), 1)
+
+
+def test_a_task_whose_uid_is_0_is_a_task() -> None:
+    got = read(tasks("<UID>0</UID><OutlineLevel>1</OutlineLevel>"), ADA, assignments((1, 0, 1)))
+    assert [(each.activity, each.resource) for each in got.plan.assignments] == [("0", "1")]
+
+
+def test_a_link_from_the_projects_own_row_is_left_out_and_listed() -> None:
+    link = "<PredecessorLink><PredecessorUID>0</PredecessorUID></PredecessorLink>"
+    got = read(tasks(PROJECT_ROW, f"<UID>1</UID>{link}"))
+    assert got.plan.dependencies == ()
+    assert listed(got)["Project/Tasks/Task/PredecessorLink[PredecessorUID=0]"] == 1
+
+
+@pytest.mark.parametrize("uid", [-65533, -65534, -2])
+def test_a_uid_below_zero_stands_for_nothing_that_is_in_the_file(uid: int) -> None:
+    base = f"<BaseCalendarUID>{uid}</BaseCalendarUID>"
+    got = read(
+        "<CalendarUID>1</CalendarUID>",
+        f"<Calendars>{calendar(base, base=False)}</Calendars>",
+        tasks(f"<UID>1</UID><CalendarUID>{uid}</CalendarUID><Duration>PT16H0M0S</Duration>"),
+        ADA.replace("</UID>", f"</UID><CalendarUID>{uid}</CalendarUID>"),
+        assignments((1, 1, uid), (2, uid, 1)),
+    )
+    assert {path: count for path, count in listed(got).items() if str(uid) in path} == {
+        f"Project/Calendars/Calendar[BaseCalendarUID={uid}]": 1,
+        f"Project/Tasks/Task[CalendarUID={uid}]": 1,
+        f"Project/Resources/Resource[CalendarUID={uid}]": 1,
+        f"Project/Assignments/Assignment[ResourceUID={uid}]": 1,
+        f"Project/Assignments/Assignment[TaskUID={uid}]": 1,
+    }
+    assert schedule(got.plan)["1"].early_finish == datetime(2026, 6, 2, 17)
+
+
+def test_a_calendar_whose_base_is_in_no_file_keeps_the_days_it_names() -> None:
+    monday = "<WeekDays><WeekDay><DayType>2</DayType><DayWorking>0</DayWorking></WeekDay></WeekDays>"
+    inside = f"<BaseCalendarUID>-65533</BaseCalendarUID>{monday}"
+    got = read(f"<Calendars>{calendar(inside, base=False)}</Calendars>").plan.calendars[0]
+    assert got.week == ((), *(OFFICE_DAY,) * 4, (), ())
+
+
+def test_two_assignments_of_one_resource_to_one_task_are_two() -> None:
+    got = read(tasks("<UID>1</UID>"), ADA, assignments((1, 1, 1), (2, 1, 1)))
+    assert [each.id for each in got.plan.assignments] == ["1", "2"]
 
 
 def test_a_custom_value_is_known_by_its_alias() -> None:

@@ -371,3 +371,27 @@ def test_a_remainder_cut_short_elsewhere_is_listed_and_not_believed() -> None:
     read = read_mspdi(cut)
     assert [each.id for each in read.plan.activities] == ["1"]
     assert [each.count for each in read.not_taken if "ExtendedAttribute" in each.path] == [1]
+
+
+@given(
+    st.sampled_from(["daily", "weekly", "monthly", "yearly"]),
+    st.integers(1, 5),
+    st.lists(st.integers(0, 6), max_size=3, unique=True).map(lambda days: tuple(sorted(days))),
+    st.none() | st.integers(1, 28),
+    st.none() | st.integers(1, 5),
+    st.none() | st.integers(1, 12),
+)
+def test_a_recurrence_by_value_is_written_as_by_its_member(
+    frequency: str,
+    interval: int,
+    weekdays: tuple[int, ...],
+    day: int | None,
+    position: int | None,
+    month: int | None,
+) -> None:
+    def written(kind: Any) -> bytes:
+        rule = Recurrence(kind, interval, weekdays, day, position, month)
+        off = CalendarException(date(2026, 1, 1), date(2026, 12, 31), recurrence=rule)
+        return write_mspdi(Plan("p", START, calendars=(Calendar("1", exceptions=(off,)),)))
+
+    assert written(frequency) == written(Frequency(frequency))

@@ -1,6 +1,7 @@
 """Working time: weeks, part days, exceptions, recurrences, base calendars, public holidays."""
 
 from datetime import date, datetime
+from itertools import permutations
 
 import pytest
 
@@ -62,6 +63,81 @@ def test_exceptions_close_days_and_open_weekends() -> None:
     opened = CalendarException(date(2026, 6, 6), date(2026, 6, 6), OFFICE_DAY)
     row = one_task(days(4), Calendar("office", exceptions=(closed, opened)))["task"]
     assert row.finish_on == date(2026, 6, 6)
+
+
+def struck(recurrence: Recurrence, first: date, last: date) -> list[int]:
+    """The days of June 2026 that a recurring exception strikes."""
+    exception = CalendarException(first, last, recurrence=recurrence)
+    return [day for day in range(1, 31) if strikes(exception, date(2026, 6, day))]
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "expected"),
+    [((6,), [14, 28]), ((0,), [15, 29]), ((5, 6), [6, 14, 20, 28]), ((), [3, 17]), ((2,), [3, 17])],
+)
+def test_every_second_week_counts_from_sunday(weekdays: tuple[int, ...], expected: list[int]) -> None:
+    """From Wednesday 3 June: its week began on Sunday 31 May, the next but one on 14 June."""
+    rule = Recurrence(Frequency.WEEKLY, 2, weekdays)
+    assert struck(rule, date(2026, 6, 3), date(2026, 12, 31)) == expected
+
+
+def test_an_exception_that_begins_on_a_sunday_begins_a_week() -> None:
+    rule = Recurrence(Frequency.WEEKLY, 3, (0, 6))
+    assert struck(rule, date(2026, 6, 7), date(2026, 12, 31)) == [7, 8, 28, 29]
+
+
+def test_each_week_is_each_week_wherever_it_begins() -> None:
+    assert struck(Recurrence(Frequency.WEEKLY, 1, (6, 0)), date(2026, 6, 3), date(2026, 6, 22)) == [
+        7,
+        8,
+        14,
+        15,
+        21,
+        22,
+    ]
+
+
+TUESDAY = date(2026, 6, 9)
+YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+BY_KIND = {
+    "single": CalendarException(TUESDAY, TUESDAY, (shift("08:00", "09:00"),)),
+    "span": CalendarException(TUESDAY, date(2026, 6, 20), (shift("08:00", "10:00"),)),
+    "yearly": CalendarException(
+        *YEAR, (shift("08:00", "11:00"),), recurrence=Recurrence(Frequency.YEARLY, 1, month_day=9, month=6)
+    ),
+    "monthly": CalendarException(
+        *YEAR, (shift("08:00", "12:00"),), recurrence=Recurrence(Frequency.MONTHLY, 1, month_day=9)
+    ),
+    "weekly": CalendarException(
+        *YEAR, (shift("08:00", "13:00"),), recurrence=Recurrence(Frequency.WEEKLY, 1, (1,))
+    ),
+}
+
+
+@pytest.mark.parametrize("order", [*permutations(BY_KIND)], ids=" ".join)
+def test_of_overlapping_exceptions_their_kind_decides_not_their_order(order: tuple[str, ...]) -> None:
+    for count in range(1, 6):
+        there = [BY_KIND[kind] for kind in order[:count]]
+        strongest = next(kind for kind in BY_KIND if kind in order[:count])
+        book = DayBook(Calendar("office", exceptions=tuple(there)))
+        assert book.hours(TUESDAY) == BY_KIND[strongest].shifts
+
+
+def test_a_daily_recurrence_is_as_strong_as_a_span() -> None:
+    daily = CalendarException(TUESDAY, date(2026, 6, 20), (), recurrence=Recurrence(Frequency.DAILY, 2))
+    for there in permutations((daily, BY_KIND["weekly"], BY_KIND["yearly"])):
+        assert DayBook(Calendar("office", exceptions=there)).hours(TUESDAY) == ()
+
+
+def test_of_one_kind_the_first_decides() -> None:
+    other = CalendarException(TUESDAY, TUESDAY)
+    book = DayBook(Calendar("office", exceptions=(BY_KIND["single"], other)))
+    assert book.hours(TUESDAY) == BY_KIND["single"].shifts
+
+
+def test_a_recurrence_of_a_single_day_still_has_to_strike_it() -> None:
+    monday = CalendarException(TUESDAY, TUESDAY, recurrence=Recurrence(Frequency.WEEKLY, 1, (0,)))
+    assert DayBook(Calendar("office", exceptions=(monday,))).hours(TUESDAY) == OFFICE_DAY
 
 
 def test_lists_serve_as_well_as_tuples() -> None:

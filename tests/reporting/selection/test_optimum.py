@@ -1,5 +1,6 @@
 """The optimum: published, and never beaten by counting all selections out."""
 
+import math
 import random
 from dataclasses import replace
 from decimal import Decimal
@@ -8,6 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import OptimizeResult
 
 from services.reporting.selection import (
     Budget,
@@ -19,6 +21,7 @@ from services.reporting.selection import (
     Portfolio,
     Quarter,
     Start,
+    optimum,
     select,
     select_quickly,
 )
@@ -199,3 +202,93 @@ def test_plain_values_of_other_kinds_are_taken_as_the_numbers_they_are():
         assert selection.keys == ("one", "late")
         assert selection.value == 12.5
         assert str(selection.usages[1].limit) == "capacity x 2027 Q2"
+
+
+def halves(seed: int, projects: int = 1_000) -> Portfolio:
+    """Values and costs uniform from 1 to 1,000, and two budgets of a quarter of all costs."""
+    chance = random.Random(seed)
+    candidates = tuple(
+        Candidate(
+            str(i),
+            chance.uniform(1, 1_000),
+            (Cost(2027, "capex", chance.uniform(1, 1_000)), Cost(2028, "capex", chance.uniform(1, 1_000))),
+        )
+        for i in range(projects)
+    )
+    wanted = [math.fsum(candidate.costs[year].amount for candidate in candidates) for year in (0, 1)]
+    return Portfolio(candidates, (Budget(2027, wanted[0] / 4), Budget(2028, wanted[1] / 4)))
+
+
+@pytest.mark.parametrize("seed", [1, 5, 6])
+def test_where_the_solver_gives_up_on_one_scale_it_is_asked_on_another(seed):
+    """HiGHS answers these relaxations with status 4 and no duals when values are scaled to a million."""
+    portfolio = halves(seed)
+    selection = select(portfolio)
+    assert selection.proved
+    assert permitted(portfolio, plan_of(selection))
+    assert all(usage.price > 0 for usage in selection.usages)
+    assert selection.reason is None
+
+
+def given_up(*_, **__):
+    return OptimizeResult(
+        status=4, success=False, x=None, fun=None, ineqlin=OptimizeResult(marginals=None), mip_dual_bound=None
+    )
+
+
+def test_without_duals_there_are_no_prices_and_still_an_answer(monkeypatch):
+    monkeypatch.setattr(optimum, "linprog", given_up)
+    portfolio = knapsack(VALUES, WEIGHTS, 47)
+    selection = select(portfolio, gap=0)
+    assert (selection.keys, selection.proved) == (("1", "4"), True)
+    assert [usage.price for usage in selection.usages] == [None]
+    assert selection.reason == "the solver gave no prices of the limits"
+    assert {near.value_short for near in selection.near_misses} == {None}
+
+
+def test_without_any_answer_of_the_solver_the_quick_one_stands_with_its_reason(monkeypatch):
+    monkeypatch.setattr(optimum, "linprog", given_up)
+    monkeypatch.setattr(optimum, "milp", given_up)
+    portfolio = halves(3, 60)
+    selection = select(portfolio)
+    assert selection.value >= select_quickly(portfolio).value
+    assert permitted(portfolio, plan_of(selection))
+    assert (selection.proved, selection.bound) == (False, math.fsum(c.value for c in portfolio.candidates))
+    assert "quick answer" in selection.reason
+
+
+def crowded(seed: int, projects: int = 300, limits: int = 20) -> Portfolio:
+    chance = random.Random(seed)
+    candidates = tuple(
+        Candidate(
+            str(i),
+            chance.randint(1, 1_000),
+            tuple(Cost(2027 + year, "opex", chance.randint(1, 1_000)) for year in range(limits)),
+        )
+        for i in range(projects)
+    )
+    budgets = tuple(
+        Budget(2027 + year, sum(c.costs[year].amount for c in candidates) // 4) for year in range(limits)
+    )
+    return Portfolio(candidates, budgets)
+
+
+@pytest.mark.parametrize("seconds", [0.001, 0.02, 0.1])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_out_of_time_the_answer_is_never_below_the_quick_one_and_says_why(seed, seconds):
+    portfolio = crowded(seed)
+    selection = select(portfolio, gap=0, seconds=seconds)
+    assert selection.value >= select_quickly(portfolio).value
+    assert permitted(portfolio, plan_of(selection))
+    assert selection.bound >= selection.value
+    assert (selection.proved, selection.gap > 0) == (False, True)
+    assert selection.reason.startswith(f"{seconds:g} s were too short")
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_portfolios(), st.sampled_from([1e-6, 0.01]))
+def test_however_little_time_there_is_it_is_no_worse_than_the_quick_answer(portfolio, seconds):
+    selection = select(portfolio, gap=0, seconds=seconds)
+    assert permitted(portfolio, plan_of(selection))
+    assert selection.value >= select_quickly(portfolio).value - 1e-9
+    assert (selection.reason is None) == selection.proved

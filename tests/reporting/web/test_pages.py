@@ -127,7 +127,7 @@ async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
         "The tender is appealed",
         "Mei-Ling Frei",
         "Architect",
-        "“Agreed.”",
+        "“<bdi>Agreed.</bdi>”",
     ):
         assert text in page
     assert "a risk of score 20" in page
@@ -398,7 +398,7 @@ async def test_amounts_of_several_currencies_stand_in_no_common_chart_or_ranking
     assert [spec["encoding"]["y"]["title"] for spec in (chf, jpy)] == ["CHF", "JPY"]
     assert {len(spec["data"]["values"]) for spec in (chf, jpy)} == {1}
     overruns = page[page.index('data-part="overruns"') : page.index('data-part="budget"')]
-    assert re.findall(r">(CHF|JPY)</p>|>(In CHF|In JPY)</a>", overruns) == [
+    assert re.findall(r">(CHF|JPY)</p>|<bdi>(In CHF|In JPY)</bdi></a>", overruns) == [
         ("CHF", ""), ("", "In CHF"), ("JPY", ""), ("", "In JPY"),
     ]  # fmt: skip
     assert overruns.count('width="100.00%"') == 2
@@ -436,7 +436,7 @@ async def test_activity_tells_the_day_on_which_it_was_so(portolan: Any, reader: 
     assert re.search(r'datetime="2024-03-01T[^>]*>1 Mar 2024</time>', told)
     recorded = datetime.fromisoformat(made.json()["updated_at"]).astimezone(Settings().zone)
     assert f'title="written down {words.words_in(words.SOURCE).moment(recorded)}"' in told
-    assert re.search(r"second(s)? ago</time>\s*<span><a[^>]*>Quay<", told)
+    assert re.search(r"second(s)? ago</time>\s*<span><a[^>]*><bdi>Quay<", told)
     then = (await reader.get(f"/project/{made.json()['id']}?as_of=2024-03-02")).text
     assert ">1 Mar 2024</time>" in then[then.index('data-part="activity"') :]
 
@@ -531,7 +531,7 @@ async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_b
     async def found(query: str) -> set[str]:
         answer = await reader.get(f"/project{query}")
         assert answer.status_code == 200, answer.text
-        return set(re.findall(r'class="name"><a[^>]*>([^<]*)</a>', answer.text))
+        return set(re.findall(r'class="name"><a[^>]*><bdi>([^<]*)</bdi></a>', answer.text))
 
     assert await found("") == {"Lighthouse", "Buoy", "Drift"}
     assert await found("?q=bu&stage=") == {"Buoy"}

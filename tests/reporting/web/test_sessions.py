@@ -1,6 +1,10 @@
 """Who may look at the pages: one-time links, cookies, tokens, logging out."""
 
 import re
+import sys
+from hashlib import sha256
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import httpx
@@ -9,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.web import sessions
+from services.reporting.web.command import command_of
 from services.reporting.web.entrance import _own
 from shared.settings import Settings
+from tests.conftest import running_portolan
 from tests.reporting.web.conftest import visiting
 
 
@@ -43,9 +49,63 @@ async def test_a_link_logs_in_once_on_either_database(everywhere: Any) -> None:
         again = await other.get(link)
     assert again.status_code == 401
     assert "has been used" in again.text
-    assert "For a new one start Portolan again" in again.text
-    assert "portolan token issue --role director" in again.text
+    assert "<code>portolan login-link --data " in again.text
     assert sessions.COOKIE not in again.headers.get("set-cookie", "")
+
+
+async def test_a_used_link_leads_on_whoever_is_logged_in(portolan: Any, reader: httpx.AsyncClient) -> None:
+    used = "/login?code=used-before&next=%2Fproject"
+    assert [(a.status_code, a.headers["location"]) for a in [await reader.get(used)]] == [(303, "/project")]
+    assert (await reader.get("/login")).headers["location"] == "/"
+
+
+async def test_a_session_that_has_ended_is_said_on_the_login_page(
+    portolan: Any, reader: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    await store_of(portolan).run("UPDATE browser_session SET expires_at = 1")
+    led = await reader.get("/project?q=a")
+    assert led.headers["location"] == "/login?session=ended&next=%2Fproject%3Fq%3Da"
+    form = (await reader.get(led.headers["location"])).text
+    assert "Your session has ended." in form
+    assert hidden(form, "next") == "/project?q=a"
+    assert (await visitor.get("/project")).headers["location"] == "/login?next=%2Fproject"
+    assert (await visitor.get("/login?session=lost")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "data", "command"),
+    [
+        ("127.0.0.1", "", Path("data"), "portolan login-link"),
+        ("localhost", "", Path("/srv/the data"), "portolan login-link --data '/srv/the data'"),
+        ("0.0.0.0", "", Path("/srv/data"), "portolan login-link"),
+        ("127.0.0.1", "https://portolan.example.org", Path("/srv/data"), "portolan login-link"),
+    ],
+)
+def test_a_folder_is_named_only_to_who_sits_at_the_machine(
+    host: str, public_url: str, data: Path, command: str
+) -> None:
+    assert command_of(Settings(host=host, public_url=public_url, data=data), "login-link") == command
+
+
+@pytest.mark.parametrize(
+    ("started", "program"),
+    [
+        (".venv/bin/portolan", ".venv/bin/portolan login-link"),
+        ("/opt/portolan/bin/portolan", "/opt/portolan/bin/portolan login-link"),
+        ("pytest/__main__.py", "portolan login-link"),
+    ],
+)
+def test_a_command_is_named_as_it_was_typed(
+    started: str, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [started])
+    assert command_of(Settings(), "login-link") == program
+
+
+def test_the_module_is_run_by_the_python_that_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [str(Path.cwd() / "services" / "__main__.py")])
+    monkeypatch.setattr(sys, "executable", str(Path.cwd() / ".venv" / "bin" / "python"))
+    assert command_of(Settings(), "login-link") == ".venv/bin/python -m services login-link"
 
 
 async def test_whoever_only_looks_at_a_link_does_not_use_it_up(
@@ -72,7 +132,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
     assert len(value) >= 40
     assert {part.strip() for part in cookie.split(";")[1:]} == {
         "Path=/",
-        "Max-Age=43200",
+        "Max-Age=129600",
         "HttpOnly",
         "SameSite=Lax",
     }
@@ -129,10 +189,121 @@ async def test_a_trusted_token_begins_a_session(portolan: Any, visitor: httpx.As
 
 
 async def test_a_login_form_of_another_site_is_refused(portolan: Any, visitor: httpx.AsyncClient) -> None:
-    sent = {"token": portolan.token("viewer"), "form": sessions.form_token("guessed")}
+    sent = {"token": portolan.token("viewer"), "form": "0" * 24}
     assert (await visitor.post("/login", data=sent)).status_code == 403
     await visitor.get("/login")
     assert (await visitor.post("/login", data=sent)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"Origin": "http://127.0.0.1:8000"}, 303),
+        ({"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1:8001"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+async def test_a_login_sent_by_a_page_of_another_site_is_refused(
+    portolan: Any, visitor: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    form = hidden((await visitor.get("/login")).text, "form")
+    sent = {"token": portolan.token("viewer"), "form": form}
+    assert (await visitor.post("/login", data=sent, headers=headers)).status_code == status
+
+
+async def test_only_the_instance_can_make_the_proof_of_a_form(
+    portolan: Any, visitor: httpx.AsyncClient
+) -> None:
+    """A hash of the cookie could be made by whoever can set one, a sibling domain's page say."""
+    visitor.cookies.set(sessions.FORM_COOKIE, "planted")
+    for guess in (sha256(b"form:planted").hexdigest(), sha256(b"planted").hexdigest(), "planted"):
+        answer = await visitor.post("/login", data={"token": portolan.token("viewer"), "form": guess})
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("name", ["Sec-Purpose", "Purpose", "X-Moz"])
+async def test_a_browser_that_fetches_a_link_beforehand_does_not_use_it_up(
+    portolan: Any, visitor: httpx.AsyncClient, name: str
+) -> None:
+    link = await portolan.running.login_link()
+    assert (await visitor.get(link, headers={name: "prefetch"})).status_code == 200
+    assert (await visitor.get(link)).status_code == 303
+
+
+async def test_who_fails_to_log_in_too_often_has_to_wait_and_leaves_nothing_behind(
+    portolan: Any, visitor: httpx.AsyncClient, reader: httpx.AsyncClient
+) -> None:
+    form = hidden((await visitor.get("/login")).text, "form")
+    refused = [await visitor.post("/login", data={"token": "x", "form": "y"}) for _ in range(9)]
+    assert {answer.status_code for answer in refused} == {403}
+    assert (await visitor.get("/login?code=guessed")).status_code == 401
+    waits = await visitor.post("/login", data={"token": portolan.token("viewer"), "form": form})
+    assert (waits.status_code, 1 <= int(waits.headers["retry-after"]) <= 60) == (429, True)
+    assert (await visitor.get(await portolan.running.login_link())).status_code == 429
+    assert (await reader.get("/")).status_code == 200
+    assert await store_of(portolan).fetch("SELECT COUNT(*) FROM refused_attempt") == [(0,)]
+
+
+async def test_attempts_are_counted_by_the_address_that_a_trusted_proxy_tells(
+    tmp_path: Path, fresh_stores: Path
+) -> None:
+    copytree(fresh_stores, tmp_path, dirs_exist_ok=True)
+    settings = Settings(data=tmp_path, login_attempts=1, trusted_proxies=["127.0.0.0/8"])
+    async with running_portolan(settings) as portolan, visiting(portolan) as visitor:
+
+        async def fails(told: str) -> int:
+            sent = {"token": "x", "form": "y"}
+            return (await visitor.post("/login", data=sent, headers={"X-Forwarded-For": told})).status_code
+
+        assert [await fails("192.0.2.1"), await fails("192.0.2.1")] == [403, 429]
+        assert await fails("192.0.2.1, 192.0.2.2, 127.0.0.9") == 403
+        assert await fails("192.0.2.7, 192.0.2.2") == 429, "what is told of by nobody trusted is not believed"
+        assert [await fails("2001:db8::1"), await fails("2001:db8::2"), await fails("2001:db8:0:1::1")] == [
+            403, 429, 403,
+        ]  # fmt: skip
+
+
+async def test_logging_out_everywhere_ends_every_session_of_the_person(portolan: Any) -> None:
+    async with visiting(portolan) as one, visiting(portolan) as two, visiting(portolan) as other:
+        for client, subject in ((one, "vera"), (two, "vera"), (other, "paul")):
+            form = hidden((await client.get("/login")).text, "form")
+            await client.post("/login", data={"token": portolan.token("viewer", subject), "form": form})
+        page = await one.get("/")
+        assert 'name="everywhere"' in page.text
+        proof = hidden(page.text, "form")
+        assert (await one.post("/logout", data={"form": proof, "everywhere": "yes"})).status_code == 303
+        assert [(await c.get("/")).status_code for c in (one, two, other)] == [303, 303, 200]
+
+
+async def test_a_session_ends_with_the_token_that_began_it(portolan: Any, visitor: httpx.AsyncClient) -> None:
+    token = portolan.token("viewer", "vera")
+    form = hidden((await visitor.get("/login")).text, "form")
+    await visitor.post("/login", data={"token": token, "form": form})
+    assert (await visitor.get("/")).status_code == 200
+    jti = (await portolan.tokens.principal(token)).token_id
+    body = {"kind": "token", "value": jti}
+    assert (await portolan().post("/reporting/v1/revocations", json=body)).status_code == 204
+    assert (await visitor.get("/")).status_code == 303
+    again = await visitor.post(
+        "/login", data={"token": token, "form": hidden((await visitor.get("/login")).text, "form")}
+    )
+    assert again.status_code == 401
+
+
+async def test_a_session_begun_by_a_link_ends_when_its_subject_is_revoked(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    body = {"kind": "subject", "value": "director"}
+    assert (await portolan().post("/reporting/v1/revocations", json=body)).status_code == 204
+    assert (await reader.get("/")).status_code == 303
+    async with visiting(portolan) as later:
+        await later.get(await portolan.running.login_link())
+        assert (await later.get("/")).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["nonsense", "a.b.c", ""])

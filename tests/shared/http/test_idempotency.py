@@ -8,7 +8,7 @@ import httpx
 
 from services.projects.service import SERVICE
 from shared.clock import now_micros
-from shared.http.idempotency import KEPT_US
+from shared.http.idempotency import HOUR_US
 from shared.settings import Settings
 from tests.conftest import running_service
 from tests.shared.http.conftest import PROJECTS, Projects
@@ -85,7 +85,7 @@ async def test_a_key_is_forgotten_after_a_day(projects_everywhere: Projects) -> 
     projects = projects_everywhere
     first = await projects.client.post(PROJECTS, json={"name": "One"}, headers=KEY)
     await projects.store.run(
-        "UPDATE idempotency SET created_at = ? RETURNING key", (now_micros() - KEPT_US - 1,)
+        "UPDATE idempotency SET created_at = ? RETURNING key", (now_micros() - 24 * HOUR_US - 1,)
     )
     again = await projects.client.post(PROJECTS, json={"name": "One"}, headers=KEY)
     assert (again.status_code, "idempotency-replayed" in again.headers) == (201, False)

@@ -22,6 +22,7 @@ from services.projects.planning.calendar import public_holidays
 from services.projects.planning.plan import (
     DAY_S,
     OFFICE_DAY,
+    OFFICE_WEEK,
     Calendar,
     CalendarException,
     DayHours,
@@ -41,16 +42,24 @@ _ITEM_SUNDAY = 3
 _LAST = 5
 
 
-def calendar_from(calendar: Element, base: str | None, skipped: Counter[str]) -> Calendar:
-    """The calendar of one element, its UID as id; recurrences a plan cannot state go to `skipped`."""
+def calendar_from(
+    calendar: Element, base: str | None, skipped: Counter[str], *, bereft: bool = False
+) -> Calendar:
+    """The calendar of one element, its UID as id; recurrences a plan cannot state go to `skipped`.
+
+    A calendar that is `bereft` of its base works the format's usual hours on the days it does not name.
+    """
     dated = calendar.all("Exceptions", "Exception")
     if not dated:
         dated = [day for day in calendar.all("WeekDays", "WeekDay") if whole(day, "DayType") == 0]
     exceptions = [_exception(each, skipped) for each in dated]
+    week = _week(calendar.all("WeekDays", "WeekDay"))
+    if bereft:
+        week = tuple(usual if own is None else own for own, usual in zip(week, OFFICE_WEEK, strict=True))
     return Calendar(
         id=text(calendar, "UID") or "",
         name=calendar.texts.get("Name", ""),
-        week=_week(calendar.all("WeekDays", "WeekDay")),
+        week=week,
         exceptions=tuple(each for each in exceptions if each),
         work_weeks=tuple(_work_week(each) for each in calendar.all("WorkWeeks", "WorkWeek")),
         base=base,
@@ -227,9 +236,9 @@ def _weekdays_item(weekdays: tuple[int, ...]) -> int:
 
 
 def _recurrence_texts(recurrence: Recurrence) -> dict[str, str]:
-    yearly = recurrence.frequency is Frequency.YEARLY
+    yearly = recurrence.frequency == Frequency.YEARLY
     texts = {"Type": _recurrence_type(recurrence), "Period": recurrence.interval}
-    if recurrence.frequency is Frequency.WEEKLY:
+    if recurrence.frequency == Frequency.WEEKLY:
         texts["DaysOfWeek"] = sum(1 << (day + 1) % 7 for day in recurrence.weekdays)
     elif recurrence.position is not None:
         texts["MonthItem"] = _weekdays_item(recurrence.weekdays)
@@ -242,11 +251,11 @@ def _recurrence_texts(recurrence: Recurrence) -> dict[str, str]:
 
 
 def _recurrence_type(recurrence: Recurrence) -> int:
-    if recurrence.frequency is Frequency.DAILY:
+    if recurrence.frequency == Frequency.DAILY:
         return _EVERY_DAYS
-    if recurrence.frequency is Frequency.WEEKLY:
+    if recurrence.frequency == Frequency.WEEKLY:
         return _WEEKLY
     by_position = recurrence.position is not None
-    if recurrence.frequency is Frequency.MONTHLY:
+    if recurrence.frequency == Frequency.MONTHLY:
         return _MONTHLY_POSITION if by_position else _MONTHLY
     return _YEARLY_POSITION if by_position else _YEARLY

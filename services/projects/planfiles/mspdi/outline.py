@@ -8,6 +8,7 @@ from shared.errors import Fault, Invalid
 from shared.typed import refuse_mistyped
 
 _LARGEST_UID = 2**31 - 1
+MAX_LEVEL = 100
 
 
 class Outlined(NamedTuple):
@@ -35,6 +36,8 @@ def outlined(activities: Sequence[Activity]) -> Iterator[Outlined]:
     reached: set[str] = set()
     while waiting:
         each, level = waiting.pop()
+        if level > MAX_LEVEL:
+            raise refused("too_deep", f"activity {each.id!r} lies more than {MAX_LEVEL} levels deep")
         reached.add(each.id)
         children = below.get(each.id, [])
         waiting += [(child, level + 1) for child in reversed(children)]

@@ -1,5 +1,6 @@
 """A whole MSPDI document read into a plan."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -33,7 +34,11 @@ Value = TypeVar("Value", Activity, Assignment, Baseline, Calendar, Dependency, P
 
 _NO_CALENDAR = (None, "-1", "0")
 _NO_RESOURCE = ("-65535", "0")
-"""The format's stand-ins for `none`."""
+"""The format's stand-ins for `none`. Other UIDs below zero stand for something that is in no file."""
+
+
+def _is_nothing(uid: str | None) -> bool:
+    return uid is not None and re.fullmatch(r"-\d{1,15}", uid) is not None
 
 
 def read_mspdi(content: bytes) -> PlanFile:
@@ -61,6 +66,7 @@ class _Reading:
     activity_ids: dict[str, str] = field(default_factory=dict)
     resource_ids: dict[str, str] = field(default_factory=dict)
     stand_ins: dict[str, tuple[str, str]] = field(default_factory=dict)
+    project_rows: set[str] = field(default_factory=lambda: {"0"})
 
     def plan(self) -> Plan:
         rows = list(self.rows())
@@ -100,11 +106,12 @@ class _Reading:
     def rows(self) -> Iterator[Row]:
         """The tasks in outline order, without blank rows and without the row that stands for the project."""
         tasks = self.project.all("Tasks", "Task")
-        check_size(len(tasks))
         blank = [task for task in tasks if flag(task, "IsNull")]
         if blank:
             self.skipped["Project/Tasks/Task[IsNull=1]"] += len(blank)
-        for row in rows_of([task for task in tasks if not flag(task, "IsNull")]):
+        used = [task for task in tasks if not flag(task, "IsNull")]
+        check_size(sum(1 for task in used if whole(task, "OutlineLevel") != 0))
+        for row in rows_of(used):
             if whole(row.element, "OutlineLevel") == 0:
                 self.take_project_row(row)
             else:
@@ -113,11 +120,15 @@ class _Reading:
                 yield row
 
     def take_project_row(self, row: Row) -> None:
+        self.project_rows.add(row.uid)
         _, by = custom_from(row.element, self.labels, self.skipped)
         self.by.update(by)
         if "Duration" in row.element.texts:
             self.skipped[f"Project/Tasks/{PROJECT_ROW}"] += 1
-        for name in row.element.children.keys() & {"Baseline"} | row.element.texts.keys() & {"Notes"}:
+        for name in row.element.children.keys() & {
+            "Baseline",
+            "PredecessorLink",
+        } | row.element.texts.keys() & {"Notes"}:
             self.skipped[f"Project/Tasks/{PROJECT_ROW}/{name}"] += 1
 
     def activities(self, rows: Iterable[Row]) -> Iterator[Activity]:
@@ -138,9 +149,20 @@ class _Reading:
                 skip_link_of_stand_in(row.element, self.skipped)
                 continue
             for index, link in enumerate(row.element.children.get("PredecessorLink", ())):
+                if self.follows_project_row(link):
+                    continue
                 successor = self.activity_ids[row.uid]
                 read = dependency_from(link, successor, self.activity_ids, self.stand_ins)
                 yield self.true(read, by.get(f"{text(link, 'PredecessorUID')}>{row.uid}/{index}"))
+
+    def follows_project_row(self, link: Element) -> bool:
+        """Whether the link leads from the row that stands for the project, which is no activity."""
+        uid = text(link, "PredecessorUID")
+        ours = uid in self.project_rows and uid not in self.activity_ids and uid not in self.stand_ins
+        if ours and not flag(link, "CrossProject"):
+            self.skipped[f"Project/Tasks/Task/PredecessorLink[PredecessorUID={uid}]"] += 1
+            return True
+        return False
 
     def external(self, rows: Iterable[Row]) -> Iterator[ExternalActivity]:
         for row in rows:
@@ -163,14 +185,20 @@ class _Reading:
             self.calendar_ids[uid] = _new(bare.id, ids, element)
         for element in elements:
             uid = text(element, "UID") or ""
-            base = None if flag(element, "IsBaseCalendar") else self.calendar_of(element, "BaseCalendarUID")
-            yield self.true(calendar_from(element, base, self.skipped), by.get(uid))
+            own = flag(element, "IsBaseCalendar")
+            base = None if own else self.calendar_of(element, "BaseCalendarUID")
+            base_uid = text(element, "BaseCalendarUID")
+            bereft = not own and base is None and base_uid not in _NO_CALENDAR
+            yield self.true(calendar_from(element, base, self.skipped, bereft=bereft), by.get(uid))
 
     def calendar_of(self, element: Element, name: str = "CalendarUID") -> str | None:
         uid = text(element, name)
         if uid is not None and uid in self.calendar_ids:
             return self.calendar_ids[uid]
         if uid in _NO_CALENDAR:
+            return None
+        if _is_nothing(uid):
+            self.skipped[f"{_PATHS[element.name]}[{name}={uid}]"] += 1
             return None
         raise wrong(
             element, f"{name} is {uid}, which is not in the file", code="unknown_calendar", member=name
@@ -194,8 +222,12 @@ class _Reading:
         ids: set[str] = set()
         for element in self.project.all("Assignments", "Assignment"):
             task, resource = text(element, "TaskUID") or "", text(element, "ResourceUID") or ""
-            if resource in _NO_RESOURCE and resource not in self.resource_ids:
+            nobody = resource in _NO_RESOURCE or _is_nothing(resource)
+            if nobody and resource not in self.resource_ids:
                 self.skipped[f"Project/Assignments/Assignment[ResourceUID={resource}]"] += 1
+                continue
+            if (task in self.project_rows or _is_nothing(task)) and task not in self.activity_ids:
+                self.skipped[f"Project/Assignments/Assignment[TaskUID={task}]"] += 1
                 continue
             for uid, known, name in (
                 (task, self.activity_ids, "TaskUID"),
@@ -217,6 +249,14 @@ class _Reading:
         assignments = ((element, assignment.id) for element, assignment in assigned)
         for each in baselines_from(tasks, assignments, by):
             yield self.true(each, by.get(each.id))
+
+
+_PATHS = {
+    "Project": "Project",
+    "Calendar": "Project/Calendars/Calendar",
+    "Task": "Project/Tasks/Task",
+    "Resource": "Project/Resources/Resource",
+}
 
 
 def _new(identifier: str, ids: set[str], element: Element) -> str:

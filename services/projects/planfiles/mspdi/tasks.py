@@ -12,6 +12,7 @@ from services.projects.planfiles.mspdi.links import (
     path_text,
     unit_of,
 )
+from services.projects.planfiles.mspdi.outline import MAX_LEVEL
 from services.projects.planfiles.mspdi.values import (
     LAG_UNIT_S,
     duration,
@@ -55,8 +56,6 @@ _UNDATED = (ConstraintKind.ASAP, ConstraintKind.ALAP)
 _OF_STARTS = (ConstraintKind.SNET, ConstraintKind.SNLT, ConstraintKind.MSO)
 _DAY_STARTS, _DAY_FINISHES = time(8), time(17)
 """Where a whole day is given, the format's default start and finish times stand for it."""
-
-MAX_LEVEL = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ from services.projects.planfiles.mspdi.tasks import (
     task_element,
 )
 from services.projects.planfiles.mspdi.values import instant_text, made
-from services.projects.planfiles.safexml import Element, document_of
+from services.projects.planfiles.planfile import check_bytes, check_size
+from services.projects.planfiles.safexml import Element, check_elements, document_of
 from services.projects.planning.plan import Activity, Baseline, Dependency, Plan
 from shared.typed import refuse_mistyped
 
@@ -50,11 +51,15 @@ def write_mspdi(plan: Plan) -> bytes:
 
     Activities are written in outline order. What the format cannot hold (ids that are not whole numbers,
     second constraints, lags of odd seconds, levels of effort, ...) travels in a custom text field, from which
-    `read_mspdi` restores it. Raises Invalid for a plan that refers to what it does not hold, uses an id twice
-    or has more than eleven baselines.
+    `read_mspdi` restores it. Raises Invalid for a plan that refers to what it does not hold, uses an id twice,
+    has more than eleven baselines, or is larger than what is read back.
     """
     refuse_mistyped(plan, Plan, "")
-    return document_of(_Writing(plan).project(), SHAPE, NAMESPACE)
+    project = _Writing(plan).project()
+    check_elements(project)
+    document = document_of(project, SHAPE, NAMESPACE)
+    check_bytes(len(document))
+    return document
 
 
 class _Writing:
@@ -63,6 +68,7 @@ class _Writing:
     def __init__(self, plan: Plan) -> None:
         refuse_mistyped(plan.id, str, "/id")
         self.plan = plan
+        check_size(len(plan.activities) + len(self.stand_ins_named))
         self.calendars = numbered((each.id for each in plan.calendars), "calendars")
         self.activities = numbered((each.id for each in plan.activities), "activities")
         self.resources = numbered((each.id for each in plan.resources), "resources")
@@ -181,16 +187,21 @@ class _Writing:
     @cached_property
     def stand_ins(self) -> dict[tuple[str, str], int]:
         """A UID for each activity of another plan that this plan knows or follows."""
+        first = max(self.activities.values(), default=0) + 1
+        return {each: first + index for index, each in enumerate(self.stand_ins_named)}
+
+    @cached_property
+    def stand_ins_named(self) -> list[tuple[str, str]]:
+        """Plan and id of each activity of another plan."""
         named = [(each.plan, each.activity) for each in self.plan.external]
         followed = [
             (each.predecessor_plan, each.predecessor)
             for each in self.plan.dependencies
             if each.predecessor_plan is not None
         ]
-        first = max(self.activities.values(), default=0) + 1
         known = [*dict.fromkeys(named + followed)]
         refuse_mistyped(known, Sequence[tuple[str, str]], "/external")
-        return {each: first + index for index, each in enumerate(known)}
+        return known
 
     def stand_in_elements(self) -> Iterator[Element]:
         published = {(each.plan, each.activity): each for each in self.plan.external}

@@ -1,0 +1,41 @@
+"""`portolan login-link`: a fresh one-time link to the pages of an instance that runs, for who has lost the first."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from services.cli.instance import data_option
+from shared.auth.roles import ROLES
+from shared.settings import Settings, settings_of
+
+
+@click.command("login-link")
+@click.option(
+    "--role", default="director", show_default=True, type=click.Choice(sorted(ROLES)), help="What who logs in may do."
+)  # fmt: skip
+@click.option("--subject", default="", help="Who logs in; default: the role.")
+@data_option
+def login_link(role: str, subject: str, data: Path | None) -> None:
+    """Print a link that logs in once, within a quarter of an hour, to the instance that runs."""
+    click.echo(asyncio.run(_made(settings_of(data=data), subject or role, role)))
+
+
+async def _made(settings: Settings, subject: str, role: str) -> str:
+    from services.cli.stores import told_if_away
+    from services.reporting.web import sessions
+    from shared.starting import address_in
+    from shared.store import open_store, reaching
+
+    address = settings.base_url if settings.database_url else address_in(settings.data, "reporting")
+    if address is None:
+        raise click.ClickException(
+            f"no instance runs from the data folder {settings.data}: start it, which prints a link, or give its --data"
+        )
+    url = settings.store_url("reporting")
+    with told_if_away(), reaching("reporting", url):
+        store = await open_store(url)
+        try:
+            return sessions.link(address, await sessions.offer(store, subject, role))
+        finally:
+            await store.close()

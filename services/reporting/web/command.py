@@ -1,0 +1,42 @@
+"""The command line that works where this instance runs, for pages that tell somebody what to type."""
+
+import shlex
+import shutil
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+
+from shared.settings import Settings
+
+
+def command_of(settings: Settings, *words: str) -> str:
+    """The command as it is typed in the folder in which the instance was started.
+
+    Folders are named only where nobody but this machine is served: a login page is read by anybody.
+    """
+    if settings.public_url or not _is_loopback(settings.host):
+        return shlex.join(("portolan", *words))
+    given = () if settings.data == Settings.model_fields["data"].default else ("--data", str(settings.data))
+    return shlex.join((*_program(Path(sys.argv[0])), *words, *given))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _program(started: Path) -> tuple[str, ...]:
+    """What was typed to start this process, from the folder in which it runs."""
+    if started.parts[-2:] == ("services", "__main__.py"):
+        return _from_here(Path(sys.executable)), "-m", "services"
+    if started.name != "portolan" or shutil.which("portolan") == str(started.absolute()):
+        return ("portolan",)
+    return (_from_here(started),)
+
+
+def _from_here(path: Path) -> str:
+    """The path as it is typed in the present folder."""
+    absolute, here = path.absolute(), Path.cwd()
+    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)

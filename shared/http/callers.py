@@ -1,0 +1,36 @@
+"""From where a request comes: the address of the peer, or the one that a trusted proxy tells."""
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from shared.http.call import Call
+
+OF_A_SITE = 64
+"""An IPv6 site has so many bits in common; each of its machines has countless addresses."""
+
+
+def address_of(call: Call) -> str:
+    """The address to count by: behind trusted proxies the last that none of them has; IPv6 without the machine."""
+    client = call.scope.get("client")
+    address = client[0] if client else ""
+    trusted = tuple(call.kernel.settings.trusted_proxies)
+    told = [part.strip() for part in (call.header("x-forwarded-for") or "").split(",") if part.strip()]
+    while told and _is_trusted(address, trusted):
+        address = told.pop()
+    found = _read(address)
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or ip_network((found, OF_A_SITE), strict=False))
+    return str(found) if found else address[:100]
+
+
+def _read(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    found = _read(address)
+    return found is not None and any(found in ip_network(network) for network in trusted)

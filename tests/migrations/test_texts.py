@@ -1,0 +1,93 @@
+"""Rows of an upgraded store are found and sorted like rows that are written afterwards."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.embedded import SERVICES
+from shared.columns import ID
+from shared.migrate import postgres_engine, upgrade
+from shared.migrations import texts
+from shared.service import Service
+from shared.text import search_text, sort_key
+from tests.conftest import make_databases
+
+NAMES = ("Élan 10", "elan 9", "STRASSE", "", "Œuvre")
+
+
+def tables_of(service: Service) -> list[sa.Table]:
+    return [t for t in service.metadata.sorted_tables if "search_text" in t.columns]
+
+
+with_texts = pytest.mark.parametrize("service", [s for s in SERVICES if tables_of(s)], ids=lambda s: s.name)
+
+
+def revision_before(service: Service) -> str:
+    [adding] = service.migrations.glob("*_texts.py")
+    return f"{int(adding.name[:4]) - 1:04d}"
+
+
+def as_before(table: sa.Table, there: set[str], n: int) -> dict[str, Any]:
+    """A row of before the columns were added: every text is a name, and all that may be missing is."""
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        if column.name not in there:
+            continue
+        if isinstance(column.type, sa.BigInteger):
+            row[column.name] = n
+        elif column.primary_key or column.type is ID:
+            row[column.name] = f"00000000-0000-7000-8000-{n:012d}"
+        elif column.name.startswith("external_") or (column.nullable and n % 2):
+            row[column.name] = None
+        else:
+            row[column.name] = f"{NAMES[n % len(NAMES)]} {n}"
+    return row
+
+
+def check(service: Service) -> Callable[[sa.Connection], None]:
+    def upgraded(connection: sa.Connection) -> None:
+        upgrade(service, connection, revision_before(service))
+        written = {}
+        for table in tables_of(service):
+            there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+            rows = [as_before(table, there, n) for n in range(2 * texts.ROWS + 3)]
+            columns = [sa.column(name) for name in rows[0]]
+            connection.execute(sa.insert(sa.table(table.name, *columns)), rows)
+            written[table.name] = rows
+        upgrade(service, connection)
+        for table in tables_of(service):
+            keys = [c for c in table.columns if c.name.endswith("_sort")]
+            for row in connection.execute(sa.select(table)).mappings():
+                for column in keys:
+                    assert row[column.name] == sort_key(row[column.name.removesuffix("_sort")])
+            assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() == len(
+                written[table.name]
+            )
+        searched = {m.table: m.searched for m in service.mirrors.values() if m.searched}
+        searched |= {table: ("code", "name") for table in tables_of(service) if table.name == "figures"}
+        assert set(searched) == set(tables_of(service))
+        for table, members in searched.items():
+            for row in connection.execute(sa.select(table)).mappings():
+                assert row["search_text"] == search_text(row[name] for name in members)
+
+    return upgraded
+
+
+@with_texts
+def test_an_upgraded_sqlite_store_has_its_texts(service: Service, tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/old.sqlite")
+    with engine.begin() as connection:
+        check(service)(connection)
+    engine.dispose()
+
+
+@with_texts
+async def test_an_upgraded_postgresql_store_has_its_texts(service: Service, postgres: str) -> None:
+    url = (await make_databases(postgres, [service.name])).replace("{service}", service.name)
+    engine = postgres_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(check(service))
+    await engine.dispose()

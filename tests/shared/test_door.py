@@ -1,0 +1,322 @@
+"""The bounds of connections and heads, as they are met on a socket; and that every client sees why it was refused."""
+
+import asyncio
+import json
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from services.projects.service import SERVICE
+from shared.door import HEAD_LIMIT, HEAD_LINES, Door
+from shared.serve import serving
+from shared.settings import Settings
+from tests.conftest import DEADLINE_S, running_service
+
+MIB = 1024 * 1024
+REQUEST = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+PROJECTS = "/projects/v1/projects"
+
+
+async def fine(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    await send({"type": "http.response.body", "body": b"fine"})
+
+
+async def never(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("what is refused at the door reached the application")
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def refused(url: str, sent: bytes, status: int) -> dict[str, Any]:
+    """The problem with which it is answered, and behind which the connection ends."""
+    async with connected(url) as (reader, writer), asyncio.timeout(DEADLINE_S):
+        writer.write(sent)
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status), (head, body)
+    assert b"content-type: application/problem+json" in head
+    assert b"connection: close" in head
+    problem: dict[str, Any] = json.loads(body)
+    assert problem["status"] == status
+    return problem
+
+
+def head_of(*lines: bytes, version: bytes = b"1.1") -> bytes:
+    return b"GET /livez HTTP/" + version + b"\r\n" + b"".join(line + b"\r\n" for line in lines) + b"\r\n"
+
+
+HUGE = {
+    "one line": head_of(b"Host: here", b"X: " + b"a" * HEAD_LIMIT),
+    "a line of 3 MB": head_of(b"Host: here", b"X: " + b"a" * 3 * MIB),
+    "the name of a line": head_of(b"Host: here", b"X" * HEAD_LIMIT + b": a"),
+    "many lines": head_of(b"Host: here", *[b"X: a"] * HEAD_LINES),
+    "100,000 lines": head_of(b"Host: here", *[b"X: a"] * 100_000),
+    "lines without end": b"GET / HTTP/1.1\r\nHost: here\r\n" + b"X: a\r\n" * 20_000,
+    "a line without end": b"GET / HTTP/1.1\r\nHost: here\r\nX: " + b"a" * MIB,
+}
+
+
+@pytest.mark.parametrize("sent", HUGE.values(), ids=HUGE)
+async def test_header_lines_that_are_too_large_are_refused(sent: bytes) -> None:
+    async with serving(_reading, "127.0.0.1", 0) as url:
+        assert (await refused(url, sent, 431))["code"] == "headers_too_large"
+
+
+async def test_what_follows_a_body_without_end_ends_the_connection() -> None:
+    sent = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: " + b"a" * MIB
+    async with serving(_reading, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(sent)
+        with suppress(ConnectionError):
+            async with asyncio.timeout(DEADLINE_S):
+                assert await reader.read() == b""
+
+
+async def _reading(scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive()).get("more_body"):
+        continue
+
+
+async def test_what_is_within_the_bounds_is_let_in() -> None:
+    room = HEAD_LIMIT - len("Host: here\r\n") - len("X: \r\n")
+    lines = [b"X: a"] * (HEAD_LINES - 1)
+    async with serving(fine, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        for sent in (head_of(b"Host: here", b"X: " + b"a" * room), head_of(b"Host: here", *lines)) * 2:
+            writer.write(sent)
+            assert (await reader.readuntil(b"fine")).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_body_in_many_small_chunks_is_no_head() -> None:
+    body = b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n"
+    sent = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+    async with serving(_counting, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(sent)
+        assert (await reader.readuntil(b"50000")).startswith(b"HTTP/1.1 200 ")
+
+
+async def _counting(scope: Scope, receive: Receive, send: Send) -> None:
+    size, more = 0, True
+    while more:
+        message = await receive()
+        size, more = size + len(message["body"]), message["more_body"]
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": str(size).encode()})
+
+
+AMBIGUOUS = {
+    "no Host": head_of(b"Accept: */*"),
+    "two Hosts": head_of(b"Host: here", b"Host: there"),
+    "the same Host twice": head_of(b"Host: here", b"host: here"),
+    "two Authorizations": head_of(b"Host: here", b"Authorization: Bearer a", b"Authorization: Bearer b"),
+}
+
+
+@pytest.mark.parametrize("sent", AMBIGUOUS.values(), ids=AMBIGUOUS)
+async def test_what_can_be_read_in_two_ways_is_refused(sent: bytes) -> None:
+    async with serving(never, "127.0.0.1", 0) as url:
+        assert (await refused(url, sent, 400))["code"] == "malformed_request"
+
+
+async def test_http_1_0_needs_no_host() -> None:
+    async with serving(fine, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(head_of(version=b"1.0"))
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: ", b"GET"])
+async def test_a_head_that_does_not_end_is_given_up(sent: bytes) -> None:
+    async with serving(never, "127.0.0.1", 0, Door(head_s=0.2)) as url:
+        assert (await refused(url, sent, 408))["code"] == "request_timeout"
+
+
+async def test_a_head_that_goes_on_slowly_is_given_up_too() -> None:
+    async with serving(never, "127.0.0.1", 0, Door(head_s=0.2)) as url, connected(url) as (reader, writer):
+        answer = asyncio.create_task(reader.read())
+        async with asyncio.timeout(DEADLINE_S):
+            writer.write(b"GET / HTTP/1.1\r\n")
+            while not answer.done():
+                writer.write(b"X: a\r\n")
+                await asyncio.wait([answer], timeout=0.02)
+        assert answer.result().startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_second_head_on_a_connection_has_its_own_time() -> None:
+    async with serving(fine, "127.0.0.1", 0, Door(head_s=0.2)) as url, connected(url) as (reader, writer):
+        writer.write(REQUEST)
+        assert (await reader.readuntil(b"fine")).startswith(b"HTTP/1.1 200 ")
+        writer.write(REQUEST[:10])
+        async with asyncio.timeout(DEADLINE_S):
+            assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_connection_on_which_nothing_comes_is_closed_without_a_word() -> None:
+    async with serving(never, "127.0.0.1", 0, Door(head_s=0.1)) as url, connected(url) as (reader, _):
+        async with asyncio.timeout(DEADLINE_S):
+            assert await reader.read() == b""
+
+
+async def test_an_idle_connection_is_closed_after_its_time() -> None:
+    async with serving(fine, "127.0.0.1", 0, Door(idle_s=1)) as url, connected(url) as (reader, writer):
+        writer.write(REQUEST)
+        async with asyncio.timeout(DEADLINE_S):
+            assert (await reader.read()).endswith(b"fine")
+
+
+async def test_connections_beyond_the_bound_are_told_so() -> None:
+    async with serving(fine, "127.0.0.1", 0, Door(connections=2)) as url:
+        async with connected(url) as (reader, writer), connected(url):
+            writer.write(REQUEST)
+            await reader.readuntil(b"fine")
+            problem = await refused(url, REQUEST, 503)
+            assert problem["code"] == "too_many_connections"
+        async with asyncio.timeout(DEADLINE_S):  # those who went make room
+            while not await _is_let_in(url):
+                continue
+
+
+async def _is_let_in(url: str) -> bool:
+    async with connected(url) as (reader, writer):
+        writer.write(REQUEST)
+        return b" 200 " in await reader.readline()
+
+
+async def test_an_answer_that_nobody_takes_is_given_up() -> None:
+    ended = asyncio.Event()
+
+    async def large(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x" * 50 * MIB})
+        while (await receive())["type"] != "http.disconnect":
+            continue
+        ended.set()
+
+    async with serving(large, "127.0.0.1", 0, Door(idle_s=1)) as url, connected(url) as (_, writer):
+        writer.write(REQUEST)
+        await asyncio.wait_for(ended.wait(), DEADLINE_S)
+
+
+async def test_another_protocol_is_not_spoken_and_http_is_answered() -> None:
+    upgrade = (
+        b"Connection: Upgrade",
+        b"Upgrade: websocket",
+        b"Sec-WebSocket-Version: 13",
+        b"Sec-WebSocket-Key: eA==",
+    )
+    async with serving(fine, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(head_of(b"Host: here", *upgrade))
+        assert (await reader.readuntil(b"fine")).startswith(b"HTTP/1.1 200 ")
+        writer.write(REQUEST)
+        assert (await reader.readuntil(b"fine")).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("sent", [b"Content-Length: 4\r\n\r\nfour", b"Transfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n",
+                                  b"Content-Length: 0\r\n\r\n"])  # fmt: skip
+async def test_the_body_of_a_request_that_asks_for_http_2_is_read(sent: bytes) -> None:
+    """Java's client asks for it with every first request."""
+    asking = b"POST / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+    size = b"4" if b"four" in sent else b"0"
+    async with serving(_counting, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        for piece in (asking + sent) * 2, asking, sent:
+            writer.write(piece)
+        for _ in range(3):
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+            assert (await reader.readuntil(b"0\r\n\r\n")).split(b"\r\n")[1] == size
+
+
+async def test_two_requests_sent_at_once_are_answered_in_order() -> None:
+    sent = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\nabc" + REQUEST
+    async with serving(_counting, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(sent * 2)
+        for size in (b"3", b"0") * 2:
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 ")
+            assert (await reader.readuntil(b"0\r\n\r\n")).split(b"\r\n")[1] == size
+
+
+@asynccontextmanager
+async def projects(folder: Path) -> AsyncIterator[tuple[str, str]]:
+    """(address, token of a director)."""
+    async with (
+        running_service(SERVICE, Settings(data=folder)) as (one, callers),
+        serving(one.app, "127.0.0.1", 0) as url,
+    ):
+        yield url, callers.token("director")
+
+
+@pytest.mark.parametrize("size", [2, 8, 60])
+async def test_urllib_sees_why_its_large_body_is_refused(tmp_path: Path, size: int) -> None:
+    async with projects(tmp_path) as (url, token):
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{url}{PROJECTS}", b" " * size * MIB, headers)
+        for _ in range(3):
+            with pytest.raises(urllib.error.HTTPError) as seen:
+                await asyncio.to_thread(urllib.request.urlopen, request, timeout=30)
+            assert (seen.value.code, json.load(seen.value)["code"]) == (413, "too_large")
+
+
+JAVA = """
+import java.net.URI;
+import java.net.http.*;
+class Sending {
+  public static void main(String[] given) throws Exception {
+    var client = HttpClient.newHttpClient();
+    for (int i = 0; i < 6; i++) {
+      var request = HttpRequest.newBuilder(URI.create(given[0]))
+        .header("Content-Type", "application/json").header("Authorization", "Bearer " + given[1])
+        .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[Integer.parseInt(given[2])])).build();
+      System.out.print(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() + " ");
+    }
+  }
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java")
+@pytest.mark.parametrize("size", [2, 8, 60])
+async def test_java_sees_why_its_large_body_is_refused(tmp_path: Path, size: int) -> None:
+    source = tmp_path / "Sending.java"
+    source.write_text(JAVA)
+    async with projects(tmp_path) as (url, token):
+        java = await asyncio.create_subprocess_exec(
+            "java", str(source), f"{url}{PROJECTS}", token, str(size * MIB),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        seen, error = await asyncio.wait_for(java.communicate(), 60)
+    assert seen.split() == [b"413"] * 6, error.decode()[-500:]
+
+
+async def test_who_asks_before_sending_a_body_is_told_without_it(tmp_path: Path) -> None:
+    """No 100 before the token was looked at; nothing is awaited that nobody sends."""
+    asking = f"POST {PROJECTS} HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\nContent-Length: 15\r\n"
+    asking += "Content-Type: application/json\r\n"
+    async with projects(tmp_path) as (url, token):
+        assert (await refused(url, f"{asking}\r\n".encode(), 401))["code"] == "unauthenticated"
+        async with connected(url) as (reader, writer):
+            writer.write(f"{asking}Authorization: Bearer {token}\r\n\r\n".encode())
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100 ")
+            writer.write(b'{"name": "Asked"}'[:15])
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_body_after_the_answer_is_let_in_for_a_while_only() -> None:
+    async with serving(fine, "127.0.0.1", 0) as url, connected(url) as (_, writer):
+        writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 1000000000000\r\n\r\n")
+        started = monotonic()
+        with pytest.raises(ConnectionError):  # noqa: PT012 when it ends nobody knows
+            while monotonic() < started + 30:
+                writer.write(b"x" * MIB)
+                await writer.drain()

@@ -1,0 +1,149 @@
+"""In every list with `q`, in every dashboard and on the pages, names are found and sorted as people write them."""
+
+from typing import Any
+
+from tests.conftest import Portolan
+
+TYPED = "E\u0301lan Straße"
+KEPT = "Élan Straße"
+ASKED = ("Élan", "ÉLAN", "elan", "STRASSE elan", "e\u0301lan", "straße")
+OTHERS = ("zürich", "Apple", "Phase 10", "phase 9")
+SORTED = ["Apple", KEPT, "phase 9", "Phase 10", "zürich"]
+
+
+async def bodies(portolan: Portolan) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Path of each list with `q` -> (the member that holds a name, the rest of a body)."""
+    project = await portolan().post("/projects/v1/projects", json={"name": "Frame", "code": "FRAME"})
+    await portolan.settled()
+    named: dict[str, tuple[str, dict[str, Any]]] = {
+        f"/{collection}": ("name", {})
+        for collection in (
+            "projects/v1/portfolios", "projects/v1/programmes", "projects/v1/projects", "resources/v1/persons",
+            "finance/v1/vendors",
+        )
+    }  # fmt: skip
+    within = {"project_id": project.json()["id"]}
+    named["/projects/v1/work-packages"] = ("name", within)
+    named["/finance/v1/contracts"] = ("title", {})
+    named["/risk/v1/risks"] = ("title", within | {"kind": "threat"})
+    named["/resources/v1/persons"] = ("name", {"employment": "internal", "weekly_hours": 40})
+    return named
+
+
+async def searched(portolan: Portolan) -> set[str]:
+    """The paths of all lists that take `q`, as the documents of the services tell them."""
+    paths = set()
+    for service in ("projects", "resources", "finance", "risk"):
+        document = (await portolan().get(f"/{service}/openapi.json")).json()
+        for path, operations in document["paths"].items():
+            if any(p.get("name") == "q" for p in operations.get("get", {}).get("parameters", ())):
+                paths.add(path)
+    return paths
+
+
+async def test_every_list_finds_and_sorts_names_as_people_write_them(everywhere: Portolan) -> None:
+    named = await bodies(everywhere)
+    assert await searched(everywhere) == set(named)
+    client = everywhere()
+    for path, (member, rest) in named.items():
+        for n, name in enumerate((TYPED, *OTHERS), 1):
+            extra = {"wbs": f"{n}"} if path.endswith("packages") else {}
+            extra |= {"number": f"C-{n}"} if path.endswith("contracts") else {}
+            made = await client.post(path, json={member: name} | rest | extra)
+            assert made.status_code == 201, (path, made.text)
+        for asked in ASKED:
+            found = (await client.get(path, params={"q": asked})).json()["items"]
+            assert [item[member] for item in found] == [KEPT], (path, asked)
+        for sort, expected in ((member, SORTED), (f"-{member}", SORTED[::-1])):
+            names = [i[member] for i in (await client.get(path, params={"sort": sort})).json()["items"]]
+            assert [name for name in names if name != "Frame"] == expected, (path, sort)
+
+
+async def test_codes_of_work_packages_and_numbers_of_contracts_are_sorted_by_value(
+    everywhere: Portolan,
+) -> None:
+    named = await bodies(everywhere)
+    client = everywhere()
+    packages, within = "/projects/v1/work-packages", named["/projects/v1/work-packages"][1]
+    for wbs in ("1.10", "1.2", "10", "2", "1.2.1"):
+        assert (await client.post(packages, json=within | {"wbs": wbs, "name": "W"})).status_code == 201
+    found = (await client.get(packages, params={"sort": "wbs"})).json()["items"]
+    assert [p["wbs"] for p in found] == ["1.2", "1.2.1", "1.10", "2", "10"]
+    for number in ("C-100", "C-20", "B/3"):
+        assert (
+            await client.post("/finance/v1/contracts", json={"number": number, "title": "T"})
+        ).status_code == 201
+    found = (await client.get("/finance/v1/contracts", params={"sort": "number"})).json()["items"]
+    assert [c["number"] for c in found] == ["B/3", "C-20", "C-100"]
+
+
+async def test_an_organisational_unit_that_is_unknown_comes_last(everywhere: Portolan) -> None:
+    client = everywhere()
+    for unit in (None, "Zentrale", "Élan", None, "apps"):
+        body = {"name": "P", "employment": "internal", "weekly_hours": 40, "org_unit": unit}
+        assert (await client.post("/resources/v1/persons", json=body)).status_code == 201
+    for sort, expected in (
+        ("org_unit", ["apps", "Élan", "Zentrale", None, None]),
+        ("-org_unit", ["Zentrale", "Élan", "apps", None, None]),
+    ):
+        units: list[str | None] = []
+        url: str | None = f"/resources/v1/persons?sort={sort}&limit=2"
+        while url:
+            answer = await client.get(url)
+            units += [p["org_unit"] for p in answer.json()["items"]]
+            url = answer.links.get("next", {}).get("url")
+        assert units == expected, sort
+
+
+async def test_dashboards_and_pages_find_and_sort_names_as_people_write_them(everywhere: Portolan) -> None:
+    director = everywhere()
+    for name in (TYPED, *OTHERS):
+        await director.post("/projects/v1/projects", json={"name": name})
+        await director.post("/projects/v1/portfolios", json={"name": name})
+        body = {"name": name, "employment": "internal", "weekly_hours": 40}
+        await director.post("/resources/v1/persons", json=body)
+    await everywhere.settled()
+    for asked in ASKED:
+        items = (await director.get("/reporting/v1/projects", params={"q": asked})).json()["items"]
+        assert [i["project"]["name"] for i in items] == [KEPT], asked
+        page = (await director.get("/project", params={"q": asked})).text
+        assert (KEPT in page, "Apple" in page) == (True, False), asked
+    for sort, expected in (("name", SORTED), ("-name", SORTED[::-1])):
+        items = (await director.get("/reporting/v1/projects", params={"sort": sort})).json()["items"]
+        assert [i["project"]["name"] for i in items] == expected
+    portfolios = (await director.get("/reporting/v1/portfolios")).json()["items"]
+    assert [i["portfolio"]["name"] for i in portfolios] == SORTED
+    load = (await director.get("/reporting/v1/load")).json()["items"]
+    assert [i["person"]["name"] for i in load] == SORTED
+
+
+async def test_a_renamed_project_is_found_by_its_new_name_and_as_of_before_by_its_old_one(
+    everywhere: Portolan,
+) -> None:
+    service = everywhere("service")
+    put = "/projects/v1/projects/by-ref/sap/1"
+    for day, name in (("2026-01-10", "Älter"), ("2026-03-10", "Öfter")):
+        sent = await service.put(put, json={"name": name}, headers={"Portolan-Effective-At": day})
+        assert sent.status_code in (200, 201), sent.text
+    await everywhere.settled()
+    for day, asked, expected in (
+        ("2026-02-01", "alter", ["Älter"]),
+        ("2026-02-01", "ofter", []),
+        ("2026-04-01", "OFTER", ["Öfter"]),
+        ("2026-04-01", "alter", []),
+    ):
+        items = await everywhere().get("/reporting/v1/projects", params={"q": asked, "as_of": day})
+        assert [i["project"]["name"] for i in items.json()["items"]] == expected, (day, asked)
+
+
+async def test_an_erased_person_is_found_no_more(everywhere: Portolan) -> None:
+    client = everywhere()
+    body = {"name": "Zoë Müller", "employment": "internal", "weekly_hours": 40, "org_unit": "Zoë's"}
+    made = (await client.post("/resources/v1/persons", json=body)).json()
+    store = everywhere.running.services["resources"].kernel.store
+    erased = await client.post(f"/resources/v1/persons/{made['id']}/erase", headers={"If-Match": '"1"'})
+    assert erased.status_code == 200, erased.text
+    rows = await store.fetch("SELECT name_sort, org_unit_sort, search_text FROM person")
+    assert "zoe" not in str([tuple(row) for row in rows])
+    found = await client.get("/resources/v1/persons", params={"q": "muller", "archived": "true"})
+    assert found.json()["items"] == []
