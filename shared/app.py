@@ -4,23 +4,28 @@ import json
 from time import perf_counter
 from typing import Any, cast
 
-from fastapi import FastAPI
+from fastapi import Request, Response
 from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope, Send
 
 from shared import telemetry
 from shared.errors import Defect, MethodNotAllowed, Refusal, UriTooLong
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
+from shared.http.additions import Extensible
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.matching import Matcher
+from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.http.routes import KernelRoute, Routes, mount
 from shared.kernel import Kernel
 from shared.service import Service
 from shared.version import VERSION
 
+ROUTE = "portolan.route"
+"""The key of a scope under which the pattern of its route stands, for logs and metrics."""
 
-class ServiceApp(FastAPI):
-    """FastAPI declares and documents; a request goes straight to its route."""
+
+class ServiceApp(Extensible):
+    """FastAPI declares and documents; a request goes straight to its route, or through what a user has added."""
 
     service: Service
     kernel: Kernel | None
@@ -30,7 +35,7 @@ class ServiceApp(FastAPI):
             await super().__call__(scope, receive, send)
             return
         started = perf_counter()
-        status = 500
+        status = 0
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -38,19 +43,29 @@ class ServiceApp(FastAPI):
                 status = message["status"]
             await send(message)
 
-        route = "unmatched"
         try:
-            found = self.find(scope)
-            if isinstance(found, Refusal):
-                await refuse(found, self, scope, receive, watched)
+            if self.has_additions:
+                await self.through_additions(scope, receive, watched)
             else:
-                route = found.path
-                await found.run(scope, receive, watched)
+                await self.dispatch(scope, receive, watched)
         except Exception as error:  # noqa: BLE001 the last resort: a defect must still be told as a problem, and logged
             telemetry.log_defect(self.service.name, scope, error)
-            await refuse(_defect(), self, scope, receive, watched)
+            if not status:
+                await refuse(_defect(), self, scope, receive, watched)
         finally:
-            telemetry.request_done(self.service.name, route, scope, status, perf_counter() - started)
+            route = scope.get(ROUTE, "unmatched")
+            telemetry.request_done(self.service.name, route, scope, status or 500, perf_counter() - started)
+
+    async def dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self.find(scope)
+        if not isinstance(found, Refusal):
+            scope[ROUTE] = found.path
+            await found.run(scope, receive, send)
+        elif (added := self.added_for(scope)) is not None:
+            scope[ROUTE] = "added"
+            await added(scope, receive, send)
+        else:
+            await refuse(found, self, scope, receive, send)
 
     def find(self, scope: Scope) -> KernelRoute | Refusal:
         """The route, or the refusal that no route gives: 400, 404, 405, 414."""
@@ -63,9 +78,18 @@ class ServiceApp(FastAPI):
         scope["path_params"] = found[1]
         return found[0]
 
+    async def answer_defect(self, request: Request, error: Exception) -> Response:
+        """Behind all middleware; the error is raised again afterwards, and logged."""
+        call = Call(request.scope, request.receive)
+        call.trace = trace_of(dict(request.scope["headers"]))
+        body = problem_bytes(_defect(), request.scope["path"], call.trace.trace_id)
+        return Response(body, 500, {"X-Request-ID": call.trace.request_id}, MEDIA_TYPE)
+
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            self.openapi_schema = openapi.document(self, self.models())
+            own = [route for route in self.router.routes if isinstance(route, KernelRoute)]
+            told = openapi.document(self, own, self.models())
+            self.openapi_schema = openapi.with_added(told, self, self.added_routes)
         return self.openapi_schema
 
     def models(self) -> list[type[BaseModel]]:
@@ -122,6 +146,8 @@ def create_app(service: Service) -> ServiceApp:
     ]
     mount(app.parts, app.router, lambda: cast(Kernel, app.kernel))
     app.matcher = Matcher(r for r in app.router.routes if isinstance(r, KernelRoute))
+    app.exception_handlers[Exception] = app.answer_defect
+    app.seal()
     return app
 
 

@@ -1,9 +1,11 @@
 """What FastAPI is told of an operation, so that the document says every answer that can come."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
 from shared.errors import Refusal
 from shared.http import examples, links
@@ -98,7 +100,8 @@ def _success(operation: Operation, shape: Any) -> dict[str, Any]:
 
 
 _KEY = {"type": "string", "pattern": "^[!-~]{1,200}$"}
-_VERSION = {"type": "string", "pattern": '^"[0-9]{1,15}"$'}
+_VERSIONS = {"type": "string", "pattern": r'^(\*|"[0-9]{1,15}"( *, *"[0-9]{1,15}")*)$'}
+_TAGS = {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'}
 _MOMENT = {
     "type": "string",
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
@@ -115,9 +118,12 @@ def _header(name: str, description: str, schema: dict[str, Any], required: bool 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     told = [_header(own.name, own.description, own.schema) for own in operation.headers]
     if operation.needs_match:
-        told.append(_header("If-Match", "The ETag that was read.", _VERSION, True))
+        told.append(_header("If-Match", "The ETag that was read; several, or `*` for any.", _VERSIONS, True))
     if operation.method == "PUT":
-        told.append(_header("If-Match", "The ETag that was read: only then.", _VERSION))
+        told.append(
+            _header("If-Match", "Only where it stands at this ETag; `*`: only where it is there.", _VERSIONS)
+        )
+        told.append(_header("If-None-Match", "`*`: only where there is none with this key yet.", _TAGS))
     if operation.method == "POST":
         said = "Makes a retry safe for 24 hours"
         said += "; needed here, where done twice would count twice." if operation.needs_key else "."
@@ -169,7 +175,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
+def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]]) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name."""
     from fastapi.openapi.utils import get_openapi
 
@@ -177,7 +183,7 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         description=app.description,
-        routes=app.routes,
+        routes=routes,
         openapi_version="3.1.0",
     )
     components = told.setdefault("components", {})
@@ -199,6 +205,20 @@ def document(app: FastAPI, models: list[type[BaseModel]]) -> dict[str, Any]:
     examples.complete(components["schemas"])
     separate(components["schemas"], found)
     links.add(told["paths"])
+    return told
+
+
+def with_added(told: dict[str, Any], app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """The document with the routes that a user of FastAPI added, as FastAPI documents them."""
+    if not routes:
+        return told
+    from fastapi.openapi.utils import get_openapi
+
+    added = get_openapi(title=app.title, version=app.version, routes=routes, openapi_version="3.1.0")
+    schemas = added.get("components", {}).get("schemas", {})
+    told["components"]["schemas"] = schemas | told["components"]["schemas"]
+    for path, operations in added["paths"].items():
+        told["paths"][path] = operations | told["paths"].get(path, {})
     return told
 
 

@@ -10,7 +10,7 @@ from shared.acts import Acts, admit
 from shared.contracts.language import plain
 from shared.contracts.projects import WorkPackage, WorkPackageProgressed
 from shared.references import takes_new
-from shared.work import Work, expect_version
+from shared.work import Match, Work, expect_version
 
 PROGRESS = "report-progress"
 
@@ -64,7 +64,7 @@ async def has_parts(work: Work, id: UUID) -> bool:
     return bool(rows)
 
 
-async def report_progress(work: Work, id: str, if_match: int | None, percent: int) -> WorkPackage:
+async def report_progress(work: Work, id: str, if_match: Match | None, percent: int) -> WorkPackage:
     package = await work.load(WorkPackage, id)
     expect_version(package, if_match)
     await admit(work, ACTS, package, PROGRESS)

@@ -6,7 +6,7 @@ from shared.clock import to_day
 from shared.contracts.resources import AllocationState, Person, PersonErased
 from shared.dependents import Dependents
 from shared.erasure import erase as erased
-from shared.work import Work, expect_version
+from shared.work import Match, Work, expect_version
 
 BOOKED = Dependents(
     AllocationRow,
@@ -22,7 +22,7 @@ async def check(work: Work, person: Person) -> None:
     rules.vendor_fits(person)
 
 
-async def erase(work: Work, id: str, if_match: int | None, reason: str | None) -> Person:
+async def erase(work: Work, id: str, if_match: Match | None, reason: str | None) -> Person:
     """Whatever is booked stays booked: an allocation names no more than the id."""
     person = await work.load(Person, id)
     expect_version(person, if_match)

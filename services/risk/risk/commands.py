@@ -5,7 +5,7 @@ from services.risk.risk.model import CONTENT, Rating
 from services.risk.tables import KnownProject
 from shared.acts import Acts, admit, of_known_project
 from shared.contracts.risk import Risk
-from shared.work import Work, expect_version
+from shared.work import Match, Work, expect_version
 
 ACTS = Acts(of_known_project(KnownProject), rules.act)
 
@@ -17,7 +17,7 @@ async def check(work: Work, risk: Risk) -> None:
         rules.is_open(risk)
 
 
-async def assess(work: Work, id: str, if_match: int | None, rating: Rating) -> Risk:
+async def assess(work: Work, id: str, if_match: Match | None, rating: Rating) -> Risk:
     risk = await work.load(Risk, id)
     expect_version(risk, if_match)
     rules.LIFECYCLE.admit(risk, "assess")
