@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from shared.clock import now
-from shared.errors import Fault, Invalid
-from shared.work import Work
+from shared.base.clock import now
+from shared.base.errors import Fault, Invalid
+from shared.domain.work import Work
 
 
 def refuse_future(work: Work, day: date | None, pointer: str) -> None:

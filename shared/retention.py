@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from shared.clock import now_micros
-from shared.kernel import Kernel
-from shared.service import Service
+from shared.base.clock import now_micros
+from shared.domain.kernel import Kernel
+from shared.runtime.service import Service
 
 HANDFUL = 500
 """So many rows go in one transaction: a few milliseconds, for which nothing else is written."""

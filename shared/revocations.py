@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from shared import telemetry
-from shared.auth import Principal
-from shared.clock import now_micros
-from shared.ids import new_id_text
+from shared.base import telemetry
+from shared.base.clock import now_micros
+from shared.base.ids import new_id_text
+from shared.http.auth import Principal
 from shared.store import Store, Unreachable
 
 LOOK_AGAIN_S = 2.0

@@ -10,7 +10,7 @@ from random import random
 from types import TracebackType
 from weakref import WeakValueDictionary
 
-from shared.errors import Busy
+from shared.base.errors import Busy
 
 PAUSE_S = 0.002
 """The longest pause before the third attempt is four times as long; it doubles from one to the next."""

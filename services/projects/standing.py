@@ -3,10 +3,10 @@
 from typing import Any
 
 from services.projects.project.model import ProjectRow
-from shared.acts import Standing
 from shared.contracts.projects import Project
-from shared.references import exists
-from shared.work import Work
+from shared.domain.acts import Standing
+from shared.domain.references import exists
+from shared.domain.work import Work
 
 
 async def of_project(work: Work, one: Any) -> Standing:

@@ -8,17 +8,17 @@ import msgspec
 from services.resources.allocation import rules
 from services.resources.allocation.api import ALLOCATIONS
 from services.resources.tables import KnownProject
-from shared.bus import Record
-from shared.bus.protocol import Change
+from shared.base.errors import Conflict
 from shared.contracts.language import entry_of, plain
 from shared.contracts.projects import Project
 from shared.contracts.resources import Allocation, AllocationState
-from shared.errors import Conflict
-from shared.inbox import Reaction
-from shared.references import is_news
-from shared.register import write
-from shared.stages import ENDED
-from shared.work import Work
+from shared.domain.references import is_news
+from shared.domain.register import write
+from shared.domain.stages import ENDED
+from shared.domain.work import Work
+from shared.messaging.bus import Record
+from shared.messaging.bus.protocol import Change
+from shared.messaging.inbox import Reaction
 
 REMEMBER = (
     "INSERT INTO known_project (id, version, stage, archived, bookings) VALUES (?, ?, ?, ?, 0)"

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Response
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
-from shared.errors import Refusal
+from shared.base.errors import Refusal
 from shared.http import examples, links
 from shared.http.components import schemas_of, separate
 from shared.http.problems import MEDIA_TYPE, Problem

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.base.errors import Conflict, Forbidden
 from shared.contracts.projects import Stage
-from shared.errors import Conflict, Forbidden
-from shared.stages import Act, Permit, admit, permit, table
+from shared.domain.stages import Act, Permit, admit, permit, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "stages.md"
 
@@ -40,7 +40,7 @@ def test_the_matrix_is_as_it_is_meant() -> None:
 
 
 def test_the_page_shows_the_matrix() -> None:
-    assert table() in PAGE.read_text(), "put shared.stages.table() into docs/stages.md"
+    assert table() in PAGE.read_text(), "put shared.domain.stages.table() into docs/stages.md"
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from services.finance.actual_cost import rules
 from services.finance.budget import rules as budget_rules
 from services.finance.contract.model import ContractRow
 from services.finance.tables import KnownProject, KnownWorkPackage
-from shared.acts import Acts, Standing, of_known_project
+from shared.base.ids import derived_id
 from shared.contracts.finance import ActualCost, Budget
 from shared.days import refuse_future
-from shared.ids import derived_id
-from shared.references import takes_new, takes_new_of
-from shared.work import Work
+from shared.domain.acts import Acts, Standing, of_known_project
+from shared.domain.references import takes_new, takes_new_of
+from shared.domain.work import Work
 
 STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1 AND currency = ?"
 STILL_IN = "UPDATE budget SET open = open WHERE id = ? AND currency = ?"

@@ -4,10 +4,10 @@ from sqlalchemy import BigInteger
 
 from services.finance.actual_cost.rules import POSTED
 from services.finance.tables import Model
-from shared.columns import ID, KEY, Field, Row, by_external_key
 from shared.contracts.finance import ActualCost
+from shared.domain.register import request_shape
 from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.store.columns import ID, KEY, Field, Row, by_external_key
 
 
 class ActualCostRow(Row, Model, table=True):

@@ -1,9 +1,9 @@
 """What holds of actual costs: posted is posted; a correction is a negative cost that names its original."""
 
-from shared.acts import CREATE
+from shared.base.errors import Conflict, Fault, Invalid
 from shared.contracts.finance import ActualCost
-from shared.errors import Conflict, Fault, Invalid
-from shared.stages import Act
+from shared.domain.acts import CREATE
+from shared.domain.stages import Act
 
 POSTED = ("project_id", "posted_on", "amount", "nature", "reverses_id")
 """The members that stay as they were posted."""

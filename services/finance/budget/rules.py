@@ -1,9 +1,9 @@
 """When a budget is open: from the approval of its project to the end; what may be charged to it, in which currency."""
 
+from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.money import Money
 from shared.contracts.finance import Budget, BudgetClosed, BudgetOpened
 from shared.contracts.projects import Stage
-from shared.errors import Conflict, Fault, Invalid
-from shared.money import Money
 
 
 def open_(budget: Budget) -> BudgetOpened:

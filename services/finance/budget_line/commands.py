@@ -4,11 +4,11 @@ from typing import Any
 
 from services.finance.budget_line import rules
 from services.finance.tables import KnownProgramme, KnownProject
-from shared.acts import Acts, of_known_project
 from shared.contracts.finance import BudgetLine, BudgetLineApproved, BudgetState
 from shared.contracts.language import Fact, plain
-from shared.references import takes_new_of
-from shared.work import Work
+from shared.domain.acts import Acts, of_known_project
+from shared.domain.references import takes_new_of
+from shared.domain.work import Work
 
 IMPORT = "finance.import"
 ACTS = Acts(of_known_project(KnownProject), rules.act)

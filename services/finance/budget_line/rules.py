@@ -1,6 +1,6 @@
 """What a budget line may do: it is submitted, approved or returned; approved money is not revised."""
 
-from shared.acts import ARCHIVE, RESTORE
+from shared.base.errors import Conflict, Fault, Forbidden, Invalid
 from shared.contracts.finance import (
     BudgetLine,
     BudgetLineApproved,
@@ -8,9 +8,9 @@ from shared.contracts.finance import (
     BudgetLineSubmitted,
     BudgetState,
 )
-from shared.errors import Conflict, Fault, Forbidden, Invalid
-from shared.lifecycle import Lifecycle, Move
-from shared.stages import Act
+from shared.domain.acts import ARCHIVE, RESTORE
+from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.stages import Act
 
 S = BudgetState
 

@@ -4,10 +4,10 @@ from services.finance.budget_line.commands import IMPORT
 from services.finance.contract import rules
 from services.finance.tables import KnownProgramme, KnownProject
 from services.finance.vendor.model import VendorRow
-from shared.acts import Acts, of_known_project
 from shared.contracts.finance import Contract
-from shared.references import takes_new, takes_new_of
-from shared.work import Work
+from shared.domain.acts import Acts, of_known_project
+from shared.domain.references import takes_new, takes_new_of
+from shared.domain.work import Work
 
 ACTS = Acts(of_known_project(KnownProject), rules.act)
 

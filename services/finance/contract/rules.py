@@ -1,9 +1,9 @@
 """What holds of contracts made here; an import brings in what stands elsewhere, and reports what is odd."""
 
-from shared.acts import CREATE
+from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Contract
-from shared.errors import Fault, Invalid
-from shared.stages import Act
+from shared.domain.acts import CREATE
+from shared.domain.stages import Act
 
 
 def act(deed: str, contract: Contract, before: Contract | None) -> Act:

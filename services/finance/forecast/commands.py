@@ -1,12 +1,12 @@
 """What is checked of forecasts."""
 
 from services.finance.tables import KnownProject
-from shared.acts import ARCHIVE, RESTORE, Acts, of_known_project
+from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Forecast
 from shared.days import refuse_future
-from shared.errors import Fault, Invalid
-from shared.stages import Act
-from shared.work import Work
+from shared.domain.acts import ARCHIVE, RESTORE, Acts, of_known_project
+from shared.domain.stages import Act
+from shared.domain.work import Work
 
 
 def act(deed: str, forecast: Forecast, before: Forecast | None) -> Act:

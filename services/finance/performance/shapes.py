@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel, Field
 
+from shared.base.money import Money
 from shared.contracts.language import Day, Id
-from shared.money import Money
 
 
 class EarnedValueAnswer(BaseModel):

@@ -3,10 +3,10 @@
 from services.finance.contract.model import ContractRow
 from services.finance.vendor.model import FILTERS, VendorCreate, VendorRevise, VendorRow
 from shared.contracts.finance import Vendor
-from shared.dependents import Dependents
+from shared.domain.dependents import Dependents
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 VENDORS = Register(
     shape=Vendor,

@@ -5,10 +5,10 @@ from services.projects.portfolio.model import FILTERS, PortfolioCreate, Portfoli
 from services.projects.programme.model import ProgrammeRow
 from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Portfolio
-from shared.dependents import Dependents
+from shared.domain.dependents import Dependents
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 PORTFOLIOS = Register(
     shape=Portfolio,

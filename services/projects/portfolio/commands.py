@@ -6,9 +6,9 @@ from uuid import UUID
 from services.projects.portfolio import rules
 from services.projects.portfolio.model import PortfolioRow
 from shared.contracts.projects import Portfolio
-from shared.references import takes_new
-from shared.trees import Parents
-from shared.work import Work
+from shared.domain.references import takes_new
+from shared.domain.trees import Parents
+from shared.domain.work import Work
 
 HIERARCHY = "portfolio-hierarchy"
 

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from shared.base.errors import Fault, Invalid
 from shared.contracts.projects import Portfolio, Thresholds
-from shared.errors import Fault, Invalid
-from shared.trees import Parents
+from shared.domain.trees import Parents
 
 DEEPEST = 30
 """The most levels of the hierarchy, the top one included; more than any organisation has."""

@@ -5,10 +5,10 @@ from services.projects.programme import commands
 from services.projects.programme.model import FILTERS, ProgrammeCreate, ProgrammeRevise, ProgrammeRow
 from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Programme
-from shared.dependents import Dependents
+from shared.domain.dependents import Dependents
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 PROGRAMMES = Register(
     shape=Programme,

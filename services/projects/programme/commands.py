@@ -2,8 +2,8 @@
 
 from services.projects.portfolio.model import PortfolioRow
 from shared.contracts.projects import Programme
-from shared.references import takes_new
-from shared.work import Work
+from shared.domain.references import takes_new
+from shared.domain.work import Work
 
 
 async def check(work: Work, programme: Programme) -> None:

@@ -5,14 +5,14 @@ from typing import Any
 from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme.model import ProgrammeRow
 from services.projects.project import rules
-from shared.acts import Acts, Standing
-from shared.codes import Sequence
+from shared.base.errors import Fault, Forbidden
 from shared.contracts.language import Fact, plain
 from shared.contracts.projects import Project, ProjectImported, Stage
 from shared.days import refuse_future
-from shared.errors import Fault, Forbidden
-from shared.references import takes_new
-from shared.work import Work
+from shared.domain.acts import Acts, Standing
+from shared.domain.codes import Sequence
+from shared.domain.references import takes_new
+from shared.domain.work import Work
 
 CODES = Sequence("PRJ")
 

@@ -3,10 +3,10 @@
 from sqlalchemy import BigInteger
 
 from services.projects.tables import Model
-from shared.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 from shared.contracts.projects import Project
+from shared.domain.register import request_shape
 from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 
 
 class ProjectRow(Row, Model, table=True):

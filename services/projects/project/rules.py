@@ -1,6 +1,6 @@
 """What a project may do: pure decisions over its public shape."""
 
-from shared.acts import REVISE
+from shared.base.errors import Fault, Invalid
 from shared.contracts.projects import (
     Project,
     ProjectActivated,
@@ -12,9 +12,9 @@ from shared.contracts.projects import (
     ProjectResumed,
     Stage,
 )
-from shared.errors import Fault, Invalid
-from shared.lifecycle import Lifecycle, Move
-from shared.stages import Act
+from shared.domain.acts import REVISE
+from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.stages import Act
 
 S = Stage
 

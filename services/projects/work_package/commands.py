@@ -6,11 +6,11 @@ from uuid import UUID
 from services.projects.standing import of_project
 from services.projects.work_package import rules, tree
 from services.projects.work_package.model import WorkPackageRow
-from shared.acts import Acts, admit
 from shared.contracts.language import plain
 from shared.contracts.projects import WorkPackage, WorkPackageProgressed
-from shared.references import takes_new
-from shared.work import Match, Work, expect_version
+from shared.domain.acts import Acts, admit
+from shared.domain.references import takes_new
+from shared.domain.work import Match, Work, expect_version
 
 PROGRESS = "report-progress"
 

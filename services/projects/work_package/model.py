@@ -3,11 +3,11 @@
 from sqlalchemy import BigInteger
 
 from services.projects.tables import Model
-from shared.columns import ID, KEY, Field, Row, by_external_key, unique_among_live
 from shared.contracts.language import Percent, Shape
 from shared.contracts.projects import WorkPackage
+from shared.domain.register import request_shape
 from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.store.columns import ID, KEY, Field, Row, by_external_key, unique_among_live
 
 
 class WorkPackageRow(Row, Model, table=True):

@@ -6,11 +6,11 @@ from fractions import Fraction
 from uuid import UUID
 
 from services.projects.work_package.tree import Node, Nodes
-from shared.acts import ARCHIVE, CREATE, RESTORE
+from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.money import Money
 from shared.contracts.projects import WorkPackage, WorkPackageProgressed, WorkPackageState
-from shared.errors import Conflict, Fault, Invalid
-from shared.money import Money
-from shared.stages import Act
+from shared.domain.acts import ARCHIVE, CREATE, RESTORE
+from shared.domain.stages import Act
 
 DEEPEST = 10
 """The most levels of a code, as its pattern says."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.trees import Parents
+from shared.domain.trees import Parents
 
 
 class Amount(msgspec.Struct):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.reporting.asof import AS_OF, FOREVER, AsOf, as_of
-from shared.clock import to_wire
+from shared.base.clock import to_wire
 from shared.contracts.language import Id, Instant
 from shared.http import paging
 from shared.http.call import Answer, Call

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.reporting.figures.health import AMBER, DEFAULT, GREEN, RED, RISK_AMBER, RISK_RED, limits_of
 from shared.contracts.projects import Stage
-from shared.stages import ENDED
+from shared.domain.stages import ENDED
 
 NOT_BEGUN = (Stage.APPROVED,)
 """Where a start is owed: what is only proposed, nobody has agreed to."""

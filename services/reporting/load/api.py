@@ -11,9 +11,9 @@ from services.reporting.history.view import states
 from services.reporting.load.view import end_of_month, load, months_from
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
-from shared.clock import parse_day
+from shared.base.clock import parse_day
+from shared.base.errors import Fault, Malformed
 from shared.contracts.language import Day, Id
-from shared.errors import Fault, Malformed
 from shared.http.call import Answer, Call
 from shared.http.routes import Parameter, Routes
 from shared.working_days import Holidays

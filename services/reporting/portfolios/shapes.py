@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from shared.base.money import Money
 from shared.contracts.language import Day, Id
-from shared.money import Money
 
 WithoutInformation = Annotated[
     int,

@@ -12,13 +12,13 @@ from services.reporting.history.view import states_of_project
 from services.reporting.portfolios.view import descendants
 from services.reporting.projects import view
 from services.reporting.projects.shapes import ProjectFigures, ProjectFiguresPage
+from shared.base.errors import NotFound
+from shared.base.text import composed
 from shared.contracts.projects import Stage
-from shared.errors import NotFound
 from shared.http import listing, paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset, Sort
 from shared.http.routes import Parameter, Routes
-from shared.text import composed
 
 _IN_CURRENCY = "currency"
 """Amounts are ordered within their currency: minor units of several say nothing side by side."""

@@ -4,12 +4,12 @@ from typing import Any
 
 from services.resources.allocation import rules
 from services.resources.tables import KnownProject
-from shared.acts import Acts, admit, of_known_project
-from shared.clock import to_day
+from shared.base.clock import to_day
 from shared.contracts.language import Fact, plain
 from shared.contracts.resources import Allocation, AllocationCommitted, Commitment, Person
-from shared.stages import ENDED
-from shared.work import Match, Work, expect_version
+from shared.domain.acts import Acts, admit, of_known_project
+from shared.domain.stages import ENDED
+from shared.domain.work import Match, Work, expect_version
 
 BOOK = f"""
 UPDATE known_project SET bookings = bookings + 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from shared.acts import ARCHIVE, RESTORE, REVISE
+from shared.base.errors import Conflict, Fault, Invalid
 from shared.contracts.resources import (
     Allocation,
     AllocationCommitted,
@@ -14,9 +14,9 @@ from shared.contracts.resources import (
     Commitment,
     Person,
 )
-from shared.errors import Conflict, Fault, Invalid
-from shared.lifecycle import Lifecycle, Move
-from shared.stages import Act
+from shared.domain.acts import ARCHIVE, RESTORE, REVISE
+from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.stages import Act
 
 WHOLE = 100
 

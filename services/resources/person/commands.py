@@ -2,11 +2,11 @@
 
 from services.resources.allocation.model import AllocationRow
 from services.resources.person import rules
-from shared.clock import to_day
+from shared.base.clock import to_day
 from shared.contracts.resources import AllocationState, Person, PersonErased
-from shared.dependents import Dependents
-from shared.erasure import erase as erased
-from shared.work import Match, Work, expect_version
+from shared.domain.dependents import Dependents
+from shared.domain.erasure import erase as erased
+from shared.domain.work import Match, Work, expect_version
 
 BOOKED = Dependents(
     AllocationRow,

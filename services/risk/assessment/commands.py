@@ -2,11 +2,11 @@
 
 from services.risk.assessment import rules
 from services.risk.tables import KnownProgramme, KnownProject
-from shared.acts import Acts, of_known_project
 from shared.contracts.risk import Assessment
 from shared.days import refuse_future
-from shared.references import takes_new_of
-from shared.work import Work
+from shared.domain.acts import Acts, of_known_project
+from shared.domain.references import takes_new_of
+from shared.domain.work import Work
 
 ACTS = Acts(of_known_project(KnownProject), rules.act)
 

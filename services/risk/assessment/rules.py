@@ -1,8 +1,8 @@
 """What holds of assessments: they rate something."""
 
+from shared.base.errors import Fault, Invalid
 from shared.contracts.risk import Assessment
-from shared.errors import Fault, Invalid
-from shared.stages import Act
+from shared.domain.stages import Act
 
 
 def act(deed: str, assessment: Assessment, before: Assessment | None) -> Act:

@@ -3,9 +3,9 @@
 from services.risk.risk import rules
 from services.risk.risk.model import CONTENT, Rating
 from services.risk.tables import KnownProject
-from shared.acts import Acts, admit, of_known_project
 from shared.contracts.risk import Risk
-from shared.work import Match, Work, expect_version
+from shared.domain.acts import Acts, admit, of_known_project
+from shared.domain.work import Match, Work, expect_version
 
 ACTS = Acts(of_known_project(KnownProject), rules.act)
 

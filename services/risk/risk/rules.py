@@ -7,11 +7,11 @@ what was assessed is monitored. It may occur, or be closed, from any state befor
 once it is dealt with.
 """
 
-from shared.acts import ARCHIVE, CREATE, RESTORE, REVISE
+from shared.base.errors import Conflict
 from shared.contracts.risk import Risk, RiskAssessed, RiskClosed, RiskMonitored, RiskOccurred, RiskState
-from shared.errors import Conflict
-from shared.lifecycle import Lifecycle, Move
-from shared.stages import Act
+from shared.domain.acts import ARCHIVE, CREATE, RESTORE, REVISE
+from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.stages import Act
 
 S = RiskState
 _AHEAD = frozenset({S.IDENTIFIED, S.ASSESSED, S.MONITORED})
