@@ -6,7 +6,7 @@ import httpx
 import pytest
 from selenium import webdriver
 
-from shared.auth.issuers import LocalIssuer
+from shared.http.auth.issuers import LocalIssuer
 from tests.support.node import installed
 from tests.system.browsing import Page, chromium, portolan_up
 
