@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from shared.http.operation import Parameter
 
 from services.reporting.asof import AS_OF, FOREVER, AsOf, as_of
 from shared.base.clock import to_wire
@@ -13,6 +12,7 @@ from shared.contracts.language import Id, Instant
 from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
+from shared.http.operation import Parameter
 from shared.http.routes import Routes
 
 COLUMNS = (
