@@ -3,6 +3,6 @@
 Both give the same records, the same bytes, in the same order per partition; one contract suite holds them to it.
 """
 
-from shared.messaging.bus.protocol import UNREAD, Bus, Envelope, LoadMarks, Mark, Marks, Record
+from shared.messaging.bus.protocol import UNREAD, Bus, Envelope, LoadMarks, LostCommits, Mark, Marks, Record
 
-__all__ = ["UNREAD", "Bus", "Envelope", "LoadMarks", "Mark", "Marks", "Record"]
+__all__ = ["UNREAD", "Bus", "Envelope", "LoadMarks", "LostCommits", "Mark", "Marks", "Record"]
