@@ -21,11 +21,12 @@ from shared.domain.work import Work
 from shared.messaging.bus import Record
 
 KEEP_PACKAGE = """
-INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent, archived)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
     version = excluded.version, budget = excluded.budget, currency = excluded.currency,
-    starts_on = excluded.starts_on, finishes_on = excluded.finishes_on, percent = excluded.percent
+    starts_on = excluded.starts_on, finishes_on = excluded.finishes_on, percent = excluded.percent,
+    archived = excluded.archived
 """
 VERSION_COLUMNS = """
 id, version, project_id, effective_at, budget, currency, starts_on, finishes_on, percent, archived,
@@ -79,6 +80,7 @@ async def package_told(work: Work, record: Record) -> None:
         *budget,
         *dates,
         package.percent_complete,
+        int(version.archived),
     )
     work.also(KEEP_PACKAGE, [known])
     made = rules.change(last, version, _day(work, record.effective_at))

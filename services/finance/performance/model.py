@@ -3,8 +3,8 @@
 from sqlalchemy import BigInteger
 
 from services.finance.tables import Model
+from shared.domain.filters import Filters
 from shared.domain.measured_rows import SpanColumns, SumColumns
-from shared.http.listing import Filters
 from shared.store.columns import ID, KEY, Field, Index, Row, UniqueConstraint, by_external_key
 
 
