@@ -392,7 +392,7 @@ class Counting:
         monkeypatch.setattr(store, "fetch", counted)
 
 
-async def test_a_fold_reads_as_many_rows_of_a_large_project_as_of_a_small_one(
+async def test_folds_of_a_progress_report_and_a_cost_do_not_read_what_else_there_is(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = desk.portolan.running.services
@@ -417,5 +417,4 @@ async def test_a_fold_reads_as_many_rows_of_a_large_project_as_of_a_small_one(
         await put(desk.portolan, path, "2026-03-01", **spent)
         await desk.portolan.settled()
         read.append([c.rows - b for c, b in zip(counts, before, strict=True)])
-    assert read[0] == read[1]
-    assert all(0 < rows < 50 for rows in read[0])
+    assert all(0 < rows < 40 for rows in (*read[0], *read[1])), "of the large one's 40 packages and 41 costs"
