@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from shared.base.keyfile import read_or_make
 from shared.base.settings import Settings
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 ATTEMPTS_KEPT = 60
 SECRET_FILE = "cursor.key"  # noqa: S105 the name of a file
+
+
+_LIMITS: WeakKeyDictionary[Tokens, RateLimit] = WeakKeyDictionary()
+"""One for all services of a process, which share their tokens: a principal's requests are counted together."""
 
 
 @dataclass
@@ -62,7 +67,7 @@ class Kernel:
     """How many refused attempts of one principal, and of all, are kept an hour."""
 
     def __post_init__(self) -> None:
-        self.rate_limit = RateLimit(self.settings.rate_limit)
+        self.rate_limit = _LIMITS.setdefault(self.tokens, RateLimit(self.settings.rate_limit))
         self.logins = Allowance(self.settings.login_attempts or None, 60)
         self.source = source_of(self.settings.instance, self.service, self.store.epoch)
 
