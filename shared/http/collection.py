@@ -6,13 +6,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from shared.base.errors import Fault, Invalid, PreconditionFailed
+from shared.base.validation import invalid_from
 from shared.contracts.language import STORED, Aggregate, ExternalRef, Prose, Shape, absent, entry_of
 from shared.domain.lifecycle import Lifecycle, Move
 from shared.domain.register import Register, archive, by_ref, create, foresee, move, put, restore, revise
 from shared.domain.work import expect_version
-from shared.http import batch, listing, paging, problems
+from shared.http import batch, listing, paging, parameters
 from shared.http.call import Answer, Call
-from shared.http.routes import Operation, Parameter, Routes
+from shared.http.operation import Operation, Parameter
+from shared.http.problems import Problem
+from shared.http.routes import Routes
 
 VALIDATE_ONLY = Parameter(
     "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
@@ -35,7 +38,8 @@ SAID = {
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
     "put": "Creates it, or makes it look like the body; an unchanged body changes nothing and publishes nothing.",
     "revise": "A JSON merge patch (RFC 7396): what is named is replaced, null deletes.",
-    "archive": "It leaves the lists and is still answered by its id; a second time answers 404.",
+    "archive": "It leaves the lists and is still answered by its id; a second time answers 404. What something else"
+    " still needs is refused (409 `has_dependents`), with `dependents` as kind and id, and `dependents_count`.",
     "restore": "Back into the lists, if its content is still right among what was written meanwhile.",
 }
 """What each operation of a register does beyond its summary."""
@@ -99,7 +103,7 @@ def register_routes(
         entity = await call.work.load(shape, id)
         if entity.archived_at is None:  # what is gone already is not found, whatever its version
             expect_version(entity, call.if_match)
-        gone: Aggregate = archive(call.work, entity)
+        gone: Aggregate = await archive(call.work, register, entity)
         return gone
 
     async def restore_(call: Call, id: str) -> Aggregate:
@@ -137,7 +141,7 @@ def register_routes(
         routes.add(path + suffix, endpoint, Operation(**told), id=f"{name}_{verb}", summary=summary, shape=answers,
                    description=SAID[verb])  # fmt: skip
 
-    told_of = (listing.fields_parameter(shape.model_fields), *((EXPAND,) if register.lifecycle else ()))
+    told_of = (parameters.fields_parameter(shape.model_fields), *((EXPAND,) if register.lifecycle else ()))
     declare(
         "",
         list_,
@@ -145,7 +149,7 @@ def register_routes(
         f"List {noun}s",
         page_shape,
         method="GET",
-        parameters=(*register.filters.parameters(shape), *told_of),
+        parameters=(*parameters.parameters_of(register.filters, shape), *told_of),
         headers=(paging.PREFER,),
     )
     declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
@@ -180,7 +184,7 @@ def _declare_move(
     async def move_(call: Call, id: str, body: Decision) -> Aggregate:
         entity = await call.work.load(register.shape, id)
         expect_version(entity, call.if_match)
-        moved: Aggregate = move(call.work, register, entity, verb, body.reason)
+        moved: Aggregate = await move(call.work, register, entity, verb, body.reason)
         return moved
 
     operation = Operation(
@@ -206,8 +210,6 @@ def _batch_item(register: Register[Any]) -> type[BaseModel]:
 
 def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
     """The 207 answer: an item carries `resource` or `problem`."""
-    from shared.http.problems import Problem
-
     resource: Any = shape | None
     item = create_model(
         f"{shape.__name__}BatchResult",
@@ -238,7 +240,7 @@ def _ref(source: str, external_id: str) -> ExternalRef:
     try:
         return ExternalRef(source=source, id=external_id)
     except ValidationError as error:
-        raise problems.invalid_from(error, ("external_ref",)) from error
+        raise invalid_from(error, ("external_ref",)) from error
 
 
 def _same_ref(body: Any, ref: ExternalRef) -> None:
@@ -285,6 +287,6 @@ def _reduced(call: Call, register: Register[Any], state: str) -> tuple[str, str]
 def _allowed_moves(call: Call, register: Register[Any], state: str) -> list[str]:
     life = register.lifecycle
     if call.one("expand") != "allowed_moves" or life is None:
-        raise listing.wrong("expand", "allowed_moves" if life else "nothing can be expanded")
+        raise parameters.wrong("expand", "allowed_moves" if life else "nothing can be expanded")
     entity = register.shape.model_validate_json(state, context=STORED)
     return [m for m in life.allowed(entity) if call.may(life.moves[m].needs)]

@@ -19,10 +19,11 @@ from shared.base import telemetry
 from shared.base.clock import now_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, topics_of
-from shared.domain.erasure import erasing, forgetting, forgotten_event
+from shared.domain.erasure import forgotten_event
 from shared.domain.kernel import Kernel
 from shared.domain.work import Work
 from shared.messaging.bus import UNREAD, Bus, LostCommits, Mark, Marks, Record
+from shared.messaging.forgetting import erasing, forgetting
 from shared.store import StaleVersion, Unreachable
 from shared.store.outbox import Origin
 
@@ -200,8 +201,13 @@ class Inbox:
         self.marks.update(moved)
 
     def _work(self) -> Work:
+        """What follows from an event is decided already: it may what whoever decides may, within its service."""
+        service = self.kernel.service
         origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
-        return Work(self.kernel.store, self.kernel.mirrors, origin, settings=self.kernel.settings)
+        scopes = frozenset({f"{service}.write", f"{service}.decide"})
+        return Work(
+            self.kernel.store, self.kernel.mirrors, origin, scopes=scopes, settings=self.kernel.settings
+        )
 
     async def _fold(self, work: Work, records: Sequence[Record]) -> None:
         if self.consumer.fold:

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
+from babel.messages.pofile import write_po
 
 from services.reporting.web import bundle, sessions, words
 from services.reporting.web.assets import assets
@@ -332,21 +332,21 @@ def test_the_template_for_translators_holds_every_text(tmp_path: Path) -> None:
 async def test_a_language_is_a_catalogue_and_nothing_else(
     reader: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    messages = tmp_path / "fr" / "LC_MESSAGES"
+    messages = tmp_path / "rm" / "LC_MESSAGES"
     messages.mkdir(parents=True)
-    catalogue = Catalog(locale="fr", domain="portolan")
-    catalogue.add("Portfolio overview", "Vue d'ensemble")
-    with (messages / "portolan.mo").open("wb") as file:
-        write_mo(file, catalogue)
+    catalogue = Catalog(locale="rm", domain="portolan")
+    catalogue.add("Portfolio overview", "Survista")
+    with (messages / "portolan.po").open("wb") as file:
+        write_po(file, catalogue)
     monkeypatch.setattr(words, "LOCALE", tmp_path)
     words.languages.cache_clear()
     try:
-        french = await reader.get("/", headers={"Accept-Language": "fr-CH,fr;q=0.9,en;q=0.5"})
+        romansh = await reader.get("/", headers={"Accept-Language": "rm-CH,rm;q=0.9,en;q=0.5"})
         english = await reader.get("/", headers={"Accept-Language": "de, en"})
     finally:
         words.languages.cache_clear()
-    assert '<html lang="fr">' in french.text
-    assert "Vue d'ensemble" in french.text
+    assert '<html lang="rm">' in romansh.text
+    assert "Survista" in romansh.text
     assert '<html lang="en">' in english.text
     assert "Portfolio overview" in english.text
 
@@ -544,14 +544,7 @@ async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_b
     assert 'href="/project?portfolio=none">1 project without a portfolio</a>' in overview
     assert f'href="/project?programme_id={programme}"' in (await reader.get(f"/portfolio/{portfolio}")).text
     assert (await reader.get("/project?stage=lost")).status_code == 400
-    gone = await director.post("/projects/v1/portfolios", json={"name": "Gone"})
-    orphan = {"name": "Orphan", "portfolio_id": gone.json()["id"]}
-    assert (await director.post("/projects/v1/projects", json=orphan)).status_code == 201
-    await portolan.settled()
-    archived = await director.delete(
-        f"/projects/v1/portfolios/{gone.json()['id']}", headers={"If-Match": '"1"'}
-    )
-    assert archived.status_code == 204, archived.text
+    assert (await director.post("/projects/v1/projects", json={"name": "Orphan"})).status_code == 201
     await portolan.settled()
     assert ">2 projects without a portfolio</a>" in (await reader.get("/")).text
     assert await found("?portfolio=none") == {"Drift", "Orphan"}
