@@ -59,11 +59,11 @@ def _staged(work: Work) -> list[tree.Node]:
 
 
 def _node(work: Work, id: UUID) -> tree.Node:
-    state, node = work.memory.get(("work package", id), ("", None))
-    if node is None or state is not work.states[id]:
-        node = tree.read_node(work.states[id])
-        work.memory["work package", id] = (work.states[id], node)
-    return node
+    state = work.states[id]
+    known: tuple[str, tree.Node] | None = work.memory.get(("work package", id))
+    if known is None or known[0] is not state:
+        known = work.memory["work package", id] = (state, tree.read_node(state))
+    return known[1]
 
 
 async def has_parts(work: Work, id: UUID) -> bool:
