@@ -13,6 +13,7 @@ from shared.base.keyfile import read_or_make
 from shared.base.settings import Settings
 from shared.base.supervision import Supervised
 from shared.contracts.language import Aggregate
+from shared.domain.clock_watch import ClockWatch
 from shared.http.auth import Tokens
 from shared.http.limits import Allowance, RateLimit
 from shared.revocations import Revocations
@@ -57,6 +58,7 @@ class Kernel:
     """Consumer -> its inbox, while the service listens."""
     listening: dict[str, list[str]] = field(default_factory=dict)
     """Consumer -> the topics it takes in."""
+    watch: ClockWatch = field(default_factory=ClockWatch)
     revocations: Revocations = field(default_factory=Revocations)
     attempts: Allowance = field(default_factory=lambda: Allowance(ATTEMPTS_KEPT, 3600))
     """How many refused attempts of one principal, and of all, are kept an hour."""

@@ -37,6 +37,7 @@ from shared.base.errors import (
 )
 from shared.base.ids import is_canonical
 from shared.contracts.language import CATALOGUE, Aggregate, entry_of
+from shared.domain.clock_watch import ClockJumped
 from shared.domain.kernel import Kernel
 from shared.domain.work import refusal_of
 from shared.http import after, answers, audit, cors, idempotency, problems, strict_json
@@ -164,6 +165,9 @@ class KernelRoute(APIRoute):
         except Refusal as refusal:
             audit.note(call, refusal)
             answer = call.kernel.refused(refusal, call)
+        except ClockJumped as jumped:
+            told = Unavailable(str(jumped), code="clock_jumped", headers={"Retry-After": "60"})
+            answer = call.kernel.refused(told, call)
         except Damaged:
             telemetry.STORE_DAMAGED.labels(call.service).set(1)
             broken = Unavailable("the store is damaged", code="store_damaged", headers={"Retry-After": "60"})

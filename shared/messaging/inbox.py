@@ -201,7 +201,8 @@ class Inbox:
 
     def _work(self) -> Work:
         origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
-        return Work(self.kernel.store, self.kernel.mirrors, origin, settings=self.kernel.settings)
+        return Work(self.kernel.store, self.kernel.mirrors, origin, settings=self.kernel.settings,
+                    watch=self.kernel.watch)  # fmt: skip
 
     async def _fold(self, work: Work, records: Sequence[Record]) -> None:
         if self.consumer.fold:
