@@ -60,6 +60,9 @@ class Store(Protocol):
     async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query, as committed when it runs."""
 
+    async def scan(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The same for a query that looks through very many rows and answers few: it never holds the event loop."""
+
     async def run(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """A statement in a transaction of its own; its RETURNING rows."""
 

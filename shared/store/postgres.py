@@ -92,6 +92,9 @@ class PostgresStore:
         except _AWAY as error:
             raise Unreachable(str(error) or type(error).__name__) from error
 
+    async def scan(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return await self.fetch(text, params)
+
     async def run(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = await self._writer.queued(
             lambda c: c.fetch(sql.numbered(text), *params)

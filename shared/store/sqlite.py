@@ -60,6 +60,9 @@ class SqliteStore:
     def __init__(self, path: Path, service: str = "") -> None:
         self._writing = connect(path, timeout=0)  # the waiting is done in _begin, without stopping the loop
         self._reading = connect(path)
+        self._path = path
+        self._scanning: sqlite3.Connection | None = None
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix=f"scan-{path.stem}")
         self._loop = asyncio.get_running_loop()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"commit-{path.stem}")
         self.epoch: int = self._writing.execute("SELECT epoch FROM counter").fetchone()[0]
@@ -85,6 +88,17 @@ class SqliteStore:
             return self._reading.execute(text, params).fetchall()
         except sqlite3.DatabaseError as error:
             raise self._noted(error) from error
+
+    async def scan(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        if self._scanning is None:
+            self._scanning = connect(self._path)
+        scanning = self._scanning
+        try:
+            return await self._loop.run_in_executor(
+                self._aside, lambda: scanning.execute(text, params).fetchall()
+            )
+        except sqlite3.OperationalError as error:
+            raise translated(error) from error
 
     async def run(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = await self._writer.queued(lambda c: c.execute(text, params).fetchall())
@@ -116,6 +130,9 @@ class SqliteStore:
         """What was asked is still written; who waits longer than for a lock is told."""
         await self._writer.close(LOCKED_S)
         self._disk.shutdown()
+        self._aside.shutdown()
+        if self._scanning is not None:
+            self._scanning.close()
         self._reading.close()
         self._writing.close()
 
