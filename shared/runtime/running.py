@@ -41,12 +41,13 @@ class Opened:
 async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
     telemetry.LOG.level = settings.log_level
     with written_under(settings.data):
-        make_private(settings.data)
+        settings.data.mkdir(parents=True, exist_ok=True)
     url = settings.store_url(service.name)
     with reaching(service.name, url):
         is_whole = refuse_damaged(service.name, url)
         await prepare(service, url)
         store = await open_store(url, service.name)
+    make_private(settings.data)
     kernel = Kernel(
         service.name,
         settings,

@@ -6,9 +6,12 @@ import stat
 from pathlib import Path
 
 from services.backup import back_up
+from services.risk.service import SERVICE as RISK
 from shared.base.logfile import RotatedFile, cut_when_full
 from shared.base.private import make_private
 from shared.base.settings import Settings
+from shared.http.auth import Tokens
+from shared.runtime.running import opened
 from tests.system.running import EmbeddedProcess
 
 
@@ -36,6 +39,14 @@ def test_an_instance_writes_for_its_user_alone_and_mends_what_was_open(tmp_path:
         assert open_to_others(tmp_path / "kept") == []
     finally:
         process.end()
+
+
+def test_a_store_that_is_made_in_a_process_of_another_kind_is_private_too(tmp_path: Path) -> None:
+    async def open_once() -> None:
+        async with opened(RISK, Settings(data=tmp_path / "data"), Tokens(Settings(data=tmp_path / "data"))):
+            assert open_to_others(tmp_path / "data") == []
+
+    asyncio.run(open_once())
 
 
 def test_a_folder_with_a_folder_of_somebody_else_can_still_be_walked_through(tmp_path: Path) -> None:
