@@ -25,12 +25,16 @@ class BudgetState(StrEnum):
 
 @aggregate("finance", "budgets", key="project_id")
 class Budget(Aggregate):
-    """A project's budget, opened when the project is approved; costs are refused once it is closed."""
+    """A project's budget, opened when the project is approved; costs are refused once it is closed.
+
+    Its currency is the plan's, and follows the plan while nothing is charged; `currency_reason` says why it stayed.
+    """
 
     project_id: Id
     currency: CurrencyCode
     planned: Money | None = None
     open: bool = True
+    currency_reason: Line | None = None
 
 
 @fact(Budget, "opened")

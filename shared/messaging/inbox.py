@@ -200,9 +200,14 @@ class Inbox:
         self.marks.update(moved)
 
     def _work(self) -> Work:
+        """What follows from an event is decided already: it may what whoever decides may, within its service."""
+        service = self.kernel.service
         origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
-        return Work(self.kernel.store, self.kernel.mirrors, origin, settings=self.kernel.settings,
-                    watch=self.kernel.watch)  # fmt: skip
+        scopes = frozenset({f"{service}.write", f"{service}.decide"})
+        kernel = self.kernel
+        return Work(
+            kernel.store, kernel.mirrors, origin, scopes=scopes, settings=kernel.settings, watch=kernel.watch
+        )
 
     async def _fold(self, work: Work, records: Sequence[Record]) -> None:
         if self.consumer.fold:
