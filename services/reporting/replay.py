@@ -71,6 +71,7 @@ async def replaying(settings: Settings, sources: Sources) -> AsyncIterator[Repla
     with TemporaryDirectory(prefix="portolan-replay-") as folder:
         scratch = settings.model_copy(update={"data": Path(folder), "database_url": ""})
         async with opened(SERVICE, scratch, Tokens(scratch)) as one:
+            await one.kernel.store.fetch("PRAGMA cache_size = -8000")  # or it holds what it has read once
             inbox = Inbox(one.kernel, EmbeddedBus(sources), CONSUMER)
             async with reading(sources, CONSUMER.topics, PAGE) as readings:
                 yield Replay(one.kernel, inbox, readings)
