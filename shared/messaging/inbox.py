@@ -19,10 +19,11 @@ from shared.base import telemetry
 from shared.base.clock import now_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, topics_of
-from shared.domain.erasure import erasing, forgetting, forgotten_event
+from shared.domain.erasure import forgotten_event
 from shared.domain.kernel import Kernel
 from shared.domain.work import Work
 from shared.messaging.bus import UNREAD, Bus, LostCommits, Mark, Marks, Record
+from shared.messaging.forgetting import erasing, forgetting
 from shared.store import StaleVersion, Unreachable
 from shared.store.outbox import Origin
 
