@@ -25,12 +25,13 @@ from sqlalchemy import MetaData, Table
 
 from services.embedded import SERVICES
 from shared.base.clock import now_micros, to_wire
+from shared.base.private import make_private
 from shared.base.settings import Settings
 from shared.base.starting import CannotStart
 from shared.base.version import VERSION as PORTOLAN
 from shared.contracts.language import topics_of
-from shared.domain.kernel import SECRET_FILE
 from shared.http.auth.issuers import KEY_FILE
+from shared.http.serving import SECRET_FILE
 from shared.runtime.migrate import VERSION, head_of, prepare, refuse_unknown
 from shared.runtime.service import Service
 from shared.store.checking import refuse_damaged
@@ -168,6 +169,7 @@ async def back_up(settings: Settings, folder: Path) -> dict[str, int]:
         "positions": positions,
     }
     (folder / MANIFEST).write_text(json.dumps(told, indent=2) + "\n")
+    make_private(folder)
     return positions
 
 
@@ -195,6 +197,7 @@ async def restore(settings: Settings, folder: Path) -> dict[str, int]:
         for target in targets:
             await target.run("COMMIT")
     _copy_keys(folder, settings.data)
+    make_private(settings.data)
     return dict(manifest["positions"])
 
 

@@ -11,7 +11,7 @@ from services.cli.instance import TIMEOUT_S, answered, data_option, own_token, r
 from shared.base.clock import now_micros
 from shared.base.settings import Settings, settings_of
 from shared.http.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
-from shared.revocations import Kind
+from shared.http.revocations import Kind
 
 
 @click.group()
@@ -116,7 +116,7 @@ def _what(token: str | None, jti: str, subject: str, everybody: bool, issuer: st
 
 async def _revoke_in_stores(settings: Settings, kind: Kind, value: str, issuer: str) -> None:
     from services.cli.stores import all_opened
-    from shared.revocations import revoke
+    from shared.http.revocations import revoke
 
     at = now_micros()
     async with all_opened(settings) as services:

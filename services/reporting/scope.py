@@ -12,8 +12,8 @@ from services.reporting.portfolios.view import descendants
 from services.reporting.projects.view import VALID, portfolios_by_id
 from shared.domain.stages import ENDED
 from shared.http.call import Call
-from shared.http.listing import read_value
-from shared.http.routes import Parameter
+from shared.http.operation import Parameter
+from shared.http.parameters import read_value
 from shared.store import Store
 
 _ID = {"type": "string", "format": "uuid"}

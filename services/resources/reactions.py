@@ -9,6 +9,7 @@ from services.resources.allocation import rules
 from services.resources.allocation.api import ALLOCATIONS
 from services.resources.tables import KnownProject
 from shared.base.errors import Conflict
+from shared.contracts.envelope import Change
 from shared.contracts.language import entry_of, plain
 from shared.contracts.projects import Project
 from shared.contracts.resources import Allocation, AllocationState
@@ -17,7 +18,6 @@ from shared.domain.register import write
 from shared.domain.stages import ENDED
 from shared.domain.work import Work
 from shared.messaging.bus import Record
-from shared.messaging.bus.protocol import Change
 from shared.messaging.inbox import Reaction
 
 REMEMBER = (

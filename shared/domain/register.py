@@ -18,15 +18,15 @@ from sqlmodel import SQLModel
 
 from shared.base.clock import now
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
+from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
 from shared.domain import references
 from shared.domain.acts import ARCHIVE, CREATE, RESTORE, REVISE, Acts, admit
 from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
+from shared.domain.filters import Filters
 from shared.domain.lifecycle import Lifecycle
 from shared.domain.work import Work
-from shared.http.listing import Filters
-from shared.http.problems import invalid_from
 from shared.store.columns import Mirror, mirror
 
 A = TypeVar("A", bound=Aggregate)

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Response
+from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
 from shared.base.errors import Refusal
 from shared.http import examples, links
 from shared.http.components import schemas_of, separate
+from shared.http.operation import Operation, Parameter
 from shared.http.problems import MEDIA_TYPE, Problem
-from shared.http.routes import Operation, Parameter
 
 ALWAYS = (400, 401, 403, 406, 413, 414, 429, 503, 504)
 
@@ -177,8 +178,6 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]]) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name."""
-    from fastapi.openapi.utils import get_openapi
-
     told = get_openapi(
         title=app.title,
         version=app.version,
@@ -212,8 +211,6 @@ def with_added(told: dict[str, Any], app: FastAPI, routes: Sequence[BaseRoute]) 
     """The document with the routes that a user of FastAPI added, as FastAPI documents them."""
     if not routes:
         return told
-    from fastapi.openapi.utils import get_openapi
-
     added = get_openapi(title=app.title, version=app.version, routes=routes, openapi_version="3.1.0")
     schemas = added.get("components", {}).get("schemas", {})
     told["components"]["schemas"] = schemas | told["components"]["schemas"]

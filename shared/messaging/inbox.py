@@ -19,10 +19,11 @@ from shared.base import telemetry
 from shared.base.clock import now_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, topics_of
-from shared.domain.erasure import erasing, forgetting, forgotten_event
+from shared.domain.erasure import forgotten_event
 from shared.domain.kernel import Kernel
 from shared.domain.work import Work
 from shared.messaging.bus import UNREAD, Bus, LostCommits, Mark, Marks, Record
+from shared.messaging.forgetting import erasing, forgetting
 from shared.store import StaleVersion, Unreachable
 from shared.store.outbox import Origin
 
@@ -204,8 +205,9 @@ class Inbox:
         service = self.kernel.service
         origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
         scopes = frozenset({f"{service}.write", f"{service}.decide"})
+        kernel = self.kernel
         return Work(
-            self.kernel.store, self.kernel.mirrors, origin, scopes=scopes, settings=self.kernel.settings
+            kernel.store, kernel.mirrors, origin, scopes=scopes, settings=kernel.settings, watch=kernel.watch
         )
 
     async def _fold(self, work: Work, records: Sequence[Record]) -> None:

@@ -24,10 +24,11 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from shared.base import telemetry
 from shared.base.settings import Settings
 from shared.base.supervision import Supervised
+from shared.contracts.envelope import Envelope
 from shared.contracts.language import erased_by, is_compacted, topics_of
 from shared.messaging.bus.clients import REQUEST_MS, started
 from shared.messaging.bus.embedded import Heads, heads_at, read_outbox
-from shared.messaging.bus.protocol import Envelope, Record
+from shared.messaging.bus.protocol import Record
 from shared.messaging.bus.topics import ensure_topics
 from shared.store import Store
 

@@ -6,19 +6,21 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from shared.base import telemetry
+from shared.base.private import make_private
 from shared.base.settings import Settings
-from shared.base.starting import alone_with
+from shared.base.starting import alone_with, written_under
 from shared.base.supervision import Supervised, end_all
 from shared.contracts.language import topics_of
-from shared.domain.kernel import Kernel, instance_secret
+from shared.domain.clock_watch import ClockWatch
 from shared.http.auth import Tokens
+from shared.http.revocations import LOOK_AGAIN_S, look_once
+from shared.http.serving import Serving, instance_secret
 from shared.messaging.bus import Bus
 from shared.messaging.bus.embedded import EmbeddedBus
 from shared.messaging.inbox import Inbox
-from shared.retention import forget_outdated
-from shared.revocations import LOOK_AGAIN_S, look_once
 from shared.runtime.app import ServiceApp, create_app
 from shared.runtime.migrate import prepare
+from shared.runtime.retention import forget_outdated
 from shared.runtime.service import Service
 from shared.store import Store, Unreachable, open_store, reaching
 from shared.store.checking import check_behind, refuse_damaged
@@ -32,30 +34,33 @@ class Opened:
 
     service: Service
     app: ServiceApp
-    kernel: Kernel
+    kernel: Serving
 
 
 @asynccontextmanager
 async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
     telemetry.LOG.level = settings.log_level
+    with written_under(settings.data):
+        settings.data.mkdir(parents=True, exist_ok=True)
     url = settings.store_url(service.name)
     with reaching(service.name, url):
         is_whole = refuse_damaged(service.name, url)
         await prepare(service, url)
         store = await open_store(url, service.name)
-    kernel = Kernel(
+    make_private(settings.data)
+    kernel = Serving(
         service.name,
         settings,
         store,
-        tokens,
         service.mirrors,
-        instance_secret(settings.data),
-        service.refused,
+        tokens=tokens,
+        secret=instance_secret(settings.data),
     )
     store.on_commit(lambda: _nudge(kernel))
     app = create_app(service)
     app.kernel = kernel
     app.state.kernel = kernel
+    kernel.watch = ClockWatch(service.name, settings.clock_jump_hours, await _last_recorded(store))
     telemetry.STORE_DAMAGED.labels(service.name).set(0)
     if not is_whole:
         check = lambda: check_behind(service.name, url, store)  # noqa: E731
@@ -80,19 +85,25 @@ def alone(settings: Settings, *names: str) -> ExitStack:
         return stack.pop_all()
 
 
-def _nudge(kernel: Kernel) -> None:
+async def _last_recorded(store: Store) -> int:
+    """When the newest event was recorded, in microseconds; 0 where there is none."""
+    rows = await store.fetch("SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1")
+    return int(rows[0][0]) if rows else 0
+
+
+def _nudge(kernel: Serving) -> None:
     for nudge in kernel.nudges:
         nudge()
 
 
-async def _forget_for_ever(service: Service, kernel: Kernel) -> None:
+async def _forget_for_ever(service: Service, kernel: Serving) -> None:
     while True:
         await asyncio.sleep(FORGET_EVERY_S)
         with suppress(Unreachable):
             await forget_outdated(service, kernel)
 
 
-async def _look_for_ever(kernel: Kernel) -> None:
+async def _look_for_ever(kernel: Serving) -> None:
     while True:
         await asyncio.sleep(LOOK_AGAIN_S)
         await look_once(kernel.revocations, kernel.store, kernel.service)
@@ -118,7 +129,7 @@ def embedded_bus(stores: dict[str, Store]) -> EmbeddedBus:
     return EmbeddedBus({name: (store, topics_of(name)) for name, store in stores.items()})
 
 
-async def enter_bus(stack: AsyncExitStack, settings: Settings, own: Sequence[Kernel], tokens: Tokens) -> Bus:
+async def enter_bus(stack: AsyncExitStack, settings: Settings, own: Sequence[Serving], tokens: Tokens) -> Bus:
     """The bus the settings name: the outboxes at hand, or Kafka with a relay for each of `own`."""
     if settings.bus_url.startswith("embedded:"):
         return embedded_bus({kernel.service: kernel.store for kernel in own})

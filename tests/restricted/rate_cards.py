@@ -12,12 +12,12 @@ from sqlmodel import SQLModel
 from services.finance.service import SERVICE as FINANCE
 from shared.base.money import Money
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, Aggregate, Line, Reasoned, aggregate, fact
+from shared.domain.filters import Filters
 from shared.domain.lifecycle import Lifecycle, Move
 from shared.domain.register import Register, request_shape
 from shared.domain.work import expect_version
 from shared.http.call import Call
 from shared.http.collection import register_routes
-from shared.http.listing import Filters
 from shared.http.routes import Routes
 from shared.runtime.service import Service
 from shared.store.columns import KEY, NAMING, Field, Row, by_external_key, own_registry

@@ -9,8 +9,8 @@ from services.finance.contract.model import ContractRow
 from services.finance.tables import KnownProject, KnownWorkPackage
 from shared.base.ids import derived_id
 from shared.contracts.finance import ActualCost, Budget
-from shared.days import refuse_future
 from shared.domain.acts import Acts, Standing, of_known_project
+from shared.domain.days import refuse_future
 from shared.domain.references import takes_new, takes_new_of
 from shared.domain.work import Work
 

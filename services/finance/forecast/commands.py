@@ -3,8 +3,8 @@
 from services.finance.tables import KnownProject
 from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Forecast
-from shared.days import refuse_future
 from shared.domain.acts import ARCHIVE, RESTORE, Acts, of_known_project
+from shared.domain.days import refuse_future
 from shared.domain.stages import Act
 from shared.domain.work import Work
 

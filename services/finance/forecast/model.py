@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger
 
 from services.finance.tables import Model
 from shared.contracts.finance import Forecast
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.http.listing import Filters
 from shared.store.columns import ID, Field, Row, by_external_key
 
 

@@ -20,8 +20,9 @@ from shared.domain.register import Register
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
 from shared.http.idempotency import state_text
-from shared.http.listing import read_value
-from shared.http.routes import Parameter, Routes
+from shared.http.operation import Parameter
+from shared.http.parameters import read_value
+from shared.http.routes import Routes
 
 PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
 

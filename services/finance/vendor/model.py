@@ -2,8 +2,8 @@
 
 from services.finance.tables import Model
 from shared.contracts.finance import Vendor
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.http.listing import Filters
 from shared.store.columns import KEY, Field, Row, by_external_key
 
 

@@ -2,8 +2,8 @@
 
 from services.projects.tables import Model
 from shared.contracts.projects import Programme
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.http.listing import Filters
 from shared.store.columns import ID, KEY, Field, Row, by_external_key
 
 

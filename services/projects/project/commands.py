@@ -8,9 +8,9 @@ from services.projects.project import rules
 from shared.base.errors import Fault, Forbidden
 from shared.contracts.language import Fact, plain
 from shared.contracts.projects import Project, ProjectImported, Stage
-from shared.days import refuse_future
 from shared.domain.acts import Acts, Standing
 from shared.domain.codes import Sequence
+from shared.domain.days import refuse_future
 from shared.domain.references import takes_new
 from shared.domain.work import Work
 

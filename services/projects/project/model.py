@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger
 
 from services.projects.tables import Model
 from shared.contracts.projects import Project
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.http.listing import Filters
 from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 
 

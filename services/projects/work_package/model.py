@@ -5,8 +5,8 @@ from sqlalchemy import BigInteger
 from services.projects.tables import Model
 from shared.contracts.language import Percent, Shape
 from shared.contracts.projects import WorkPackage
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.http.listing import Filters
 from shared.store.columns import ID, KEY, Field, Row, by_external_key, unique_among_live
 
 

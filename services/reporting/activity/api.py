@@ -12,7 +12,8 @@ from shared.contracts.language import Id, Instant
 from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
-from shared.http.routes import Parameter, Routes
+from shared.http.operation import Parameter
+from shared.http.routes import Routes
 
 COLUMNS = (
     "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",

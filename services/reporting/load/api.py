@@ -13,10 +13,11 @@ from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
 from shared.base.clock import parse_day
 from shared.base.errors import Fault, Malformed
+from shared.base.working_days import Holidays
 from shared.contracts.language import Day, Id
 from shared.http.call import Answer, Call
-from shared.http.routes import Parameter, Routes
-from shared.working_days import Holidays
+from shared.http.operation import Parameter
+from shared.http.routes import Routes
 
 MONTHS = 12
 _FROM = Parameter(

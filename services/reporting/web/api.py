@@ -11,7 +11,8 @@ from services.reporting.web.changes import folded
 from services.reporting.web.page import page, words_of
 from services.reporting.web.words import STAGES
 from shared.http.call import Answer, Call
-from shared.http.routes import Parameter, Routes
+from shared.http.operation import Parameter
+from shared.http.routes import Routes
 
 routes = Routes("reporting", "Pages", pages=True)
 

@@ -10,7 +10,8 @@ from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
 from shared.http.auth import Principal
 from shared.http.call import Answer, Call
-from shared.http.routes import FORM, Parameter, Routes
+from shared.http.operation import FORM, Parameter
+from shared.http.routes import Routes
 
 routes = Routes("reporting", "Pages", pages=True)
 

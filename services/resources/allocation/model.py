@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger
 
 from services.resources.tables import Model
 from shared.contracts.resources import Allocation
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.http.listing import Filters
 from shared.store.columns import ID, KEY, Field, Index, Row, by_external_key
 
 

@@ -2,8 +2,8 @@
 
 from services.resources.tables import Model
 from shared.contracts.resources import Person
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.http.listing import Filters
 from shared.store.columns import ID, KEY, Field, Row, by_external_key
 
 

@@ -3,8 +3,8 @@
 from services.risk.assessment import rules
 from services.risk.tables import KnownProgramme, KnownProject
 from shared.contracts.risk import Assessment
-from shared.days import refuse_future
 from shared.domain.acts import Acts, of_known_project
+from shared.domain.days import refuse_future
 from shared.domain.references import takes_new_of
 from shared.domain.work import Work
 

@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger
 
 from services.risk.tables import Model
 from shared.contracts.risk import Assessment
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.http.listing import Filters
 from shared.store.columns import ID, Field, Row, by_external_key
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger
 
 from services.risk.tables import Model
-from shared.http.listing import Filters
+from shared.domain.filters import Filters
 from shared.store.columns import ID, Field, Row, UniqueConstraint, by_external_key
 
 

@@ -17,17 +17,10 @@ from aiokafka.errors import KafkaError
 
 from shared.base import telemetry
 from shared.base.settings import Settings
+from shared.contracts.envelope import Envelope
 from shared.contracts.language import EVENT_TYPES, class_of, service_of
 from shared.messaging.bus.clients import started
-from shared.messaging.bus.protocol import (
-    CLASSES_SHOWN,
-    UNREAD,
-    Envelope,
-    LoadMarks,
-    LostCommits,
-    Marks,
-    Record,
-)
+from shared.messaging.bus.protocol import CLASSES_SHOWN, UNREAD, LoadMarks, LostCommits, Marks, Record
 from shared.messaging.bus.topics import ensure_topics
 from shared.store import Unreachable
 from shared.store.outbox import partition_of

@@ -13,7 +13,7 @@ from services.projects.service import SERVICE
 from shared.base.clock import now_micros
 from shared.base.settings import Settings
 from shared.http import answers
-from shared.retention import forget_outdated
+from shared.runtime.retention import forget_outdated
 from tests.conftest import running_service
 from tests.shared.http.conftest import PROJECTS, Projects
 
