@@ -175,7 +175,7 @@ class Call(Request):
         kernel = self.kernel
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
-            self.one("validate_only") == "true", kernel.settings,
+            self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
         )  # fmt: skip
         return self.work
 
