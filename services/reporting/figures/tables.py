@@ -38,8 +38,6 @@ class FiguresRow(Model, table=True):
     at_completion: int | None = Field(sa_type=BigInteger)
     earned: int | None = Field(sa_type=BigInteger)
     earned_currency: str | None = Field(sa_type=KEY)
-    current_at_completion: int | None = Field(sa_type=BigInteger)
-    differing: int = Field(sa_type=BigInteger)
     plan: str | None = Field(sa_type=Text)
     worst_risk: int = Field(sa_type=BigInteger)
     occurred_risks: int = Field(sa_type=BigInteger)
@@ -48,6 +46,8 @@ class FiguresRow(Model, table=True):
     code_sort: str = Field(sa_type=KEY)
     name_sort: str = Field(sa_type=KEY)
     search_text: str = Field(sa_type=KEY)
+    current_at_completion: int | None = Field(sa_type=BigInteger)
+    differing: int = Field(sa_type=BigInteger)
 
 
 class SumRow(SumColumns, Model, table=True):
