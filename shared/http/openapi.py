@@ -1,11 +1,11 @@
 """What FastAPI is told of an operation, so that the document says every answer that can come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from starlette.routing import BaseRoute
 
 from shared.base.errors import Refusal
@@ -27,12 +27,12 @@ _HEADERS: dict[str, dict[str, Any]] = {
 }
 
 
-def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
+def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str, Any]) -> dict[str, Any]:
     """Keyword arguments for `APIRoute`: answers, request body, parameters, security."""
     extra: dict[str, Any] = {
         "parameters": [_query_parameter(p) for p in operation.parameters] + _header_parameters(operation)
     }
-    extra["parameters"] += _path_parameters(path)
+    extra["parameters"] += _path_parameters(in_path)
     if operation.body is not None:
         schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
         required = any(f.is_required() for f in operation.body.model_fields.values())
@@ -146,13 +146,6 @@ def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     return told
 
 
-_PATH = {
-    "source": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,39}$"},
-    "external_id": {"type": "string", "minLength": 1, "maxLength": 200},
-}
-"""Every other parameter of a path is an id."""
-
-
 _NAMES = {"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$", "examples": ["id,name"]}
 
 
@@ -167,17 +160,12 @@ def _query_parameter(parameter: Parameter) -> dict[str, Any]:
     return told
 
 
-def _path_parameters(path: str) -> list[dict[str, Any]]:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+def _path_parameters(in_path: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Of what stands in the path, by its annotations."""
     return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": _PATH.get(name, {"type": "string", "format": "uuid"}),
-        }
-        for name in names
-    ]  # fmt: skip
+        {"name": name, "in": "path", "required": True, "schema": TypeAdapter(kind).json_schema()}
+        for name, kind in in_path.items()
+    ]
 
 
 def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import MetaData, Text
 from sqlmodel import SQLModel
@@ -18,6 +17,7 @@ from shared.domain.register import Register, request_shape
 from shared.domain.work import expect_version
 from shared.http.call import Call
 from shared.http.collection import register_routes
+from shared.http.path import Id
 from shared.http.routes import Routes
 from shared.runtime.service import Service
 from shared.store.columns import KEY, NAMING, Field, Row, by_external_key, own_registry
@@ -88,9 +88,9 @@ def _service() -> Service:
     routes = Routes("finance", "Rate cards")
     register_routes(routes, cards)
 
-    @routes.route("POST", "/v1/rate-cards/{id}/round", id="rate_cards_round", shape=RateCard,
-                  summary="Round a rate", needs_match=True, refusals=(404,))  # fmt: skip
-    async def round_(call: Call, id: str) -> Any:
+    @routes.post("/v1/rate-cards/{id}/round", needs_match=True, refusals=(404,))
+    async def round_(call: Call, id: Id) -> RateCard:
+        """Round a rate."""
         card = await call.work.load(RateCard, id)
         expect_version(card, call.if_match)
         return card

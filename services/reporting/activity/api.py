@@ -4,15 +4,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from services.reporting.asof import AS_OF, FOREVER, AsOf, as_of
+from services.reporting.asof import FOREVER, AsOf, AsOfQuery, as_of
 from shared.base.clock import to_wire
-from shared.contracts.language import Id, Instant
+from shared.contracts import language
+from shared.contracts.language import Instant
 from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
-from shared.http.operation import Parameter
+from shared.http.path import Id
+from shared.http.query import Cursor, Limit
 from shared.http.routes import Routes
 
 COLUMNS = (
@@ -25,15 +27,15 @@ FILTERS = ("project_id", "aggregate_id", "actor", "type")
 class ActivityItem(BaseModel):
     """One fact. `who` is the subject of the token; names of people live in the resources service."""
 
-    id: Id
+    id: language.Id
     type: str
     who: str
     at: Instant
     effective_at: Instant
     aggregate_type: str
-    aggregate_id: Id
+    aggregate_id: language.Id
     version: int
-    project_id: Id | None
+    project_id: language.Id | None
     changed: list[str]
     fact: dict[str, Any]
 
@@ -42,25 +44,32 @@ class ActivityPage(paging.PageShape):
     items: list[ActivityItem]
 
 
-def _equal_to(name: str) -> Parameter:
-    schema = {"type": "string"} | ({"format": "uuid"} if name.endswith("_id") else {})
-    return Parameter(name, "Equal to; several mean any of them.", schema, many=True)
+_ANY_OF = "Equal to; several mean any of them."
 
 
-routes = Routes("reporting", "Activity")
+class ActivityQuery(AsOfQuery):
+    """As of which day, and which facts."""
+
+    project_id: tuple[Id, ...] = Field(default=(), description=_ANY_OF)
+    aggregate_id: tuple[Id, ...] = Field(default=(), description=_ANY_OF)
+    actor: tuple[str, ...] = Field(default=(), description=_ANY_OF)
+    type: tuple[str, ...] = Field(default=(), description=_ANY_OF)
+    limit: Limit = None
+    cursor: Cursor = None
 
 
-@routes.route("GET", "/v1/activity", id="reporting_activity", summary="What happened, by whom, when", shape=ActivityPage,
-              parameters=(AS_OF, *(_equal_to(name) for name in FILTERS),
-                          Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
-                          Parameter("cursor", "`next` of the page before.")), headers=(paging.PREFER,))  # fmt: skip
-async def activity(call: Call) -> Answer:
-    at = as_of(call)
+routes = Routes("reporting", "Activity", names_service=True)
+
+
+@routes.get("/v1/activity", headers=(paging.PREFER,))
+async def activity(call: Call, query: ActivityQuery) -> Answer[ActivityPage]:
+    """What happened, by whom, when."""
+    at = as_of(call, query)
     keyset = Keyset("event_id", {}, "reporting.activity", default=(("recorded_at", True),))
     if at.until is not None:
         keyset.narrow("effective_at <= ?", at.until)
     for name in FILTERS:
-        keyset.any_of(name, call.query.get(name), "id" if name.endswith("_id") else "code")
+        keyset.any_of(name, getattr(query, name), "id" if name.endswith("_id") else "code")
     found = (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
     return paging.answer(call, found.each(json.dumps))
 

@@ -8,6 +8,7 @@ from shared.contracts.resources import Allocation
 from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import Decision, register_routes
+from shared.http.path import Id
 from shared.http.routes import Routes
 
 ALLOCATIONS = Register(
@@ -29,31 +30,13 @@ routes = Routes("resources", "Allocations")
 register_routes(routes, ALLOCATIONS)
 
 
-@routes.route(
-    "POST",
-    "/v1/allocations/{id}/commit",
-    id="allocations_commit",
-    summary="Commit: an allocation",
-    shape=Allocation,
-    body=Decision,
-    needs_match=True,
-    refusals=(404, 409),
-)
-async def commit(call: Call, id: str, body: Decision) -> Allocation:
-    """From soft to hard; 409 `overallocated` where the person would be committed beyond 100 percent."""
+@routes.post("/v1/allocations/{id}/commit", needs_match=True, refusals=(404, 409))
+async def commit(call: Call, id: Id, body: Decision) -> Allocation:
+    """Commit: an allocation. From soft to hard; 409 `overallocated` where the person would be committed beyond 100 percent."""
     return await commands.commit(call.work, id, call.if_match, body.reason)
 
 
-@routes.route(
-    "POST",
-    "/v1/allocations/{id}/release",
-    id="allocations_release",
-    summary="Release: an allocation",
-    shape=Allocation,
-    body=Decision,
-    needs_match=True,
-    refusals=(404, 409),
-)
-async def release(call: Call, id: str, body: Decision) -> Allocation:
-    """From booked to released; `ends_on` becomes the effective day where it lay later."""
+@routes.post("/v1/allocations/{id}/release", needs_match=True, refusals=(404, 409))
+async def release(call: Call, id: Id, body: Decision) -> Allocation:
+    """Release: an allocation. From booked to released; `ends_on` becomes the effective day where it lay later."""
     return await commands.release(call.work, id, call.if_match, body.reason)

@@ -7,6 +7,7 @@ from shared.contracts.risk import Risk
 from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import register_routes
+from shared.http.path import Id
 from shared.http.routes import Routes
 
 RISKS = Register(
@@ -25,8 +26,7 @@ routes = Routes("risk", "Risks")
 register_routes(routes, RISKS)
 
 
-@routes.route("POST", "/v1/risks/{id}/assess", id="risks_assess", shape=Risk, body=Rating,
-              summary="Assess: rate a risk", needs_match=True, refusals=(404, 409))  # fmt: skip
-async def assess(call: Call, id: str, body: Rating) -> Risk:
-    """From identified to assessed; an assessed or monitored risk is rated anew and stays what it is."""
+@routes.post("/v1/risks/{id}/assess", needs_match=True, refusals=(404, 409))
+async def assess(call: Call, id: Id, body: Rating) -> Risk:
+    """Assess: rate a risk. From identified to assessed; an assessed or monitored risk is rated anew and stays what it is."""
     return await commands.assess(call.work, id, call.if_match, body)
