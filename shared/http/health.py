@@ -10,7 +10,21 @@ from shared.http.routes import Routes
 from shared.store import Unreachable
 from shared.version import VERSION
 
-_STATUS = {"type": "object", "properties": {"status": {"type": "string"}}}
+_STATUS = {
+    "title": "Status",
+    "type": "object",
+    "required": ["status"],
+    "properties": {"status": {"type": "string", "description": "How the process is: `alive`, or `ready`."}},
+}
+_VERSION = {
+    "title": "Version",
+    "type": "object",
+    "required": ["service", "version"],
+    "properties": {
+        "service": {"type": "string", "description": "The name of the service."},
+        "version": {"type": "string", "description": "The version that runs."},
+    },
+}
 
 
 def routes(service: str) -> Routes:
@@ -48,7 +62,7 @@ def routes(service: str) -> Routes:
         return Answer(200, generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @routes.route("GET", "/version", id=f"{service}_version", summary="The version that runs", scope=None, public=True,
-                  shape={"type": "object", "properties": {"version": {"type": "string"}, "service": {"type": "string"}}})  # fmt: skip
+                  shape=_VERSION)  # fmt: skip
     async def version(call: Call) -> Answer:
         return Answer(200, json.dumps({"service": service, "version": VERSION}).encode())
 
