@@ -24,6 +24,7 @@
     ├── HeadersTooLarge        431
     ├── Defect                 500  our fault
     ├── Unavailable            503  a store or bus is away: try again
+    │   └── Busy                    too many change the same thing at once: try again
     └── DeadlineExceeded       504
 
 `shared.http.problems` turns them into RFC 9457 answers; computations raise `Invalid` and name the culprit.
@@ -169,6 +170,12 @@ class Defect(Refusal):
 
 class Unavailable(Refusal):
     status, code, title = 503, "unavailable", "A part of the system is away for the moment"
+
+
+class Busy(Unavailable):
+    """Decided again and again, and others were always first; nothing was written, and no precondition has failed."""
+
+    code, title = "changed_meanwhile", "Too many change the same thing at once"
 
 
 class DeadlineExceeded(Refusal):

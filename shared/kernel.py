@@ -19,6 +19,7 @@ from shared.revocations import Revocations
 from shared.settings import Settings
 from shared.store import Store
 from shared.supervision import Supervised
+from shared.turns import Turns
 
 if TYPE_CHECKING:
     from shared.inbox import Inbox
@@ -41,6 +42,8 @@ class Kernel:
     refused: "Refused"
     """How a refusal is told."""
     busy_keys: set[tuple[str, str, str]] = field(default_factory=set)
+    deciding: Turns = field(default_factory=Turns)
+    """Whose turn it is to decide again, where many write the same at once."""
     ready: list[Callable[[], str | None]] = field(default_factory=list)
     """Checks for /readyz: each answers what is missing, or None."""
     nudges: list[Callable[[], None]] = field(default_factory=list)

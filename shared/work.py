@@ -14,14 +14,25 @@ import msgspec
 
 from shared.clock import from_micros, now, now_micros, to_micros
 from shared.columns import Mirror
-from shared.contracts.language import STORED, Aggregate, Fact, entry_of
-from shared.errors import Duplicate, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from shared.contracts.language import STORED, Aggregate, ExternalRef, Fact, entry_of
+from shared.errors import Busy, Duplicate, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from shared.ids import new_id
 from shared.outbox import Origin, event
 from shared.settings import Settings
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 
 A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which versions a precondition names: these, or any."""
+
+    versions: frozenset[int] = frozenset()
+    any: bool = False
+
+    def holds(self, version: int) -> bool:
+        return self.any or version in self.versions
 
 
 @dataclass(slots=True)
@@ -88,6 +99,17 @@ class Work:
         """The state as it was answered last, unread, and its version; NotFound where there is none."""
         state, version, _ = await self._document(shape, id)
         return state, version
+
+    async def document_by_ref(self, shape: type[Aggregate], ref: ExternalRef) -> tuple[str, int]:
+        """The same by an external key."""
+        rows = await self.store.fetch(
+            f"SELECT document, version FROM {self.mirrors[shape].name}"
+            " WHERE external_source = ? AND external_id = ?",
+            (ref.source, ref.id),
+        )
+        if not rows:
+            raise NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} with this key")
+        return rows[0][0], rows[0][1]
 
     async def _document(self, shape: type[Aggregate], id: UUID | str) -> Document:
         found = await self.store.document(self.mirrors[shape].name, str(id))
@@ -269,13 +291,13 @@ class Work:
         return highest
 
 
-def expect_version(entity: Aggregate, if_match: int | None) -> None:
+def expect_version(entity: Aggregate, if_match: Match | None) -> None:
     """Refuse a write whose If-Match is missing (428) or names another version (412)."""
     if if_match is None:
         raise PreconditionRequired(
             "send If-Match with the ETag you read", Fault("required", "If-Match is needed", header="If-Match")
         )
-    if if_match != entity.version:
+    if not if_match.holds(entity.version):
         raise PreconditionFailed(
             "the resource has changed since it was read", headers={"ETag": f'"{entity.version}"'}
         )
@@ -290,5 +312,5 @@ def refusal_of(error: Exception) -> Exception:
             "another resource has this key", Fault("duplicate", "already taken", pointer=pointer)
         )
     if isinstance(error, StaleVersion):
-        return PreconditionFailed("somebody else changed it at the same time", code="changed_meanwhile")
+        return Busy("others changed it at the same time, again and again", headers={"Retry-After": "1"})
     return error

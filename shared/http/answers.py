@@ -53,13 +53,9 @@ def position_token(epoch: int, positions: dict[tuple[str, int], int]) -> str:
 def conditional(result: Any, call: Call) -> Answer:
     """The answer to a read: 304 where the caller already has it."""
     answer = result if isinstance(result, Answer) else aggregate(result, call, 200)
-    known = call.header("if-none-match")
+    known = call.tags("if-none-match")
     tag = answer.headers.get("ETag")
-    if (
-        known
-        and tag
-        and (known.strip() == "*" or tag in (t.strip().removeprefix("W/") for t in known.split(",")))
-    ):
+    if known and tag and any(given in ("*", tag.removeprefix("W/")) for _, given in known):
         return Answer(304, headers={"ETag": tag})
     return answer
 

@@ -1,5 +1,6 @@
 """Batches: up to 500 items in one unit, each with a status of its own (207)."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -109,12 +110,16 @@ async def run(
             f"a batch has at most {LARGEST} items", Fault("too_many", "too many items", pointer="/items")
         )
     call.work.unit.separable = True
-    bodies = [_read(item, model) for item in items]
+    bodies = []
+    for item in items:
+        bodies.append(_read(item, model))
+        await asyncio.sleep(0)
     await foresee(call, [body for body in bodies if not isinstance(body, Refusal)])
     decided = []
     for i, body in enumerate(bodies):
         if i:
             call.work.next_part()
+            await asyncio.sleep(0)  # whatever the store: others are answered between two items
         decided.append(await _decide(call, body, command))
         decided[-1].part = i
     return Batch(decided)

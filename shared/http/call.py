@@ -3,7 +3,7 @@
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import getrandbits
@@ -19,7 +19,7 @@ from shared.contracts.language import Aggregate
 from shared.errors import Fault, Forbidden, Invalid, Malformed
 from shared.kernel import Kernel
 from shared.outbox import Origin
-from shared.work import Work
+from shared.work import Match, Work
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -27,7 +27,11 @@ URL_LIMIT = 8 * 1024
 """Bytes of path and query."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-_ETAG = re.compile(r'"([0-9]{1,15})"')
+_TAGS = re.compile(
+    r'\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*(?:(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)?)*'
+)
+_TAG = re.compile(r'(W/)?("[^"]*")')
+_VERSION = re.compile(r'"([0-9]{1,15})"')
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
 
@@ -81,7 +85,7 @@ class Call(Request):
     trace: Trace
     sent: dict[bytes, bytes]
     query: dict[str, list[str]]
-    body_bytes: bytes
+    body_hash: str
     body_value: Any
     work: Work
     by_cookie: "Callable[[Call], Awaitable[Principal]] | None" = None
@@ -105,14 +109,30 @@ class Call(Request):
     def may(self, verb: str) -> bool:
         return self.principal.may(f"{self.kernel.service}.{verb}")
 
-    @property
-    def if_match(self) -> int | None:
-        """The version in If-Match; None where it is missing, -1 where it is no ETag of ours (which never matches)."""
-        given = self.header("if-match")
-        if given is None:
+    def tags(self, name: str) -> list[tuple[bool, str]] | None:
+        """The entity tags of If-Match or If-None-Match (RFC 9110, 13.1) as (weak, tag); `*` is one by itself.
+
+        None where the header is missing, and none where it cannot be read, which matches nothing.
+        """
+        wire = name.encode()
+        if wire not in self.sent:
             return None
-        found = _ETAG.fullmatch(given.strip())
-        return int(found[1]) if found else -1
+        given = ", ".join(v.decode("latin-1") for n, v in self.scope["headers"] if n == wire)
+        if given.strip() == "*":
+            return [(False, "*")]
+        return [(bool(weak), tag) for weak, tag in _TAG.findall(given)] if _TAGS.fullmatch(given) else []
+
+    @property
+    def if_match(self) -> Match | None:
+        """What If-Match names, compared strongly; None where it is missing."""
+        tags = self.tags("if-match")
+        return None if tags is None else _match(tag for weak, tag in tags if not weak)
+
+    @property
+    def if_none_match(self) -> Match | None:
+        """What If-None-Match names, compared weakly; None where it is missing."""
+        tags = self.tags("if-none-match")
+        return None if tags is None else _match(tag for _, tag in tags)
 
     @property
     def effective_at(self) -> datetime | None:
@@ -163,6 +183,13 @@ class Call(Request):
 
     def answered(self, entity: Aggregate) -> bytes:
         return self.work.states[entity.id].encode()
+
+
+def _match(tags: Iterable[str]) -> Match:
+    """The versions behind tags of ours; others match none."""
+    given = list(tags)
+    found = [_VERSION.fullmatch(tag) for tag in given]
+    return Match(frozenset(int(version[1]) for version in found if version), "*" in given)
 
 
 def read_content(model: type[M], value: dict[str, Any], raw: bytes) -> M:

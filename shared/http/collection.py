@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from shared.contracts.language import Aggregate, ExternalRef, Prose, Shape, absent, entry_of
+from shared.contracts.language import STORED, Aggregate, ExternalRef, Prose, Shape, absent, entry_of
 from shared.errors import Fault, Invalid, PreconditionFailed
 from shared.http import batch, listing, paging, problems
 from shared.http.call import Answer, Call
@@ -30,6 +30,7 @@ SAID = {
     " With `fields=id,name` an item has only the members that are named; with `Prefer: return=total-count` the page"
     " tells how many there are on all pages.",
     "get": "The current state, archived or not. With `fields=id,name` only the members that are named.",
+    "get_by_ref": "The same as by its id, which the answer tells.",
     "create": "One with an `external_ref` that is known is refused: put it by that key instead.",
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
     "put": "Creates it, or makes it look like the body; an unchanged body changes nothing and publishes nothing.",
@@ -71,20 +72,21 @@ def register_routes(
 
     async def list_(call: Call) -> Answer:
         found = await listing.page(call, mirror, register.filters)
-        if call.one("expand"):
-            found = found.each(lambda state: _expanded(call, register, state))
-        if fields := call.one("fields"):
-            found = found.each(lambda state: listing.only(state, fields))
+        if call.one("expand") or call.one("fields"):
+            found = found.each(lambda state: _reduced(call, register, state)[0])
         return paging.answer(call, found)
 
+    def shown(call: Call, state: str, version: int) -> Answer:
+        if call.one("expand") or call.one("fields"):
+            reduced, mark = _reduced(call, register, state)
+            return Answer(200, reduced.encode(), {"ETag": f'W/"{version}{mark}"'})
+        return Answer(200, state.encode(), {"ETag": f'"{version}"'})
+
     async def get(call: Call, id: str) -> Answer:
-        state, version = await call.work.document(shape, id)
-        etag = f'"{version}"'
-        if call.one("expand"):
-            return Answer(200, _expanded(call, register, state).encode(), {"ETag": "W/" + etag})
-        if fields := call.one("fields"):
-            return Answer(200, listing.only(state, fields).encode(), {"ETag": "W/" + etag})
-        return Answer(200, state.encode(), {"ETag": etag})
+        return shown(call, *await call.work.document(shape, id))
+
+    async def get_by_ref(call: Call, source: str, external_id: str) -> Answer:
+        return shown(call, *await call.work.document_by_ref(shape, _ref(source, external_id)))
 
     async def create_(call: Call, body: Any) -> Any:
         made = await create(call.work, register, body)
@@ -112,8 +114,7 @@ def register_routes(
     async def put_(call: Call, body: Any, source: str, external_id: str) -> Answer | Aggregate:
         ref = _ref(source, external_id)
         _same_ref(body, ref)
-        if call.if_match is not None:
-            expect_version(await _standing(call, register, ref), call.if_match)
+        await _check_preconditions(call, register, ref)
         entity: Aggregate
         entity, status = await put(call.work, register, body, ref, call.one("restore") == "true")
         call.replied["ETag"] = f'"{entity.version}"'
@@ -153,10 +154,13 @@ def register_routes(
     declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
     if read_only:
         return
+    declare("/by-ref/{source}/{external_id}", get_by_ref, "get_by_ref", f"Get a {noun} by its external key", shape,
+            method="GET", parameters=told_of, refusals=(404, 422))  # fmt: skip
     declare("", create_, "create", f"Create a {noun}", shape, method="POST", status=201, body=register.create,
             parameters=(VALIDATE_ONLY,), needs_key=moves_money, refusals=(409,))  # fmt: skip
     declare("/batch", batch_, "batch", f"Create or put up to 500 {noun}s", batch_answer(shape), method="POST", status=207,
-            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024)  # fmt: skip
+            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024,
+            items_limit=batch.LARGEST)  # fmt: skip
     declare("/by-ref/{source}/{external_id}", put_, "put", f"Put a {noun} by its external key", shape, method="PUT",
             body=register.create, parameters=(RESTORE,), refusals=(409, 412), puts=True)  # fmt: skip
     declare("/{id}", revise_, "revise", f"Revise a {noun}", shape, method="PATCH", body=register.revise,
@@ -251,11 +255,18 @@ def _same_ref(body: Any, ref: ExternalRef) -> None:
         )
 
 
-async def _standing(call: Call, register: Register[Any], ref: ExternalRef) -> Aggregate:
+async def _check_preconditions(call: Call, register: Register[Any], ref: ExternalRef) -> None:
+    """Refuse (412) a put whose If-Match names no version that is there, or whose If-None-Match names the one that is."""
+    wanted, unwanted = call.if_match, call.if_none_match
+    if wanted is None and unwanted is None:
+        return
     found: Aggregate | None = await by_ref(call.work, register, ref)
-    if found is None:
-        raise PreconditionFailed("there is none with this key, so it has no version to match")
-    return found
+    if wanted is not None:
+        if found is None:
+            raise PreconditionFailed("there is none with this key, so it has no version to match")
+        expect_version(found, wanted)
+    if unwanted is not None and found is not None and unwanted.holds(found.version):
+        raise PreconditionFailed("there is one with this key already", headers={"ETag": f'"{found.version}"'})
 
 
 def _dry(call: Call, result: Any) -> Answer | None:
@@ -267,11 +278,20 @@ def _dry(call: Call, result: Any) -> Answer | None:
     return dry
 
 
-def _expanded(call: Call, register: Register[Any], state: str) -> str:
+def _reduced(call: Call, register: Register[Any], state: str) -> tuple[str, str]:
+    """The state with only the members that `fields` names and with what `expand` adds, and a mark of that addition: what
+    a caller may do now depends on more than the version."""
+    fields, expand = call.one("fields"), call.one("expand")
+    shown = listing.only(state, fields) if fields else state
+    if not expand:
+        return shown, ""
+    moves = _allowed_moves(call, register, state)
+    return f'{shown[:-1]},"allowed_moves":{json.dumps(moves)}}}', "".join(f"-{move}" for move in moves)
+
+
+def _allowed_moves(call: Call, register: Register[Any], state: str) -> list[str]:
     life = register.lifecycle
     if call.one("expand") != "allowed_moves" or life is None:
         raise listing.wrong("expand", "allowed_moves" if life else "nothing can be expanded")
-    moves = [
-        m for m in life.allowed(register.shape.model_validate_json(state)) if call.may(life.moves[m].needs)
-    ]
-    return f'{state[:-1]},"allowed_moves":{json.dumps(moves)}}}'
+    entity = register.shape.model_validate_json(state, context=STORED)
+    return [m for m in life.allowed(entity) if call.may(life.moves[m].needs)]

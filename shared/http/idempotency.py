@@ -8,7 +8,6 @@ is the first answer read back, from the outbox row that it wrote.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -45,7 +44,7 @@ def given(call: Call, needed: bool) -> str | None:
 def key_of(call: Call, given: str) -> IdempotencyKey:
     """The request's key: scoped by who calls and what is called."""
     route = f"{call.scope['path']}?{call.scope['query_string'].decode('latin-1')}"
-    return IdempotencyKey(call.principal.key, route, given, sha256(call.body_bytes).hexdigest())
+    return IdempotencyKey(call.principal.key, route, given, call.body_hash)
 
 
 @contextmanager

@@ -100,7 +100,8 @@ def _success(operation: Operation, shape: Any) -> dict[str, Any]:
 
 
 _KEY = {"type": "string", "pattern": "^[!-~]{1,200}$"}
-_VERSION = {"type": "string", "pattern": '^"[0-9]{1,15}"$'}
+_VERSIONS = {"type": "string", "pattern": r'^(\*|"[0-9]{1,15}"( *, *"[0-9]{1,15}")*)$'}
+_TAGS = {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'}
 _MOMENT = {
     "type": "string",
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
@@ -117,9 +118,12 @@ def _header(name: str, description: str, schema: dict[str, Any], required: bool 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     told = [_header(own.name, own.description, own.schema) for own in operation.headers]
     if operation.needs_match:
-        told.append(_header("If-Match", "The ETag that was read.", _VERSION, True))
+        told.append(_header("If-Match", "The ETag that was read; several, or `*` for any.", _VERSIONS, True))
     if operation.method == "PUT":
-        told.append(_header("If-Match", "The ETag that was read: only then.", _VERSION))
+        told.append(
+            _header("If-Match", "Only where it stands at this ETag; `*`: only where it is there.", _VERSIONS)
+        )
+        told.append(_header("If-None-Match", "`*`: only where there is none with this key yet.", _TAGS))
     if operation.method == "POST":
         said = "Makes a retry safe for 24 hours"
         said += "; needed here, where done twice would count twice." if operation.needs_key else "."

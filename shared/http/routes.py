@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from fastapi import APIRouter
@@ -41,10 +42,12 @@ from shared.ids import is_canonical
 from shared.kernel import Kernel
 from shared.store import StaleVersion, UniqueTaken, Unreachable
 from shared.store.unit import IdempotencyKey
+from shared.turns import Turn
 from shared.work import refusal_of
 
 BODY_LIMIT = 1024 * 1024
 DEADLINE_S = 30.0
+HASHED_AT_ONCE = 256 * 1024
 ATTEMPTS = 8
 EXTERNAL_KEY = ("external_source", "external_id")
 
@@ -89,6 +92,8 @@ class Operation:
     body: type[BaseModel] | None = None
     media_type: str = "application/json"
     body_limit: int = BODY_LIMIT
+    items_limit: int = strict_json.LARGEST_ARRAY
+    """Items that an array which is a member of the body may have: counted while they are read."""
     parameters: tuple[Parameter, ...] = ()
     headers: tuple[Parameter, ...] = ()
     produces: tuple[str, ...] = ("application/json",)
@@ -245,7 +250,7 @@ class KernelRoute(APIRoute):
                 headers={"Accept-Encoding": "identity"},
             )
         raw = await read_body(call, op.body_limit)
-        call.body_bytes = raw
+        call.body_hash = await _hashed(raw)
         if op.body is None:
             if raw.strip() not in (b"", b"{}"):
                 raise Malformed("this operation takes no body", code="unexpected_body")
@@ -260,7 +265,7 @@ class KernelRoute(APIRoute):
             call.body_value = read_form(raw)
             raw = json.dumps(call.body_value).encode()
         else:
-            call.body_value = strict_json.read(raw)
+            call.body_value = await self._read_json(raw)
         if not isinstance(call.body_value, dict):
             raise Invalid(
                 "the body is not an object", Fault("not_an_object", "send a JSON object", pointer="")
@@ -271,6 +276,11 @@ class KernelRoute(APIRoute):
             return read_content(op.body, call.body_value, raw)
         except ValidationError as error:
             raise problems.invalid_from(error) from error
+
+    async def _read_json(self, raw: bytes) -> Any:
+        if len(raw) <= strict_json.AT_ONCE:
+            return strict_json.read(raw, self.operation.items_limit)
+        return await strict_json.read_in_slices(raw, self.operation.items_limit)
 
     async def _call(self, call: Call, path: dict[str, str], body: BaseModel | None) -> Any:
         if not self.operation.public:
@@ -299,12 +309,21 @@ class KernelRoute(APIRoute):
     async def _attempts(
         self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None = None
     ) -> Answer:
-        """Decide and commit; decide again where somebody else committed first.
+        """Decide and commit; decide again where somebody else committed first: one after another, where many of this
+        process do. Whoever meets others every time is told to come again (503): no precondition of theirs has failed.
 
         The items of a batch go together as long as deciding again may help; then each goes by itself.
         """
+        with call.kernel.deciding.turn((self.path, *path.values())) as turn:
+            return await self._decide(call, path, body, key, turn)
+
+    async def _decide(
+        self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None, turn: Turn
+    ) -> Answer:
         by_item = False
         for attempt in range(ATTEMPTS):
+            if attempt:
+                await turn.take(attempt)
             result = await self._call(call, path, body)
             batch = call.work.unit.separable
             call.work.unit.separable = batch and (by_item or attempt == ATTEMPTS - 1)
@@ -354,6 +373,13 @@ async def read_body(call: Call, limit: int) -> bytes:
         if not message.get("more_body"):
             return b"".join(pieces)
         message = await call.receive()
+
+
+async def _hashed(raw: bytes) -> str:
+    """By which a key that is used again is known to come with the same body; a large one on a thread."""
+    if len(raw) <= HASHED_AT_ONCE:
+        return sha256(raw).hexdigest()
+    return await asyncio.to_thread(lambda: sha256(raw).hexdigest())
 
 
 class Routes:

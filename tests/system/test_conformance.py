@@ -51,6 +51,8 @@ def named(method: str, suffix: str) -> str:
             return {"GET": "get", "PATCH": "revise", "DELETE": "archive"}[method]
         case "PUT", _:
             return "put"
+        case "GET", "/by-ref/{source}/{external_id}":
+            return "get_by_ref"
         case _:
             return suffix.rsplit("/", 1)[-1].replace("-", "_")
 
@@ -67,6 +69,15 @@ async def test_operation_ids_are_unique_and_say_collection_and_verb(everything: 
             assert walked.id == f"{noun}_{named(walked.method, suffix)}"
         else:
             assert re.fullmatch(r"[a-z][a-z_]+", walked.id), walked
+
+
+async def test_whatever_is_put_by_its_key_is_read_by_it(everything: Any) -> None:
+    methods: dict[str, set[str]] = {}
+    for walked in everything.walk():
+        methods.setdefault(walked.path, set()).add(walked.method)
+    put = {path for path, those in methods.items() if "PUT" in those}
+    assert put
+    assert [path for path in put if "GET" not in methods[path]] == []
 
 
 async def test_paths_are_plural_kebab_nouns_two_levels_deep_without_a_slash_at_the_end(
@@ -177,7 +188,7 @@ async def test_a_change_without_if_match_answers_428_and_with_a_stale_one_412(ev
         headers = matching(walked)
         del headers["If-Match"]
         assert_problem(await client.request(walked.method, walked.url(), json=body, headers=headers), 428)
-        for stale in ('"99"', "*", "nonsense", 'W/"1"', '"99999999999999999999"'):
+        for stale in ('"99"', '"98", "99"', "nonsense", 'W/"1"', '"99999999999999999999"'):
             answer = await client.request(
                 walked.method, walked.url(), json=body, headers=headers | {"If-Match": stale}
             )

@@ -7,7 +7,7 @@ from services.projects.work_package import rules
 from services.projects.work_package.model import WorkPackageRow
 from shared.contracts.projects import Project, WorkPackage
 from shared.references import exists
-from shared.work import Work, expect_version
+from shared.work import Match, Work, expect_version
 
 
 def guard(package: Any) -> str:
@@ -34,7 +34,7 @@ async def has_parts(work: Work, package: WorkPackage) -> bool:
     return bool(rows)
 
 
-async def report_progress(work: Work, id: str, if_match: int | None, percent: int) -> WorkPackage:
+async def report_progress(work: Work, id: str, if_match: Match | None, percent: int) -> WorkPackage:
     package = await work.load(WorkPackage, id)
     expect_version(package, if_match)
     rules.project_is_open(await work.load(Project, package.project_id))

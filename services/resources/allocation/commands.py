@@ -8,7 +8,7 @@ from shared.clock import to_day
 from shared.contracts.language import Fact, plain
 from shared.contracts.resources import Allocation, AllocationCommitted, Commitment, Person
 from shared.references import heard_of
-from shared.work import Work, expect_version
+from shared.work import Match, Work, expect_version
 
 BOOK = """
 UPDATE known_project SET bookings = bookings + 1 WHERE id = ? AND stage NOT IN ('closed', 'discontinued')
@@ -65,7 +65,7 @@ def tell(allocation: Allocation, before: Allocation | None, body: Any) -> Fact:
     return plain(Allocation, "revised")
 
 
-async def commit(work: Work, id: str, if_match: int | None, reason: str | None) -> Allocation:
+async def commit(work: Work, id: str, if_match: Match | None, reason: str | None) -> Allocation:
     allocation = await work.load(Allocation, id)
     expect_version(allocation, if_match)
     fact = rules.commit(allocation, reason)
@@ -73,7 +73,7 @@ async def commit(work: Work, id: str, if_match: int | None, reason: str | None) 
     return work.save(allocation, fact)
 
 
-async def release(work: Work, id: str, if_match: int | None, reason: str | None) -> Allocation:
+async def release(work: Work, id: str, if_match: Match | None, reason: str | None) -> Allocation:
     """As of the day on which the release is effective, which is the last that counts."""
     allocation = await work.load(Allocation, id)
     expect_version(allocation, if_match)

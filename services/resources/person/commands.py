@@ -3,7 +3,7 @@
 from services.resources.person import rules
 from shared.contracts.resources import Person, PersonErased
 from shared.erasure import erase as erased
-from shared.work import Work, expect_version
+from shared.work import Match, Work, expect_version
 
 
 async def check(work: Work, person: Person) -> None:
@@ -11,7 +11,7 @@ async def check(work: Work, person: Person) -> None:
     rules.vendor_fits(person)
 
 
-async def erase(work: Work, id: str, if_match: int | None, reason: str | None) -> Person:
+async def erase(work: Work, id: str, if_match: Match | None, reason: str | None) -> Person:
     """Whatever is booked stays booked: an allocation names no more than the id."""
     person = await work.load(Person, id)
     expect_version(person, if_match)

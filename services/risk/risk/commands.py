@@ -5,7 +5,7 @@ from services.risk.risk.model import Rating
 from services.risk.tables import KnownProject
 from shared.contracts.risk import Risk
 from shared.references import heard_of
-from shared.work import Work, expect_version
+from shared.work import Match, Work, expect_version
 
 
 async def check(work: Work, risk: Risk) -> None:
@@ -16,7 +16,7 @@ async def check(work: Work, risk: Risk) -> None:
     rules.project_is_open(stage, bool(archived))
 
 
-async def assess(work: Work, id: str, if_match: int | None, rating: Rating) -> Risk:
+async def assess(work: Work, id: str, if_match: Match | None, rating: Rating) -> Risk:
     risk = await work.load(Risk, id)
     expect_version(risk, if_match)
     fact = rules.assess(risk, rating.probability, rating.impact)

@@ -1,13 +1,16 @@
 """JSON is read as the standard library reads it, or refused: twice given keys, NaN, half pairs, depth, huge integers."""
 
+import asyncio
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import Malformed
+from shared.errors import Invalid, Malformed
 from shared.http import strict_json
 
 TEXT = st.text(st.characters(codec="utf-8"))
@@ -134,3 +137,77 @@ def test_the_edges_are_accepted() -> None:
     assert strict_json.read(b"[9223372036854775807, -9223372036854775808]") == [2**63 - 1, -(2**63)]
     assert strict_json.read(b'"\\ud83d\\ude00"') == "\U0001f600"
     assert strict_json.read(nested(32)) == json.loads(nested(32))
+
+
+def long(value: bytes) -> bytes:
+    """The same value in a text that is read in slices."""
+    return b'{"padding": "' + b"x" * strict_json.AT_ONCE + b'", "value": ' + value + b"}"
+
+
+def sliced(body: bytes, items: int = strict_json.LARGEST_ARRAY) -> Any:
+    return asyncio.run(strict_json.read_in_slices(body, items))
+
+
+@given(st.lists(VALUES, max_size=30))
+def test_a_long_text_is_read_as_the_standard_library_reads_it(values: list[Any]) -> None:
+    """Members are decoded by themselves where there are many of them."""
+    with patched(SIGNS=3, AT_ONCE=20, WINDOW=64):
+        assert sliced(long(json.dumps(values).encode()))["value"] == values
+        assert sliced(long(json.dumps(values, ensure_ascii=False).encode()))["value"] == values
+
+
+@given(PIECES)
+def test_what_a_short_text_may_not_hold_a_long_one_may_not_either(pieces: list[str]) -> None:
+    text = "".join(pieces).encode()
+    with patched(SIGNS=2, AT_ONCE=8, WINDOW=1024):
+        assert verdict(lambda: sliced(long(b"[" + text + b"]"))) == verdict(
+            lambda: strict_json.read(b"[" + text + b"]")
+        )
+
+
+def verdict(reading: Callable[[], Any]) -> str:
+    try:
+        read = reading()
+    except Malformed:
+        return "refused"
+    return json.dumps(read["value"] if isinstance(read, dict) else read)
+
+
+@contextmanager
+def patched(**values: int) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in values.items():
+            patch.setattr(strict_json, name, value)
+        yield
+
+
+TOO_MANY = {
+    "items of a batch": (b'{"items": [' + b'{"a":1},' * 6_000_000 + b"1]}", 500),
+    "items in an item": (b'{"items": [{"a": [' + b"1," * 10_000 + b"1]}]}", 500),
+    "members": (json.dumps({str(n): n for n in range(10_001)}).encode(), 500),
+    "of all": (json.dumps([[[1] * 9_999] * 60]).encode(), 500),
+}
+
+
+@pytest.mark.parametrize(("body", "items"), TOO_MANY.values(), ids=TOO_MANY)
+def test_items_are_counted_while_they_are_read(
+    body: bytes, items: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is decoded before they are known to be few enough."""
+    monkeypatch.setattr(strict_json, "_decoded", None)
+    with pytest.raises(Invalid) as refused:
+        sliced(body, items)
+    assert refused.value.code == "too_many_items"
+
+
+def test_as_many_items_as_are_allowed_are_read() -> None:
+    body = json.dumps({"items": [{"a": [1] * 10}] * 500, "other": list(range(499))}).encode()
+    assert len(sliced(body, 500)["items"]) == 500
+
+
+@pytest.mark.parametrize(("body", "code"), [(b'{"a": "' + b"x" * 2_000_000 + b'"}', "text_too_long"), (b'{"a": ' + b"9" * 100_000 + b"}", "not_json"),
+                                            (b" " * 100_000, "not_json"), (b"[" * 100_000, "too_deep"), (b"]" * 100_000, "not_json")])  # fmt: skip
+def test_a_long_text_that_is_wrong_is_refused(body: bytes, code: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        sliced(body)
+    assert refused.value.code == code
