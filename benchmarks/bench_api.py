@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.figure import Figure
 from benchmarks.load import Request, load, request
 from benchmarks.servers import on_core, server
-from shared.auth.issuers import LocalIssuer
+from shared.http.auth.issuers import LocalIssuer
 
 ROUNDS = 5
 SECONDS = 1.5

@@ -14,20 +14,20 @@ from benchmarks.figure import Figure
 from deploy.kafka.broker import Broker
 from deploy.kafka.install import installed, missing_tools, version
 from services.projects.service import SERVICE as PROJECTS
-from shared.auth import Tokens
-from shared.bus import Record
-from shared.bus.kafka import KafkaBus
+from shared.base.settings import Settings
 from shared.contracts.language import plain, topics_of
 from shared.contracts.projects import Portfolio
-from shared.inbox import Consumer, Inbox
-from shared.kernel import Kernel
-from shared.migrate import prepare
-from shared.outbox import Origin
-from shared.relay import relaying
-from shared.running import opened
-from shared.settings import Settings
+from shared.domain.kernel import Kernel
+from shared.domain.work import Work
+from shared.http.auth import Tokens
+from shared.messaging.bus import Record
+from shared.messaging.bus.kafka import KafkaBus
+from shared.messaging.inbox import Consumer, Inbox
+from shared.messaging.relay import relaying
+from shared.runtime.migrate import prepare
+from shared.runtime.running import opened
 from shared.store import open_store
-from shared.work import Work
+from shared.store.outbox import Origin
 
 BACKLOG = 60_000
 PADDING = "x" * 1_250

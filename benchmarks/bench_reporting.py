@@ -16,18 +16,18 @@ from services.embedded import Embedded, embedded
 from services.projects.project.api import PROJECTS
 from services.reporting.history import projection as history
 from services.reporting.service import SERVICE as REPORTING
-from shared.auth import Tokens
-from shared.bus.embedded import EmbeddedBus, Reading
+from shared.base.money import Money
+from shared.base.settings import Settings
+from shared.base.telemetry import LOG
 from shared.contracts.language import topics_of
 from shared.contracts.projects import Project, Stage
-from shared.inbox import Consumer, Inbox
-from shared.money import Money
-from shared.outbox import Origin
-from shared.running import opened
-from shared.settings import Settings
+from shared.domain.work import Work
+from shared.http.auth import Tokens
+from shared.messaging.bus.embedded import EmbeddedBus, Reading
+from shared.messaging.inbox import Consumer, Inbox
+from shared.runtime.running import opened
 from shared.store import Store
-from shared.telemetry import LOG
-from shared.work import Work
+from shared.store.outbox import Origin
 
 EVENTS = 20_000
 PROJECTS_OF_OVERVIEW = 10_000

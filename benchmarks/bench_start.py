@@ -12,7 +12,7 @@ import httpx
 
 from benchmarks.figure import Figure
 from benchmarks.servers import free_port
-from shared.auth.roles import SERVICES
+from shared.http.auth.roles import SERVICES
 
 ROUNDS = 3
 PATIENCE_S = 60.0

@@ -87,11 +87,11 @@ def plain_sessions(folder: Path) -> FastAPI:
 async def projects(folder: Path, database_url: str) -> AsyncIterator[Any]:
     """The projects service alone, everything on."""
     from services.projects.service import SERVICE
-    from shared.auth import Tokens
-    from shared.memory import keep_what_was_freed, leave_alone_what_was_made
-    from shared.running import opened
-    from shared.settings import Settings
-    from shared.telemetry import LOG
+    from shared.base.settings import Settings
+    from shared.base.telemetry import LOG
+    from shared.http.auth import Tokens
+    from shared.runtime.memory import keep_what_was_freed, leave_alone_what_was_made
+    from shared.runtime.running import opened
 
     keep_what_was_freed()
     settings = Settings(data=folder, database_url=database_url)

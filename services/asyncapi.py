@@ -5,7 +5,7 @@ import re
 from functools import partial
 from typing import Any
 
-from shared.bus.topics import settings_of
+from shared.base.version import VERSION
 from shared.contracts.language import CATALOGUE, PARTITIONS, AggregateType, is_compacted
 from shared.contracts.releases import FILES
 from shared.contracts.schema import (
@@ -18,7 +18,7 @@ from shared.contracts.schema import (
     state_schema,
 )
 from shared.http import examples
-from shared.version import VERSION
+from shared.messaging.bus.topics import settings_of
 
 STRUCTURED = "application/cloudevents+json"
 

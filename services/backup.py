@@ -23,16 +23,16 @@ import asyncpg
 from sqlalchemy import MetaData, Table
 
 from services.embedded import SERVICES
-from shared.auth.issuers import KEY_FILE
-from shared.clock import now_micros, to_wire
+from shared.base.clock import now_micros, to_wire
+from shared.base.settings import Settings
+from shared.base.version import VERSION as PORTOLAN
 from shared.contracts.language import topics_of
-from shared.kernel import SECRET_FILE
-from shared.migrate import VERSION, head_of, prepare, refuse_unknown
-from shared.outbox import source_of
-from shared.service import Service
-from shared.settings import Settings
+from shared.domain.kernel import SECRET_FILE
+from shared.http.auth.issuers import KEY_FILE
+from shared.runtime.migrate import VERSION, head_of, prepare, refuse_unknown
+from shared.runtime.service import Service
+from shared.store.outbox import source_of
 from shared.store.sqlite import connect
-from shared.version import VERSION as PORTOLAN
 
 BATCH = 2000
 MANIFEST = "backup.json"
@@ -295,7 +295,7 @@ async def _refuse_old_topics(settings: Settings) -> None:
         return
     from aiokafka.admin import AIOKafkaAdminClient
 
-    from shared.bus.clients import REQUEST_MS, started
+    from shared.messaging.bus.clients import REQUEST_MS, started
 
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_servers, request_timeout_ms=REQUEST_MS)
     async with started(admin, admin.close):

@@ -12,12 +12,12 @@ from services.reporting.service import SERVICE as REPORTING
 from services.reporting.web import sessions
 from services.resources.service import SERVICE as RESOURCES
 from services.risk.service import SERVICE as RISK
-from shared.auth import Tokens
-from shared.front import front
-from shared.inbox import Inbox
-from shared.kernel import Kernel
-from shared.running import Opened, alone, enter_bus, listening, opened
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.domain.kernel import Kernel
+from shared.http.auth import Tokens
+from shared.messaging.inbox import Inbox
+from shared.runtime.front import front
+from shared.runtime.running import Opened, alone, enter_bus, listening, opened
 
 SERVICES = (PROJECTS, RESOURCES, FINANCE, RISK, REPORTING)
 

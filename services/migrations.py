@@ -5,8 +5,8 @@ import sys
 import sqlalchemy as sa
 
 from services.embedded import SERVICES
-from shared.migrate import configured, write_revision
-from shared.service import Service
+from shared.runtime.migrate import configured, write_revision
+from shared.runtime.service import Service
 
 
 def has_changed(service: Service) -> bool:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.errors import Invalid, Refusal
+from shared.base.errors import Invalid, Refusal
 from shared.http.meanings import kinds
 
 ROOT = Path(__file__).parents[1]

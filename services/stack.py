@@ -24,15 +24,15 @@ import httpx
 
 from deploy.kafka.broker import Broker, NotStarted, free_port
 from deploy.kafka.install import NotInstallable, installed, version
-from shared.auth.issuers import LocalIssuer
-from shared.auth.roles import SERVICES
-from shared.door import Door
-from shared.front import Upstream, front
-from shared.serve import serving, told_to_end
-from shared.settings import Settings, settings_of
-from shared.starting import CannotStart, told_plainly, written_under
+from shared.base.settings import Settings, settings_of
+from shared.base.starting import CannotStart, told_plainly, written_under
+from shared.base.supervision import Supervised
+from shared.http.auth.issuers import LocalIssuer
+from shared.http.auth.roles import SERVICES
+from shared.runtime.door import Door
+from shared.runtime.front import Upstream, front
+from shared.runtime.serve import serving, told_to_end
 from shared.store import reaching
-from shared.supervision import Supervised
 
 AGAIN_S = 0.5
 END_S = 10.0

@@ -23,12 +23,12 @@ from hypothesis import settings as hypothesis_settings
 from deploy.kafka.install import installed, missing_tools, version
 from services.embedded import SERVICES as ALL
 from services.embedded import Embedded, embedded
-from shared.auth import Tokens
-from shared.migrate import prepare
-from shared.running import Opened, opened
-from shared.service import Service
-from shared.settings import Settings
-from shared.telemetry import LOG
+from shared.base.settings import Settings
+from shared.base.telemetry import LOG
+from shared.http.auth import Tokens
+from shared.runtime.migrate import prepare
+from shared.runtime.running import Opened, opened
+from shared.runtime.service import Service
 from tests.support import parallel, rules
 
 DEADLINE_S = 10.0

@@ -12,8 +12,8 @@ from services.cli.rebuild import rebuild
 from services.cli.token import token
 from services.cli.up import up
 from services.cli.verify import verify
-from shared.starting import told_plainly
-from shared.version import VERSION
+from shared.base.starting import told_plainly
+from shared.base.version import VERSION
 
 
 class Plain(click.Group):

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from services.cli.instance import data_option
-from shared.settings import settings_of
+from shared.base.settings import settings_of
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 

@@ -9,8 +9,8 @@ import click
 import httpx
 
 from services.cli.instance import TIMEOUT_S, answered, own_token, reached, reaching
-from shared.auth.roles import SERVICES
-from shared.settings import settings_of
+from shared.base.settings import settings_of
+from shared.http.auth.roles import SERVICES
 
 _reaching = reaching(
     "The front door; default: the settings'.", "A token that may operate; default: of the local issuer."

@@ -16,7 +16,7 @@ from services.imports.federal.importing import Files
 from services.imports.federal.reading import UnreadableFile
 from services.imports.findings import Findings
 from services.imports.upserts import ImportFailed, Progress, Stage
-from shared.settings import settings_of
+from shared.base.settings import settings_of
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -10,7 +10,7 @@ import click
 import httpx
 
 from services.imports.upserts import detail
-from shared.settings import Settings, http_address, without_secrets
+from shared.base.settings import Settings, http_address, without_secrets
 
 TIMEOUT_S = 60
 ADVICE = {
@@ -51,7 +51,7 @@ def reaching(address: str, token: str) -> Callable[[Any], Any]:
 
 def own_token(settings: Settings, subject: str, role: str, hours: int = 12) -> str:
     """A token of the instance's local issuer, whose key is there once the instance was started."""
-    from shared.auth.issuers import KEY_FILE, LocalIssuer
+    from shared.http.auth.issuers import KEY_FILE, LocalIssuer
 
     if not (settings.data / KEY_FILE).exists():
         raise click.ClickException(

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from services.cli.instance import data_option
-from shared.auth.roles import ROLES
-from shared.settings import Settings, settings_of
+from shared.base.settings import Settings, settings_of
+from shared.http.auth.roles import ROLES
 
 
 @click.command("login-link")
@@ -24,7 +24,7 @@ def login_link(role: str, subject: str, data: Path | None) -> None:
 async def _made(settings: Settings, subject: str, role: str) -> str:
     from services.cli.stores import told_if_away
     from services.reporting.web import sessions
-    from shared.starting import address_in
+    from shared.base.starting import address_in
     from shared.store import open_store, reaching
 
     address = settings.base_url if settings.database_url else address_in(settings.data, "reporting")

@@ -7,7 +7,7 @@ from time import perf_counter
 import click
 
 from services.cli.instance import data_option
-from shared.settings import Settings, settings_of
+from shared.base.settings import Settings, settings_of
 
 
 @click.command()

@@ -12,7 +12,7 @@ from sample.telling import Chapter, Move, Put, Ref
 from services.embedded import Embedded
 from services.imports.findings import Finding, Findings
 from services.imports.upserts import ImportFailed, Sender, Stage, Upsert
-from shared.clock import now
+from shared.base.clock import now
 
 SOURCE = "sample"
 AT_BIRTH = ("stage", "state", "commitment")

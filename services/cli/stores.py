@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 import click
 
 from services.embedded import SERVICES
-from shared.auth import Tokens
+from shared.base.settings import Settings
+from shared.base.telemetry import LOG
 from shared.contracts.language import topics_of
-from shared.running import Opened, opened
-from shared.settings import Settings
+from shared.http.auth import Tokens
+from shared.runtime.running import Opened, opened
 from shared.store import Store, Unreachable
-from shared.telemetry import LOG
 
 
 @contextmanager

@@ -8,10 +8,10 @@ import click
 import httpx
 
 from services.cli.instance import TIMEOUT_S, answered, data_option, own_token, reached, reaching
-from shared.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
-from shared.clock import now_micros
-from shared.revocations import Kind
-from shared.settings import Settings, settings_of
+from shared.base.clock import now_micros
+from shared.base.settings import Settings, settings_of
+from shared.http.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
+from shared.http.revocations import Kind
 
 
 @click.group()
@@ -27,7 +27,7 @@ def token() -> None:
 @data_option
 def issue(role: str, subject: str | None, scope: str | None, hours: float, data: Path | None) -> None:
     """Print a signed token."""
-    from shared.auth.issuers import LocalIssuer
+    from shared.http.auth.issuers import LocalIssuer
 
     _check_subject(subject)
     _check_scope(role, scope)
@@ -42,7 +42,7 @@ def issue(role: str, subject: str | None, scope: str | None, hours: float, data:
 
 
 def _check_subject(subject: str | None) -> None:
-    from shared.auth.tokens import LONGEST_SUBJECT, is_subject
+    from shared.http.auth.tokens import LONGEST_SUBJECT, is_subject
 
     if subject is not None and not is_subject(subject):
         raise click.BadParameter(
@@ -116,7 +116,7 @@ def _what(token: str | None, jti: str, subject: str, everybody: bool, issuer: st
 
 async def _revoke_in_stores(settings: Settings, kind: Kind, value: str, issuer: str) -> None:
     from services.cli.stores import all_opened
-    from shared.revocations import revoke
+    from shared.http.revocations import revoke
 
     at = now_micros()
     async with all_opened(settings) as services:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shared.settings import Settings, settings_of
-from shared.starting import write_address, written_under
+from shared.base.settings import Settings, settings_of
+from shared.base.starting import write_address, written_under
 
 if TYPE_CHECKING:
     from services.embedded import Embedded
@@ -31,9 +31,9 @@ def up(data: Path | None, port: int | None, no_sample: bool) -> None:
 async def _serve(settings: Settings, sample: bool) -> None:
     from services.cli.stores import told_if_away
     from services.embedded import embedded
-    from shared.door import Door
-    from shared.memory import leave_alone_what_was_made
-    from shared.serve import JsonLines, drain, listen, serving_on, told_to_end
+    from shared.runtime.door import Door
+    from shared.runtime.memory import leave_alone_what_was_made
+    from shared.runtime.serve import JsonLines, drain, listen, serving_on, told_to_end
 
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
     with listen(settings.host, settings.port) as listener, _logging_to(settings) as log, told_if_away():
@@ -54,7 +54,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
 @contextmanager
 def _logging_to(settings: Settings) -> Iterator[Path]:
     """The log's file while the block lasts; afterwards nothing is told."""
-    from shared.telemetry import LOG
+    from shared.base.telemetry import LOG
 
     log = settings.data / "logs" / "portolan.jsonl"
     with written_under(settings.data):

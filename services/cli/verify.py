@@ -10,7 +10,7 @@ import click
 import httpx
 
 from services.cli.instance import TIMEOUT_S, answered, own_token, reached, reaching
-from shared.settings import Settings, settings_of
+from shared.base.settings import Settings, settings_of
 
 SHOWN = 20
 
@@ -71,7 +71,7 @@ def _client(settings: Settings, services: dict[str, Any], url: str, token: str) 
     headers = {"Authorization": f"Bearer {held}"}
     if url:
         return httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S)
-    from shared.front import front
+    from shared.runtime.front import front
 
     transport = httpx.ASGITransport(front({name: one.app for name, one in services.items()}))
     return httpx.AsyncClient(transport=transport, base_url="http://portolan", headers=headers)

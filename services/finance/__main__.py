@@ -1,6 +1,6 @@
 """`python -m services.finance`: the finance service in a process of its own."""
 
 from services.finance.service import SERVICE
-from shared.serve import main
+from shared.runtime.serve import main
 
 main(SERVICE)

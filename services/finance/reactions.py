@@ -3,14 +3,14 @@
 from services.finance.budget import rules
 from services.finance.performance import commands as performance
 from services.finance.tables import KnownProject
-from shared.bus import Record
+from shared.base.ids import derived_id
 from shared.contracts.finance import ActualCost, Budget
 from shared.contracts.language import entry_of, plain
 from shared.contracts.projects import Programme, Project, WorkPackage
-from shared.ids import derived_id
-from shared.inbox import Reaction
-from shared.references import is_news
-from shared.work import Work
+from shared.domain.references import is_news
+from shared.domain.work import Work
+from shared.messaging.bus import Record
+from shared.messaging.inbox import Reaction
 
 REMEMBER = (
     "INSERT INTO known_project (id, version, stage) VALUES (?, ?, ?)"

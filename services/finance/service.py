@@ -11,8 +11,8 @@ from services.finance.performance import api as performance
 from services.finance.reactions import REACTIONS
 from services.finance.tables import Model
 from services.finance.vendor import api as vendor
-from shared.inbox import Consumer
-from shared.service import Service
+from shared.messaging.inbox import Consumer
+from shared.runtime.service import Service
 
 SERVICE = Service(
     name="finance",

@@ -4,7 +4,7 @@ its own costs."""
 from sqlalchemy import BigInteger
 from sqlmodel import SQLModel
 
-from shared.columns import ID, KEY, Field, own_registry
+from shared.store.columns import ID, KEY, Field, own_registry
 from shared.store.tables import kernel_tables
 
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 
 from services.imports.findings import Findings
-from shared.ids import new_id
+from shared.base.ids import new_id
 
 BATCH = 250
 PATIENCE_S = 60.0

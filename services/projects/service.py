@@ -7,7 +7,7 @@ from services.projects.programme import api as programme
 from services.projects.project import api as project
 from services.projects.tables import Model
 from services.projects.work_package import api as work_package
-from shared.service import Service
+from shared.runtime.service import Service
 
 SERVICE = Service(
     name="projects",

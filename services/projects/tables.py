@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from shared.columns import own_registry
+from shared.store.columns import own_registry
 from shared.store.tables import kernel_tables
 
 

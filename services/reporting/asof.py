@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.clock import end_of_day, now, parse_day, to_day, to_micros
-from shared.errors import Fault, Malformed
+from shared.http.operation import Parameter
+
+from shared.base.clock import end_of_day, now, parse_day, to_day, to_micros
+from shared.base.errors import Fault, Malformed
 from shared.http.call import Call
-from shared.http.routes import Parameter
 
 AS_OF = Parameter(
     "as_of",

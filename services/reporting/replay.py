@@ -14,12 +14,12 @@ from typing import Any
 
 from services.reporting.memo import REBUILDS
 from services.reporting.service import SERVICE
-from shared.auth import Tokens
-from shared.bus.embedded import EmbeddedBus, Reading, Sources, reading
-from shared.inbox import Inbox
-from shared.kernel import Kernel
-from shared.running import opened
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.domain.kernel import Kernel
+from shared.http.auth import Tokens
+from shared.messaging.bus.embedded import EmbeddedBus, Reading, Sources, reading
+from shared.messaging.inbox import Inbox
+from shared.runtime.running import opened
 from shared.store import Statement, Store, Unit
 from shared.store.sql import types_of
 

@@ -17,10 +17,10 @@ from services.reporting.projects import api as projects
 from services.reporting.tables import Model
 from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
-from shared.bus import Record
-from shared.inbox import Consumer
-from shared.service import Service
-from shared.work import Work
+from shared.domain.work import Work
+from shared.messaging.bus import Record
+from shared.messaging.inbox import Consumer
+from shared.runtime.service import Service
 
 __all__ = ["SERVICE", "figures_tables", "history_tables", "web_tables"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shared.money import Money
+from shared.base.money import Money
 
 Sum = tuple[dict[str, str] | None, str | None]
 """(money on the wire, None) or (None, why)."""

@@ -1,6 +1,6 @@
 """`python -m services.resources`: the resources service in a process of its own."""
 
 from services.resources.service import SERVICE
-from shared.serve import main
+from shared.runtime.serve import main
 
 main(SERVICE)

@@ -2,13 +2,13 @@
 
 from services.resources.allocation import rules
 from services.resources.tables import KnownProject
-from shared.bus import Record
 from shared.contracts.language import entry_of
 from shared.contracts.projects import Project
 from shared.contracts.resources import Allocation, AllocationState
-from shared.inbox import Reaction
-from shared.references import is_news
-from shared.work import Work
+from shared.domain.references import is_news
+from shared.domain.work import Work
+from shared.messaging.bus import Record
+from shared.messaging.inbox import Reaction
 
 REMEMBER = (
     "INSERT INTO known_project (id, version, stage, archived, bookings) VALUES (?, ?, ?, ?, 0)"

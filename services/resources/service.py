@@ -6,8 +6,8 @@ from services.resources.allocation import api as allocation
 from services.resources.person import api as person
 from services.resources.reactions import REACTIONS
 from services.resources.tables import Model
-from shared.inbox import Consumer
-from shared.service import Service
+from shared.messaging.inbox import Consumer
+from shared.runtime.service import Service
 
 SERVICE = Service(
     name="resources",

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger
 from sqlmodel import SQLModel
 
-from shared.columns import ID, KEY, Field, own_registry
+from shared.store.columns import ID, KEY, Field, own_registry
 from shared.store.tables import kernel_tables
 
 

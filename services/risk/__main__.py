@@ -1,6 +1,6 @@
 """`python -m services.risk`: the risk service in a process of its own."""
 
 from services.risk.service import SERVICE
-from shared.serve import main
+from shared.runtime.serve import main
 
 main(SERVICE)

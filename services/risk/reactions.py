@@ -2,14 +2,14 @@
 
 from services.risk.register import rules
 from services.risk.tables import KnownProject
-from shared.bus import Record
+from shared.base.ids import derived_id
 from shared.contracts.language import entry_of
 from shared.contracts.projects import Programme, Project
 from shared.contracts.risk import Register
-from shared.ids import derived_id
-from shared.inbox import Reaction
-from shared.references import is_news
-from shared.work import Work
+from shared.domain.references import is_news
+from shared.domain.work import Work
+from shared.messaging.bus import Record
+from shared.messaging.inbox import Reaction
 
 REMEMBER = (
     "INSERT INTO known_project (id, version, stage, archived) VALUES (?, ?, ?, ?)"

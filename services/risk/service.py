@@ -7,8 +7,8 @@ from services.risk.reactions import REACTIONS
 from services.risk.register import api as register
 from services.risk.risk import api as risk
 from services.risk.tables import Model
-from shared.inbox import Consumer
-from shared.service import Service
+from shared.messaging.inbox import Consumer
+from shared.runtime.service import Service
 
 SERVICE = Service(
     name="risk",

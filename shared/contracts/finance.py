@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.clock import FIRST_YEAR, LAST_YEAR
+from shared.base.clock import FIRST_YEAR, LAST_YEAR
+from shared.base.money import CurrencyCode, Money
 from shared.contracts.language import Aggregate, Day, Fact, Id, Line, Prose, Reasoned, Shape, aggregate, fact
-from shared.money import CurrencyCode, Money
 
 FiscalYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True)]
 

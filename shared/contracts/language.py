@@ -32,9 +32,9 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from shared.clock import of_our_age, parse_day, parse_instant
-from shared.ids import is_canonical
-from shared.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
+from shared.base.clock import of_our_age, parse_day, parse_instant
+from shared.base.ids import is_canonical
+from shared.base.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
 
 PARTITIONS = 12
 STATE_LIMIT = 64 * 1024
@@ -237,7 +237,7 @@ class Aggregate(Shape):
 
 
 class Erasable(Aggregate):
-    """What tells of a person, and may be made to tell nothing of them any more (see `shared.erasure`)."""
+    """What tells of a person, and may be made to tell nothing of them any more (see `shared.domain.erasure`)."""
 
     PERSONAL: ClassVar[dict[str, Any]] = {}
     """The members that tell of the person, each with what stands there once they are erased."""

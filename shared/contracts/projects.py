@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from shared.base.money import Money
 from shared.contracts.language import (
     Aggregate,
     Code,
@@ -19,7 +20,6 @@ from shared.contracts.language import (
     aggregate,
     fact,
 )
-from shared.money import Money
 
 
 class Thresholds(Shape):

@@ -14,9 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.auth import Principal
-from shared.errors import Fault, Forbidden, Invalid, Refusal, Unauthenticated
+from shared.base.errors import Fault, Forbidden, Invalid, Refusal, Unauthenticated
 from shared.http import problems
+from shared.http.auth import Principal
 from shared.http.call import trace_of
 
 CODES = {
@@ -111,7 +111,7 @@ class Extensible(FastAPI):
     def on_event(self, event_type: str) -> Any:
         raise TypeError(
             f"nothing runs at {event_type}: the application is made when its store is open. Do it around"
-            " `shared.running.opened`, as docs/how-to/extend-with-fastapi.md shows"
+            " `shared.runtime.running.opened`, as docs/how-to/extend-with-fastapi.md shows"
         )
 
 

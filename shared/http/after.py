@@ -7,7 +7,7 @@ import asyncio
 import base64
 from time import monotonic
 
-from shared.errors import DeadlineExceeded, Fault, Malformed
+from shared.base.errors import DeadlineExceeded, Fault, Malformed
 from shared.http import strict_json
 from shared.http.call import Call
 

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from starlette.types import Send
 
+from shared.base.errors import Refusal, Unauthenticated
 from shared.contracts.language import Aggregate, entry_of
-from shared.errors import Refusal, Unauthenticated
 from shared.http import problems
 from shared.http.call import Answer, Call, Pending
 from shared.store import Unreachable

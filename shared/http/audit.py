@@ -2,11 +2,11 @@
 
 import asyncio
 
-from shared import telemetry
-from shared.clock import now_micros
-from shared.errors import Forbidden, Refusal
+from shared.base import telemetry
+from shared.base.clock import now_micros
+from shared.base.errors import Forbidden, Refusal
+from shared.base.ids import new_id_text
 from shared.http.call import Call
-from shared.ids import new_id_text
 from shared.store import Unreachable
 
 KEPT = (
@@ -19,7 +19,7 @@ _writing: set["asyncio.Task[None]"] = set()
 MOST_WAITING = 100
 """So many wait at most to be written; what comes meanwhile is only counted."""
 IN_ALL = 1_000
-"""So many are kept an hour, of all principals together; of each `shared.kernel.ATTEMPTS_KEPT`."""
+"""So many are kept an hour, of all principals together; of each `shared.domain.kernel.ATTEMPTS_KEPT`."""
 
 
 def note(call: Call, refusal: Refusal) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from shared.base.errors import Fault, Invalid, Refusal
 from shared.contracts.language import Aggregate
-from shared.errors import Fault, Invalid, Refusal
+from shared.domain.kernel import Kernel
+from shared.domain.work import refusal_of
 from shared.http import idempotency, problems
 from shared.http.call import Answer, Call, Pending, read_content
-from shared.kernel import Kernel
 from shared.store import StaleVersion
-from shared.work import refusal_of
 
 LARGEST = 500
 

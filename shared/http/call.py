@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from shared.auth import Principal
-from shared.clock import now, parse_as_of
+from shared.base.clock import now, parse_as_of
+from shared.base.errors import Fault, Forbidden, Invalid, Malformed
 from shared.contracts.language import Aggregate
-from shared.errors import Fault, Forbidden, Invalid, Malformed
-from shared.kernel import Kernel
-from shared.outbox import Origin
-from shared.work import Match, Work
+from shared.domain.kernel import Kernel
+from shared.domain.work import Match, Work
+from shared.http.auth import Principal
+from shared.store.outbox import Origin
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.contracts.language import STORED, Aggregate, ExternalRef, Prose, Shape, absent, entry_of
-from shared.errors import Fault, Invalid, PreconditionFailed
+from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.register import Register, archive, by_ref, create, foresee, move, put, restore, revise
+from shared.domain.work import expect_version
 from shared.http import batch, listing, paging, problems
 from shared.http.call import Answer, Call
-from shared.http.routes import Operation, Parameter, Routes
-from shared.lifecycle import Lifecycle, Move
-from shared.register import Register, archive, by_ref, create, foresee, move, put, restore, revise
-from shared.work import expect_version
+from shared.http.operation import Operation, Parameter
+from shared.http.routes import Routes
 
 VALIDATE_ONLY = Parameter(
     "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}

@@ -5,16 +5,17 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from shared.bus.embedded import SLICE, Heads, Slice, heads_at, read_slice
-from shared.bus.protocol import CLASSES_SHOWN, Record
+from shared.base.errors import Gone
 from shared.contracts.language import CLASSES, OPEN_TO_READERS, Visibility, topics_of
-from shared.errors import Gone
 from shared.http.call import Answer, Call
-from shared.http.listing import limit_of
-from shared.http.routes import Parameter, Routes
+from shared.http.operation import Parameter
+from shared.http.parameters import limit_of
+from shared.http.routes import Routes
+from shared.messaging.bus.embedded import SLICE, Heads, Slice, heads_at, read_slice
+from shared.messaging.bus.protocol import CLASSES_SHOWN, Record
 
 if TYPE_CHECKING:
-    from shared.service import Service
+    from shared.runtime.service import Service
 
 PAGE = 500
 KEEP_ALIVE_S = 15.0

@@ -4,11 +4,11 @@ import json
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from shared.errors import Unavailable
+from shared.base.errors import Unavailable
+from shared.base.version import VERSION
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 from shared.store import Unreachable
-from shared.version import VERSION
 
 _STATUS = {
     "title": "Status",

@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from shared.clock import now_micros
+from shared.base.clock import now_micros
+from shared.base.errors import Conflict, Fault, Invalid, Malformed
 from shared.contracts.language import CATALOGUE, Aggregate, entry_of
-from shared.errors import Conflict, Fault, Invalid, Malformed
+from shared.domain.kernel import Kernel
 from shared.http.answers import location, position_token
 from shared.http.call import Answer, Call, Pending
-from shared.kernel import Kernel
 from shared.store.unit import IdempotencyKey
 
 HOUR_US = 3600 * 1_000_000

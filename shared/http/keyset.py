@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.columns import SEARCH_TEXT
+from shared.base.text import MOST_WORDS, words
 from shared.http import listing, paging
 from shared.http.call import Call
-from shared.text import MOST_WORDS, words
+from shared.store.columns import SEARCH_TEXT
 
 
 @dataclass(frozen=True)

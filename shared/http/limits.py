@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from time import monotonic, time
 
-from shared.errors import TooManyRequests
+from shared.base.errors import TooManyRequests
 
 WINDOW_S = 60
 

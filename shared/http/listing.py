@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel
 
-from shared.clock import parse_day, parse_instant, to_day, to_micros
-from shared.columns import Mirror
-from shared.errors import Fault, Malformed
+from shared.base.clock import parse_day, parse_instant, to_day, to_micros
+from shared.base.errors import Fault, Malformed
+from shared.base.ids import is_canonical
+from shared.base.text import MOST_WORDS, composed
 from shared.http.call import Call
+from shared.http.operation import Parameter
 from shared.http.paging import Page
-from shared.http.routes import Parameter
-from shared.ids import is_canonical
-from shared.text import MOST_WORDS, composed
+from shared.store.columns import Mirror
 
 if TYPE_CHECKING:
     from shared.http.keyset import Keyset

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from shared.errors import Malformed, MethodNotAllowed, NotFound, Refusal
+from shared.base.errors import Malformed, MethodNotAllowed, NotFound, Refusal
 from shared.http.call import BROKEN_ESCAPE
 from shared.http.routes import KernelRoute
 

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from shared.base.errors import NotFound, Refusal
 from shared.contracts.releases import FILES
 from shared.contracts.schema import Schema, opened
-from shared.errors import NotFound, Refusal
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 

@@ -7,11 +7,11 @@ from fastapi import FastAPI, Response
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
-from shared.errors import Refusal
+from shared.base.errors import Refusal
 from shared.http import examples, links
 from shared.http.components import schemas_of, separate
+from shared.http.operation import Operation, Parameter
 from shared.http.problems import MEDIA_TYPE, Problem
-from shared.http.routes import Operation, Parameter
 
 ALWAYS = (400, 401, 403, 406, 413, 414, 429, 503, 504)
 

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from shared import revocations
-from shared.clock import to_wire
+from shared.base.clock import to_wire
+from shared.base.errors import Conflict, Fault, Invalid, NotFound
+from shared.base.ids import is_canonical
 from shared.contracts.language import Shape
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.http import revocations
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
-from shared.ids import is_canonical
 
 if TYPE_CHECKING:
-    from shared.inbox import Inbox
+    from shared.messaging.inbox import Inbox
 
 SHOWN = 200
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.contracts.language import AnswerShape, absent
 from shared.http.call import Answer, Call
-from shared.http.routes import Parameter
+from shared.http.operation import Parameter
 
 TOTAL_COUNT = "total-count"
 PREFER = Parameter(

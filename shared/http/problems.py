@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.base.errors import Fault, Invalid, Refusal
 from shared.contracts.language import AnswerShape, absent
-from shared.errors import Fault, Invalid, Refusal
 
 MEDIA_TYPE = "application/problem+json"
 

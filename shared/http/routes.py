@@ -21,9 +21,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from shared.auth import Principal
-from shared.contracts.language import CATALOGUE, Aggregate, entry_of
-from shared.errors import (
+from shared.base.errors import (
     DeadlineExceeded,
     Fault,
     Invalid,
@@ -36,14 +34,16 @@ from shared.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from shared.base.ids import is_canonical
+from shared.contracts.language import CATALOGUE, Aggregate, entry_of
+from shared.domain.kernel import Kernel
+from shared.domain.work import refusal_of
 from shared.http import after, answers, audit, cors, idempotency, problems, strict_json
+from shared.http.auth import Principal
 from shared.http.call import Answer, Call, read_content, read_form, read_query, trace_of
-from shared.ids import is_canonical
-from shared.kernel import Kernel
+from shared.http.turns import Turn
 from shared.store import StaleVersion, UniqueTaken, Unreachable
 from shared.store.unit import IdempotencyKey
-from shared.turns import Turn
-from shared.work import refusal_of
 
 BODY_LIMIT = 1024 * 1024
 DEADLINE_S = 30.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.errors import Fault, Invalid, Malformed
+from shared.base.errors import Fault, Invalid, Malformed
 
 DEPTH = 32
 LARGEST_ARRAY = 10_000

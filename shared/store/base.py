@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from shared.base.supervision import Supervised
 from shared.store.together import Document
 from shared.store.unit import Unit
-from shared.supervision import Supervised
 
 
 class StaleVersion(Exception):

@@ -8,9 +8,9 @@ that one stale unit cannot spoil the other.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from shared.clock import now_micros
-from shared.columns import Mirror
+from shared.base.clock import now_micros
 from shared.store.base import StaleVersion, UniqueTaken
+from shared.store.columns import Mirror
 from shared.store.unit import Part, Unit
 
 LARGEST_GROUP = 256

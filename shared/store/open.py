@@ -6,7 +6,7 @@ from shared.store.base import Store
 
 
 async def open_store(url: str, service: str = "") -> Store:
-    """`sqlite:///path/to/file.sqlite` or `postgresql://…/database`; the schema must be there (see `shared.migrate`).
+    """`sqlite:///path/to/file.sqlite` or `postgresql://…/database`; the schema must be there (see `shared.runtime.migrate`).
 
     `service` is what its background tasks are told under.
     """

@@ -12,13 +12,13 @@ from typing import Any
 
 import asyncpg
 
-from shared.columns import Mirror
+from shared.base.supervision import Supervised
 from shared.store import group, sql
 from shared.store.base import StaleVersion, UniqueTaken, Unreachable
+from shared.store.columns import Mirror
 from shared.store.together import Document, Together
 from shared.store.unit import Part, Statement, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
-from shared.supervision import Supervised
 
 _KEY = re.compile(r"Key \((.+?)\)=")
 _AWAY = (

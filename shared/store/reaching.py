@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from shared.settings import without_secrets
-from shared.starting import CannotStart
+from shared.base.settings import without_secrets
+from shared.base.starting import CannotStart
 from shared.store.sqlite import AWAY
 
 STATES = ("08", "28", "3D", "53", "57", "42501")

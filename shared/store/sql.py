@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Float, Integer, Table
 from sqlalchemy.types import TypeEngine
 
-from shared.columns import Mirror
+from shared.store.columns import Mirror
 
 OUTBOX = (
     "position",

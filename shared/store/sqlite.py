@@ -15,12 +15,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from shared.base.supervision import Supervised
 from shared.store import group, sql
 from shared.store.base import StaleVersion, UniqueTaken, Unreachable
 from shared.store.together import Document
 from shared.store.unit import Part, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
-from shared.supervision import Supervised
 
 AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
 """What passes, or what operations must mend; any other complaint is a defect of ours, and is told as one."""

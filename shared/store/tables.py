@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-from shared.columns import ID, KEY
+from shared.store.columns import ID, KEY
 
 
 def kernel_tables(metadata: MetaData) -> None:

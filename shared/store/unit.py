@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.columns import Mirror
+from shared.store.columns import Mirror
 
 
 @dataclass(slots=True)

@@ -13,10 +13,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from shared.base.supervision import Supervised
 from shared.store import group
 from shared.store.base import Unreachable
 from shared.store.unit import Unit
-from shared.supervision import Supervised
 
 C = TypeVar("C")
 

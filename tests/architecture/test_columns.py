@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Integer, String
 
 from services.embedded import SERVICES
-from shared.service import Service
+from shared.runtime.service import Service
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)

@@ -34,7 +34,7 @@ from services.projects.scoring import ahp, hierarchy, reversals, rice, weighted,
 from services.reporting import selection
 from services.resources import levelling, staffing
 from services.risk import simulation
-from shared.errors import Refusal
+from shared.base.errors import Refusal
 
 STRANGE = (
     None,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.embedded import SERVICES
-from shared.settings import Settings
+from shared.base.settings import Settings
 from tests.system.exploring import check
 from tests.system.walking import Everything, running_everything
 

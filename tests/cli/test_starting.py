@@ -18,8 +18,8 @@ from click.testing import CliRunner
 
 from deploy.kafka.broker import free_port
 from services.cli import main
-from shared.settings import Settings
-from shared.starting import CannotStart
+from shared.base.settings import Settings
+from shared.base.starting import CannotStart
 from tests.conftest import PostgresServer
 from tests.system.running import END_S, READY_S, ROOT, EmbeddedProcess
 

@@ -11,20 +11,20 @@ import httpx
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.projects.service import SERVICE as PROJECTS
-from shared.auth import Tokens
-from shared.bus import Bus, Marks, Record
-from shared.bus.embedded import EmbeddedBus
-from shared.bus.kafka import KafkaBus
+from shared.base.settings import Settings
 from shared.contracts.language import plain, topics_of
 from shared.contracts.projects import Portfolio
-from shared.kernel import Kernel
-from shared.outbox import Origin
-from shared.relay import relaying
-from shared.running import embedded_bus, opened
-from shared.serve import serving
-from shared.settings import Settings
+from shared.domain.kernel import Kernel
+from shared.domain.work import Work
+from shared.http.auth import Tokens
+from shared.messaging.bus import Bus, Marks, Record
+from shared.messaging.bus.embedded import EmbeddedBus
+from shared.messaging.bus.kafka import KafkaBus
+from shared.messaging.relay import relaying
+from shared.runtime.running import embedded_bus, opened
+from shared.runtime.serve import serving
 from shared.store import Store
-from shared.work import Work
+from shared.store.outbox import Origin
 
 TOPICS = topics_of("projects")
 DEADLINE_S = 40

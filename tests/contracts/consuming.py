@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from services.projects.service import SERVICE as PROJECTS
-from shared.bus import Record
-from shared.inbox import Consumer, Inbox
-from shared.migrate import prepare
+from shared.domain.work import Work
+from shared.messaging.bus import Record
+from shared.messaging.inbox import Consumer, Inbox
+from shared.runtime.migrate import prepare
 from shared.store import Store, Unreachable, open_store
-from shared.work import Work
 from tests.contracts.carried import DEADLINE_S, Carried
 
 NOTES = """CREATE TABLE IF NOT EXISTS noted

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.bus import Mark, Marks, Record
+from shared.messaging.bus import Mark, Marks, Record
 from tests.contracts.carried import TOPICS, Carried
 from tests.contracts.consuming import consuming
 
@@ -16,7 +16,7 @@ Place = tuple[str, int]
 
 @pytest.fixture
 def heads_asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.bus.kafka.HEADS_S", 0.2)
+    monkeypatch.setattr("shared.messaging.bus.kafka.HEADS_S", 0.2)
 
 
 def by_partition(records: Sequence[Record]) -> dict[Place, list[Record]]:
@@ -150,8 +150,8 @@ async def test_a_consumer_heals_what_the_bus_lost_at_its_end(
 async def test_a_source_that_is_silent_of_its_ends_holds_nobody_up(
     carried: Carried, heads_asked_often: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.bus.kafka.ASKING_S", 0.1)
-    monkeypatch.setattr("shared.bus.kafka.KafkaBus.heads", lambda *_: asyncio.sleep(600))
+    monkeypatch.setattr("shared.messaging.bus.kafka.ASKING_S", 0.1)
+    monkeypatch.setattr("shared.messaging.bus.kafka.KafkaBus.heads", lambda *_: asyncio.sleep(600))
     async with carried.publishing(), consuming(carried) as consumer:
         for written in (5, 10, 15):
             await carried.write(aggregates=5)

@@ -14,15 +14,15 @@ from prometheus_client import REGISTRY
 
 from deploy.kafka.broker import Broker
 from services.resources.service import SERVICE as RESOURCES
-from shared.bus.embedded import read_outbox
-from shared.bus.kafka import KafkaBus
-from shared.bus.topics import WrongPartitions, ensure_topics
+from shared.base.settings import Settings
+from shared.base.telemetry import RELAY_LAG
 from shared.contracts.language import PARTITIONS, topics_of
-from shared.outbox import partition_of
-from shared.serve import serving
-from shared.settings import Settings
+from shared.messaging.bus.embedded import read_outbox
+from shared.messaging.bus.kafka import KafkaBus
+from shared.messaging.bus.topics import WrongPartitions, ensure_topics
+from shared.runtime.serve import serving
 from shared.store import open_store
-from shared.telemetry import RELAY_LAG
+from shared.store.outbox import partition_of
 from tests.conftest import make_databases, running_service
 from tests.contracts.carried import TOPICS, Carried, source, without_topics
 from tests.contracts.consuming import consuming, eventually

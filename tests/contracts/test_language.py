@@ -12,10 +12,10 @@ import referencing
 from services import asyncapi
 from services.contracts import documents
 from services.embedded import SERVICES
-from shared.app import create_app
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.releases import FILES
 from shared.contracts.schema import all_schemas, event_schema
+from shared.runtime.app import create_app
 from tests.conftest import Portolan
 
 

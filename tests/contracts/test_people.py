@@ -18,16 +18,16 @@ from deploy.kafka.broker import Broker
 from services.reporting.replay import compare, replaying
 from services.reporting.service import SERVICE as REPORTING
 from services.resources.service import SERVICE as RESOURCES
-from shared.bus.kafka import KafkaBus
-from shared.bus.topics import COMPACTED, UNLIMITED, ensure_topics
+from shared.base.settings import Settings
 from shared.contracts.language import PARTITIONS, topics_of
-from shared.inbox import Inbox
-from shared.outbox import partition_of
-from shared.relay import relaying
-from shared.running import Opened, opened
-from shared.serve import serving
-from shared.settings import Settings
+from shared.messaging.bus.kafka import KafkaBus
+from shared.messaging.bus.topics import COMPACTED, UNLIMITED, ensure_topics
+from shared.messaging.inbox import Inbox
+from shared.messaging.relay import relaying
+from shared.runtime.running import Opened, opened
+from shared.runtime.serve import serving
 from shared.store import Store
+from shared.store.outbox import partition_of
 from tests.conftest import Callers, running_service
 from tests.contracts.carried import without_topics
 from tests.contracts.consuming import eventually
@@ -231,7 +231,7 @@ async def test_a_topic_that_was_compacted_names_nobody_and_its_gaps_are_healed(
 async def test_where_nothing_follows_the_tombstone_is_repeated_until_it_stands_alone(
     people: People, servers: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.relay.REPEAT_S", 0.2)
+    monkeypatch.setattr("shared.messaging.relay.REPEAT_S", 0.2)
     person = await people.hires()
     partition = partition_of(person["id"])
     await compact_at_once(servers)

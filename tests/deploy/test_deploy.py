@@ -13,9 +13,9 @@ import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from services.embedded import SERVICES
-from shared import telemetry
-from shared.app import create_app
-from shared.settings import Settings
+from shared.base import telemetry
+from shared.base.settings import Settings
+from shared.runtime.app import create_app
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -14,7 +14,7 @@ import pytest
 from services.imports.federal import importing
 from services.imports.federal.importing import Files
 from services.imports.findings import Findings
-from shared.settings import Settings
+from shared.base.settings import Settings
 from tests.conftest import Portolan, running_portolan
 
 RECORD = Path(__file__).parents[2] / ".." / "shared" / "data" / "us-itdb"

@@ -17,7 +17,7 @@ from services.imports.federal.importing import JUDGED, TAKEN, Files
 from services.imports.federal.reading import UnreadableFile
 from services.imports.findings import Findings
 from services.imports.upserts import Stage
-from shared.settings import Settings
+from shared.base.settings import Settings
 from tests.conftest import Portolan, running_portolan
 
 UII = "005-000001723"
@@ -257,7 +257,7 @@ async def test_a_dry_run_on_an_empty_instance_waits_for_nothing(
     portolan: Portolan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it asks other services about cannot arrive: it is not given the time that a write is given."""
-    monkeypatch.setattr("shared.references.WAIT_S", 60)
+    monkeypatch.setattr("shared.domain.references.WAIT_S", 60)
     started = monotonic()
     summary, findings = await imported(portolan, written(tmp_path, [PROJECT]), dry_run=True)
     assert (findings.items, summary["sent"]["budget lines"]["created"]) == ([], 1)

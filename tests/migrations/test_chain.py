@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.embedded import SERVICES
-from shared.migrate import bring_to_head, configured, head_of, postgres_engine, upgrade
-from shared.service import Service
+from shared.runtime.migrate import bring_to_head, configured, head_of, postgres_engine, upgrade
+from shared.runtime.service import Service
 from tests.conftest import make_databases
 
 by_name = pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from services.embedded import SERVICES
-from shared.columns import ID
-from shared.migrate import postgres_engine, upgrade
-from shared.migrations import texts
-from shared.service import Service
-from shared.text import search_text, sort_key
+from shared.base.text import search_text, sort_key
+from shared.runtime.migrate import postgres_engine, upgrade
+from shared.runtime.migrations import texts
+from shared.runtime.service import Service
+from shared.store.columns import ID
 from tests.conftest import make_databases
 
 NAMES = ("Élan 10", "elan 9", "STRASSE", "", "Œuvre")

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from services.risk.service import SERVICE
-from shared.migrate import write_revision
+from shared.runtime.migrate import write_revision
 
 
 def test_a_migration_that_was_written_is_formatted_and_linted(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from services.cli import main
 from services.contracts import settings_page
-from shared import telemetry
+from shared.base import telemetry
 
 ROOT = Path(__file__).parents[2]
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from services.reporting.replay import TABLES, compare, replaying
 from services.reporting.service import SERVICE as REPORTING
 from services.resources.service import SERVICE as RESOURCES
-from shared.auth import Tokens
-from shared.bus import Record
-from shared.bus.embedded import EmbeddedBus, Heads, read_outbox
+from shared.base.settings import Settings
 from shared.contracts.language import plain, topics_of
 from shared.contracts.resources import Person, PersonErased
-from shared.erasure import erase
-from shared.inbox import Inbox
-from shared.outbox import Origin
-from shared.register import archive
-from shared.running import Opened, opened
-from shared.settings import Settings
-from shared.work import Work
+from shared.domain.erasure import erase
+from shared.domain.register import archive
+from shared.domain.work import Work
+from shared.http.auth import Tokens
+from shared.messaging.bus import Record
+from shared.messaging.bus.embedded import EmbeddedBus, Heads, read_outbox
+from shared.messaging.inbox import Inbox
+from shared.runtime.running import Opened, opened
+from shared.store.outbox import Origin
 
 [PROJECTION] = REPORTING.consumers
 TOPICS = topics_of("resources")

@@ -8,9 +8,9 @@ import pytest
 
 from services.reporting.memo import remembered
 from services.reporting.service import SERVICE
-from shared.auth import Tokens
-from shared.running import opened
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.http.auth import Tokens
+from shared.runtime.running import opened
 from shared.store import Statement, Store, Unit
 
 

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from services.reporting.replay import TABLES, columns_of
 from services.reporting.service import SERVICE
-from shared.auth import Tokens
-from shared.bus import Record
-from shared.bus.embedded import EmbeddedBus, read_outbox
-from shared.clock import end_of_day, to_micros
+from shared.base.clock import end_of_day, to_micros
+from shared.base.settings import Settings
 from shared.contracts.language import topics_of
-from shared.inbox import Inbox
-from shared.running import opened
-from shared.settings import Settings
+from shared.http.auth import Tokens
+from shared.messaging.bus import Record
+from shared.messaging.bus.embedded import EmbeddedBus, read_outbox
+from shared.messaging.inbox import Inbox
+from shared.runtime.running import opened
 from tests.conftest import Callers, Portolan
 from tests.reporting.telling import FIRST, LENGTH, Story
 

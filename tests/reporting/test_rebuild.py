@@ -7,12 +7,12 @@ import pytest
 
 from services.reporting.replay import MARKS, compare, flip, replaying
 from services.reporting.service import SERVICE
-from shared.bus import Record
-from shared.bus.embedded import EmbeddedBus, read_outbox
+from shared.base.settings import Settings
 from shared.contracts.language import topics_of
-from shared.inbox import Inbox
-from shared.running import opened
-from shared.settings import Settings
+from shared.messaging.bus import Record
+from shared.messaging.bus.embedded import EmbeddedBus, read_outbox
+from shared.messaging.inbox import Inbox
+from shared.runtime.running import opened
 from tests.conftest import Portolan
 
 [PROJECTION] = SERVICE.consumers

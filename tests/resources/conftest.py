@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.resources.service import SERVICE as RESOURCES
-from shared.running import opened
+from shared.runtime.running import opened
 
 YEAR = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 

@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from shared.bus.embedded import read_outbox
-from shared.inbox import Inbox
-from shared.running import topics_of
+from shared.messaging.bus.embedded import read_outbox
+from shared.messaging.inbox import Inbox
+from shared.runtime.running import topics_of
 
 LIVE = ("approve", "activate", "start-closing", "close")
 

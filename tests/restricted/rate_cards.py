@@ -6,21 +6,21 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
+from shared.domain.filters import Filters
 from sqlalchemy import MetaData, Text
 from sqlmodel import SQLModel
 
 from services.finance.service import SERVICE as FINANCE
-from shared.columns import KEY, NAMING, Field, Row, by_external_key, own_registry
+from shared.base.money import Money
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, Aggregate, Line, Reasoned, aggregate, fact
+from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.register import Register, request_shape
+from shared.domain.work import expect_version
 from shared.http.call import Call
 from shared.http.collection import register_routes
-from shared.http.listing import Filters
 from shared.http.routes import Routes
-from shared.lifecycle import Lifecycle, Move
-from shared.money import Money
-from shared.register import Register, request_shape
-from shared.service import Service
-from shared.work import expect_version
+from shared.runtime.service import Service
+from shared.store.columns import KEY, NAMING, Field, Row, by_external_key, own_registry
 
 SECRET = "987.65"
 

@@ -10,12 +10,12 @@ import pytest
 
 from services import embedded
 from services.embedded import SERVICES
-from shared.app import create_app
-from shared.auth.roles import ROLES
+from shared.base.settings import Settings
 from shared.contracts.language import topics_of
+from shared.http.auth.roles import ROLES
 from shared.http.routes import KernelRoute
-from shared.migrate import postgres_engine
-from shared.settings import Settings
+from shared.runtime.app import create_app
+from shared.runtime.migrate import postgres_engine
 from tests.conftest import Portolan, running_portolan
 from tests.restricted.rate_cards import SECRET, RateCardRow, declared
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.bus.embedded import read_outbox
-from shared.inbox import Inbox
-from shared.running import topics_of
+from shared.messaging.bus.embedded import read_outbox
+from shared.messaging.inbox import Inbox
+from shared.runtime.running import topics_of
 
 
 async def test_an_approval_opens_the_register_and_the_end_closes_it(desk_everywhere: Any) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from shared.clock import parse_day, parse_instant
+from shared.base.clock import parse_day, parse_instant
 
 
 def test_a_day_is_year_month_and_day() -> None:

@@ -15,9 +15,9 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from services.projects.service import SERVICE
-from shared.door import HEAD_LIMIT, HEAD_LINES, Door
-from shared.serve import serving
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.runtime.door import HEAD_LIMIT, HEAD_LINES, Door
+from shared.runtime.serve import serving
 from tests.conftest import DEADLINE_S, running_service
 
 MIB = 1024 * 1024

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import Invalid
-from shared.exact import decimal, exact, share_of_hundred
+from shared.base.errors import Invalid
+from shared.base.exact import decimal, exact, share_of_hundred
 
 
 def test_a_float_counts_as_the_decimal_it_prints_as() -> None:

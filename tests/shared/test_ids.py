@@ -1,6 +1,6 @@
 """Ids are UUIDv7, those that follow from another one included."""
 
-from shared.ids import derived_id, new_id
+from shared.base.ids import derived_id, new_id
 
 
 def test_a_derived_id_is_always_the_same_and_sorts_by_the_time_of_what_it_belongs_to() -> None:

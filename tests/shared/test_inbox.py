@@ -14,16 +14,16 @@ from prometheus_client import REGISTRY
 
 from services.projects.service import SERVICE as PROJECTS
 from services.reporting.service import SERVICE as REPORTING
-from shared.auth import Tokens
-from shared.bus import Record
-from shared.bus.embedded import EmbeddedBus, read_outbox
+from shared.base.settings import Settings
 from shared.contracts.projects import Project
-from shared.inbox import Consumer, Inbox, NewEpoch
-from shared.kernel import Kernel
-from shared.running import embedded_bus, opened
-from shared.settings import Settings
+from shared.domain.kernel import Kernel
+from shared.domain.work import Work
+from shared.http.auth import Tokens
+from shared.messaging.bus import Record
+from shared.messaging.bus.embedded import EmbeddedBus, read_outbox
+from shared.messaging.inbox import Consumer, Inbox, NewEpoch
+from shared.runtime.running import embedded_bus, opened
 from shared.store import StaleVersion
-from shared.work import Work
 from tests.conftest import Callers
 
 [PROJECTION] = REPORTING.consumers

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.money import Money, percent, to_minor, wire_amount
+from shared.base.money import Money, percent, to_minor, wire_amount
 
 
 @pytest.mark.parametrize(

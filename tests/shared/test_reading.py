@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from services.projects.service import SERVICE
-from shared.bus.embedded import SLICE, Reading
+from shared.base.settings import Settings
 from shared.contracts.language import topics_of
-from shared.migrate import prepare
-from shared.settings import Settings
+from shared.messaging.bus.embedded import SLICE, Reading
+from shared.runtime.migrate import prepare
 from shared.store import Store, Unreachable, open_store
 from tests.shared.store.writing import stage, work_on
 

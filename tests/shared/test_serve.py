@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from services.projects.service import SERVICE
-from shared.serve import serving
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.runtime.serve import serving
 from tests.conftest import running_service
 
 PATIENCE_S = 6.0

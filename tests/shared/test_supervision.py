@@ -8,9 +8,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.finance.service import SERVICE
-from shared.running import listening
-from shared.settings import Settings
-from shared.supervision import Supervised
+from shared.base.settings import Settings
+from shared.base.supervision import Supervised
+from shared.runtime.running import listening
 from tests.conftest import DEADLINE_S, Portolan, running_service
 
 
@@ -82,7 +82,7 @@ async def test_a_dead_consumer_makes_the_service_not_ready(
     portolan: Portolan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever it dies of: here even its own pause raises, as a log on a full disk once did."""
-    monkeypatch.setattr("shared.inbox.Inbox._pause", _raising)
+    monkeypatch.setattr("shared.messaging.inbox.Inbox._pause", _raising)
     kernel = portolan.running.services["finance"].kernel
     inbox = next(iter(kernel.inboxes.values()))
     monkeypatch.setattr(inbox, "take", _raising)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from shared.telemetry import LEVELS, Log
+from shared.base.telemetry import LEVELS, Log
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.text import KEY_LENGTH, composed, folded, search_text, shows_nothing, sort_key, words
+from shared.base.text import KEY_LENGTH, composed, folded, search_text, shows_nothing, sort_key, words
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import pytest
 
-from shared.errors import Invalid
-from shared.typed import refuse_mistyped, refuse_stranger
+from shared.base.errors import Invalid
+from shared.base.typed import refuse_mistyped, refuse_stranger
 
 
 class Colour(StrEnum):

@@ -20,7 +20,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from shared.contracts.catalogue import EVENT_TYPES
 from shared.contracts.language import PARTITIONS, topics_of
-from shared.outbox import partition_of
+from shared.store.outbox import partition_of
 from tests.system.load import Acknowledged
 
 DEADLINE_S = 90.0

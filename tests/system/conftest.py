@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.settings import Settings
+from shared.base.settings import Settings
 from tests.conftest import running_portolan
 from tests.system.running import EmbeddedProcess, StackProcess, running_stack
 from tests.system.walking import Everything, running_everything

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 
 from deploy.kafka.broker import free_port
-from shared.auth.issuers import LocalIssuer
-from shared.auth.roles import SERVICES
+from shared.http.auth.issuers import LocalIssuer
+from shared.http.auth.roles import SERVICES
 
 ROOT = Path(__file__).parents[2]
 READY_S = 150.0

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from services.backup import NotKept, back_up, restore
 from services.cli import main
-from shared.auth.roles import SERVICES
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.http.auth.roles import SERVICES
 from tests.conftest import make_databases, running_portolan
 from tests.system.auditor import audit
 from tests.system.load import Load, under_load

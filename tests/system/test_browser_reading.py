@@ -10,7 +10,7 @@ import httpx
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
-from shared.auth.issuers import LocalIssuer
+from shared.http.auth.issuers import LocalIssuer
 from tests.system.browsing import DEADLINE_S, Page, chromium, money, portolan_up, post
 
 PHONE = {"width": 390, "height": 420, "deviceScaleFactor": 1, "mobile": False}

@@ -7,7 +7,7 @@ import httpx
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from shared.auth.issuers import LocalIssuer
+from shared.http.auth.issuers import LocalIssuer
 from tests.system.browsing import DEADLINE_S, Page, chromium, money, portolan_up, post
 
 

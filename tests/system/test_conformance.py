@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from services.embedded import SERVICES
-from shared.app import create_app
 from shared.http.routes import KernelRoute
+from shared.runtime.app import create_app
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id", "errors"}

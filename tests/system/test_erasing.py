@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from shared.auth.issuers import LocalIssuer
+from shared.http.auth.issuers import LocalIssuer
 from tests.system.running import EmbeddedProcess, StackProcess
 
 PERSONS = "/resources/v1/persons"

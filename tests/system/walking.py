@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 import httpx
+from shared.http.operation import Operation
 
 from services.embedded import SERVICES
-from shared.app import create_app
+from shared.base.settings import Settings
 from shared.contracts.language import entry_of
-from shared.http.routes import KernelRoute, Operation
-from shared.register import Register
-from shared.settings import Settings
+from shared.domain.register import Register
+from shared.http.routes import KernelRoute
+from shared.runtime.app import create_app
 from tests.conftest import Portolan, running_portolan
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"

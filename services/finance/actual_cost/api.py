@@ -5,9 +5,9 @@ from services.finance.actual_cost.model import FILTERS, ActualCostCreate, Actual
 from services.finance.contract.model import ContractRow
 from services.finance.tables import KnownProject, KnownWorkPackage
 from shared.contracts.finance import ActualCost
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 ACTUAL_COSTS = Register(
     shape=ActualCost,

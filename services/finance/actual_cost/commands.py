@@ -6,11 +6,11 @@ from services.finance.actual_cost import rules
 from services.finance.budget.rules import may_charge
 from services.finance.contract.model import ContractRow
 from services.finance.tables import KnownProject, KnownWorkPackage
+from shared.base.ids import derived_id
 from shared.contracts.finance import ActualCost, Budget
-from shared.days import refuse_future
-from shared.ids import derived_id
-from shared.references import exists, heard_of
-from shared.work import Work
+from shared.domain.days import refuse_future
+from shared.domain.references import exists, heard_of
+from shared.domain.work import Work
 
 STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1"
 

@@ -1,7 +1,7 @@
 """What holds of actual costs: posted is posted; a correction is a negative cost that names its original."""
 
+from shared.base.errors import Conflict, Fault, Invalid
 from shared.contracts.finance import ActualCost
-from shared.errors import Conflict, Fault, Invalid
 
 POSTED = ("project_id", "posted_on", "amount", "nature", "reverses_id")
 """The members that stay as they were posted."""

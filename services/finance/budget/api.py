@@ -2,9 +2,9 @@
 
 from services.finance.budget.model import FILTERS, BudgetRow
 from shared.contracts.finance import Budget
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 BUDGETS = Register(shape=Budget, row=BudgetRow, filters=FILTERS)
 

@@ -1,10 +1,10 @@
 """The table of budgets."""
 
+from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.finance.tables import Model
-from shared.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
-from shared.http.listing import Filters
+from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 
 
 class BudgetRow(Row, Model, table=True):

@@ -1,9 +1,9 @@
 """When a budget is open: from the approval of its project to the end; and what may be charged to it."""
 
+from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.money import Money
 from shared.contracts.finance import Budget, BudgetClosed, BudgetOpened
 from shared.contracts.projects import Stage
-from shared.errors import Conflict, Fault, Invalid
-from shared.money import Money
 
 RUNNING = (Stage.APPROVED, Stage.ACTIVE, Stage.ON_HOLD, Stage.CLOSING)
 ENDED = (Stage.CLOSED, Stage.DISCONTINUED)

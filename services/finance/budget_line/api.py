@@ -4,9 +4,9 @@ from services.finance.budget_line import commands, rules
 from services.finance.budget_line.model import FILTERS, BudgetLineCreate, BudgetLineRevise, BudgetLineRow
 from services.finance.tables import KnownProgramme, KnownProject
 from shared.contracts.finance import BudgetLine
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 BUDGET_LINES = Register(
     shape=BudgetLine,

@@ -6,8 +6,8 @@ from services.finance.budget_line import rules
 from services.finance.tables import KnownProgramme, KnownProject
 from shared.contracts.finance import BudgetLine, BudgetLineApproved, BudgetState
 from shared.contracts.language import Fact, plain
-from shared.references import heard_of
-from shared.work import Work
+from shared.domain.references import heard_of
+from shared.domain.work import Work
 
 IMPORT = "finance.import"
 

@@ -1,5 +1,6 @@
 """What a budget line may do: it is submitted, approved or returned; approved money is not revised."""
 
+from shared.base.errors import Conflict, Fault, Forbidden, Invalid
 from shared.contracts.finance import (
     BudgetLine,
     BudgetLineApproved,
@@ -7,8 +8,7 @@ from shared.contracts.finance import (
     BudgetLineSubmitted,
     BudgetState,
 )
-from shared.errors import Conflict, Fault, Forbidden, Invalid
-from shared.lifecycle import Lifecycle, Move
+from shared.domain.lifecycle import Lifecycle, Move
 
 S = BudgetState
 

@@ -5,9 +5,9 @@ from services.finance.contract.model import FILTERS, ContractCreate, ContractRev
 from services.finance.tables import KnownProgramme, KnownProject
 from services.finance.vendor.model import VendorRow
 from shared.contracts.finance import Contract
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 CONTRACTS = Register(
     shape=Contract,

@@ -5,8 +5,8 @@ from services.finance.contract import rules
 from services.finance.tables import KnownProgramme, KnownProject
 from services.finance.vendor.model import VendorRow
 from shared.contracts.finance import Contract
-from shared.references import exists, heard_of
-from shared.work import Work
+from shared.domain.references import exists, heard_of
+from shared.domain.work import Work
 
 
 async def check(work: Work, contract: Contract) -> None:

@@ -1,12 +1,12 @@
 """The table of contracts, and what may be given of one."""
 
+from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.finance.tables import Model
-from shared.columns import ID, KEY, Field, Row, by_external_key
 from shared.contracts.finance import Contract
-from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.domain.register import request_shape
+from shared.store.columns import ID, KEY, Field, Row, by_external_key
 
 
 class ContractRow(Row, Model, table=True):

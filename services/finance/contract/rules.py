@@ -1,7 +1,7 @@
 """What holds of contracts made here; an import brings in what stands elsewhere, and reports what is odd."""
 
+from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Contract
-from shared.errors import Fault, Invalid
 
 
 def is_sound(contract: Contract) -> None:

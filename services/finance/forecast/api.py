@@ -4,9 +4,9 @@ from services.finance.forecast import commands
 from services.finance.forecast.model import FILTERS, ForecastCreate, ForecastRevise, ForecastRow
 from services.finance.tables import KnownProject
 from shared.contracts.finance import Forecast
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 FORECASTS = Register(
     shape=Forecast,

@@ -1,11 +1,11 @@
 """What is checked of forecasts."""
 
 from services.finance.tables import KnownProject
+from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Forecast
-from shared.days import refuse_future
-from shared.errors import Fault, Invalid
-from shared.references import heard_of
-from shared.work import Work
+from shared.domain.days import refuse_future
+from shared.domain.references import heard_of
+from shared.domain.work import Work
 
 
 async def check(work: Work, forecast: Forecast) -> None:

@@ -5,23 +5,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shared.http.operation import Parameter
+from shared.http.parameters import read_value
+
 from services.finance.performance import rules
 from services.finance.performance.model import FILTERS, PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
 from services.finance.tables import KnownProject
 from services.finance.valuation.earned_value import EarnedValue
-from shared.clock import end_of_day, from_day, now, to_micros
+from shared.base.clock import end_of_day, from_day, now, to_micros
+from shared.base.errors import NotFound
+from shared.base.ids import derived_id, is_canonical
+from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance import Performance
 from shared.contracts.language import STORED
-from shared.errors import NotFound
+from shared.domain.register import Register
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
 from shared.http.idempotency import state_text
-from shared.http.listing import read_value
-from shared.http.routes import Parameter, Routes
-from shared.ids import derived_id, is_canonical
-from shared.money import LARGEST_MINOR, TOO_LARGE, Money
-from shared.register import Register
+from shared.http.routes import Routes
 
 PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
 

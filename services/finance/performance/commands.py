@@ -5,11 +5,11 @@ from uuid import UUID
 
 from services.finance.performance import rules
 from services.finance.performance.rules import Remembered
+from shared.base.ids import derived_id
+from shared.base.money import Money
 from shared.contracts.finance import ActualCost, Budget, Performance
 from shared.contracts.projects import WorkPackage
-from shared.ids import derived_id
-from shared.money import Money
-from shared.work import Work
+from shared.domain.work import Work
 
 KEEP_PACKAGE = """
 INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent)

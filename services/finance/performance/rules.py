@@ -12,10 +12,10 @@ from services.finance.valuation.earned_value import EarnedValue, Totals, figures
 from services.finance.valuation.minor_units import minor
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import elapsed_share
-from shared.clock import from_day, to_day
+from shared.base.clock import from_day, to_day
+from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance import Performance, PerformanceMeasured, PlannedValue
 from shared.contracts.projects import WorkPackage
-from shared.money import LARGEST_MINOR, TOO_LARGE, Money
 
 MOST_POINTS = 400
 

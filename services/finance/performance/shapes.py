@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from shared.base.money import Money
 from shared.contracts.language import AnswerShape, Day, Id
-from shared.money import Money
 
 
 class EarnedValueAnswer(AnswerShape):

@@ -10,8 +10,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from services.finance.valuation.minor_units import minor, whole_minor
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 MOST_MONTHS = 600
 

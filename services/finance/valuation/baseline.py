@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from services.finance.valuation.minor_units import whole_minor
 from services.finance.valuation.work_packages import WorkPackage
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from datetime import date
 from fractions import Fraction
 
 from services.finance.valuation.minor_units import minor, whole_minor
-from shared.exact import Number, refused, share_of_hundred
-from shared.typed import refuse_mistyped
+from shared.base.exact import Number, refused, share_of_hundred
+from shared.base.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from services.finance.valuation.earned_value import EarnedValue, Forecast, Totals, figures
 from services.finance.valuation.minor_units import LARGEST_MINOR
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 Integers: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]

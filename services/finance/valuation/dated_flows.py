@@ -20,8 +20,8 @@ from services.finance.valuation.investment import (
 )
 from services.finance.valuation.minor_units import whole_minor
 from services.finance.valuation.positive_roots import Inseparable
-from shared.exact import Number, refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import Number, refused
+from shared.base.typed import refuse_mistyped
 
 YEAR_DAYS = 365
 _PRECISE = Context(prec=50)

@@ -20,8 +20,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from shared.exact import Number, decimal, exact, refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import Number, decimal, exact, refused
+from shared.base.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from typing import Any
 from services.finance.valuation.minor_units import minor, whole_minor
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import WorkPackage, standings
-from shared.exact import decimal
-from shared.typed import refuse_mistyped
+from shared.base.exact import decimal
+from shared.base.typed import refuse_mistyped
 
 
 class Forecast(StrEnum):

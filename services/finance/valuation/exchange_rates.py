@@ -20,9 +20,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from services.finance.valuation.minor_units import minor, whole_minor
-from shared.currencies import DECIMALS
-from shared.exact import Number, decimal, exact, refused
-from shared.typed import refuse_mistyped
+from shared.base.currencies import DECIMALS
+from shared.base.exact import Number, decimal, exact, refused
+from shared.base.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)

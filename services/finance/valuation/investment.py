@@ -19,8 +19,8 @@ from itertools import accumulate, zip_longest
 
 from services.finance.valuation.minor_units import whole_minor
 from services.finance.valuation.positive_roots import Inseparable, positive_roots
-from shared.exact import Number, decimal, exact, refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import Number, decimal, exact, refused
+from shared.base.typed import refuse_mistyped
 
 MOST_PERIODS = 600
 """Fifty years of months."""

@@ -6,7 +6,7 @@ is rounded once, half to even, to whole minor units.
 
 from fractions import Fraction
 
-from shared.exact import refused
+from shared.base.exact import refused
 
 LARGEST_MINOR = 10**18 - 1
 """What a single amount may be, as on the wire: it leaves a 64-bit column room for sums."""

@@ -8,8 +8,8 @@ from itertools import accumulate, pairwise
 from services.finance.valuation.minor_units import minor
 from services.finance.valuation.techniques import FixedFormula, WeightedMilestones, milestone_weights
 from services.finance.valuation.work_packages import BudgetPeriod, WorkPackage
-from shared.exact import share_of_hundred
-from shared.typed import refuse_mistyped
+from shared.base.exact import share_of_hundred
+from shared.base.typed import refuse_mistyped
 
 
 def phased_as_earned(package: WorkPackage) -> WorkPackage:

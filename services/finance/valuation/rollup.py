@@ -20,8 +20,8 @@ from services.finance.valuation.earned_value import (
 from services.finance.valuation.exchange_rates import Amount, ExchangeRates
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import WorkPackage, standings
-from shared.exact import refused
-from shared.typed import refuse_mistyped, refuse_stranger
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped, refuse_stranger
 
 NOTHING_OF_ITS_OWN = Totals(bac=0, pv=0, ev=0, ac=0, etc=0)
 

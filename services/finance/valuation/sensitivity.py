@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from services.finance.valuation.investment import CashFlow, IrrFlag, appraised, present_values
-from shared.exact import Number, decimal, exact
-from shared.typed import refuse_mistyped
+from shared.base.exact import Number, decimal, exact
+from shared.base.typed import refuse_mistyped
 
 
 class Driver(StrEnum):

@@ -15,8 +15,8 @@ from itertools import pairwise
 from services.finance.valuation.earned_value import EarnedValue, Totals, figures, sum_known, totals
 from services.finance.valuation.techniques import Unknown
 from services.finance.valuation.work_packages import WorkPackage, standings
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 
 class Kind(StrEnum):

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
-from shared.exact import Number, exact, refused, share_of_hundred
+from shared.base.exact import Number, exact, refused, share_of_hundred
 
 
 @dataclass(frozen=True, slots=True)

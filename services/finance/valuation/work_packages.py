@@ -14,8 +14,8 @@ from services.finance.valuation.techniques import (
     Unknown,
     measured_share,
 )
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 NOTHING_REPORTED = PercentComplete(None)
 

@@ -2,9 +2,9 @@
 
 from services.finance.vendor.model import FILTERS, VendorCreate, VendorRevise, VendorRow
 from shared.contracts.finance import Vendor
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 VENDORS = Register(shape=Vendor, row=VendorRow, create=VendorCreate, revise=VendorRevise, filters=FILTERS)
 

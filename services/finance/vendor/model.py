@@ -1,10 +1,11 @@
 """The table of vendors, and what may be given of one."""
 
+from shared.domain.filters import Filters
+
 from services.finance.tables import Model
-from shared.columns import KEY, Field, Row, by_external_key
 from shared.contracts.finance import Vendor
-from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.domain.register import request_shape
+from shared.store.columns import KEY, Field, Row, by_external_key
 
 
 class VendorRow(Row, Model, table=True):

@@ -9,7 +9,7 @@ from services.imports.federal.judging import agency_of, is_finished
 from services.imports.federal.reading import Row
 from services.imports.findings import Findings
 from services.imports.upserts import Stage, Upsert
-from shared.money import to_minor, wire_amount
+from shared.base.money import to_minor, wire_amount
 
 CURRENCY = "USD"
 FUNDING = {

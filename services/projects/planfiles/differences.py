@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.projects.planning.plan import Baseline, Dependency, Plan
-from shared.typed import refuse_mistyped
+from shared.base.typed import refuse_mistyped
 
 
 class ChangeKind(StrEnum):

@@ -20,7 +20,7 @@ from services.projects.planfiles.mspdi.shape import SHAPE, reason_for
 from services.projects.planfiles.planfile import NotTaken, PlanFile, Reason, check_size
 from services.projects.planfiles.safexml import Shape, parse
 from services.projects.planning.plan import Activity, ActivityKind, Constraint, ConstraintKind
-from shared.errors import Fault, Invalid, UnsupportedMediaType
+from shared.base.errors import Fault, Invalid, UnsupportedMediaType
 
 JAVA_OPTIONS = (
     "-Xmx768m",

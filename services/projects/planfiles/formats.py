@@ -7,8 +7,8 @@ from services.projects.planfiles.mspdi import read_mspdi
 from services.projects.planfiles.mspdi.shape import ROOT
 from services.projects.planfiles.planfile import PlanFile, check_bytes
 from services.projects.planfiles.safexml import root_of
-from shared.errors import Fault, Invalid
-from shared.typed import refuse_mistyped
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import refuse_mistyped
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _XER = b"ERMHDR"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.projects.planning.plan import Plan
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 MAX_TASKS = 50_000
 """The most tasks a plan file may hold, the row that stands for the project and blank ones not counted."""

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 300_000

@@ -12,7 +12,7 @@ from services.projects.planning.plan import NOT_STARTED, Activity, ActivityKind,
 from services.projects.planning.rules import NOT_BEFORE, as_start, bind
 from services.projects.planning.run import Run, Unused
 from services.projects.planning.timeline import ROUND_THE_CLOCK
-from shared.typed import mistyped_if_it_falls, refuse_mistyped
+from shared.base.typed import mistyped_if_it_falls, refuse_mistyped
 
 
 def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:

@@ -13,7 +13,7 @@ from services.projects.planning.working_time import (
     PublicHolidays,
     Recurrence,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 
 class DayBook:

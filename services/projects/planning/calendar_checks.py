@@ -9,7 +9,7 @@ from services.projects.planning.plan import (
     DayHours,
     Plan,
 )
-from shared.errors import Fault
+from shared.base.errors import Fault
 
 MOST_SPANS, MOST_RECURRENCES = 5_000, 200
 """Exceptions of several days in one calendar, and those among them that recur: each day is held against them."""

@@ -19,8 +19,8 @@ from services.projects.planning.plan import (
     Progress,
 )
 from services.projects.planning.timeline import HORIZON_YEARS
-from shared.errors import Fault, Invalid
-from shared.typed import refuse_mistyped, refuse_stranger
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import refuse_mistyped, refuse_stranger
 
 LONGEST_S = 100 * 366 * DAY_S
 """No duration or lag is longer than a century."""

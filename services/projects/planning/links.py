@@ -14,8 +14,8 @@ from services.projects.planning.plan import (
 )
 from services.projects.planning.run import Run, Span, StandIn, Unused
 from services.projects.planning.timeline import ROUND_THE_CLOCK, Timeline, instant
-from shared.errors import Fault, Invalid
-from shared.typed import refuse_mistyped
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import refuse_mistyped
 
 FROM_FINISH = (DependencyKind.FS, DependencyKind.FF)
 TO_FINISH = (DependencyKind.FF, DependencyKind.SF)

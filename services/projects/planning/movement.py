@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.projects.planning.causes import PASSED_ON, Cause, Change, Comparison
 from services.projects.planning.scheduling import Schedule
-from shared.typed import refuse_stranger
+from shared.base.typed import refuse_stranger
 
 
 @dataclass(frozen=True, slots=True)

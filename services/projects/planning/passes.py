@@ -10,7 +10,7 @@ from services.projects.planning.rules import described
 from services.projects.planning.run import Run, finish_time
 from services.projects.planning.timeline import HORIZON_YEARS, ROUND_THE_CLOCK
 from services.projects.planning.working_time import DAY_S
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 NAMED = 20
 """How many activities of a circle a text names; the refusal's extension has them all."""

@@ -5,7 +5,7 @@ from services.projects.planning.network import Crossing, Terms
 from services.projects.planning.plan import Activity, Constraint, ConstraintKind
 from services.projects.planning.run import Run, finish_time, start_time
 from services.projects.planning.timeline import ROUND_THE_CLOCK, Timeline, instant
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 EARLIEST = (ConstraintKind.SNET, ConstraintKind.FNET, ConstraintKind.MSO, ConstraintKind.MFO)
 LATEST = (ConstraintKind.SNLT, ConstraintKind.FNLT, ConstraintKind.MSO, ConstraintKind.MFO)

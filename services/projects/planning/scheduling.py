@@ -17,7 +17,7 @@ from services.projects.planning.plan import Activity, ActivityKind, Calendar, De
 from services.projects.planning.result import ScheduledActivity
 from services.projects.planning.run import Unused
 from services.projects.planning.timeline import instant
-from shared.typed import refuse_mistyped
+from shared.base.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)

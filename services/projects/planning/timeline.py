@@ -13,7 +13,7 @@ from typing import NoReturn, Protocol
 
 from services.projects.planning.calendar import DayBook
 from services.projects.planning.working_time import DAY_S
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 EPOCH = datetime(2000, 1, 1)
 _EPOCH_DAY = EPOCH.toordinal()

@@ -8,7 +8,7 @@ from services.projects.planning import checks
 from services.projects.planning.plan import Baseline, BaselineActivity
 from services.projects.planning.result import ScheduledActivity
 from services.projects.planning.scheduling import Schedule
-from shared.typed import refuse_mistyped, refuse_stranger
+from shared.base.typed import refuse_mistyped, refuse_stranger
 
 NOT_IN_BASELINE = "not in the baseline"
 NOT_IN_SCHEDULE = "no longer scheduled"

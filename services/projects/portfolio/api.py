@@ -3,9 +3,9 @@
 from services.projects.portfolio import commands
 from services.projects.portfolio.model import FILTERS, PortfolioCreate, PortfolioRevise, PortfolioRow
 from shared.contracts.projects import Portfolio
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 PORTFOLIOS = Register(
     shape=Portfolio,

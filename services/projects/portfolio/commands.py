@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from services.projects.portfolio import rules
+from shared.base.errors import Fault, Invalid
 from shared.contracts.projects import Portfolio
-from shared.errors import Fault, Invalid
-from shared.work import Work
+from shared.domain.work import Work
 
 HIERARCHY = "portfolio-hierarchy"
 

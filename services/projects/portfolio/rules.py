@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from shared.base.errors import Fault, Invalid
 from shared.contracts.projects import Portfolio, Thresholds
-from shared.errors import Fault, Invalid
 
 DEEPEST = 20
 """Levels of the hierarchy; more than any organisation has."""

@@ -4,9 +4,9 @@ from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme import commands
 from services.projects.programme.model import FILTERS, ProgrammeCreate, ProgrammeRevise, ProgrammeRow
 from shared.contracts.projects import Programme
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 PROGRAMMES = Register(
     shape=Programme,

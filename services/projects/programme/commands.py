@@ -2,8 +2,8 @@
 
 from services.projects.portfolio.model import PortfolioRow
 from shared.contracts.projects import Programme
-from shared.references import exists
-from shared.work import Work
+from shared.domain.references import exists
+from shared.domain.work import Work
 
 
 async def check(work: Work, programme: Programme) -> None:

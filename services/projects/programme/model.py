@@ -1,10 +1,11 @@
 """The table of programmes, and what may be given of one."""
 
+from shared.domain.filters import Filters
+
 from services.projects.tables import Model
-from shared.columns import ID, KEY, Field, Row, by_external_key
 from shared.contracts.projects import Programme
-from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.domain.register import request_shape
+from shared.store.columns import ID, KEY, Field, Row, by_external_key
 
 
 class ProgrammeRow(Row, Model, table=True):

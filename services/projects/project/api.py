@@ -5,9 +5,9 @@ from services.projects.programme.model import ProgrammeRow
 from services.projects.project import commands, rules
 from services.projects.project.model import FILTERS, ProjectCreate, ProjectRevise, ProjectRow
 from shared.contracts.projects import Project
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 PROJECTS = Register(
     shape=Project,

@@ -5,13 +5,13 @@ from typing import Any
 from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme.model import ProgrammeRow
 from services.projects.project import rules
-from shared.codes import Sequence
+from shared.base.errors import Fault, Forbidden
 from shared.contracts.language import Fact, plain
 from shared.contracts.projects import Project, ProjectImported, Stage
-from shared.days import refuse_future
-from shared.errors import Fault, Forbidden
-from shared.references import exists
-from shared.work import Work
+from shared.domain.codes import Sequence
+from shared.domain.days import refuse_future
+from shared.domain.references import exists
+from shared.domain.work import Work
 
 CODES = Sequence("PRJ")
 

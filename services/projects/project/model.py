@@ -1,12 +1,12 @@
 """The table of projects, and what may be given of one."""
 
+from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.projects.tables import Model
-from shared.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 from shared.contracts.projects import Project
-from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.domain.register import request_shape
+from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 
 
 class ProjectRow(Row, Model, table=True):

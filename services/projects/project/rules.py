@@ -1,5 +1,6 @@
 """What a project may do: pure decisions over its public shape."""
 
+from shared.base.errors import Fault, Invalid
 from shared.contracts.projects import (
     Project,
     ProjectActivated,
@@ -11,8 +12,7 @@ from shared.contracts.projects import (
     ProjectResumed,
     Stage,
 )
-from shared.errors import Fault, Invalid
-from shared.lifecycle import Lifecycle, Move
+from shared.domain.lifecycle import Lifecycle, Move
 
 S = Stage
 

@@ -13,8 +13,8 @@ from math import log
 
 from services.projects.scoring.options import option
 from services.projects.scoring.random_index import INDICES, IndexTable
-from shared.exact import Number, exact, refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import Number, exact, refused
+from shared.base.typed import refuse_mistyped
 
 MOST_ITEMS = 50
 ACCEPTABLE = 0.10

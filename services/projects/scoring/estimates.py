@@ -5,8 +5,8 @@ from fractions import Fraction
 from typing import Protocol, TypeVar
 
 from services.projects.scoring.ranking import Ranking, Unscored, ranked, refuse_excess
-from shared.exact import Number, exact, refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import Number, exact, refused
+from shared.base.typed import refuse_mistyped
 
 
 class Estimated(Protocol):

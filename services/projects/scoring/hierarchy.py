@@ -16,8 +16,8 @@ from services.projects.scoring.ahp import Matrix, Priorities, priorities
 from services.projects.scoring.options import option
 from services.projects.scoring.random_index import IndexTable
 from services.projects.scoring.ranking import Ranking, ranked
-from shared.exact import decimal, refused
-from shared.typed import refuse_mistyped, refuse_stranger
+from shared.base.exact import decimal, refused
+from shared.base.typed import refuse_mistyped, refuse_stranger
 
 _TIE = Fraction(1, 10**9)
 _DEEPEST = 10

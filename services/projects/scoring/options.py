@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TypeVar
 
-from shared.exact import refused
+from shared.base.exact import refused
 
 Option = TypeVar("Option", bound=StrEnum)
 

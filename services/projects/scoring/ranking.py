@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from shared.exact import decimal, refused
+from shared.base.exact import decimal, refused
 
 MOST_SCORES = 200_000  # exact fractions: some three seconds
 

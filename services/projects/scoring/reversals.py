@@ -11,8 +11,8 @@ from itertools import combinations
 from services.projects.scoring.hierarchy import Criterion, Mode, synthesised, without
 from services.projects.scoring.weighted import Candidate, Normalisation, Scale, weighted
 from services.projects.scoring.weighted import Criterion as WeightedCriterion
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 MOST_CANDIDATES = 100
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from services.projects.scoring.estimates import above_zero, ranked_by, zero_or_more
 from services.projects.scoring.ranking import Ranking
-from shared.exact import Number, share_of_hundred
+from shared.base.exact import Number, share_of_hundred
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from services.projects.scoring.options import option
 from services.projects.scoring.ranking import Ranking, Unscored, ranked, refuse_excess
-from shared.exact import Number, decimal, exact, refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import Number, decimal, exact, refused
+from shared.base.typed import refuse_mistyped
 
 
 class Normalisation(StrEnum):

@@ -10,10 +10,10 @@ from services.projects.work_package.model import (
     WorkPackageRow,
 )
 from shared.contracts.projects import WorkPackage
+from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 WORK_PACKAGES = Register(
     shape=WorkPackage,

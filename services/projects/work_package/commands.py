@@ -6,8 +6,8 @@ from services.projects.project.model import ProjectRow
 from services.projects.work_package import rules
 from services.projects.work_package.model import WorkPackageRow
 from shared.contracts.projects import Project, WorkPackage
-from shared.references import exists
-from shared.work import Match, Work, expect_version
+from shared.domain.references import exists
+from shared.domain.work import Match, Work, expect_version
 
 
 def guard(package: Any) -> str:

@@ -1,13 +1,13 @@
 """The table of work packages, and what may be given of one."""
 
+from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.projects.tables import Model
-from shared.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 from shared.contracts.language import Percent, Shape
 from shared.contracts.projects import WorkPackage
-from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.domain.register import request_shape
+from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 
 
 class WorkPackageRow(Row, Model, table=True):

@@ -1,7 +1,7 @@
 """What holds of work packages: the WBS code follows the tree, budget and progress stand at the leaves."""
 
+from shared.base.errors import Conflict, Fault, Invalid
 from shared.contracts.projects import Project, Stage, WorkPackage, WorkPackageProgressed, WorkPackageState
-from shared.errors import Conflict, Fault, Invalid
 
 ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
 

@@ -8,10 +8,10 @@ from services.reporting.budget.view import Line, by_fiscal_year
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
+from shared.base.money import Money
 from shared.contracts.language import AnswerShape, Day
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
-from shared.money import Money
 
 
 class BudgetSums(AnswerShape):

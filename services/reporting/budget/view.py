@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.reporting.sums import told, total
-from shared.money import Money
+from shared.base.money import Money
 
 STATES = ("draft", "submitted", "approved")
 NATURES = ("capex", "opex")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from shared.text import sort_key
+from shared.base.text import sort_key
 
 OPEN = ("identified", "assessed", "monitored")
 WORST = 20

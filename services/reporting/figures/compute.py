@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from shared.clock import to_day
-from shared.money import Money
+from shared.base.clock import to_day
+from shared.base.money import Money
 
 FOR_EVER = 9_999_999
 """A day after all others."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from shared.money import percent
+from shared.base.money import percent
 
 GREEN, AMBER, RED = "green", "amber", "red"
 OVERALL = (GREEN, AMBER, RED)

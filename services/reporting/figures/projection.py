@@ -12,10 +12,10 @@ from typing import Any
 
 from services.reporting.figures.compute import FOR_EVER, Figures, days_of, figures
 from services.reporting.history.projection import Version
-from shared.clock import from_micros, to_day
-from shared.settings import Settings
-from shared.text import search_text, sort_key
-from shared.work import Work
+from shared.base.clock import from_micros, to_day
+from shared.base.settings import Settings
+from shared.base.text import search_text, sort_key
+from shared.domain.work import Work
 
 _TEXTS = ("code_sort", "name_sort", "search_text")
 """The forms in which the names of a project are sorted and found."""

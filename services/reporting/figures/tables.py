@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Text
 
 from services.reporting.tables import Model
-from shared.columns import ID, KEY, Field, Index
+from shared.store.columns import ID, KEY, Field, Index
 
 
 class FiguresRow(Model, table=True):

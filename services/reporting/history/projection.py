@@ -6,10 +6,12 @@ An event that erases a person makes the kept versions forget them, so that a day
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from shared.bus import Record
+from shared.messaging.forgetting import erasing
+
 from shared.contracts.language import EVENT_TYPES, Erasable
-from shared.erasure import erasing, forgotten_state
-from shared.work import Work
+from shared.domain.erasure import forgotten_state
+from shared.domain.work import Work
+from shared.messaging.bus import Record
 
 HISTORY = """
 INSERT INTO history (aggregate_id, version, aggregate_type, project_id, event_id, type, actor, effective_at,
@@ -114,7 +116,7 @@ async def fold(work: Work, records: Sequence[Record]) -> list[Version]:
 
 
 async def _forget(work: Work, record: Record, shape: type[Erasable]) -> None:
-    """What was folded before; the batch itself tells no more (see `shared.erasure.forgetting`)."""
+    """What was folded before; the batch itself tells no more (see `shared.domain.erasure.forgetting`)."""
     id = record.event.subject
     kept = await work.store.fetch(KEPT, (id, record.event.data.version))
     work.also(FORGET, [(forgotten_state(shape, state.encode()).decode(), id, v) for v, state in kept])

@@ -4,17 +4,19 @@ import json
 from datetime import date
 from typing import Any
 
+from shared.http.operation import Parameter
+
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.history.view import states
 from services.reporting.load.view import load, months_from
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
-from shared.clock import parse_day
+from shared.base.clock import parse_day
+from shared.base.errors import Fault, Malformed
+from shared.base.working_days import Holidays
 from shared.contracts.language import AnswerShape, Day, Id
-from shared.errors import Fault, Malformed
 from shared.http.call import Answer, Call
-from shared.http.routes import Parameter, Routes
-from shared.working_days import Holidays
+from shared.http.routes import Routes
 
 MONTHS = 12
 _FROM = Parameter(

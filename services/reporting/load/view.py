@@ -6,8 +6,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from shared.text import sort_key
-from shared.working_days import DAYS_A_WEEK, Holidays
+from shared.base.text import sort_key
+from shared.base.working_days import DAYS_A_WEEK, Holidays
 
 DAY = timedelta(days=1)
 WHOLE = 100

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from shared.base.money import Money
 from shared.contracts.language import AnswerShape, Day, Id
-from shared.money import Money
 
 WithoutInformation = Annotated[
     int,

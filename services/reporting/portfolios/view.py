@@ -12,10 +12,10 @@ from services.reporting.figures.compute import NO_FORECAST
 from services.reporting.figures.health import OVERALL
 from services.reporting.figures.judging import judged
 from services.reporting.sums import told, total
+from shared.base.money import percent
+from shared.base.text import sort_key
 from shared.contracts.projects import Stage
-from shared.money import percent
 from shared.store import Store
-from shared.text import sort_key
 
 COUNTED = """
 WITH f AS ({judged})

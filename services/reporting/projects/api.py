@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from shared.http.operation import Parameter
+
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.figures.health import OVERALL
 from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
@@ -12,13 +14,13 @@ from services.reporting.history.view import states_of_project
 from services.reporting.portfolios.view import descendants
 from services.reporting.projects import view
 from services.reporting.projects.shapes import ProjectFigures, ProjectFiguresPage
+from shared.base.errors import NotFound
+from shared.base.text import composed
 from shared.contracts.projects import Stage
-from shared.errors import NotFound
 from shared.http import listing, paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset, Sort
-from shared.http.routes import Parameter, Routes
-from shared.text import composed
+from shared.http.routes import Routes
 
 _IN_CURRENCY = "currency"
 """Amounts are ordered within their currency: minor units of several say nothing side by side."""

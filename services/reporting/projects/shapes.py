@@ -2,10 +2,10 @@
 
 from pydantic import ConfigDict, Field
 
+from shared.base.money import Money
 from shared.contracts.language import AnswerShape, Day, ExternalRef, Id, Shape
 from shared.contracts.projects import Stage
 from shared.http.paging import PageShape
-from shared.money import Money
 
 Reasons = dict[str, str]
 """Figure -> why it is null."""

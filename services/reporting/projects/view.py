@@ -11,9 +11,9 @@ from services.reporting.figures.compute import NO_FORECAST, Figures, planned_val
 from services.reporting.figures.health import health, limits_of
 from services.reporting.figures.judging import ENDED, NOT_BEGUN
 from services.reporting.history.view import states
-from shared.clock import from_day
+from shared.base.clock import from_day
+from shared.base.money import TOO_LARGE, Money, percent
 from shared.contracts.projects import Stage
-from shared.money import TOO_LARGE, Money, percent
 from shared.store import Store
 
 COLUMNS = ("project_id", *Figures.__dataclass_fields__)

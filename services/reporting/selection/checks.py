@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from math import isnan
 from numbers import Integral
 
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 from .model import AT_ONCE, Candidate, Cost, Demand, Limit, Portfolio
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.errors import Fault, Invalid
-from shared.typed import mistyped_if_it_falls, refuse_mistyped, refuse_stranger
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import mistyped_if_it_falls, refuse_mistyped, refuse_stranger
 
 from .answer import Selection, Usage
 from .checks import refuse_flaws, within

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from shared.errors import Fault, Invalid
-from shared.typed import mistyped_if_it_falls
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import mistyped_if_it_falls
 
 from . import greedy
 from .answer import Choice, Selection

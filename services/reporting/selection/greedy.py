@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 from .checks import required
 from .table import Column, Table, tolerance

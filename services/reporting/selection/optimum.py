@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 from .table import Column, Table, tolerance
 

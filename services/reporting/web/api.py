@@ -3,6 +3,8 @@
 from collections.abc import Awaitable
 from typing import Any
 
+from shared.http.operation import Parameter
+
 from services.reporting.asof import AS_OF, AsOf, as_of
 from services.reporting.projects.api import LISTED
 from services.reporting.web import contents, sessions
@@ -10,7 +12,7 @@ from services.reporting.web.changes import folded
 from services.reporting.web.page import page, words_of
 from services.reporting.web.words import STAGES
 from shared.http.call import Answer, Call
-from shared.http.routes import Parameter, Routes
+from shared.http.routes import Routes
 
 routes = Routes("reporting", "Pages", pages=True)
 

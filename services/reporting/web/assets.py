@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from shared.errors import NotFound
+from shared.base.errors import NotFound
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 

@@ -1,6 +1,6 @@
 """Failed attempts to log in, counted by the address they come from: whoever guesses is soon told to wait."""
 
-from shared.errors import TooManyRequests
+from shared.base.errors import TooManyRequests
 from shared.http.call import Call
 from shared.http.callers import address_of
 

@@ -10,8 +10,8 @@ from typing import Any
 from services.reporting.figures.compute import Figures
 from services.reporting.projects.view import Item, earned_value
 from services.reporting.web.words import HEALTH, STAGES, Words
-from shared.clock import from_day
-from shared.money import Money
+from shared.base.clock import from_day
+from shared.base.money import Money
 
 Spec = dict[str, Any]
 

@@ -6,7 +6,7 @@ import sys
 from ipaddress import ip_address
 from pathlib import Path
 
-from shared.settings import Settings
+from shared.base.settings import Settings
 
 
 def command_of(settings: Settings, *words: str) -> str:

@@ -23,10 +23,10 @@ from services.reporting.projects.view import portfolios_by_id
 from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
 from services.reporting.web import charts
 from services.reporting.web.words import Words
-from shared.errors import NotFound
+from shared.base.errors import NotFound
+from shared.base.text import sort_key
 from shared.http.call import Call
 from shared.store import Store
-from shared.text import sort_key
 
 MARKS = 300
 """Projects in the chart of where they stand: the largest ones."""

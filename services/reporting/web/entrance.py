@@ -3,14 +3,16 @@
 from secrets import token_urlsafe
 from urllib.parse import quote
 
+from shared.http.operation import FORM, Parameter
+
 from services.reporting.web import attempts, sessions
 from services.reporting.web.command import command_of
 from services.reporting.web.page import page, redirect
-from shared.auth import Principal
+from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
-from shared.errors import Forbidden, Unauthenticated
+from shared.http.auth import Principal
 from shared.http.call import Answer, Call
-from shared.http.routes import FORM, Parameter, Routes
+from shared.http.routes import Routes
 
 routes = Routes("reporting", "Pages", pages=True)
 

@@ -14,11 +14,11 @@ from services.reporting.web import sessions
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
 from services.reporting.web.words import HEALTH, N_, RISK_STATES, STAGES, STEPS, Words, words_for
-from shared.clock import now
-from shared.errors import Refusal, Unauthenticated
+from shared.base.clock import now
+from shared.base.errors import Refusal, Unauthenticated
+from shared.base.version import VERSION
 from shared.http import answers
 from shared.http.call import Answer, Call
-from shared.version import VERSION
 
 HEADERS = {
     "Content-Security-Policy": (

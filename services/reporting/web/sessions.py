@@ -11,11 +11,11 @@ from secrets import token_urlsafe
 from time import time
 from urllib.parse import urlsplit
 
-from shared.auth import Principal
-from shared.auth.issuers import LOCAL
-from shared.auth.roles import scopes_of
-from shared.clock import now_micros
-from shared.errors import Forbidden, Unauthenticated
+from shared.base.clock import now_micros
+from shared.base.errors import Forbidden, Unauthenticated
+from shared.http.auth import Principal
+from shared.http.auth.issuers import LOCAL
+from shared.http.auth.roles import scopes_of
 from shared.http.call import Call
 from shared.store import Store
 

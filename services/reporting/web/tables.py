@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Text
 
 from services.reporting.tables import Model
-from shared.columns import KEY, Field
+from shared.store.columns import KEY, Field
 
 
 class LoginCodeRow(Model, table=True):

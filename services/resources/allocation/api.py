@@ -5,10 +5,10 @@ from services.resources.allocation.model import FILTERS, AllocationCreate, Alloc
 from services.resources.person.model import PersonRow
 from services.resources.tables import KnownProject
 from shared.contracts.resources import Allocation
+from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import Decision, register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 ALLOCATIONS = Register(
     shape=Allocation,

@@ -4,11 +4,11 @@ from typing import Any
 
 from services.resources.allocation import rules
 from services.resources.tables import KnownProject
-from shared.clock import to_day
+from shared.base.clock import to_day
 from shared.contracts.language import Fact, plain
 from shared.contracts.resources import Allocation, AllocationCommitted, Commitment, Person
-from shared.references import heard_of
-from shared.work import Match, Work, expect_version
+from shared.domain.references import heard_of
+from shared.domain.work import Match, Work, expect_version
 
 BOOK = """
 UPDATE known_project SET bookings = bookings + 1 WHERE id = ? AND stage NOT IN ('closed', 'discontinued')

@@ -1,12 +1,12 @@
 """The table of allocations, and what may be given of one."""
 
+from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.resources.tables import Model
-from shared.columns import ID, KEY, Field, Index, Row, by_external_key
 from shared.contracts.resources import Allocation
-from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.domain.register import request_shape
+from shared.store.columns import ID, KEY, Field, Index, Row, by_external_key
 
 
 class AllocationRow(Row, Model, table=True):

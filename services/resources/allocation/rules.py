@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from shared.base.errors import Conflict, Fault, Invalid
 from shared.contracts.projects import Stage
 from shared.contracts.resources import (
     Allocation,
@@ -14,8 +15,7 @@ from shared.contracts.resources import (
     Commitment,
     Person,
 )
-from shared.errors import Conflict, Fault, Invalid
-from shared.lifecycle import Lifecycle, Move
+from shared.domain.lifecycle import Lifecycle, Move
 
 WHOLE = 100
 ENDED = (Stage.CLOSED, Stage.DISCONTINUED)

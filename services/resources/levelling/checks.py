@@ -16,8 +16,8 @@ from services.resources.levelling.plan import (
     Resource,
     Search,
 )
-from shared.errors import Fault, Invalid
-from shared.typed import refuse_mistyped
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import refuse_mistyped
 
 MOST = {"activities": 10_000, "links": 100_000, "resources": 1_000, "projects": 10_000, "calendars": 1_000}
 LONGEST = 100_000

@@ -9,7 +9,7 @@ from services.resources.levelling.checks import LONGEST
 from services.resources.levelling.horizon import furthest
 from services.resources.levelling.network import Network, demand
 from services.resources.levelling.plan import Plan
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 MOST_CELLS = 25_000_000
 

@@ -11,7 +11,7 @@ from services.resources.levelling.network import Network
 from services.resources.levelling.objective import project_finishes, value
 from services.resources.levelling.patience import Patience
 from services.resources.levelling.plan import Objective, Plan, Search
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 MOST_EXACT = 3_000
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.migrations.texts import fill
+from shared.runtime.migrations.texts import fill
 
 revision = "0002"
 down_revision = "0001"

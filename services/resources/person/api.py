@@ -3,10 +3,10 @@
 from services.resources.person import commands
 from services.resources.person.model import FILTERS, PersonCreate, PersonRevise, PersonRow
 from shared.contracts.resources import Person
+from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import Decision, register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 PERSONS = Register(
     shape=Person,

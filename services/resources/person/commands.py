@@ -2,8 +2,8 @@
 
 from services.resources.person import rules
 from shared.contracts.resources import Person, PersonErased
-from shared.erasure import erase as erased
-from shared.work import Match, Work, expect_version
+from shared.domain.erasure import erase as erased
+from shared.domain.work import Match, Work, expect_version
 
 
 async def check(work: Work, person: Person) -> None:

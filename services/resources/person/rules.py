@@ -1,7 +1,7 @@
 """What holds of persons: each skill is named once, and only externals come from a vendor."""
 
+from shared.base.errors import Fault, Invalid
 from shared.contracts.resources import Employment, Person
-from shared.errors import Fault, Invalid
 
 
 def skills_differ(person: Person) -> None:

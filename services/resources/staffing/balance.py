@@ -9,7 +9,7 @@ from itertools import groupby
 from services.resources.staffing.hours import DAY, capacity, stretches
 from services.resources.staffing.people import Demand, Person
 from services.resources.staffing.proposals import Balance, Gap, PersonOverload, RoleMonth
-from shared.working_days import DAYS_A_WEEK, Holidays
+from shared.base.working_days import DAYS_A_WEEK, Holidays
 
 TOLERANCE = 1e-9
 

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import chain, islice
 
 from services.resources.staffing.people import Criterion, Demand, Person, Request, Weights
-from shared.errors import Fault, Invalid
-from shared.typed import refuse_mistyped
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import refuse_mistyped
 
 MOST_PEOPLE = 20_000
 MOST_DEMANDS = 100_000

@@ -25,7 +25,7 @@ def propose(
     """
     check_request(request, people, weights, holidays)
     from services.resources.staffing.matching import shortlist
-    from shared.working_days import Holidays
+    from shared.base.working_days import Holidays
 
     return shortlist(request, people, weights, Holidays(holidays))
 
@@ -46,6 +46,6 @@ def balance(
     """
     check_balance(people, demands, first_month, last_month, holidays, full_time_hours)
     from services.resources.staffing.balance import balanced
-    from shared.working_days import Holidays
+    from shared.base.working_days import Holidays
 
     return balanced(people, demands, first_month, last_month, Holidays(holidays), full_time_hours)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.resources.staffing.people import Booking, Person
-from shared.working_days import DAYS_A_WEEK, Holidays
+from shared.base.working_days import DAYS_A_WEEK, Holidays
 
 DAY = timedelta(days=1)
 

@@ -6,7 +6,7 @@ from datetime import date
 from services.resources.staffing.hours import free
 from services.resources.staffing.people import Criterion, Person, Request, Skill, SkillNeed, Weights
 from services.resources.staffing.proposals import Excluded, Merit, Proposal, Shortlist
-from shared.working_days import DAYS_A_WEEK, Holidays
+from shared.base.working_days import DAYS_A_WEEK, Holidays
 
 MEMORY = 365
 """Days after which a person no longer counts as knowing a project they have left."""

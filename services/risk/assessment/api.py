@@ -4,9 +4,9 @@ from services.risk.assessment import commands
 from services.risk.assessment.model import FILTERS, AssessmentCreate, AssessmentRevise, AssessmentRow
 from services.risk.tables import KnownProgramme, KnownProject
 from shared.contracts.risk import Assessment
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 ASSESSMENTS = Register(
     shape=Assessment,

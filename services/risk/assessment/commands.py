@@ -3,9 +3,9 @@
 from services.risk.assessment import rules
 from services.risk.tables import KnownProgramme, KnownProject
 from shared.contracts.risk import Assessment
-from shared.days import refuse_future
-from shared.references import heard_of
-from shared.work import Work
+from shared.domain.days import refuse_future
+from shared.domain.references import heard_of
+from shared.domain.work import Work
 
 
 async def check(work: Work, assessment: Assessment) -> None:

@@ -1,12 +1,12 @@
 """The table of assessments, and what may be given of one."""
 
+from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.risk.tables import Model
-from shared.columns import ID, Field, Row, by_external_key
 from shared.contracts.risk import Assessment
-from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.domain.register import request_shape
+from shared.store.columns import ID, Field, Row, by_external_key
 
 
 class AssessmentRow(Row, Model, table=True):

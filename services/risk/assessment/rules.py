@@ -1,7 +1,7 @@
 """What holds of assessments: they rate something."""
 
+from shared.base.errors import Fault, Invalid
 from shared.contracts.risk import Assessment
-from shared.errors import Fault, Invalid
 
 
 def rates_something(assessment: Assessment) -> None:

@@ -2,9 +2,9 @@
 
 from services.risk.register.model import FILTERS, RegisterRow
 from shared.contracts.risk import Register as RiskRegister
+from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 REGISTERS = Register(shape=RiskRegister, row=RegisterRow, filters=FILTERS)
 

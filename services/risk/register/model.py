@@ -1,10 +1,10 @@
 """The table of registers."""
 
+from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.risk.tables import Model
-from shared.columns import ID, Field, Row, UniqueConstraint, by_external_key
-from shared.http.listing import Filters
+from shared.store.columns import ID, Field, Row, UniqueConstraint, by_external_key
 
 
 class RegisterRow(Row, Model, table=True):

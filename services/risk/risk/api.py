@@ -4,10 +4,10 @@ from services.risk.risk import commands, rules
 from services.risk.risk.model import FILTERS, Rating, RiskCreate, RiskRevise, RiskRow
 from services.risk.tables import KnownProject
 from shared.contracts.risk import Risk
+from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
-from shared.register import Register
 
 RISKS = Register(
     shape=Risk,

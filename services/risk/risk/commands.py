@@ -4,8 +4,8 @@ from services.risk.risk import rules
 from services.risk.risk.model import Rating
 from services.risk.tables import KnownProject
 from shared.contracts.risk import Risk
-from shared.references import heard_of
-from shared.work import Match, Work, expect_version
+from shared.domain.references import heard_of
+from shared.domain.work import Match, Work, expect_version
 
 
 async def check(work: Work, risk: Risk) -> None:

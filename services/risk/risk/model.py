@@ -1,13 +1,13 @@
 """The table of risks, and what may be given of one."""
 
+from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.risk.tables import Model
-from shared.columns import ID, KEY, Field, Row, by_external_key
 from shared.contracts.language import Shape
 from shared.contracts.risk import Risk, Step
-from shared.http.listing import Filters
-from shared.register import request_shape
+from shared.domain.register import request_shape
+from shared.store.columns import ID, KEY, Field, Row, by_external_key
 
 
 class RiskRow(Row, Model, table=True):

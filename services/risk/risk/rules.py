@@ -7,10 +7,10 @@ what was assessed is monitored. It may occur, or be closed, from any state befor
 once it is dealt with.
 """
 
+from shared.base.errors import Conflict, Fault
 from shared.contracts.projects import Stage
 from shared.contracts.risk import Risk, RiskAssessed, RiskClosed, RiskMonitored, RiskOccurred, RiskState
-from shared.errors import Conflict, Fault
-from shared.lifecycle import Lifecycle, Move
+from shared.domain.lifecycle import Lifecycle, Move
 
 S = RiskState
 ENDED = (Stage.CLOSED, Stage.DISCONTINUED)

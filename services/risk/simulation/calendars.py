@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 from .model import Calendar
 from .ticks import DAY, ticks

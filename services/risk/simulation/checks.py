@@ -4,8 +4,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from shared.errors import Fault, Invalid
-from shared.typed import refuse_mistyped
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import refuse_mistyped
 
 from .distributions import Distribution, Normal
 from .model import Correlation, Model

@@ -18,7 +18,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 from . import portable
 from .distributions import Discrete, Distribution, Uniform

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)

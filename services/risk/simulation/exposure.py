@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.errors import Fault, Invalid
-from shared.typed import refuse_mistyped
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import refuse_mistyped
 
 
 @dataclass(frozen=True, slots=True)

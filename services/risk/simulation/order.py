@@ -2,7 +2,7 @@
 
 from graphlib import CycleError, TopologicalSorter
 
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 from .model import Model
 

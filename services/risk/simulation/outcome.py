@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from shared.exact import refused
-from shared.typed import refuse_mistyped
+from shared.base.exact import refused
+from shared.base.typed import refuse_mistyped
 
 from .model import Variable
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.errors import Fault, Invalid
-from shared.typed import refuse_mistyped
+from shared.base.errors import Fault, Invalid
+from shared.base.typed import refuse_mistyped
 
 Verdict = Literal["effective", "partly", "ineffective", "not_yet"]
 

@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 
 from services.finance.actual_cost.commands import check
+from shared.base.money import Money
 from shared.contracts.finance import ActualCost
 from shared.contracts.language import plain
-from shared.money import Money
-from shared.outbox import Origin
+from shared.domain.work import Work
 from shared.store import StaleVersion
-from shared.work import Work
+from shared.store.outbox import Origin
 from tests.finance.conftest import Desk, chf
 
 COSTS = "finance/v1/actual-costs"

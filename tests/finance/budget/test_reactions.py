@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.bus.embedded import read_outbox
+from shared.base.settings import Settings
 from shared.contracts.language import topics_of
-from shared.inbox import Inbox
-from shared.settings import Settings
+from shared.messaging.bus.embedded import read_outbox
+from shared.messaging.inbox import Inbox
 from tests.conftest import running_portolan
 from tests.finance.conftest import Desk, chf
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from shared.bus.embedded import read_outbox
+from shared.base.money import TOO_LARGE
 from shared.contracts.language import topics_of
-from shared.inbox import Inbox
-from shared.money import TOO_LARGE
+from shared.messaging.bus.embedded import read_outbox
+from shared.messaging.inbox import Inbox
 from tests.finance.conftest import Desk, chf, money
 
 HUNDRED_DAYS = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-04-10"}

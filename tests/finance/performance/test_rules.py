@@ -12,9 +12,9 @@ from services.finance.performance.rules import Remembered, Span
 from services.finance.valuation.earned_value import measure
 from services.finance.valuation.techniques import PercentComplete
 from services.finance.valuation.work_packages import WorkPackage
-from shared.clock import to_day
+from shared.base.clock import to_day
+from shared.base.money import Money
 from shared.contracts.finance import Performance
-from shared.money import Money
 
 NEW_YEAR = date(2026, 1, 1)
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.finance.valuation.baseline import Change, Movement, baselined, in_force, movements, rebaselined
 from services.finance.valuation.work_packages import WorkPackage
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 JANUARY, MARCH, JUNE = date(2026, 1, 5), date(2026, 3, 2), date(2026, 6, 1)
 PLAN = [WorkPackage("A", 1000), WorkPackage("B", 500)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.finance.valuation.amortisation import amortised
 from services.finance.valuation.capitalisation import Cost, Policy, Rule, Split, capitalised
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 START, READY = date(2026, 3, 1), date(2026, 9, 30)
 RULES = (

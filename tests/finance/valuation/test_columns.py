@@ -15,7 +15,7 @@ from services.finance.valuation.columns import PackageColumns, measured_columns
 from services.finance.valuation.earned_value import measure
 from services.finance.valuation.techniques import PercentComplete
 from services.finance.valuation.work_packages import WorkPackage
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 ROWS = st.lists(
     st.tuples(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.finance.valuation.dated_flows import DatedAmount, xirr, xnpv
 from services.finance.valuation.investment import CashFlow, IrrFlag, internal_rates, mirr, net_present_value
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 NEW_YEAR = date(2021, 1, 1)
 PUBLISHED = [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.finance.valuation.earned_schedule import earned_schedule, earned_schedules
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 PLANNED = [5, 10, 25, 55, 85, 120, 130, 140, 150, 150, 150]
 EARNED = [3.33, 6.67, 10, 22.5, 70, 82.5, 90, 120, 130, 140, 150]

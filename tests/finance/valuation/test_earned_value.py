@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.finance.valuation.earned_value import Forecast, Totals, figures, measure, sum_known
 from services.finance.valuation.techniques import PercentComplete, Unknown
 from services.finance.valuation.work_packages import BudgetPeriod, WorkPackage
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 5, 31)
 MONTHS = [(date(2026, m, 1), date(2026, m, d)) for m, d in [(1, 31), (2, 28), (3, 31), (4, 30), (5, 31)]]

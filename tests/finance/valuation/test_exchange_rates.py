@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from services.finance.valuation import minor_units
 from services.finance.valuation.exchange_rates import Amount, ExchangeRates, Quotation
-from shared import money
-from shared.errors import Invalid
+from shared.base import money
+from shared.base.errors import Invalid
 
 MONDAY = date(2026, 6, 1)
 RATES = [

@@ -17,7 +17,7 @@ from services.finance.valuation.investment import (
     internal_rates,
     net_present_value,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 flows = st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=24)
 

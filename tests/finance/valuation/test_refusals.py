@@ -30,7 +30,7 @@ from services.finance.valuation.techniques import (
     fifty_fifty,
 )
 from services.finance.valuation.work_packages import BudgetPeriod, WorkPackage
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 from tests.anywhere import spoiled
 
 FIRST, LAST, DAY = date(2026, 1, 1), date(2026, 1, 10), date(2026, 1, 5)

@@ -12,7 +12,7 @@ from services.finance.valuation.exchange_rates import ExchangeRates, Quotation
 from services.finance.valuation.rollup import Account, in_currency, package_accounts, rolled_up
 from services.finance.valuation.techniques import Apportioned, PercentComplete, Unknown
 from services.finance.valuation.work_packages import WorkPackage
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 DAY = date(2026, 6, 1)
 TREE = [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.finance.valuation.investment import CashFlow, appraised
 from services.finance.valuation.sensitivity import Driver, sensitivity, switching_values
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 FLOW = CashFlow(benefits=(0, 60_000, 72_000), costs=(100_000, 0, 0))
 

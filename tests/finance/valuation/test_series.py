@@ -12,7 +12,7 @@ from services.finance.valuation.earned_schedule import earned_schedules
 from services.finance.valuation.series import Kind, Series, Status, month_ends, performance, planned_curve
 from services.finance.valuation.techniques import PercentComplete
 from services.finance.valuation.work_packages import BudgetPeriod, WorkPackage
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 ENDS = month_ends(date(2026, 1, 10), date(2026, 5, 2))
 SHARES = (10, 15, 25, 25, 25)

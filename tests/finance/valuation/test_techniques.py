@@ -20,7 +20,7 @@ from services.finance.valuation.techniques import (
     measured_share,
     zero_hundred,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 DAY = date(2026, 6, 15)
 BEFORE, AFTER = DAY - timedelta(1), DAY + timedelta(1)

@@ -19,7 +19,7 @@ from services.finance.valuation.techniques import (
     WeightedMilestones,
 )
 from services.finance.valuation.work_packages import BudgetPeriod, WorkPackage, standings
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 FIRST, LAST = date(2026, 6, 1), date(2026, 6, 10)
 

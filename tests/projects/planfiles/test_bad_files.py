@@ -20,7 +20,7 @@ from services.projects.planning.plan import (
     ExternalActivity,
     Plan,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 NAMESPACE = "http://schemas.microsoft.com/project"
 BOMB = "".join(

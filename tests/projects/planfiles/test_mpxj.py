@@ -39,7 +39,7 @@ from services.projects.planning.plan import (
     WorkWeek,
     shift,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 HOUR = 3_600
 DAY = 8 * HOUR
@@ -418,7 +418,7 @@ WITHOUT = """
 import sys
 {}
 from services.projects.planfiles import read_plan
-from shared.errors import UnsupportedMediaType
+from shared.base.errors import UnsupportedMediaType
 try:
     read_plan(b"ERMHDR\\t8.4")
 except UnsupportedMediaType as refusal:

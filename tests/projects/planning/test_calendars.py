@@ -24,7 +24,7 @@ from services.projects.planning.plan import (
     shift,
 )
 from services.projects.planning.timeline import CalendarTimeline, instant, moment
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 MORNING = (shift("08:00", "12:00"),)
 

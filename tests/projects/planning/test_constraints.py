@@ -16,7 +16,7 @@ from services.projects.planning.plan import (
     days,
     hours,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 MONDAY = datetime(2026, 6, 1)
 SNET, SNLT, FNET, FNLT, MSO, MFO, ASAP, ALAP = (

@@ -21,7 +21,7 @@ from services.projects.planning.plan import (
     days,
     hours,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 START = datetime(2026, 6, 1, 8)
 SATURDAY = datetime(2026, 6, 6, 8)

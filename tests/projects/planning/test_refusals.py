@@ -29,7 +29,7 @@ from services.projects.planning.plan import (
     Shift,
     days,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 MONDAY = datetime(2026, 6, 1)
 A, B, C = (Activity(key, duration_s=days(2)) for key in "ABC")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.projects.scoring.ahp import Doubt, Matrix, priorities
 from services.projects.scoring.random_index import INDICES, IndexTable
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 
 def reciprocal(items: str, *upper: list[object]) -> Matrix:

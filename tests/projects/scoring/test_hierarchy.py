@@ -18,7 +18,7 @@ from services.projects.scoring.reversals import (
 )
 from services.projects.scoring.weighted import Candidate, Normalisation
 from services.projects.scoring.weighted import Criterion as Weighted
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 
 def reciprocal(*upper: list[object]) -> Matrix:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.projects.scoring.weighted import Candidate, Criterion, Normalisation, Scale, weighted
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 CRITERIA = [Criterion("Safety", 3), Criterion("Profit", 2), Criterion("Cost", 1)]
 

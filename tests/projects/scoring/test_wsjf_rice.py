@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.projects.scoring.rice import Initiative, rice
 from services.projects.scoring.wsjf import Job, wsjf
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 
 def test_the_shortest_job_goes_first_when_delay_costs_the_same() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from services.reporting.figures.compute import Figures, cost_variance, figures, planned_value
 from services.reporting.projects.view import earned_value
-from shared.money import Money
+from shared.base.money import Money
 
 
 def chf(amount: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.load.view import end_of_month, load
-from shared.working_days import Holidays
+from shared.base.working_days import Holidays
 
 MARCH = date(2026, 3, 1)
 """Begins on a Sunday; 22 days from Monday to Friday."""

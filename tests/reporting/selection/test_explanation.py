@@ -17,7 +17,7 @@ from services.reporting.selection import (
     select,
     select_quickly,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 from tests.reporting.selection.questions import knapsack
 
 KNAPSACK = knapsack((10, 13, 18, 31, 7, 15), (11, 15, 20, 35, 10, 33), 47)

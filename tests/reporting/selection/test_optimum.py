@@ -25,7 +25,7 @@ from services.reporting.selection import (
     select,
     select_quickly,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 from tests.reporting.selection.questions import (
     best_by_counting,
     knapsack,

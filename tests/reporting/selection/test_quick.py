@@ -13,7 +13,7 @@ from services.reporting.selection import (
     select,
     select_quickly,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 from tests.reporting.selection.questions import knapsack, permitted, plan_of, small_portfolios, worth
 
 

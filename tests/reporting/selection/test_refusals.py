@@ -19,7 +19,7 @@ from services.reporting.selection import (
     select,
     select_quickly,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 A, B = Candidate("A", 5, (Cost(2027, "capex", 10),)), Candidate("B", 4, (Cost(2027, "opex", 10),))
 BOTH = Portfolio((A, B), (Budget(2027, 100),))

@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from services.reporting.web import bundle, sessions, words
 from services.reporting.web.assets import assets
 from services.reporting.web.words import LOCALE
-from shared.settings import Settings
+from shared.base.settings import Settings
 
 HOSTILE = "</script><script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 NOBODY = "01890000-0000-7000-8000-000000000000"

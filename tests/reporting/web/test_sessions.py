@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from services.reporting.web import sessions
 from services.reporting.web.command import command_of
 from services.reporting.web.entrance import _own
-from shared.settings import Settings
+from shared.base.settings import Settings
 from tests.conftest import running_portolan
 from tests.reporting.web.conftest import visiting
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from shared.settings import Settings
+from shared.base.settings import Settings
 from tests.conftest import running_portolan
 from tests.resources.conftest import Bookings
 

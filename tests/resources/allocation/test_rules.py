@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.resources.allocation import rules
+from shared.base.errors import Conflict, IllegalMove, Invalid
+from shared.base.ids import new_id
 from shared.contracts.resources import Allocation, AllocationState, Commitment
-from shared.errors import Conflict, IllegalMove, Invalid
-from shared.ids import new_id
 
 MONDAY = date(2026, 3, 2)
 A_DAY = timedelta(days=1)

@@ -20,7 +20,7 @@ from services.resources.levelling import (
     level,
     smooth,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 SOUND = Plan(
     activities=(Activity("a", 2, (Demand("x", 1),), project="p"), Activity("b", 1)),

@@ -11,12 +11,12 @@ import pytest
 
 from services.reporting.replay import compare, replaying
 from services.resources.person import commands
-from shared.bus import Record
 from shared.contracts.language import Erasable, topics_of
 from shared.contracts.resources import Person
-from shared.outbox import Origin
+from shared.domain.work import Work
+from shared.messaging.bus import Record
 from shared.store import StaleVersion
-from shared.work import Work
+from shared.store.outbox import Origin
 from tests.conftest import Portolan
 
 PERSONS = "/resources/v1/persons"

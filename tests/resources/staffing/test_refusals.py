@@ -17,7 +17,7 @@ from services.resources.staffing import (
     balance,
     propose,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 JUNE, END = date(2026, 6, 1), date(2026, 6, 30)
 REQUEST = Request("crm", JUNE, END)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.risk.risk import rules
+from shared.base.errors import Conflict, IllegalMove
+from shared.base.ids import new_id
 from shared.contracts.risk import Risk, RiskState
-from shared.errors import Conflict, IllegalMove
-from shared.ids import new_id
 
 S = RiskState
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -26,7 +26,7 @@ from services.risk.simulation.assembly import values
 from services.risk.simulation.correlation import copula, factored
 from services.risk.simulation.streams import Streams
 from services.risk.simulation.variables import uncertain
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 from tests.risk.simulation.networks import matrix
 
 A, B, C = (Variable("cost_item", key) for key in "ABC")

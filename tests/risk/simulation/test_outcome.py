@@ -22,7 +22,7 @@ from services.risk.simulation import (
     Variable,
     simulate,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 
 def sample(values):

@@ -30,7 +30,7 @@ from services.risk.simulation import (
     simulate,
     three_point_estimate,
 )
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 from tests.anywhere import spoiled
 
 A, B = Activity("A", Constant(1)), Activity("B", Constant(2))

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from services.risk.simulation import Threat, exposure, response_effect
-from shared.errors import Invalid
+from shared.base.errors import Invalid
 
 
 @pytest.mark.parametrize(

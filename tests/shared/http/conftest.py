@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from services.projects.service import SERVICE
-from shared.running import Opened
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.runtime.running import Opened
 from tests.conftest import Callers, running_service
 
 PROJECTS = "/projects/v1/projects"

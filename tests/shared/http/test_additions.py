@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.app import ServiceApp
-from shared.auth import Principal
-from shared.errors import NotFound
+from shared.base.errors import NotFound
 from shared.http.additions import caller
+from shared.http.auth import Principal
+from shared.runtime.app import ServiceApp
 from tests.conftest import Portolan
 
 PROJECTS = "/projects/v1/projects"

@@ -7,10 +7,10 @@ import pytest
 
 from services.projects.service import SERVICE as PROJECTS_SERVICE
 from services.reporting.service import SERVICE as REPORTING
-from shared.auth import Tokens
+from shared.base.settings import Settings
 from shared.http import after
-from shared.running import embedded_bus, listening, opened
-from shared.settings import Settings
+from shared.http.auth import Tokens
+from shared.runtime.running import embedded_bus, listening, opened
 from tests.conftest import Callers, Portolan
 from tests.shared.http.conftest import PROJECTS
 

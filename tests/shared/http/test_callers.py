@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from jwt.algorithms import RSAAlgorithm
 
 from services.projects.service import SERVICE
-from shared.auth.roles import ROLES, Principal, scopes_of
+from shared.base.settings import Settings
 from shared.http import audit, limits
-from shared.settings import Settings
+from shared.http.auth.roles import ROLES, Principal, scopes_of
 from tests.conftest import running_service
 from tests.shared.http.conftest import PROJECTS, Projects
 

@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 
 from services.projects.service import SERVICE
-from shared.app import create_app
 from shared.http import feed
-from shared.outbox import partition_of
-from shared.serve import serving
+from shared.runtime.app import create_app
+from shared.runtime.serve import serving
+from shared.store.outbox import partition_of
 from tests.shared.http.conftest import Projects
 
 EVENTS = "/projects/v1/events"

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from services.projects.service import SERVICE
-from shared.clock import now_micros
+from shared.base.clock import now_micros
+from shared.base.settings import Settings
 from shared.http import answers
-from shared.retention import forget_outdated
-from shared.settings import Settings
+from shared.runtime.retention import forget_outdated
 from tests.conftest import running_service
 from tests.shared.http.conftest import PROJECTS, Projects
 

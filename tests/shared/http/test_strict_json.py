@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import Invalid, Malformed
+from shared.base.errors import Invalid, Malformed
 from shared.http import strict_json
 
 TEXT = st.text(st.characters(codec="utf-8"))

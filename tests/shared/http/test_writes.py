@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.register import merged
+from shared.domain.register import merged
 from shared.store import Unit, Unreachable
 from tests.shared.http.conftest import PATCH, PROJECTS, Projects
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.projects.service import SERVICE
-from shared.migrate import prepare
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.runtime.migrate import prepare
 from shared.store import Store, open_store
 from tests.conftest import make_databases
 

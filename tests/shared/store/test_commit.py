@@ -7,7 +7,7 @@ import pytest
 
 from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Project
-from shared.references import exists
+from shared.domain.references import exists
 from shared.store import StaleVersion, Statement, Store, UniqueTaken, Unreachable
 from shared.store.postgres import COPIED
 from shared.store.unit import IdempotencyKey

@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 
 from services.projects.service import SERVICE
-from shared.migrate import prepare
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.runtime.migrate import prepare
 from shared.store import Store, Unreachable, open_store
 from tests.conftest import make_databases
 from tests.shared.store.writing import created, creating, positions

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared.base.ids import new_id_text
 from shared.contracts.projects import Project
-from shared.ids import new_id_text
 from shared.store import Store, Unreachable
 from shared.store.together import AT_ONCE, Together
 from tests.shared.store.writing import created, renaming

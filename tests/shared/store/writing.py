@@ -7,9 +7,9 @@ from typing import Any
 from services.projects.service import SERVICE
 from shared.contracts.language import ExternalRef, plain
 from shared.contracts.projects import Project
-from shared.outbox import Origin
+from shared.domain.work import Work
 from shared.store import Store
-from shared.work import Work
+from shared.store.outbox import Origin
 
 ORIGIN = Origin("/portolan/tests/projects/1", "user", "anna", "tests")
 

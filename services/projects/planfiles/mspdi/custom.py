@@ -15,7 +15,7 @@ from typing import Any
 from services.projects.planfiles.mspdi.remainder import packed, unpacked
 from services.projects.planfiles.mspdi.values import made
 from services.projects.planfiles.safexml import UNWRITABLE, Element
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 REMAINDER = "Portolan"
 """The alias of the text field that holds what MSPDI has no place for."""

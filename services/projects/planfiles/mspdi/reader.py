@@ -28,7 +28,7 @@ from services.projects.planning.plan import (
     Plan,
     Resource,
 )
-from shared.typed import refuse_mistyped
+from shared.base.typed import refuse_mistyped
 
 Value = TypeVar("Value", Activity, Assignment, Baseline, Calendar, Dependency, Plan, Resource)
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import isfinite
 
 from services.projects.planfiles.safexml import UNWRITABLE, Element
-from shared.errors import Fault, Invalid
+from shared.base.errors import Fault, Invalid
 
 LAG_UNIT_S = 6
 """Lags and delays are counted in tenths of a minute."""

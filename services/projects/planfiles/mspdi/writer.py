@@ -35,7 +35,7 @@ from services.projects.planfiles.mspdi.values import instant_text, made
 from services.projects.planfiles.planfile import check_bytes, check_size
 from services.projects.planfiles.safexml import Element, check_elements, document_of
 from services.projects.planning.plan import Activity, Baseline, Dependency, Plan
-from shared.typed import refuse_mistyped
+from shared.base.typed import refuse_mistyped
 
 _SAVE_VERSION = 14
 """Project 2010 and later."""

@@ -1,0 +1,1 @@
+"""What knows nothing of Portolan: time, money, ids, refusals, settings, telemetry."""

@@ -1,0 +1,325 @@
+"""The settings of an instance: environment variables `PORTOLAN_*`, each with a default that runs embedded."""
+
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from functools import cached_property
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from socket import getaddrinfo
+from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.base.clock import parse_day
+from shared.base.money import CurrencyCode
+from shared.base.starting import CannotStart
+
+PREFIX = "PORTOLAN_"
+NEAR = 0.7
+"""From this likeness on (0 to 1) a name is a misspelt setting."""
+
+_KAFKA = re.compile(r"kafka://[\w.-]+:[0-9]{1,5}(,[\w.-]+:[0-9]{1,5})*", re.ASCII)
+_DATABASE = re.compile(
+    r"postgresql://([^\s@/?#]*@)?{host}(,{host})*/[^\s/?#]+(\?[^\s#]*)?".replace(
+        "{host}", r"(\[[\w:.]+\]|[\w.-]*)(:[0-9]{1,5})?"
+    )
+)
+_SERVICE_LINK = re.compile(
+    r"\w+_(SERVICE_(HOST|PORT(_\w+)?)=|PORT=\w+://|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?=).*"
+)
+"""What Kubernetes tells every pod about a Service named `portolan-…`, after the prefix."""
+_NOT_A_PORT = re.compile(r":(?!//|[0-9]{1,5}([/,\s]|$)|$).*", re.DOTALL)
+
+
+class Settings(BaseSettings):
+    """One instance is one organisation: its time zone, reporting currency and addresses."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
+
+    data: Path = Field(default=Path("data"), description="The folder of stores, keys and logs.")
+    database_url: str = Field(
+        default="", description="`postgresql://…/{service}`; empty: an SQLite file a service, under `data`."
+    )
+    bus_url: str = Field(default="embedded:", description="`embedded:` or `kafka://host:port[,host:port]`.")
+    instance: str = Field(
+        default="portolan", pattern=r"^[a-z0-9-]{1,40}$", description="The name in every event's source."
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    public_url: str = Field(
+        default="",
+        description="How callers reach the front door; events name their schemas there; empty: http://host:port.",
+    )
+    time_zone: str = Field(
+        default="Europe/Zurich", description="What a date means where an instant is asked."
+    )
+    reporting_currency: CurrencyCode | None = Field(
+        default=None,
+        description="What sums are in, null where an amount is in another, since nothing is converted; empty: the"
+        " currency that the summed amounts share.",
+    )
+    default_currency: CurrencyCode = Field(
+        default="CHF",
+        description="Of a budget whose project states no amount, where there is no reporting currency.",
+    )
+    issuers: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict, description="Trusted OIDC issuers: `issuer=jwks-url issuer=jwks-url`."
+    )
+    audience: str = Field(default="portolan", description="The audience a token must name.")
+    foreign_scopes: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Words that the issuers put into every `scope` and that narrow nothing here, beside OIDC's own:"
+        " `word word`.",
+    )
+    local_issuer: bool = Field(default=True, description="Accept tokens signed by the key under `data`.")
+    local_issuer_beyond_loopback: bool = Field(
+        default=False,
+        description="Accept them even where `host` is an address that other machines reach.",
+    )
+    rate_limit: int = Field(default=0, ge=0, description="Requests a minute and principal; 0: no limit.")
+    connections: int = Field(
+        default=1000,
+        ge=10,
+        le=100_000,
+        description="Connections a process serves at a time, if it may open so many files; more are answered with 503.",
+    )
+    drain_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=300,
+        description="Seconds for which a process that is told to end goes on serving, not ready any more.",
+    )
+    login_attempts: int = Field(
+        default=10, ge=0, description="Failed attempts to log in, a minute and address; 0: no limit."
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Addresses or networks whose `X-Forwarded-For` is believed: `10.0.0.0/8 ::1`; empty: none.",
+    )
+    idempotency_hours: int = Field(
+        default=24,
+        ge=1,
+        description="How long an Idempotency-Key gives the answer again that it gave, in hours.",
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=24 * 31, description="How long a login of the pages lasts, in hours."
+    )
+    refused_attempts_days: int = Field(
+        default=90, ge=1, description="How long refused attempts are kept, in days; at most 20,000 a service."
+    )
+    dead_letters_days: int = Field(
+        default=0, ge=0, description="How long dead letters are kept, in days; 0: until somebody decides."
+    )
+    cors_origins: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Origins whose scripts may call the API: `origin origin`; empty: none.",
+    )
+    holidays: Annotated[list[date], NoDecode] = Field(
+        default_factory=list,
+        description="Days off of everyone, by which loads are counted: `2026-08-01 2026-12-25`.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged at least; requests are told at `info`."
+    )
+    feeds: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict, description="Where gap healing reads feeds: `service=url service=url`."
+    )
+    feed_token: str = Field(
+        default="", description="The bearer token for it, where there is no local issuer."
+    )
+
+    @field_validator("issuers", "feeds", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not all("=" in pair for pair in value.split()):
+            raise ValueError("expected are pairs with a space between them, `name=address name=address`")
+        return dict(pair.split("=", 1) for pair in value.split())
+
+    @field_validator("issuers")
+    @classmethod
+    def _key_sets(cls, pairs: dict[str, str]) -> dict[str, str]:
+        if not all(_is_http(_split(address)) for address in pairs.values()):
+            raise ValueError(
+                "expected is `issuer=address`, where the address of its keys begins with `https://`"
+            )
+        return pairs
+
+    @field_validator("feeds")
+    @classmethod
+    def _feeds(cls, pairs: dict[str, str]) -> dict[str, str]:
+        return {name: http_address(address) for name, address in pairs.items()}
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return http_address(value) if value else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not _DATABASE.fullmatch(value):
+            raise ValueError(
+                "expected is `postgresql://user:password@host:port/database`, where `{service}` stands for the"
+                " service's name and what is special in a password is written as %XX"
+            )
+        return value
+
+    @field_validator("bus_url")
+    @classmethod
+    def _bus(cls, value: str) -> str:
+        if value != "embedded:" and not _KAFKA.fullmatch(value):
+            raise ValueError("expected is `embedded:` or `kafka://host:port[,host:port]`")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, KeyError, OSError) as error:
+            raise ValueError(
+                "expected is a time zone of the IANA database, such as `Europe/Zurich` or `UTC`"
+            ) from error
+        return value
+
+    @field_validator("holidays", mode="before")
+    @classmethod
+    def _days(cls, value: object) -> object:
+        try:
+            return [parse_day(word) for word in value.split()] if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(
+                "expected are days with a space between them, `2026-08-01 2026-12-25`"
+            ) from error
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, values: list[str]) -> list[str]:
+        for value in values:
+            try:
+                ip_network(value)
+            except ValueError as error:
+                raise ValueError("expected are addresses or networks, such as `10.0.0.0/8 ::1`") from error
+        return values
+
+    @field_validator("cors_origins", "foreign_scopes", "trusted_proxies", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        return value.split() if isinstance(value, str) else value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def store_url(self, service: str) -> str:
+        if self.database_url:
+            return self.database_url.replace("{service}", service)
+        return f"sqlite:///{self.data / service}.sqlite"
+
+    def refuse_one_database_for_all(self) -> None:
+        """What runs or reads several services needs a database for each."""
+        if self.database_url and self.store_url("one") == self.store_url("another"):
+            raise CannotStart(
+                f"PORTOLAN_DATABASE_URL is '{without_secrets(self.database_url)}': expected is `{{service}}` where the"
+                " name of the service stands, since each has a database of its own"
+            )
+
+    def refuse_open_issuer(self) -> None:
+        """The local issuer is for one machine: who is to be reached by others says that this is meant."""
+        if self.local_issuer and not self.local_issuer_beyond_loopback and not _is_loopback(self.host):
+            raise CannotStart(
+                f"PORTOLAN_HOST is '{self.host}', which other machines reach, while tokens of the local issuer are"
+                " accepted: set PORTOLAN_LOCAL_ISSUER=false and name your issuer in PORTOLAN_ISSUERS; or, where"
+                " nobody reaches this address who may not, set PORTOLAN_LOCAL_ISSUER_BEYOND_LOOPBACK=true"
+            )
+
+    @property
+    def kafka_servers(self) -> str:
+        """`host:port[,host:port]` of a `kafka://` bus."""
+        return self.bus_url.removeprefix("kafka://")
+
+    def feed_url(self, service: str) -> str:
+        """Where the service's event feed is read: its own address where one is set, else the front door."""
+        return self.feeds.get(service, self.base_url)
+
+    @property
+    def base_url(self) -> str:
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def _is_loopback(host: str) -> bool:
+    """A name is one where all its addresses are; one that has none is judged when it is listened on."""
+    try:
+        found = {info[4][0] for info in getaddrinfo(host or "0.0.0.0", None)}  # noqa: S104 nothing is bound
+    except (OSError, UnicodeError):
+        return True
+    return all(ip_address(str(address).partition("%")[0]).is_loopback for address in found)
+
+
+def http_address(text: str) -> str:
+    """The address without a slash at its end; ValueError where it is none that paths can be added to."""
+    url = _split(text)
+    if url is None or not _is_http(url) or url.query or url.fragment:
+        raise ValueError("expected is an address such as `https://portolan.example.org`")
+    return text.rstrip("/")
+
+
+def _is_http(url: SplitResult | None) -> bool:
+    return url is not None and url.scheme in ("http", "https") and bool(url.hostname)
+
+
+def _split(text: str) -> SplitResult | None:
+    """None where it is no address."""
+    try:
+        url = urlsplit(text)
+        return url if url.port != 0 and text.isprintable() and " " not in text else None
+    except ValueError:  # of a port that is no number, or of brackets
+        return None
+
+
+def settings_of(**given: object) -> Settings:
+    """The environment's settings, but for those that are given (None: not given); CannotStart says what is wrong."""
+    _refuse_misspelt()
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise CannotStart("\n".join(_told(error, given))) from None
+
+
+def _told(error: ValidationError, given: Mapping[str, object]) -> Iterator[str]:
+    for fault in error.errors(include_url=False):
+        name = str(fault["loc"][0])
+        variable = PREFIX + name.upper()
+        value = os.environ.get(variable, "") if given.get(name) is None else str(given[name])
+        expected = re.sub("^(Input|String) should", "it should", fault["msg"].removeprefix("Value error, "))
+        yield f"{variable} is '{without_secrets(value)}': {expected}"
+
+
+def without_secrets(value: str) -> str:
+    """An address without who logs in and with what: what stands before `@`, after `?`, or after a `:` but for a port."""
+    return _NOT_A_PORT.sub(":***", re.sub("//.*@", "//***@", re.sub(r"\?.*", "?***", value, flags=re.DOTALL)))
+
+
+def _refuse_misspelt() -> None:
+    """A misspelt setting would leave the instance on a default, at worst on stores of its own, and nobody knew why.
+
+    Only a name that is near to a setting's is refused. One that is near to none is told and let be: it may be another
+    tool's, or another version's, as where an upgrade that brought a setting is rolled back.
+    """
+    known = [name.upper() for name in Settings.model_fields]
+    for variable, value in sorted(os.environ.items()):
+        name = variable.upper().removeprefix(PREFIX)
+        if name == variable.upper() or name in known or _SERVICE_LINK.fullmatch(f"{name}={value}"):
+            continue
+        if near := get_close_matches(name, known, 1, NEAR):
+            raise CannotStart(f"{variable} is no setting; the nearest one is {PREFIX}{near[0]}")
+        logging.getLogger(__name__).warning("%s is no setting, and has no effect", variable)

@@ -1,0 +1,83 @@
+"""Background tasks: each runs for as long as its process, and one that dies is told, makes not ready, and is started again.
+
+run -> dies -> metric, log line, `down` (readyz names it) -> pause, twice as long each time -> run
+                                                           └ steady for a while: up again, and the pause is short
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from shared.base import telemetry
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+STEADY_S = 5.0
+"""So long must a task that died have run again before it counts as up."""
+
+Run = Callable[[], Awaitable[None]]
+
+
+class Supervised:
+    """One background task, from now until `end`; where it returns by itself it has done its work, and stays ended."""
+
+    def __init__(
+        self, service: str, name: str, run: Run, *, pause_s: float = FIRST_PAUSE_S, steady_s: float = STEADY_S
+    ) -> None:
+        self.name = name
+        self.down: str | None = None
+        """Why the task does not run, as /readyz tells it; None while it does."""
+        self._labels = (service, name)
+        self._run = run
+        self._first_pause_s = self._pause_s = pause_s
+        self._steady_s = steady_s
+        telemetry.TASK_DEATHS.labels(*self._labels)
+        telemetry.TASK_UP.labels(*self._labels).set(1)
+        self._task = asyncio.create_task(self._keep_running(), name=name)
+
+    @property
+    def ended(self) -> bool:
+        return self._task.done()
+
+    async def end(self) -> None:
+        """Cancel it, and wait until it has ended."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _keep_running(self) -> None:
+        while (error := await self._once()) is not None:
+            self._note_death(error)
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self._note_up()
+
+    async def _once(self) -> BaseException | None:
+        """Run it once; what it died of, or None where it returned."""
+        task = asyncio.ensure_future(self._run())
+        try:
+            done, _ = await asyncio.wait([task], timeout=self._steady_s)
+            if not done:
+                self._note_up()
+                await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+        return asyncio.CancelledError("somebody cancelled it") if task.cancelled() else task.exception()
+
+    def _note_death(self, error: BaseException) -> None:
+        service, name = self._labels
+        self.down = f"{name} died and is started again"
+        telemetry.TASK_DEATHS.labels(*self._labels).inc()
+        telemetry.TASK_UP.labels(*self._labels).set(0)
+        telemetry.LOG.event(
+            "error", service, "a background task died", task=name, error=telemetry.trace_text(error),
+            again_in_s=self._pause_s,
+        )  # fmt: skip
+
+    def _note_up(self) -> None:
+        self.down, self._pause_s = None, self._first_pause_s
+        telemetry.TASK_UP.labels(*self._labels).set(1)
+
+
+async def end_all(tasks: Iterable[Supervised]) -> None:
+    await asyncio.gather(*(task.end() for task in tasks))

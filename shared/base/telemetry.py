@@ -1,0 +1,198 @@
+"""Metrics and logs: Prometheus counters labelled by service, and one JSON line per request and per event worth it.
+
+Metrics are declared once for the whole process, because five services may live in one.
+"""
+
+import asyncio
+import json
+import sys
+import traceback
+from functools import cache, lru_cache
+from typing import Any, TextIO
+
+from prometheus_client import Counter, Gauge, Histogram
+from starlette.types import Scope
+
+from shared.base.clock import now_micros, to_wire
+
+REQUESTS = Counter("portolan_http_requests", "Requests answered.", ["service", "route", "method", "status"])
+SECONDS = Histogram(
+    "portolan_http_request_seconds",
+    "Time to answer.",
+    ["service", "route", "method"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+FOLDED = Counter("portolan_events_folded", "Events taken in by a consumer.", ["service", "consumer"])
+DUPLICATES = Counter(
+    "portolan_events_duplicate", "Events that had been taken in before.", ["service", "consumer"]
+)
+GAPS = Counter("portolan_events_gap", "Gaps met and healed.", ["service", "consumer"])
+UNKNOWN = Counter(
+    "portolan_events_unknown", "Events of a type this version does not know.", ["service", "consumer"]
+)
+DEAD_LETTERS = Counter("portolan_dead_letters", "Events put aside.", ["service", "consumer"])
+PUBLISHED = Counter("portolan_events_published", "Events acknowledged by the broker.", ["service"])
+RELAY_LAG = Gauge("portolan_relay_lag_events", "Committed events that are not published yet.", ["service"])
+RELAY_ERRORS = Counter("portolan_relay_errors", "Times the relay began again.", ["service"])
+FOLD_ERRORS = Counter(
+    "portolan_fold_errors", "Times a consumer paused and tried again.", ["service", "consumer"]
+)
+DEFECTS = Counter("portolan_defects", "Requests that ended in a 500.", ["service"])
+REFUSED_ATTEMPTS = Counter(
+    "portolan_refused_attempts", "Requests that were refused for want of a right (403).", ["service"]
+)
+TASK_DEATHS = Counter(
+    "portolan_background_task_deaths",
+    "Times a background task died and was started again.",
+    ["service", "task"],
+)
+TASK_UP = Gauge(
+    "portolan_background_task_up", "1 while the background task runs, else 0.", ["service", "task"]
+)
+CONNECTIONS = Gauge("portolan_connections", "Connections that are open.")
+TURNED_AWAY = Counter("portolan_connections_turned_away", "Connections beyond the bound, answered with 503.")
+LOG_LINES_DROPPED = Counter("portolan_log_lines_dropped", "Lines of the log that could not be written.")
+
+
+@cache
+def _counted(service: str, route: str, method: str, status: int) -> Any:
+    return REQUESTS.labels(service, route, method, str(status))
+
+
+@cache
+def _timed(service: str, route: str, method: str) -> Any:
+    return SECONDS.labels(service, route, method)
+
+
+LEVELS = ("debug", "info", "warning", "error")
+AT_ONCE = 500
+"""So many lines wait at most before they are written."""
+LONGEST_TEXT = 8_000
+"""Characters of a member; what is longer is cut."""
+
+
+class Log:
+    """JSON lines, written in handfuls so that a request does not wait for the disk.
+
+    It never raises: it is used where something has gone wrong already. What cannot be written is dropped and counted,
+    and the next line that can be written is preceded by one that tells how many are missing.
+    """
+
+    def __init__(self) -> None:
+        self.stream: TextIO | None = sys.stderr
+        self.requests = True
+        self.level = "info"
+        """What is less than this is not told (`PORTOLAN_LOG_LEVEL`)."""
+        self._lines: list[str] = []
+        self._dropped = 0
+
+    def line(self, text: str) -> None:
+        if self.stream is None:
+            return
+        self._lines.append(text)
+        if len(self._lines) == 1:
+            try:
+                asyncio.get_running_loop().call_later(0.1, self.flush)
+            except RuntimeError:
+                self.flush()
+        elif len(self._lines) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits; where that fails (the disk is full, the stream is closed) drop it."""
+        if not self._lines or self.stream is None:
+            return
+        lines, self._lines = self._lines, []
+        text = "\n".join(lines) + "\n"
+        if self._dropped:  # the last one may stand there in half
+            text = f"\n{self._missing()}\n{text}"
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except (OSError, ValueError):
+            self._drop(len(lines))
+        else:
+            self._dropped = 0
+
+    def _missing(self) -> str:
+        return json.dumps(
+            {
+                "at": to_wire(now_micros()),
+                "level": "error",
+                "message": "lines of the log are missing",
+                "lines": self._dropped,
+            }
+        )
+
+    def _drop(self, lines: int) -> None:
+        self._dropped += lines
+        LOG_LINES_DROPPED.inc(lines)
+
+    def tells(self, level: str) -> bool:
+        return self.stream is not None and LEVELS.index(level) >= LEVELS.index(self.level)
+
+    def event(self, level: str, service: str, message: str, **members: object) -> None:
+        if not self.tells(level):
+            return
+        told = {
+            "at": to_wire(now_micros()),
+            "level": level,
+            "service": service,
+            "message": message,
+            **{name: _cut(value) for name, value in members.items()},
+        }
+        try:
+            text = json.dumps(told, default=str)
+        except Exception:  # noqa: BLE001 whatever the value's own code raises
+            self._drop(1)
+            return
+        self.line(text)
+
+
+def _cut(value: object) -> object:
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"{value[: LONGEST_TEXT // 2]} … {value[-LONGEST_TEXT // 2 :]}"
+    return value
+
+
+LOG = Log()
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str | None) -> str:
+    return json.dumps(text)
+
+
+def request_done(service: str, route: str, scope: Scope, status: int, seconds: float) -> None:
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    _counted(service, route, method, status).inc()
+    _timed(service, route, method).observe(seconds)
+    if LOG.requests and LOG.tells("info"):
+        trace = scope.get("portolan.trace")
+        subject = scope.get("portolan.subject")
+        LOG.line(
+            f'{{"at":"{to_wire(now_micros())}","level":"info","service":"{service}","method":"{method}",'
+            f'"route":"{route}","status":{status},"ms":{seconds * 1000:.2f},'
+            f'"subject":{_quoted(subject)},"trace_id":"{trace.trace_id if trace else ""}"}}'
+        )
+
+
+def log_defect(service: str, scope: Scope, error: Exception) -> None:
+    """A 500: counted, and told with its trace, which the caller never sees."""
+    DEFECTS.labels(service).inc()
+    trace = scope.get("portolan.trace")
+    LOG.event(
+        "error",
+        service,
+        "a defect",
+        method=scope["method"],
+        path=scope["path"],
+        trace_id=trace.trace_id if trace else None,
+        error=trace_text(error),
+    )
+
+
+def trace_text(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))

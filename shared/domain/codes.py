@@ -1,0 +1,54 @@
+"""Human codes (`PRJ-0042`): drawn from a sequence in small blocks, so that drawing one seldom costs a write.
+
+Codes are unique; a number that was drawn and not used stays unused. What is only asked about draws none.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from shared.domain.work import Work
+from shared.store import Store
+
+BLOCK = 20
+
+
+@dataclass
+class _Block:
+    following: int = 0
+    last: int = -1
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one that draws: those that find the block used up meanwhile wait for the same new one."""
+
+
+@dataclass
+class Sequence:
+    """The codes of one kind, in each store they are drawn from."""
+
+    prefix: str
+    digits: int = 4
+    _blocks: "WeakKeyDictionary[Store, _Block]" = field(default_factory=WeakKeyDictionary)
+
+    async def next(self, work: Work) -> str:
+        if work.dry:
+            return self._code(0)
+        block = self._blocks.setdefault(work.store, _Block())
+        while block.following > block.last:
+            async with block.drawing:
+                if block.following > block.last:
+                    await self._draw(work.store, block)
+        number = block.following
+        block.following += 1
+        return self._code(number)
+
+    def _code(self, number: int) -> str:
+        return f"{self.prefix}-{number:0{self.digits}d}"
+
+    async def _draw(self, store: Store, block: _Block) -> None:
+        rows = await store.run(
+            "INSERT INTO sequence (name, last) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET last = sequence.last + excluded.last RETURNING last",
+            (self.prefix, BLOCK),
+        )
+        block.last = rows[0][0]
+        block.following = block.last - BLOCK + 1

@@ -1,0 +1,21 @@
+"""Days on which something has happened: they are known once they are there."""
+
+from datetime import date
+
+from shared.base.clock import now
+from shared.base.errors import Fault, Invalid
+from shared.domain.work import Work
+
+
+def refuse_future(work: Work, day: date | None, pointer: str) -> None:
+    """Refuse (422) a day after today, in the instance's time zone.
+
+    A write that is dated back is held against the same day: what was true then is told with what has happened since,
+    and counts from its own day on.
+    """
+    if day is not None and day > now().astimezone(work.settings.zone).date():
+        raise Invalid(
+            "what lies in the future has not happened yet",
+            Fault("in_the_future", "a day until today", pointer=pointer),
+            code="in_the_future",
+        )

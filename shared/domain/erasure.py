@@ -1,0 +1,104 @@
+"""Erasure: an aggregate that tells of a person is made to tell nothing of them, in every version that is kept.
+
+The versions stay, with their ids, positions, types and times, so that no chain has a gap; the members that told of the
+person hold what the shape puts in their place. Whoever keeps a state makes the same of it by the same function, so a
+history that forgot is byte for byte one that is folded anew.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared.base.clock import now, to_micros, to_wire
+from shared.base.errors import Erased
+from shared.contracts.envelope import Change
+from shared.contracts.language import Erasable, Fact, entry_of, erased_by
+from shared.domain.work import Work
+from shared.messaging.bus.protocol import Record
+
+E = TypeVar("E", bound=Erasable)
+
+TOLD = (
+    "SELECT position, payload FROM outbox"
+    " WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version <= ? ORDER BY position"
+)
+UNTELL = "UPDATE outbox SET payload = ? WHERE position = ?"
+UNTELL_ATTEMPTS = "UPDATE refused_attempt SET path = ? WHERE path = ?"
+
+_CHANGE = msgspec.json.Decoder(Change).decode
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+async def erase(work: Work, entity: E, fact: Fact) -> E:
+    """The last version of an aggregate; what earlier ones told is taken back in the same commit.
+
+    Remembered answers to Idempotency-Keys refer to versions in the outbox, and so tell no more than it does. Refused
+    attempts may name the external key in their path: it becomes the id.
+    """
+    refuse_erased(entity)
+    entry = entry_of(type(entity))
+    told = await work.store.fetch(TOLD, (entry.name, str(entity.id), entity.version))
+    untold = [
+        (forgotten_data(type(entity), payload.encode()).decode(), position) for position, payload in told
+    ]
+    work.also(UNTELL, untold, expect=len(told))
+    if (ref := entity.external_ref) is not None:
+        collection = f"/{entry.service}/v1/{entry.collection}"
+        path = f"{collection}/by-ref/{ref.source}/{ref.id}"
+        work.also(UNTELL_ATTEMPTS, [(f"{collection}/{entity.id}", path)])
+    at = now()
+    entity.take(**entity.PERSONAL, erased_at=at, archived_at=entity.archived_at or at)
+    return work.save(entity, fact)
+
+
+def refuse_erased(entity: object) -> None:
+    if isinstance(entity, Erasable) and entity.erased_at is not None:
+        raise Erased(f"erased at {to_wire(to_micros(entity.erased_at))}; nothing is written of it any more")
+
+
+def erasing(record: Record) -> type[Erasable] | None:
+    """What the record erases; None for nearly every one, and for what cannot be read."""
+    try:
+        return erased_by(record.event.type)
+    except msgspec.DecodeError:
+        return None
+
+
+def forgetting(records: Sequence[Record]) -> Sequence[Record]:
+    """A batch in which nobody is told of whom a later record of it erases."""
+    erased = {r.event.subject: (r.position, shape) for r in records if (shape := erasing(r))}
+    return [_forgotten(record, erased) for record in records] if erased else records
+
+
+def _forgotten(record: Record, erased: dict[str, tuple[int, type[Erasable]]]) -> Record:
+    with suppress(msgspec.DecodeError):
+        until, shape = erased.get(record.event.subject, (0, Erasable))
+        if record.position < until:
+            return replace(record, value=forgotten_event(shape, record.value), _event=None)
+    return record
+
+
+def forgotten_event(shape: type[Erasable], value: bytes) -> bytes:
+    """A CloudEvent without what it told of a person; one that cannot be read may tell anything, and is emptied."""
+    try:
+        members: dict[str, Any] = _MEMBERS(value)
+        members["data"] = msgspec.Raw(forgotten_data(shape, members["data"]))
+    except (msgspec.DecodeError, KeyError):
+        return b"{}"
+    return msgspec.json.encode(members)
+
+
+def forgotten_data(shape: type[Erasable], payload: bytes | msgspec.Raw) -> bytes:
+    """The same of an event's `data`."""
+    change = _CHANGE(payload)
+    change.state = msgspec.Raw(forgotten_state(shape, change.state))
+    return msgspec.json.encode(change)
+
+
+def forgotten_state(shape: type[Erasable], state: bytes | msgspec.Raw) -> bytes:
+    """The same of a state; members that this version does not know are left out, since they may tell of the person."""
+    known = {name: told for name, told in _MEMBERS(state).items() if name in shape.model_fields}
+    return msgspec.json.encode(known | shape.PERSONAL)

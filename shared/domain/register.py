@@ -1,0 +1,239 @@
+"""The commands that every plain register has: create, revise, put by external key, archive, restore.
+
+An aggregate that needs more says so in its `Register`: how it is made, what is checked after any change of content,
+and which fact tells it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from pydantic import BaseModel, Field, ValidationError, create_model
+from sqlmodel import SQLModel
+
+from shared.base.clock import now
+from shared.base.errors import Conflict, Fault, Invalid, NotFound
+from shared.base.validation import invalid_from
+from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
+from shared.domain import references
+from shared.domain.erasure import refuse_erased
+from shared.domain.filters import Filters
+from shared.domain.lifecycle import Lifecycle
+from shared.domain.work import Work
+from shared.store.columns import Mirror, mirror
+
+A = TypeVar("A", bound=Aggregate)
+
+
+async def _no_check(work: Work, entity: Any) -> None:
+    """Most content is right when its shape is."""
+
+
+def _made_or_revised(entity: Aggregate, before: Aggregate | None, body: BaseModel) -> Fact:
+    return plain(type(entity), "created" if before is None else "revised")
+
+
+async def _as_given(work: Work, body: BaseModel) -> dict[str, Any]:
+    return {}
+
+
+def _unguarded(content: Any) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Register(Generic[A]):
+    """One aggregate as a register. `create` and `revise` are request shapes made by `request_shape`; a register that
+    is only read has none.
+
+    `supply` adds members that the caller may leave out (a code); `check` refuses content, after any change;
+    `tell` chooses the fact.
+    """
+
+    shape: type[A]
+    row: type[SQLModel]
+    filters: Filters
+    create: type[BaseModel] = Shape
+    revise: type[BaseModel] = Shape
+    supply: Callable[[Work, Any], Awaitable[dict[str, Any]]] = _as_given
+    check: Callable[[Work, Any], Awaitable[None]] = _no_check
+    tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
+    lifecycle: Lifecycle | None = None
+    names: Mapping[str, type[SQLModel]] = field(default_factory=dict)
+    """Members by which it names others, and the table each is looked up in: a batch reads those at once."""
+    guard: Callable[[Any], str | None] = _unguarded
+    """The guard that `check` holds, told by a request or by the aggregate."""
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        return frozenset(self.shape.model_fields)
+
+    @cached_property
+    def revised(self) -> tuple[str, ...]:
+        """The members that a patch may name."""
+        return tuple(self.revise.model_fields)
+
+    @property
+    def mirror(self) -> Mirror:
+        return mirror(self.shape, self.row, tuple(self.filters.search))
+
+    @property
+    def name(self) -> str:
+        return entry_of(self.shape).name
+
+
+def request_shape(
+    name: str, of: type[Aggregate], members: tuple[str, ...], optional: tuple[str, ...] = (), doc: str = ""
+) -> type[Shape]:
+    """The members of an aggregate that a request may give, typed as in the aggregate; `optional` may be left out."""
+    fields: dict[str, Any] = {m: (of.model_fields[m].annotation, copy(of.model_fields[m])) for m in members}
+    for m in optional:
+        member = of.model_fields[m]
+        fields[m] = (member.rebuild_annotation() | None, Field(None, description=member.description))
+    made: type[Shape] = create_model(
+        name, __base__=Shape, __doc__=doc or f"What may be given of a {of.__name__}.", **fields
+    )
+    return made
+
+
+def given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The members of a request, as the aggregate takes them."""
+    return {name: value for name, value in vars(body).items() if name not in but}
+
+
+async def create(work: Work, register: Register[A], body: BaseModel) -> A:
+    """A new aggregate; one with an external key that exists is refused (put it instead)."""
+    members = given(body) | await register.supply(work, body)
+    entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
+    await register.check(work, entity)
+    if entity.external_ref is not None:
+        work.memory[register.name, entity.external_ref] = entity.id
+    return work.save(entity, register.tell(entity, None, body))
+
+
+async def put(
+    work: Work, register: Register[A], body: Any, ref: ExternalRef, restore_: bool = False
+) -> tuple[A, int]:
+    """The aggregate with this external key made to look like `body`: (it, 201 or 200); unchanged is not published."""
+    entity = await by_ref(work, register, ref)
+    if entity is None:
+        body = body.model_copy(update={"external_ref": ref})
+        return await create(work, register, body), 201
+    before = entity.model_copy()
+    if entity.archived_at is not None:
+        if not restore_:
+            raise Conflict("the resource with this key is archived; send ?restore=true", code="archived")
+        entity.archived_at = None
+    for name, value in given(body, but=("external_ref",)).items():
+        if name in register.members and not _left_out(body, name, register):
+            setattr(entity, name, value)
+    if not work.is_changed(entity):
+        return entity, 200
+    _refuse_other_key(entity, before)
+    await register.check(work, entity)
+    return work.save(entity, register.tell(entity, before, body)), 200
+
+
+def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
+    """Events are in order per key; an aggregate that changed it would be told in two orders."""
+    key = entry_of(type(entity)).key
+    if getattr(entity, key) != getattr(before, key):
+        raise Invalid(
+            "a member cannot change once it is given", Fault("immutable", "stays as it is", pointer=f"/{key}")
+        )
+
+
+def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
+    """A member that is only optional in the request (a code) stays as it is when it is not given."""
+    return name not in register.revised and getattr(body, name) is None
+
+
+async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
+    """The aggregate with this external key, one that this unit makes included."""
+    if (register.name, ref) in work.memory:
+        known = work.memory[register.name, ref]
+        return None if known is None else await work.known(register.shape, known)
+    return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
+
+
+async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> None:
+    """Read at once what putting each of these needs: their guards, then those with their keys and whatever they name."""
+    await work.read_guards(key for body in bodies if (key := register.guard(body)) is not None)
+    refs = {body.external_ref for body in bodies if body.external_ref is not None}
+    if refs:
+        by_source: dict[str, list[str]] = {}
+        for ref in sorted(refs, key=lambda r: (r.source, r.id)):
+            by_source.setdefault(ref.source, []).append(ref.id)
+        condition = " OR ".join(
+            f"(external_source = ? AND external_id IN ({', '.join('?' * len(ids))}))"
+            for ids in by_source.values()
+        )
+        params = [value for source, ids in by_source.items() for value in (source, *ids)]
+        found = await work.select(register.shape, f"({condition})", params, archived=True)
+        work.memory |= dict.fromkeys(((register.name, ref) for ref in refs), None)
+        work.memory |= {(register.name, one.external_ref): one.id for one in found}
+    await references.foresee(work, register.names, bodies)
+
+
+async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, Any]) -> A:
+    """RFC 7396: what the patch names is replaced, null deletes; unchanged is not published."""
+    _refuse_archived(entity)
+    stands = msgspec.json.decode(work.states[entity.id])
+    current = {name: stands[name] for name in register.revised if name in stands}
+    try:
+        wanted = register.revise.model_validate_json(msgspec.json.encode(merged(current, patch)), strict=True)
+    except ValidationError as error:
+        raise invalid_from(error) from error
+    entity.take(**vars(wanted))
+    if not work.is_changed(entity):
+        return entity
+    await register.check(work, entity)
+    return work.save(entity, plain(register.shape, "revised"))
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """JSON merge patch, as RFC 7396 section 2 defines it."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def _refuse_archived(entity: Aggregate) -> None:
+    refuse_erased(entity)
+    if entity.archived_at is not None:
+        raise Conflict("the resource is archived; restore it first", code="archived")
+
+
+def archive(work: Work, entity: A) -> A:
+    """Out of the lists, still answered by id."""
+    if entity.archived_at is not None:
+        raise NotFound(
+            f"the {entry_of(type(entity)).name.replace('_', ' ')} is already archived", code="archived"
+        )
+    entity.archived_at = now()
+    return work.save(entity, plain(type(entity), "archived"))
+
+
+async def restore(work: Work, register: Register[A], entity: A) -> A:
+    """Back into the lists, if its content is still right among what was written meanwhile."""
+    refuse_erased(entity)
+    if entity.archived_at is None:
+        raise Conflict("the resource is not archived", code="not_archived")
+    entity.archived_at = None
+    await register.check(work, entity)
+    return work.save(entity, plain(type(entity), "restored"))
+
+
+def move(work: Work, register: Register[A], entity: A, name: str, reason: str | None) -> A:
+    """One move of the lifecycle, with who and why."""
+    assert register.lifecycle is not None
+    return work.save(entity, register.lifecycle.make(entity, name, reason))

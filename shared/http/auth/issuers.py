@@ -1,0 +1,176 @@
+"""Where the keys come from: an Ed25519 key under the data folder, or an OIDC issuer's JWKS.
+
+The local issuer exists for one machine: it is created at first start, and its tokens are accepted only where
+`PORTOLAN_LOCAL_ISSUER` is on.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from math import ceil
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol
+
+import httpx
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from shared.base.clock import now
+from shared.base.errors import Unauthenticated, Unavailable
+from shared.base.ids import new_id_text
+from shared.base.keyfile import read_or_make
+from shared.base.starting import CannotStart
+
+LOCAL = "portolan-local"
+KEY_FILE = "issuer.pem"
+LEEWAY_S = 60.0
+"""By so much the clock of who issued a token may differ from ours."""
+REFRESH_S = 60.0
+KEYS_LAST_S = 240.0
+FORGOTTEN_S = 3600.0
+LONGEST_PAUSE_S = 60.0
+
+
+class Issuer(Protocol):
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The signatures that are accepted."""
+
+    @property
+    def leeway_s(self) -> float:
+        """How long a token is accepted after it has expired by our clock."""
+
+    async def key(self, kid: str | None) -> Any:
+        """The key that verifies, or Unauthenticated."""
+
+
+class LocalIssuer:
+    """Signs and verifies with the instance's own key."""
+
+    algorithms = ("EdDSA",)
+    leeway_s = 0.0
+    """It issues and verifies by the same clock."""
+
+    def __init__(self, data: Path) -> None:
+        self._private = _load_or_make(data / KEY_FILE)
+
+    async def key(self, kid: str | None) -> Any:
+        return self._private.public_key()
+
+    def issue(
+        self,
+        subject: str,
+        role: str,
+        audience: str,
+        lifetime: timedelta = timedelta(hours=12),
+        scope: str | None = None,
+    ) -> str:
+        """A token for `subject` in `role`; `scope` narrows it."""
+        at = now()
+        claims = {
+            "iss": LOCAL,
+            "sub": subject,
+            "aud": audience,
+            "roles": [role],
+            "iat": round(at.timestamp(), 3),
+            "exp": int((at + lifetime).timestamp()),
+            "jti": new_id_text(),
+        }
+        if scope:
+            claims["scope"] = scope
+        return jwt.encode(claims, self._private, algorithm="EdDSA")
+
+
+def _load_or_make(path: Path) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(read_or_make(path, _new_key), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise CannotStart(
+            f"{path} holds no Ed25519 key in PEM without a password; moved away, a new one is made"
+        )
+    return key
+
+
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+class OidcIssuer:
+    """An OIDC provider's published keys.
+
+    They are read again before they are five minutes old, so that a withdrawn one is soon forgotten, and at most once a
+    minute for a key id that is not among them. Whoever asks meanwhile waits for the same reading. A key server that
+    fails is asked again later and later, and the keys it gave last are believed for an hour.
+    """
+
+    algorithms = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA")
+    leeway_s = LEEWAY_S
+
+    def __init__(self, jwks_url: str) -> None:
+        self._url = jwks_url
+        self._keys: dict[str | None, Any] = {}
+        self._read_at = -FORGOTTEN_S
+        self._failures = 0
+        self._again_at = 0.0
+        self._reading: asyncio.Task[None] | None = None
+
+    async def key(self, kid: str | None) -> Any:
+        age = monotonic() - self._read_at
+        if age >= FORGOTTEN_S or (kid not in self._keys and age >= REFRESH_S):
+            await self._read()
+        elif age >= KEYS_LAST_S and monotonic() >= self._again_at:
+            reading = self._begin()
+            if not self._failures:
+                with suppress(Unavailable):
+                    await asyncio.shield(reading)
+        if kid not in self._keys:
+            raise Unauthenticated("the token names a key its issuer does not publish", code="unknown_key")
+        return self._keys[kid]
+
+    async def _read(self) -> None:
+        """Read the keys, once for all who want them now; Unavailable where that fails, or failed just now."""
+        wait = self._again_at - monotonic()
+        if self._reading is None and wait > 0:
+            raise _unreadable(wait)
+        await asyncio.shield(self._begin())
+
+    def _begin(self) -> "asyncio.Task[None]":
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._fetch())
+            self._reading.add_done_callback(self._done)
+        return self._reading
+
+    def _done(self, reading: "asyncio.Task[None]") -> None:
+        self._reading = None
+        if not reading.cancelled():
+            reading.exception()  # looked at, should nobody wait for it any more
+
+    async def _fetch(self) -> None:
+        try:
+            async with httpx.AsyncClient(timeout=5) as client:
+                answer = await client.get(self._url)
+                answer.raise_for_status()
+                told = answer.json()
+                published = jwt.PyJWKSet.from_dict(told).keys if told["keys"] else []
+        except (httpx.HTTPError, ValueError, jwt.PyJWTError, LookupError, TypeError) as error:
+            wait = min(LONGEST_PAUSE_S, 2.0**self._failures)
+            self._failures, self._again_at = self._failures + 1, monotonic() + wait
+            raise _unreadable(wait) from error
+        self._failures, self._again_at, self._read_at = 0, 0.0, monotonic()
+        self._keys = {key.key_id: key.key for key in published if key.public_key_use != "enc"}
+
+
+def _unreadable(wait: float) -> Unavailable:
+    return Unavailable(
+        "the issuer's keys cannot be read now", headers={"Retry-After": str(max(1, ceil(wait)))}
+    )

@@ -1,0 +1,136 @@
+"""From a bearer token to a principal: verified once, and remembered for a minute."""
+
+from collections.abc import Mapping
+from time import time
+from typing import Any
+from unicodedata import category
+
+import jwt
+
+from shared.base.errors import Unauthenticated
+from shared.base.settings import Settings
+from shared.http.auth.issuers import LEEWAY_S, LOCAL, Issuer, LocalIssuer, OidcIssuer
+from shared.http.auth.roles import ROLES, Principal, scopes_of
+
+REMEMBERED = 10_000
+REMEMBERED_S = 60.0
+"""After so long a token is verified again, since the issuer may have withdrawn the key that signed it."""
+LONGEST_SUBJECT = 200
+UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+"""Unicode's controls, formats, surrogates and separators of lines."""
+ACCESS_TYPES = frozenset(("at+jwt", "application/at+jwt"))
+"""How RFC 9068 marks an access token in its header; many providers write `JWT` or nothing there."""
+OF_ID_TOKENS = ("nonce", "at_hash", "c_hash", "s_hash")
+"""What OIDC binds an ID token to a login with."""
+
+
+class Tokens:
+    """Every issuer an instance trusts, behind one check."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._audience = settings.audience
+        self._foreign = frozenset(settings.foreign_scopes)
+        self._issuers: dict[str, Issuer] = {iss: OidcIssuer(url) for iss, url in settings.issuers.items()}
+        self.local = LocalIssuer(settings.data) if settings.local_issuer else None
+        if self.local:
+            self._issuers[LOCAL] = self.local
+        self._known: dict[str, tuple[Principal, float]] = {}
+        """Token -> its principal, and till when that is believed."""
+
+    async def principal(self, token: str) -> Principal:
+        """Who holds the token; Unauthenticated says why not."""
+        principal, until = self._known.get(token, (None, 0.0))
+        if principal is not None and until > time():
+            return principal
+        self._known.pop(token, None)
+        principal = await self._verify(token)
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[token] = principal, min(principal.expires_at, time() + REMEMBERED_S)
+        return principal
+
+    async def _verify(self, token: str) -> Principal:
+        try:
+            header = jwt.get_unverified_header(token)
+            unverified = jwt.decode(token, options={"verify_signature": False})
+            issuer = self._issuers.get(str(unverified.get("iss")))
+            if issuer is None:
+                raise Unauthenticated("the token's issuer is not trusted here", code="unknown_issuer")
+            claims = jwt.decode(
+                token,
+                await issuer.key(header.get("kid")),
+                algorithms=list(issuer.algorithms),
+                audience=self._audience,
+                leeway=LEEWAY_S,
+                options={"require": ["exp", "sub", "iss", "aud"]},
+            )
+            expires_at = _end_of(claims, issuer.leeway_s)
+        except jwt.ExpiredSignatureError as error:
+            raise Unauthenticated("the token has expired", code="token_expired") from error
+        except (jwt.PyJWTError, ValueError, OverflowError) as error:
+            raise Unauthenticated("the token is not valid", code="token_invalid") from error
+        if not _is_for_access(header, claims, self._audience):
+            raise Unauthenticated("this is no access token; send one", code="not_an_access_token")
+        if not is_subject(claims["sub"]):
+            raise Unauthenticated(
+                f"the token's subject must have 1 to {LONGEST_SUBJECT} characters, none of them invisible",
+                code="token_invalid",
+            )
+        roles = tuple(role for role in _words(claims.get("roles")) if role in ROLES)
+        return Principal(
+            claims["sub"],
+            str(claims["iss"]),
+            roles,
+            scopes_of(roles, _scope(claims.get("scope")), self._foreign),
+            expires_at,
+            claims.get("jti", ""),
+            float(claims.get("iat", 0)),
+        )
+
+
+def is_subject(text: str) -> bool:
+    """Whether it can stand in logs, events and both databases as the name of who calls."""
+    return (
+        0 < len(text) <= LONGEST_SUBJECT
+        and not text.isspace()
+        and not any(category(character) in UNPRINTABLE for character in text)
+    )
+
+
+def _end_of(claims: Mapping[str, Any], leeway_s: float) -> float:
+    """When the token ends for us: as it says, or later by the leeway where our clock is past that already."""
+    says, now = float(claims["exp"]), time()
+    if says + leeway_s <= now:
+        raise jwt.ExpiredSignatureError
+    return says if says > now else says + leeway_s
+
+
+def _is_for_access(header: Mapping[str, Any], claims: Mapping[str, Any], audience: str) -> bool:
+    """Whether it was made to call an API with: an ID token tells a client who has logged in, and nothing else.
+
+    Providers say so in several ways: RFC 9068 by the header's `typ`, Keycloak by a claim `typ`, Cognito by `token_use`.
+    Where a token says nothing, it is one for access unless it is bound to a login, or was issued to its own audience.
+    """
+    kind, use = str(header.get("typ", "JWT")).lower(), claims.get("token_use", claims.get("typ"))
+    if kind not in ACCESS_TYPES | {"jwt"}:
+        return False
+    if use is not None:
+        return str(use).lower() in ("access", "bearer", "dpop")
+    if kind in ACCESS_TYPES:
+        return True
+    return claims.get("azp") != audience and not any(name in claims for name in OF_ID_TOKENS)
+
+
+def _scope(claim: object) -> str | None:
+    """The words of the claim as one text; a claim of another shape has one that nobody understands."""
+    if claim is None or isinstance(claim, str):
+        return claim
+    words = claim if isinstance(claim, list) else [claim]
+    return " ".join(word if isinstance(word, str) else "?" for word in words)
+
+
+def _words(claim: object) -> list[str]:
+    """Providers write lists of words as arrays or as one text with spaces."""
+    if isinstance(claim, str):
+        return claim.split()
+    return [word for word in claim if isinstance(word, str)] if isinstance(claim, list) else []

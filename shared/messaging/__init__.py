@@ -1,0 +1,1 @@
+"""How events travel: the bus, the relay that publishes, the inbox that consumes."""

@@ -1,0 +1,263 @@
+"""The bus on Apache Kafka: a group per consumer, which reads on from the marks in the consumer's own database.
+
+Offsets are never committed to Kafka: what was taken in stands beside what was made of it, in one transaction. When
+partitions change hands the marks are loaded anew, and reading goes on from there.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import httpx
+import msgspec
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.base import telemetry
+from shared.base.settings import Settings
+from shared.contracts.envelope import Envelope
+from shared.contracts.language import EVENT_TYPES, class_of, service_of
+from shared.messaging.bus.clients import started
+from shared.messaging.bus.protocol import CLASSES_SHOWN, UNREAD, LoadMarks, Marks, Record
+from shared.messaging.bus.topics import ensure_topics
+from shared.store import Unreachable
+from shared.store.outbox import partition_of
+
+PAGE = 2000
+IDLE_MS = 1000
+FETCH_WAIT_MS = 5
+"""How long the broker may hold a fetch that finds nothing: its default of 500 ms is what a consumer would lag."""
+SESSION_MS = 6000
+HEADS_S = 30.0
+"""How often a consumer asks its sources what they have published last: a gap shows by the event after it, but what
+the broker loses at the end of a partition has none."""
+ASKING_S = 2.0
+"""So long may a source be silent that is asked: nothing is taken in from the others meanwhile."""
+NO_OFFSET = -1
+
+
+class FeedPage(msgspec.Struct):
+    """A page of a service's event feed; the events stay the bytes they are."""
+
+    items: list[msgspec.Raw]
+    position: str
+    next: str | None = None
+
+
+class Head(msgspec.Struct):
+    """Where a partition ends."""
+
+    topic: str
+    partition: int
+    position: str
+
+
+class Heads(msgspec.Struct):
+    """Where the partitions of a service end, as far as they are published."""
+
+    epoch: int
+    items: list[Head]
+
+
+_PAGE = msgspec.json.Decoder(FeedPage).decode
+_HEADS = msgspec.json.Decoder(Heads).decode
+_ENVELOPE = msgspec.json.Decoder(Envelope).decode
+
+
+class KafkaBus:
+    """What the settings' brokers carry; gaps are healed from the event feed of the service that has the events."""
+
+    def __init__(self, settings: Settings, feed_token: Callable[[], str]) -> None:
+        self._settings = settings
+        self._servers = settings.kafka_servers
+        self._feed_token = feed_token
+        self._http = httpx.AsyncClient(timeout=10)
+
+    async def read(
+        self, consumer: str, topics: Sequence[str], load: LoadMarks
+    ) -> AsyncGenerator[list[Record], None]:
+        await ensure_topics(self._servers, topics)
+        client = AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            group_id=f"{self._settings.instance}.{consumer}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=SESSION_MS // 3,
+        )
+        seeking = _SeekToMarks(client, load)
+        client.subscribe(list(topics), listener=seeking)
+        ends = _Ends(self, client, sorted({service_of(topic) for topic in topics}))
+        async with started(client, client.stop):
+            while True:
+                got = await client.getmany(timeout_ms=IDLE_MS, max_records=PAGE)
+                seeking.check()
+                batch = [record for messages in got.values() for record in map(_record, messages) if record]
+                if batch:
+                    yield batch
+                if lost := await ends.missing(seeking.marks):
+                    yield lost
+
+    async def heal(self, topic: str, partition: int, after: int, until: int) -> list[Record]:
+        try:
+            return [record async for record in self._feed(topic, partition, after, until)]
+        except httpx.HTTPError as error:
+            raise Unreachable(f"the event feed behind {topic} does not answer: {error!r}") from error
+
+    async def _feed(self, topic: str, partition: int, after: int, until: int) -> AsyncIterator[Record]:
+        start: str | None = str(after)
+        while start is not None and int(start) < until - 1:
+            answer = await self._ask(service_of(topic), "events", after=start)
+            if class_of(topic) not in answer.headers.get(CLASSES_SHOWN, "").split():
+                raise Unreachable(f"the token lacks the scope {service_of(topic)}.restricted to heal {topic}")
+            page = _PAGE(answer.content)
+            for record in _records_of(page, topic, partition):
+                if record.position < until:
+                    yield record
+            start = page.next
+
+    async def heads(self, service: str) -> Heads:
+        """Where the partitions of a service end, from the source itself."""
+        return _HEADS((await self._ask(service, "events/heads")).content)
+
+    async def _ask(self, service: str, what: str, **params: str) -> httpx.Response:
+        answer = await self._http.get(
+            f"{self._settings.feed_url(service)}/{service}/v1/{what}",
+            params=params,
+            headers={"Authorization": f"Bearer {self._feed_token()}"},
+        )
+        return answer.raise_for_status()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+class _Ends:
+    """Finds what the broker lost at the end of a partition, where no later event shows the gap."""
+
+    def __init__(self, bus: KafkaBus, client: AIOKafkaConsumer, services: Sequence[str]) -> None:
+        self._bus = bus
+        self._client = client
+        self._services = services
+        self._told: dict[TopicPartition, tuple[int, int]] = {}
+        self._due = monotonic() + HEADS_S
+
+    async def missing(self, marks: Marks) -> list[Record]:
+        """The last event of each partition that was read to its end, and yet ends before what its source had published
+        when it was last asked. Whatever else is missing is a gap before it, healed as gaps are."""
+        if monotonic() < self._due:
+            return []
+        self._due = monotonic() + HEADS_S
+        try:
+            async with asyncio.timeout(ASKING_S):
+                before, self._told = self._told, await self._ask()
+            ends = await self._client.end_offsets(list(self._client.assignment()))
+            return [
+                record
+                for place, end in ends.items()
+                for record in await self._lost(place, end, marks, *before.get(place, (0, 0)))
+            ]
+        except (httpx.HTTPError, KafkaError, Unreachable, TimeoutError) as error:
+            telemetry.LOG.event(
+                "warning", ",".join(self._services), "the ends are not known", error=repr(error)
+            )
+            return []
+
+    async def _ask(self) -> dict[TopicPartition, tuple[int, int]]:
+        told = {service: await self._bus.heads(service) for service in self._services}
+        return {
+            TopicPartition(head.topic, head.partition): (heads.epoch, int(head.position))
+            for heads in told.values()
+            for head in heads.items
+        }
+
+    async def _lost(
+        self, place: TopicPartition, end: int, marks: Marks, epoch: int, head: int
+    ) -> list[Record]:
+        mark = marks.get((place.topic, place.partition), UNREAD)
+        if mark.position >= head or mark.epoch not in (UNREAD.epoch, epoch):
+            return []
+        if await self._client.position(place) < end:
+            return []
+        return await self._bus.heal(place.topic, place.partition, head - 1, head + 1)
+
+
+class _SeekToMarks(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
+    """Puts the partitions that were just assigned where the consumer's marks stand."""
+
+    def __init__(self, client: AIOKafkaConsumer, load: LoadMarks) -> None:
+        self._client = client
+        self._load = load
+        self.marks: Marks = {}
+        self._failed: Exception | None = None
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Nothing to save: a batch still being folded is fenced by its marks."""
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        try:
+            self.marks = await self._load()
+        except Exception as error:  # noqa: BLE001 aiokafka would swallow it; the reader raises it
+            self._failed = error
+            return
+        for place in assigned:
+            mark = self.marks.get((place.topic, place.partition))
+            if mark:
+                self._client.seek(place, mark.next_offset)
+
+    def check(self) -> None:
+        if self._failed:
+            raise self._failed
+
+
+def _record(message: ConsumerRecord) -> Record | None:
+    """The record of a Kafka message; one that is no event of ours gets a negative position, from its offset.
+
+    None for a message without a value that is no tombstone of ours either: it tells nothing.
+    """
+    if message.value is None:
+        return _tombstone(message)
+    record = Record(
+        message.topic, message.partition, message.offset, -1 - message.offset, 0, 0, message.value
+    )
+    with suppress(msgspec.DecodeError, ValueError):
+        _place(record, record.event)
+    return record
+
+
+def _tombstone(message: ConsumerRecord) -> Record | None:
+    """It comes right behind its event: who has not met that one has a gap, up to and with its position."""
+    told = {name: value or b"" for name, value in message.headers}
+    try:
+        position, epoch = int(told["ce_sequence"]), int(told["ce_source"].rsplit(b"/", 1)[-1])
+    except (KeyError, ValueError):
+        return None
+    return Record(message.topic, message.partition, message.offset, position, position, epoch, b"")
+
+
+def _place(record: Record, event: Envelope) -> None:
+    epoch, position, previous = (
+        int(event.source.rsplit("/", 1)[-1]),
+        int(event.sequence),
+        int(event.previoussequence),
+    )
+    record.epoch, record.position, record.previous = epoch, position, previous
+
+
+def _records_of(page: FeedPage, topic: str, partition: int) -> Iterator[Record]:
+    """The events of a page that belong to one partition."""
+    for raw in page.items:
+        value = bytes(raw)
+        event = _ENVELOPE(value)
+        if _topic_of(event) == topic and partition_of(event.partitionkey) == partition:
+            record = Record(topic, partition, NO_OFFSET, 0, 0, 0, value)
+            _place(record, event)
+            yield record
+
+
+def _topic_of(event: Envelope) -> Any:
+    known = EVENT_TYPES.get(event.type)
+    return known[0].topic if known else None

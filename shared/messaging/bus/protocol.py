@@ -1,0 +1,139 @@
+"""Records, marks, and what every bus must do."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from shared.base.clock import read_wire
+from shared.contracts.language import STORED, Fact, Shape
+
+S = TypeVar("S", bound=Shape)
+
+CLASSES_SHOWN = "Portolan-Classes"
+"""The header in which a page of a feed names the classes of events that the token may see: others are passed over."""
+
+
+class Change(msgspec.Struct, gc=False):
+    """The `data` of an event; state and fact stay bytes until somebody needs them."""
+
+    version: int
+    effective_at: str
+    state: msgspec.Raw
+    changed: list[str]
+    fact: msgspec.Raw
+
+
+class Envelope(msgspec.Struct, gc=False):
+    """A CloudEvent as Portolan publishes it."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    recordedat: str
+    partitionkey: str
+    sequence: str
+    previoussequence: str
+    authid: str
+    data: Change
+    authtype: str = "user"
+    correlationid: str = ""
+    causationid: str = ""
+    traceparent: str = ""
+
+
+_DECODE = msgspec.json.Decoder(Envelope).decode
+
+
+@dataclass(slots=True)
+class Record:
+    """One event at its place on the bus; what is no event of ours has a negative position (see `foreign`).
+
+    A tombstone has no value. It stands behind the event whose position it bears, and has no more to tell than that.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    position: int
+    previous: int
+    epoch: int
+    value: bytes
+    _event: Envelope | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def event(self) -> Envelope:
+        """The event, typed, decoded when first asked for; msgspec.DecodeError where it is none."""
+        if self._event is None:  # not a cached_property, whose lock costs more than the decoding
+            self._event = _DECODE(self.value)
+        return self._event
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is none of our events, and so has no position: it can only be put aside."""
+        return self.position < 0
+
+    @property
+    def tombstone(self) -> bool:
+        return not self.foreign and not self.value
+
+    @property
+    def effective_at(self) -> int:
+        return read_wire(self.event.data.effective_at)
+
+    @property
+    def recorded_at(self) -> int:
+        return read_wire(self.event.recordedat)
+
+    def state(self, shape: type[S]) -> S:
+        """The state as this version knows it: members of a newer producer are left out."""
+        return shape.model_validate_json(bytes(self.event.data.state), extra="ignore", context=STORED)
+
+    def fact(self, shape: type[Fact]) -> Fact:
+        return shape.model_validate_json(bytes(self.event.data.fact), extra="ignore", context=STORED)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a consumer is in a partition: the position last taken in, and the offset to read next."""
+
+    epoch: int
+    position: int
+    next_offset: int
+
+    def after(self, record: Record) -> "Mark":
+        """The mark once a record is taken in; what was healed has no offset, what is foreign no position."""
+        if record.foreign:
+            return replace(self, next_offset=record.offset + 1)
+        next_offset = self.next_offset if record.offset < 0 else record.offset + 1
+        return Mark(record.epoch, record.position, next_offset)
+
+
+UNREAD = Mark(0, 0, 0)
+"""The mark of a partition of which nothing has been taken in."""
+
+Marks = dict[tuple[str, int], Mark]
+"""(topic, partition) -> mark."""
+
+LoadMarks = Callable[[], Awaitable[Marks]]
+"""Reads the marks anew from the consumer's database; the answer is kept up to date by the consumer."""
+
+
+class Bus(Protocol):
+    """Where records come from."""
+
+    def read(
+        self, consumer: str, topics: Sequence[str], load: LoadMarks
+    ) -> AsyncGenerator[list[Record], None]:
+        """Batches after the marks, for ever; per partition in order, at least once.
+
+        Marks are loaded at the start, and again whenever partitions change hands between replicas.
+        """
+
+    async def heal(self, topic: str, partition: int, after: int, until: int) -> list[Record]:
+        """The records of a partition between two positions (both excluded), from the source itself."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,93 @@
+"""Topics on Kafka: one per service, its partitions fixed at creation, kept for ever because it is the history.
+
+What tells of persons is compacted instead, so that a tombstone removes it; its history is in the source's outbox alone.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
+
+from shared.contracts.language import PARTITIONS, is_compacted
+from shared.messaging.bus.clients import REQUEST_MS, started
+
+BROKERS_DEFAULT_REPLICATION = -1
+SET_ON_THE_TOPIC = 1
+"""Where Kafka says a setting of a topic comes from, if it was set there."""
+POLICY = "cleanup.policy"
+DAY_MS = 24 * 3600 * 1000
+
+UNLIMITED = {"retention.ms": "-1", "retention.bytes": "-1", POLICY: "delete"}
+COMPACTED = {
+    POLICY: "compact",
+    # only closed segments are compacted: one is closed by the first write after a day
+    "segment.ms": str(DAY_MS),
+    # who is less than a day behind meets every event on the topic, without reading the feed
+    "min.compaction.lag.ms": str(DAY_MS),
+    # what was erased is removed after a week at the latest, however little there is to compact
+    "max.compaction.lag.ms": str(7 * DAY_MS),
+    # who was away for a month still meets the tombstone; who was away longer finds the gap by the next event
+    "delete.retention.ms": str(30 * DAY_MS),
+}
+
+
+class WrongPartitions(Exception):
+    """A topic exists with another number of partitions: its keys would lose their order."""
+
+
+async def ensure_topics(servers: str, topics: Sequence[str]) -> None:
+    """Create the topics that are missing, and have those compacted that are to be and were made before that.
+
+    Producers and consumers both do, whoever comes first.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=REQUEST_MS)
+    async with started(admin, admin.close):
+        missing = sorted(set(topics) - set(await admin.list_topics()))
+        if missing:
+            await _create(admin, missing)
+        for topic in await admin.describe_topics(list(topics)):
+            _check(topic["topic"], len(topic["partitions"]))
+        for topic in filter(is_compacted, sorted(set(topics) - set(missing))):
+            await _have_compacted(admin, topic)
+
+
+def settings_of(topic: str) -> Mapping[str, str]:
+    return COMPACTED if is_compacted(topic) else UNLIMITED
+
+
+async def _create(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    new = [NewTopic(name, PARTITIONS, BROKERS_DEFAULT_REPLICATION, {}, settings_of(name)) for name in names]
+    answer = await admin.create_topics(new)
+    for _, code, *_ in answer.topic_errors:
+        error = for_code(code)
+        if error not in (NoError, TopicAlreadyExistsError):
+            raise error(f"the topics {', '.join(names)} cannot be created")
+
+
+def _check(topic: str, partitions: int) -> None:
+    if partitions not in (0, PARTITIONS):
+        raise WrongPartitions(f"{topic} has {partitions} partitions, not {PARTITIONS}; create it anew")
+
+
+async def _have_compacted(admin: AIOKafkaAdminClient, topic: str) -> None:
+    """Have an older topic compacted. Kafka forgets the settings that are not named again: all are, the operator's too."""
+    stands = await _set_on(admin, topic)
+    if stands.get(POLICY) == COMPACTED[POLICY]:
+        return
+    wanted = COMPACTED | {name: value for name, value in stands.items() if name not in UNLIMITED}
+    [answer] = await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, wanted)])
+    for code, message, *_ in answer.resources:
+        if for_code(code) is not NoError:
+            raise for_code(code)(f"{topic} cannot be compacted: {message}")
+
+
+async def _set_on(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
+    """The settings of the topic itself, without the broker's defaults."""
+    [answer] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    found: dict[str, str] = {}
+    for code, message, _, _, settings in answer.resources:
+        if for_code(code) is not NoError:
+            raise for_code(code)(f"the settings of {topic} cannot be read: {message}")
+        found |= {name: value for name, value, _, origin, *_ in settings if origin == SET_ON_THE_TOPIC}
+    return found

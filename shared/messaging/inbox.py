@@ -1,0 +1,355 @@
+"""The inbox: a consumer stores how far it is in the transaction of what it writes, so each event counts once.
+
+    batch -> skip what was taken in -> heal gaps -> fold -> [ rows + marks, one commit ]
+
+A passing trouble pauses and tries again for ever; an event that can never be folded goes to the dead letters in the
+same transaction that moves the marks, and from then on its aggregate is parked.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from shared.base import telemetry
+from shared.base.clock import now_micros
+from shared.base.ids import new_id_text
+from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, topics_of
+from shared.domain.erasure import forgotten_event
+from shared.domain.kernel import Kernel
+from shared.domain.work import Work
+from shared.messaging.bus import UNREAD, Bus, Mark, Marks, Record
+from shared.messaging.forgetting import erasing, forgetting
+from shared.store import StaleVersion, Unreachable
+from shared.store.outbox import Origin
+
+PAUSE_S = 0.5
+AGAIN_S = 0.01
+
+Reaction = Callable[[Work, Record], Awaitable[None]]
+Fold = Callable[[Work, Sequence[Record]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """Who listens to which services, and what is done with their events.
+
+    Either `reactions` (event type -> what follows, one event at a time, in order) or `fold` (a projection, many at
+    once). Events of types that nobody reacts to only move the marks.
+    """
+
+    name: str
+    sources: Sequence[str]
+    reactions: dict[str, Reaction] = field(default_factory=dict)
+    fold: Fold | None = None
+    classes: Collection[Visibility] = OPEN_TO_READERS
+    """What is restricted is taken in only by a consumer that says so, and shown only to whoever may see it."""
+
+    @property
+    def topics(self) -> list[str]:
+        return topics_of(*self.sources, classes=self.classes)
+
+
+class NewEpoch(Exception):
+    """The source was restored from a backup: positions cannot be compared any more, the projection must be rebuilt."""
+
+
+class Inbox:
+    """One consumer at work in one process."""
+
+    def __init__(self, kernel: Kernel, bus: Bus, consumer: Consumer) -> None:
+        self.kernel = kernel
+        self.bus = bus
+        self.consumer = consumer
+        self.marks: Marks = {}
+        self.stopped: str | None = f"{consumer.name} does not read yet"
+        """Why the consumer takes nothing in; None while it does."""
+        self._parked: set[str] = set()
+        self._turn = asyncio.Lock()
+        """Held while something is folded (a batch, or dead letters once more), and while the marks are read."""
+        self._labels = (kernel.service, consumer.name)
+
+    async def run(self) -> None:
+        """For ever; what goes wrong in passing is counted, logged and tried again."""
+        while True:
+            try:
+                async with aclosing(
+                    self.bus.read(self.consumer.name, self.consumer.topics, self._load)
+                ) as batches:
+                    async for batch in batches:
+                        await self._take_for_sure(batch)
+            except NewEpoch as epoch:
+                self.stopped = str(epoch)
+                telemetry.LOG.event("error", self.kernel.service, self.stopped, consumer=self.consumer.name)
+                return
+            except (Unreachable, StaleVersion, OSError) as error:
+                await self._pause(error)
+            except Exception as error:  # noqa: BLE001 the consumer's loop must not end; it is told and tried again
+                await self._pause(error)
+
+    async def _pause(self, error: Exception, seconds: float = PAUSE_S) -> None:
+        telemetry.FOLD_ERRORS.labels(*self._labels).inc()
+        telemetry.LOG.event("warning", self.kernel.service, "the consumer tries again", error=repr(error))
+        await asyncio.sleep(seconds)
+
+    async def _take_for_sure(self, batch: Sequence[Record]) -> None:
+        """Where the database is away, or somebody else wrote what the batch touches: read again, decide again."""
+        marks_in_doubt = False
+        while True:
+            try:
+                if marks_in_doubt:
+                    await self._load()
+                return await self.take(batch)
+            except (Unreachable, StaleVersion) as error:
+                marks_in_doubt = True
+                await self._pause(error, AGAIN_S if isinstance(error, StaleVersion) else PAUSE_S)
+
+    async def _load(self) -> Marks:
+        """Read the marks anew, but not during a fold: it must meet the marks that it was decided by, or be refused."""
+        store, name = self.kernel.store, self.consumer.name
+        async with self._turn:
+            rows = await store.fetch(
+                "SELECT topic, partition, epoch, position, next_offset FROM inbox_position WHERE consumer = ?",
+                (name,),
+            )
+            self.marks.clear()
+            self.marks.update({(r[0], r[1]): Mark(r[2], r[3], r[4]) for r in rows})
+            self._parked = await self._parked_now()
+        self.stopped = None
+        return self.marks
+
+    async def _parked_now(self) -> set[str]:
+        rows = await self.kernel.store.fetch(
+            "SELECT aggregate_id FROM parked WHERE consumer = ?", (self.consumer.name,)
+        )
+        return {row[0] for row in rows}
+
+    async def take(self, batch: Sequence[Record]) -> None:
+        """Fold what is new of a batch; on return it is committed."""
+        async with self._turn:
+            fresh = await self._fresh(batch)
+            if fresh:
+                await self._take_in(forgetting(fresh))
+
+    async def _take_in(self, fresh: Sequence[Record]) -> None:
+        if self._parked:  # another replica may have decided on dead letters
+            self._parked = await self._parked_now()
+        try:
+            await self._commit(fresh, singly=False)
+        except (Unreachable, StaleVersion):
+            raise
+        except Exception:  # noqa: BLE001 one of them cannot be folded: find out which
+            for record in fresh:
+                await self._commit([record], singly=True)
+        telemetry.FOLDED.labels(*self._labels).inc(len(fresh))
+
+    async def _fresh(self, batch: Sequence[Record]) -> list[Record]:
+        """Without what was taken in before, and with what is missing in between."""
+        heads = {key: mark.position for key, mark in self.marks.items()}
+        epochs = {topic: mark.epoch for (topic, _), mark in self.marks.items() if mark.position}
+        fresh: list[Record] = []
+        for record in batch:
+            key = (record.topic, record.partition)
+            mark = self.marks.get(key, UNREAD)
+            if record.foreign:
+                if record.offset >= mark.next_offset:
+                    fresh.append(record)
+                continue
+            if epochs.setdefault(record.topic, record.epoch) != record.epoch:
+                raise NewEpoch(f"{record.topic} began epoch {record.epoch}; run `portolan rebuild`")
+            stand = heads.get(key, 0)
+            if record.position <= stand:
+                telemetry.DUPLICATES.labels(*self._labels).inc()
+                continue
+            if record.previous > stand or record.offset < 0:  # lost on the way, itself or what is before it
+                telemetry.GAPS.labels(*self._labels).inc()
+                fresh.extend(await self.bus.heal(record.topic, record.partition, stand, record.previous + 1))
+            if not record.tombstone:
+                fresh.append(record)
+            heads[key] = record.position
+        return fresh
+
+    async def _commit(self, records: Sequence[Record], singly: bool) -> None:
+        """Fold and commit; what cannot be folded, or not be written, is buried once it stands alone."""
+        work = self._work()
+        known = [r for r in records if not self._put_aside(work, r)]
+        try:
+            await self._forget_letters(work, records)
+            await self._fold(work, known)
+            await self._finish(work, records)
+        except (Unreachable, StaleVersion):
+            raise
+        except Exception as error:
+            if not singly:
+                raise
+            work = self._work()
+            for record in records:
+                self._bury(work, record, repr(error))
+            await self._forget_letters(work, records)
+            await self._finish(work, records)
+
+    async def _finish(self, work: Work, records: Sequence[Record]) -> None:
+        moved = self._moved(records)
+        self._mark(work, moved)
+        await work.commit()
+        self.marks.update(moved)
+
+    def _work(self) -> Work:
+        origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
+        return Work(self.kernel.store, self.kernel.mirrors, origin, settings=self.kernel.settings)
+
+    async def _fold(self, work: Work, records: Sequence[Record]) -> None:
+        if self.consumer.fold:
+            await self.consumer.fold(work, records)
+            return
+        for record in records:
+            reaction = self.consumer.reactions.get(record.event.type)
+            if reaction:
+                work.because_of(
+                    record.event.id, record.event.correlationid, record.event.traceparent, record.effective_at
+                )
+                await reaction(work, record)
+
+    def _put_aside(self, work: Work, record: Record) -> bool:
+        """Whether the record is not folded: of an unknown type (counted), of a parked aggregate or no event at all."""
+        try:
+            event = record.event
+        except msgspec.DecodeError as error:
+            self._bury(work, record, repr(error))
+            return True
+        if event.type not in EVENT_TYPES:
+            telemetry.UNKNOWN.labels(*self._labels).inc()
+            return True
+        if event.subject in self._parked:
+            self._bury(work, record, "its aggregate is parked")
+            return True
+        return False
+
+    def _bury(self, work: Work, record: Record, error: str) -> None:
+        """To the dead letters; the aggregate is parked until somebody decides."""
+        subject, kind = _addressed(record)
+        telemetry.DEAD_LETTERS.labels(*self._labels).inc()
+        telemetry.LOG.event(
+            "error", self.kernel.service, "a dead letter", subject=subject, type=kind, error=error
+        )
+        name, at = self.consumer.name, now_micros()
+        work.also(
+            "INSERT INTO dead_letter (id, consumer, topic, partition, position, aggregate_id, type, event, error,"
+            " recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    new_id_text(), name, record.topic, record.partition, record.position, subject, kind,
+                    record.value.decode("utf-8", "replace"), error, at,
+                )
+            ],
+        )  # fmt: skip
+        if subject:
+            work.also(
+                "INSERT INTO parked (consumer, aggregate_id, since) VALUES (?, ?, ?)"
+                " ON CONFLICT (consumer, aggregate_id) DO NOTHING",
+                [(name, subject, at)],
+            )
+            self._parked.add(subject)
+
+    async def _forget_letters(self, work: Work, records: Sequence[Record]) -> None:
+        """The dead letters of whoever was erased tell no more either, parked or not."""
+        for record in records:
+            if shape := erasing(record):
+                letters = await self._letters(record.event.subject)
+                told = [(forgotten_event(shape, letter.value).decode(), id) for id, letter in letters.items()]
+                work.also("UPDATE dead_letter SET event = ? WHERE id = ?", told)
+
+    async def retry(self, aggregate_id: str) -> str | None:
+        """Fold the dead letters of an aggregate again, in order and in one commit; answers what still fails, or None."""
+        async with self._turn:
+            letters = await self._letters(aggregate_id)
+            work = self._work()
+            try:
+                await self._fold(work, list(letters.values()))
+                await self._release(work, aggregate_id, letters)
+            except (Unreachable, StaleVersion):
+                raise
+            except Exception as error:  # noqa: BLE001 whatever it is, it is told and the letters stay
+                return repr(error)
+        return None
+
+    async def discard(self, aggregate_id: str) -> None:
+        """Give the dead letters of an aggregate up, and take in again what comes of it."""
+        async with self._turn:
+            await self._release(self._work(), aggregate_id, await self._letters(aggregate_id))
+
+    async def _letters(self, aggregate_id: str) -> dict[str, Record]:
+        rows = await self.kernel.store.fetch(
+            "SELECT id, topic, partition, position, event FROM dead_letter"
+            " WHERE consumer = ? AND aggregate_id = ? ORDER BY topic, partition, position",
+            (self.consumer.name, aggregate_id),
+        )
+        return {id: Record(t, p, 0, position, 0, 0, event.encode()) for id, t, p, position, event in rows}
+
+    async def _release(self, work: Work, aggregate_id: str, letters: Iterable[str]) -> None:
+        """Commit without the letters; the aggregate stays parked where another replica buried more of it."""
+        work.also("DELETE FROM dead_letter WHERE id = ?", [(id,) for id in letters])
+        work.also(
+            "DELETE FROM parked WHERE consumer = ? AND aggregate_id = ? AND NOT EXISTS (SELECT 1 FROM dead_letter d"
+            " WHERE d.consumer = parked.consumer AND d.aggregate_id = parked.aggregate_id)",
+            [(self.consumer.name, aggregate_id)],
+        )
+        await work.commit()
+        self._parked = await self._parked_now()
+
+    def _moved(self, records: Sequence[Record]) -> Marks:
+        moved: Marks = {}
+        for record in records:
+            key = (record.topic, record.partition)
+            moved[key] = (moved.get(key) or self.marks.get(key) or UNREAD).after(record)
+        return moved
+
+    def _mark(self, work: Work, moved: Marks) -> None:
+        """Move the marks, fenced: a consumer that lost its partitions finds other marks there, and starts over."""
+        name = self.consumer.name
+        new = [
+            (name, t, p, m.epoch, m.next_offset, m.position)
+            for (t, p), m in moved.items()
+            if (t, p) not in self.marks
+        ]
+        if new:
+            work.also(
+                "INSERT INTO inbox_position (consumer, topic, partition, epoch, next_offset, position)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (consumer, topic, partition) DO NOTHING",
+                new,
+                expect=len(new),
+            )
+        old = [
+            (
+                m.epoch,
+                m.next_offset,
+                m.position,
+                name,
+                t,
+                p,
+                self.marks[t, p].next_offset,
+                self.marks[t, p].position,
+            )
+            for (t, p), m in moved.items()
+            if (t, p) in self.marks
+        ]
+        if old:
+            work.also(
+                "UPDATE inbox_position SET epoch = ?, next_offset = ?, position = ?"
+                " WHERE consumer = ? AND topic = ? AND partition = ? AND next_offset = ? AND position = ?",
+                old,
+                expect=len(old),
+            )
+
+
+def _addressed(record: Record) -> tuple[str, str]:
+    """Subject and type, as far as they can be read."""
+    try:
+        told: Any = json.loads(record.value)
+        return str(told.get("subject", ""))[:36], str(told.get("type", ""))
+    except (ValueError, AttributeError):
+        return "", ""

@@ -1,0 +1,248 @@
+"""The relay: publishes a service's outbox on Kafka in the order of its positions; one leader per service.
+
+    lead -> read on from published_position -> one record batch per partition -> all acknowledged -> move on
+                                                                                  meanwhile: read and build the next
+
+Whatever fails, the producer is thrown away and everything begins again from published_position. So an event may be
+published twice, but never after a later one of its partition that had not been published before, and never not at all.
+
+An event that erases is followed by a tombstone: the same event in CloudEvents' binary mode and without its data, by
+which the broker removes what it holds of the key. It removes nothing from what it still writes to, so where nothing
+follows in the partition the tombstone itself does, once more a day.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from time import monotonic
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from shared.base import telemetry
+from shared.base.settings import Settings
+from shared.base.supervision import Supervised
+from shared.contracts.envelope import Envelope
+from shared.contracts.language import erased_by, is_compacted, topics_of
+from shared.messaging.bus.clients import REQUEST_MS, started
+from shared.messaging.bus.embedded import Heads, heads_at, read_outbox
+from shared.messaging.bus.protocol import Record
+from shared.messaging.bus.topics import ensure_topics
+from shared.store import Store
+
+PAGE = 2000
+POLL_S = 1.0
+PAUSE_S = 0.5
+ACKNOWLEDGED_S = 10.0
+REPEAT_S = 24 * 3600.0
+LARGEST_BATCH = 900_000
+"""Bytes before compression; brokers accept 1 MiB after it by default, and one event is at most about 100 KiB."""
+
+
+class LostLead(Exception):
+    """Another relay publishes this outbox, or may."""
+
+
+@asynccontextmanager
+async def relaying(service: str, store: Store, settings: Settings) -> AsyncIterator[Supervised]:
+    """The service's relay at work in the background."""
+    task = Supervised(service, "the relay", Relay(service, store, settings.kafka_servers).run)
+    try:
+        yield task
+    finally:
+        await task.end()
+
+
+class Relay:
+    """One service's outbox on its way to its topics."""
+
+    def __init__(self, service: str, store: Store, servers: str) -> None:
+        self.service = service
+        self.store = store
+        self.topics = topics_of(service)
+        self._servers = servers
+        self._repeats_at = 0.0
+        self._woken = asyncio.Event()
+        store.on_commit(self._woken.set)
+
+    async def run(self) -> None:
+        """For ever: what fails is counted, told and begun again.
+
+        Only who leads tells the lag: one that has lost the lead would go on telling what it saw last.
+        """
+        while True:
+            telemetry.RELAY_LAG.labels(self.service).set(0)
+            try:
+                async with self.store.leading() as leads:
+                    await self._tell_lag()
+                    await ensure_topics(self._servers, self.topics)
+                    async with producing(self._servers) as producer:
+                        await self._publish_while(leads, producer)
+            except Exception as error:  # noqa: BLE001 the relay's loop must not end; it is told and begins again
+                telemetry.RELAY_ERRORS.labels(self.service).inc()
+                telemetry.LOG.event("warning", self.service, "the relay begins again", error=repr(error))
+                await asyncio.sleep(PAUSE_S)
+
+    async def _publish_while(self, leads: Callable[[], bool], producer: AIOKafkaProducer) -> None:
+        published: int = (await self.store.fetch("SELECT published_position FROM relay_state"))[0][0]
+        heads = await heads_at(self.store, self.topics, published)
+        page = Page(published)
+        while leads():
+            if not page.size:
+                await self._repeat_tombstones(producer, heads)
+                self._woken.clear()
+                page = await self._page(producer, published, heads)
+            if page.size:
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(publish(producer, page.batches))
+                    full = page.size == PAGE
+                    following = both.create_task(self._page(producer, page.last, heads)) if full else None
+                published = await self._advance(published, page.last)
+                telemetry.PUBLISHED.labels(self.service).inc(page.size)
+                page = following.result() if following else Page(published)
+            await self._tell_lag()
+            if not page.size:
+                await self._nudge()
+        raise LostLead("the connection that held the lead is gone")
+
+    async def _page(self, producer: AIOKafkaProducer, after: int, heads: Heads) -> "Page":
+        records = await read_outbox(self.store, self.topics, after, PAGE, heads)
+        return Page(records[-1].position if records else after, len(records), batches(producer, records))
+
+    async def _advance(self, published: int, reached: int) -> int:
+        moved = await self.store.run(
+            "UPDATE relay_state SET published_position = ? WHERE published_position = ? RETURNING one",
+            (reached, published),
+        )
+        if not moved:
+            raise LostLead("another relay has moved the published position")
+        return reached
+
+    async def _repeat_tombstones(self, producer: AIOKafkaProducer, heads: Heads) -> None:
+        """Those that are the last of their partition; whoever has met one skips it."""
+        if monotonic() < self._repeats_at:
+            return
+        self._repeats_at = monotonic() + REPEAT_S
+        waiting: Batches = {}
+        for (topic, partition), position in heads.items():
+            if is_compacted(topic):
+                [last] = await read_outbox(self.store, [topic], position - 1, 1, {})
+                if erased_by(last.event.type):
+                    _put(producer, waiting.setdefault((topic, partition), deque()), _tombstone(last))
+        await publish(producer, closed(waiting))
+
+    async def _tell_lag(self) -> None:
+        rows = await self.store.fetch("SELECT last - published_position FROM counter, relay_state")
+        telemetry.RELAY_LAG.labels(self.service).set(rows[0][0])
+
+    async def _nudge(self) -> None:
+        """Until something was committed; now and then without a nudge, should one be lost."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await self._woken.wait()
+
+
+Batches = dict[tuple[str, int], deque[BatchBuilder]]
+"""(topic, partition) -> its record batches, in order."""
+
+
+@dataclass
+class Page:
+    """A stretch of the outbox, ready to be published: it ends with the position `last`."""
+
+    last: int
+    size: int = 0
+    batches: Batches = field(default_factory=dict)
+
+
+def batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> Batches:
+    """The records as few batches; one that is full is followed by another."""
+    made: Batches = {}
+    for record in records:
+        queue = made.setdefault((record.topic, record.partition), deque())
+        _put(producer, queue, _structured(record))
+        if erased_by(record.event.type):
+            _put(producer, queue, _tombstone(record))
+    return closed(made)
+
+
+def closed(made: Batches) -> Batches:
+    """Ready to be sent."""
+    for queue in made.values():
+        for batch in queue:
+            batch.close()
+    return made
+
+
+async def publish(producer: AIOKafkaProducer, waiting: Batches) -> None:
+    """Publish, per partition in order; returns when the broker has acknowledged all of them.
+
+    A partition's next batch waits for the acknowledgement of the one before, so that none overtakes a failed one.
+    """
+    while waiting:
+        async with asyncio.timeout(ACKNOWLEDGED_S):
+            sent = [
+                await producer.send_batch(queue.popleft(), topic, partition=partition)
+                for (topic, partition), queue in waiting.items()
+            ]
+            await asyncio.gather(*sent)
+        waiting = {place: queue for place, queue in waiting.items() if queue}
+
+
+Message = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
+"""Key, value, headers."""
+
+
+def _put(producer: AIOKafkaProducer, queue: deque[BatchBuilder], message: Message) -> None:
+    if not queue or not _append(queue[-1], message):
+        queue.append(producer.create_batch())
+        _append(queue[-1], message)
+
+
+def _append(batch: BatchBuilder, message: Message) -> bool:
+    key, value, headers = message
+    return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None
+
+
+def _structured(record: Record) -> Message:
+    headers = [("content-type", b"application/cloudevents+json; charset=UTF-8"), *_named(record.event)]
+    return record.event.partitionkey.encode(), record.value, headers
+
+
+def _tombstone(record: Record) -> Message:
+    event = record.event
+    place = [("ce_source", event.source.encode()), ("ce_sequence", event.sequence.encode())]
+    return event.partitionkey.encode(), None, [("ce_specversion", b"1.0"), *_named(event), *place]
+
+
+def _named(event: Envelope) -> list[tuple[str, bytes]]:
+    return [
+        ("ce_id", event.id.encode()),
+        ("ce_type", event.type.encode()),
+        ("ce_subject", event.subject.encode()),
+    ]
+
+
+@asynccontextmanager
+async def producing(servers: str) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer for as long as all goes well; afterwards it is thrown away with whatever it still holds."""
+    producer = Producer(
+        bootstrap_servers=servers,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="zstd",
+        max_batch_size=LARGEST_BATCH,
+        request_timeout_ms=REQUEST_MS,
+    )
+    async with started(producer, producer.discard):
+        yield producer
+
+
+class Producer(AIOKafkaProducer):  # type: ignore[misc] # aiokafka has no types
+    """A producer that can be thrown away: `stop` would wait for a broker that may be gone."""
+
+    async def discard(self) -> None:
+        self._closed = True
+        await asyncio.gather(self._sender.close(), self.client.close())

@@ -1,0 +1,1 @@
+"""How a service runs: its application, its server, its migrations, its start and its end."""

@@ -1,0 +1,162 @@
+"""An application of a service: FastAPI with the declared routes, served through the door that every request passes."""
+
+import json
+from time import perf_counter
+from typing import Any, cast
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+from starlette.types import Message, Receive, Scope, Send
+
+from shared.base import telemetry
+from shared.base.errors import Defect, MethodNotAllowed, Refusal, UriTooLong
+from shared.base.version import VERSION
+from shared.domain.kernel import Kernel
+from shared.http import answers, cors, feed, health, meanings, openapi, operations
+from shared.http.additions import Extensible
+from shared.http.call import URL_LIMIT, Answer, Call, trace_of
+from shared.http.matching import Matcher
+from shared.http.problems import MEDIA_TYPE, problem_bytes
+from shared.http.routes import KernelRoute, Routes, mount
+from shared.runtime.service import Service
+
+ROUTE = "portolan.route"
+"""The key of a scope under which the pattern of its route stands, for logs and metrics."""
+
+
+class ServiceApp(Extensible):
+    """FastAPI declares and documents; a request goes straight to its route, or through what a user has added."""
+
+    service: Service
+    kernel: Kernel | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        started = perf_counter()
+        status = 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            if self.has_additions:
+                await self.through_additions(scope, receive, watched)
+            else:
+                await self.dispatch(scope, receive, watched)
+        except Exception as error:  # noqa: BLE001 the last resort: a defect must still be told as a problem, and logged
+            telemetry.log_defect(self.service.name, scope, error)
+            if not status:
+                await refuse(_defect(), self, scope, receive, watched)
+        finally:
+            route = scope.get(ROUTE, "unmatched")
+            telemetry.request_done(self.service.name, route, scope, status or 500, perf_counter() - started)
+
+    async def dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self.find(scope)
+        if not isinstance(found, Refusal):
+            scope[ROUTE] = found.path
+            await found.run(scope, receive, send)
+        elif (added := self.added_for(scope)) is not None:
+            scope[ROUTE] = "added"
+            await added(scope, receive, send)
+        else:
+            await refuse(found, self, scope, receive, send)
+
+    def find(self, scope: Scope) -> KernelRoute | Refusal:
+        """The route, or the refusal that no route gives: 400, 404, 405, 414."""
+        raw = scope.get("raw_path") or scope["path"].encode()
+        if len(raw) + len(scope["query_string"]) > URL_LIMIT:
+            return UriTooLong(f"an address may have {URL_LIMIT} bytes")
+        found = self.matcher.find(scope["method"], raw)
+        if isinstance(found, Refusal):
+            return found
+        scope["path_params"] = found[1]
+        return found[0]
+
+    async def answer_defect(self, request: Request, error: Exception) -> Response:
+        """Behind all middleware; the error is raised again afterwards, and logged."""
+        call = Call(request.scope, request.receive)
+        call.trace = trace_of(dict(request.scope["headers"]))
+        body = problem_bytes(_defect(), request.scope["path"], call.trace.trace_id)
+        return Response(body, 500, {"X-Request-ID": call.trace.request_id}, MEDIA_TYPE)
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            own = [route for route in self.router.routes if isinstance(route, KernelRoute)]
+            told = openapi.document(self, own, self.models())
+            self.openapi_schema = openapi.with_added(told, self, self.added_routes)
+        return self.openapi_schema
+
+    def models(self) -> list[type[BaseModel]]:
+        """Every shape an operation takes or gives."""
+        declared = [(o, told) for part in self.parts if not part.pages for _, _, o, told in part.declared]
+        bodies = [operation.body for operation, _ in declared if operation.body is not None]
+        shapes = [told["shape"] for _, told in declared if isinstance(told["shape"], type)]
+        return [*bodies, *shapes]
+
+    parts: list[Routes]
+    matcher: Matcher
+
+
+def _defect() -> Refusal:
+    return Defect("something went wrong on our side; the trace id finds it in the logs")
+
+
+async def refuse(refusal: Refusal, app: ServiceApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """A refusal outside any route; OPTIONS is answered here with what the resource allows."""
+    call = Call(scope, receive)
+    call.sent = dict(scope["headers"])
+    call.trace = trace_of(call.sent)
+    origins = app.kernel.settings.cors_origins if app.kernel else []
+    call.replied = cors.headers(call.sent, origins)
+    if scope["method"] == "OPTIONS" and isinstance(refusal, MethodNotAllowed):
+        granted = cors.preflight(call.sent, origins, refusal.headers["Allow"])
+        await answers.send(Answer(204, headers=refusal.headers | granted), call, False, send)
+        return
+    await answers.send(app.service.refused(refusal, call), call, scope["method"] == "HEAD", send)
+
+
+def create_app(service: Service) -> ServiceApp:
+    """The application; `app.kernel` is set when it starts (see `shared.runtime.running`)."""
+    app = ServiceApp(
+        title=f"Portolan {service.title}",
+        version=VERSION,
+        description=f"The {service.name} service of Portolan.",
+        contact={"name": "The operators of this instance"},
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/", "description": "This instance, behind its front door or alone"}],
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.service, app.kernel = service, None
+    app.parts = [
+        *service.routes,
+        health.routes(service.name),
+        feed.routes(service),
+        operations.routes(service.name),
+        meanings.routes(service.name),
+        _document_route(service.name, app),
+    ]
+    mount(app.parts, app.router, lambda: cast(Kernel, app.kernel))
+    app.matcher = Matcher(r for r in app.router.routes if isinstance(r, KernelRoute))
+    app.exception_handlers[Exception] = app.answer_defect
+    app.seal()
+    return app
+
+
+def _document_route(name: str, app: ServiceApp) -> Routes:
+    routes = Routes(name, "Meta")
+
+    @routes.route("GET", "/openapi.json", id=f"{name}_openapi", summary="This document", scope=None, public=True,
+                  shape={"type": "object"})  # fmt: skip
+    async def document(call: Call) -> Answer:
+        return Answer(200, json.dumps(app.openapi()).encode())
+
+    return routes

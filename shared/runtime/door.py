@@ -1,0 +1,345 @@
+"""The door of a process: its connections, how long each may take, and what is refused before the application sees it.
+
+    connection -> head (10 s, 16 KiB, 100 lines) -> application -> answer -> idle (75 s) -> head -> …
+                  └ 408, 431, 400 as a problem       └ the rest of a body that nobody reads is let in for a moment,
+    └ 503 beyond the bound                             so that its sender sees the answer
+
+It is uvicorn's protocol with these bounds; what it uses of its inside is why the version of uvicorn is bounded.
+"""
+
+import asyncio
+import resource
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, NoReturn, cast
+
+import httptools
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from shared.base import telemetry
+from shared.base.errors import HeadersTooLarge, Malformed, Refusal, RequestTimeout, Unavailable
+from shared.http.call import URL_LIMIT, trace_of
+from shared.http.problems import MEDIA_TYPE, problem_bytes
+
+HEAD_S = 10.0
+"""How long the head of a request may take, from its first byte (or from when the connection was made) on."""
+IDLE_S = 75.0
+"""Longer than callers and proxies keep an idle connection (mostly a minute), so that it is theirs to close: closed from
+here, just as the next request is sent on it, it would lose that request."""
+HEAD_LIMIT = 16 * 1024
+"""Bytes of all header lines together; the address has a limit of its own."""
+HEAD_LINES = 100
+GRACE_S = 3.0
+"""How long requests may still take once the process ends at once."""
+LINGER_S = 5.0
+LINGER_SILENT_S = 1.0
+LINGER_LIMIT = 64 * 1024 * 1024
+"""Of a body that nobody reads so much is still let in after the answer, for so long, and while something comes."""
+LONGEST_READ = 65_535
+"""Bytes of an address that the parser of addresses can take apart."""
+RESERVED_FILES = 128
+"""Open files that are kept for stores, logs and the bus."""
+TURNED_AWAY = 64
+"""So many connections beyond the bound are told so at a time; the others are closed without a word."""
+TOO_LONG = b"/" + b"-" * URL_LIMIT
+
+
+@dataclass
+class Door:
+    """What one process lets in, and how it closes."""
+
+    connections: int = 1000
+    head_s: float = HEAD_S
+    idle_s: float = IDLE_S
+    grace_s: float = GRACE_S
+    closing: bool = False
+    """Answers end their connections, so that callers go elsewhere."""
+    at_once: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whoever ends the process does not want to wait any more."""
+    turned_away: int = 0
+    """Connections beyond the bound that are being told so."""
+
+    def __post_init__(self) -> None:
+        self.connections = min(self.connections, files_for(self.connections))
+
+
+def files_for(connections: int) -> int:
+    """Let the process open enough files for so many connections; how many of them there is room for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + RESERVED_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else max(1, soft - RESERVED_FILES)
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection. What cannot be read as HTTP, and what is too much, is refused as everything else is."""
+
+    def __init__(self, *given: Any, door: Door, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._door = door
+        self._lines = self._head = self._unaccounted = 0
+        """Header lines and their bytes; bytes that came and are no part of an address or a body."""
+        self._in_head = True
+        self._framing = b""
+        """What says how long the body is of a request that asks for another protocol."""
+        self._muted = False
+        """While a parser is told what another one has read."""
+        self._refusal: Refusal | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        """Of the head that is awaited, or of the end of the connection."""
+        self._lingering = False
+        self._linger_until = 0.0
+        self._linger_left = LINGER_LIMIT
+        self._turned_away = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        telemetry.CONNECTIONS.set(len(self.connections))
+        if len(self.connections) - self._door.turned_away > self._door.connections:
+            self._turn_away()
+        else:
+            self._wait(self._door.head_s, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._wait(None)
+        if self._turned_away:
+            self._door.turned_away -= 1
+        telemetry.CONNECTIONS.set(len(self.connections))
+
+    def data_received(self, data: bytes) -> None:
+        if self._lingering:
+            self._pass_over(len(data))
+            return
+        if self._in_head and self._timer is None:
+            self._wait(self._door.head_s, self._head_is_late)
+        self._unaccounted += len(data)
+        self._unset_keepalive_if_required()
+        self._feed(data)
+        if self._unaccounted > HEAD_LIMIT and not self._lingering and not self.transport.is_closing():
+            self._refuse(_head_too_large())
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response("")
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay_with_http(data[upgrade.args[0] :])
+
+    def _stay_with_http(self, rest: bytes) -> None:
+        """A request that would rather speak another protocol is answered in this one, as HTTP allows.
+
+        The parser reads no further, nor the request's body (Java's client asks for HTTP/2 in this way): another one
+        does, which is told how long that is.
+        """
+        self.parser = httptools.HttpRequestParser(self)
+        if self._framing:
+            self._muted = True
+            self.parser.feed_data(b"POST / HTTP/1.1\r\n%s\r\n" % self._framing)
+            self._muted, self._framing = False, b""
+        if rest:
+            self._feed(rest)
+
+    def on_message_begin(self) -> None:
+        if self._muted:
+            return
+        super().on_message_begin()
+        self._lines = self._head = 0
+        self._in_head = True
+
+    def on_url(self, url: bytes) -> None:
+        """Of an address that never ends no more is kept than the application needs to refuse it (414)."""
+        if self._muted:
+            return
+        self._unaccounted -= len(url)
+        if self.url is not TOO_LONG:
+            super().on_url(url)
+            if len(self.url) > LONGEST_READ:
+                self.url = TOO_LONG
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._muted:
+            return
+        self._lines += 1
+        self._head += len(name) + len(value) + 4
+        if self._lines > HEAD_LINES or self._head > HEAD_LIMIT:
+            self._fail(_head_too_large())
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if self._muted:
+            return
+        self._in_head = False
+        self._unaccounted = 0
+        self._wait(None)
+        self._check_head()
+        super().on_headers_complete()
+        cycle = self.cycle
+        if self._door.closing:
+            cycle.keep_alive = False
+        framing = [line for line in self.headers if line[0] in (b"content-length", b"transfer-encoding")]
+        has_body = bool(framing)
+        if has_body:
+            if self.parser.should_upgrade():
+                self._framing = b"".join(b"%s: %s\r\n" % line for line in framing)
+            cycle.send = _Sending(cycle)  # type: ignore[method-assign]
+        if has_body or not cycle.keep_alive:
+            cycle.transport = cast(asyncio.Transport, _Closing(self))
+
+    def on_body(self, body: bytes) -> None:
+        self._unaccounted -= len(body)
+        super().on_body(body)
+
+    def on_chunk_complete(self) -> None:
+        self._unaccounted = 0
+
+    def on_message_complete(self) -> None:
+        if self._framing and not self._muted:  # the head is, and the body is still to be read
+            return
+        self._unaccounted = 0
+        self._in_head = True
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self.cycle.__dict__.pop("send", None)  # a circle that would wait for the garbage collector
+        super().on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """What the caller does not take is given up with the connection."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        super().timeout_keep_alive_handler()
+
+    def send_400_response(self, msg: str) -> None:
+        refusal = self._refusal or Malformed(
+            "this is no HTTP request that can be read", code="malformed_request"
+        )
+        self._refuse(refusal)
+
+    def close(self) -> None:
+        """Close once the caller has had time to see the answer: closed at once, with a body still coming, the answer
+        is lost on its way to many clients."""
+        if self.transport.is_closing() or self._lingering:
+            return
+        if self.cycle is not None and not self.cycle.more_body and self._refusal is None:
+            self._shut()
+            return
+        self._lingering = True
+        self._linger_until = self.loop.time() + LINGER_S
+        self.flow.resume_reading()
+        self._wait(LINGER_SILENT_S, self._shut)
+
+    def _shut(self) -> None:
+        """Close; what the caller does not take of the answer is given up after a while."""
+        self.transport.close()
+        self._wait(self._door.idle_s, self.transport.abort)
+
+    def _pass_over(self, size: int) -> None:
+        self._linger_left -= size
+        if self._linger_left < 0 or self.loop.time() > self._linger_until:
+            self._shut()
+        else:
+            self._wait(LINGER_SILENT_S, self._shut)
+
+    def _check_head(self) -> None:
+        """What proxies and services could read in two ways is refused (RFC 9112, 3.2)."""
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+            self._fail(Malformed("a request names one Host", code="malformed_request"))
+        if sum(name == b"authorization" for name, _ in self.headers) > 1:
+            self._fail(Malformed("Authorization is given twice", code="malformed_request"))
+
+    def _fail(self, refusal: Refusal) -> NoReturn:
+        """Out of the parser, which calls `send_400_response` then."""
+        self._refusal = refusal
+        raise ValueError(refusal.detail)
+
+    def _head_is_late(self) -> None:
+        self._timer = None
+        if self._unaccounted or self._lines:
+            self._refuse(RequestTimeout(f"the head of a request may take {self._door.head_s:.0f} s"))
+        else:
+            self.transport.close()
+
+    def _turn_away(self) -> None:
+        if self._door.turned_away >= TURNED_AWAY:
+            self.transport.abort()
+            return
+        self._turned_away = True
+        self._door.turned_away += 1
+        telemetry.TURNED_AWAY.inc()
+        busy = Unavailable(
+            f"this process serves {self._door.connections} connections, and all are taken",
+            code="too_many_connections",
+            headers={"Retry-After": "5"},
+        )
+        self._refuse(busy)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """The refusal as a problem, and the end of the connection; while an earlier request is being answered only the
+        latter, behind that answer."""
+        self._refusal = refusal
+        if self.cycle is not None and not self.cycle.response_complete:
+            if self.cycle.response_started or self.cycle.more_body:
+                self.transport.close()
+            else:
+                self.cycle.keep_alive = False
+                self._lingering = True
+                self._linger_until = self.loop.time() + LINGER_S
+            return
+        trace = trace_of({})
+        body = problem_bytes(refusal, "/", trace.trace_id)
+        head = {
+            "content-type": MEDIA_TYPE,
+            "content-length": str(len(body)),
+            "x-content-type-options": "nosniff",
+            "x-request-id": trace.request_id,
+            "cache-control": "no-store",
+            "connection": "close",
+            **refusal.headers,
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        status = HTTPStatus(refusal.status)
+        self.transport.write(f"HTTP/1.1 {status.value} {status.phrase}\r\n{lines}\r\n".encode() + body)
+        self.close()
+
+    def _wait(self, seconds: float | None, then: Any = None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if seconds is not None:
+            self._timer = self.loop.call_later(seconds, then)
+
+
+class _Closing:
+    """The transport of a request whose connection ends with it: to close it is for the protocol to do."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.write = protocol.transport.write
+        self.is_closing = protocol.transport.is_closing
+        self.close = protocol.close
+
+
+class _Sending:
+    """The `send` of a request with a body: an answer before its end says that the connection ends with it."""
+
+    __slots__ = ("_cycle", "_send")
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self._cycle, self._send = cycle, cycle.send
+
+    def __call__(self, message: ASGISendEvent) -> Coroutine[Any, Any, None]:
+        if self._cycle.more_body and not self._cycle.response_started:
+            self._cycle.keep_alive = False
+        return self._send(message)
+
+
+def _head_too_large() -> HeadersTooLarge:
+    return HeadersTooLarge(f"the header lines may have {HEAD_LIMIT} bytes together, and be {HEAD_LINES}")

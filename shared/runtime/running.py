@@ -1,0 +1,135 @@
+"""A service at work: its store opened, its relay and consumers started, and all of it ended in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from shared.base import telemetry
+from shared.base.settings import Settings
+from shared.base.starting import alone_with
+from shared.base.supervision import Supervised, end_all
+from shared.contracts.language import topics_of
+from shared.domain.kernel import Kernel, instance_secret
+from shared.http.auth import Tokens
+from shared.http.revocations import LOOK_AGAIN_S, look_once
+from shared.messaging.bus import Bus
+from shared.messaging.bus.embedded import EmbeddedBus
+from shared.messaging.inbox import Inbox
+from shared.runtime.app import ServiceApp, create_app
+from shared.runtime.migrate import prepare
+from shared.runtime.retention import forget_outdated
+from shared.runtime.service import Service
+from shared.store import Store, Unreachable, open_store, reaching
+
+FORGET_EVERY_S = 3600
+
+
+@dataclass
+class Opened:
+    """A service whose store is open, before it listens to the bus."""
+
+    service: Service
+    app: ServiceApp
+    kernel: Kernel
+
+
+@asynccontextmanager
+async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
+    telemetry.LOG.level = settings.log_level
+    url = settings.store_url(service.name)
+    with reaching(service.name, url):
+        await prepare(service, url)
+        store = await open_store(url, service.name)
+    kernel = Kernel(
+        service.name,
+        settings,
+        store,
+        tokens,
+        service.mirrors,
+        instance_secret(settings.data),
+        service.refused,
+    )
+    store.on_commit(lambda: _nudge(kernel))
+    app = create_app(service)
+    app.kernel = kernel
+    app.state.kernel = kernel
+    await look_once(kernel.revocations, store, service.name)
+    kernel.tasks += [
+        Supervised(service.name, "the pruning", lambda: _forget_for_ever(service, kernel)),
+        Supervised(service.name, "the look at revocations", lambda: _look_for_ever(kernel)),
+    ]
+    try:
+        yield Opened(service, app, kernel)
+    finally:
+        await end_all(kernel.tasks)
+        await store.close()
+
+
+def alone(settings: Settings, *names: str) -> ExitStack:
+    """While the block lasts no other process serves these services from the same files; a database is shared."""
+    with ExitStack() as stack:
+        for name in () if settings.database_url else names:
+            stack.enter_context(alone_with(settings.data, name))
+        return stack.pop_all()
+
+
+def _nudge(kernel: Kernel) -> None:
+    for nudge in kernel.nudges:
+        nudge()
+
+
+async def _forget_for_ever(service: Service, kernel: Kernel) -> None:
+    while True:
+        await asyncio.sleep(FORGET_EVERY_S)
+        with suppress(Unreachable):
+            await forget_outdated(service, kernel)
+
+
+async def _look_for_ever(kernel: Kernel) -> None:
+    while True:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        await look_once(kernel.revocations, kernel.store, kernel.service)
+
+
+@asynccontextmanager
+async def listening(one: Opened, bus: Bus) -> AsyncIterator[list[Inbox]]:
+    """The service's consumers, each a task."""
+    inboxes = [Inbox(one.kernel, bus, consumer) for consumer in one.service.consumers]
+    for inbox in inboxes:
+        one.kernel.inboxes[inbox.consumer.name] = inbox
+        one.kernel.listening[inbox.consumer.name] = inbox.consumer.topics
+        one.kernel.ready.append(lambda i=inbox: i.stopped)  # type: ignore[misc]
+    tasks = [Supervised(one.service.name, f"the consumer {i.consumer.name}", i.run) for i in inboxes]
+    one.kernel.tasks.extend(tasks)
+    try:
+        yield inboxes
+    finally:
+        await end_all(tasks)
+
+
+def embedded_bus(stores: dict[str, Store]) -> EmbeddedBus:
+    return EmbeddedBus({name: (store, topics_of(name)) for name, store in stores.items()})
+
+
+async def enter_bus(stack: AsyncExitStack, settings: Settings, own: Sequence[Kernel], tokens: Tokens) -> Bus:
+    """The bus the settings name: the outboxes at hand, or Kafka with a relay for each of `own`."""
+    if settings.bus_url.startswith("embedded:"):
+        return embedded_bus({kernel.service: kernel.store for kernel in own})
+    from shared.messaging.bus.kafka import KafkaBus
+    from shared.messaging.relay import relaying
+
+    bus = KafkaBus(settings, lambda: _healing_token(tokens, settings))
+    stack.push_async_callback(bus.close)
+    for kernel in own:
+        if topics_of(kernel.service):
+            relay = await stack.enter_async_context(relaying(kernel.service, kernel.store, settings))
+            kernel.tasks.append(relay)
+    return bus
+
+
+def _healing_token(tokens: Tokens, settings: Settings) -> str:
+    """With what a consumer reads the feed of a source, where it missed something."""
+    if tokens.local is None:
+        return settings.feed_token
+    return tokens.local.issue("system:healing", "service", settings.audience)

@@ -1,0 +1,195 @@
+"""An application on an address, and a service in a process of its own: what `python -m services.<name>` runs."""
+
+import argparse
+import asyncio
+import errno
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from shared.base import telemetry
+from shared.base.settings import Settings, settings_of
+from shared.base.starting import CannotStart, told_plainly
+from shared.domain.kernel import Kernel
+from shared.http.auth import Tokens
+from shared.http.routes import DEADLINE_S
+from shared.runtime.door import GRACE_S, Door, Protocol
+from shared.runtime.memory import keep_what_was_freed, leave_alone_what_was_made
+from shared.runtime.running import alone, enter_bus, listening, opened
+from shared.runtime.service import Service
+
+DRAIN_GRACE_S = DEADLINE_S + 2
+"""How long requests may still take once nothing new is let in."""
+NO_ADDRESS = {errno.EADDRNOTAVAIL, *(n for name, n in vars(socket).items() if name.startswith("EAI_"))}
+
+
+class _Server(uvicorn.Server):
+    """Signals are the affair of the process, which has more to end than its server."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """An address to be served on, port 0 meaning a free one; CannotStart says why it cannot be had."""
+    try:
+        return socket.create_server((host, port), backlog=512)
+    except OSError as error:
+        raise CannotStart(_why_not(host, port, error)) from error
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is taken on {host}; choose another with PORTOLAN_PORT, or --port"
+    if error.errno == errno.EACCES:
+        return (
+            f"this user may not listen on port {port}; choose one from 1024 on with PORTOLAN_PORT, or --port"
+        )
+    why = (error.strerror or str(error)).partition(" (while")[0]
+    if error.errno in NO_ADDRESS:
+        return f"PORTOLAN_HOST is '{host}': it should be an IPv4 address of this machine, or its name ({why})"
+    return f"{host}:{port} cannot be listened on: {why}"
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, host: str, port: int, door: Door | None = None) -> AsyncIterator[str]:
+    """The application behind `host:port` while the block lasts; gives its URL."""
+    async with serving_on(listen(host, port), app, door) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serving_on(listener: socket.socket, app: ASGIApp, door: Door | None = None) -> AsyncIterator[str]:
+    """The application behind an address that is listened on, while the block lasts; gives its URL."""
+    keep_what_was_freed()
+    door = door or Door()
+    config = uvicorn.Config(
+        app,
+        http=partial(Protocol, door=door),  # type: ignore[arg-type]
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=int(door.idle_s),
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve([listener]))
+    task.add_done_callback(lambda _: _end_if_unasked(server))
+    await server.up.wait()
+    try:
+        host, port = listener.getsockname()[:2]
+        yield f"http://{host}:{port}"
+    finally:
+        config.timeout_graceful_shutdown = int(door.grace_s)
+        server.should_exit = True
+        hurry = asyncio.create_task(_hurried(server, door))
+        await task
+        hurry.cancel()
+        listener.close()
+
+
+async def _hurried(server: uvicorn.Server, door: Door) -> None:
+    await door.at_once.wait()
+    server.force_exit = True
+
+
+def _end_if_unasked(server: uvicorn.Server) -> None:
+    """A process that no longer listens must not look alive: it ends, and whoever runs it starts it again."""
+    if not server.should_exit:
+        telemetry.LOG.event("error", "portolan", "the server ended by itself")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def serve(service: Service, settings: Settings) -> None:
+    """The service with its relay and consumers, until the process is told to end."""
+    settings.refuse_open_issuer()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(alone(settings, service.name))
+        tokens = Tokens(settings)
+        one = await stack.enter_async_context(opened(service, settings, tokens))
+        bus = await enter_bus(stack, settings, [one.kernel], tokens)
+        await stack.enter_async_context(listening(one, bus))
+        door = Door(settings.connections)
+        url = await stack.enter_async_context(serving(one.app, settings.host, settings.port, door))
+        leave_alone_what_was_made()
+        telemetry.LOG.event("info", service.name, "ready", url=url)
+        await drain(door, [one.kernel], settings.drain_s, await told_to_end())
+
+
+async def told_to_end() -> asyncio.Event:
+    """Until Ctrl-C, or the SIGTERM of whoever runs the process.
+
+    The event that is answered is set where the process is to end at once: by Ctrl-C, or by a second signal.
+    """
+    asked, at_once = asyncio.Event(), asyncio.Event()
+
+    def heard(number: int) -> None:
+        if asked.is_set() or number == signal.SIGINT:
+            at_once.set()
+        asked.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, heard, number)
+    await asked.wait()
+    return at_once
+
+
+async def drain(door: Door, kernels: Iterable[Kernel], seconds: float, at_once: asyncio.Event) -> None:
+    """Be not ready, and go on serving until whoever sends requests has noticed; then end what never ends by itself.
+
+    Requests that run are waited for as the door says, when its address is left.
+    """
+    door.closing, door.at_once = True, at_once
+    door.grace_s = DRAIN_GRACE_S
+    for kernel in kernels:
+        kernel.ready.append(lambda: "the process is ending")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await at_once.wait()
+    if at_once.is_set():
+        door.grace_s, door.at_once = GRACE_S, asyncio.Event()
+    for kernel in kernels:
+        kernel.ending.set()
+
+
+def main(service: Service) -> None:
+    """Run one service as the settings say."""
+    about = f"The {service.name} service, alone. PORTOLAN_* environment variables are its settings."
+    argparse.ArgumentParser(prog=f"python -m services.{service.name}", description=about).parse_args()
+    logging.basicConfig(handlers=[JsonLines(service.name)], level=logging.WARNING)
+    with told_plainly():
+        uvloop.run(serve(service, settings_of()))
+    telemetry.LOG.flush()
+
+
+class JsonLines(logging.Handler):
+    """What libraries log, among the JSON lines of the service."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 a library's mistake in its own message must not end what it was doing
+            message = str(record.msg)
+        telemetry.LOG.event(record.levelname.lower(), self._service, message, logger=record.name)

@@ -1,0 +1,43 @@
+"""A service as data, and the one short function that makes an application of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import MetaData
+
+from shared.base.errors import Refusal
+from shared.contracts.language import Aggregate
+from shared.domain.register import Register
+from shared.http import answers
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+from shared.store.columns import Mirror
+
+if TYPE_CHECKING:
+    from shared.messaging.inbox import Consumer
+
+Refused = Callable[[Refusal, Call], Answer]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service consists of: its tables, its registers with their routes, what it listens to."""
+
+    name: str
+    title: str
+    metadata: MetaData
+    migrations: Path
+    routes: Sequence[Routes]
+    registers: Sequence[Register[Any]] = ()
+    consumers: Sequence["Consumer"] = ()
+    refused: Refused = answers.refused
+    """How a refusal is told: as a problem document, or to a browser as a page."""
+    private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
+    expiring: Sequence[str] = ()
+    """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
+
+    @property
+    def mirrors(self) -> dict[type[Aggregate], Mirror]:
+        return {register.shape: register.mirror for register in self.registers} | self.private

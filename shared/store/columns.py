@@ -1,0 +1,180 @@
+"""Columns that mean the same in both databases, and the base of every table class.
+
+A row is the aggregate's public shape as JSON (`document`, made once and answered as it is) and beside it the members
+that are searched, sorted or unique, mirrored by name; texts also in the forms in which they are sorted and found
+(`name_sort`, `search_text`, see `shared.base.text`). Instants are integers of microseconds, days are ordinals,
+money is minor units, ids are canonical text: what compares alike in SQLite and PostgreSQL.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.base.clock import to_day, to_micros
+from shared.base.money import Money
+from shared.base.text import search_text, sort_key
+from shared.contracts.language import Aggregate, AggregateType, entry_of
+
+NAMING = {
+    "ix": "ix_%(table_name)s__%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s__%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+    "ck": "ck_%(table_name)s__%(constraint_name)s",
+}
+
+__all__ = [
+    "BigInteger",
+    "CheckConstraint",
+    "Column",
+    "Field",
+    "Index",
+    "Mirror",
+    "UniqueConstraint",
+    "mirror",
+    "own_registry",
+]
+
+ID = String(36, collation="C").with_variant(String(36), "sqlite")
+"""An id, compared byte by byte in both databases."""
+
+KEY = Text(collation="C").with_variant(Text(), "sqlite")
+"""A text that is compared byte by byte in both databases."""
+
+
+def own_registry() -> registry:
+    """For the base of one service's tables: SQLModel has one global registry, five services must not share it."""
+    return registry(metadata=MetaData(naming_convention=NAMING))
+
+
+class Row(SQLModel):
+    """The columns every aggregate's table has."""
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    version: int = Field(sa_type=BigInteger)
+    created_at: int = Field(sa_type=BigInteger)
+    updated_at: int = Field(sa_type=BigInteger, index=True)
+    effective_at: int = Field(sa_type=BigInteger)
+    archived: int = Field(sa_type=BigInteger, default=0)
+    external_source: str | None = Field(sa_type=KEY, default=None)
+    external_id: str | None = Field(sa_type=KEY, default=None)
+    document: str = Field(sa_type=Text)
+
+
+def by_external_key(table: str) -> UniqueConstraint:
+    """External keys are unique per collection."""
+    return UniqueConstraint("external_source", "external_id")
+
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    bool: int,
+    UUID: str,
+    datetime: to_micros,
+    date: to_day,
+    Money: lambda money: money.minor,
+}
+"""How a member's value is kept in a column; every other kind is kept as it is, an enum as its value."""
+
+
+def _plain(value: Any) -> Any:
+    if value is None:
+        return None
+    keep = _PLAIN.get(type(value))
+    if keep is not None:
+        return keep(value)
+    return value.value if isinstance(value, Enum) else value
+
+
+_BASE = (
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "effective_at",
+    "archived",
+    "external_source",
+    "external_id",
+)
+
+
+SORT = "_sort"
+"""`name_sort` holds the sort key of the member `name`."""
+SEARCH_TEXT = "search_text"
+"""The column in which `q` looks."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mirror:
+    """How a shape is laid into its table: the columns in order, and the reader of each."""
+
+    entry: AggregateType
+    table: Table
+    columns: Sequence[str]
+    mirrored: Sequence[str]
+    sorted: Sequence[str]
+    """Members that are also kept by their sort key."""
+    searched: Sequence[str]
+    """Members in whose text `q` looks."""
+
+    def column_of_sort(self, member: str) -> Column[Any]:
+        """The column by which a list is sorted by `member`."""
+        name = member + SORT if member in self.sorted else member
+        found: Column[Any] = self.table.columns[name]
+        return found
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    def values(self, shape: Aggregate, effective_at: int, state: str) -> tuple[Any, ...]:
+        ref = shape.external_ref
+        return (
+            str(shape.id),
+            shape.version,
+            to_micros(shape.created_at),
+            to_micros(shape.updated_at),
+            effective_at,
+            0 if shape.archived_at is None else 1,
+            ref.source if ref else None,
+            ref.id if ref else None,
+            *(_plain(getattr(shape, name)) for name in self.mirrored),
+            *(sort_key(getattr(shape, name)) for name in self.sorted),
+            *([search_text(getattr(shape, name) for name in self.searched)] if self.searched else ()),
+            state,
+        )
+
+
+@cache
+def mirror(shape: type[Aggregate], row: type[SQLModel], searched: tuple[str, ...] = ()) -> Mirror:
+    """The mirror of `shape` in the table class `row`, whose own columns are named like members of the shape, or
+    `<member>_sort`; `search_text` holds the members that are `searched`."""
+    table: Table = row.__table__  # type: ignore[attr-defined]
+    own = [c.name for c in table.columns if c.name not in (*_BASE, SEARCH_TEXT, "document")]
+    keys = [name for name in own if name not in shape.model_fields and name.endswith(SORT)]
+    mirrored = [name for name in own if name not in keys]
+    members = [name.removesuffix(SORT) for name in keys]
+    unknown = [name for name in (*mirrored, *members, *searched) if name not in shape.model_fields]
+    if unknown:
+        raise TypeError(f"{table.name} mirrors {unknown}, which {shape.__name__} does not have")
+    if bool(searched) != (SEARCH_TEXT in table.columns):
+        raise TypeError(f"{table.name} has {SEARCH_TEXT} if and only if its lists are searched")
+    found = (SEARCH_TEXT,) if searched else ()
+    columns = (*_BASE, *mirrored, *keys, *found, "document")
+    return Mirror(entry_of(shape), table, columns, mirrored, members, searched)
