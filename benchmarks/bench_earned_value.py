@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 
 from benchmarks.figure import Figure, seconds
-from services.finance.valuation.columns import WHOLE, PackageColumns, measured_columns
+from services.finance.engines.valuation.columns import WHOLE, PackageColumns, measured_columns
 
 ROWS, PROJECTS, AS_OF = 100_000, 2_000, date(2026, 7, 1)
 

@@ -6,15 +6,15 @@ from random import Random
 from statistics import mean
 
 from benchmarks.figure import Figure, seconds
-from services.resources.levelling import Activity, Demand, Link, Objective, Plan, Resource, level
+from services.resources.engines.levelling import Activity, Demand, Link, Objective, Plan, Resource, level
 
 NETWORKS = 8
 
 
 def figures() -> list[Figure]:
-    from services.resources.levelling.feasibility import compiled
-    from services.resources.levelling.heuristic import quick, rules, serial
-    from services.resources.levelling.schedule import lower_bound
+    from services.resources.engines.levelling.feasibility import compiled
+    from services.resources.engines.levelling.heuristic import quick, rules, serial
+    from services.resources.engines.levelling.schedule import lower_bound
 
     plans = [network(Random(seed), 30) for seed in range(NETWORKS)]
     networks = [compiled(plan) for plan in plans]

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from benchmarks.figure import Figure, seconds
-from services.projects.planfiles import read_mspdi, write_mspdi
-from services.projects.planning.plan import (
+from services.projects.engines.planfiles import read_mspdi, write_mspdi
+from services.projects.engines.planning.plan import (
     Activity,
     ActivityKind,
     Assignment,

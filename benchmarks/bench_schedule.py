@@ -9,10 +9,10 @@ from statistics import median
 import networkx as nx
 
 from benchmarks.figure import Figure, seconds
-from services.projects.planning import DEFAULTS, Plan, schedule
-from services.projects.planning.assembly import assemble
-from services.projects.planning.passes import run_passes
-from services.projects.planning.plan import (
+from services.projects.engines.planning import DEFAULTS, Plan, schedule
+from services.projects.engines.planning.assembly import assemble
+from services.projects.engines.planning.passes import run_passes
+from services.projects.engines.planning.plan import (
     Activity,
     Calendar,
     CalendarException,

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from benchmarks.figure import Figure, seconds
-from services.reporting.selection import (
+from services.reporting.engines.selection import (
     Budget,
     Candidate,
     Capacity,

@@ -4,7 +4,7 @@ import random
 import tracemalloc
 
 from benchmarks.figure import Figure, seconds
-from services.risk.simulation import Activity, Link, Model, Triangular, simulate
+from services.risk.engines.simulation import Activity, Link, Model, Triangular, simulate
 
 ACTIVITIES, RUNS, LOOPED_RUNS = 1_000, 10_000, 40
 

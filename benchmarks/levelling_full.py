@@ -8,7 +8,7 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.scheduling_cases import best_known, portfolio, portfolios, project, projects_of
-from services.resources.levelling import Levelled, Plan, Search, level
+from services.resources.engines.levelling import Levelled, Plan, Search, level
 
 SHORT = 10.0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.resources.levelling import Activity, Demand, Link, LinkKind, Plan, Project, Resource
+from services.resources.engines.levelling import Activity, Demand, Link, LinkKind, Plan, Project, Resource
 
 PUBLISHED = Path(__file__).parents[1] / "../shared/data"
 

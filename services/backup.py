@@ -13,8 +13,9 @@ published again, into topics that must not be there yet.
 import json
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
@@ -25,12 +26,14 @@ from sqlalchemy import MetaData, Table
 from services.embedded import SERVICES
 from shared.base.clock import now_micros, to_wire
 from shared.base.settings import Settings
+from shared.base.starting import CannotStart
 from shared.base.version import VERSION as PORTOLAN
 from shared.contracts.language import topics_of
 from shared.domain.kernel import SECRET_FILE
 from shared.http.auth.issuers import KEY_FILE
 from shared.runtime.migrate import VERSION, head_of, prepare, refuse_unknown
 from shared.runtime.service import Service
+from shared.store.checking import refuse_damaged
 from shared.store.outbox import source_of
 from shared.store.sqlite import connect
 
@@ -144,6 +147,8 @@ async def back_up(settings: Settings, folder: Path) -> dict[str, int]:
     """
     settings.refuse_one_database_for_all()
     _refuse_content(folder)
+    for service in SERVICES:
+        refuse_damaged(service.name, settings.store_url(service.name))
     async with AsyncExitStack() as stack:
         sources = await _frozen(settings, stack)
         kept = Settings(data=folder, database_url="")
@@ -156,6 +161,7 @@ async def back_up(settings: Settings, folder: Path) -> dict[str, int]:
             [[positions[service.name]]] = await target.fetch("SELECT last FROM counter")
     _copy_keys(settings.data, folder)
     told = {
+        "files": {name: _sum_of(folder / name) for name in _kept_in(folder)},
         "portolan": PORTOLAN,
         "instance": settings.instance,
         "made_at": to_wire(now_micros()),
@@ -173,6 +179,7 @@ async def restore(settings: Settings, folder: Path) -> dict[str, int]:
     """
     settings.refuse_one_database_for_all()
     manifest = _manifest(folder)
+    _refuse_changed(folder, manifest["files"])
     if manifest["instance"] != settings.instance:
         raise NotKept(f"the backup is of the instance {manifest['instance']}, not of {settings.instance}")
     await _refuse_old_topics(settings)
@@ -309,9 +316,38 @@ async def _refuse_old_topics(settings: Settings) -> None:
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         told: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+        _ = told["instance"], told["positions"], told["files"].items()
     except FileNotFoundError:
         raise NotKept(f"{folder} is no whole backup: {MANIFEST} is missing") from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise CannotStart(f"{folder} is no whole backup: {MANIFEST} cannot be read") from error
     return told
+
+
+def _refuse_changed(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
+    """CannotStart where a file is not what the backup has written, a byte of it at least."""
+    for name, told in files.items():
+        if not (folder / name).exists():
+            service = name.removesuffix(".sqlite")
+            what = f"no store of {service}: {folder / name}" if service != name else f"no {name}: it"
+            raise NotKept(f"there is {what} is missing")
+        found = _sum_of(folder / name)
+        if found != told:
+            raise CannotStart(
+                f"{folder / name} is not what was kept: it has {found['bytes']} bytes with the SHA-256"
+                f" {found['sha256'][:12]}…, where {MANIFEST} says {told.get('bytes')} and"
+                f" {str(told.get('sha256'))[:12]}…; take another backup"
+            )
+
+
+def _kept_in(folder: Path) -> list[str]:
+    names = [*(f"{service.name}.sqlite" for service in SERVICES), *KEYS]
+    return [name for name in names if (folder / name).exists()]
+
+
+def _sum_of(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "sha256": file_digest(file, "sha256").hexdigest()}
 
 
 def _copy_keys(source: Path, target: Path) -> None:

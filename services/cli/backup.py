@@ -11,6 +11,7 @@ import click
 
 from services.cli.instance import data_option
 from shared.base.settings import settings_of
+from shared.base.starting import CannotStart
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -44,11 +45,16 @@ def _told(work: Coroutine[Any, Any, dict[str, int]], done: str) -> None:
     from aiokafka.errors import KafkaError
 
     from services.backup import NotKept
+    from shared.store.sqlite import is_damage
 
     started = perf_counter()
     try:
         positions = asyncio.run(work)
-    except (NotKept, OSError, sqlite3.OperationalError, asyncpg.PostgresError, KafkaError) as reason:
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            raise CannotStart(f"a store cannot be used: it is damaged ({error})") from error
+        raise click.ClickException(str(error)) from error
+    except (NotKept, OSError, asyncpg.PostgresError, KafkaError) as reason:
         raise click.ClickException(str(reason)) from reason
     for service, position in positions.items():
         click.echo(f"{service}: {position} events")

@@ -7,11 +7,12 @@ import click
 
 from services.embedded import SERVICES
 from shared.base.settings import Settings
+from shared.base.starting import CannotStart
 from shared.base.telemetry import LOG
 from shared.contracts.language import topics_of
 from shared.http.auth import Tokens
 from shared.runtime.running import Opened, opened
-from shared.store import Store, Unreachable
+from shared.store import Damaged, Store, Unreachable
 
 
 @contextmanager
@@ -19,6 +20,8 @@ def told_if_away() -> Iterator[None]:
     """Around work on stores that were opened: one may go away, or turn out to be read-only."""
     try:
         yield
+    except Damaged as damaged:
+        raise CannotStart(f"a store cannot be used: {damaged}; bring a backup back") from damaged
     except Unreachable as away:
         raise click.ClickException(f"a store cannot be used: {away}") from away
 

@@ -4,6 +4,7 @@ What was folded, and how often the projection was made anew, is read from the da
 notices what another process did.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ SELECT SUM(position), COUNT(*), (SELECT last FROM sequence WHERE name = ?) FROM 
 class _Kept:
     generation: Any = None
     answers: dict[Any, bytes] = field(default_factory=dict)
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One answer is made at a time: what many ask for at once is not made many times."""
 
 
 _KEPT: "WeakKeyDictionary[Store, _Kept]" = WeakKeyDictionary()
@@ -38,5 +41,7 @@ async def remembered(store: Store, key: Any, make: Callable[[], Awaitable[bytes]
         kept.generation, kept.answers = generation, {}
     answers = kept.answers  # what is made while something is folded stays with the generation it was begun in
     if key not in answers:
-        answers[key] = await make()
+        async with kept.making:
+            if key not in answers:
+                answers[key] = await make()
     return answers[key]

@@ -38,6 +38,12 @@ FOLD_ERRORS = Counter(
     "portolan_fold_errors", "Times a consumer paused and tried again.", ["service", "consumer"]
 )
 DEFECTS = Counter("portolan_defects", "Requests that ended in a 500.", ["service"])
+CONSUMER_STOPPED = Gauge(
+    "portolan_consumer_stopped",
+    "1 while a consumer takes nothing in until somebody decides, else 0.",
+    ["service", "consumer"],
+)
+STORE_DAMAGED = Gauge("portolan_store_damaged", "1 where the store was found broken, else 0.", ["service"])
 REFUSED_ATTEMPTS = Counter(
     "portolan_refused_attempts", "Requests that were refused for want of a right (403).", ["service"]
 )

@@ -43,9 +43,14 @@ _PAGE = {
 _HEADS = {
     "title": "EventHeads",
     "type": "object",
-    "required": ["epoch", "items"],
+    "required": ["epoch", "last", "items"],
     "properties": {
         "epoch": _EPOCH,
+        "last": {
+            "type": "string",
+            "description": "The last position of all, published or not. Whoever has taken in a later one knows that the"
+            " store lost its last commits.",
+        },
         "items": {
             "type": "array",
             "description": "A partition that has no event yet is left out.",
@@ -120,7 +125,8 @@ def routes(service: "Service") -> Routes:
         store = call.kernel.store
         ends = await heads_at(store, visible(call), await _published(call))
         items = [{"topic": t, "partition": p, "position": str(position)} for (t, p), position in ends.items()]
-        return Answer(200, json.dumps({"epoch": store.epoch, "items": items}).encode())
+        told = {"epoch": store.epoch, "last": str(await _last(call)), "items": items}
+        return Answer(200, json.dumps(told).encode())
 
     @routes.route("GET", "/v1/events/stream", id=f"{service.name}_events_stream", summary="What happens, as it happens",
                   description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",

@@ -8,7 +8,7 @@ from shared.base.errors import Unavailable
 from shared.base.version import VERSION
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
-from shared.store import Unreachable
+from shared.store import Damaged, Unreachable
 
 _STATUS = {
     "title": "Status",
@@ -50,6 +50,8 @@ def routes(service: str) -> Routes:
         missing += [task.down for task in (*kernel.tasks, *kernel.store.tasks) if task.down]
         try:
             await kernel.store.ping()
+        except Damaged as damaged:
+            missing.append(str(damaged))
         except Unreachable:
             missing.append("the database does not answer")
         if missing:

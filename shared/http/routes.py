@@ -21,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from shared.base import telemetry
 from shared.base.errors import (
     DeadlineExceeded,
     Fault,
@@ -42,7 +43,7 @@ from shared.http import after, answers, audit, cors, idempotency, problems, stri
 from shared.http.auth import Principal
 from shared.http.call import Answer, Call, read_content, read_form, read_query, trace_of
 from shared.http.turns import Turn
-from shared.store import StaleVersion, UniqueTaken, Unreachable
+from shared.store import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.unit import IdempotencyKey
 
 BODY_LIMIT = 1024 * 1024
@@ -163,6 +164,10 @@ class KernelRoute(APIRoute):
         except Refusal as refusal:
             audit.note(call, refusal)
             answer = call.kernel.refused(refusal, call)
+        except Damaged:
+            telemetry.STORE_DAMAGED.labels(call.service).set(1)
+            broken = Unavailable("the store is damaged", code="store_damaged", headers={"Retry-After": "60"})
+            answer = call.kernel.refused(broken, call)
         except Unreachable:
             away = Unavailable("the store is away for the moment", headers={"Retry-After": "1"})
             answer = call.kernel.refused(away, call)

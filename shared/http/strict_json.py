@@ -19,7 +19,7 @@ SIGNS = 2_000
 """So many brackets, commas and texts too: some milliseconds."""
 WINDOW = 16 * 1024
 """Bytes that are looked through in one go."""
-SIGNS_IN_ALL = 500_000
+SIGNS_IN_ALL = 250_000
 """Of a whole body: decoding it takes a second or two, in slices."""
 LARGEST_INTEGER = 2**63 - 1
 

@@ -22,7 +22,7 @@ from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, 
 from shared.domain.erasure import forgotten_event
 from shared.domain.kernel import Kernel
 from shared.domain.work import Work
-from shared.messaging.bus import UNREAD, Bus, Mark, Marks, Record
+from shared.messaging.bus import UNREAD, Bus, LostCommits, Mark, Marks, Record
 from shared.messaging.forgetting import erasing, forgetting
 from shared.store import StaleVersion, Unreachable
 from shared.store.outbox import Origin
@@ -72,6 +72,7 @@ class Inbox:
         self._turn = asyncio.Lock()
         """Held while something is folded (a batch, or dead letters once more), and while the marks are read."""
         self._labels = (kernel.service, consumer.name)
+        telemetry.CONSUMER_STOPPED.labels(*self._labels).set(0)
 
     async def run(self) -> None:
         """For ever; what goes wrong in passing is counted, logged and tried again."""
@@ -82,8 +83,9 @@ class Inbox:
                 ) as batches:
                     async for batch in batches:
                         await self._take_for_sure(batch)
-            except NewEpoch as epoch:
+            except (NewEpoch, LostCommits) as epoch:
                 self.stopped = str(epoch)
+                telemetry.CONSUMER_STOPPED.labels(*self._labels).set(1)
                 telemetry.LOG.event("error", self.kernel.service, self.stopped, consumer=self.consumer.name)
                 return
             except (Unreachable, StaleVersion, OSError) as error:

@@ -21,6 +21,7 @@ from shared.runtime.migrate import prepare
 from shared.runtime.retention import forget_outdated
 from shared.runtime.service import Service
 from shared.store import Store, Unreachable, open_store, reaching
+from shared.store.checking import check_behind, refuse_damaged
 
 FORGET_EVERY_S = 3600
 
@@ -39,6 +40,7 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     telemetry.LOG.level = settings.log_level
     url = settings.store_url(service.name)
     with reaching(service.name, url):
+        is_whole = refuse_damaged(service.name, url)
         await prepare(service, url)
         store = await open_store(url, service.name)
     kernel = Kernel(
@@ -54,6 +56,10 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     app = create_app(service)
     app.kernel = kernel
     app.state.kernel = kernel
+    telemetry.STORE_DAMAGED.labels(service.name).set(0)
+    if not is_whole:
+        check = lambda: check_behind(service.name, url, store)  # noqa: E731
+        kernel.tasks.append(Supervised(service.name, "the check of the store", check))
     await look_once(kernel.revocations, store, service.name)
     kernel.tasks += [
         Supervised(service.name, "the pruning", lambda: _forget_for_ever(service, kernel)),

@@ -9,13 +9,14 @@ sqlite    the writer thread and its connection
 postgres  the same on asyncpg
 """
 
-from shared.store.base import StaleVersion, Store, UniqueTaken, Unreachable
+from shared.store.base import Damaged, StaleVersion, Store, UniqueTaken, Unreachable
 from shared.store.open import open_store
 from shared.store.reaching import reaching
 from shared.store.together import Document
 from shared.store.unit import Event, Part, Statement, Unit
 
 __all__ = [
+    "Damaged",
     "Document",
     "Event",
     "Part",

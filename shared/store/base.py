@@ -33,6 +33,10 @@ class Unreachable(Exception):
     """The database is away; what was asked did not happen, or is not known to have happened."""
 
 
+class Damaged(Unreachable):
+    """What the database keeps is broken: nothing passes here, a backup has to be brought back."""
+
+
 class Store(Protocol):
     """One service's database. SQL is written with `?` placeholders for both dialects."""
 
@@ -56,6 +60,9 @@ class Store(Protocol):
     async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query, as committed when it runs."""
 
+    async def scan(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The same for a query that looks through very many rows and answers few: it never holds the event loop."""
+
     async def run(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """A statement in a transaction of its own; its RETURNING rows."""
 
@@ -66,6 +73,9 @@ class Store(Protocol):
         """Be the one process that publishes this outbox: waits for the lead, gives a check that it is still held."""
 
     async def ping(self) -> None:
-        """Raise Unreachable unless the database answers."""
+        """Raise Unreachable unless the database answers, Damaged where something of it was found broken."""
+
+    def note_damage(self, damage: str) -> None:
+        """Something is broken: from now on nothing is written, and `ping` says so."""
 
     async def close(self) -> None: ...

@@ -14,7 +14,7 @@ import asyncpg
 
 from shared.base.supervision import Supervised
 from shared.store import group, sql
-from shared.store.base import StaleVersion, UniqueTaken, Unreachable
+from shared.store.base import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.columns import Mirror
 from shared.store.together import Document, Together
 from shared.store.unit import Part, Statement, Unit
@@ -32,6 +32,7 @@ _AWAY = (
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
 """How a server fails that is down, ending, full, or has given this session up."""
+_BROKEN = (asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError)
 _RETRY_S = 0.2
 _LEAD = 7001
 SILENT_S = 10.0
@@ -54,6 +55,7 @@ class PostgresStore:
         self._pool = pool
         self._loop = asyncio.get_running_loop()
         self._connection: asyncpg.Connection | None = None
+        self._damage: str | None = None
         self._writer = Writer(Transactions(self._attempt, write, write_separately), service)
         self._together = Together(self._documents)
         self._listener = Supervised(service, "the listener of the store", self._listen_for_ever)
@@ -84,8 +86,14 @@ class PostgresStore:
         try:
             async with self._pool.acquire(timeout=ACQUIRE_S) as c:
                 return await _fetch_or_end(c, sql.numbered(text), params)
+        except _BROKEN as error:
+            self.note_damage(str(error))
+            raise Damaged(str(error)) from error
         except _AWAY as error:
             raise Unreachable(str(error) or type(error).__name__) from error
+
+    async def scan(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return await self.fetch(text, params)
 
     async def run(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = await self._writer.queued(
@@ -111,7 +119,12 @@ class PostgresStore:
                 beating.cancel()
             connection.terminate()
 
+    def note_damage(self, damage: str) -> None:
+        self._damage = self._damage or damage
+
     async def ping(self) -> None:
+        if self._damage is not None:
+            raise Damaged(f"the database is damaged ({self._damage})")
         await self.fetch("SELECT 1")
 
     async def close(self) -> None:
@@ -138,6 +151,9 @@ class PostgresStore:
         except _AWAY as error:
             self._drop_connection()
             return None, Unreachable(str(error) or type(error).__name__)
+        except _BROKEN as error:
+            self.note_damage(str(error))
+            return None, Damaged(str(error))
         except (asyncpg.PostgresError, StaleVersion) as error:
             return None, translated(error)
         except Exception as error:  # noqa: BLE001 a defect in one unit must not end the writer of all

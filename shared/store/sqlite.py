@@ -17,7 +17,7 @@ from typing import Any
 
 from shared.base.supervision import Supervised
 from shared.store import group, sql
-from shared.store.base import StaleVersion, UniqueTaken, Unreachable
+from shared.store.base import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.together import Document
 from shared.store.unit import Part, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
@@ -28,6 +28,8 @@ AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
 _LOCKED = re.compile(r"locked|busy")
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
 
+LARGEST_WAL = 64 * 1024 * 1024
+"""Bytes to which the file of the WAL is cut once a large transaction is in the main file."""
 LOCKED_S = 10.0
 """How long another process (a rebuild, a backup) may hold the file."""
 
@@ -44,6 +46,7 @@ def connect(path: Path, timeout: float = LOCKED_S) -> sqlite3.Connection:
         "temp_store = MEMORY",
         "cache_size = -32000",
         "wal_autocheckpoint = 4000",
+        f"journal_size_limit = {LARGEST_WAL}",
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -57,9 +60,13 @@ class SqliteStore:
     def __init__(self, path: Path, service: str = "") -> None:
         self._writing = connect(path, timeout=0)  # the waiting is done in _begin, without stopping the loop
         self._reading = connect(path)
+        self._path = path
+        self._scanning: sqlite3.Connection | None = None
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix=f"scan-{path.stem}")
         self._loop = asyncio.get_running_loop()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"commit-{path.stem}")
         self.epoch: int = self._writing.execute("SELECT epoch FROM counter").fetchone()[0]
+        self._damage: str | None = None
         self._writer = Writer(Transactions(self._attempt, write, write_separately), service)
 
     @property
@@ -79,6 +86,17 @@ class SqliteStore:
     async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._reading.execute(text, params).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._noted(error) from error
+
+    async def scan(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        if self._scanning is None:
+            self._scanning = connect(self._path)
+        scanning = self._scanning
+        try:
+            return await self._loop.run_in_executor(
+                self._aside, lambda: scanning.execute(text, params).fetchall()
+            )
         except sqlite3.OperationalError as error:
             raise translated(error) from error
 
@@ -92,25 +110,43 @@ class SqliteStore:
         yield lambda: True
 
     async def ping(self) -> None:
+        self._refuse_damaged()
         await self.fetch("SELECT 1")
+
+    def note_damage(self, damage: str) -> None:
+        self._damage = self._damage or damage
+
+    def _refuse_damaged(self) -> None:
+        if self._damage is not None:
+            raise Damaged(f"the store is damaged ({self._damage})")
+
+    def _noted(self, error: Exception) -> Exception:
+        told = translated(error)
+        if isinstance(told, Damaged):
+            self.note_damage(str(error))
+        return told
 
     async def close(self) -> None:
         """What was asked is still written; who waits longer than for a lock is told."""
         await self._writer.close(LOCKED_S)
         self._disk.shutdown()
+        self._aside.shutdown()
+        if self._scanning is not None:
+            self._scanning.close()
         self._reading.close()
         self._writing.close()
 
     async def _attempt(self, job: Job[sqlite3.Connection]) -> Outcome:
         c = self._writing
         try:
+            self._refuse_damaged()
             await self._begin()
             result = job(c)
             await self._loop.run_in_executor(self._disk, c.execute, "COMMIT")
             return result, None
         except Exception as error:  # noqa: BLE001 a defect in one unit must not end the writer of all
             self._roll_back()
-            return None, translated(error)
+            return None, self._noted(error)
 
     def _roll_back(self) -> None:
         """What cannot be rolled back now (the disk is full) is rolled back before the next transaction."""
@@ -206,11 +242,19 @@ def _write_outbox(c: sqlite3.Connection, units: list[Unit]) -> None:
         c.executemany(_INSERT_OUTBOX, group.outbox_rows(units, last - n + 1))
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite has met a file that is broken, or none of its own."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def translated(error: Exception) -> Exception:
     """SQLite's complaint in the store's words."""
     if isinstance(error, sqlite3.IntegrityError) and (found := _UNIQUE.match(str(error))):
         names = [name.rsplit(".", 1) for name in found[1].split(", ")]
         return group.meaning_of(UniqueTaken(names[0][0], tuple(name[-1] for name in names)))
+    if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
+        return Damaged(f"the store is damaged ({error})")
     if isinstance(error, sqlite3.OperationalError) and AWAY.search(str(error)):
         return Unreachable(str(error))
     return error

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.finance.valuation import (
+from services.finance.engines.valuation import (
     amortisation,
     baseline,
     capitalisation,
@@ -28,12 +28,12 @@ from services.finance.valuation import (
     techniques,
     work_packages,
 )
-from services.projects import planfiles, planning
-from services.projects.planning import plan as plans
-from services.projects.scoring import ahp, hierarchy, reversals, rice, weighted, wsjf
-from services.reporting import selection
-from services.resources import levelling, staffing
-from services.risk import simulation
+from services.projects.engines import planfiles, planning
+from services.projects.engines.planning import plan as plans
+from services.projects.engines.scoring import ahp, hierarchy, reversals, rice, weighted, wsjf
+from services.reporting.engines import selection
+from services.resources.engines import levelling, staffing
+from services.risk.engines import simulation
 from shared.base.errors import Refusal
 
 STRANGE = (

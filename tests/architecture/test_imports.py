@@ -1,6 +1,8 @@
 """Imports point one way: shared knows no service, a service knows itself and shared, rules do no I/O."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,3 +79,38 @@ def test_rules_do_no_input_or_output() -> None:
         if path.name == "rules.py":
             outside = {m.split(".")[0] for m in imports_of(path)} & OUTSIDE
             assert not outside, f"{path.relative_to(ROOT)} imports {outside}"
+
+
+PLAIN = ("shared.base", "shared.working_days")
+"""What of `shared` is nothing but values and arithmetic."""
+FRAMEWORKS = {"fastapi", "pydantic", "sqlmodel", "sqlalchemy", "starlette", "httpx", "asyncpg", "aiokafka"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_engines_import_no_framework_and_nothing_of_portolan_but_plain_values(service: str) -> None:
+    paths = python_files(f"services/{service}/engines")
+    assert paths
+    for path in paths:
+        for module in imports_of(path):
+            where = f"{path.relative_to(ROOT)} imports {module}"
+            assert module.split(".")[0] not in FRAMEWORKS, where
+            assert not module.startswith("shared.") or module.startswith(PLAIN), where
+            elsewhere = module.startswith("services.") and not module.startswith(
+                f"services.{service}.engines"
+            )
+            assert not elsewhere, where
+
+
+def test_engines_bring_no_framework_with_them() -> None:
+    """Also not by what they import of `shared`: a notebook that schedules a plan starts no web server."""
+    modules = [
+        ".".join(path.with_suffix("").relative_to(ROOT).parts).removesuffix(".__init__")
+        for service in SERVICES
+        for path in python_files(f"services/{service}/engines")
+    ]
+    program = f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
+    program += f"print(sorted({FRAMEWORKS!r} & sys.modules.keys()))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ended.stdout.strip(), ended.stderr) == ("[]", "")

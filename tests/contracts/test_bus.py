@@ -4,10 +4,11 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import aclosing
 
 import pytest
 
-from shared.messaging.bus import Mark, Marks, Record
+from shared.messaging.bus import LostCommits, Mark, Marks, Record
 from tests.contracts.carried import TOPICS, Carried
 from tests.contracts.consuming import consuming
 
@@ -201,3 +202,24 @@ async def test_a_fold_that_fails_in_passing_is_tried_again_until_it_succeeds(car
         await consumer.until(10)
         assert consumer.failures == 3
         assert sorted(await consumer.positions()) == list(range(1, 11))
+
+
+async def test_a_source_that_ends_before_what_was_taken_in_has_lost_its_last_commits(
+    carried: Carried, heads_asked_often: None
+) -> None:
+    await carried.write(aggregates=5, versions=1)
+    async with carried.publishing():
+        marks = marks_after(await carried.read(5))
+        place, mark = max(marks.items(), key=lambda item: item[1].position)
+        marks[place] = Mark(mark.epoch, mark.position + 3, mark.next_offset)
+
+        async def load() -> Marks:
+            return marks
+
+        async def read_on() -> None:
+            async with asyncio.timeout(20), aclosing(carried.bus.read("a-loser", TOPICS, load)) as batches:
+                async for _ in batches:
+                    continue
+
+        with pytest.raises(LostCommits, match="projects ends at position 5, but 8 was taken in"):
+            await read_on()

@@ -52,6 +52,8 @@ class RateCardRow(Row, Model, table=True):
 
     name: str = Field(sa_type=KEY)
     state: str = Field(sa_type=Text)
+    name_sort: str = Field(sa_type=KEY)
+    search_text: str = Field(sa_type=KEY)
 
 
 CREATE = request_shape("RateCardCreate", RateCard, ("name", "hourly", "external_ref"))

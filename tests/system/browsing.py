@@ -23,7 +23,7 @@ SWITCHES = (
 
 
 @contextmanager
-def portolan_up(data: Path, port: int = 0) -> Iterator[str]:
+def portolan_up(data: Path, port: int = 0, sample: bool = False) -> Iterator[str]:
     """`portolan up` as anybody starts it, on a free port where none is given; gives the login link that it prints."""
     command = [
         str(Path(sys.executable).with_name("portolan")),
@@ -32,7 +32,7 @@ def portolan_up(data: Path, port: int = 0) -> Iterator[str]:
         str(data),
         "--port",
         str(port),
-        "--no-sample",
+        *([] if sample else ["--no-sample"]),
     ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -157,6 +157,49 @@ async def test_what_cannot_be_brought_back_whole_is_refused(
     assert left <= {"risk.sqlite"}
 
 
+Damage = Callable[[Path], object]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda kept: cut(kept / "projects.sqlite"), "projects.sqlite is not what was kept"),
+        (lambda kept: flip_a_byte(kept / "finance.sqlite"), "finance.sqlite is not what was kept"),
+        (lambda kept: flip_a_byte(kept / "cursor.key"), "cursor.key is not what was kept"),
+        (lambda kept: cut(kept / "backup.json"), "backup.json cannot be read"),
+        (lambda kept: (kept / "backup.json").write_text("[]"), "backup.json cannot be read"),
+        (lambda kept: (kept / "backup.json").write_text("{}"), "backup.json cannot be read"),
+    ],
+)
+async def test_a_backup_that_was_changed_since_is_refused(
+    spoil: Damage, told: str, tmp_path: Path, fresh_stores: Path
+) -> None:
+    (fresh_stores / "cursor.key").write_bytes(b"k" * 32)
+    await back_up(Settings(data=fresh_stores), tmp_path / "kept")
+    spoil(tmp_path / "kept")
+    refused = await portolan("restore", tmp_path / "kept", "--data", tmp_path / "back")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1), refused.output
+    assert told in refused.stderr
+    assert not list((tmp_path / "back").glob("*"))
+
+
+async def test_a_backup_is_brought_back_as_often_as_wanted(tmp_path: Path, fresh_stores: Path) -> None:
+    await back_up(Settings(data=fresh_stores), tmp_path / "kept")
+    for name in ("one", "two"):
+        done = await portolan("restore", tmp_path / "kept", "--data", tmp_path / name)
+        assert done.exit_code == 0, done.output
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def flip_a_byte(path: Path) -> None:
+    kept = bytearray(path.read_bytes())
+    kept[len(kept) // 2] ^= 1
+    path.write_bytes(kept)
+
+
 def change(path: Path, **members: str) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | members))
 

@@ -8,11 +8,11 @@ from typing import Any
 from shared.http.operation import Parameter
 from shared.http.parameters import read_value
 
+from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.performance import rules
 from services.finance.performance.model import FILTERS, PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
 from services.finance.tables import KnownProject
-from services.finance.valuation.earned_value import EarnedValue
 from shared.base.clock import end_of_day, from_day, now, to_micros
 from shared.base.errors import NotFound
 from shared.base.ids import derived_id, is_canonical

@@ -8,10 +8,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from services.finance.valuation.earned_value import EarnedValue, Totals, figures
-from services.finance.valuation.minor_units import minor
-from services.finance.valuation.techniques import Unknown
-from services.finance.valuation.work_packages import elapsed_share
+from services.finance.engines.valuation.earned_value import EarnedValue, Totals, figures
+from services.finance.engines.valuation.minor_units import minor
+from services.finance.engines.valuation.techniques import Unknown
+from services.finance.engines.valuation.work_packages import elapsed_share
 from shared.base.clock import from_day, to_day
 from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance import Performance, PerformanceMeasured, PlannedValue

@@ -54,7 +54,7 @@ class Count:
 
 async def counts(store: Store, portfolios: Iterable[dict[str, Any]], at: AsOf) -> list[Count]:
     text = COUNTED.format(judged=judged(at.day, portfolios), no_forecast=NO_FORECAST)
-    rows = await store.fetch(text, ())
+    rows = await store.scan(text, ())
     return [Count(*row[:4], *(int(v) if v is not None else None for v in row[4:])) for row in rows]
 
 

@@ -218,7 +218,7 @@ async def foremost(
         f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {VALID}{within} AND {order.those}"
         f" ORDER BY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY {order.by}, project_id), currency LIMIT {count}"
     )
-    rows = await store.fetch(text, (at.day, at.day, *sorted(portfolio_ids or ())))
+    rows = await store.scan(text, (at.day, at.day, *sorted(portfolio_ids or ())))
     return [row_of(row) for row in rows]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from shared.http.operation import Parameter
 
 from services.reporting.asof import AS_OF, AsOf, as_of
+from services.reporting.figures.health import OVERALL
 from services.reporting.projects.api import LISTED
 from services.reporting.web import contents, sessions
 from services.reporting.web.changes import folded
@@ -17,15 +18,23 @@ from shared.http.routes import Routes
 routes = Routes("reporting", "Pages", pages=True)
 
 _READ = {"scope": "reporting.read", "session": sessions.principal, "produces": ("text/html",)}
-_PAGED = tuple(p for p in LISTED if p.name in ("as_of", "sort", "cursor"))
+_AMOUNTS = Parameter(
+    "amounts",
+    "In full, with the reasons of those that are missing.",
+    {"type": "string", "enum": ["exact"]},
+)
+_SHOWN = (AS_OF, _AMOUNTS)
+_PAGED = (_AMOUNTS, *(p for p in LISTED if p.name in ("as_of", "sort", "cursor")))
 _FOUND = (
+    _AMOUNTS,
     *(p for p in LISTED if p.name in ("as_of", "sort", "cursor", "q", "programme_id")),
+    Parameter("health", "Projects of this health.", {"type": "string", "enum": ["", *OVERALL]}),
     Parameter("stage", "Projects at this stage.", {"type": "string", "enum": ["", *STAGES]}),
     Parameter("portfolio", "Projects in no portfolio.", {"type": "string", "enum": ["none"]}),
 )
 
 
-@routes.route("GET", "/", id="overview_page", summary="The portfolio overview", parameters=(AS_OF,), **_READ)
+@routes.route("GET", "/", id="overview_page", summary="The portfolio overview", parameters=_SHOWN, **_READ)
 async def overview_page(call: Call) -> Answer:
     at = as_of(call)
     return await _page(call, "overview.html", at, contents.whole(call, at, words_of(call)))
@@ -49,7 +58,7 @@ async def projects_page(call: Call) -> Answer:
 
 
 @routes.route(
-    "GET", "/project/{id}", id="project_page", summary="The sheet of a project", parameters=(AS_OF,), **_READ
+    "GET", "/project/{id}", id="project_page", summary="The sheet of a project", parameters=_SHOWN, **_READ
 )
 async def project_page(call: Call, id: str) -> Answer:
     at = as_of(call)

@@ -39,11 +39,12 @@ CONFIG: Spec = {
     "axis": {
         "domainColor": "var(--line-strong)", "gridColor": "var(--line)", "tickColor": "var(--line-strong)",
         "labelColor": "var(--muted)", "titleColor": "var(--muted)", "labelFontSize": 11, "titleFontSize": 11,
-        "titleFontWeight": "normal", "titlePadding": 8, "labelPadding": 5, "tickSize": 4,
+        "titleFontWeight": "normal", "titlePadding": 8, "labelPadding": 5, "tickSize": 4, "aria": False,
     },
     "legend": {
         "labelColor": "var(--ink)", "titleColor": "var(--muted)", "labelFontSize": 11, "titleFontSize": 11,
         "titleFontWeight": "normal", "orient": "top", "direction": "horizontal", "symbolSize": 80, "offset": 4,
+        "aria": False,
     },
     "text": {"color": "var(--ink)", "fontSize": 11},
 }  # fmt: skip
@@ -65,6 +66,15 @@ def _scale(names: Sequence[str], shown: Sequence[Any]) -> Spec:
     return {"domain": list(names), "range": list(shown)}
 
 
+def placed(items: Iterable[Item]) -> list[Item]:
+    """The projects that have a place in the chart of where projects stand: both variances are known."""
+    return [
+        i
+        for i in items
+        if i["cost"]["variance_pct"] is not None and i["schedule"]["variance_days"] is not None
+    ]
+
+
 def standing(items: Iterable[Item], words: Words) -> Spec | None:
     """Where projects stand: cost against time, each a mark whose area is its plan; on the cross all goes to plan.
 
@@ -81,8 +91,7 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
             "health": words.named(HEALTH, i["health"]["overall"]),
             "stage": words.named(STAGES, i["stage"]),
         }
-        for i in items
-        if i["cost"]["variance_pct"] is not None and i["schedule"]["variance_days"] is not None
+        for i in placed(items)
     ]
     if not values:
         return None
@@ -94,9 +103,10 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
         values,
         300,
         words,
+        description=words.gettext("Cost variance in per cent against schedule variance in days, a mark a project"),
         layer=[
-            {"mark": {"type": "rule", "color": "var(--line-strong)"}, "encoding": {"x": {"datum": 0}}},
-            {"mark": {"type": "rule", "color": "var(--line-strong)"}, "encoding": {"y": {"datum": 0}}},
+            {"mark": {"type": "rule", "color": "var(--line-strong)", "aria": False}, "encoding": {"x": {"datum": 0}}},
+            {"mark": {"type": "rule", "color": "var(--line-strong)", "aria": False}, "encoding": {"y": {"datum": 0}}},
             {
                 "mark": {"type": "point", "filled": True, "opacity": 0.85, "stroke": "var(--panel)", "strokeWidth": 1},
                 "encoding": {
@@ -106,6 +116,7 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
                     "color": {"field": "health", "title": None, "scale": _scale(names, list(COLOURS.values()))},
                     "shape": {"field": "health", "title": None, "scale": _scale(names, list(SHAPES.values()))},
                     "order": {"field": "planned", "sort": "descending"},
+                    "description": {"field": "name"},
                     "tooltip": [
                         {"field": "name", "title": words.gettext("Project")},
                         {"field": "stage", "title": words.gettext("Stage")},
@@ -148,6 +159,7 @@ def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec
         values,
         240,
         words,
+        description=f"{words.gettext('Budget by fiscal year')}, {currency}",
         mark={"type": "bar", "cornerRadius": 1, "width": {"band": 0.62}, "stroke": "var(--panel)", "strokeWidth": 1},
         encoding={
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
@@ -175,6 +187,15 @@ def _amount(money: dict[str, str] | None) -> float:
     return float(money["amount"]) if money else 0.0
 
 
+def measured(course: Sequence[tuple[int, Figures]]) -> list[dict[str, Any]]:
+    """`on`, `pv`, `ev` and `ac` of every day on which earned value was measured, the last one first."""
+    return [
+        {"on": from_day(day).isoformat()} | {name: value[name] for name in ("pv", "ev", "ac")}
+        for day, f in reversed(course)
+        if f.earned_currency and (value := earned_value(f, day))["ev"]
+    ]
+
+
 def value_curve(
     course: Sequence[tuple[int, Figures]], plan: Sequence[Sequence[int]], words: Words
 ) -> Spec | None:
@@ -198,6 +219,7 @@ def value_curve(
         values,
         240,
         words,
+        description=words.gettext("Planned value, earned value and actual cost over time"),
         mark={"type": "line", "strokeWidth": 2, "point": {"size": 28}},
         encoding={
             "x": {"field": "on", "type": "temporal", "title": None, "axis": MONTHS | {"grid": False}},
@@ -231,6 +253,7 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
         values,
         26 * len(labels) + 8,
         words,
+        description=words.gettext("The project's planned, forecast and actual dates, and its work packages"),
         layer=[
             {
                 "mark": {"type": "bar", "height": {"band": 0.55}, "cornerRadius": 1},
@@ -248,7 +271,7 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
             },
             {
                 "data": {"values": [{"on": on}]},
-                "mark": {"type": "rule", "color": "var(--compass)", "strokeDash": [3, 3]},
+                "mark": {"type": "rule", "color": "var(--compass)", "strokeDash": [3, 3], "aria": False},
                 "encoding": {"x": {"field": "on", "type": "temporal"}},
             },
         ],

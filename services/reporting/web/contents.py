@@ -58,10 +58,10 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
 
 
 async def projects(call: Call, at: AsOf) -> Contents:
-    """All projects, or those that the query asks for: by text, stage, programme, or without a portfolio."""
+    """All projects, or those that the query asks for: by text, stage, health, programme, or without a portfolio."""
     found = await listed(call, at, None, alone=call.one("portfolio") == "none")
     programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until)}
-    asked = {n: call.one(n) or "" for n in ("q", "stage", "programme_id", "portfolio")}
+    asked = {n: call.one(n) or "" for n in ("q", "stage", "health", "programme_id", "portfolio")}
     return {
         "projects": found.items,
         "following": found.next,
@@ -102,6 +102,7 @@ async def _standing(store: Store, at: AsOf, words: Words, below: set[str] | None
     over = await view.items(store, await view.foremost(store, at, view.OVERRUNS, OVERRUNS, below), at)
     return {
         "standing": charts.standing(largest, words),
+        "placed": charts.placed(largest),
         "marks": len(largest),
         "currencies": sorted({i["cost"]["planned"]["currency"] for i in largest}),
         "overruns": _apart(over),
@@ -144,6 +145,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "packages": packages,
         "timeline": charts.timeline(_bars(state, packages, words), at.on.isoformat(), words),
         "value": charts.value_curve(course, json.loads(course[-1][1].plan or "[]"), words),
+        "measured": charts.measured(course),
         "budgets": await _budgets(call, at, words, scope),
         "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
         "risks": sorted(

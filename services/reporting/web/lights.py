@@ -32,7 +32,9 @@ def reasons_of(item: Mapping[str, Any], words: Words) -> list[str]:
         over = words.decimal(-Decimal(item["cost"]["variance_pct"]), 1)
         reasons.append(words.gettext("%s%% over plan") % over)
     if health["time"] in (AMBER, RED):
-        late = -item["schedule"]["variance_days"]
+        schedule = item["schedule"]
+        days = (schedule["variance_days"], schedule["start_variance_days"])
+        late = -min(d for d in days if d is not None)
         reasons.append(words.ngettext("%s day late", "%s days late", late) % words.number(late))
     if health["risk"] in (AMBER, RED):
         reasons.append(health["reasons"][-1])

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from services.reporting.asof import AsOf
 from services.reporting.web import sessions
+from services.reporting.web.amounts import figure_unit, of_costs, table_unit
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
 from services.reporting.web.words import HEALTH, N_, RISK_STATES, STAGES, STEPS, Words, words_for
@@ -54,15 +55,32 @@ class Here:
     at: AsOf | None
     asked: dict[str, str]
 
-    def to(self, path: str, **query: str) -> str:
+    @property
+    def exact(self) -> bool:
+        """Whether amounts are written in full, with the reasons of those that are missing."""
+        return self.asked.get("amounts") == "exact"
+
+    def to(self, path: str, place: str = "", **query: str) -> str:
+        """The address of a page; `place` is the part of it that is looked at."""
         kept = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
-        asked = urlencode(query | kept)
-        return f"{path}?{asked}" if asked else path
+        kept |= {"amounts": "exact"} if self.exact else {}
+        return _address_of(path, query | kept) + (f"#{place}" if place else "")
 
     @property
     def today(self) -> str:
         """This page as of now."""
-        return f"{self.path}?{urlencode(self.asked)}" if self.asked else self.path
+        return _address_of(self.path, self.asked)
+
+    @property
+    def turned(self) -> str:
+        """This page with amounts in full, or rounded again."""
+        others = {name: value for name, value in self.asked.items() if name != "amounts"}
+        kept = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
+        return _address_of(self.path, others | kept | ({} if self.exact else {"amounts": "exact"}))
+
+
+def _address_of(path: str, query: dict[str, str]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 @cache
@@ -78,7 +96,7 @@ def _environment(words: Words) -> Environment:
     )
     made.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
-        "words": words,
+        "words": words, "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),

@@ -18,6 +18,8 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from babel.support import Translations
 
+from services.reporting.web.amounts import Amount, Costs, Unit
+
 LOCALE = Path(__file__).parent / "locale"
 SOURCE = "en_GB"
 """English with the day before the month, which nobody misreads."""
@@ -45,6 +47,12 @@ RISK_STATES = {
     "monitored": N_("Monitored"),
     "occurred": N_("Occurred"),
     "closed": N_("Closed"),
+}
+SIZES = {
+    1: "",
+    1_000: N_("thousand"),
+    1_000_000: N_("million"),
+    1_000_000_000: N_("billion"),
 }
 STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))
 """Probability and impact, 1 to 5."""
@@ -104,12 +112,39 @@ class Words:
         pattern = f"¤¤ #,##0.00;¤¤ {MINUS}#,##0.00"
         return format_currency(Decimal(value["amount"]), value["currency"], pattern, self.locale)
 
-    def brief(self, value: dict[str, str]) -> str:
-        """The amount alone, in three or four digits: 15.3M."""
-        amount = Decimal(value["amount"])
-        digits = 0 if abs(amount) < 1000 else 1
-        written = format_compact_decimal(abs(amount), locale=self.locale, fraction_digits=digits)
-        return f"{MINUS if amount < 0 else ''}{written.removesuffix('.0')}"
+    def amount(self, value: Amount, unit: Unit) -> str:
+        """The amount alone, in the unit of its table or group."""
+        shown = unit.rounded(value)
+        if not Decimal(value["amount"]):
+            return "0"
+        return f"{MINUS if value['amount'].startswith('-') else ''}{self._digits(abs(shown), value, unit)}"
+
+    def variance(self, costs: Costs, unit: Unit) -> str:
+        """With its sign, such that it is the difference of the plan and the forecast beside it."""
+        value, shown = costs["variance"], unit.difference(costs)
+        amount = shown or Decimal(value["amount"])
+        if not amount:
+            return "±0"
+        return ("+" if amount > 0 else MINUS) + self._digits(abs(shown), value, unit)
+
+    def _digits(self, shown: Decimal, value: Amount, unit: Unit) -> str:
+        if unit.exact:
+            return self.decimal(shown, max(0, -int(shown.as_tuple().exponent)))
+        if not shown and Decimal(value["amount"]):
+            return f"<{self.decimal(unit.least, unit.digits)}"
+        return self.decimal(shown, unit.digits)
+
+    def suffix(self, value: Amount, unit: Unit) -> str:
+        """K, M or B, as the language abbreviates it; nothing for amounts as they are, and for none."""
+        if unit.size == 1 or not Decimal(value["amount"]):
+            return ""
+        return format_compact_decimal(unit.size, locale=self.locale).removeprefix("1")
+
+    def unit_name(self, unit: Unit) -> str:
+        """For a caption: thousand CHF."""
+        return " ".join(
+            part for part in (SIZES[unit.size] and self.gettext(SIZES[unit.size]), unit.currency) if part
+        )
 
     def signed(self, value: str | float, digits: int = 0) -> str:
         amount = Decimal(str(value))

@@ -4,6 +4,6 @@ Both give the same records, the same bytes, in the same order per partition; one
 """
 
 from shared.contracts.envelope import Envelope
-from shared.messaging.bus.protocol import UNREAD, Bus, LoadMarks, Mark, Marks, Record
+from shared.messaging.bus.protocol import UNREAD, Bus, LoadMarks, LostCommits, Mark, Marks, Record
 
-__all__ = ["UNREAD", "Bus", "Envelope", "LoadMarks", "Mark", "Marks", "Record"]
+__all__ = ["UNREAD", "Bus", "Envelope", "LoadMarks", "LostCommits", "Mark", "Marks", "Record"]

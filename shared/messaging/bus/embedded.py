@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.messaging.bus.protocol import LoadMarks, Marks, Record
+from shared.contracts.language import service_of
+from shared.messaging.bus.protocol import LoadMarks, LostCommits, Marks, Record
 from shared.store import Store, Unreachable
 from shared.store.outbox import cloud_event
 
@@ -237,7 +238,19 @@ async def _next(outbox: Reading, marks: Marks) -> list[Record]:
     stand = max((m.position for m in own), default=0)
     try:
         if outbox.after != stand:
+            await _refuse_lost(outbox, stand)
             await outbox.go_to(stand)
         return await outbox.page()
     except Unreachable:
+        outbox.after = NOWHERE  # who knows what the store is when it comes back
         return []
+
+
+NOWHERE = -1
+
+
+async def _refuse_lost(outbox: Reading, stand: int) -> None:
+    """LostCommits where the outbox has never come as far as the consumer's marks, or does not any more."""
+    [(last,)] = await outbox.store.fetch("SELECT last FROM counter")
+    if stand > last:
+        raise LostCommits(service_of(outbox.topics[0]), last, stand)

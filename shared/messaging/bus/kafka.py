@@ -20,7 +20,7 @@ from shared.base.settings import Settings
 from shared.contracts.envelope import Envelope
 from shared.contracts.language import EVENT_TYPES, class_of, service_of
 from shared.messaging.bus.clients import started
-from shared.messaging.bus.protocol import CLASSES_SHOWN, UNREAD, LoadMarks, Marks, Record
+from shared.messaging.bus.protocol import CLASSES_SHOWN, UNREAD, LoadMarks, LostCommits, Marks, Record
 from shared.messaging.bus.topics import ensure_topics
 from shared.store import Unreachable
 from shared.store.outbox import partition_of
@@ -33,6 +33,8 @@ SESSION_MS = 6000
 HEADS_S = 30.0
 """How often a consumer asks its sources what they have published last: a gap shows by the event after it, but what
 the broker loses at the end of a partition has none."""
+FIRST_HEADS_S = 2.0
+"""How soon it asks first: a source that lost commits must be noticed before it has written as many anew."""
 ASKING_S = 2.0
 """So long may a source be silent that is asked: nothing is taken in from the others meanwhile."""
 NO_OFFSET = -1
@@ -58,6 +60,7 @@ class Heads(msgspec.Struct):
     """Where the partitions of a service end, as far as they are published."""
 
     epoch: int
+    last: str
     items: list[Head]
 
 
@@ -143,7 +146,7 @@ class _Ends:
         self._client = client
         self._services = services
         self._told: dict[TopicPartition, tuple[int, int]] = {}
-        self._due = monotonic() + HEADS_S
+        self._due = monotonic() + min(FIRST_HEADS_S, HEADS_S)
 
     async def missing(self, marks: Marks) -> list[Record]:
         """The last event of each partition that was read to its end, and yet ends before what its source had published
@@ -153,7 +156,7 @@ class _Ends:
         self._due = monotonic() + HEADS_S
         try:
             async with asyncio.timeout(ASKING_S):
-                before, self._told = self._told, await self._ask()
+                before, self._told = self._told, await self._ask(dict(marks))
             ends = await self._client.end_offsets(list(self._client.assignment()))
             return [
                 record
@@ -166,8 +169,18 @@ class _Ends:
             )
             return []
 
-    async def _ask(self) -> dict[TopicPartition, tuple[int, int]]:
+    async def _ask(self, marks: Marks) -> dict[TopicPartition, tuple[int, int]]:
+        """(epoch, position) of the last events; LostCommits where a source ends before the marks, read before it was
+        asked."""
         told = {service: await self._bus.heads(service) for service in self._services}
+        for service, heads in told.items():
+            own = [
+                m.position
+                for (t, _), m in marks.items()
+                if service_of(t) == service and m.epoch == heads.epoch
+            ]
+            if own and max(own) > int(heads.last):
+                raise LostCommits(service, int(heads.last), max(own))
         return {
             TopicPartition(head.topic, head.partition): (heads.epoch, int(head.position))
             for heads in told.values()

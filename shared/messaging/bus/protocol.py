@@ -118,6 +118,18 @@ UNREAD = Mark(0, 0, 0)
 Marks = dict[tuple[str, int], Mark]
 """(topic, partition) -> mark."""
 
+
+class LostCommits(Exception):
+    """A source ends before what was taken in from it: its store lost its last commits, and what it writes now bears the
+    positions of what it had written before."""
+
+    def __init__(self, service: str, last: int, mark: int) -> None:
+        super().__init__(
+            f"{service} ends at position {last}, but {mark} was taken in: its store lost its last commits; bring a"
+            " backup back, or see `A store that went back` in docs/operations.md"
+        )
+
+
 LoadMarks = Callable[[], Awaitable[Marks]]
 """Reads the marks anew from the consumer's database; the answer is kept up to date by the consumer."""
 

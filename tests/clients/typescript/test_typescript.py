@@ -4,22 +4,17 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.contracts import DOCS
+from tests.support.node import installed
 from tests.system.running import EmbeddedProcess, token_of
 
 HERE = Path(__file__).parent
-BUILT = Path(__file__).parents[3] / "build"
 SERVICES = sorted(path.stem for path in (DOCS / "openapi").glob("*.json"))
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("npm") is None, reason="npm is not there: no TypeScript client was compiled"
-)
 
 
 def _run(*command: str, within: Path) -> subprocess.CompletedProcess[str]:
@@ -27,29 +22,18 @@ def _run(*command: str, within: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def installed() -> Path:
-    """The packages of the lock, installed once for each lock; skips where they cannot be fetched."""
-    lock = (HERE / "package-lock.json").read_bytes()
-    folder = BUILT / f"node-{sha256(lock).hexdigest()[:12]}"
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, folder)
-        done = _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", within=folder)
-        if done.returncode:
-            pytest.skip(f"npm could not install the packages: {done.stderr[-300:]}")
-        (folder / "complete").touch()
-    return folder
+def packages() -> Path:
+    return installed(HERE)
 
 
 @pytest.fixture(scope="module")
-def program(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def program(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the types of every service, made with the tool's defaults, and the caller beside them."""
     folder = tmp_path_factory.mktemp("typescript")
-    (folder / "node_modules").symlink_to(installed / "node_modules")
+    (folder / "node_modules").symlink_to(packages / "node_modules")
     for name in ("package.json", "tsconfig.json", "caller.ts"):
         shutil.copy(HERE / name, folder)
-    tool = str(installed / "node_modules" / ".bin" / "openapi-typescript")
+    tool = str(packages / "node_modules" / ".bin" / "openapi-typescript")
     for service in SERVICES:
         made = _run(
             tool, str(DOCS / "openapi" / f"{service}.json"), "--output", f"{service}.ts", within=folder

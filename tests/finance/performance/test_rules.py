@@ -7,11 +7,11 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.finance.engines.valuation.earned_value import measure
+from services.finance.engines.valuation.techniques import PercentComplete
+from services.finance.engines.valuation.work_packages import WorkPackage
 from services.finance.performance import rules
 from services.finance.performance.rules import Remembered, Span
-from services.finance.valuation.earned_value import measure
-from services.finance.valuation.techniques import PercentComplete
-from services.finance.valuation.work_packages import WorkPackage
 from shared.base.clock import to_day
 from shared.base.money import Money
 from shared.contracts.finance import Performance

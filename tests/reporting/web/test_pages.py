@@ -48,7 +48,7 @@ async def test_the_overview_shows_the_figures_of_the_dashboard(
     portfolio, project = await portfolio_with_project(portolan)
     page = (await reader.get("/")).text
     assert 'title="CHF 1,150,000.00"' in page
-    assert '<span class="unit">CHF</span><span class="bad" title="CHF −150,000.00">−150K</span>' in page
+    assert '<span class="unit">CHF</span><span class="bad" title="CHF −150,000.00">−150.0K</span>' in page
     assert "−15.0%" in page
     assert f'href="/portfolio/{portfolio}"' in page
     assert f'href="/project/{project}"' in page
@@ -452,7 +452,9 @@ async def test_of_what_nothing_is_known_the_light_is_hollow_and_says_so(
     assert "hollow" not in (await reader.get(f"/project/{known}")).text
     assert re.search(r"</svg>No information</span>", (await reader.get(f"/project/{unknown}")).text)
     totals = (await reader.get("/")).text.split("</dl>")[0]
-    assert re.search(r"</svg>0 green</span>.*</svg>1 red</span>.*</svg>1 no information</span>", totals)
+    assert re.search(
+        r"</svg>0 green</span>.*</svg><a[^>]*>1 red</a></span>.*</svg>1 no information</span>", totals
+    )
     assert "1 of 2: the largest with both variances" in (await reader.get("/")).text
     assert '<a href="/project">all projects</a>' in (await reader.get("/")).text
     assert 'aria-label="0 Green, 0 Amber, 1 Red, 1 No information"' in totals
@@ -554,3 +556,102 @@ async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_b
     assert ">2 projects without a portfolio</a>" in (await reader.get("/")).text
     assert await found("?portfolio=none") == {"Drift", "Orphan"}
     assert (await reader.get(f"/project/{project}")).status_code == 200
+
+
+async def test_exact_amounts_and_why_one_is_missing_are_a_link_away_and_stay(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    portfolio, project = await portfolio_with_project(portolan)
+    await portolan("director").post("/projects/v1/projects", json={"name": "Idea", "portfolio_id": portfolio})
+    await portolan.settled()
+    page = (await reader.get("/project?sort=name")).text
+    assert (
+        'Amounts in thousand CHF<span class="switch"> · <a href="/project?sort=name&amp;amounts=exact">'
+        in page
+    )
+    assert ">1,150</span>" in page
+    assert '<span class="sr"> no planned cost</span>' in page
+    exact = (await reader.get("/project?sort=name&amounts=exact")).text
+    assert ">1,150,000.00</span>" in exact
+    assert '<span class="why"> no planned cost</span>' in exact
+    assert f'href="/project/{project}?amounts=exact"' in exact, "links keep it"
+    assert '<a href="/project?sort=name">Rounded</a>' in exact
+    assert ">1,150,000.00</span>" in (await reader.get(f"/portfolio/{portfolio}?amounts=exact")).text
+    assert (await reader.get("/?amounts=some")).status_code == 400
+
+
+async def test_a_minus_is_red_by_the_threshold_alone(portolan: Any, reader: httpx.AsyncClient) -> None:
+    plan = {"amount": "1000000.00", "currency": "CHF"}
+    tones = {"1020000.00": "", "1060000.00": "warn", "1150000.00": "bad", "900000.00": ""}
+    for cost, tone in tones.items():
+        _, project = await portfolio_with_project(
+            portolan, planned_cost=plan, forecast_cost={"amount": cost, "currency": "CHF"}
+        )
+        page = (await reader.get(f"/project/{project}")).text
+        [shown] = re.findall(r'<dt>Cost variance</dt><dd>.*?<span class="(\w*)" title', page)
+        assert shown == tone, cost
+
+
+async def test_the_reasons_of_a_health_are_read_without_a_mouse(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    await portfolio_with_project(portolan)
+    page = (await reader.get("/project")).text
+    assert '<small class="why">15.0% over plan; 90 days late</small>' in page
+
+
+async def test_sums_are_told_by_stage_and_health_leads_to_its_projects(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    _, red = await portfolio_with_project(portolan)
+    await portolan("director").post("/projects/v1/projects", json={"name": "Idea"})
+    approval = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
+    assert (
+        await portolan("director").post(f"/projects/v1/projects/{red}/approve", **approval)
+    ).status_code == 200
+    await portolan.settled()
+    page = (await reader.get("/")).text
+    stages = page[page.index('data-part="stages"') : page.index('data-part="budget"')]
+    assert re.findall(r'href="/project\?stage=(\w+)"', stages) == ["proposed", "approved"]
+    assert 'href="/project?health=red">1 red</a>' in page
+    found = (await reader.get("/project?health=red&q=&stage=")).text
+    assert f"/project/{red}" in found
+    assert "Idea" not in found
+    assert '<option value="red" selected>' in found
+
+
+async def test_a_search_that_finds_nothing_says_so_and_leads_back(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    await portfolio_with_project(portolan)
+    page = (await reader.get("/project?q=zzzz")).text
+    assert 'No project is found. <a href="/project">Show all projects</a>' in page
+    assert "There is no project here yet." not in page
+
+
+async def test_sorting_and_paging_stay_at_the_table(portolan: Any, reader: httpx.AsyncClient) -> None:
+    portfolio, _ = await portfolio_with_project(portolan)
+    page = (await reader.get(f"/portfolio/{portfolio}")).text
+    assert f'href="/portfolio/{portfolio}?sort=cost.variance#projects"' in page
+    assert 'id="projects"' in page
+
+
+async def test_every_table_has_a_caption_row_headers_and_every_chart_a_table(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    portfolio, project = await portfolio_with_project(portolan)
+    package = {"project_id": project, "wbs": "1", "name": "Footing", "budget": {"amount": "1000.00", "currency": "CHF"},
+               "planned_start_on": "2025-01-01", "planned_finish_on": "2025-02-01"}  # fmt: skip
+    made = await portolan("director").post("/projects/v1/work-packages", json=package)
+    assert made.status_code == 201, made.text
+    await portolan.settled()
+    for address in ("/", "/project", f"/portfolio/{portfolio}", f"/project/{project}"):
+        page = (await reader.get(address)).text
+        for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
+            assert "<caption" in table, (address, table[:200])
+            rows = table.split("<tbody>")[1].count("<tr")
+            assert table.split("<tbody>")[1].count('scope="row"') == rows, (address, table[:200])
+        for part in re.split(r"<section", page)[1:]:
+            if 'class="chart' in part:
+                assert "<table" in part, (address, part[:200])
+    assert ">Planned value<" in page

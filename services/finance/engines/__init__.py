@@ -1,0 +1,1 @@
+"""Engines of finance: valuation; pure functions over plain typed values."""

@@ -1,0 +1,35 @@
+"""The schedule engine: `schedule(plan)` computes the dates and floats of a plan by the critical path method.
+
+`schedule_together` takes several plans whose links cross, `variance` holds a schedule against a
+baseline, and `movements` says what moved between two schedules and why. The types a plan is made of
+(`Activity`, `Dependency`, `Lag`, `Calendar`, `days`, ...) are in `planning.plan`, what schedulers disagree
+about in `planning.conventions`; docs/methods/schedule.md begins with an example and explains the method.
+"""
+
+from services.projects.engines.planning.causes import Cause, Change
+from services.projects.engines.planning.conventions import DEFAULTS, MICROSOFT_PROJECT, Conventions
+from services.projects.engines.planning.movement import Movement, movements
+from services.projects.engines.planning.plan import Plan
+from services.projects.engines.planning.result import Criticality, ScheduledActivity
+from services.projects.engines.planning.scheduling import Driver, Schedule, schedule, schedule_together
+from services.projects.engines.planning.variance import Variance, baseline_of, variance
+
+__all__ = [
+    "DEFAULTS",
+    "MICROSOFT_PROJECT",
+    "Cause",
+    "Change",
+    "Conventions",
+    "Criticality",
+    "Driver",
+    "Movement",
+    "Plan",
+    "Schedule",
+    "ScheduledActivity",
+    "Variance",
+    "baseline_of",
+    "movements",
+    "schedule",
+    "schedule_together",
+    "variance",
+]

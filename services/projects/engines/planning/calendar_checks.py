@@ -1,0 +1,90 @@
+"""What is refused of a plan's calendars before any of them is laid out."""
+
+from collections.abc import Iterator, Mapping
+
+from services.projects.engines.planning.plan import (
+    DAY_S,
+    Calendar,
+    CalendarException,
+    DayHours,
+    Plan,
+)
+from shared.base.errors import Fault
+
+MOST_SPANS, MOST_RECURRENCES = 5_000, 200
+"""Exceptions of several days in one calendar, and those among them that recur: each day is held against them."""
+LONGEST_BASE_CHAIN = 50
+
+
+def calendar_faults(plan: Plan) -> Iterator[Fault]:
+    """Faults of the plan's calendars: what they build on, their weeks and shifts, their exceptions."""
+    calendars = {calendar.id: calendar for calendar in plan.calendars}
+    if plan.calendar is not None and plan.calendar not in calendars:
+        yield Fault("unknown_calendar", f"the plan's calendar {plan.calendar} is not there", "/calendar")
+    for number, calendar in enumerate(plan.calendars):
+        yield from _week_faults(calendar, f"/calendars/{number}")
+        yield from _exception_faults(calendar, f"/calendars/{number}")
+        yield from _base_faults(calendars, calendar, f"/calendars/{number}/base")
+
+
+def _base_faults(calendars: Mapping[str, Calendar], calendar: Calendar, pointer: str) -> Iterator[Fault]:
+    seen, base = [calendar.id], calendar.base
+    while base is not None:
+        if len(seen) > LONGEST_BASE_CHAIN:
+            detail = f"more than {LONGEST_BASE_CHAIN} calendars below {calendar.id} build on one another"
+            yield Fault("calendar_chain", detail, pointer)
+            return
+        if base not in calendars:
+            yield Fault(
+                "unknown_calendar", f"calendar {seen[-1]} builds on {base}, which is not there", pointer
+            )
+            return
+        if base in seen:
+            yield Fault(
+                "calendar_cycle", f"calendars build on each other: {' -> '.join([*seen, base])}", pointer
+            )
+            return
+        seen.append(base)
+        base = calendars[base].base
+
+
+def _week_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
+    weeks = [calendar.week, *(week.week for week in calendar.work_weeks)]
+    if any(len(week) != 7 for week in weeks):
+        yield Fault("bad_week", f"a week of calendar {calendar.id} has not seven days", f"{pointer}/week")
+    days = [shifts for week in weeks for shifts in week if shifts is not None]
+    if not all(_in_order(shifts) for shifts in [*days, *(e.shifts for e in calendar.exceptions)]):
+        yield Fault(
+            "bad_shifts",
+            f"calendar {calendar.id} has shifts out of order or beyond the day",
+            f"{pointer}/week",
+        )
+
+
+def _exception_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
+    spans = [each for each in calendar.exceptions if each.first != each.last or each.recurrence]
+    for count, most, what in (
+        (len(spans), MOST_SPANS, "exceptions of several days"),
+        (sum(1 for exception in spans if exception.recurrence), MOST_RECURRENCES, "recurring exceptions"),
+    ):
+        if count > most:
+            detail = f"calendar {calendar.id} has {count} {what}; at most {most} are allowed"
+            yield Fault("too_many_exceptions", detail, f"{pointer}/exceptions")
+    for number, exception in enumerate(calendar.exceptions):
+        if exception.last < exception.first or _bad_recurrence(exception):
+            detail = f"exception {exception.name or exception.first} of calendar {calendar.id} makes no sense"
+            yield Fault("bad_exception", detail, f"{pointer}/exceptions/{number}")
+
+
+def _in_order(shifts: DayHours) -> bool:
+    edges = [edge for shift in shifts for edge in (shift.start_s, shift.end_s)]
+    apart = all(shift.start_s < shift.end_s for shift in shifts)
+    return apart and edges == sorted(edges) and all(0 <= edge <= DAY_S for edge in edges)
+
+
+def _bad_recurrence(exception: CalendarException) -> bool:
+    rule = exception.recurrence
+    if rule is None:
+        return False
+    known_days = all(0 <= day <= 6 for day in rule.weekdays)
+    return rule.interval < 1 or not known_days or rule.position not in (None, 1, 2, 3, 4, 5)

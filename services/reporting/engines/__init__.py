@@ -1,0 +1,1 @@
+"""Engines of reporting: portfolio selection; pure functions over plain typed values."""

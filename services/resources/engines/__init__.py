@@ -1,0 +1,1 @@
+"""Engines of resources: levelling and staffing; pure functions over plain typed values."""

@@ -1,0 +1,1 @@
+"""Engines of risk: simulation; pure functions over plain typed values."""
