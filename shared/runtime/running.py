@@ -38,6 +38,7 @@ class Opened:
 @asynccontextmanager
 async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
     telemetry.LOG.level = settings.log_level
+    telemetry.begin(telemetry.OF_A_SERVICE, service.name)
     url = settings.store_url(service.name)
     with reaching(service.name, url):
         is_whole = refuse_damaged(service.name, url)
