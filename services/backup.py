@@ -29,8 +29,8 @@ from shared.base.settings import Settings
 from shared.base.starting import CannotStart
 from shared.base.version import VERSION as PORTOLAN
 from shared.contracts.language import topics_of
-from shared.domain.kernel import SECRET_FILE
 from shared.http.auth.issuers import KEY_FILE
+from shared.http.serving import SECRET_FILE
 from shared.runtime.migrate import VERSION, head_of, prepare, refuse_unknown
 from shared.runtime.service import Service
 from shared.store.checking import refuse_damaged

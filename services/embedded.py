@@ -13,8 +13,8 @@ from services.reporting.web import sessions
 from services.resources.service import SERVICE as RESOURCES
 from services.risk.service import SERVICE as RISK
 from shared.base.settings import Settings
-from shared.domain.kernel import Kernel
 from shared.http.auth import Tokens
+from shared.http.serving import Serving
 from shared.messaging.inbox import Inbox
 from shared.runtime.front import front
 from shared.runtime.running import Opened, alone, enter_bus, listening, opened
@@ -40,7 +40,7 @@ class Embedded:
         return sessions.link(self.settings.base_url, code)
 
     @property
-    def kernels(self) -> list[Kernel]:
+    def kernels(self) -> list[Serving]:
         return [one.kernel for one in self.services.values()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.http.operation import Parameter
-
 from shared.base.clock import end_of_day, now, parse_day, to_day, to_micros
 from shared.base.errors import Fault, Malformed
 from shared.http.call import Call
+from shared.http.operation import Parameter
 
 AS_OF = Parameter(
     "as_of",

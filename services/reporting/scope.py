@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shared.http.operation import Parameter
-from shared.http.parameters import read_value
-
 from services.reporting.asof import AsOf
 from services.reporting.history.view import states
 from services.reporting.portfolios.view import descendants
 from services.reporting.projects.view import VALID, portfolios_by_id
 from shared.http.call import Call
+from shared.http.operation import Parameter
+from shared.http.parameters import read_value
 from shared.store import Store
 
 _ID = {"type": "string", "format": "uuid"}

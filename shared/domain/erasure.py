@@ -5,9 +5,6 @@ person hold what the shape puts in their place. Whoever keeps a state makes the 
 history that forgot is byte for byte one that is folded anew.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,9 +12,8 @@ import msgspec
 from shared.base.clock import now, to_micros, to_wire
 from shared.base.errors import Erased
 from shared.contracts.envelope import Change
-from shared.contracts.language import Erasable, Fact, entry_of, erased_by
+from shared.contracts.language import Erasable, Fact, entry_of
 from shared.domain.work import Work
-from shared.messaging.bus.protocol import Record
 
 E = TypeVar("E", bound=Erasable)
 
@@ -57,28 +53,6 @@ async def erase(work: Work, entity: E, fact: Fact) -> E:
 def refuse_erased(entity: object) -> None:
     if isinstance(entity, Erasable) and entity.erased_at is not None:
         raise Erased(f"erased at {to_wire(to_micros(entity.erased_at))}; nothing is written of it any more")
-
-
-def erasing(record: Record) -> type[Erasable] | None:
-    """What the record erases; None for nearly every one, and for what cannot be read."""
-    try:
-        return erased_by(record.event.type)
-    except msgspec.DecodeError:
-        return None
-
-
-def forgetting(records: Sequence[Record]) -> Sequence[Record]:
-    """A batch in which nobody is told of whom a later record of it erases."""
-    erased = {r.event.subject: (r.position, shape) for r in records if (shape := erasing(r))}
-    return [_forgotten(record, erased) for record in records] if erased else records
-
-
-def _forgotten(record: Record, erased: dict[str, tuple[int, type[Erasable]]]) -> Record:
-    with suppress(msgspec.DecodeError):
-        until, shape = erased.get(record.event.subject, (0, Erasable))
-        if record.position < until:
-            return replace(record, value=forgotten_event(shape, record.value), _event=None)
-    return record
 
 
 def forgotten_event(shape: type[Erasable], value: bytes) -> bytes:

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.base.errors import Fault, Forbidden, Invalid, Refusal, Unauthenticated
+from shared.base.validation import pointer
 from shared.http import problems
 from shared.http.auth import Principal
 from shared.http.call import trace_of
@@ -160,7 +161,7 @@ async def _not_valid(request: Request, error: RequestValidationError) -> Respons
 def _fault(found: Any) -> Fault:
     place, *path = found["loc"]
     if place == "body":
-        return Fault(found["type"], found["msg"], pointer=problems.pointer(path))
+        return Fault(found["type"], found["msg"], pointer=pointer(path))
     if place == "header":
         return Fault(found["type"], found["msg"], header=str(path[0]))
     return Fault(found["type"], found["msg"], parameter=str(path[0]) if path else place)

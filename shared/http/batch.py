@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared.base.errors import Fault, Invalid, Refusal
+from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate
-from shared.domain.kernel import Kernel
 from shared.domain.work import refusal_of
 from shared.http import idempotency, problems
 from shared.http.call import Answer, Call, Pending, read_content
+from shared.http.serving import Serving
 from shared.store import StaleVersion
 
 LARGEST = 500
@@ -130,7 +131,7 @@ def _read(item: Any, model: type[Any]) -> Any:
     try:
         return read_content(model, item if isinstance(item, dict) else {}, json.dumps(item).encode())
     except ValidationError as error:
-        return problems.invalid_from(error)
+        return invalid_from(error)
 
 
 async def _decide(call: Call, body: Any, command: ItemCommand) -> Item:
@@ -142,14 +143,14 @@ async def _decide(call: Call, body: Any, command: ItemCommand) -> Item:
         state = call.work.states[aggregate.id]
         return Item(status, aggregate.model_copy(), state, changed=bool(part.events))
     except ValidationError as error:
-        refusal: Refusal = problems.invalid_from(error)
+        refusal: Refusal = invalid_from(error)
     except Refusal as refused:
         refusal = refused
     part.clear()
     return Item(refusal.status, refusal=refusal)
 
 
-async def replayed(kernel: Kernel, results: list[dict[str, Any]]) -> Answer:
+async def replayed(kernel: Serving, results: list[dict[str, Any]]) -> Answer:
     """The answer of a batch again, its resources read back from the outbox."""
     members = []
     for i, kept in enumerate(results):

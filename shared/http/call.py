@@ -16,9 +16,9 @@ from starlette.requests import Request
 from shared.base.clock import now, parse_as_of
 from shared.base.errors import Fault, Forbidden, Invalid, Malformed
 from shared.contracts.language import Aggregate
-from shared.domain.kernel import Kernel
 from shared.domain.work import Match, Work
 from shared.http.auth import Principal
+from shared.http.serving import Serving
 from shared.store.outbox import Origin
 
 M = TypeVar("M", bound=BaseModel)
@@ -80,7 +80,7 @@ class Pending(ABC):
 class Call(Request):
     """One request to one operation. FastAPI sees a Request; the kernel fills in what it has checked."""
 
-    kernel: Kernel
+    kernel: Serving
     principal: Principal
     trace: Trace
     sent: dict[bytes, bytes]

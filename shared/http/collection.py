@@ -6,13 +6,15 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from shared.base.errors import Fault, Invalid, PreconditionFailed
+from shared.base.validation import invalid_from
 from shared.contracts.language import STORED, Aggregate, ExternalRef, Prose, Shape, absent, entry_of
 from shared.domain.lifecycle import Lifecycle, Move
 from shared.domain.register import Register, archive, by_ref, create, foresee, move, put, restore, revise
 from shared.domain.work import expect_version
-from shared.http import batch, listing, paging, problems
+from shared.http import batch, listing, paging, parameters
 from shared.http.call import Answer, Call
 from shared.http.operation import Operation, Parameter
+from shared.http.problems import Problem
 from shared.http.routes import Routes
 
 VALIDATE_ONLY = Parameter(
@@ -141,7 +143,7 @@ def register_routes(
         routes.add(path + suffix, endpoint, Operation(**told), id=f"{name}_{verb}", summary=summary, shape=answers,
                    description=SAID[verb])  # fmt: skip
 
-    told_of = (listing.fields_parameter(shape.model_fields), *((EXPAND,) if register.lifecycle else ()))
+    told_of = (parameters.fields_parameter(shape.model_fields), *((EXPAND,) if register.lifecycle else ()))
     declare(
         "",
         list_,
@@ -149,7 +151,7 @@ def register_routes(
         f"List {noun}s",
         page_shape,
         method="GET",
-        parameters=(*register.filters.parameters(shape), *told_of),
+        parameters=(*parameters.parameters_of(register.filters, shape), *told_of),
         headers=(paging.PREFER,),
     )
     declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
@@ -212,8 +214,6 @@ def _batch_item(register: Register[Any]) -> type[BaseModel]:
 
 def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
     """The 207 answer: an item carries `resource` or `problem`."""
-    from shared.http.problems import Problem
-
     resource: Any = shape | None
     item = create_model(
         f"{shape.__name__}BatchResult",
@@ -246,7 +246,7 @@ def _ref(source: str, external_id: str) -> ExternalRef:
     try:
         return ExternalRef(source=source, id=external_id)
     except ValidationError as error:
-        raise problems.invalid_from(error, ("external_ref",)) from error
+        raise invalid_from(error, ("external_ref",)) from error
 
 
 def _same_ref(body: Any, ref: ExternalRef) -> None:
@@ -293,6 +293,6 @@ def _reduced(call: Call, register: Register[Any], state: str) -> tuple[str, str]
 def _allowed_moves(call: Call, register: Register[Any], state: str) -> list[str]:
     life = register.lifecycle
     if call.one("expand") != "allowed_moves" or life is None:
-        raise listing.wrong("expand", "allowed_moves" if life else "nothing can be expanded")
+        raise parameters.wrong("expand", "allowed_moves" if life else "nothing can be expanded")
     entity = register.shape.model_validate_json(state, context=STORED)
     return [m for m in life.allowed(entity) if call.may(life.moves[m].needs)]

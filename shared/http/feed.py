@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING
 
 from shared.base.errors import Gone
 from shared.contracts.language import CLASSES, OPEN_TO_READERS, Visibility, topics_of
@@ -13,9 +12,6 @@ from shared.http.parameters import limit_of
 from shared.http.routes import Routes
 from shared.messaging.bus.embedded import SLICE, Heads, Slice, heads_at, read_slice
 from shared.messaging.bus.protocol import CLASSES_SHOWN, Record
-
-if TYPE_CHECKING:
-    from shared.runtime.service import Service
 
 PAGE = 500
 KEEP_ALIVE_S = 15.0
@@ -93,10 +89,10 @@ _TYPE = Parameter("type", "Only events of this type; several are possible.", man
 _LIMIT = Parameter("limit", "Events a page, at most 500.", {"type": "integer", "minimum": 1, "maximum": 500})
 
 
-def routes(service: "Service") -> Routes:
-    routes = Routes(service.name, "Events")
-    everything = topics_of(service.name)
-    for_readers = topics_of(service.name, classes=OPEN_TO_READERS)
+def routes(service: str) -> Routes:
+    routes = Routes(service, "Events")
+    everything = topics_of(service)
+    for_readers = topics_of(service, classes=OPEN_TO_READERS)
 
     def visible(call: Call) -> list[str]:
         return everything if call.may("restricted") else for_readers
@@ -104,7 +100,7 @@ def routes(service: "Service") -> Routes:
     def classes(call: Call) -> list[Visibility]:
         return list(CLASSES if call.may("restricted") else OPEN_TO_READERS)
 
-    @routes.route("GET", "/v1/events", id=f"{service.name}_events", summary="What happened, page by page", shape=_PAGE,
+    @routes.route("GET", "/v1/events", id=f"{service}_events", summary="What happened, page by page", shape=_PAGE,
                   description="Events of the classes that the token may see, which `Portolan-Classes` names; others are"
                   " passed over. A position beyond the end answers 410: the store was restored from a backup.",
                   parameters=(_AFTER, _TYPE, _LIMIT), refusals=(410,))  # fmt: skip
@@ -117,7 +113,7 @@ def routes(service: "Service") -> Routes:
         page = f'{{"items":[{shown}],"position":"{reached}","epoch":{epoch}{more}}}'
         return Answer(200, page.encode(), {CLASSES_SHOWN: " ".join(classes(call))})
 
-    @routes.route("GET", "/v1/events/heads", id=f"{service.name}_events_heads", summary="Where the topics end",
+    @routes.route("GET", "/v1/events/heads", id=f"{service}_events_heads", summary="Where the topics end",
                   description="The last event of every partition that has one, as far as they are published: a consumer"
                   " that has read to the end of a topic and ends before it misses what the broker lost.",
                   shape=_HEADS)  # fmt: skip
@@ -128,7 +124,7 @@ def routes(service: "Service") -> Routes:
         told = {"epoch": store.epoch, "last": str(await _last(call)), "items": items}
         return Answer(200, json.dumps(told).encode())
 
-    @routes.route("GET", "/v1/events/stream", id=f"{service.name}_events_stream", summary="What happens, as it happens",
+    @routes.route("GET", "/v1/events/stream", id=f"{service}_events_stream", summary="What happens, as it happens",
                   description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",
                   shape=_SENT, parameters=(_AFTER, _TYPE), headers=(_SEEN,),
                   produces=("text/event-stream",), refusals=(410,))  # fmt: skip

@@ -12,19 +12,13 @@ from typing import Any
 
 import msgspec
 
-from shared.base.clock import now_micros
-from shared.base.errors import Conflict, Fault, Invalid, Malformed
-from shared.contracts.language import CATALOGUE, Aggregate, entry_of
-from shared.domain.kernel import Kernel
-from shared.http.answers import location, position_token
-from shared.http.call import Answer, Call, Pending
+from shared.base.errors import Conflict, Fault, Malformed
+from shared.contracts.language import Aggregate, entry_of
+from shared.http.call import Call, Pending
+from shared.http.serving import Serving
 from shared.store.unit import IdempotencyKey
 
-HOUR_US = 3600 * 1_000_000
 HEADER = "Idempotency-Key"
-FORGET = (
-    "DELETE FROM idempotency WHERE principal = ? AND route = ? AND key = ? AND created_at = ? RETURNING key"
-)
 
 
 def given(call: Call, needed: bool) -> str | None:
@@ -88,49 +82,8 @@ def reference(entity: Aggregate, status: int) -> dict[str, Any]:
     }
 
 
-async def replay(call: Call, key: IdempotencyKey) -> Answer | None:
-    """The answer that the key's first use gave; None where the key is new."""
-    kernel = call.kernel
-    rows = await kernel.store.fetch(
-        "SELECT body_hash, answer, created_at FROM idempotency WHERE principal = ? AND route = ? AND key = ?",
-        (key.principal, key.route, key.key),
-    )
-    if not rows:
-        return None
-    body_hash, answer, created_at = rows[0]
-    if now_micros() - created_at > kernel.settings.idempotency_hours * HOUR_US:
-        await kernel.store.run(FORGET, (key.principal, key.route, key.key, created_at))
-        return None
-    if body_hash != key.body_hash:
-        raise Invalid(
-            "the Idempotency-Key was used with another body",
-            Fault("key_reused", "use a new key", header=HEADER),
-            code="key_reused",
-        )
-    replayed = await read_back(kernel, json.loads(answer))
-    replayed.headers["Idempotency-Replayed"] = "true"
-    return replayed
-
-
-async def read_back(kernel: Kernel, kept: dict[str, Any]) -> Answer:
-    if "results" in kept:
-        from shared.http.batch import replayed
-
-        return await replayed(kernel, kept["results"])
-    if "id" not in kept:
-        return Answer(kept["status"])
-    state, where = await state_at(kernel, kept["type"], kept["id"], kept["version"])
-    headers = {"ETag": f'"{kept["version"]}"', "Portolan-Position": position_token(kernel.store.epoch, where)}
-    if kept["status"] == 201:
-        shape = next(
-            s for s, e in CATALOGUE.items() if e.service == kernel.service and e.name == kept["type"]
-        )
-        headers["Location"] = location(shape.model_construct(id=kept["id"]))
-    return Answer(kept["status"], state.encode(), headers)
-
-
 async def state_at(
-    kernel: Kernel, aggregate_type: str, id: str, version: int
+    kernel: Serving, aggregate_type: str, id: str, version: int
 ) -> tuple[str, dict[tuple[str, int], int]]:
     """The state that a version published, as text, and its position."""
     rows = await kernel.store.fetch(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.base.text import MOST_WORDS, words
-from shared.http import listing, paging
+from shared.domain.filters import Kind
+from shared.http import cursor, paging, parameters
 from shared.http.call import Call
 from shared.store.columns import SEARCH_TEXT
 
@@ -24,7 +25,7 @@ class Sort:
         """(SQL without nulls, descending), as the rows are ordered."""
         if not self.nullable:
             return [(self.sql, down)]
-        lowest = "''" if self.text else str(listing.LOWEST_INTEGER)
+        lowest = "''" if self.text else str(parameters.LOWEST_INTEGER)
         within = [(f"COALESCE({self.within}, '')", down)] if self.within else []
         unknown = f"CASE WHEN {self.sql} IS NULL THEN 1 ELSE 0 END"
         return [(unknown, False), *within, (f"COALESCE({self.sql}, {lowest})", down)]
@@ -46,41 +47,41 @@ class Keyset:
         self.where.append(condition)
         self.params.extend(params)
 
-    def any_of(self, column: str, values: Sequence[str] | None, kind: listing.Kind) -> None:
+    def any_of(self, column: str, values: Sequence[str] | None, kind: Kind) -> None:
         if values:
             self.narrow(f"{column} IN ({', '.join('?' * len(values))})")
-            self.params.extend(listing.read_value(kind, value, column) for value in values)
+            self.params.extend(parameters.read_value(kind, value, column) for value in values)
 
     def search(self, asked: str) -> None:
         """Rows that have every word of `asked`, in any order; neither case nor accents matter."""
         looked_for = words(asked)
         if len(looked_for) > MOST_WORDS:
-            raise listing.wrong("q", f"at most {MOST_WORDS} words")
+            raise parameters.wrong("q", f"at most {MOST_WORDS} words")
         for word in looked_for:
-            self.narrow(f"{SEARCH_TEXT} LIKE ? ESCAPE '\\'", listing.containing(word))
+            self.narrow(f"{SEARCH_TEXT} LIKE ? ESCAPE '\\'", containing(word))
 
     def order(self, call: Call) -> list[tuple[str, bool]]:
         """(SQL without nulls, descending), the id last."""
         order = []
         asked = [part for part in (call.one("sort") or "").split(",") if part]
-        if len(asked) > listing.SORTED_BY:
-            raise listing.wrong("sort", f"at most {listing.SORTED_BY} members")
+        if len(asked) > parameters.SORTED_BY:
+            raise parameters.wrong("sort", f"at most {parameters.SORTED_BY} members")
         for part in asked:
             name = part.removeprefix("-")
             if name not in self.sorts:
-                raise listing.wrong("sort", f"of {', '.join(self.sorts)}")
+                raise parameters.wrong("sort", f"of {', '.join(self.sorts)}")
             order.extend(self.sorts[name].keys(part.startswith("-")))
         return [*(order or self.default), (self.id, False)]
 
     async def page(self, call: Call, columns: str, table: str) -> paging.Page[tuple[Any, ...]]:
         """A page of rows of `columns`; counted by the statement that reads them, so that both tell of one moment."""
-        order, limit, bound = self.order(call), listing.limit_of(call), listing.binding(call, self.bound_to)
+        order, limit, bound = self.order(call), parameters.limit_of(call), cursor.binding(call, self.bound_to)
         where, params, counted = list(self.where), list(self.params), paging.wants_total(call)
-        if (cursor := call.one("cursor")) is not None:
-            last = listing.opened(call, cursor, bound)
+        if (text := call.one("cursor")) is not None:
+            last = cursor.opened(call, text, bound)
             if len(last) != len(order):  # of a version that ordered otherwise
-                raise listing.wrong("cursor", "not a cursor of this list")
-            condition, more = listing.after(order, last)
+                raise parameters.wrong("cursor", "not a cursor of this list")
+            condition, more = cursor.after(order, last)
             where.append(condition)
             params.extend(more)
         count, first = (f"({self._count(table)})", self.params) if counted else ("NULL", [])
@@ -94,7 +95,7 @@ class Keyset:
         following = None
         if len(rows) > limit:
             rows = rows[:limit]
-            following = listing.sealed(call, list(rows[-1][-len(order) :]), bound)
+            following = cursor.sealed(call, list(rows[-1][-len(order) :]), bound)
         return paging.Page([row[1 : -len(order)] for row in rows], following, total)
 
     async def _total(self, call: Call, table: str, rows: Sequence[tuple[Any, ...]]) -> int:
@@ -108,3 +109,9 @@ class Keyset:
 
 def _where(conditions: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def containing(text: str) -> str:
+    """A LIKE pattern for texts that contain `text`, whatever signs it holds."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Response
+from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
@@ -179,8 +180,6 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]]) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name."""
-    from fastapi.openapi.utils import get_openapi
-
     told = get_openapi(
         title=app.title,
         version=app.version,
@@ -214,8 +213,6 @@ def with_added(told: dict[str, Any], app: FastAPI, routes: Sequence[BaseRoute]) 
     """The document with the routes that a user of FastAPI added, as FastAPI documents them."""
     if not routes:
         return told
-    from fastapi.openapi.utils import get_openapi
-
     added = get_openapi(title=app.title, version=app.version, routes=routes, openapi_version="3.1.0")
     schemas = added.get("components", {}).get("schemas", {})
     told["components"]["schemas"] = schemas | told["components"]["schemas"]

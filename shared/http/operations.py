@@ -1,7 +1,7 @@
 """What operations need of a service: its dead letters, to look at, try again or discard, and who was refused what."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field
 
@@ -9,12 +9,10 @@ from shared.base.clock import to_wire
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.ids import is_canonical
 from shared.contracts.language import Shape
+from shared.domain.kernel import Consuming
 from shared.http import revocations
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
-
-if TYPE_CHECKING:
-    from shared.messaging.inbox import Inbox
 
 SHOWN = 200
 
@@ -133,7 +131,7 @@ async def _newest(call: Call, table: str, members: tuple[str, ...]) -> Answer:
     return Answer(200, json.dumps({"items": items}).encode())
 
 
-async def _addressed(call: Call, id: str) -> tuple["Inbox", str]:
+async def _addressed(call: Call, id: str) -> tuple[Consuming, str]:
     rows = await call.kernel.store.fetch("SELECT consumer, aggregate_id FROM dead_letter WHERE id = ?", (id,))
     inbox = call.kernel.inboxes.get(rows[0][0]) if rows else None
     if inbox is None or not is_canonical(id):

@@ -1,12 +1,11 @@
 """Refusals as RFC 9457 problem documents: always the same members, never the input."""
 
 import json
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.base.errors import Fault, Invalid, Refusal
+from shared.base.errors import Fault, Refusal
 from shared.contracts.language import AnswerShape, absent
 
 MEDIA_TYPE = "application/problem+json"
@@ -92,21 +91,3 @@ def problem_bytes(refusal: Refusal, instance: str, trace_id: str) -> bytes:
 def _fault(fault: Fault) -> dict[str, str]:
     where = {"pointer": fault.pointer, "parameter": fault.parameter, "header": fault.header}
     return {"code": fault.code, "detail": fault.detail, **{k: v for k, v in where.items() if v is not None}}
-
-
-def invalid_from(error: ValidationError, base: Sequence[str | int] = ()) -> Invalid:
-    """Pydantic's findings with a JSON pointer each, without the input."""
-    faults = [
-        Fault(e["type"], _said(e["msg"]), pointer=pointer((*base, *e["loc"])))
-        for e in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    count = len(faults)
-    return Invalid(f"{count} member{'s are' if count > 1 else ' is'} not valid", *faults)
-
-
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ")
-
-
-def pointer(location: Iterable[str | int]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)

@@ -11,9 +11,9 @@ import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -36,91 +36,28 @@ from shared.base.errors import (
     UnsupportedMediaType,
 )
 from shared.base.ids import is_canonical
+from shared.base.validation import invalid_from
 from shared.contracts.language import CATALOGUE, Aggregate, entry_of
-from shared.domain.kernel import Kernel
 from shared.domain.work import refusal_of
-from shared.http import after, answers, audit, cors, idempotency, problems, strict_json
-from shared.http.auth import Principal
+from shared.http import after, answers, audit, cors, idempotency, strict_json
 from shared.http.call import Answer, Call, read_content, read_form, read_query, trace_of
+from shared.http.openapi import documented
+from shared.http.operation import FORM, Method, Operation
+from shared.http.replay import replay
+from shared.http.serving import Serving
 from shared.http.turns import Turn
 from shared.store import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.unit import IdempotencyKey
 
-BODY_LIMIT = 1024 * 1024
 DEADLINE_S = 30.0
 HASHED_AT_ONCE = 256 * 1024
 ATTEMPTS = 8
 EXTERNAL_KEY = ("external_source", "external_id")
 
 Endpoint = Callable[..., Awaitable[Any]]
+Refused = Callable[[Refusal, Call], Answer]
+"""How a refusal is answered: as a problem document, or to a browser as a page."""
 E = TypeVar("E", bound=Endpoint)
-Session = Callable[[Call], Awaitable[Principal]]
-FORM = "application/x-www-form-urlencoded"
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of the query, or a header that only some operations read, as OpenAPI tells it."""
-
-    name: str
-    description: str
-    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
-    many: bool = False
-    reduces: bool = False
-    """Whether it leaves members out of the answer, required ones too. No schema can say so: the document describes the
-    whole answer, and no values by which a tool would ask for another one."""
-
-    def to_openapi(self) -> dict[str, Any]:
-        schema = {"type": "array", "items": self.schema} if self.many else self.schema
-        told = {
-            "name": self.name,
-            "in": "query",
-            "required": False,
-            "description": self.description,
-            "schema": schema,
-        }
-        return told | ({"style": "form", "explode": True} if self.many else {})
-
-
-@dataclass(frozen=True)
-class Operation:
-    """What the kernel must know of an operation beyond its endpoint."""
-
-    method: Method
-    scope: str | None
-    status: int = 200
-    body: type[BaseModel] | None = None
-    media_type: str = "application/json"
-    body_limit: int = BODY_LIMIT
-    items_limit: int = strict_json.LARGEST_ARRAY
-    """Items that an array which is a member of the body may have: counted while they are read."""
-    parameters: tuple[Parameter, ...] = ()
-    headers: tuple[Parameter, ...] = ()
-    produces: tuple[str, ...] = ("application/json",)
-    needs_match: bool = False
-    needs_key: bool = False
-    puts: bool = False
-    """By external key: what somebody else has just made with that key is put, not refused."""
-    public: bool = False
-    session: Session | None = None
-    """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
-    refusals: tuple[int, ...] = ()
-    restricted: bool = False
-    """Whether it shows or changes what is restricted: then it needs the service's scope `restricted` too."""
-
-    @property
-    def scopes(self) -> tuple[str, ...]:
-        """All that the token must carry."""
-        if self.scope is None:
-            return ()
-        return (
-            (self.scope, f"{self.scope.partition('.')[0]}.restricted") if self.restricted else (self.scope,)
-        )
-
-    @property
-    def query_names(self) -> frozenset[str]:
-        return frozenset(p.name for p in self.parameters)
 
 
 async def _documented_by_us(request: Request) -> None:
@@ -136,13 +73,15 @@ class KernelRoute(APIRoute):
         endpoint: Endpoint,
         *,
         operation: Operation,
-        kernel: Callable[[], Kernel],
+        kernel: Callable[[], Serving],
+        refused: Refused,
         **told: Any,
     ):
         super().__init__(path, _documented_by_us, **told)
         self.endpoint = endpoint
         self.operation = operation
         self._kernel = kernel
+        self._refused = refused
         self._names = operation.query_names
         self._scopes = operation.scopes
         self._takes_body = operation.body is not None and "body" in inspect.signature(endpoint).parameters
@@ -160,17 +99,17 @@ class KernelRoute(APIRoute):
             async with asyncio.timeout(DEADLINE_S):
                 answer = await self._answer(call, scope)
         except TimeoutError:
-            answer = call.kernel.refused(DeadlineExceeded(f"not done within {DEADLINE_S:.0f} s"), call)
+            answer = self._refused(DeadlineExceeded(f"not done within {DEADLINE_S:.0f} s"), call)
         except Refusal as refusal:
             audit.note(call, refusal)
-            answer = call.kernel.refused(refusal, call)
+            answer = self._refused(refusal, call)
         except Damaged:
             telemetry.STORE_DAMAGED.labels(call.service).set(1)
             broken = Unavailable("the store is damaged", code="store_damaged", headers={"Retry-After": "60"})
-            answer = call.kernel.refused(broken, call)
+            answer = self._refused(broken, call)
         except Unreachable:
             away = Unavailable("the store is away for the moment", headers={"Retry-After": "1"})
-            answer = call.kernel.refused(away, call)
+            answer = self._refused(away, call)
         await answers.send(answer, call, scope["method"] == "HEAD", send)
 
     async def _answer(self, call: Call, scope: Scope) -> Answer:
@@ -280,7 +219,7 @@ class KernelRoute(APIRoute):
         try:
             return read_content(op.body, call.body_value, raw)
         except ValidationError as error:
-            raise problems.invalid_from(error) from error
+            raise invalid_from(error) from error
 
     async def _read_json(self, raw: bytes) -> Any:
         if len(raw) <= strict_json.AT_ONCE:
@@ -304,9 +243,9 @@ class KernelRoute(APIRoute):
             try:
                 return await self._attempts(call, path, body, key)
             except (Refusal, UniqueTaken) as refused:
-                replay = await idempotency.replay(call, key)
-                if replay is not None:
-                    return replay
+                first = await replay(call, key)
+                if first is not None:
+                    return first
                 if isinstance(refused, Refusal):
                     raise
             return await self._attempts(call, path, body, key)  # the key's first use is forgotten by now
@@ -447,16 +386,18 @@ def aggregates_in(shape: Any) -> Iterator[type[Aggregate]]:
         yield from aggregates_in(part)
 
 
-def mount(parts: Sequence[Routes], router: APIRouter, kernel: Callable[[], Kernel]) -> None:
-    """Put the declared routes into a FastAPI router, each run by the kernel."""
-    from shared.http.openapi import documented
-
+def mount(
+    parts: Sequence[Routes], router: APIRouter, kernel: Callable[[], Serving], refused: Refused
+) -> None:
+    """Put the declared routes into a FastAPI router, each run by the kernel; `refused` answers refusals."""
     for part in parts:
         for path, endpoint, operation, told in part.declared:
             shape = told.pop("shape")
             full = path if part.pages else f"/{part.service}{path}"
             told_of = documented(operation, shape, full) | {"include_in_schema": not part.pages}
             router.routes.append(
-                KernelRoute(full, endpoint, operation=operation, kernel=kernel, **told_of, **told)
+                KernelRoute(
+                    full, endpoint, operation=operation, kernel=kernel, refused=refused, **told_of, **told
+                )
             )
             told["shape"] = shape

@@ -11,13 +11,13 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.base import telemetry
 from shared.base.errors import Defect, MethodNotAllowed, Refusal, UriTooLong
 from shared.base.version import VERSION
-from shared.domain.kernel import Kernel
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
 from shared.http.additions import Extensible
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.matching import Matcher
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.http.routes import KernelRoute, Routes, mount
+from shared.http.serving import Serving
 from shared.runtime.service import Service
 
 ROUTE = "portolan.route"
@@ -28,7 +28,7 @@ class ServiceApp(Extensible):
     """FastAPI declares and documents; a request goes straight to its route, or through what a user has added."""
 
     service: Service
-    kernel: Kernel | None
+    kernel: Serving | None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -139,12 +139,12 @@ def create_app(service: Service) -> ServiceApp:
     app.parts = [
         *service.routes,
         health.routes(service.name),
-        feed.routes(service),
+        feed.routes(service.name),
         operations.routes(service.name),
         meanings.routes(service.name),
         _document_route(service.name, app),
     ]
-    mount(app.parts, app.router, lambda: cast(Kernel, app.kernel))
+    mount(app.parts, app.router, lambda: cast(Serving, app.kernel), service.refused)
     app.matcher = Matcher(r for r in app.router.routes if isinstance(r, KernelRoute))
     app.exception_handlers[Exception] = app.answer_defect
     app.seal()

@@ -10,9 +10,9 @@ from shared.base.settings import Settings
 from shared.base.starting import alone_with
 from shared.base.supervision import Supervised, end_all
 from shared.contracts.language import topics_of
-from shared.domain.kernel import Kernel, instance_secret
 from shared.http.auth import Tokens
 from shared.http.revocations import LOOK_AGAIN_S, look_once
+from shared.http.serving import Serving, instance_secret
 from shared.messaging.bus import Bus
 from shared.messaging.bus.embedded import EmbeddedBus
 from shared.messaging.inbox import Inbox
@@ -32,7 +32,7 @@ class Opened:
 
     service: Service
     app: ServiceApp
-    kernel: Kernel
+    kernel: Serving
 
 
 @asynccontextmanager
@@ -44,14 +44,13 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
         is_whole = refuse_damaged(service.name, url)
         await prepare(service, url)
         store = await open_store(url, service.name)
-    kernel = Kernel(
+    kernel = Serving(
         service.name,
         settings,
         store,
-        tokens,
         service.mirrors,
-        instance_secret(settings.data),
-        service.refused,
+        tokens=tokens,
+        secret=instance_secret(settings.data),
     )
     store.on_commit(lambda: _nudge(kernel))
     app = create_app(service)
@@ -81,19 +80,19 @@ def alone(settings: Settings, *names: str) -> ExitStack:
         return stack.pop_all()
 
 
-def _nudge(kernel: Kernel) -> None:
+def _nudge(kernel: Serving) -> None:
     for nudge in kernel.nudges:
         nudge()
 
 
-async def _forget_for_ever(service: Service, kernel: Kernel) -> None:
+async def _forget_for_ever(service: Service, kernel: Serving) -> None:
     while True:
         await asyncio.sleep(FORGET_EVERY_S)
         with suppress(Unreachable):
             await forget_outdated(service, kernel)
 
 
-async def _look_for_ever(kernel: Kernel) -> None:
+async def _look_for_ever(kernel: Serving) -> None:
     while True:
         await asyncio.sleep(LOOK_AGAIN_S)
         await look_once(kernel.revocations, kernel.store, kernel.service)
@@ -119,7 +118,7 @@ def embedded_bus(stores: dict[str, Store]) -> EmbeddedBus:
     return EmbeddedBus({name: (store, topics_of(name)) for name, store in stores.items()})
 
 
-async def enter_bus(stack: AsyncExitStack, settings: Settings, own: Sequence[Kernel], tokens: Tokens) -> Bus:
+async def enter_bus(stack: AsyncExitStack, settings: Settings, own: Sequence[Serving], tokens: Tokens) -> Bus:
     """The bus the settings name: the outboxes at hand, or Kafka with a relay for each of `own`."""
     if settings.bus_url.startswith("embedded:"):
         return embedded_bus({kernel.service: kernel.store for kernel in own})

@@ -1,24 +1,18 @@
-"""A service as data, and the one short function that makes an application of it."""
+"""A service as data: its tables, routes, registers and consumers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import MetaData
 
-from shared.base.errors import Refusal
 from shared.contracts.language import Aggregate
 from shared.domain.register import Register
 from shared.http import answers
-from shared.http.call import Answer, Call
-from shared.http.routes import Routes
+from shared.http.routes import Refused, Routes
+from shared.messaging.inbox import Consumer
 from shared.store.columns import Mirror
-
-if TYPE_CHECKING:
-    from shared.messaging.inbox import Consumer
-
-Refused = Callable[[Refusal, Call], Answer]
 
 
 @dataclass(frozen=True)
@@ -31,7 +25,7 @@ class Service:
     migrations: Path
     routes: Sequence[Routes]
     registers: Sequence[Register[Any]] = ()
-    consumers: Sequence["Consumer"] = ()
+    consumers: Sequence[Consumer] = ()
     refused: Refused = answers.refused
     """How a refusal is told: as a problem document, or to a browser as a page."""
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)

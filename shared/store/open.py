@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from shared.store.base import Store
+from shared.store.sqlite import SqliteStore
 
 
 async def open_store(url: str, service: str = "") -> Store:
@@ -11,8 +12,6 @@ async def open_store(url: str, service: str = "") -> Store:
     `service` is what its background tasks are told under.
     """
     if url.startswith("sqlite:///"):
-        from shared.store.sqlite import SqliteStore
-
         return SqliteStore(Path(url.removeprefix("sqlite:///")), service)
     from shared.store.postgres import PostgresStore
 

@@ -14,9 +14,9 @@ from services.projects.service import SERVICE as PROJECTS
 from shared.base.settings import Settings
 from shared.contracts.language import plain, topics_of
 from shared.contracts.projects import Portfolio
-from shared.domain.kernel import Kernel
 from shared.domain.work import Work
 from shared.http.auth import Tokens
+from shared.http.serving import Serving
 from shared.messaging.bus import Bus, Marks, Record
 from shared.messaging.bus.embedded import EmbeddedBus
 from shared.messaging.bus.kafka import KafkaBus
@@ -35,7 +35,7 @@ class Carried:
     """A source and the bus that carries its events; `feed` is its event feed over HTTP."""
 
     settings: Settings
-    kernel: Kernel
+    kernel: Serving
     bus: Bus
     feed: str
     token: str

@@ -6,13 +6,13 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from shared.domain.filters import Filters
 from sqlalchemy import MetaData, Text
 from sqlmodel import SQLModel
 
 from services.finance.service import SERVICE as FINANCE
 from shared.base.money import Money
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, Aggregate, Line, Reasoned, aggregate, fact
+from shared.domain.filters import Filters
 from shared.domain.lifecycle import Lifecycle, Move
 from shared.domain.register import Register, request_shape
 from shared.domain.work import expect_version

@@ -16,9 +16,9 @@ from services.projects.service import SERVICE as PROJECTS
 from services.reporting.service import SERVICE as REPORTING
 from shared.base.settings import Settings
 from shared.contracts.projects import Project
-from shared.domain.kernel import Kernel
 from shared.domain.work import Work
 from shared.http.auth import Tokens
+from shared.http.serving import Serving
 from shared.messaging.bus import Record
 from shared.messaging.bus.embedded import EmbeddedBus, read_outbox
 from shared.messaging.inbox import Consumer, Inbox, NewEpoch
@@ -41,8 +41,8 @@ class Desk:
 
     writing: httpx.AsyncClient
     reading: httpx.AsyncClient
-    source: Kernel
-    kernel: Kernel
+    source: Serving
+    kernel: Serving
     bus: EmbeddedBus
     inbox: Inbox
     spoiled: set[str]

@@ -1,11 +1,11 @@
 """The table of actual costs, and what may be given of one; what was posted is not revised, only annotated."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.finance.actual_cost.rules import POSTED
 from services.finance.tables import Model
 from shared.contracts.finance import ActualCost
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, KEY, Field, Row, by_external_key
 

@@ -1,9 +1,9 @@
 """The table of budgets."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.finance.tables import Model
+from shared.domain.filters import Filters
 from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 
 

@@ -1,10 +1,10 @@
 """The table of contracts, and what may be given of one."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.finance.tables import Model
 from shared.contracts.finance import Contract
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, KEY, Field, Row, by_external_key
 

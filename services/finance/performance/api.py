@@ -5,9 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.http.operation import Parameter
-from shared.http.parameters import read_value
-
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.performance import rules
 from services.finance.performance.model import FILTERS, PerformanceRow
@@ -23,6 +20,8 @@ from shared.domain.register import Register
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
 from shared.http.idempotency import state_text
+from shared.http.operation import Parameter
+from shared.http.parameters import read_value
 from shared.http.routes import Routes
 
 PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)

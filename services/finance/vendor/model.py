@@ -1,9 +1,8 @@
 """The table of vendors, and what may be given of one."""
 
-from shared.domain.filters import Filters
-
 from services.finance.tables import Model
 from shared.contracts.finance import Vendor
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import KEY, Field, Row, by_external_key
 

@@ -1,9 +1,8 @@
 """The table of programmes, and what may be given of one."""
 
-from shared.domain.filters import Filters
-
 from services.projects.tables import Model
 from shared.contracts.projects import Programme
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, KEY, Field, Row, by_external_key
 

@@ -1,10 +1,10 @@
 """The table of projects, and what may be given of one."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.projects.tables import Model
 from shared.contracts.projects import Project
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 

@@ -1,11 +1,11 @@
 """The table of work packages, and what may be given of one."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.projects.tables import Model
 from shared.contracts.language import Percent, Shape
 from shared.contracts.projects import WorkPackage
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
 

@@ -4,15 +4,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from shared.http.operation import Parameter
-
 from services.reporting.asof import AS_OF, FOREVER, AsOf, as_of
 from shared.base.clock import to_wire
 from shared.contracts.language import AnswerShape, Id, Instant
 from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
-from shared.http.listing import equal_parameter
+from shared.http.operation import Parameter
+from shared.http.parameters import equal_parameter
 from shared.http.routes import Routes
 
 COLUMNS = (

@@ -6,12 +6,11 @@ An event that erases a person makes the kept versions forget them, so that a day
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from shared.messaging.forgetting import erasing
-
 from shared.contracts.language import EVENT_TYPES, Erasable
 from shared.domain.erasure import forgotten_state
 from shared.domain.work import Work
 from shared.messaging.bus import Record
+from shared.messaging.forgetting import erasing
 
 HISTORY = """
 INSERT INTO history (aggregate_id, version, aggregate_type, project_id, event_id, type, actor, effective_at,

@@ -4,8 +4,6 @@ import json
 from datetime import date
 from typing import Any
 
-from shared.http.operation import Parameter
-
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.history.view import states
 from services.reporting.load.view import load, months_from
@@ -16,6 +14,7 @@ from shared.base.errors import Fault, Malformed
 from shared.base.working_days import Holidays
 from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
+from shared.http.operation import Parameter
 from shared.http.routes import Routes
 
 MONTHS = 12

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from shared.http.operation import Parameter
-
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.figures.health import OVERALL
 from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
@@ -17,9 +15,10 @@ from services.reporting.projects.shapes import ProjectFigures, ProjectFiguresPag
 from shared.base.errors import NotFound
 from shared.base.text import composed
 from shared.contracts.projects import Stage
-from shared.http import listing, paging
+from shared.http import paging, parameters
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset, Sort
+from shared.http.operation import Parameter
 from shared.http.routes import Routes
 
 _IN_CURRENCY = "currency"
@@ -38,7 +37,7 @@ SORTS = {
     "schedule.start_variance_days": Sort(START_DAYS),
 }
 
-STAGE = Parameter("stage", "Projects at these stages.", listing.enum_schema(Stage), many=True)
+STAGE = Parameter("stage", "Projects at these stages.", parameters.enum_schema(Stage), many=True)
 HEALTH = Parameter(
     "health",
     "Projects of this overall health, as of the day and by the thresholds of their portfolio.",
@@ -59,10 +58,10 @@ LISTED = (
     ),
     STAGE,
     HEALTH,
-    listing.search_parameter(("code", "name")),
+    parameters.search_parameter(("code", "name")),
     Parameter("external_ref.source", "The system a project came from."),
     Parameter("external_ref.id", "Its key there."),
-    listing.sort_parameter(SORTS, "Amounts are ordered by currency first."),
+    parameters.sort_parameter(SORTS, "Amounts are ordered by currency first."),
     Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
     Parameter("cursor", "`next` of the page before."),
 )
@@ -81,7 +80,7 @@ async def project_list(call: Call) -> Answer:
 
 async def _portfolios(call: Call, at: AsOf) -> list[str] | None:
     """Those that are asked for and all below them, as everywhere else in reporting."""
-    asked = [listing.read_value("id", id, "portfolio_id") for id in call.query.get("portfolio_id", ())]
+    asked = [parameters.read_value("id", id, "portfolio_id") for id in call.query.get("portfolio_id", ())]
     if not asked:
         return None
     below = descendants(await view.portfolios_by_id(call.kernel.store, at))

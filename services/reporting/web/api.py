@@ -3,8 +3,6 @@
 from collections.abc import Awaitable
 from typing import Any
 
-from shared.http.operation import Parameter
-
 from services.reporting.asof import AS_OF, AsOf, as_of
 from services.reporting.figures.health import OVERALL
 from services.reporting.projects.api import LISTED
@@ -13,6 +11,7 @@ from services.reporting.web.changes import folded
 from services.reporting.web.page import page, words_of
 from services.reporting.web.words import STAGES
 from shared.http.call import Answer, Call
+from shared.http.operation import Parameter
 from shared.http.routes import Routes
 
 routes = Routes("reporting", "Pages", pages=True)

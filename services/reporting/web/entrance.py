@@ -3,8 +3,6 @@
 from secrets import token_urlsafe
 from urllib.parse import quote
 
-from shared.http.operation import FORM, Parameter
-
 from services.reporting.web import attempts, sessions
 from services.reporting.web.command import command_of
 from services.reporting.web.page import page, redirect
@@ -12,6 +10,7 @@ from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
 from shared.http.auth import Principal
 from shared.http.call import Answer, Call
+from shared.http.operation import FORM, Parameter
 from shared.http.routes import Routes
 
 routes = Routes("reporting", "Pages", pages=True)

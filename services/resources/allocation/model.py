@@ -1,10 +1,10 @@
 """The table of allocations, and what may be given of one."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.resources.tables import Model
 from shared.contracts.resources import Allocation
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, KEY, Field, Index, Row, by_external_key
 

@@ -1,9 +1,8 @@
 """The table of persons, and what may be given of one."""
 
-from shared.domain.filters import Filters
-
 from services.resources.tables import Model
 from shared.contracts.resources import Person
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, KEY, Field, Row, by_external_key
 

@@ -1,10 +1,10 @@
 """The table of assessments, and what may be given of one."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.risk.tables import Model
 from shared.contracts.risk import Assessment
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, Field, Row, by_external_key
 

@@ -1,9 +1,9 @@
 """The table of registers."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.risk.tables import Model
+from shared.domain.filters import Filters
 from shared.store.columns import ID, Field, Row, UniqueConstraint, by_external_key
 
 

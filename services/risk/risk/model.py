@@ -1,11 +1,11 @@
 """The table of risks, and what may be given of one."""
 
-from shared.domain.filters import Filters
 from sqlalchemy import BigInteger
 
 from services.risk.tables import Model
 from shared.contracts.language import Shape
 from shared.contracts.risk import Risk, Step
+from shared.domain.filters import Filters
 from shared.domain.register import request_shape
 from shared.store.columns import ID, KEY, Field, Row, by_external_key
 

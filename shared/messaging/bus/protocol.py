@@ -7,42 +7,13 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from shared.base.clock import read_wire
+from shared.contracts.envelope import Envelope
 from shared.contracts.language import STORED, Fact, Shape
 
 S = TypeVar("S", bound=Shape)
 
 CLASSES_SHOWN = "Portolan-Classes"
 """The header in which a page of a feed names the classes of events that the token may see: others are passed over."""
-
-
-class Change(msgspec.Struct, gc=False):
-    """The `data` of an event; state and fact stay bytes until somebody needs them."""
-
-    version: int
-    effective_at: str
-    state: msgspec.Raw
-    changed: list[str]
-    fact: msgspec.Raw
-
-
-class Envelope(msgspec.Struct, gc=False):
-    """A CloudEvent as Portolan publishes it."""
-
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: str
-    recordedat: str
-    partitionkey: str
-    sequence: str
-    previoussequence: str
-    authid: str
-    data: Change
-    authtype: str = "user"
-    correlationid: str = ""
-    causationid: str = ""
-    traceparent: str = ""
 
 
 _DECODE = msgspec.json.Decoder(Envelope).decode

@@ -1,0 +1,41 @@
+"""Signed cursors: where a page ended, bound to the list with its filters and sort."""
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from shared.http.call import Call
+from shared.http.parameters import wrong
+
+
+def after(order: Sequence[tuple[str, bool]], last: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Rows that come after `last`: (a > x) or (a = x and b > y) or …"""
+    choices, params = [], []
+    for i, (key, down) in enumerate(order):
+        equal = [f"{k} = ?" for k, _ in order[:i]]
+        choices.append("(" + " AND ".join([*equal, f"{key} {'<' if down else '>'} ?"]) + ")")
+        params.extend([*last[:i], last[i]])
+    return f"({' OR '.join(choices)})", params
+
+
+def binding(call: Call, listed: str) -> str:
+    """What a cursor is bound to: the list with its filters and sort, not the page size."""
+    asked = sorted((k, v) for k, v in call.query.items() if k not in ("cursor", "limit", "fields", "expand"))
+    return json.dumps([listed, asked])
+
+
+def sealed(call: Call, last: list[Any], bound: str) -> str:
+    plain = json.dumps(last, ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(call.kernel.sign(plain + bound.encode()) + plain).decode().rstrip("=")
+
+
+def opened(call: Call, cursor: str, bound: str) -> list[Any]:
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise wrong("cursor", "not a cursor of ours") from error
+    if call.kernel.sign(raw[12:] + bound.encode()) != raw[:12]:
+        raise wrong("cursor", "not a cursor of this list")
+    last: list[Any] = json.loads(raw[12:])
+    return last

@@ -1,0 +1,81 @@
+"""What an operation is, apart from how it runs: its parameters, body, scope and answers, as data."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from shared.http import strict_json
+from shared.http.auth import Principal
+from shared.http.call import Call
+
+BODY_LIMIT = 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Session = Callable[[Call], Awaitable[Principal]]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of the query, or a header that only some operations read, as OpenAPI tells it."""
+
+    name: str
+    description: str
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
+    many: bool = False
+    reduces: bool = False
+    """Whether it leaves members out of the answer, required ones too. No schema can say so: the document describes the
+    whole answer, and no values by which a tool would ask for another one."""
+
+    def to_openapi(self) -> dict[str, Any]:
+        schema = {"type": "array", "items": self.schema} if self.many else self.schema
+        told = {
+            "name": self.name,
+            "in": "query",
+            "required": False,
+            "description": self.description,
+            "schema": schema,
+        }
+        return told | ({"style": "form", "explode": True} if self.many else {})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the kernel must know of an operation beyond its endpoint."""
+
+    method: Method
+    scope: str | None
+    status: int = 200
+    body: type[BaseModel] | None = None
+    media_type: str = "application/json"
+    body_limit: int = BODY_LIMIT
+    items_limit: int = strict_json.LARGEST_ARRAY
+    """Items that an array which is a member of the body may have: counted while they are read."""
+    parameters: tuple[Parameter, ...] = ()
+    headers: tuple[Parameter, ...] = ()
+    produces: tuple[str, ...] = ("application/json",)
+    needs_match: bool = False
+    needs_key: bool = False
+    puts: bool = False
+    """By external key: what somebody else has just made with that key is put, not refused."""
+    public: bool = False
+    session: Session | None = None
+    """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
+    refusals: tuple[int, ...] = ()
+    restricted: bool = False
+    """Whether it shows or changes what is restricted: then it needs the service's scope `restricted` too."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """All that the token must carry."""
+        if self.scope is None:
+            return ()
+        return (
+            (self.scope, f"{self.scope.partition('.')[0]}.restricted") if self.restricted else (self.scope,)
+        )
+
+    @property
+    def query_names(self) -> frozenset[str]:
+        return frozenset(p.name for p in self.parameters)

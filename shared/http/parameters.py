@@ -1,0 +1,162 @@
+"""The query parameters of lists: how they are documented, and how their values are read."""
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from shared.base.clock import parse_day, parse_instant, to_day, to_micros
+from shared.base.errors import Fault, Malformed
+from shared.base.ids import is_canonical
+from shared.base.text import MOST_WORDS, composed
+from shared.domain.filters import Filters, Kind
+from shared.http.call import Call
+from shared.http.operation import Parameter
+
+PER_PAGE = 50
+LARGEST_PAGE = 200
+OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
+BOUNDS = {
+    "gte": "this value or above",
+    "gt": "above this value",
+    "lte": "this value or below",
+    "lt": "below this value",
+}
+"""Operator of a filter -> what it means."""
+LOWEST_INTEGER = -(2**63)
+TEXTUAL = ("id", "text", "code")
+_UNORDERED = (*TEXTUAL, "boolean")
+_SCHEMAS: Mapping[Kind, dict[str, Any]] = {
+    "id": {"type": "string", "format": "uuid"},
+    "text": {"type": "string"},
+    "code": {"type": "string"},
+    "instant": {"type": "string", "format": "date-time"},
+    "day": {"type": "string", "format": "date"},
+    "money": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+    "integer": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+    "boolean": {"type": "string", "enum": ["true", "false"]},
+}
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
+SORTED_BY = 3
+"""How many members a list may be sorted by."""
+
+
+def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, ...]:
+    """The query parameters of a list of `shape`: its enumerations are closed in filters too."""
+    told = [
+        Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
+        Parameter("cursor", "`next` of the page before; bound to filters and sort."),
+        sort_parameter((*filters.sorts, "created_at", "updated_at")),
+        Parameter("archived", "`true`: archived ones too.", {"type": "string", "enum": ["true", "false"]}),
+        Parameter("external_ref.source", "The system a resource came from."),
+        Parameter("external_ref.id", "Its key there."),
+    ]
+    if filters.search:
+        told.append(search_parameter(filters.search))
+    for name, kind in (dict(filters.columns) | {"updated_at": "instant"}).items():
+        schema = _values(shape, name) or _SCHEMAS[kind]
+        meaning = meaning_of(shape, name)
+        told.append(equal_parameter(name, meaning, schema))
+        if kind not in _UNORDERED:
+            unit = " In minor units, such as cents." if kind == "money" else ""
+            told.extend(
+                Parameter(f"{name}[{op}]", f"Only where `{name}` is {words}. {meaning}{unit}", schema)
+                for op, words in BOUNDS.items()
+            )
+    return tuple(told)
+
+
+def meaning_of(shape: type[BaseModel], name: str) -> str:
+    """What the shape says of its member; nothing where the column has no member of its name."""
+    member = shape.model_fields.get(name)
+    return (member.description or "") if member else ""
+
+
+def equal_parameter(name: str, meaning: str, schema: dict[str, Any]) -> Parameter:
+    """A filter by the values of a member."""
+    told = f"Only where `{name}` is this value, or one of these where it is given several times. {meaning}"
+    return Parameter(name, told.rstrip(), schema, many=True)
+
+
+def _values(shape: type[BaseModel], name: str) -> dict[str, Any] | None:
+    """The schema of a member that is an enumeration (or null)."""
+    field = shape.model_fields.get(name)
+    kinds = get_args(field.annotation) or (field.annotation,) if field else ()
+    found = next((k for k in kinds if isinstance(k, type) and issubclass(k, StrEnum)), None)
+    return enum_schema(found) if found else None
+
+
+def enum_schema(kind: type[StrEnum]) -> dict[str, Any]:
+    return {"type": "string", "enum": [value.value for value in kind]}
+
+
+def search_parameter(members: Iterable[str]) -> Parameter:
+    told = (
+        f"Words in {' or '.join(members)}, in any order, whole or in part; neither case nor accents matter."
+    )
+    return Parameter("q", f"{told} At most {MOST_WORDS}.")
+
+
+def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:
+    one = f"-?({'|'.join(re.escape(name) for name in names)})"
+    said = (
+        f"Of {', '.join(names)}; `-` for descending; at most {SORTED_BY}, separated by commas. Texts as people sort"
+        " them, numbers in them by value; what is unknown comes last, whichever way."
+    )
+    return Parameter(
+        "sort",
+        f"{said} {remark}".rstrip(),
+        {"type": "string", "pattern": f"^({one}(,{one}){{0,{SORTED_BY - 1}}})?$"},
+    )
+
+
+def fields_parameter(names: Iterable[str]) -> Parameter:
+    one = f"({'|'.join(names)})"
+    said = (
+        "Only these members of the resource, separated by commas, such as `id,name`. The answer then lacks all others,"
+        " also those that its schema requires: a client that checks them has to name them too."
+    )
+    return Parameter("fields", said, {"type": "string", "pattern": f"^({one}(,{one})*)?$"}, reduces=True)
+
+
+def wrong(name: str, detail: str) -> Malformed:
+    return Malformed(
+        f"{name} is not acceptable", Fault("invalid", detail, parameter=name), code="invalid_parameter"
+    )
+
+
+def read_value(kind: Kind, text: str, name: str) -> Any:
+    """A filter's value as the column holds it."""
+    try:
+        match kind:
+            case "id":
+                if not is_canonical(text):
+                    raise ValueError
+                return text
+            case "instant":
+                return to_micros(parse_instant(text))
+            case "day":
+                return to_day(parse_day(text))
+            case "boolean":
+                return ("false", "true").index(text)
+            case "integer" | "money":
+                if not _INTEGER.fullmatch(text) or not -(2**63) <= int(text) < 2**63:
+                    raise ValueError
+                return int(text)
+            case "text":
+                return composed(text)
+            case _:
+                return text
+    except ValueError as error:
+        raise wrong(name, f"not a value of kind {kind}") from error
+
+
+def limit_of(call: Call, usual: int = PER_PAGE, most: int = LARGEST_PAGE) -> int:
+    given = call.one("limit")
+    if given is None:
+        return usual
+    if not (given.isascii() and given.isdigit()) or len(given) > 4 or not 1 <= int(given) <= most:
+        raise wrong("limit", f"1 to {most}")
+    return int(given)

@@ -1,0 +1,47 @@
+"""A kernel that answers requests: with the tokens it checks, the limits it keeps, and the secret it signs with."""
+
+import asyncio
+import hmac
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_bytes
+
+from shared.base.keyfile import read_or_make
+from shared.domain.kernel import Kernel
+from shared.http.auth import Tokens
+from shared.http.limits import Allowance, RateLimit
+from shared.http.revocations import Revocations
+from shared.http.turns import Turns
+
+ATTEMPTS_KEPT = 60
+SECRET_FILE = "cursor.key"  # noqa: S105 the name of a file
+
+
+@dataclass(kw_only=True)
+class Serving(Kernel):
+    """One service in one process, as HTTP needs it."""
+
+    tokens: Tokens
+    secret: bytes
+    busy_keys: set[tuple[str, str, str]] = field(default_factory=set)
+    deciding: Turns = field(default_factory=Turns)
+    """Whose turn it is to decide again, where many write the same at once."""
+    slicing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a reader of the feed reads a slice: many of them together hold the event loop no longer than one."""
+    revocations: Revocations = field(default_factory=Revocations)
+    attempts: Allowance = field(default_factory=lambda: Allowance(ATTEMPTS_KEPT, 3600))
+    """How many refused attempts of one principal, and of all, are kept an hour."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.rate_limit = RateLimit(self.settings.rate_limit)
+        self.logins = Allowance(self.settings.login_attempts or None, 60)
+
+    def sign(self, text: bytes) -> bytes:
+        return hmac.digest(self.secret, text, sha256)[:12]
+
+
+def instance_secret(data: Path) -> bytes:
+    """The key that signs cursors: made once, shared by every process that shares the data folder."""
+    return read_or_make(data / SECRET_FILE, lambda: token_bytes(32))
