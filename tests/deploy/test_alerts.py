@@ -52,6 +52,8 @@ CASES: dict[str, list[Case]] = {
         ({series("portolan_dead_letters_waiting", **CONSUMER): "0x20 1x2000"}, CONSUMER, "20m", "600m"),
         ({series("portolan_parked_aggregates", **CONSUMER): "0x20 1x2000"}, CONSUMER, "20m", "600m"),
     ],
+    "ConsumerStopped": [({series("portolan_consumer_stopped", **CONSUMER): "0x20 1x40"}, CONSUMER, "20m", "22m")],
+    "StoreDamaged": [({series("portolan_store_damaged", **SERVICE): "0x20 1x40"}, SERVICE, "20m", "22m")],
     "UnknownEvents": [(first_at_20("portolan_events_unknown_total", **CONSUMER), CONSUMER, "20m", "22m")],
     "GapsHealed": [(first_at_20("portolan_events_gap_total", **CONSUMER), CONSUMER, "20m", "22m")],
 }  # fmt: skip
