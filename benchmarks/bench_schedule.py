@@ -45,7 +45,7 @@ def figures() -> list[Figure]:
         Figure("schedule_passes", passes[0], "x-networkx", 0.2, note=_told(passes, "order and both passes")),
         Figure("schedule_whole", whole[0], "x-networkx", 0.5, note=_told(whole, "from plan to schedule")),
         Figure("schedule_calendar", calendar[0], "x-networkx", 0.6, note=_told(calendar, "on one calendar")),
-        Figure("schedule_mixed", mixed[0], "x-networkx", 4, note=_told(mixed, "every kind of link and lag")),
+        Figure("schedule_mixed", mixed[0], "x-networkx", 3, note=_told(mixed, "every kind of link and lag")),
     ]
 
 

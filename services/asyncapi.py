@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from shared.base.version import VERSION
-from shared.contracts.language import CATALOGUE, PARTITIONS, AggregateType, is_compacted
+from shared.contracts.catalogue import entries
+from shared.contracts.language import PARTITIONS, AggregateType, is_compacted
 from shared.contracts.releases import FILES
 from shared.contracts.schema import (
     PATH,
@@ -91,9 +92,9 @@ def document() -> dict[str, Any]:
     channels: dict[str, Any] = {}
     messages: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Envelope": _envelope()}
-    for entry in CATALOGUE.values():
+    for entry in entries():
         schemas[entry.shape.__name__] = _component(opened(state_schema(entry)), schemas)
-    for entry in CATALOGUE.values():
+    for entry in entries():
         channel = channels.setdefault(_id(entry.topic), _channel(entry.topic))
         for fact in entry.facts:
             kind = entry.event_type(fact)
@@ -244,7 +245,7 @@ def _example(entry: AggregateType, kind: str, data: Schema, schemas: dict[str, A
 
 def _component(schema_document: Schema, schemas: dict[str, Any]) -> Schema:
     """The schema as a component: what it defines is added to `schemas`, and its references lead there."""
-    names = {state_name(entry): entry.shape.__name__ for entry in CATALOGUE.values()}
+    names = {state_name(entry): entry.shape.__name__ for entry in entries()}
     text = re.sub(
         r'"\$ref": "(#/\$defs/)?([^"]+)"', partial(_component_reference, names), json.dumps(schema_document)
     )

@@ -1,22 +1,34 @@
 """What follows from projects, work packages and costs: budgets open and close, earned value is measured."""
 
 from services.finance.budget import rules
+from services.finance.budget.api import BUDGETS
 from services.finance.performance import commands as performance
 from services.finance.tables import KnownProject
 from shared.base.ids import derived_id
-from shared.contracts.finance import ActualCost, Budget
+from shared.contracts.finance import ActualCost, Budget, BudgetOpened
 from shared.contracts.language import entry_of, plain
 from shared.contracts.projects import Programme, Project, WorkPackage
 from shared.domain.references import is_news
+from shared.domain.register import make, write
+from shared.domain.stages import ENDED, RUNNING, was_approved
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.inbox import Reaction
 
 REMEMBER = (
-    "INSERT INTO known_project (id, version, stage) VALUES (?, ?, ?)"
-    " ON CONFLICT (id) DO UPDATE SET version = excluded.version, stage = excluded.stage"
+    "INSERT INTO known_project (id, version, stage, archived) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE"
+    " SET version = excluded.version, stage = excluded.stage, archived = excluded.archived"
 )
-REMEMBER_PROGRAMME = "INSERT INTO known_programme (id) VALUES (?) ON CONFLICT (id) DO NOTHING"
+REMEMBER_PROGRAMME = (
+    "INSERT INTO known_programme (id, archived) VALUES (?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET archived = excluded.archived"
+)
+UNCHARGED = (
+    "UPDATE budget SET currency = currency WHERE id = ?"
+    " AND NOT EXISTS (SELECT 1 FROM actual_cost WHERE project_id = ?)"
+)
+"""A cost that is posted meanwhile, in the currency of before, makes the decision stale."""
 
 
 async def project_told(work: Work, record: Record) -> None:
@@ -24,7 +36,8 @@ async def project_told(work: Work, record: Record) -> None:
     project = record.state(Project)
     if not await is_news(work, KnownProject, project.id, project.version):
         return
-    work.also(REMEMBER, [(str(project.id), project.version, project.stage.value)])
+    archived = 0 if project.archived_at is None else 1
+    work.also(REMEMBER, [(str(project.id), project.version, project.stage.value, archived)])
     await _keep_budget(work, project)
 
 
@@ -33,19 +46,37 @@ async def _keep_budget(work: Work, project: Project) -> None:
     id = derived_id("budget", str(project.id))
     budget = await work.known(Budget, id)
     if budget is None:
-        if not rules.was_approved(project.stage):
+        if not was_approved(project.stage):
             return
-        currency = _currency(work, project)
-        budget = work.new(Budget, id, project_id=project.id, currency=currency, planned=project.planned_cost)
-        budget = work.save(budget, rules.open_(budget))
+        members = {"currency": _currency(work, project), "planned": project.planned_cost}
+        budget = await make(work, BUDGETS, id, BudgetOpened(), project_id=project.id, **members)
         await performance.measure(work, project.id, cause="the budget was opened")
     if budget.planned != project.planned_cost and budget.open:
-        budget.planned = project.planned_cost
-        budget = work.save(budget, plain(Budget, "revised"))
-    if budget.open and project.stage in rules.ENDED:
-        work.save(budget, rules.close(budget, project.stage))
-    elif not budget.open and project.stage in rules.RUNNING:
-        work.save(budget, rules.open_(budget))
+        budget = await _follow_plan(work, budget, project)
+    if budget.open and project.stage in ENDED:
+        await write(work, BUDGETS, budget, rules.close(budget, project.stage))
+    elif not budget.open and project.stage in RUNNING:
+        await write(work, BUDGETS, budget, rules.open_(budget))
+
+
+async def _follow_plan(work: Work, budget: Budget, project: Project) -> Budget:
+    before = budget.currency
+    rules.plan(budget, project.planned_cost, await _is_charged(work, project))
+    followed = budget.currency != before
+    if followed:
+        work.also(UNCHARGED, [(str(budget.id), str(project.id))], expect=1)
+    budget = await write(work, BUDGETS, budget, plain(Budget, "revised"))
+    if followed:
+        await performance.measure(work, project.id, cause="the budget follows the plan's currency")
+    return budget
+
+
+async def _is_charged(work: Work, project: Project) -> bool:
+    """Whether any cost was ever posted; one that is archived may come back."""
+    rows = await work.store.fetch(
+        "SELECT 1 FROM actual_cost WHERE project_id = ? LIMIT 1", (str(project.id),)
+    )
+    return bool(rows)
 
 
 def _currency(work: Work, project: Project) -> str:
@@ -56,7 +87,8 @@ def _currency(work: Work, project: Project) -> str:
 
 
 async def programme_told(work: Work, record: Record) -> None:
-    work.also(REMEMBER_PROGRAMME, [(record.event.subject,)])
+    archived = 0 if record.state(Programme).archived_at is None else 1
+    work.also(REMEMBER_PROGRAMME, [(record.event.subject, archived)])
 
 
 async def work_told(work: Work, record: Record) -> None:

@@ -23,6 +23,7 @@ class KnownProject(Model, table=True):
     id: str = Field(sa_type=ID, primary_key=True)
     version: int = Field(sa_type=BigInteger)
     stage: str = Field(sa_type=KEY)
+    archived: int = Field(sa_type=BigInteger)
 
 
 class KnownProgramme(Model, table=True):
@@ -31,6 +32,7 @@ class KnownProgramme(Model, table=True):
     __tablename__ = "known_programme"
 
     id: str = Field(sa_type=ID, primary_key=True)
+    archived: int = Field(sa_type=BigInteger)
 
 
 class KnownWorkPackage(Model, table=True):
@@ -46,6 +48,7 @@ class KnownWorkPackage(Model, table=True):
     starts_on: int | None = Field(sa_type=BigInteger)
     finishes_on: int | None = Field(sa_type=BigInteger)
     percent: int = Field(sa_type=BigInteger)
+    archived: int = Field(sa_type=BigInteger)
 
 
 class KnownCost(Model, table=True):

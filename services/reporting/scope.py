@@ -1,4 +1,7 @@
-"""Which projects and programmes a dashboard is narrowed to: a portfolio with everything under it, or one project."""
+"""Which projects and programmes a dashboard is narrowed to: a portfolio with everything under it, or one project.
+
+What is archived belongs to it as before: what happened counts in the whole and in its parts alike.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +10,7 @@ from services.reporting.asof import AsOf
 from services.reporting.history.view import states
 from services.reporting.portfolios.view import descendants
 from services.reporting.projects.view import VALID, portfolios_by_id
+from shared.domain.stages import ENDED
 from shared.http.call import Call
 from shared.http.operation import Parameter
 from shared.http.parameters import read_value
@@ -51,10 +55,20 @@ async def within(call: Call, at: AsOf) -> Within:
 
 
 async def of_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:
-    below = descendants(await portfolios_by_id(store, at)).get(portfolio_id, set())
+    below = descendants(await portfolios_by_id(store, at, archived=True)).get(portfolio_id, set())
+    rows = await store.fetch(f"SELECT project_id, portfolio_id FROM figures WHERE {VALID}", (at.day, at.day))
+    programmes = await states(store, "programme", at.until, archived=True)
+    return Within(
+        {row[0] for row in rows if row[1] in below},
+        {p["id"] for p in programmes if p["portfolio_id"] in below},
+    )
+
+
+async def ended(store: Store, at: AsOf) -> set[str]:
+    """The projects on which nothing is open any more: closed, discontinued or archived."""
+    stages = ", ".join(f"'{stage}'" for stage in ENDED)
     rows = await store.fetch(
-        f"SELECT project_id, portfolio_id FROM figures WHERE archived = 0 AND {VALID}",
+        f"SELECT project_id FROM figures WHERE {VALID} AND (archived = 1 OR stage IN ({stages}))",
         (at.day, at.day),
     )
-    programmes = {p["id"] for p in await states(store, "programme", at.until) if p["portfolio_id"] in below}
-    return Within({row[0] for row in rows if row[1] in below}, programmes)
+    return {row[0] for row in rows}

@@ -1,11 +1,21 @@
-"""What follows here from projects: they are remembered, and their end releases their allocations."""
+"""What follows here from projects: they are remembered; their end or archiving releases their allocations, and a
+restoring takes back what the archiving released."""
+
+from uuid import UUID
+
+import msgspec
 
 from services.resources.allocation import rules
+from services.resources.allocation.api import ALLOCATIONS
 from services.resources.tables import KnownProject
-from shared.contracts.language import entry_of
+from shared.base.errors import Conflict
+from shared.contracts.envelope import Change
+from shared.contracts.language import entry_of, plain
 from shared.contracts.projects import Project
 from shared.contracts.resources import Allocation, AllocationState
 from shared.domain.references import is_news
+from shared.domain.register import write
+from shared.domain.stages import ENDED
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.inbox import Reaction
@@ -15,6 +25,8 @@ REMEMBER = (
     " ON CONFLICT (id) DO UPDATE"
     " SET version = excluded.version, stage = excluded.stage, archived = excluded.archived"
 )
+ARCHIVED = "the project was archived"
+"""Why its archiving released a booking: what has this reason is booked again when the project is restored."""
 
 
 async def project_told(work: Work, record: Record) -> None:
@@ -22,24 +34,79 @@ async def project_told(work: Work, record: Record) -> None:
     project = record.state(Project)
     if not await is_news(work, KnownProject, project.id, project.version):
         return
-    archived = 0 if project.archived_at is None else 1
-    work.also(REMEMBER, [(str(project.id), project.version, project.stage.value, archived)])
-    if project.stage in rules.ENDED:
-        await _release_all(work, project)
+    archived = project.archived_at is not None
+    was_archived = await _was_archived(work, project.id)
+    work.memory["archived project", project.id] = archived
+    work.also(REMEMBER, [(str(project.id), project.version, project.stage.value, int(archived))])
+    if project.stage in ENDED:
+        await _release_all(work, project.id, f"the project was {project.stage.value}")
+    elif archived:
+        await _release_all(work, project.id, ARCHIVED)
+    elif was_archived:
+        await _book_again(work, project.id)
 
 
-async def _release_all(work: Work, project: Project) -> None:
+async def _was_archived(work: Work, id: UUID) -> bool:
+    key = ("archived project", id)
+    if key in work.memory:
+        return bool(work.memory[key])
+    rows = await work.store.fetch("SELECT archived FROM known_project WHERE id = ?", (str(id),))
+    return bool(rows and rows[0][0])
+
+
+async def _release_all(work: Work, project_id: UUID, reason: str) -> None:
     """All that are booked; decided again where one was booked meanwhile."""
-    seen = await work.store.fetch("SELECT bookings FROM known_project WHERE id = ?", (str(project.id),))
-    for allocation in await work.select(
-        Allocation, "project_id = ? AND state = 'booked'", (str(project.id),)
-    ):
-        if allocation.state is AllocationState.BOOKED:
-            fact = rules.release(allocation, work.effective_on, f"the project was {project.stage.value}")
-            work.save(allocation, fact)
+    seen = await work.store.fetch("SELECT bookings FROM known_project WHERE id = ?", (str(project_id),))
+    for allocation in await _of_project(work, project_id, AllocationState.BOOKED):
+        work.memory["released", allocation.id] = (reason, allocation.model_copy())
+        fact = rules.release(allocation, work.effective_on, reason)
+        work.save(allocation, fact)
     if seen:
         still = "UPDATE known_project SET bookings = bookings WHERE id = ? AND bookings = ?"
-        work.also(still, [(str(project.id), seen[0][0])], expect=1)
+        work.also(still, [(str(project_id), seen[0][0])], expect=1)
+
+
+async def _book_again(work: Work, project_id: UUID) -> None:
+    """What the archiving released, as it was; what does not fit any more stays released."""
+    for allocation in await _of_project(work, project_id, AllocationState.RELEASED):
+        before = await _released_by_archiving(work, allocation)
+        if before is not None:
+            allocation.take(state=before.state, ends_on=before.ends_on)
+            try:
+                await write(work, ALLOCATIONS, allocation, plain(Allocation, "revised"))
+            except Conflict:
+                continue
+
+
+async def _of_project(work: Work, project_id: UUID, state: AllocationState) -> list[Allocation]:
+    """Those in this state as the unit leaves them."""
+    stored = await work.select(Allocation, "project_id = ?", (str(project_id),))
+
+    def concerns(one: Allocation) -> bool:
+        return one.project_id == project_id and one.state is state and one.archived_at is None
+
+    return work.as_left(Allocation, stored, concerns)
+
+
+LAST_TWO = """
+SELECT type, payload FROM outbox
+WHERE aggregate_type = 'allocation' AND aggregate_id = ? AND aggregate_version >= ? ORDER BY aggregate_version
+"""
+RELEASED = entry_of(Allocation).event_type("released")
+_CHANGE = msgspec.json.Decoder(Change).decode
+
+
+async def _released_by_archiving(work: Work, allocation: Allocation) -> Allocation | None:
+    """As it stood before, where its last change was the release by the archiving of its project."""
+    if ("released", allocation.id) in work.memory:
+        reason, before = work.memory["released", allocation.id]
+        return before if reason == ARCHIVED else None
+    rows = await work.store.fetch(LAST_TWO, (str(allocation.id), allocation.version - 1))
+    if len(rows) != 2 or rows[1][0] != RELEASED:
+        return None
+    if msgspec.json.decode(_CHANGE(rows[1][1]).fact).get("reason") != ARCHIVED:
+        return None
+    return Allocation.model_validate_json(bytes(_CHANGE(rows[0][1]).state))
 
 
 REACTIONS: dict[str, Reaction] = {

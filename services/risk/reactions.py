@@ -1,12 +1,15 @@
 """What follows here from projects and programmes: they are remembered, and registers open and close."""
 
 from services.risk.register import rules
+from services.risk.register.api import REGISTERS
 from services.risk.tables import KnownProject
 from shared.base.ids import derived_id
 from shared.contracts.language import entry_of
 from shared.contracts.projects import Programme, Project
-from shared.contracts.risk import Register
+from shared.contracts.risk import Register, RegisterOpened
 from shared.domain.references import is_news
+from shared.domain.register import make, write
+from shared.domain.stages import ENDED, RUNNING, was_approved
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.inbox import Reaction
@@ -16,7 +19,10 @@ REMEMBER = (
     " ON CONFLICT (id) DO UPDATE"
     " SET version = excluded.version, stage = excluded.stage, archived = excluded.archived"
 )
-REMEMBER_PROGRAMME = "INSERT INTO known_programme (id) VALUES (?) ON CONFLICT (id) DO NOTHING"
+REMEMBER_PROGRAMME = (
+    "INSERT INTO known_programme (id, archived) VALUES (?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET archived = excluded.archived"
+)
 
 
 async def project_told(work: Work, record: Record) -> None:
@@ -33,19 +39,19 @@ async def _keep_register(work: Work, project: Project) -> None:
     """Open it where the project was approved, close it where the project ended; twice is once."""
     id = derived_id("register", str(project.id))
     register = await work.known(Register, id)
-    if register is None and rules.was_approved(project.stage):
-        register = work.new(Register, id, project_id=project.id)
-        work.save(register, rules.open_(register))
+    if register is None and was_approved(project.stage):
+        register = await make(work, REGISTERS, id, RegisterOpened(), project_id=project.id)
     if register is None:
         return
-    if register.open and project.stage in rules.ENDED:
-        work.save(register, rules.close(register, project.stage))
-    elif not register.open and project.stage in rules.RUNNING:
-        work.save(register, rules.open_(register))
+    if register.open and project.stage in ENDED:
+        await write(work, REGISTERS, register, rules.close(register, project.stage))
+    elif not register.open and project.stage in RUNNING:
+        await write(work, REGISTERS, register, rules.open_(register))
 
 
 async def programme_told(work: Work, record: Record) -> None:
-    work.also(REMEMBER_PROGRAMME, [(record.event.subject,)])
+    archived = 0 if record.state(Programme).archived_at is None else 1
+    work.also(REMEMBER_PROGRAMME, [(record.event.subject, archived)])
 
 
 REACTIONS: dict[str, Reaction] = {

@@ -31,3 +31,4 @@ class KnownProgramme(Model, table=True):
     __tablename__ = "known_programme"
 
     id: str = Field(sa_type=ID, primary_key=True)
+    archived: int = Field(sa_type=BigInteger)

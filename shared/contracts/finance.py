@@ -25,7 +25,10 @@ class BudgetState(StrEnum):
 
 @aggregate("finance", "budgets", key="project_id")
 class Budget(Aggregate):
-    """A project's budget, opened when the project is approved; costs are refused once it is closed."""
+    """A project's budget, opened when the project is approved; costs are refused once it is closed.
+
+    Its currency is the plan's, and follows the plan while nothing is charged; `currency_reason` says why it stayed.
+    """
 
     project_id: Id
     """The project whose money it is."""
@@ -35,6 +38,8 @@ class Budget(Aggregate):
     """The approved planned cost of the project."""
     open: bool = True
     """Whether costs may be charged."""
+    currency_reason: Line | None = None
+    """Why it is in this currency although the plan is in another; null where they agree."""
 
 
 @fact(Budget, "opened")

@@ -1,36 +1,100 @@
 """References: within a service they must exist; to another service they must have been heard of.
 
 A service keeps what it must know of foreign aggregates, as their events told it. A command that names one not
-yet seen waits a little for it to arrive, then refuses in a way that says: try again.
+yet seen waits a little for it to arrive, then refuses in a way that says: try again. What is archived takes nothing
+new: it may not be named anew, and what stands in it is not restored; what names it already goes on.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlmodel import SQLModel
 
-from shared.base.errors import Fault, Invalid, NotYetKnown
+from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
+from shared.contracts.language import Aggregate
+from shared.domain.dependents import still_there
 from shared.domain.work import Work
 
 WAIT_S = 1.0
 POLL_S = 0.02
 
+R = TypeVar("R", bound=SQLModel)
+
+
+class Copies(NamedTuple):
+    """How a table of copies is read: its name, its columns as a SELECT names them, and a row by the columns' names."""
+
+    table: str
+    columns: str
+    row: Callable[[Iterable[Any]], Any]
+
+
+@cache
+def copies(row: type[SQLModel]) -> Copies:
+    """A store that was upgraded has its columns in another order than a fresh one: they are always named."""
+    table: Any = row.__table__  # type: ignore[attr-defined]
+    names = [column.name for column in table.columns]
+    return Copies(table.name, ", ".join(names), cast(Any, namedtuple(row.__name__, names))._make)
+
 
 async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str) -> None:
     """Refuse (422) a reference within the service to what is not there; what this unit makes is there."""
-    table: Any = row.__table__  # type: ignore[attr-defined]
-    if id is None or work.relies_on(table.name, id) or (table.name, id) in work.seen:
+    if id is not None and await _archived(work, copies(row).table, id) is None:
+        raise _nothing(pointer)
+
+
+async def takes_new(work: Work, row: type[SQLModel], entity: Aggregate, member: str) -> None:
+    """Refuse a member that names nothing of this service (422), or names anew what is archived (409)."""
+    id: UUID | None = getattr(entity, member)
+    if id is None:
         return
-    if not await work.store.fetch(f"SELECT 1 FROM {table.name} WHERE id = ?", (str(id),)):
-        fault = Fault("not_found", "there is none with this id", pointer=pointer)
-        raise Invalid("a reference names nothing", fault)
+    archived = await _archived(work, copies(row).table, id)
+    if archived is None:
+        raise _nothing(f"/{member}")
+    if is_named_anew(work, entity, member):
+        if archived:
+            raise archived_reference(member)
+        still_there(work, row, id)
 
 
-async def heard_of(work: Work, row: type[SQLModel], id: UUID | None, pointer: str) -> tuple[Any, ...] | None:
+def _nothing(pointer: str) -> Invalid:
+    return Invalid(
+        "a reference names nothing", Fault("not_found", "there is none with this id", pointer=pointer)
+    )
+
+
+async def _archived(work: Work, table: str, id: UUID) -> bool | None:
+    """Whether it is archived as this unit sees it; None where there is none."""
+    work.relies_on(table, id)
+    if (table, id) in work.seen:
+        return work.is_archived(id)
+    rows = await work.store.fetch(f"SELECT archived FROM {table} WHERE id = ?", (str(id),))
+    return bool(rows[0][0]) if rows else None
+
+
+def is_named_anew(work: Work, entity: Aggregate, member: str) -> bool:
+    """Whether the unit makes the aggregate, brings it back, or changes what the member names."""
+    before = work.before(entity)
+    if before is None or before.archived_at is not None:
+        return True
+    return bool(getattr(before, member) != getattr(entity, member))
+
+
+def archived_reference(member: str) -> Conflict:
+    return Conflict(
+        f"{member.removesuffix('_id').replace('_', ' ')}: what is archived takes nothing new",
+        Fault("archived", "is archived", pointer=f"/{member}"),
+        code="archived",
+    )
+
+
+async def heard_of(work: Work, row: type[R], id: UUID | None, pointer: str) -> R | None:
     """The service's own copy of a foreign aggregate; 409 with Retry-After where it does not arrive.
 
     A unit waits a second in all, however many references it names, so a batch of unknown ones is answered; one that
@@ -38,14 +102,15 @@ async def heard_of(work: Work, row: type[SQLModel], id: UUID | None, pointer: st
     """
     if id is None:
         return None
-    table: Any = row.__table__  # type: ignore[attr-defined]
-    if (known := work.foreign.get((table.name, id))) is not None:
-        return known
+    copy = copies(row)
+    if (known := work.foreign.get((copy.table, id))) is not None:
+        return cast(R, known)
     work.waits_until = work.waits_until or monotonic() + (0 if work.dry else WAIT_S)
     while True:
-        rows = await work.store.fetch(f"SELECT * FROM {table.name} WHERE id = ?", (str(id),))
+        rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE id = ?", (str(id),))
         if rows:
-            return tuple(rows[0])
+            work.foreign[copy.table, id] = copy.row(rows[0])
+            return cast(R, work.foreign[copy.table, id])
         if monotonic() >= work.waits_until:
             raise NotYetKnown(
                 "a reference has not arrived here yet",
@@ -55,25 +120,39 @@ async def heard_of(work: Work, row: type[SQLModel], id: UUID | None, pointer: st
         await asyncio.sleep(POLL_S)
 
 
+async def takes_new_of(work: Work, row: type[R], entity: Aggregate, member: str) -> R | None:
+    """The service's own copy of what a member names in another service; refused (409) where it names anew what is
+    archived. The copy has a column `archived`."""
+    known = await heard_of(work, row, getattr(entity, member), f"/{member}")
+    if known is not None and cast(Any, known).archived and is_named_anew(work, entity, member):
+        raise archived_reference(member)
+    return known
+
+
 async def foresee(work: Work, names: Mapping[str, type[SQLModel]], bodies: Iterable[BaseModel]) -> None:
     """Read at once what the members of many requests name: of each table what will be asked for, in one query."""
     own = {mirror.name: shape for shape, mirror in work.mirrors.items()}
-    wanted: dict[str, set[UUID]] = {}
+    wanted: dict[type[SQLModel], set[UUID]] = {}
     for body in bodies:
         for member, row in names.items():
             if (id := getattr(body, member)) is not None:
-                wanted.setdefault(row.__table__.name, set()).add(id)  # type: ignore[attr-defined]
-    for table, ids in wanted.items():
+                wanted.setdefault(row, set()).add(id)
+    for row, ids in wanted.items():
+        copy = copies(row)
         condition, params = f"id IN ({', '.join('?' * len(ids))})", sorted(map(str, ids))
-        if table in own:
-            await work.select(own[table], condition, params, archived=True)
+        if copy.table in own:
+            await work.select(own[copy.table], condition, params, archived=True)
         else:
-            rows = await work.store.fetch(f"SELECT * FROM {table} WHERE {condition}", params)
-            work.foreign |= {(table, UUID(row[0])): tuple(row) for row in rows}
+            await _remember(work, copy, condition, params)
+
+
+async def _remember(work: Work, copy: Copies, condition: str, params: Sequence[str]) -> None:
+    rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE {condition}", params)
+    for known in map(copy.row, rows):
+        work.foreign[copy.table, UUID(known.id)] = known
 
 
 async def is_news(work: Work, row: type[SQLModel], id: UUID, version: int) -> bool:
     """Whether a told version is later than the service's own copy: a replay of what was told is no news."""
-    table: Any = row.__table__  # type: ignore[attr-defined]
-    rows = await work.store.fetch(f"SELECT version FROM {table.name} WHERE id = ?", (str(id),))
+    rows = await work.store.fetch(f"SELECT version FROM {copies(row).table} WHERE id = ?", (str(id),))
     return not rows or version > rows[0][0]

@@ -1,7 +1,8 @@
 """The commands that every plain register has: create, revise, put by external key, archive, restore.
 
 An aggregate that needs more says so in its `Register`: how it is made, what is checked after any change of content,
-and which fact tells it.
+which act on its project each deed is, what keeps it from being archived, and which fact tells it. A reaction that
+makes or changes an aggregate goes through its register too (`make`, `write`), so that no rule is passed by.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 from pydantic import BaseModel, Field, ValidationError, create_model
@@ -19,6 +21,8 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
 from shared.domain import references
+from shared.domain.acts import ARCHIVE, CREATE, RESTORE, REVISE, Acts, admit
+from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters
 from shared.domain.lifecycle import Lifecycle
@@ -44,6 +48,14 @@ def _unguarded(content: Any) -> str | None:
     return None
 
 
+async def _nothing_carried(work: Work, entity: Any) -> Sequence[Any]:
+    return ()
+
+
+async def _nothing_follows(work: Work, entity: Any, before: Any) -> None:
+    """Most aggregates stand for themselves."""
+
+
 @dataclass(frozen=True)
 class Register(Generic[A]):
     """One aggregate as a register. `create` and `revise` are request shapes made by `request_shape`; a register that
@@ -66,6 +78,15 @@ class Register(Generic[A]):
     """Members by which it names others, and the table each is looked up in: a batch reads those at once."""
     guard: Callable[[Any], str | None] = _unguarded
     """The guard that `check` holds, told by a request or by the aggregate."""
+    acts: Acts | None = None
+    """Which act on its project each deed is; None for what belongs to no project."""
+    dependents: tuple[Dependents, ...] = ()
+    """What keeps it from being archived."""
+    carried: Callable[[Work, Any], Awaitable[Sequence[Any]]] = _nothing_carried
+    """What is archived and restored with it, of the same kind: at an archiving those that stand, at a restoring those
+    that went at the same instant."""
+    after: Callable[[Work, Any, Any], Awaitable[None]] = _nothing_follows
+    """What else of the service changes in the same commit, given the aggregate as saved and as it was."""
 
     @cached_property
     def members(self) -> frozenset[str]:
@@ -104,14 +125,41 @@ def given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
     return {name: value for name, value in vars(body).items() if name not in but}
 
 
+async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, deed: str) -> None:
+    if register.acts is not None:
+        await admit(work, register.acts, entity, deed)
+
+
+async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
+    before = work.before(entity)
+    saved = work.save(entity, fact)
+    await register.after(work, saved, before)
+    return saved
+
+
 async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     """A new aggregate; one with an external key that exists is refused (put it instead)."""
     members = given(body) | await register.supply(work, body)
     entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
+    await _ask_project(work, register, entity, CREATE)
     await register.check(work, entity)
     if entity.external_ref is not None:
         work.memory[register.name, entity.external_ref] = entity.id
-    return work.save(entity, register.tell(entity, None, body))
+    return await _save(work, register, entity, register.tell(entity, None, body))
+
+
+async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = None, **members: Any) -> A:
+    """A new aggregate as a reaction makes it: checked as one that is created over REST is, told by `fact` or as
+    created."""
+    entity = work.new(register.shape, id, **members)
+    await _ask_project(work, register, entity, CREATE)
+    return await write(work, register, entity, fact or plain(register.shape, "created"))
+
+
+async def write(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
+    """What a reaction changed of an aggregate, checked as a change over REST is."""
+    await register.check(work, entity)
+    return await _save(work, register, entity, fact)
 
 
 async def put(
@@ -126,15 +174,22 @@ async def put(
     if entity.archived_at is not None:
         if not restore_:
             raise Conflict("the resource with this key is archived; send ?restore=true", code="archived")
+        await _ask_project(work, register, entity, RESTORE)
+        carried = await register.carried(work, entity)
         entity.archived_at = None
+    else:
+        carried = ()
     for name, value in given(body, but=("external_ref",)).items():
         if name in register.members and not _left_out(body, name, register):
             setattr(entity, name, value)
     if not work.is_changed(entity):
         return entity, 200
     _refuse_other_key(entity, before)
+    await _ask_project(work, register, entity, REVISE)
     await register.check(work, entity)
-    return work.save(entity, register.tell(entity, before, body)), 200
+    saved = await _save(work, register, entity, register.tell(entity, before, body))
+    await _bring_back(work, register, carried)
+    return saved, 200
 
 
 def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
@@ -190,8 +245,9 @@ async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, 
     entity.take(**vars(wanted))
     if not work.is_changed(entity):
         return entity
+    await _ask_project(work, register, entity, REVISE)
     await register.check(work, entity)
-    return work.save(entity, plain(register.shape, "revised"))
+    return await _save(work, register, entity, plain(register.shape, "revised"))
 
 
 def merged(target: Any, patch: Any) -> Any:
@@ -213,27 +269,46 @@ def _refuse_archived(entity: Aggregate) -> None:
         raise Conflict("the resource is archived; restore it first", code="archived")
 
 
-def archive(work: Work, entity: A) -> A:
-    """Out of the lists, still answered by id."""
+async def archive(work: Work, register: Register[A], entity: A) -> A:
+    """Out of the lists, still answered by id; refused while something needs it."""
     if entity.archived_at is not None:
         raise NotFound(
             f"the {entry_of(type(entity)).name.replace('_', ' ')} is already archived", code="archived"
         )
+    await _ask_project(work, register, entity, ARCHIVE)
+    await refuse_while_needed(work, entity, register.dependents)
+    carried = await register.carried(work, entity)
     entity.archived_at = now()
-    return work.save(entity, plain(type(entity), "archived"))
+    for other in carried:
+        other.archived_at = entity.archived_at
+        await _save(work, register, other, plain(register.shape, "archived"))
+    return await _save(work, register, entity, plain(register.shape, "archived"))
 
 
 async def restore(work: Work, register: Register[A], entity: A) -> A:
-    """Back into the lists, if its content is still right among what was written meanwhile."""
+    """Back into the lists, with what went with it, if its content is still right among what was written meanwhile."""
     refuse_erased(entity)
     if entity.archived_at is None:
         raise Conflict("the resource is not archived", code="not_archived")
+    await _ask_project(work, register, entity, RESTORE)
+    carried = await register.carried(work, entity)
     entity.archived_at = None
     await register.check(work, entity)
-    return work.save(entity, plain(type(entity), "restored"))
+    saved = await _save(work, register, entity, plain(register.shape, "restored"))
+    await _bring_back(work, register, carried)
+    return saved
 
 
-def move(work: Work, register: Register[A], entity: A, name: str, reason: str | None) -> A:
+async def _bring_back(work: Work, register: Register[A], carried: Sequence[A]) -> None:
+    for other in carried:
+        other.archived_at = None
+        await register.check(work, other)
+        await _save(work, register, other, plain(register.shape, "restored"))
+
+
+async def move(work: Work, register: Register[A], entity: A, name: str, reason: str | None) -> A:
     """One move of the lifecycle, with who and why."""
     assert register.lifecycle is not None
-    return work.save(entity, register.lifecycle.make(entity, name, reason))
+    register.lifecycle.admit(entity, name)
+    await _ask_project(work, register, entity, name)
+    return await _save(work, register, entity, register.lifecycle.make(entity, name, reason))

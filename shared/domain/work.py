@@ -72,8 +72,8 @@ class Work:
     """What a service's reactions know beyond the database: private rows that this unit has changed already."""
     seen: set[tuple[str, UUID]] = field(default_factory=set)
     """(table, id) of what this unit has read or saved, and so has in `states`."""
-    foreign: dict[tuple[str, UUID], tuple[Any, ...]] = field(default_factory=dict)
-    """(table, id) -> the service's own copy of a foreign aggregate, as this unit read it."""
+    foreign: dict[tuple[str, UUID], Any] = field(default_factory=dict)
+    """(table, id) -> the service's own copy of a foreign aggregate, as this unit read it: a row by column names."""
     _guards: dict[str, int] = field(default_factory=dict)
     _loaded: dict[UUID, Loaded] = field(default_factory=dict)
     _origin_json: str = ""
@@ -198,6 +198,11 @@ class Work:
         """The aggregate as it was read; None where this unit made it."""
         return cast(A | None, self._loaded[entity.id].before)
 
+    def is_archived(self, id: UUID) -> bool:
+        """Whether an aggregate that this unit has read or saved is archived as the unit leaves it."""
+        known = self._loaded[id].before
+        return known is not None and known.archived_at is not None
+
     def is_changed(self, entity: Aggregate) -> bool:
         return bool(self._changed(entity))
 
@@ -315,7 +320,7 @@ def refusal_of(error: Exception) -> Exception:
     """A store's complaint as a refusal, where it is the caller's."""
     if isinstance(error, UniqueTaken):
         members = [c for c in error.columns if c not in ("external_source", "external_id")]
-        pointer = f"/{members[0]}" if members else "/external_ref"
+        pointer = f"/{members[-1]}" if members else "/external_ref"  # what it is unique within stands first
         return Duplicate(
             "another resource has this key", Fault("duplicate", "already taken", pointer=pointer)
         )

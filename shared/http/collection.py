@@ -38,7 +38,8 @@ SAID = {
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
     "put": "Creates it, or makes it look like the body; an unchanged body changes nothing and publishes nothing.",
     "revise": "A JSON merge patch (RFC 7396): what is named is replaced, null deletes.",
-    "archive": "It leaves the lists and is still answered by its id; a second time answers 404.",
+    "archive": "It leaves the lists and is still answered by its id; a second time answers 404. What something else"
+    " still needs is refused (409 `has_dependents`), with `dependents` as kind and id, and `dependents_count`.",
     "restore": "Back into the lists, if its content is still right among what was written meanwhile.",
 }
 """What each operation of a register does beyond its summary."""
@@ -105,7 +106,7 @@ def register_routes(
         entity = await call.work.load(shape, id)
         if entity.archived_at is None:  # what is gone already is not found, whatever its version
             expect_version(entity, call.if_match)
-        gone: Aggregate = archive(call.work, entity)
+        gone: Aggregate = await archive(call.work, register, entity)
         return gone
 
     async def restore_(call: Call, id: str) -> Aggregate:
@@ -186,7 +187,7 @@ def _declare_move(
     async def move_(call: Call, id: str, body: Decision) -> Aggregate:
         entity = await call.work.load(register.shape, id)
         expect_version(entity, call.if_match)
-        moved: Aggregate = move(call.work, register, entity, verb, body.reason)
+        moved: Aggregate = await move(call.work, register, entity, verb, body.reason)
         return moved
 
     operation = Operation(

@@ -213,8 +213,13 @@ class Inbox:
         self.marks.update(moved)
 
     def _work(self) -> Work:
+        """What follows from an event is decided already: it may what whoever decides may, within its service."""
+        service = self.kernel.service
         origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
-        return Work(self.kernel.store, self.kernel.mirrors, origin, settings=self.kernel.settings)
+        scopes = frozenset({f"{service}.write", f"{service}.decide"})
+        return Work(
+            self.kernel.store, self.kernel.mirrors, origin, scopes=scopes, settings=self.kernel.settings
+        )
 
     async def _fold(self, work: Work, records: Sequence[Record]) -> None:
         if self.consumer.fold:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -81,6 +82,18 @@ class Row(SQLModel):
 def by_external_key(table: str) -> UniqueConstraint:
     """External keys are unique per collection."""
     return UniqueConstraint("external_source", "external_id")
+
+
+def unique_among_live(table: str, *columns: str) -> Index:
+    """A key that is free again once what held it is archived; restoring it then answers `duplicate`."""
+    live = text("archived = 0")
+    return Index(
+        f"uq_{table}__live_{'_'.join(columns)}",
+        *columns,
+        unique=True,
+        sqlite_where=live,
+        postgresql_where=live,
+    )
 
 
 _PLAIN: dict[type, Callable[[Any], Any]] = {

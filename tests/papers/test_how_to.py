@@ -15,7 +15,17 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to"
 COPIED = ("shared", "services", "sample", "deploy", "docs", "pyproject.toml")
-TESTS = ("conftest.py", "catalogue.yaml", "support", "architecture", "contracts")
+TESTS = (
+    "conftest.py",
+    "catalogue.yaml",
+    "support",
+    "architecture",
+    "contracts",
+    "system/conftest.py",
+    "system/running.py",
+    "system/walking.py",
+    "system/test_conformance.py",
+)
 MODULES = {"migration": "services.migrations", "contracts": "services.contracts", "test": "pytest"}
 """What `make <target>` runs."""
 
@@ -40,7 +50,7 @@ def copy(tmp_path: Path) -> Path:
     without = shutil.ignore_patterns("__pycache__", "*.sqlite*")
     for name in (*COPIED, *(f"tests/{test}" for test in TESTS)):
         target = tmp_path / name
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, target, ignore=without)
         else:

@@ -16,7 +16,6 @@ from shared.base import telemetry
 ROOT = Path(__file__).parents[2]
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 MADE_BY_A_PAGE = {
-    "services/projects/migrations/0002_lessons.py",
     "shared/contracts/schemas/draft/risk.risk.escalated.v1.json",
 }
 """Files that a how-to leads to: `test_how_to.py` holds those."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.reporting.replay import TABLES, compare, replaying
 from services.reporting.service import SERVICE as REPORTING
+from services.resources.person.api import PERSONS
 from services.resources.service import SERVICE as RESOURCES
 from shared.base.settings import Settings
 from shared.contracts.language import plain, topics_of
@@ -58,7 +59,7 @@ class Told:
                     await erase(work, person, PersonErased())
                     del persons[who]
                 elif step == "archive" and person.archived_at is None:
-                    archive(work, person)
+                    await archive(work, PERSONS, person)
                 else:
                     person.name = f"Ada {who}, {person.version}"
                     work.save(person, plain(Person, "revised"))

@@ -93,3 +93,42 @@ async def test_a_booking_that_races_the_end_of_its_project_is_refused_or_release
             assert (await bookings.read(asked.json()))["state"] == "released"
         else:
             assert asked.json()["code"] == "project_ended"
+
+
+async def test_an_archived_project_frees_its_people_and_a_restored_one_books_them_again(
+    bookings_everywhere: Any,
+) -> None:
+    bookings = bookings_everywhere
+    person, other = await bookings.person(), await bookings.person("Grace")
+    project, next_one = await bookings.project(), await bookings.project()
+    period = {"starts_on": "2026-01-01", "ends_on": "2030-12-31"}
+    held = [
+        await bookings.book(who, project["id"], 100, commitment="hard", **period) for who in (person, other)
+    ]
+    assert (await bookings.ask(person, next_one["id"], 50, commitment="hard", **period)).status_code == 409
+    url = f"/projects/v1/projects/{project['id']}"
+    assert (await bookings.client.delete(url, headers={"If-Match": '"1"'})).status_code == 204
+    await bookings.portolan.settled()
+    released = [await bookings.read(one) for one in held]
+    assert {one["state"] for one in released} == {"released"}
+    assert {one["ends_on"] < "2030-12-31" for one in released} == {True}
+    await bookings.book(person, next_one["id"], 50, commitment="hard", **period)
+    assert (await bookings.client.post(f"{url}/restore", headers={"If-Match": '"2"'})).status_code == 200
+    await bookings.portolan.settled()
+    back = [await bookings.read(one) for one in held]
+    assert [(one["state"], one["ends_on"]) for one in back] == [
+        ("released", released[0]["ends_on"]),  # the days are taken by now
+        ("booked", "2030-12-31"),
+    ]
+
+
+async def test_what_was_released_by_hand_stays_so_when_the_project_comes_back(bookings: Any) -> None:
+    person, project = await bookings.person(), await bookings.project()
+    booking = await bookings.book(person, project["id"], 50, ends_on="2030-12-31")
+    assert (await bookings.act(booking, "release", json={"reason": "done"})).status_code == 200
+    url = f"/projects/v1/projects/{project['id']}"
+    await bookings.client.delete(url, headers={"If-Match": '"1"'})
+    await bookings.portolan.settled()
+    await bookings.client.post(f"{url}/restore", headers={"If-Match": '"2"'})
+    await bookings.portolan.settled()
+    assert (await bookings.read(booking))["state"] == "released"

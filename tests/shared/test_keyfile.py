@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
-from shared.domain.kernel import SECRET_FILE, instance_secret
+from shared.http.serving import SECRET_FILE, instance_secret
 
 AT_ONCE = 8
 

@@ -84,28 +84,55 @@ class Everything:
         self.made[collection] = made.json()
         await self.portolan.settled()
 
-    def _minimal(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def body(self, walked: Walked) -> dict[str, Any] | None:
+        """The least that the operation takes: nothing, or what its schema requires."""
+        if walked.operation.body is None:
+            return None
+        return self._minimal(walked.operation.body.model_json_schema(), also_project=False)
+
+    def _minimal(self, schema: dict[str, Any], also_project: bool = True) -> dict[str, Any]:
         self._defs = schema.get("$defs", {})
-        members = schema["properties"]
-        needed = [name for name in members if name in schema.get("required", []) or name == "project_id"]
+        members = schema.get("properties", {})
+        required = {*schema.get("required", ()), *(("project_id",) if also_project else ())}
+        needed = [name for name in members if name in required]
         return {name: self._value(name, members[name]) for name in needed}
 
     def _value(self, name: str, schema: dict[str, Any]) -> Any:
-        if "$ref" in schema:
-            schema = self._defs[schema["$ref"].rsplit("/", 1)[-1]]
+        """A value that the schema takes; a member that names something gets one of what was made."""
+        schema = self._resolved(schema)
         if name.endswith("_id"):
-            return self._one_of(f"{name.removesuffix('_id')}s")
-        for key in ("enum", "examples"):
+            return self._one_of(f"{name.removesuffix('_id').replace('_', '-')}s")
+        for key in ("const", "enum", "examples", "default"):
             if key in schema:
-                return schema[key][0]
-        if schema["type"] == "integer":
-            return schema.get("minimum", 1)
-        return "Sample"
+                return schema[key][0] if isinstance(schema[key], list) else schema[key]
+        match schema.get("type"):
+            case "integer" | "number":
+                return schema.get("minimum", 1)
+            case "boolean":
+                return False
+            case "array":
+                return [self._value(name, schema["items"])] * schema.get("minItems", 0)
+            case "object":
+                return {n: self._value(n, schema["properties"][n]) for n in schema.get("required", ())}
+            case _:
+                return "Sample"
+
+    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Without a reference, and of several kinds the first that is not null."""
+        if "$ref" in schema:
+            return self._resolved(self._defs[schema["$ref"].rsplit("/", 1)[-1]])
+        for kind in schema.get("anyOf", ()):
+            if kind.get("type") != "null":
+                return self._resolved(kind)
+        return schema
 
     def _one_of(self, noun: str) -> str:
-        return next(
-            str(one["id"]) for collection, one in self.made.items() if collection.endswith(f"/{noun}")
-        )
+        """What was made of the collection; what names none of them (an approver, say) names a person."""
+        for wanted in (noun, "persons"):
+            for collection, one in self.made.items():
+                if collection.endswith(f"/{wanted}"):
+                    return str(one["id"])
+        return UNKNOWN
 
     def client(self, role: str = "service") -> httpx.AsyncClient:
         return self.portolan(role)

@@ -17,6 +17,8 @@ ACTUAL_COSTS = Register(
     filters=FILTERS,
     check=commands.check,
     guard=commands.guard,
+    acts=commands.ACTS,
+    carried=commands.carried,
     names={
         "project_id": KnownProject,
         "work_package_id": KnownWorkPackage,

@@ -1,18 +1,34 @@
 """What is checked of actual costs against the budget, what they belong to, and what they reverse."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.finance.actual_cost import rules
-from services.finance.budget.rules import may_charge
+from services.finance.budget import rules as budget_rules
 from services.finance.contract.model import ContractRow
 from services.finance.tables import KnownProject, KnownWorkPackage
 from shared.base.ids import derived_id
 from shared.contracts.finance import ActualCost, Budget
+from shared.domain.acts import Acts, Standing, of_known_project
 from shared.domain.days import refuse_future
-from shared.domain.references import exists, heard_of
+from shared.domain.references import takes_new, takes_new_of
 from shared.domain.work import Work
 
-STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1"
+STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1 AND currency = ?"
+STILL_IN = "UPDATE budget SET open = open WHERE id = ? AND currency = ?"
+
+
+project_of = of_known_project(KnownProject)
+
+
+async def standing(work: Work, cost: ActualCost) -> Standing | None:
+    """A project that never was approved has no budget, which says more than its stage."""
+    found = await project_of(work, cost)
+    budget_rules.is_there(await _budget(work, cost))
+    return found
+
+
+ACTS = Acts(standing, rules.act)
 
 
 def guard(cost: Any) -> str | None:
@@ -26,22 +42,47 @@ async def check(work: Work, cost: ActualCost) -> None:
         rules.as_posted(cost, before)
     rules.signs(cost)
     refuse_future(work, cost.posted_on, "/posted_on")
-    await heard_of(work, KnownProject, cost.project_id, "/project_id")
-    await charge(work, cost)
-    package = await heard_of(work, KnownWorkPackage, cost.work_package_id, "/work_package_id")
+    if before is None or before.archived_at is not None:
+        await charge(work, cost)
+    package = await takes_new_of(work, KnownWorkPackage, cost, "work_package_id")
     if package is not None:
-        rules.belongs(cost, package[1])
-    await exists(work, ContractRow, cost.contract_id, "/contract_id")
+        rules.belongs(cost, package.project_id)
+    await takes_new(work, ContractRow, cost, "contract_id")
     if cost.reverses_id is not None and (reversals := guard(cost)) is not None:
         await work.guard(reversals)
         rules.reverses(cost, await work.known(ActualCost, cost.reverses_id), await _reversed(work, cost))
 
 
 async def charge(work: Work, cost: ActualCost) -> None:
-    """To the project's budget, which must be open, and still is when this is committed."""
-    budget = await work.known(Budget, derived_id("budget", str(cost.project_id)))
-    may_charge(budget, cost.amount)
-    work.also(STILL_OPEN, [(str(derived_id("budget", str(cost.project_id))),)], expect=1)
+    """To the project's budget: in its currency, and a new cost while it is open, also when this is committed."""
+    budget = budget_rules.is_there(await _budget(work, cost))
+    budget_rules.may_charge(budget, cost.amount)
+    held = (str(budget.id), cost.amount.currency)
+    if work.before(cost) is None and cost.reverses_id is None:
+        budget_rules.may_begin(budget)
+        work.also(STILL_OPEN, [held], expect=1)
+    else:
+        work.also(STILL_IN, [held], expect=1)
+
+
+async def _budget(work: Work, cost: ActualCost) -> Budget | None:
+    return await work.known(Budget, derived_id("budget", str(cost.project_id)))
+
+
+async def carried(work: Work, cost: ActualCost) -> Sequence[ActualCost]:
+    """A cost and what reverses it are archived, and restored, together; a reversal never goes by itself."""
+    if cost.reverses_id is not None:
+        if cost.archived_at is None:
+            original = await work.known(ActualCost, cost.reverses_id)
+            rules.goes_with_its_original(cost, original)
+        return ()
+    await work.guard(f"reversals {cost.id}")
+    stored = await work.select(ActualCost, "reverses_id = ?", (str(cost.id),), archived=True)
+
+    def concerns(other: ActualCost) -> bool:
+        return other.reverses_id == cost.id and other.archived_at == cost.archived_at
+
+    return work.as_left(ActualCost, stored, concerns)
 
 
 async def _reversed(work: Work, cost: ActualCost) -> int:

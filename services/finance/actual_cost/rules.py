@@ -2,9 +2,28 @@
 
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.contracts.finance import ActualCost
+from shared.domain.acts import CREATE
+from shared.domain.stages import Act
 
 POSTED = ("project_id", "posted_on", "amount", "nature", "reverses_id")
 """The members that stay as they were posted."""
+
+
+def act(deed: str, cost: ActualCost, before: ActualCost | None) -> Act:
+    """What was posted is only ever corrected: reversed, annotated, archived, restored."""
+    return Act.COST if deed == CREATE and cost.reverses_id is None else Act.CORRECTION
+
+
+def goes_with_its_original(reversal: ActualCost, original: ActualCost | None) -> None:
+    """What it reverses would count again, as if nothing had been taken back."""
+    if original is not None and original.archived_at is None:
+        raise Conflict(
+            "a reversal is archived with what it reverses; post the cost again where it was reversed in error",
+            Fault("reversal", f"reverses {original.id}", pointer=""),
+            code="has_dependents",
+            dependents=[{"kind": "actual_cost", "id": str(original.id)}],
+            dependents_count=1,
+        )
 
 
 def as_posted(cost: ActualCost, before: ActualCost) -> None:
@@ -31,9 +50,15 @@ def signs(cost: ActualCost) -> None:
 
 def reverses(cost: ActualCost, original: ActualCost | None, reversed_minor: int) -> None:
     """A reversal is of the same project, and all reversals together take back no more than was posted."""
-    if original is None or original.archived_at is not None or original.project_id != cost.project_id:
+    if original is None or original.project_id != cost.project_id:
         raise Invalid(
             "there is no such cost to reverse", Fault("not_found", "no such cost", pointer="/reverses_id")
+        )
+    if original.archived_at is not None:
+        raise Conflict(
+            "what it reverses is archived",
+            Fault("archived", "archived", pointer="/reverses_id"),
+            code="archived",
         )
     if original.reverses_id is not None:
         raise Invalid(

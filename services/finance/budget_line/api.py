@@ -17,6 +17,7 @@ BUDGET_LINES = Register(
     supply=commands.supply,
     check=commands.check,
     tell=commands.tell,
+    acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
     names={"project_id": KnownProject, "programme_id": KnownProgramme},
 )

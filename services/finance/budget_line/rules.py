@@ -8,7 +8,9 @@ from shared.contracts.finance import (
     BudgetLineSubmitted,
     BudgetState,
 )
+from shared.domain.acts import ARCHIVE, RESTORE
 from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.stages import Act
 
 S = BudgetState
 
@@ -20,6 +22,10 @@ LIFECYCLE = Lifecycle(
         "return": Move(frozenset({S.SUBMITTED, S.APPROVED}), S.DRAFT, BudgetLineReturned),
     },
 )
+
+
+def act(deed: str, line: BudgetLine, before: BudgetLine | None) -> Act:
+    return Act.CORRECTION if deed in (ARCHIVE, RESTORE) else Act.BUDGET_LINE
 
 
 def has_money_for_something(line: BudgetLine) -> None:

@@ -16,6 +16,7 @@ CONTRACTS = Register(
     revise=ContractRevise,
     filters=FILTERS,
     check=commands.check,
+    acts=commands.ACTS,
     names={"vendor_id": VendorRow, "project_id": KnownProject, "programme_id": KnownProgramme},
 )
 

@@ -5,13 +5,15 @@ from services.finance.contract import rules
 from services.finance.tables import KnownProgramme, KnownProject
 from services.finance.vendor.model import VendorRow
 from shared.contracts.finance import Contract
-from shared.domain.references import exists, heard_of
+from shared.domain.acts import Acts, of_known_project
+from shared.domain.references import takes_new, takes_new_of
 from shared.domain.work import Work
+
+ACTS = Acts(of_known_project(KnownProject), rules.act)
 
 
 async def check(work: Work, contract: Contract) -> None:
     if IMPORT not in work.scopes:
         rules.is_sound(contract)
-    await exists(work, VendorRow, contract.vendor_id, "/vendor_id")
-    await heard_of(work, KnownProject, contract.project_id, "/project_id")
-    await heard_of(work, KnownProgramme, contract.programme_id, "/programme_id")
+    await takes_new(work, VendorRow, contract, "vendor_id")
+    await takes_new_of(work, KnownProgramme, contract, "programme_id")

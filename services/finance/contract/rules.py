@@ -2,6 +2,13 @@
 
 from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Contract
+from shared.domain.acts import CREATE
+from shared.domain.stages import Act
+
+
+def act(deed: str, contract: Contract, before: Contract | None) -> Act:
+    """A contract outlives its project: what is recorded of it is corrected afterwards."""
+    return Act.NEW_CHILD if deed == CREATE else Act.CORRECTION
 
 
 def is_sound(contract: Contract) -> None:

@@ -15,6 +15,7 @@ FORECASTS = Register(
     revise=ForecastRevise,
     filters=FILTERS,
     check=commands.check,
+    acts=commands.ACTS,
     names={"project_id": KnownProject},
 )
 

@@ -3,9 +3,17 @@
 from services.finance.tables import KnownProject
 from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Forecast
+from shared.domain.acts import ARCHIVE, RESTORE, Acts, of_known_project
 from shared.domain.days import refuse_future
-from shared.domain.references import heard_of
+from shared.domain.stages import Act
 from shared.domain.work import Work
+
+
+def act(deed: str, forecast: Forecast, before: Forecast | None) -> Act:
+    return Act.CORRECTION if deed in (ARCHIVE, RESTORE) else Act.FORECAST
+
+
+ACTS = Acts(of_known_project(KnownProject), act)
 
 
 async def check(work: Work, forecast: Forecast) -> None:
@@ -14,4 +22,3 @@ async def check(work: Work, forecast: Forecast) -> None:
             "a forecast is not negative", Fault("negative", "not below zero", pointer="/at_completion")
         )
     refuse_future(work, forecast.forecast_on, "/forecast_on")
-    await heard_of(work, KnownProject, forecast.project_id, "/project_id")

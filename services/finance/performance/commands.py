@@ -12,14 +12,15 @@ from shared.contracts.projects import WorkPackage
 from shared.domain.work import Work
 
 KEEP_PACKAGE = """
-INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent, archived)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
     version = excluded.version, budget = excluded.budget, currency = excluded.currency,
-    starts_on = excluded.starts_on, finishes_on = excluded.finishes_on, percent = excluded.percent
+    starts_on = excluded.starts_on, finishes_on = excluded.finishes_on, percent = excluded.percent,
+    archived = excluded.archived
 """
 PACKAGES = """
-SELECT id, version, budget, currency, starts_on, finishes_on, percent FROM known_work_package
+SELECT id, version, budget, currency, starts_on, finishes_on, percent, archived FROM known_work_package
 WHERE project_id = ?
 """
 KEEP_COST = """

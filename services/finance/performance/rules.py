@@ -30,6 +30,7 @@ class Remembered:
     starts_on: int | None
     finishes_on: int | None
     percent: int
+    archived: int = 0
 
 
 class Span(NamedTuple):
@@ -49,6 +50,7 @@ def remembered(package: WorkPackage) -> Remembered:
         starts_on=to_day(package.planned_start_on) if package.planned_start_on else None,
         finishes_on=to_day(package.planned_finish_on) if package.planned_finish_on else None,
         percent=package.percent_complete,
+        archived=int(package.archived_at is not None),
     )
 
 

@@ -1,12 +1,21 @@
 """The routes of vendors."""
 
+from services.finance.contract.model import ContractRow
 from services.finance.vendor.model import FILTERS, VendorCreate, VendorRevise, VendorRow
 from shared.contracts.finance import Vendor
+from shared.domain.dependents import Dependents
 from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
-VENDORS = Register(shape=Vendor, row=VendorRow, create=VendorCreate, revise=VendorRevise, filters=FILTERS)
+VENDORS = Register(
+    shape=Vendor,
+    row=VendorRow,
+    create=VendorCreate,
+    revise=VendorRevise,
+    filters=FILTERS,
+    dependents=(Dependents(ContractRow, "vendor_id"),),
+)
 
 routes = Routes("finance", "Vendors")
 register_routes(routes, VENDORS)

@@ -2,7 +2,10 @@
 
 from services.projects.portfolio import commands
 from services.projects.portfolio.model import FILTERS, PortfolioCreate, PortfolioRevise, PortfolioRow
+from services.projects.programme.model import ProgrammeRow
+from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Portfolio
+from shared.domain.dependents import Dependents
 from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
@@ -16,6 +19,11 @@ PORTFOLIOS = Register(
     check=commands.check,
     guard=commands.guard,
     names={"parent_id": PortfolioRow},
+    dependents=(
+        Dependents(PortfolioRow, "parent_id"),
+        Dependents(ProgrammeRow, "portfolio_id"),
+        Dependents(ProjectRow, "portfolio_id"),
+    ),
 )
 
 routes = Routes("projects", "Portfolios")

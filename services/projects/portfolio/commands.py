@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from services.projects.portfolio import rules
-from shared.base.errors import Fault, Invalid
+from services.projects.portfolio.model import PortfolioRow
 from shared.contracts.projects import Portfolio
+from shared.domain.references import takes_new
+from shared.domain.trees import Parents
 from shared.domain.work import Work
 
 HIERARCHY = "portfolio-hierarchy"
@@ -18,20 +20,15 @@ def guard(portfolio: Any) -> str | None:
 
 async def check(work: Work, portfolio: Portfolio) -> None:
     rules.thresholds_rise(portfolio)
-    rules.not_under_itself(portfolio.id, await ancestors(work, portfolio.parent_id))
-
-
-async def ancestors(work: Work, parent_id: UUID | None) -> list[UUID]:
-    """From the nearest upwards; the hierarchy is guarded, so that two moves cannot close a cycle between them."""
-    found: list[UUID] = []
-    if parent_id is not None:
+    await takes_new(work, PortfolioRow, portfolio, "parent_id")
+    before = work.before(portfolio)
+    if portfolio.parent_id is not None and (before is None or before.parent_id != portfolio.parent_id):
         await work.guard(HIERARCHY)
-    while parent_id is not None and len(found) <= rules.DEEPEST:
-        parent = await work.known(Portfolio, parent_id)
-        if parent is None:
-            raise Invalid(
-                "the parent is not there", Fault("not_found", "no such portfolio", pointer="/parent_id")
-            )
-        found.append(parent.id)
-        parent_id = parent.parent_id
-    return found
+        rules.fits_into(portfolio.id, portfolio.parent_id, await hierarchy(work))
+
+
+async def hierarchy(work: Work) -> Parents[UUID]:
+    """The parents of all portfolios as this unit leaves them; guarded, so that two moves cannot close a cycle."""
+    rows = await work.store.fetch("SELECT id, parent_id FROM portfolio")
+    stored = {UUID(id): UUID(parent) if parent else None for id, parent in rows}
+    return Parents(stored | {id: p.parent_id for id, p in work.staged(Portfolio).items()})

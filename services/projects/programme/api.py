@@ -3,7 +3,9 @@
 from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme import commands
 from services.projects.programme.model import FILTERS, ProgrammeCreate, ProgrammeRevise, ProgrammeRow
+from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Programme
+from shared.domain.dependents import Dependents
 from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
@@ -16,6 +18,7 @@ PROGRAMMES = Register(
     filters=FILTERS,
     check=commands.check,
     names={"portfolio_id": PortfolioRow},
+    dependents=(Dependents(ProjectRow, "programme_id"),),
 )
 
 routes = Routes("projects", "Programmes")

@@ -2,9 +2,9 @@
 
 from services.projects.portfolio.model import PortfolioRow
 from shared.contracts.projects import Programme
-from shared.domain.references import exists
+from shared.domain.references import takes_new
 from shared.domain.work import Work
 
 
 async def check(work: Work, programme: Programme) -> None:
-    await exists(work, PortfolioRow, programme.portfolio_id, "/portfolio_id")
+    await takes_new(work, PortfolioRow, programme, "portfolio_id")

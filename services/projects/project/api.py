@@ -18,6 +18,7 @@ PROJECTS = Register(
     supply=commands.supply,
     check=commands.check,
     tell=commands.tell,
+    acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
     names={"portfolio_id": PortfolioRow, "programme_id": ProgrammeRow},
 )

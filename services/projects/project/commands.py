@@ -8,12 +8,22 @@ from services.projects.project import rules
 from shared.base.errors import Fault, Forbidden
 from shared.contracts.language import Fact, plain
 from shared.contracts.projects import Project, ProjectImported, Stage
+from shared.domain.acts import Acts, Standing
 from shared.domain.codes import Sequence
 from shared.domain.days import refuse_future
-from shared.domain.references import exists
+from shared.domain.references import takes_new
 from shared.domain.work import Work
 
 CODES = Sequence("PRJ")
+
+
+async def standing(work: Work, project: Project) -> Standing | None:
+    """As it stood before this change; what is made only now stands nowhere yet. An archived one is restored first."""
+    before = work.before(project)
+    return None if before is None else Standing(before.stage, archived=False)
+
+
+ACTS = Acts(standing, rules.act, pointer="/stage")
 
 
 async def supply(work: Work, body: Any) -> dict[str, Any]:
@@ -26,8 +36,8 @@ async def check(work: Work, project: Project) -> None:
     rules.dates_in_order(project)
     refuse_future(work, project.actual_start_on, "/actual_start_on")
     refuse_future(work, project.actual_finish_on, "/actual_finish_on")
-    await exists(work, PortfolioRow, project.portfolio_id, "/portfolio_id")
-    await exists(work, ProgrammeRow, project.programme_id, "/programme_id")
+    await takes_new(work, PortfolioRow, project, "portfolio_id")
+    await takes_new(work, ProgrammeRow, project, "programme_id")
 
 
 def _stage_is_moved_to(work: Work, project: Project) -> None:

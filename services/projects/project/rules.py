@@ -12,9 +12,25 @@ from shared.contracts.projects import (
     ProjectResumed,
     Stage,
 )
+from shared.domain.acts import REVISE
 from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.stages import Act
 
 S = Stage
+
+PLAN = (
+    "phase", "planned_start_on", "planned_finish_on", "forecast_start_on", "forecast_finish_on", "planned_cost",
+    "forecast_cost", "lifecycle_cost", "stage",
+)  # fmt: skip
+"""What is planned and forecast: once a project has ended it stays. What is recorded of it beside may be corrected."""
+
+
+def act(deed: str, project: Project, before: Project | None) -> Act | None:
+    """A revision of the plan is an edit, of anything else a correction; moves are judged by the lifecycle."""
+    if deed != REVISE or before is None:
+        return None
+    planned = any(getattr(project, member) != getattr(before, member) for member in PLAN)
+    return Act.EDIT if planned else Act.CORRECTION
 
 
 def needs_planned_dates(project: Project) -> None:

@@ -10,6 +10,7 @@ from services.projects.work_package.model import (
     WorkPackageRow,
 )
 from shared.contracts.projects import WorkPackage
+from shared.domain.dependents import Dependents
 from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import register_routes
@@ -23,6 +24,9 @@ WORK_PACKAGES = Register(
     filters=FILTERS,
     check=commands.check,
     guard=commands.guard,
+    acts=commands.ACTS,
+    dependents=(Dependents(WorkPackageRow, "parent_id"),),
+    after=commands.after,
     names={"project_id": ProjectRow, "parent_id": WorkPackageRow},
 )
 

@@ -7,12 +7,15 @@ from shared.contracts.language import Percent, Shape
 from shared.contracts.projects import WorkPackage
 from shared.domain.filters import Filters
 from shared.domain.register import request_shape
-from shared.store.columns import ID, KEY, Field, Row, UniqueConstraint, by_external_key
+from shared.store.columns import ID, KEY, Field, Row, by_external_key, unique_among_live
 
 
 class WorkPackageRow(Row, Model, table=True):
     __tablename__ = "work_package"
-    __table_args__ = (by_external_key("work_package"), UniqueConstraint("project_id", "wbs"))
+    __table_args__ = (
+        by_external_key("work_package"),
+        unique_among_live("work_package", "project_id", "wbs"),
+    )
 
     project_id: str = Field(sa_type=ID)
     parent_id: str | None = Field(sa_type=ID, index=True)

@@ -9,7 +9,7 @@ from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.exposure import view
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
-from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
+from services.reporting.scope import PORTFOLIO, PROJECT, Within, ended, within
 from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
@@ -35,7 +35,9 @@ class RiskLine(AnswerShape):
 
 
 class RiskExposure(AnswerShape):
-    matrix: list[list[int]] = Field(description="Open threats: row = probability 1-5, column = impact 1-5.")
+    matrix: list[list[int]] = Field(
+        description="Open threats of projects that have not ended: row = probability 1-5, column = impact 1-5."
+    )
     by_state: dict[str, int]
     """How many risks are in each state."""
     worst: list[RiskLine]
@@ -67,10 +69,12 @@ async def risk_exposure(call: Call) -> Answer:
 
 async def exposure(call: Call, at: AsOf, scope: Within) -> dict[str, Any]:
     risks = [r for r in await states(call.kernel.store, "risk", at.until) if scope.holds(r)]
+    gone = await ended(call.kernel.store, at)
+    open_ = [r for r in risks if r["project_id"] not in gone]
     ratings = [a for a in await states(call.kernel.store, "assessment", at.until) if scope.holds(a)]
     return {
-        "matrix": view.matrix(risks),
+        "matrix": view.matrix(open_),
         "by_state": view.by_state(risks),
-        "worst": view.worst(risks),
+        "worst": view.worst(open_),
         "ratings": view.latest_ratings(ratings, at.on),
     }

@@ -8,8 +8,8 @@ from typing import Any
 
 from services.reporting.figures.health import AMBER, DEFAULT, GREEN, RED, RISK_AMBER, RISK_RED, limits_of
 from shared.contracts.projects import Stage
+from shared.domain.stages import ENDED
 
-ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
 NOT_BEGUN = (Stage.APPROVED,)
 """Where a start is owed: what is only proposed, nobody has agreed to."""
 

@@ -14,13 +14,15 @@ JOIN (SELECT aggregate_id, MAX(version) AS version FROM history WHERE aggregate_
 """
 
 
-async def states(store: Store, aggregate_type: str, until: int | None) -> list[dict[str, Any]]:
-    """All aggregates of a type, archived ones left out; `until` is microseconds, None means now."""
+async def states(
+    store: Store, aggregate_type: str, until: int | None, *, archived: bool = False
+) -> list[dict[str, Any]]:
+    """All aggregates of a type, archived ones only where asked for; `until` is microseconds, None means now."""
     if until is None:
         rows = await store.fetch(STATES_NOW, (aggregate_type,))
     else:
         rows = await store.fetch(STATES_THEN, (aggregate_type, until))
-    return [state for row in rows if (state := json.loads(row[0]))["archived_at"] is None]
+    return [state for row in rows if (state := json.loads(row[0]))["archived_at"] is None or archived]
 
 
 async def states_of_project(

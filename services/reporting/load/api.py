@@ -6,7 +6,7 @@ from typing import Any
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.history.view import states
-from services.reporting.load.view import load, months_from
+from services.reporting.load.view import end_of_month, load, months_from
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
 from shared.base.clock import parse_day
@@ -91,8 +91,28 @@ async def resource_load(call: Call) -> Answer:
 async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
     store = call.kernel.store
     booked = [a for a in await states(store, "allocation", at.until) if scope.holds(a)]
-    persons = await states(store, "person", at.until)
-    return load(persons, booked, months, Holidays(call.kernel.settings.holidays))
+    persons = await states(store, "person", at.until, archived=True)
+    shown = _shown(persons, booked, months)
+    return load(shown, booked, months, Holidays(call.kernel.settings.holidays))
+
+
+def _shown(
+    persons: list[dict[str, Any]], booked: list[dict[str, Any]], months: list[date]
+) -> list[dict[str, Any]]:
+    """Those who are there, and those who are archived and were booked in these months: what they worked counts. Of who
+    was erased only months before that are told."""
+    first, last = months[0].isoformat(), end_of_month(months[-1]).isoformat()
+    bookings: dict[str, list[dict[str, Any]]] = {}
+    for allocation in booked:
+        bookings.setdefault(allocation["person_id"], []).append(allocation)
+
+    def worked(person: dict[str, Any]) -> bool:
+        until = min(last, person["erased_at"][:7] + "-00") if person["erased_at"] else last
+        return any(
+            max(a["starts_on"], first) <= min(a["ends_on"], until) for a in bookings.get(person["id"], ())
+        )
+
+    return [p for p in persons if p["archived_at"] is None or worked(p)]
 
 
 def _first(call: Call, default: date) -> date:

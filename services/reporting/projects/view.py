@@ -9,11 +9,12 @@ from typing import Any
 from services.reporting.asof import AsOf
 from services.reporting.figures.compute import NO_FORECAST, Figures, planned_value
 from services.reporting.figures.health import health, limits_of
-from services.reporting.figures.judging import ENDED, NOT_BEGUN
+from services.reporting.figures.judging import NOT_BEGUN
 from services.reporting.history.view import states
 from shared.base.clock import from_day
 from shared.base.money import TOO_LARGE, Money, percent
 from shared.contracts.projects import Stage
+from shared.domain.stages import ENDED
 from shared.store import Store
 
 COLUMNS = ("project_id", *Figures.__dataclass_fields__)
@@ -178,8 +179,8 @@ def _date(day: int | None) -> str | None:
     return from_day(day).isoformat() if day is not None else None
 
 
-async def portfolios_by_id(store: Store, at: AsOf) -> dict[str, dict[str, Any]]:
-    return {p["id"]: p for p in await states(store, "portfolio", at.until)}
+async def portfolios_by_id(store: Store, at: AsOf, *, archived: bool = False) -> dict[str, dict[str, Any]]:
+    return {p["id"]: p for p in await states(store, "portfolio", at.until, archived=archived)}
 
 
 async def one(store: Store, project_id: str, at: AsOf) -> Row | None:

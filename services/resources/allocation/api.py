@@ -20,6 +20,7 @@ ALLOCATIONS = Register(
     check=commands.check,
     guard=commands.guard,
     tell=commands.tell,
+    acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
     names={"person_id": PersonRow, "project_id": KnownProject},
 )

@@ -7,11 +7,13 @@ from services.resources.tables import KnownProject
 from shared.base.clock import to_day
 from shared.contracts.language import Fact, plain
 from shared.contracts.resources import Allocation, AllocationCommitted, Commitment, Person
-from shared.domain.references import heard_of
+from shared.domain.acts import Acts, admit, of_known_project
+from shared.domain.stages import ENDED
 from shared.domain.work import Match, Work, expect_version
 
-BOOK = """
-UPDATE known_project SET bookings = bookings + 1 WHERE id = ? AND stage NOT IN ('closed', 'discontinued')
+BOOK = f"""
+UPDATE known_project SET bookings = bookings + 1
+WHERE id = ? AND archived = 0 AND stage NOT IN ({", ".join(f"'{stage}'" for stage in ENDED)})
 """
 
 
@@ -25,31 +27,30 @@ async def supply(work: Work, body: Any) -> dict[str, Any]:
     return {"commitment": body.commitment or Commitment.SOFT}
 
 
+ACTS = Acts(of_known_project(KnownProject), rules.act)
+
+
 async def check(work: Work, allocation: Allocation) -> None:
-    rules.is_booked(allocation)
-    rules.period_runs_forward(allocation)
-    rules.person_is_there(await work.known(Person, allocation.person_id))
-    await book_on_project(work, allocation)
+    if not rules.comes_back_released(allocation, work.before(allocation)):
+        rules.period_runs_forward(allocation)
+        rules.is_booked(allocation)
+        rules.person_is_there(await work.known(Person, allocation.person_id))
+        work.also(BOOK, [(str(allocation.project_id),)], expect=1)
     await fits(work, allocation)
 
 
-async def book_on_project(work: Work, allocation: Allocation) -> None:
-    """The project takes bookings, and still does when this one is committed."""
-    known = await heard_of(work, KnownProject, allocation.project_id, "/project_id")
-    assert known is not None
-    id, _, stage, archived, _ = known
-    rules.project_takes_bookings(stage, bool(archived))
-    work.also(BOOK, [(id,)], expect=1)
-
-
 async def fits(work: Work, allocation: Allocation) -> None:
-    """Under the person's guard, so that of two who commit the same days only the first does."""
+    """Under the person's guard, so that of two who commit the same days only the first does.
+
+    What was booked on a project that is archived by now holds nobody any more.
+    """
     if allocation.commitment is Commitment.SOFT:
         return
     await work.guard(guard(allocation))
     standing = await work.select(
         Allocation,
-        "person_id = ? AND commitment = 'hard' AND starts_on <= ? AND ends_on >= ?",
+        "person_id = ? AND commitment = 'hard' AND starts_on <= ? AND ends_on >= ?"
+        " AND project_id NOT IN (SELECT id FROM known_project WHERE archived = 1)",
         (str(allocation.person_id), to_day(allocation.ends_on), to_day(allocation.starts_on)),
     )
     person_id = allocation.person_id
@@ -68,6 +69,8 @@ def tell(allocation: Allocation, before: Allocation | None, body: Any) -> Fact:
 async def commit(work: Work, id: str, if_match: Match | None, reason: str | None) -> Allocation:
     allocation = await work.load(Allocation, id)
     expect_version(allocation, if_match)
+    rules.LIFECYCLE.admit(allocation, "commit")
+    await admit(work, ACTS, allocation, "commit")
     fact = rules.commit(allocation, reason)
     await check(work, allocation)
     return work.save(allocation, fact)

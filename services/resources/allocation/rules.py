@@ -6,7 +6,6 @@ from datetime import date
 from itertools import pairwise
 
 from shared.base.errors import Conflict, Fault, Invalid
-from shared.contracts.projects import Stage
 from shared.contracts.resources import (
     Allocation,
     AllocationCommitted,
@@ -15,10 +14,23 @@ from shared.contracts.resources import (
     Commitment,
     Person,
 )
+from shared.domain.acts import ARCHIVE, RESTORE, REVISE
 from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.stages import Act
 
 WHOLE = 100
-ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
+
+
+def act(deed: str, allocation: Allocation, before: Allocation | None) -> Act | None:
+    """To book and to commit somebody takes their days; a change of what is booked is an edit, a release is always
+    possible. What was released comes back as a correction."""
+    if deed == "release":
+        return None
+    if deed == REVISE:
+        return Act.EDIT
+    if deed == ARCHIVE or (deed == RESTORE and allocation.state is AllocationState.RELEASED):
+        return Act.CORRECTION
+    return Act.ALLOCATION
 
 
 def _is_soft(allocation: Allocation) -> bool:
@@ -48,6 +60,14 @@ def period_runs_forward(allocation: Allocation) -> None:
         )
 
 
+def comes_back_released(allocation: Allocation, before: Allocation | None) -> bool:
+    """Whether it is restored as the released booking that it was: nobody is booked by that."""
+    if before is None or before.archived_at is None or allocation.state is not AllocationState.RELEASED:
+        return False
+    members = ("person_id", "starts_on", "ends_on", "percent", "commitment", "role")
+    return all(getattr(allocation, m) == getattr(before, m) for m in members)
+
+
 def is_booked(allocation: Allocation) -> None:
     if allocation.state is not AllocationState.BOOKED:
         raise Conflict("the allocation is released; book a new one", code="released")
@@ -59,15 +79,6 @@ def person_is_there(person: Person | None) -> None:
     if person.archived_at is not None:
         raise Conflict(
             "the person is archived", Fault("archived", "archived", pointer="/person_id"), code="archived"
-        )
-
-
-def project_takes_bookings(stage: str, archived: bool) -> None:
-    if stage in ENDED or archived:
-        raise Conflict(
-            f"the project is {'archived' if archived else stage}",
-            Fault("project_ended", "takes no bookings any more", pointer="/project_id"),
-            code="project_ended",
         )
 
 

@@ -15,6 +15,7 @@ PERSONS = Register(
     revise=PersonRevise,
     filters=FILTERS,
     check=commands.check,
+    dependents=(commands.BOOKED,),
 )
 
 routes = Routes("resources", "Persons")

@@ -1,9 +1,20 @@
 """What is checked of persons, and how one is erased."""
 
+from services.resources.allocation.model import AllocationRow
 from services.resources.person import rules
-from shared.contracts.resources import Person, PersonErased
+from shared.base.clock import to_day
+from shared.contracts.resources import AllocationState, Person, PersonErased
+from shared.domain.dependents import Dependents
 from shared.domain.erasure import erase as erased
 from shared.domain.work import Match, Work, expect_version
+
+BOOKED = Dependents(
+    AllocationRow,
+    "person_id",
+    f"state = '{AllocationState.BOOKED}' AND ends_on >= ?",
+    lambda work: (to_day(work.effective_on),),
+)
+"""What runs or is to come; what a person has worked stays as it was."""
 
 
 async def check(work: Work, person: Person) -> None:

@@ -15,6 +15,7 @@ ASSESSMENTS = Register(
     revise=AssessmentRevise,
     filters=FILTERS,
     check=commands.check,
+    acts=commands.ACTS,
     names={"project_id": KnownProject, "programme_id": KnownProgramme},
 )
 

@@ -3,13 +3,15 @@
 from services.risk.assessment import rules
 from services.risk.tables import KnownProgramme, KnownProject
 from shared.contracts.risk import Assessment
+from shared.domain.acts import Acts, of_known_project
 from shared.domain.days import refuse_future
-from shared.domain.references import heard_of
+from shared.domain.references import takes_new_of
 from shared.domain.work import Work
+
+ACTS = Acts(of_known_project(KnownProject), rules.act)
 
 
 async def check(work: Work, assessment: Assessment) -> None:
     rules.rates_something(assessment)
     refuse_future(work, assessment.rated_on, "/rated_on")
-    await heard_of(work, KnownProject, assessment.project_id, "/project_id")
-    await heard_of(work, KnownProgramme, assessment.programme_id, "/programme_id")
+    await takes_new_of(work, KnownProgramme, assessment, "programme_id")

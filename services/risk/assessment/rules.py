@@ -2,6 +2,12 @@
 
 from shared.base.errors import Fault, Invalid
 from shared.contracts.risk import Assessment
+from shared.domain.stages import Act
+
+
+def act(deed: str, assessment: Assessment, before: Assessment | None) -> Act:
+    """A rating is an opinion that is asked for, also of what has ended."""
+    return Act.SURVEY
 
 
 def rates_something(assessment: Assessment) -> None:

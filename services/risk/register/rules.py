@@ -3,14 +3,6 @@
 from shared.contracts.projects import Stage
 from shared.contracts.risk import Register, RegisterClosed, RegisterOpened
 
-RUNNING = (Stage.APPROVED, Stage.ACTIVE, Stage.ON_HOLD, Stage.CLOSING)
-ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
-
-
-def was_approved(stage: Stage) -> bool:
-    """Whether the stage shows an approval; a project may be discontinued without one."""
-    return stage in RUNNING or stage is Stage.CLOSED
-
 
 def open_(register: Register) -> RegisterOpened:
     register.open = True

@@ -16,6 +16,7 @@ RISKS = Register(
     revise=RiskRevise,
     filters=FILTERS,
     check=commands.check,
+    acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
     names={"project_id": KnownProject},
 )

@@ -7,13 +7,13 @@ what was assessed is monitored. It may occur, or be closed, from any state befor
 once it is dealt with.
 """
 
-from shared.base.errors import Conflict, Fault
-from shared.contracts.projects import Stage
+from shared.base.errors import Conflict
 from shared.contracts.risk import Risk, RiskAssessed, RiskClosed, RiskMonitored, RiskOccurred, RiskState
+from shared.domain.acts import ARCHIVE, CREATE, RESTORE, REVISE
 from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.stages import Act
 
 S = RiskState
-ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
 _AHEAD = frozenset({S.IDENTIFIED, S.ASSESSED, S.MONITORED})
 
 LIFECYCLE = Lifecycle(
@@ -36,15 +36,15 @@ def assess(risk: Risk, probability: int, impact: int) -> RiskAssessed:
     return RiskAssessed(probability=probability, impact=impact)
 
 
+def act(deed: str, risk: Risk, before: Risk | None) -> Act:
+    """To close what was left open sets the record right, as to archive and to restore do."""
+    if deed == CREATE:
+        return Act.NEW_CHILD
+    if deed in (ARCHIVE, RESTORE, "close"):
+        return Act.CORRECTION
+    return Act.EDIT if deed == REVISE else Act.RISK_MOVE
+
+
 def is_open(risk: Risk) -> None:
     if risk.state is S.CLOSED:
         raise Conflict("the risk is closed; what is closed stays as it was", code="risk_closed")
-
-
-def project_is_open(stage: str, archived: bool) -> None:
-    if stage in ENDED or archived:
-        raise Conflict(
-            f"the project is {'archived' if archived else stage}",
-            Fault("project_ended", "takes no risks any more", pointer="/project_id"),
-            code="project_ended",
-        )

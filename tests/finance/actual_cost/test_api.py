@@ -170,3 +170,60 @@ async def test_an_archived_cost_is_not_spent_and_a_restored_one_is(desk: Desk) -
     assert (await desk.earned_value(project))["ac"] == chf("0.00")
     assert (await desk.client.put(url + "?restore=true", json=body)).status_code == 200
     assert (await desk.earned_value(project))["ac"] == chf("80.00")
+
+
+async def test_a_cost_and_its_reversals_are_archived_and_restored_together(desk_everywhere: Desk) -> None:
+    desk = desk_everywhere
+    project = await desk.project("approve")
+    cost = (await desk.post(project, "80.00")).json()
+    reversals = [
+        (await desk.post(project, amount, reverses_id=cost["id"])).json() for amount in ("-50.00", "-10.00")
+    ]
+    alone = await desk.client.delete(f"/{COSTS}/{reversals[0]['id']}", headers={"If-Match": '"1"'})
+    assert (alone.status_code, alone.json()["code"]) == (409, "has_dependents")
+    assert alone.json()["dependents"] == [{"kind": "actual_cost", "id": cost["id"]}]
+    gone = await desk.client.delete(f"/{COSTS}/{cost['id']}", headers={"If-Match": '"1"'})
+    assert gone.status_code == 204
+    assert (await desk.read(f"/{COSTS}"))["items"] == []
+    assert (await desk.earned_value(project))["ac"] == chf("0.00")
+    back = await desk.act(COSTS, reversals[0] | {"version": 2}, "restore")
+    assert (back.status_code, back.json()["code"]) == (409, "archived")
+    assert (await desk.act(COSTS, cost | {"version": 2}, "restore")).status_code == 200
+    assert len((await desk.read(f"/{COSTS}"))["items"]) == 3
+    assert (await desk.earned_value(project))["ac"] == chf("20.00")
+
+
+async def test_of_an_archiving_and_a_reversal_at_once_neither_leaves_the_other_behind(
+    desk_everywhere: Desk,
+) -> None:
+    desk = desk_everywhere
+    project = await desk.project("approve")
+    for _ in range(3):
+        cost = (await desk.post(project, "80.00")).json()
+        match = {"If-Match": '"1"'}
+        await asyncio.gather(
+            desk.client.delete(f"/{COSTS}/{cost['id']}", headers=match),
+            desk.post(project, "-80.00", reverses_id=cost["id"]),
+        )
+    assert (await desk.earned_value(project))["ac"] == chf("0.00")
+
+
+async def test_a_cost_is_charged_to_nothing_archived(desk: Desk) -> None:
+    project = await desk.project("approve")
+    package = await desk.package(project, "1", "10.00")
+    contract = await desk.make(
+        "finance/v1/contracts", number="A-1", title="Licences", project_id=project["id"]
+    )
+    cost = (
+        await desk.post(project, "5.00", work_package_id=package["id"], contract_id=contract["id"])
+    ).json()
+    for path in (f"projects/v1/work-packages/{package['id']}", f"finance/v1/contracts/{contract['id']}"):
+        assert (await desk.client.delete(f"/{path}", headers={"If-Match": '"1"'})).status_code == 204
+    await desk.portolan.settled()
+    for member, id in (("work_package_id", package["id"]), ("contract_id", contract["id"])):
+        refused = await desk.post(project, "1.00", **{member: id})
+        [fault] = refused.json()["errors"]
+        assert (refused.status_code, fault["code"], fault["pointer"]) == (409, "archived", f"/{member}")
+    assert (await desk.revise(COSTS, cost, document="INV-7")).status_code == 200, (
+        "it was charged to them before"
+    )

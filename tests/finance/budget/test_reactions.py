@@ -84,3 +84,36 @@ async def test_an_approval_delivered_twice_opens_one_budget(desk: Desk) -> None:
 async def test_budgets_are_only_read(desk: Desk) -> None:
     answer = await desk.client.post("/finance/v1/budgets", json={})
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+async def test_the_currency_of_a_budget_follows_the_plan_while_nothing_is_charged(
+    desk_everywhere: Desk,
+) -> None:
+    desk = desk_everywhere
+    project = await desk.project("approve", planned=None)
+    await desk.package(project, "1", "100.00", currency="EUR")
+    plan = {"amount": "100.00", "currency": "EUR"}
+    assert (await desk.revise("projects/v1/projects", project, planned_cost=plan)).status_code == 200
+    budget = await desk.the("budgets")
+    assert (budget["currency"], budget["planned"], budget["currency_reason"]) == ("EUR", plan, None)
+    assert (await desk.earned_value(project))["bac"] == plan
+    assert (await desk.post(project, "10.00", "CHF")).status_code == 422
+    assert (await desk.post(project, "10.00", "EUR")).status_code == 201
+    assert (await desk.earned_value(project))["ac"] == {"amount": "10.00", "currency": "EUR"}
+
+
+async def test_the_currency_of_a_charged_budget_stays_and_says_why(desk_everywhere: Desk) -> None:
+    desk = desk_everywhere
+    project = await desk.project("approve", planned="100.00")
+    cost = (await desk.post(project, "10.00")).json()
+    await desk.client.delete(f"/finance/v1/actual-costs/{cost['id']}", headers={"If-Match": '"1"'})
+    plan = {"amount": "90.00", "currency": "EUR"}
+    await desk.revise("projects/v1/projects", project, planned_cost=plan)
+    budget = await desk.the("budgets")
+    assert (budget["currency"], budget["planned"]) == ("CHF", plan)
+    assert budget["currency_reason"] == (
+        "the plan is in EUR; the budget stays in CHF, in which costs are charged"
+    )
+    project = await desk.read(f"/projects/v1/projects/{project['id']}")
+    await desk.revise("projects/v1/projects", project, planned_cost=chf("95.00"))
+    assert (await desk.the("budgets"))["currency_reason"] is None

@@ -544,14 +544,7 @@ async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_b
     assert 'href="/project?portfolio=none">1 project without a portfolio</a>' in overview
     assert f'href="/project?programme_id={programme}"' in (await reader.get(f"/portfolio/{portfolio}")).text
     assert (await reader.get("/project?stage=lost")).status_code == 400
-    gone = await director.post("/projects/v1/portfolios", json={"name": "Gone"})
-    orphan = {"name": "Orphan", "portfolio_id": gone.json()["id"]}
-    assert (await director.post("/projects/v1/projects", json=orphan)).status_code == 201
-    await portolan.settled()
-    archived = await director.delete(
-        f"/projects/v1/portfolios/{gone.json()['id']}", headers={"If-Match": '"1"'}
-    )
-    assert archived.status_code == 204, archived.text
+    assert (await director.post("/projects/v1/projects", json={"name": "Orphan"})).status_code == 201
     await portolan.settled()
     assert ">2 projects without a portfolio</a>" in (await reader.get("/")).text
     assert await found("?portfolio=none") == {"Drift", "Orphan"}

@@ -68,3 +68,35 @@ async def test_a_member_sees_persons_and_writes_none(portolan: Any) -> None:
     assert (await portolan("member").get("/resources/v1/persons")).status_code == 200
     refused = await portolan("member").post("/resources/v1/persons", json={"name": "Ada"})
     assert (refused.status_code, refused.json()["needs"]) == (403, "resources.write")
+
+
+async def test_a_person_with_running_or_coming_bookings_is_not_archived(everywhere: Any) -> None:
+    client = everywhere()
+    project = (await client.post("/projects/v1/projects", json={"name": "ERP"})).json()
+    await everywhere.settled()
+    person = (await client.post("/resources/v1/persons", json={"name": "Ada"})).json()
+    made = []
+    for starts_on, ends_on in (
+        ("2026-01-01", "2026-02-28"),
+        ("2026-01-01", "2027-12-31"),
+        ("2029-01-01", "2029-03-31"),
+    ):
+        body = {"person_id": person["id"], "project_id": project["id"], "percent": 30}
+        answer = await client.post(
+            "/resources/v1/allocations", json=body | {"starts_on": starts_on, "ends_on": ends_on}
+        )
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json())
+    url, match = f"/resources/v1/persons/{person['id']}", {"If-Match": '"1"'}
+    refused = await client.delete(url, headers=match)
+    assert (refused.status_code, refused.json()["code"]) == (409, "has_dependents")
+    needed = sorted(one["id"] for one in made[1:])
+    assert sorted(one["id"] for one in refused.json()["dependents"]) == needed
+    for one in made[1:]:
+        released = await client.post(f"/resources/v1/allocations/{one['id']}/release", headers=match)
+        assert released.status_code == 200, released.text
+    today = (await client.get(f"/resources/v1/allocations/{made[1]['id']}")).json()["ends_on"]
+    assert today < "2027-12-31"
+    assert (await client.delete(url, headers=match)).status_code == 204
+    back = await client.post(f"{url}/restore", headers={"If-Match": '"2"'})
+    assert back.status_code == 200

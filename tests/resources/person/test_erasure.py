@@ -13,7 +13,7 @@ from services.reporting.replay import compare, replaying
 from services.resources.person import commands
 from shared.contracts.language import Erasable, topics_of
 from shared.contracts.resources import Person
-from shared.domain.work import Work
+from shared.domain.work import Match, Work
 from shared.messaging.bus import Record
 from shared.store import StaleVersion
 from shared.store.outbox import Origin
@@ -290,7 +290,7 @@ async def test_a_commit_that_fails_takes_back_nothing(house: House) -> None:
     before = await house.everything()
     kernel = house.portolan.running.services["resources"].kernel
     work = Work(kernel.store, kernel.mirrors, Origin(kernel.source, "user", "anna", "a-test"))
-    await commands.erase(work, person["id"], 2, None)
+    await commands.erase(work, person["id"], Match(frozenset({2})), None)
     work.also("UPDATE person SET version = version WHERE id = ?", [("nobody",)], expect=1)
     with pytest.raises(StaleVersion):
         await work.commit()

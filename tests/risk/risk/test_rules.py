@@ -73,12 +73,3 @@ def test_an_archived_risk_allows_nothing() -> None:
 def test_what_is_closed_stays_as_it_was() -> None:
     with pytest.raises(Conflict, match="closed"):
         rules.is_open(risk(S.CLOSED))
-
-
-@pytest.mark.parametrize(
-    ("stage", "archived"), [("closed", False), ("discontinued", False), ("active", True)]
-)
-def test_an_ended_or_archived_project_takes_no_risks(stage: str, archived: bool) -> None:
-    with pytest.raises(Conflict) as refused:
-        rules.project_is_open(stage, archived)
-    assert refused.value.code == "project_ended"

@@ -9,7 +9,7 @@ import httpx
 from services.projects.service import SERVICE
 from shared.base.clock import now_micros
 from shared.base.settings import Settings
-from shared.http.idempotency import HOUR_US
+from shared.http.replay import HOUR_US
 from tests.conftest import running_service
 from tests.shared.http.conftest import PROJECTS, Projects
 

@@ -284,6 +284,6 @@ def _own_changes(before: Schedule, after: Schedule, key: str) -> Iterator[Cause]
 
 
 def _scheduling(activity: Activity) -> tuple[object, ...]:
-    by_hand = activity.planned_start if activity.manual else None
+    by_hand = (activity.planned_start, activity.planned_finish) if activity.manual else None
     due = activity.deadline if _is_late(activity) else None
     return activity.kind, activity.elapsed, by_hand, activity.levelling_delay_s, due

@@ -65,8 +65,10 @@ class _Links:
         self._by_id: dict[int, dict[str, Activity]] = {}
         self._externals = {(e.plan, e.activity): e for e in run.plans[plan].external}
         self._published: dict[tuple[str, str], int] = {}
+        self._steps: dict[tuple[object, ...], Crossing] = {}
 
     def add(self, links: list[tuple[int, Dependency]]) -> None:
+        links = [each for each in links if not self._join_plainly(each[1])]
         for place, link in links:
             refuse_mistyped(link, Dependency, f"/dependencies/{place}")
         checks.refuse(
@@ -76,6 +78,28 @@ class _Links:
         )
         for place, link in links:
             self._connect(place, link)
+
+    def _join_plainly(self, link: Dependency) -> bool:
+        """Joins two activities that are scheduled themselves by a lag of so many seconds, if they are.
+
+        By being so they prove that nothing is wrong with the link; any other needs a closer look.
+        """
+        nodes, lag = self._run.nodes[self._plan], link.lag
+        before, after = nodes.get(link.predecessor), nodes.get(link.successor)
+        if (
+            before is None
+            or after is None
+            or link.predecessor_plan is not None
+            or type(link.kind) is not DependencyKind
+            or type(lag) is not Lag
+            or type(lag.seconds) is not int
+            or abs(lag.seconds) > checks.LONGEST_S
+            or lag.percent
+            or type(lag.elapsed) is not bool
+        ):
+            return False
+        self._tie(link, before, after, lag.seconds)
+        return True
 
     def _known(self, link: Dependency) -> bool:
         before = self._home(link)
@@ -135,20 +159,31 @@ class _Links:
             raise _refused(
                 place, link, "finish_link_into_summary", "a summary's finish cannot be held by a link"
             )
-        run, net, before = self._run, self._run.net, self._leaving(link)
-        after = self._run.nodes[self._plan].get(link.successor)
+        before, after = self._leaving(link), self._run.nodes[self._plan].get(link.successor)
         if after is None:
             after = self._hubs.entry(self._plan, link.successor)
-        waits, axis = self._waits(place, link, before, after), run.axes[after]
-        from_finish, special = link.kind in FROM_FINISH, after in run.closed or after in run.delays
-        if run.axes[before] is not axis or any(wait.axis is not axis for wait in waits):
-            step: Crossing = crossing(run.axes[before], from_finish, waits, axis)
-        elif link.kind == DependencyKind.FS and not special:
-            net.follow(before, after, sum(wait.work for wait in waits))
-            return
+        self._tie(link, before, after, self._lag_s(place, link))
+
+    def _tie(self, link: Dependency, before: int, after: int, seconds: int) -> None:
+        """The link between two nodes: a plain lag where that is all there is to it, else a crossing."""
+        run, kind = self._run, link.kind
+        leaving, arriving = run.axes[before], run.axes[after]
+        clock = self._lag_clock(link, before, after) if seconds else arriving
+        inclusive = kind == DependencyKind.SF and run.conventions.start_to_finish == "inclusive"
+        day_s = run.plan(after).day_s if inclusive and run.calendars[after] is not ROUND_THE_CLOCK else 0
+        from_finish = kind in FROM_FINISH
+        if leaving is arriving is clock and (not day_s or run.calendars[after] is arriving):
+            if kind == DependencyKind.FS and after not in run.closed and after not in run.delays:
+                run.net.follow(before, after, seconds)
+                return
+            key: tuple[object, ...] = (seconds + day_s,)
         else:
-            step = Adding(sum(wait.work for wait in waits))
-        hold(run, after, Link(before, from_finish, link.kind in TO_FINISH, step))
+            key = (leaving, from_finish, clock, seconds, run.calendars[after], day_s, arriving)
+        if key not in self._steps:
+            waits = (Waiting(clock, seconds), Waiting(run.calendars[after], day_s))
+            along = Adding(seconds + day_s)
+            self._steps[key] = along if len(key) == 1 else crossing(leaving, from_finish, waits, arriving)
+        hold(run, after, Link(before, from_finish, kind in TO_FINISH, self._steps[key]))
 
     def _leaving(self, link: Dependency) -> int:
         """The node whose start or finish the link leaves from."""
@@ -174,16 +209,6 @@ class _Links:
             self._run.net.terms[node] = Terms(done=(start, finish))
             self._published[key] = node
         return self._published[key]
-
-    def _waits(self, place: int, link: Dependency, before: int, after: int) -> tuple[Waiting, ...]:
-        waits: tuple[Waiting, ...] = ()
-        seconds = self._lag_s(place, link)
-        if seconds:
-            waits = (Waiting(self._lag_clock(link, before, after), seconds),)
-        inclusive = self._run.conventions.start_to_finish == "inclusive"
-        if link.kind == DependencyKind.SF and inclusive and self._run.calendars[after] is not ROUND_THE_CLOCK:
-            waits += (Waiting(self._run.calendars[after], self._run.plan(after).day_s),)
-        return waits
 
     def _lag_s(self, place: int, link: Dependency) -> int:
         if not link.lag.percent:

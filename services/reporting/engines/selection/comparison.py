@@ -10,7 +10,7 @@ from shared.base.typed import mistyped_if_it_falls, refuse_mistyped, refuse_stra
 
 from .answer import Selection, Usage
 from .checks import refuse_flaws, within
-from .engine import select
+from .engine import gap_of, select
 from .model import Portfolio
 
 
@@ -88,16 +88,20 @@ def _point(portfolio: Portfolio, scale: float, before: Selection | None, gap: fl
             raise
         return Point(scale, budget, None, None, refused.detail)
     if before is not None and before.value >= found.value:
-        found = _kept(before, found)
+        found = _kept(before, found, gap)
     return Point(scale, budget, sum(u.used for u in found.usages[: len(portfolio.budgets)]), found)
 
 
-def _kept(before: Selection, found: Selection) -> Selection:
+def _kept(before: Selection, found: Selection, gap: float) -> Selection:
     """The choices of the smaller budget under the limits, prices and bound of the larger one."""
     usages = tuple(
         Usage(now.limit, then.used, now.price) for then, now in zip(before.usages, found.usages, strict=True)
     )
-    return replace(found, choices=before.choices, value=before.value, usages=usages)
+    reached = gap_of(before.value, found.bound or before.value, abs(before.value))
+    proved = found.proved or (reached is not None and reached <= gap)
+    return replace(
+        found, choices=before.choices, value=before.value, usages=usages, gap=reached, proved=proved
+    )
 
 
 def _scaled(portfolio: Portfolio, scale: float) -> Portfolio:

@@ -41,7 +41,7 @@ def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -
     if chosen is None or not _proves(found, gap, largest):
         chosen, reason = _best_known(table, found, [column for column, _ in ranked], seconds)
     value = math.fsum(column.value for column in chosen)
-    reached = _gap(value, found.bound, largest)
+    reached = gap_of(value, found.bound, largest)
     prices = programme.limit_prices()
     return Selection(
         choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in chosen),
@@ -68,7 +68,7 @@ def _ranked(table: Table, reduced: Iterable[float] | None) -> list[tuple[Column,
 
 
 def _proves(found: "Optimum", gap: float, largest: float) -> bool:
-    reached = _gap(found.value, found.bound, largest)
+    reached = gap_of(found.value, found.bound, largest)
     return reached is not None and reached <= gap
 
 
@@ -128,7 +128,7 @@ def _nothing(table: Table) -> Selection:
     return Selection((), 0.0, 0.0, 0.0, True, usages(table, (), None), ())
 
 
-def _gap(value: float, bound: float, largest: float) -> float | None:
+def gap_of(value: float, bound: float, largest: float) -> float | None:
     """(bound - value) / |value|, what is rounding taken for none; None where there is nothing to divide by."""
     short = bound - value
     if short <= _ROUNDING * max(abs(value), largest):

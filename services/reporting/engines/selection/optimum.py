@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,19 @@ Array = NDArray[np.float64]
 Row = tuple[list[tuple[int, float]], float]
 _REPAIRS = 8
 _RANGE = 1e6  # between the greatest and the least coefficient that a limit is scaled to
-_CORE = 100  # columns: more than there are limits to decide about, and solved in a blink
-_CORE_PRECISION = 5
+_FEW = 200  # columns that are solved in a blink, whole
+
+
+class _Core(NamedTuple):
+    """How many columns a core leaves open, how precisely it is solved (of the gap), in what part of the time."""
+
+    columns: int
+    precision: float
+    share: float
+
+
+_CORES = (_Core(100, 0.2, 0.25), _Core(200, 1.0, 0.25))
+"""More columns than there are usually limits to decide about, and twice that where many limits are scarce."""
 _INFEASIBLE, _GAVE_UP = 2, 4
 _SCALES = (20, 10, 0)  # powers of two that the greatest value is scaled to, in the order of trying
 _LEAST_SECONDS = 0.01
@@ -85,29 +96,37 @@ class Programme:
         self.relaxation = self._relaxed()
 
     def optimum(self, gap: float) -> Optimum:
-        """First the core, whose answer the relaxation's bound may prove; else all, less what that answer
+        """First the cores, whose answers the relaxation's bound may prove; else all, less what the best answer
         rules out.
 
-        The core (Balas and Zemel, 1980) leaves open only the columns with the smallest reduced costs. A
+        A core (Balas and Zemel, 1980) leaves open only the columns with the smallest reduced costs. A
         column whose reduced cost exceeds what an answer is short of the bound stands in no better answer as
         the relaxation would not have it.
         """
+        ends = monotonic() + self._seconds
+        best = Optimum(None, self.relaxation.bound)
+        for core in _CORES:
+            if best.reaches(gap) or (edge := self._edge(core.columns)) is None:
+                break
+            found = self._solved(edge, core.precision * gap, core.share * self._seconds)
+            best = Optimum(max(best, found, key=lambda each: each.value).chosen, best.bound)
+        if best.reaches(gap):
+            return best
+        left = max(ends - monotonic(), _LEAST_SECONDS)
+        whole = self._solved(best.bound - best.value, gap, left)
+        bound = min(best.bound, max(whole.bound, best.value))
+        return self._fewest(Optimum(max(best, whole, key=lambda found: found.value).chosen, bound))
+
+    def _edge(self, columns: int) -> float | None:
+        """The reduced cost beyond which a core of so many columns ends; None where there is no such core."""
         reduced = self.relaxation.reduced
-        core = Optimum(None, self.relaxation.bound)
-        has_core = reduced is not None and len(reduced) > 2 * _CORE
-        if reduced is not None and has_core:
-            edge = float(np.partition(np.abs(reduced), _CORE)[_CORE])
-            chosen = self._solved(edge, gap / _CORE_PRECISION, self._seconds / 2).chosen
-            core = Optimum(chosen, self.relaxation.bound)
-        if core.reaches(gap):
-            return core
-        whole = self._solved(core.bound - core.value, gap, self._seconds * (0.5 if has_core else 1))
-        bound = min(core.bound, max(whole.bound, core.value))
-        return self._fewest(Optimum(max(core, whole, key=lambda found: found.value).chosen, bound))
+        if reduced is None or len(reduced) <= 2 * columns:
+            return None
+        return float(np.partition(np.abs(reduced), columns)[columns])
 
     def _fewest(self, found: Optimum) -> Optimum:
         """Of equally valuable selections one with the fewest projects, where that is quickly found."""
-        if found.chosen is None or len(self._values) > 2 * _CORE:
+        if found.chosen is None or len(self._values) > _FEW:
             return found
         scale = abs(found.value) or self._units[0]
         fewer = milp(

@@ -113,6 +113,15 @@ def test_constraints_progress_calendars_and_plan_dates_are_causes() -> None:
     assert [c.change for c in status["A"].causes] == [Change.DATA_DATE]
 
 
+def test_another_date_of_a_manual_task_is_the_way_it_is_scheduled() -> None:
+    def by_hand(finish: datetime) -> Plan:
+        start = datetime(2026, 6, 6, 8)
+        return with_activity("B", manual=True, planned_start=start, planned_finish=finish)
+
+    found = moved(by_hand(datetime(2026, 6, 9, 12)), by_hand(datetime(2026, 6, 6, 17)))["B"]
+    assert [cause.change for cause in found.causes] == [Change.SCHEDULING]
+
+
 def test_summaries_and_levels_of_effort_move_with_what_they_span() -> None:
     phase = Activity("S", kind=ActivityKind.SUMMARY)
     pmo = Activity("L", kind=ActivityKind.LEVEL_OF_EFFORT)

@@ -1,0 +1,62 @@
+"""The packages of a project as a tree: what is needed to renumber them and to sum up their progress; pure."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from shared.domain.trees import Parents
+
+
+class Amount(msgspec.Struct):
+    """Money on the wire."""
+
+    amount: str
+    currency: str
+
+
+class Node(msgspec.Struct):
+    """What of a package the tree needs, read from its document."""
+
+    id: UUID
+    parent_id: UUID | None
+    wbs: str
+    percent_complete: int
+    budget: Amount | None
+    archived_at: str | None
+
+
+read_node = msgspec.json.Decoder(Node).decode
+"""A node from a package's document."""
+
+
+class Nodes(Parents[UUID]):
+    """The nodes of a project, archived ones included, with who stands under whom."""
+
+    def __init__(self, by_id: dict[UUID, Node]) -> None:
+        super().__init__({id: node.parent_id for id, node in by_id.items()})
+        self.by_id = by_id
+
+    def live_parts(self, id: UUID) -> list[UUID]:
+        return [part for part in self.parts.get(id, ()) if self.by_id[part].archived_at is None]
+
+
+def ancestors(ids: Iterable[UUID], nodes: Nodes) -> list[UUID]:
+    """These and all above them, the lowest first."""
+    found = {one for id in ids for one in nodes.above(id)}
+    return sorted(found, key=lambda id: (-len(nodes.above(id)), str(id)))
+
+
+def leaves(id: UUID, nodes: Nodes) -> list[Node]:
+    """The live packages without parts under a package; none where it has none itself."""
+    waiting, found, seen = nodes.live_parts(id), list[Node](), {id}
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        parts = nodes.live_parts(one)
+        waiting.extend(parts)
+        if not parts:
+            found.append(nodes.by_id[one])
+    return found

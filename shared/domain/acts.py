@@ -1,0 +1,65 @@
+"""Whether the project that something belongs to still allows what is to be done: the matrix, asked by commands.
+
+An aggregate says in its rules which act each deed is, and in its commands how its project is found. The register asks
+before it creates, revises, archives or restores; a command with a route of its own asks by itself.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlmodel import SQLModel
+
+from shared.contracts.language import Aggregate, entry_of
+from shared.contracts.projects import Stage
+from shared.domain import stages
+from shared.domain.references import heard_of
+from shared.domain.stages import Act
+from shared.domain.work import Work
+
+CREATE, REVISE, ARCHIVE, RESTORE = "create", "revise", "archive", "restore"
+"""The deeds of every register; each move of a lifecycle is a deed by its own name."""
+
+VERBS = ("write", "decide", "import")
+
+
+class Standing(NamedTuple):
+    """A project as far as the matrix asks."""
+
+    stage: Stage
+    archived: bool
+
+
+@dataclass(frozen=True)
+class Acts:
+    """`project` finds the project of an aggregate (None: it belongs to none); `act` names the act of a deed, given the
+    aggregate as it is to be and as it was (None: the deed asks nothing of the project)."""
+
+    project: Callable[[Work, Any], Awaitable[Standing | None]]
+    act: Callable[[str, Any, Any], Act | None]
+    pointer: str = "/project_id"
+
+
+def of_known_project(row: type[SQLModel]) -> Callable[[Work, Any], Awaitable[Standing | None]]:
+    """Finds the project by `project_id` in the service's own copies, which have `stage` and `archived`; one that is not
+    heard of yet is waited for."""
+
+    async def standing(work: Work, one: Any) -> Standing | None:
+        known: Any = await heard_of(work, row, one.project_id, "/project_id")
+        return None if known is None else Standing(Stage(known.stage), bool(known.archived))
+
+    return standing
+
+
+async def admit(work: Work, acts: Acts, entity: Aggregate, deed: str) -> None:
+    """Refuse the deed where the project does not allow it, or not to this caller."""
+    act = acts.act(deed, entity, work.before(entity))
+    standing = await acts.project(work, entity)
+    if act is not None and standing is not None:
+        stages.admit(act, standing.stage, standing.archived, verbs(work, type(entity)), acts.pointer)
+
+
+def verbs(work: Work, shape: type[Aggregate]) -> set[str]:
+    """What the caller of this unit may do with aggregates of this kind."""
+    service = entry_of(shape).service
+    return {verb for verb in VERBS if f"{service}.{verb}" in work.scopes}

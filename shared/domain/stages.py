@@ -1,0 +1,127 @@
+"""What may still be done on a project at which stage: one matrix, which every service asks (pure; no service, no I/O).
+
+A command names its act; the matrix answers for the project's stage, or for an archived project whatever its stage.
+`docs/stages.md` shows the same table, and a test holds both equal. Sums never ask: what happened counts at any stage.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from shared.base.errors import Conflict, Fault, Forbidden
+from shared.contracts.projects import Stage
+
+RUNNING = (Stage.APPROVED, Stage.ACTIVE, Stage.ON_HOLD, Stage.CLOSING)
+ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
+
+Verbs = Collection[str]
+"""What the caller may do in the service that is asked, as `shared.http.auth.roles` names it: write, decide, import."""
+
+
+class Act(StrEnum):
+    """What is done on a project. A correction sets right what is recorded already, and begins nothing."""
+
+    EDIT = "edit"
+    CORRECTION = "correction"
+    NEW_CHILD = "new child"
+    BUDGET_LINE = "budget line"
+    COST = "cost"
+    FORECAST = "forecast"
+    ALLOCATION = "allocation"
+    MEASURE = "measure"
+    RISK_MOVE = "risk move"
+    ACCEPTANCE = "acceptance"
+    TIME = "time"
+    BENEFIT = "benefit"
+    SURVEY = "survey"
+    LESSON = "lesson"
+
+
+class Permit(StrEnum):
+    """Who may: whoever writes, only who decides or imports, only who imports history, nobody."""
+
+    YES = "yes"
+    DECIDE = "who decides"
+    IMPORT = "import"
+    NO = "no"
+
+
+YES, DECIDE, IMPORT, NO = Permit.YES, Permit.DECIDE, Permit.IMPORT, Permit.NO
+
+COLUMNS = (*Stage,)
+"""The stages in the order of the rows below; on an archived project nothing is done."""
+
+_ROWS: Mapping[Act, tuple[Permit, ...]] = {
+    # proposed, approved, active, on hold, closing, closed, discontinued
+    Act.EDIT: (YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.CORRECTION: (YES, YES, YES, YES, YES, DECIDE, DECIDE),
+    Act.NEW_CHILD: (YES, YES, YES, YES, IMPORT, IMPORT, IMPORT),
+    Act.BUDGET_LINE: (YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.COST: (NO, YES, YES, YES, YES, NO, NO),
+    Act.FORECAST: (YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.ALLOCATION: (YES, YES, YES, YES, IMPORT, NO, NO),
+    Act.MEASURE: (YES, YES, YES, YES, YES, NO, NO),
+    Act.RISK_MOVE: (YES, YES, YES, YES, YES, NO, NO),
+    Act.ACCEPTANCE: (NO, NO, YES, YES, YES, NO, NO),
+    Act.TIME: (NO, YES, YES, YES, YES, NO, NO),
+    Act.BENEFIT: (YES, YES, YES, YES, YES, YES, YES),
+    Act.SURVEY: (YES, YES, YES, YES, YES, YES, YES),
+    Act.LESSON: (YES, YES, YES, YES, YES, YES, YES),
+}
+
+MATRIX: Mapping[Act, Mapping[Stage, Permit]] = {
+    act: dict(zip(COLUMNS, permits, strict=True)) for act, permits in _ROWS.items()
+}
+
+
+def permit(act: Act, stage: Stage, archived: bool) -> Permit:
+    """Who may do this on a project at this stage."""
+    return NO if archived else MATRIX[act][stage]
+
+
+def was_approved(stage: Stage) -> bool:
+    """Whether the stage shows an approval; a project may be discontinued without one."""
+    return stage in RUNNING or stage is Stage.CLOSED
+
+
+def admit(act: Act, stage: Stage, archived: bool, verbs: Verbs, pointer: str = "/project_id") -> None:
+    """Refuse an act that the project does not allow (409), or allows only to who decides (403).
+
+    `project_ended` says that the project has ended or is archived, `project_closing` that it is being closed, and
+    `project_not_approved` that it was not approved yet.
+    """
+    who = permit(act, stage, archived)
+    if who is YES or (who is DECIDE and {"decide", "import"} & set(verbs)):
+        return
+    if who is IMPORT and "import" in verbs:
+        return
+    state = "archived" if archived else stage.value
+    if who is DECIDE:
+        raise Forbidden(
+            f"the project is {state}: its records are corrected by who may decide",
+            Fault("needs_decide", f"the project is {state}", pointer=pointer),
+            code="correction_needs_decide",
+            needs="decide",
+        )
+    raise Conflict(
+        f"the project is {state}: no {act.value} is possible any more"
+        if archived or stage in (*ENDED, Stage.CLOSING)
+        else f"the project is {state}: no {act.value} is possible yet",
+        Fault(_code(stage, archived), f"the project is {state}", pointer=pointer),
+        code=_code(stage, archived),
+    )
+
+
+def _code(stage: Stage, archived: bool) -> str:
+    if archived or stage in ENDED:
+        return "project_ended"
+    return "project_closing" if stage is Stage.CLOSING else "project_not_approved"
+
+
+def table() -> str:
+    """The matrix as a Markdown table, one row per act."""
+    heads = ["act", *(stage.value.replace("_", " ") for stage in COLUMNS), "archived"]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for act in Act:
+        cells = [permit(act, stage, False).value for stage in COLUMNS]
+        lines.append(f"| {' | '.join([act.value, *cells, permit(act, COLUMNS[0], True).value])} |")
+    return "\n".join(lines)

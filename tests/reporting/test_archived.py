@@ -1,0 +1,131 @@
+"""What is archived or has ended: what happened counts in the whole and in its parts alike, and nothing of it is open."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.conftest import Portolan
+
+
+class Company:
+    """Two portfolios under a top one, with a project each."""
+
+    def __init__(self, portolan: Portolan) -> None:
+        self.portolan, self.client = portolan, portolan("director")
+        self.portfolios: list[str] = []
+        self.projects: list[str] = []
+
+    async def build(self) -> "Company":
+        top = await self.make("projects/v1/portfolios", name="All")
+        for name in ("One", "Other"):
+            portfolio = await self.make("projects/v1/portfolios", name=name, parent_id=top)
+            dates = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
+            project = await self.make("projects/v1/projects", name=name, portfolio_id=portfolio, **dates)
+            self.portfolios.append(portfolio)
+            self.projects.append(project)
+        self.top = top
+        await self.portolan.settled()
+        return self
+
+    async def make(self, collection: str, **members: Any) -> str:
+        key = {"Idempotency-Key": uuid4().hex}
+        made = await self.client.post(f"/{collection}", json=members, headers=key)
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    async def act(self, method: str, path: str, verb: str = "", **body: Any) -> httpx.Response:
+        headers = {"If-Match": (await self.client.get(f"/{path}")).headers["etag"]}
+        done = await self.client.request(method, f"/{path}{verb}", json=body or None, headers=headers)
+        assert done.status_code in (200, 204), done.text
+        return done
+
+    async def read(self, path: str, **query: str) -> Any:
+        await self.portolan.settled()
+        answer = await self.client.get(f"/reporting/v1/{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def archive(self, n: int) -> None:
+        await self.act("DELETE", f"projects/v1/projects/{self.projects[n]}")
+        await self.act("DELETE", f"projects/v1/portfolios/{self.portfolios[n]}")
+        await self.portolan.settled()
+
+
+@pytest.fixture
+async def company(portolan: Portolan) -> Company:
+    return await Company(portolan).build()
+
+
+async def test_the_budget_of_the_company_is_the_sum_of_its_portfolios_when_one_is_archived(
+    company: Company,
+) -> None:
+    line = {"fiscal_year": 2026, "nature": "opex"}
+    for n, amount in enumerate(("100.00", "30.00")):
+        money = {"amount": amount, "currency": "CHF"}
+        await company.make("finance/v1/budget-lines", project_id=company.projects[n], amount=money, **line)
+    await company.archive(1)
+
+    async def drafted(**query: str) -> str:
+        [year] = (await company.read("budget", **query))["items"]
+        return str(year["total"]["draft"]["amount"])
+
+    parts = [await drafted(portfolio_id=portfolio) for portfolio in company.portfolios]
+    assert parts == ["100.00", "30.00"]
+    assert await drafted() == await drafted(portfolio_id=company.top) == "130.00"
+
+
+async def test_lines_of_an_archived_programme_count_in_the_whole_and_in_its_portfolio(
+    company: Company,
+) -> None:
+    programme = await company.make(
+        "projects/v1/programmes", name="Digital", portfolio_id=company.portfolios[0]
+    )
+    await company.portolan.settled()
+    money = {"amount": "7.00", "currency": "CHF"}
+    line = {"fiscal_year": 2026, "nature": "opex", "amount": money}
+    await company.make("finance/v1/budget-lines", programme_id=programme, **line)
+    await company.act("DELETE", f"projects/v1/programmes/{programme}")
+    whole, part = (
+        await company.read("budget"),
+        await company.read("budget", portfolio_id=company.portfolios[0]),
+    )
+    assert whole["items"] == part["items"] != []
+
+
+@pytest.mark.parametrize("ending", ["discontinue", "archive"])
+async def test_threats_of_what_has_ended_are_not_open_anywhere(company: Company, ending: str) -> None:
+    for project in company.projects:
+        risk = await company.make("risk/v1/risks", project_id=project, title="The vendor fails")
+        await company.act("POST", f"risk/v1/risks/{risk}", "/assess", probability=5, impact=5)
+    if ending == "archive":
+        await company.archive(1)
+    else:
+        await company.act("POST", f"projects/v1/projects/{company.projects[1]}", "/discontinue", reason="No")
+    whole = await company.read("risk-exposure")
+    assert [risk["project_id"] for risk in whole["worst"]] == [company.projects[0]]
+    assert (whole["matrix"][4][4], whole["by_state"]) == (1, {"assessed": 2})
+    parts = [await company.read("risk-exposure", portfolio_id=id) for id in company.portfolios]
+    assert [part["matrix"][4][4] for part in parts] == [1, 0]
+    assert [part["by_state"] for part in parts] == [{"assessed": 1}, {"assessed": 1}]
+
+
+async def test_the_load_of_an_archived_project_and_person_keeps_what_was_worked(company: Company) -> None:
+    person = await company.make("resources/v1/persons", name="Ada", weekly_hours=40)
+    period = {"starts_on": "2026-03-01", "ends_on": "2027-12-31"}
+    booking = await company.make(
+        "resources/v1/allocations", person_id=person, project_id=company.projects[1], percent=80, **period
+    )
+    await company.archive(1)
+    released = (await company.client.get(f"/resources/v1/allocations/{booking}")).json()
+    assert (released["state"], released["ends_on"] < "2027-12-31") == ("released", True)
+    await company.act("DELETE", f"resources/v1/persons/{person}")
+
+    async def booked(first: str, **query: str) -> list[float]:
+        load = await company.read("load", months="1", **({"from": first} | query))
+        return [one["months"][0]["soft_pct"] for one in load["items"] if one["person"]["id"] == person]
+
+    assert await booked("2026-03") == await booked("2026-03", portfolio_id=company.portfolios[1]) == [80.0]
+    assert await booked("2026-03", portfolio_id=company.portfolios[0]) == []
+    assert await booked("2027-06") == []
