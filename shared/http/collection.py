@@ -262,13 +262,15 @@ async def _check_preconditions(call: Call, register: Register[Any], ref: Externa
     wanted, unwanted = call.if_match, call.if_none_match
     if wanted is None and unwanted is None:
         return
-    found: Aggregate | None = await by_ref(call.work, register, ref)
+    standing: Aggregate | None = await by_ref(call.work, register, ref)
     if wanted is not None:
-        if found is None:
+        if standing is None:
             raise PreconditionFailed("there is none with this key, so it has no version to match")
-        expect_version(found, wanted)
-    if unwanted is not None and found is not None and unwanted.holds(found.version):
-        raise PreconditionFailed("there is one with this key already", headers={"ETag": f'"{found.version}"'})
+        expect_version(standing, wanted)
+    if unwanted is not None and standing is not None and unwanted.holds(standing.version):
+        raise PreconditionFailed(
+            "there is one with this key already", headers={"ETag": f'"{standing.version}"'}
+        )
 
 
 def _dry(call: Call, result: Any) -> Answer | None:

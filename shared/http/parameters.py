@@ -93,10 +93,10 @@ def enum_schema(kind: type[StrEnum]) -> dict[str, Any]:
 
 
 def search_parameter(members: Iterable[str]) -> Parameter:
-    told = (
+    description = (
         f"Words in {' or '.join(members)}, in any order, whole or in part; neither case nor accents matter."
     )
-    return Parameter("q", f"{told} At most {MOST_WORDS}.")
+    return Parameter("q", f"{description} At most {MOST_WORDS}.")
 
 
 def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:

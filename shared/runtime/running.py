@@ -6,10 +6,12 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from shared.base import telemetry
+from shared.base.private import make_private
 from shared.base.settings import Settings
-from shared.base.starting import alone_with
+from shared.base.starting import CannotStart, alone_with, written_under
 from shared.base.supervision import Supervised, end_all
 from shared.contracts.language import topics_of
+from shared.domain.clock_watch import ClockWatch
 from shared.http.auth import Tokens
 from shared.http.revocations import LOOK_AGAIN_S, look_once
 from shared.http.serving import Serving, instance_secret
@@ -20,7 +22,7 @@ from shared.runtime.app import ServiceApp, create_app
 from shared.runtime.migrate import prepare
 from shared.runtime.retention import forget_outdated
 from shared.runtime.service import Service
-from shared.store import Store, Unreachable, open_store, reaching
+from shared.store import Damaged, Store, Unreachable, open_store, reaching
 from shared.store.checking import check_behind, refuse_damaged
 
 FORGET_EVERY_S = 3600
@@ -39,11 +41,15 @@ class Opened:
 async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
     telemetry.LOG.level = settings.log_level
     telemetry.begin(telemetry.OF_A_SERVICE, service.name)
+    with written_under(settings.data):
+        settings.data.mkdir(parents=True, exist_ok=True)
     url = settings.store_url(service.name)
     with reaching(service.name, url):
         is_whole = refuse_damaged(service.name, url)
         await prepare(service, url)
         store = await open_store(url, service.name)
+    last_recorded = await _last_recorded(store, service.name)
+    make_private(settings.data)
     kernel = Serving(
         service.name,
         settings,
@@ -56,6 +62,7 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     app = create_app(service)
     app.kernel = kernel
     app.state.kernel = kernel
+    kernel.watch = ClockWatch(service.name, settings.clock_jump_hours, last_recorded)
     telemetry.STORE_DAMAGED.labels(service.name).set(0)
     if not is_whole:
         check = lambda: check_behind(service.name, url, store)  # noqa: E731
@@ -78,6 +85,18 @@ def alone(settings: Settings, *names: str) -> ExitStack:
         for name in () if settings.database_url else names:
             stack.enter_context(alone_with(settings.data, name))
         return stack.pop_all()
+
+
+async def _last_recorded(store: Store, service: str) -> int:
+    """When the newest event was recorded, in microseconds; 0 where there is none."""
+    try:
+        rows = await store.fetch("SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1")
+    except Damaged as damaged:
+        await store.close()
+        raise CannotStart(
+            f"the store of {service} cannot be used: {damaged}; bring a backup back"
+        ) from damaged
+    return int(rows[0][0]) if rows else 0
 
 
 def _nudge(kernel: Serving) -> None:
