@@ -185,6 +185,9 @@ class Performance(Aggregate):
     `plan` is the cumulative planned value, linear between its points, 0 before the first and BAC after the last: with
     it PV can be said for any day. SPI and CPI follow from PV, `earned` (EV) and `actual` (AC). `reasons` say why the
     `bac`, `pv`, `ev` or `ac` of the project is not known; the member then holds no more than what could be counted.
+
+    A project is measured against the first approved plan. `current_at_completion` is the budget of the current plan, and
+    `differing` counts the work packages that are planned otherwise by now.
     """
 
     project_id: Id
@@ -197,15 +200,63 @@ class Performance(Aggregate):
     """Earned value (EV)."""
     actual: Money
     """Actual cost (AC)."""
+    current_at_completion: Money | None = None
+    """Budget at completion of the current plan; null where it is not known."""
+    differing: Annotated[int, Field(ge=0)] = 0
+    """How many work packages have a current plan other than the approved one."""
     plan: Annotated[list[PlannedValue], Field(max_length=400)] = []
     """Points of the cumulative plan, the earliest first."""
     reasons: dict[str, Line] = {}
     """Why a figure is not known, by its name (`bac`, `pv`, `ev`, `ac`)."""
 
 
+class PlannedSpan(Shape):
+    """A budget planned evenly over the days from the first to the last; one below zero takes a plan back."""
+
+    starts_on: Day
+    """The first day."""
+    finishes_on: Day
+    """The last day."""
+    budget: Money
+    """What is planned to be earned over these days."""
+
+
+class Contribution(Shape):
+    """What a fact adds to the sums of a project from a day on, in one currency; what is below zero is taken back.
+
+    The figures of a day are the sums of all contributions that count from that day or before. `packages` counts work
+    packages with a budget, `undated` those of them without planned dates, `differing` those whose current plan is not
+    the approved one.
+    """
+
+    counts_from: Day
+    """The day from which on it counts."""
+    at_completion: Money
+    """Budget at completion (BAC) of the approved plan."""
+    earned: Money
+    """Earned value (EV)."""
+    actual: Money
+    """Actual cost (AC)."""
+    current_at_completion: Money
+    """Budget at completion of the current plan."""
+    packages: int = 0
+    """Work packages with a budget."""
+    undated: int = 0
+    """Those of them without planned dates."""
+    differing: int = 0
+    """Those whose current plan is not the approved one."""
+    plan: list[PlannedSpan] = []
+    """What is added to the plan, span by span."""
+
+
 @fact(Performance, "measured")
 class PerformanceMeasured(Fact):
-    """Progress or cost changed what a project has earned."""
+    """Progress, cost or plan changed what a project is measured by.
+
+    A fact told late counts from its own day: `contributions` say from which, the state says the sums of all.
+    """
 
     cause: Line
     """The type of the event that changed it."""
+    contributions: list[Contribution] = []
+    """What the change adds to the sums, and from which day on."""

@@ -44,5 +44,9 @@ class EarnedValueAnswer(AnswerShape):
     """Cost performance needed from now on to keep BAC."""
     tcpi_eac: str | None
     """Cost performance needed from now on to keep EAC."""
+    bac_current: Money | None = Field(description="The budget at completion of the current plan.")
+    plan_differs: bool = Field(
+        description="Whether the current plan is not the first approved one, which all other figures are measured by."
+    )
     reasons: dict[str, str]
     """Why a figure is null, by its name."""

@@ -78,10 +78,11 @@ class ScheduleFigures(Shape):
 
 
 class EarnedValue(Shape):
-    """Earned value as of the day; SPI = EV / PV, CPI = EV / AC."""
+    """Earned value as of the day, against the first approved plan; SPI = EV / PV, CPI = EV / AC."""
 
     bac: Money | None
     """Budget at completion."""
+    bac_current: Money | None = Field(description="Budget at completion of the current plan.")
     pv: Money | None
     """Planned value."""
     ev: Money | None
@@ -92,6 +93,7 @@ class EarnedValue(Shape):
     """Schedule performance index: EV / PV."""
     cpi: str | None
     """Cost performance index: EV / AC."""
+    plan_differs: bool = Field(description="Whether the current plan is not the first approved one.")
     reasons: Reasons
     """Why a figure is null, by its name."""
 
