@@ -163,9 +163,15 @@ def _query_parameter(parameter: Parameter) -> dict[str, Any]:
 def _path_parameters(in_path: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Of what stands in the path, by its annotations."""
     return [
-        {"name": name, "in": "path", "required": True, "schema": TypeAdapter(kind).json_schema()}
+        {"name": name, "in": "path", "required": True, **_path_texts(TypeAdapter(kind).json_schema())}
         for name, kind in in_path.items()
     ]
+
+
+def _path_texts(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a parameter means stands beside its schema."""
+    meaning = {"description": schema.pop("description")} if "description" in schema else {}
+    return {**meaning, "schema": schema}
 
 
 def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]]) -> dict[str, Any]:
@@ -218,7 +224,8 @@ def _tell_nulls(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         needed = body.get("required", ())
         for name, member in body["properties"].items():
             if name not in needed and {"type": "null"} not in member.get("anyOf", ()):
-                body["properties"][name] = {"anyOf": [member, {"type": "null"}]}
+                described = {"description": member.pop("description")} if "description" in member else {}
+                body["properties"][name] = {"anyOf": [member, {"type": "null"}], **described}
         if media == "application/merge-patch+json":
             body.pop("required", None)
 

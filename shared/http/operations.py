@@ -31,28 +31,46 @@ class Revoking(Shape):
     issuer: str = Field(default="", max_length=500, description="Of this issuer only; empty: of any.")
 
 
-def _list_of(members: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": ["items"],
-        "properties": {
-            "items": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": list(members),
-                    "properties": {m: {} for m in members},
-                },
-            }
-        },
+_MEANINGS: dict[str, tuple[str, str]] = {
+    "id": ("string", "The id of the entry."),
+    "consumer": ("string", "The consumer that could not fold it."),
+    "topic": ("string", "The topic on which it came."),
+    "partition": ("integer", "The partition in which it came."),
+    "position": ("integer", "Its position in the source's log."),
+    "aggregate_id": ("string", "What it happened to; parked until somebody decides."),
+    "error": ("string", "Why it could not be folded."),
+    "recorded_at": ("string", "When it was written down."),
+    "kind": ("string", "What is revoked: `token`, `subject` or `all`."),
+    "issuer": ("string", "Of this issuer only; empty: of any."),
+    "value": ("string", "The `jti` of the token, or the subject."),
+    "revoked_at": ("string", "Since when it is revoked."),
+    "expires_at": ("string", "From when on no token that it concerns is valid anyway."),
+    "revoked_by": ("string", "Who revoked it."),
+    "principal": ("string", "Who was refused: issuer and subject."),
+    "method": ("string", "The method of the request."),
+    "path": ("string", "The path of the request."),
+    "code": ("string", "The code of the problem that was answered."),
+    "type": ("string", "The type of the event."),
+}
+"""Member -> its type, and what it means."""
+
+
+def _list_of(title: str, members: tuple[str, ...]) -> dict[str, Any]:
+    described = {
+        name: {"type": [kind, "null"], "description": meaning}
+        for name, (kind, meaning) in _MEANINGS.items()
+        if name in members
     }
+    entry = {"title": title, "type": "object", "required": list(members), "properties": described}
+    items = {"type": "array", "description": f"The newest, {SHOWN} at most.", "items": entry}
+    return {"title": f"{title}List", "type": "object", "required": ["items"], "properties": {"items": items}}
 
 
 def routes(service: str) -> Routes:
     routes = Routes(service, "Operations", names_service=True)
     scope = f"{service}.operate"
 
-    @routes.get("/v1/dead-letters", scope=scope, schema=_list_of(_LETTER))
+    @routes.get("/v1/dead-letters", scope=scope, schema=_list_of("DeadLetter", _LETTER))
     async def dead_letters(call: Call) -> Answer:
         """Events that could not be folded."""
         return await _newest(call, "dead_letter", _LETTER)
@@ -70,12 +88,12 @@ def routes(service: str) -> Routes:
         inbox, aggregate_id = await _addressed(call, id)
         await inbox.discard(aggregate_id)
 
-    @routes.get("/v1/refused-attempts", scope=scope, schema=_list_of(_REFUSED))
+    @routes.get("/v1/refused-attempts", scope=scope, schema=_list_of("RefusedAttempt", _REFUSED))
     async def refused_attempts(call: Call) -> Answer:
         """Who was refused what."""
         return await _newest(call, "refused_attempt", _REFUSED)
 
-    @routes.get("/v1/revocations", scope=scope, schema=_list_of(_REVOKED))
+    @routes.get("/v1/revocations", scope=scope, schema=_list_of("Revocation", _REVOKED))
     async def revoked(call: Call) -> Answer:
         """Which tokens were revoked."""
         rows = await revocations.listed(call.kernel.store, _REVOKED, SHOWN)

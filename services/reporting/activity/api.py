@@ -4,15 +4,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.reporting.asof import FOREVER, AsOf, AsOfQuery, as_of
 from shared.base.clock import to_wire
 from shared.contracts import language
-from shared.contracts.language import Instant
+from shared.contracts.language import AnswerShape, Instant
 from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
+from shared.http.parameters import filter_text
 from shared.http.path import Id
 from shared.http.query import Cursor, Limit
 from shared.http.routes import Routes
@@ -22,38 +23,54 @@ COLUMNS = (
     "recorded_at", "changed", "fact",
 )  # fmt: skip
 FILTERS = ("project_id", "aggregate_id", "actor", "type")
+"""What the activity can be narrowed by."""
 
 
-class ActivityItem(BaseModel):
+class ActivityItem(AnswerShape):
     """One fact. `who` is the subject of the token; names of people live in the resources service."""
 
     id: language.Id
+    """The id of the event."""
     type: str
+    """The type of the event."""
     who: str
+    """Who did it."""
     at: Instant
+    """When it was recorded."""
     effective_at: Instant
+    """When it became true."""
     aggregate_type: str
+    """What it happened to."""
     aggregate_id: language.Id
+    """The id of what it happened to."""
     version: int
+    """The version that it made."""
     project_id: language.Id | None
+    """The project it belongs to."""
     changed: list[str]
+    """The members that differ from the version before."""
     fact: dict[str, Any]
+    """The fact's own details."""
 
 
 class ActivityPage(paging.PageShape):
     items: list[ActivityItem]
-
-
-_ANY_OF = "Equal to; several mean any of them."
+    """The facts of this page, the newest first."""
 
 
 class ActivityQuery(AsOfQuery):
     """As of which day, and which facts."""
 
-    project_id: tuple[Id, ...] = Field(default=(), description=_ANY_OF)
-    aggregate_id: tuple[Id, ...] = Field(default=(), description=_ANY_OF)
-    actor: tuple[str, ...] = Field(default=(), description=_ANY_OF)
-    type: tuple[str, ...] = Field(default=(), description=_ANY_OF)
+    project_id: tuple[Id, ...] = Field(
+        default=(), description=filter_text("project_id", "The project it belongs to.")
+    )
+    aggregate_id: tuple[Id, ...] = Field(
+        default=(), description=filter_text("aggregate_id", "What it happened to.")
+    )
+    actor: tuple[str, ...] = Field(
+        default=(), description=filter_text("actor", "Who did it: the subject of the token.")
+    )
+    type: tuple[str, ...] = Field(default=(), description=filter_text("type", "The type of the event."))
     limit: Limit = None
     cursor: Cursor = None
 

@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from services.reporting.asof import AsOf, as_of, positions
 from services.reporting.history.view import states
@@ -13,7 +13,7 @@ from services.reporting.memo import remembered
 from services.reporting.scope import ScopedQuery, Within, within
 from shared.base.clock import parse_day
 from shared.base.working_days import Holidays
-from shared.contracts.language import Day, Id
+from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
 from shared.http.query import Whole
@@ -38,34 +38,47 @@ class LoadQuery(ScopedQuery):
     months: Whole = Field(default=MONTHS, ge=1, le=36, description=f"How many, {MONTHS} by default.")
 
 
-class MonthLoad(BaseModel):
+class MonthLoad(AnswerShape):
     month: str
+    """The month, such as 2026-06."""
     hard_pct: float
+    """Committed bookings, per cent of the capacity of the month."""
     soft_pct: float
+    """Bookings that may still move, per cent of the capacity of the month."""
     hours: float
+    """All bookings, in hours."""
     overloaded: bool
+    """Whether one of its working days is booked above 100 per cent."""
 
 
-class LoadedPerson(BaseModel):
+class LoadedPerson(AnswerShape):
     id: Id
+    """The id of the person."""
     name: str
+    """The name of the person."""
     employment: str
+    """Internal or external."""
 
 
-class PersonLoad(BaseModel):
+class PersonLoad(AnswerShape):
     person: LoadedPerson
+    """Who is booked."""
     months: list[MonthLoad]
+    """The load, month by month."""
 
 
-class ResourceLoad(BaseModel):
+class ResourceLoad(AnswerShape):
     """Load in per cent of a person's capacity, by month; working days are Monday to Friday without the holidays.
 
     A month is overloaded where hard and soft bookings come to more than 100 per cent on one of its working days.
     """
 
     items: list[PersonLoad]
+    """The persons, by name."""
     as_of: Day
+    """The day of the figures."""
     positions: dict[str, str]
+    """Up to where each source was read: topic and partition, with the position."""
 
 
 routes = Routes("reporting", "Load", names_service=True)
