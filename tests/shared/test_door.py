@@ -77,13 +77,27 @@ async def test_header_lines_that_are_too_large_are_refused(sent: bytes) -> None:
         assert (await refused(url, sent, 431))["code"] == "headers_too_large"
 
 
-async def test_what_follows_a_body_without_end_ends_the_connection() -> None:
-    sent = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: " + b"a" * MIB
-    async with serving(_reading, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
-        writer.write(sent)
-        with suppress(ConnectionError):
-            async with asyncio.timeout(DEADLINE_S):
-                assert await reader.read() == b""
+BROKEN = {
+    "a trailer without end": (b"0\r\nX: " + b"a" * MIB, 431),
+    "trailers": (b"1\r\na\r\n0\r\n" + b"X: a\r\n" * 20_000, 431),
+    "an extension of a chunk without end": (b"1;" + b"a" * MIB, 431),
+    "no size": (b"1\r\na\r\nzz\r\n", 400),
+    "a size beyond 64 bits": (b"f" * 20 + b"\r\na", 400),
+}
+
+
+@pytest.mark.parametrize(("body", "status"), BROKEN.values(), ids=BROKEN)
+async def test_a_body_that_cannot_be_read_to_its_end_is_refused(body: bytes, status: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with serving(_reading, "127.0.0.1", 0) as url:
+        await refused(url, head + body, status)
+
+
+@pytest.mark.parametrize("host", [b"here", b"here:80", b"127.0.0.1:8000", b"[::1]:8000", b"a-b.example.org", b"my_pod:"])
+async def test_a_host_is_a_name_or_an_address(host: bytes) -> None:
+    async with serving(fine, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(head_of(b"Host: " + host))
+        assert (await reader.readuntil(b"fine")).startswith(b"HTTP/1.1 200 ")
 
 
 async def _reading(scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,6 +135,11 @@ AMBIGUOUS = {
     "no Host": head_of(b"Accept: */*"),
     "two Hosts": head_of(b"Host: here", b"Host: there"),
     "the same Host twice": head_of(b"Host: here", b"host: here"),
+    "a Host of two": head_of(b"Host: here, there"),
+    "an empty Host": head_of(b"Host:"),
+    "a Host with a path": head_of(b"Host: here/there?"),
+    "a Host with an account": head_of(b"Host: me@here"),
+    "a Host of HTTP/1.0 with a blank": head_of(b"Host: he re", version=b"1.0"),
     "two Authorizations": head_of(b"Host: here", b"Authorization: Bearer a", b"Authorization: Bearer b"),
 }
 
