@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 from sqlmodel import SQLModel
 
 from shared.base.clock import now
@@ -112,7 +112,8 @@ def request_shape(
     """The members of an aggregate that a request may give, typed as in the aggregate; `optional` may be left out."""
     fields: dict[str, Any] = {m: (of.model_fields[m].annotation, copy(of.model_fields[m])) for m in members}
     for m in optional:
-        fields[m] = (of.model_fields[m].rebuild_annotation() | None, None)
+        member = of.model_fields[m]
+        fields[m] = (member.rebuild_annotation() | None, Field(None, description=member.description))
     made: type[Shape] = create_model(
         name, __base__=Shape, __doc__=doc or f"What may be given of a {of.__name__}.", **fields
     )

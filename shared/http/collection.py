@@ -66,6 +66,7 @@ class Decision(Shape):
     )
 
     reason: Prose | None = None
+    """Why the move is made; it stands in the event."""
 
 
 def register_routes(
@@ -81,7 +82,9 @@ def register_routes(
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
-    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(list[shape], ...))  # type: ignore[valid-type]
+    shapes: Any = list[shape]  # type: ignore[valid-type]
+    on_a_page = Field(description=f"The {noun}s of this page.")
+    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
@@ -217,7 +220,9 @@ def _declare_move(
 def _batch_item(register: Register[Any]) -> type[BaseModel]:
     items = Annotated[list[register.create], Field(min_length=1, max_length=batch.LARGEST)]  # type: ignore[name-defined]
     made: type[BaseModel] = create_model(
-        f"{register.shape.__name__}Batch", __base__=Shape, items=(items, ...)
+        f"{register.shape.__name__}Batch",
+        __base__=Shape,
+        items=(items, Field(description="What is to be created or put, in this order.")),
     )
     return made
 
@@ -233,7 +238,9 @@ def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
         resource=(resource, _absent("The item as it stands now, where it was accepted.")),
         problem=(Problem | None, _absent("Why the item was refused.")),
     )
-    return create_model(f"{shape.__name__}BatchAnswer", items=(list[item], ...))  # type: ignore[valid-type]
+    results: Any = list[item]  # type: ignore[valid-type]
+    described = Field(description="One result for each item, in the order of the request.")
+    return create_model(f"{shape.__name__}BatchAnswer", items=(results, described))
 
 
 def _absent(description: str) -> Any:
@@ -269,13 +276,15 @@ async def _check_preconditions(call: Call, register: Register[Any], ref: Externa
     wanted, unwanted = call.if_match, call.if_none_match
     if wanted is None and unwanted is None:
         return
-    found: Aggregate | None = await by_ref(call.work, register, ref)
+    standing: Aggregate | None = await by_ref(call.work, register, ref)
     if wanted is not None:
-        if found is None:
+        if standing is None:
             raise PreconditionFailed("there is none with this key, so it has no version to match")
-        expect_version(found, wanted)
-    if unwanted is not None and found is not None and unwanted.holds(found.version):
-        raise PreconditionFailed("there is one with this key already", headers={"ETag": f'"{found.version}"'})
+        expect_version(standing, wanted)
+    if unwanted is not None and standing is not None and unwanted.holds(standing.version):
+        raise PreconditionFailed(
+            "there is one with this key already", headers={"ETag": f'"{standing.version}"'}
+        )
 
 
 def _dry(call: Call, result: Any) -> Answer | None:
