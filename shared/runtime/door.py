@@ -255,7 +255,9 @@ class Protocol(HttpToolsProtocol):
         if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             self._fail(Malformed("a request names one Host", code="malformed_request"))
         if hosts and not HOST.fullmatch(hosts[0]):
-            self._fail(Malformed("Host is a name or an address, with or without a port", code="malformed_request"))
+            self._fail(
+                Malformed("Host is a name or an address, with or without a port", code="malformed_request")
+            )
         if sum(name == b"authorization" for name, _ in self.headers) > 1:
             self._fail(Malformed("Authorization is given twice", code="malformed_request"))
 

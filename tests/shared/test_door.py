@@ -6,7 +6,7 @@ import shutil
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -93,7 +93,9 @@ async def test_a_body_that_cannot_be_read_to_its_end_is_refused(body: bytes, sta
         await refused(url, head + body, status)
 
 
-@pytest.mark.parametrize("host", [b"here", b"here:80", b"127.0.0.1:8000", b"[::1]:8000", b"a-b.example.org", b"my_pod:"])
+@pytest.mark.parametrize(
+    "host", [b"here", b"here:80", b"127.0.0.1:8000", b"[::1]:8000", b"a-b.example.org", b"my_pod:"]
+)
 async def test_a_host_is_a_name_or_an_address(host: bytes) -> None:
     async with serving(fine, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
         writer.write(head_of(b"Host: " + host))
