@@ -341,3 +341,25 @@ async def test_a_body_after_the_answer_is_let_in_for_a_while_only() -> None:
             while monotonic() < started + 30:
                 writer.write(b"x" * MIB)
                 await writer.drain()
+
+
+HALF_SENT = {
+    "a chunk, and no last one": b'Transfer-Encoding: chunked\r\n\r\n10\r\n{"name": "Half"}\r\n',
+    "less than was declared": b'Content-Length: 20\r\n\r\n{"name": "Half"}',
+    "a chunk, and what is none": b'Transfer-Encoding: chunked\r\n\r\n10\r\n{"name": "Half"}\r\nzz\r\n',
+}
+
+
+@pytest.mark.parametrize("sent", HALF_SENT.values(), ids=HALF_SENT)
+async def test_a_request_whose_body_ends_too_early_does_nothing(tmp_path: Path, sent: bytes) -> None:
+    async with projects(tmp_path) as (url, token):
+        head = f"POST {PROJECTS} HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {token}\r\n"
+        head += "Content-Type: application/json\r\n"
+        async with connected(url) as (_, writer):
+            writer.write(head.encode() + sent)
+            await writer.drain()
+        listed = f"GET {PROJECTS} HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {token}\r\n\r\n"
+        for _ in range(20):
+            async with connected(url) as (reader, writer), asyncio.timeout(DEADLINE_S):
+                writer.write(listed.encode())
+                assert b'{"items":[]' in await reader.readuntil(b"}")
