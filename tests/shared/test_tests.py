@@ -85,11 +85,11 @@ async def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path: Path, wor
     )  # fmt: skip
     pid = tmp_path / "left.pid"
     async with asyncio.timeout(60):
-        while not pid.exists() or not pid.read_text():
+        while not pid.exists() or not pid.read_text():  # noqa: ASYNC110 another process tells by a file
             await asyncio.sleep(0.05)
         left = Path("/proc") / pid.read_text()
         assert left.exists()
         run.kill()
         await run.wait()
-        while left.exists():
+        while left.exists():  # noqa: ASYNC110 another process is to end
             await asyncio.sleep(0.05)
