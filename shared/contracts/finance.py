@@ -8,8 +8,22 @@ from pydantic import Field
 from shared.base.clock import FIRST_YEAR, LAST_YEAR
 from shared.base.money import CurrencyCode, Money
 from shared.contracts.language import Aggregate, Day, Fact, Id, Line, Prose, Reasoned, Shape, aggregate, fact
+from shared.contracts.members import (
+    at_creation,
+    code,
+    filterable,
+    label,
+    names,
+    optional_at_creation,
+    searched,
+    sortable,
+    sortable_as_written,
+    stored,
+    unique,
+)
 
 FiscalYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["CH"]), code]
 
 
 class Nature(StrEnum):
@@ -23,17 +37,17 @@ class BudgetState(StrEnum):
     APPROVED = "approved"
 
 
-@aggregate("finance", "budgets", key="project_id")
+@aggregate("finance", "budgets", key="project_id", read_only=True)
 class Budget(Aggregate):
     """A project's budget, opened when the project is approved; costs are refused once it is closed.
 
     Its currency is the plan's, and follows the plan while nothing is charged; `currency_reason` says why it stayed.
     """
 
-    project_id: Id
-    currency: CurrencyCode
+    project_id: Annotated[Id, names("project"), unique, filterable]
+    currency: Annotated[CurrencyCode, code, filterable]
     planned: Money | None = None
-    open: bool = True
+    open: Annotated[bool, filterable] = True
     currency_reason: Line | None = None
 
 
@@ -56,13 +70,13 @@ class BudgetLine(Aggregate):
     `nature` is null only where an imported source does not say it.
     """
 
-    project_id: Id | None = None
-    programme_id: Id | None = None
-    fiscal_year: FiscalYear
-    nature: Nature | None = None
-    amount: Money
+    project_id: Annotated[Id | None, names("project"), filterable, at_creation] = None
+    programme_id: Annotated[Id | None, names("programme"), filterable, at_creation] = None
+    fiscal_year: Annotated[FiscalYear, sortable]
+    nature: Annotated[Nature | None, filterable] = None
+    amount: Annotated[Money, sortable]
     cost_type: Line | None = None
-    state: BudgetState = BudgetState.DRAFT
+    state: Annotated[BudgetState, sortable, optional_at_creation] = BudgetState.DRAFT
 
 
 @fact(BudgetLine, "submitted")
@@ -84,9 +98,9 @@ class BudgetLineReturned(Reasoned):
 class Forecast(Aggregate):
     """A forecast of a project's cost at completion, as of a day; the newest day counts."""
 
-    project_id: Id
-    forecast_on: Day
-    at_completion: Money
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    forecast_on: Annotated[Day, sortable]
+    at_completion: Annotated[Money, sortable]
     comment: Prose = ""
 
 
@@ -94,22 +108,22 @@ class Forecast(Aggregate):
 class ActualCost(Aggregate):
     """Money spent on a project; a correction is a negative cost that names what it reverses."""
 
-    project_id: Id
-    work_package_id: Id | None = None
-    posted_on: Day
-    amount: Money
-    nature: Nature = Nature.OPEX
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    work_package_id: Annotated[Id | None, names("work_package"), filterable] = None
+    posted_on: Annotated[Day, sortable, at_creation]
+    amount: Annotated[Money, sortable, at_creation]
+    nature: Annotated[Nature, filterable, at_creation] = Nature.OPEX
     document: Line | None = None
-    contract_id: Id | None = None
-    reverses_id: Id | None = None
+    contract_id: Annotated[Id | None, names("contract"), filterable] = None
+    reverses_id: Annotated[Id | None, names("actual_cost"), filterable, at_creation] = None
 
 
 @aggregate("finance", "vendors")
 class Vendor(Aggregate):
     """A supplier or subcontractor."""
 
-    name: Line
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["CH"])] | None = None
+    name: Annotated[Line, label, sortable, searched]
+    country: Annotated[Country | None, sortable_as_written] = None
     description: Prose = ""
 
 
@@ -117,17 +131,17 @@ class Vendor(Aggregate):
 class Contract(Aggregate):
     """An agreement with a vendor, on a project or a programme."""
 
-    vendor_id: Id | None = None
-    project_id: Id | None = None
-    programme_id: Id | None = None
-    number: Line
-    title: Line
+    vendor_id: Annotated[Id | None, names("vendor"), filterable] = None
+    project_id: Annotated[Id | None, names("project"), filterable, at_creation] = None
+    programme_id: Annotated[Id | None, names("programme"), filterable, at_creation] = None
+    number: Annotated[Line, code, sortable, searched]
+    title: Annotated[Line, label, sortable, searched]
     description: Prose = ""
     kind: Line | None = None
     status: Line | None = None
-    starts_on: Day | None = None
-    ends_on: Day | None = None
-    value: Money | None = None
+    starts_on: Annotated[Day | None, sortable] = None
+    ends_on: Annotated[Day | None, sortable] = None
+    value: Annotated[Money | None, sortable] = None
 
 
 class PlannedValue(Shape):
@@ -137,7 +151,7 @@ class PlannedValue(Shape):
     value: Money
 
 
-@aggregate("finance", "performances", key="project_id")
+@aggregate("finance", "performances", key="project_id", read_only=True)
 class Performance(Aggregate):
     """What a project's earned value is computed from, as finance keeps it.
 
@@ -146,11 +160,11 @@ class Performance(Aggregate):
     `bac`, `pv`, `ev` or `ac` of the project is not known; the member then holds no more than what could be counted.
     """
 
-    project_id: Id
-    currency: CurrencyCode
-    at_completion: Money
-    earned: Money
-    actual: Money
+    project_id: Annotated[Id, names("project"), unique, filterable]
+    currency: Annotated[CurrencyCode, code, filterable]
+    at_completion: Annotated[Money, stored]
+    earned: Annotated[Money, stored]
+    actual: Annotated[Money, stored]
     plan: Annotated[list[PlannedValue], Field(max_length=400)] = []
     reasons: dict[str, Line] = {}
 

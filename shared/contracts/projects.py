@@ -20,6 +20,18 @@ from shared.contracts.language import (
     aggregate,
     fact,
 )
+from shared.contracts.members import (
+    at_creation,
+    code,
+    filterable,
+    label,
+    names,
+    not_given,
+    optional_at_creation,
+    searched,
+    sortable,
+    unique,
+)
 
 
 class Thresholds(Shape):
@@ -31,25 +43,25 @@ class Thresholds(Shape):
     time_red_days: Annotated[int, Field(ge=0, le=36500)] = 90
 
 
-@aggregate("projects", "portfolios")
+@aggregate("projects", "portfolios", scope=("id",))
 class Portfolio(Aggregate):
     """A collection of programmes and projects that are steered together; portfolios form a hierarchy."""
 
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
     description: Prose = ""
-    parent_id: Id | None = None
-    owner_id: Id | None = None
+    parent_id: Annotated[Id | None, names("portfolio"), filterable] = None
+    owner_id: Annotated[Id | None, names("person"), filterable] = None
     thresholds: Thresholds | None = None
 
 
-@aggregate("projects", "programmes")
+@aggregate("projects", "programmes", scope=("id",))
 class Programme(Aggregate):
     """Related projects (and other work) that are managed together for a common benefit."""
 
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
     description: Prose = ""
-    portfolio_id: Id | None = None
-    manager_id: Id | None = None
+    portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
+    manager_id: Annotated[Id | None, names("person"), filterable] = None
 
 
 class Stage(StrEnum):
@@ -64,7 +76,7 @@ class Stage(StrEnum):
     DISCONTINUED = "discontinued"
 
 
-@aggregate("projects", "projects")
+@aggregate("projects", "projects", scope=("id",))
 class Project(Aggregate):
     """A temporary endeavour with a start, an end, a budget and an outcome.
 
@@ -73,17 +85,17 @@ class Project(Aggregate):
     of what the project makes.
     """
 
-    code: Code
-    name: Line
+    code: Annotated[Code, unique, sortable, searched, optional_at_creation]
+    name: Annotated[Line, label, sortable, searched]
     description: Prose = ""
-    stage: Stage = Stage.PROPOSED
+    stage: Annotated[Stage, sortable, optional_at_creation] = Stage.PROPOSED
     phase: Line | None = None
-    portfolio_id: Id | None = None
-    programme_id: Id | None = None
-    sponsor_id: Id | None = None
-    manager_id: Id | None = None
-    planned_start_on: Day | None = None
-    planned_finish_on: Day | None = None
+    portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
+    programme_id: Annotated[Id | None, names("programme"), filterable] = None
+    sponsor_id: Annotated[Id | None, names("person")] = None
+    manager_id: Annotated[Id | None, names("person"), filterable] = None
+    planned_start_on: Annotated[Day | None, sortable] = None
+    planned_finish_on: Annotated[Day | None, sortable] = None
     forecast_start_on: Day | None = None
     forecast_finish_on: Day | None = None
     actual_start_on: Day | None = None
@@ -142,21 +154,30 @@ class WorkPackageState(StrEnum):
     COMPLETED = "completed"
 
 
+Wbs = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,9}$", examples=["1.2.3"]), code]
+
+
 @aggregate("projects", "work-packages", key="project_id")
 class WorkPackage(Aggregate):
     """A node of the work breakdown structure; leaves carry budget, dates and progress."""
 
-    project_id: Id
-    parent_id: Id | None = None
-    wbs: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,9}$", examples=["1.2.3"])]
-    name: Line
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    parent_id: Annotated[Id | None, names("work_package"), filterable] = None
+    wbs: Annotated[Wbs, sortable, searched]
+    name: Annotated[Line, label, sortable, searched]
     description: Prose = ""
-    owner_id: Id | None = None
+    owner_id: Annotated[Id | None, names("person")] = None
     budget: Money | None = None
     planned_start_on: Day | None = None
     planned_finish_on: Day | None = None
-    percent_complete: Percent = 0
-    state: WorkPackageState = WorkPackageState.PLANNED
+    state: Annotated[WorkPackageState, filterable, not_given] = WorkPackageState.PLANNED
+    percent_complete: Annotated[Percent, sortable, not_given] = 0
+
+
+class Progress(Shape):
+    """How much of the work package is done."""
+
+    percent_complete: Percent
 
 
 @fact(WorkPackage, "progressed")

@@ -1,7 +1,7 @@
 """What the resources service publishes: persons and their allocations."""
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -16,6 +16,17 @@ from shared.contracts.language import (
     Shape,
     aggregate,
     fact,
+)
+from shared.contracts.members import (
+    at_creation,
+    filterable,
+    label,
+    names,
+    not_given,
+    optional_at_creation,
+    personal,
+    searched,
+    sortable,
 )
 
 
@@ -38,26 +49,15 @@ class Person(Erasable):
     Of a person who was erased the employment and the weekly hours stay, from which the load of past months is told.
     """
 
-    PERSONAL: ClassVar[dict[str, Any]] = {
-        "external_ref": None,
-        "name": "Erased person",
-        "email": None,
-        "vendor_id": None,
-        "role": None,
-        "org_unit": None,
-        "location": None,
-        "skills": [],
-    }
-
-    name: Line
-    email: Email | None = None
-    employment: Employment = Employment.INTERNAL
-    vendor_id: Id | None = None
-    role: Line | None = None
-    org_unit: Line | None = None
-    location: Line | None = None
+    name: Annotated[Line, label, sortable, searched, personal("Erased person")]
+    email: Annotated[Email | None, searched, personal()] = None
+    employment: Annotated[Employment, sortable] = Employment.INTERNAL
+    vendor_id: Annotated[Id | None, names("vendor"), filterable, personal()] = None
+    role: Annotated[Line | None, filterable, personal()] = None
+    org_unit: Annotated[Line | None, sortable, personal()] = None
+    location: Annotated[Line | None, filterable, personal()] = None
     weekly_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 40
-    skills: Annotated[list[Skill], Field(max_length=100)] = []
+    skills: Annotated[list[Skill], Field(max_length=100), personal([])] = []
 
 
 @fact(Person, "erased")
@@ -87,13 +87,13 @@ class Allocation(Aggregate):
     has no day. So the load of a day is the sum over all that are not archived, released or not.
     """
 
-    person_id: Id
-    project_id: Id
-    starts_on: Day
-    ends_on: Day
-    percent: Annotated[int, Field(ge=1, le=100, strict=True)]
-    commitment: Commitment = Commitment.SOFT
-    state: AllocationState = AllocationState.BOOKED
+    person_id: Annotated[Id, names("person"), filterable, at_creation]
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    starts_on: Annotated[Day, sortable]
+    ends_on: Annotated[Day, sortable]
+    percent: Annotated[int, Field(ge=1, le=100, strict=True), sortable]
+    commitment: Annotated[Commitment, filterable, optional_at_creation] = Commitment.SOFT
+    state: Annotated[AllocationState, filterable, not_given] = AllocationState.BOOKED
     role: Line | None = None
 
 

@@ -5,17 +5,28 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.language import Aggregate, Day, Fact, Id, Line, Prose, Reasoned, aggregate, fact
+from shared.contracts.language import Aggregate, Day, Fact, Id, Line, Prose, Reasoned, Shape, aggregate, fact
+from shared.contracts.members import (
+    at_creation,
+    filterable,
+    label,
+    names,
+    not_given,
+    searched,
+    sortable,
+    unique,
+)
 
 Step = Annotated[int, Field(ge=1, le=5, strict=True)]
+Score = Annotated[int, Field(ge=1, le=25)]
 
 
-@aggregate("risk", "registers", key="project_id")
+@aggregate("risk", "registers", key="project_id", read_only=True)
 class Register(Aggregate):
     """A project's risk register, opened when the project is approved."""
 
-    project_id: Id
-    open: bool = True
+    project_id: Annotated[Id, names("project"), unique, filterable]
+    open: Annotated[bool, filterable] = True
 
 
 @fact(Register, "opened")
@@ -50,17 +61,24 @@ class Risk(Aggregate):
     Probability and impact are steps from 1 to 5; the score is their product, null until both are assessed.
     """
 
-    project_id: Id
-    title: Line
-    kind: Kind = Kind.THREAT
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    title: Annotated[Line, label, sortable, searched]
+    kind: Annotated[Kind, filterable] = Kind.THREAT
     cause: Prose = ""
     event: Prose = ""
     effect: Prose = ""
-    probability: Step | None = None
-    impact: Step | None = None
-    score: Annotated[int, Field(ge=1, le=25)] | None = None
-    owner_id: Id | None = None
-    state: RiskState = RiskState.IDENTIFIED
+    probability: Annotated[Step | None, sortable, not_given] = None
+    impact: Annotated[Step | None, sortable, not_given] = None
+    score: Annotated[Score | None, sortable, not_given] = None
+    owner_id: Annotated[Id | None, names("person"), filterable] = None
+    state: Annotated[RiskState, filterable, not_given] = RiskState.IDENTIFIED
+
+
+class Rating(Shape):
+    """How likely it is, and how much it would matter: steps from 1 (very low) to 5 (very high)."""
+
+    probability: Step
+    impact: Step
 
 
 @fact(Risk, "assessed")
@@ -90,8 +108,8 @@ class RiskClosed(Reasoned):
 class Assessment(Aggregate):
     """A dated rating of a project or a programme by somebody accountable: 1 is high risk, 5 is low risk."""
 
-    project_id: Id | None = None
-    programme_id: Id | None = None
-    rated_on: Day
-    rating: Step
+    project_id: Annotated[Id | None, names("project"), filterable] = None
+    programme_id: Annotated[Id | None, names("programme"), filterable] = None
+    rated_on: Annotated[Day, sortable]
+    rating: Annotated[Step, sortable]
     comment: Prose = ""

@@ -54,8 +54,10 @@ def of_known_project(row: type[SQLModel]) -> Callable[[Work, Any], Awaitable[Sta
 async def admit(work: Work, acts: Acts, entity: Aggregate, deed: str) -> None:
     """Refuse the deed where the project does not allow it, or not to this caller."""
     act = acts.act(deed, entity, work.before(entity))
+    if act is None:
+        return
     standing = await acts.project(work, entity)
-    if act is not None and standing is not None:
+    if standing is not None:
         stages.admit(act, standing.stage, standing.archived, verbs(work, type(entity)), acts.pointer)
 
 

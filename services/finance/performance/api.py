@@ -7,7 +7,7 @@ from typing import Any
 
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.performance import rules
-from services.finance.performance.model import FILTERS, PerformanceRow
+from services.finance.performance.model import PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
 from services.finance.tables import KnownProject
 from shared.base.clock import end_of_day, from_day, now, to_micros
@@ -24,7 +24,7 @@ from shared.http.operation import Parameter
 from shared.http.parameters import read_value
 from shared.http.routes import Routes
 
-PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
+PERFORMANCES = Register(Performance, PerformanceRow)
 
 RATIOS = ("spi", "cpi", "tcpi_bac", "tcpi_eac")
 PLACES = Decimal("0.0001")
@@ -40,7 +40,7 @@ ORDER BY aggregate_version DESC LIMIT 1
 """
 
 routes = Routes("finance", "Earned value")
-register_routes(routes, PERFORMANCES, read_only=True)
+register_routes(routes, PERFORMANCES)
 
 
 @routes.route(
