@@ -39,6 +39,8 @@ async def project_told(work: Work, record: Record) -> None:
     archived = 0 if project.archived_at is None else 1
     work.also(REMEMBER, [(str(project.id), project.version, project.stage.value, archived)])
     await _keep_budget(work, project)
+    if was_approved(project.stage):
+        await performance.approved(work, project.id, record)
 
 
 async def _keep_budget(work: Work, project: Project) -> None:
@@ -51,7 +53,7 @@ async def _keep_budget(work: Work, project: Project) -> None:
         members = {"currency": _currency(work, project), "planned": project.planned_cost}
         budget = await make(work, BUDGETS, id, BudgetOpened(), project_id=project.id, **members)
         await performance.measure(work, project.id, cause="the budget was opened")
-    if budget.planned != project.planned_cost and budget.open:
+    if budget.planned != project.planned_cost:
         budget = await _follow_plan(work, budget, project)
     if budget.open and project.stage in ENDED:
         await write(work, BUDGETS, budget, rules.close(budget, project.stage))
@@ -93,12 +95,12 @@ async def programme_told(work: Work, record: Record) -> None:
 
 async def work_told(work: Work, record: Record) -> None:
     """Budget, dates or progress of a work package: what was planned and earned is measured again."""
-    await performance.package_told(work, record.state(WorkPackage))
+    await performance.package_told(work, record)
 
 
 async def cost_told(work: Work, record: Record) -> None:
     """A cost of this service: spent when posted or restored, not spent when archived."""
-    await performance.cost_told(work, record.state(ActualCost))
+    await performance.cost_told(work, record)
 
 
 REACTIONS: dict[str, Reaction] = {

@@ -83,7 +83,9 @@ class Settings(BaseSettings):
         default=False,
         description="Accept them even where `host` is an address that other machines reach.",
     )
-    rate_limit: int = Field(default=0, ge=0, description="Requests a minute and principal; 0: no limit.")
+    rate_limit: int = Field(
+        default=0, ge=0, description="Requests a minute and principal, counted by each process; 0: no limit."
+    )
     connections: int = Field(
         default=1000,
         ge=10,

@@ -39,7 +39,9 @@ class Skill(Shape):
     """A skill with its level from 1 (knows of it) to 5 (teaches it)."""
 
     name: Line
+    """What the person is able to do."""
     level: Annotated[int, Field(ge=1, le=5, strict=True)]
+    """From 1 (knows of it) to 5 (teaches it)."""
 
 
 @aggregate("resources", "persons", visibility="people")
@@ -50,14 +52,23 @@ class Person(Erasable):
     """
 
     name: Annotated[Line, label, sortable, searched, personal("Erased person")]
+    """The full name."""
     email: Annotated[Email | None, searched, personal()] = None
+    """The address for mail."""
     employment: Annotated[Employment, sortable] = Employment.INTERNAL
+    """Employed by the organisation, or by a supplier."""
     vendor_id: Annotated[Id | None, names("vendor"), filterable, personal()] = None
+    """The supplier of an external person."""
     role: Annotated[Line | None, filterable, personal()] = None
+    """What the person usually works as."""
     org_unit: Annotated[Line | None, sortable, personal()] = None
+    """The unit of the organisation that the person belongs to."""
     location: Annotated[Line | None, filterable, personal()] = None
+    """Where the person works."""
     weekly_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 40
+    """Hours of work a week; allocations are per cent of them."""
     skills: Annotated[list[Skill], Field(max_length=100), personal([])] = []
+    """What the person is able to do, and how well."""
 
 
 @fact(Person, "erased")
@@ -88,13 +99,21 @@ class Allocation(Aggregate):
     """
 
     person_id: Annotated[Id, names("person"), filterable, at_creation]
+    """Who is booked."""
     project_id: Annotated[Id, names("project"), filterable, at_creation]
+    """The project for which the person is booked."""
     starts_on: Annotated[Day, sortable]
+    """The first day."""
     ends_on: Annotated[Day, sortable]
+    """The last day."""
     percent: Annotated[int, Field(ge=1, le=100, strict=True), sortable]
+    """Of the person's weekly hours."""
     commitment: Annotated[Commitment, filterable, optional_at_creation] = Commitment.SOFT
+    """Soft may still move; hard is committed."""
     state: Annotated[AllocationState, filterable, not_given] = AllocationState.BOOKED
+    """Booked, or released before its planned end."""
     role: Line | None = None
+    """As what the person works on the project."""
 
 
 @fact(Allocation, "committed")

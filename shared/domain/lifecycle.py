@@ -21,6 +21,7 @@ class Decision(Shape):
     )
 
     reason: Prose | None = None
+    """Why the move is made; it stands in the event."""
 
 
 class Start(Enum):

@@ -4,6 +4,7 @@ from services.risk.risk import rules
 from services.risk.tables import KnownProject
 from shared.contracts.risk import Risk
 from shared.domain.acts import Acts, of_known_project
+from shared.domain.register import is_revised
 from shared.domain.work import Work
 
 ACTS = Acts(of_known_project(KnownProject), rules.act)
@@ -12,5 +13,5 @@ ACTS = Acts(of_known_project(KnownProject), rules.act)
 async def check(work: Work, risk: Risk) -> None:
     """A closed risk is not revised; it may come back from the archive as it went."""
     before = work.before(risk)
-    if before is None or any(getattr(risk, m) != getattr(before, m) for m in rules.CONTENT):
+    if before is None or is_revised(risk, before):
         rules.is_open(risk)

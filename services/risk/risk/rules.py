@@ -8,7 +8,6 @@ once it is dealt with.
 """
 
 from shared.base.errors import Conflict
-from shared.contracts.language import entry_of
 from shared.contracts.risk import (
     Rating,
     Risk,
@@ -24,7 +23,6 @@ from shared.domain.stages import Act
 
 S = RiskState
 AHEAD = (S.IDENTIFIED, S.ASSESSED, S.MONITORED)
-CONTENT = entry_of(Risk).members.revised
 
 
 def assess(risk: Risk, occasion: Occasion) -> None:
