@@ -270,6 +270,13 @@ class Reasoned(Fact):
     """Why it was decided so, in the words of who decided."""
 
 
+class Decision(Shape):
+    """Why a move is made."""
+
+    reason: Annotated[Prose | None, Field(examples=["Agreed by the steering committee of 1 June."])] = None
+    """Why the move is made; it stands in the event."""
+
+
 Visibility = Literal["open", "restricted", "people", "restricted_people"]
 """Who may see an aggregate. `restricted`: only callers with the service's scope `restricted`, on every route and in
 every feed; consumers subscribe to it by name. `people`: tells of persons, and can be erased."""

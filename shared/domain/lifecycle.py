@@ -6,22 +6,9 @@ from datetime import date
 from enum import Enum, StrEnum
 from typing import Any, Final, Literal
 
-from pydantic import ConfigDict
-
 from shared.base.clock import now
 from shared.base.errors import Forbidden, IllegalMove
-from shared.contracts.language import Aggregate, Fact, Prose, Shape
-
-
-class Decision(Shape):
-    """Why a move is made."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"reason": "Agreed by the steering committee of 1 June."}]}
-    )
-
-    reason: Prose | None = None
-    """Why the move is made; it stands in the event."""
+from shared.contracts.language import Aggregate, Decision, Fact, Shape
 
 
 class Start(Enum):

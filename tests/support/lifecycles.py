@@ -5,8 +5,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -19,16 +21,27 @@ Moves = Mapping[str, Mapping[str, frozenset[str]]]
 """Verb -> start -> the states to which it may lead."""
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What the tables say of one aggregate: its moves, and what an example of it needs."""
+
+    moves: Moves
+    example: Mapping[str, Any]
+    bodies: Mapping[str, Mapping[str, Any]]
+
+
 @cache
-def standing() -> dict[str, list[str]]:
-    """`<service>.<aggregate>` -> its lines, of the aggregates that stand."""
-    lines: dict[str, list[str]] = yaml.safe_load(TABLE.read_text())
-    return lines
+def standing() -> dict[str, dict[str, Any]]:
+    """`<service>.<aggregate>` -> its entry, of the aggregates that stand."""
+    entries: dict[str, dict[str, Any]] = yaml.safe_load(TABLE.read_text())
+    return entries
 
 
-def expected_moves(name: str) -> Moves:
-    """Of `<service>.<aggregate>`."""
-    return read_moves(standing()[name] if name in standing() else catalogue()[name].get("moves", ()))
+def expected(name: str) -> Expected:
+    """Of `<service>.<aggregate>`; its moves are the catalogue's where the table has none."""
+    entry = standing().get(name, {})
+    lines = entry["moves"] if "moves" in entry else catalogue()[name].get("moves", ())
+    return Expected(read_moves(lines), entry.get("example", {}), entry.get("bodies", {}))
 
 
 def read_moves(lines: Iterable[str]) -> Moves:

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from shared.base.errors import Conflict, Fault, Invalid
-from shared.contracts.language import Fact
+from shared.contracts.language import Decision, Fact
 from shared.contracts.resources import (
     Allocation,
     AllocationCommitted,
@@ -16,7 +16,7 @@ from shared.contracts.resources import (
     Person,
 )
 from shared.domain.acts import ARCHIVE, RESTORE, REVISE
-from shared.domain.lifecycle import Decision, Lifecycle, Move, Occasion
+from shared.domain.lifecycle import Lifecycle, Move, Occasion
 from shared.domain.stages import Act
 
 WHOLE = 100

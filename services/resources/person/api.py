@@ -2,8 +2,8 @@
 
 from services.resources.person import commands
 from services.resources.person.model import PersonRow
+from shared.contracts.language import Decision
 from shared.contracts.resources import Person
-from shared.domain.lifecycle import Decision
 from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import register_routes

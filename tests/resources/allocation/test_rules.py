@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from services.resources.allocation import rules
 from shared.base.errors import Conflict, IllegalMove, Invalid
 from shared.base.ids import new_id
+from shared.contracts.language import Decision
 from shared.contracts.resources import Allocation, AllocationCommitted, AllocationState, Commitment
-from shared.domain.lifecycle import Decision, Occasion
+from shared.domain.lifecycle import Occasion
 
 MONDAY = date(2026, 3, 2)
 A_DAY = timedelta(days=1)
