@@ -3,7 +3,8 @@
 import json
 
 from shared.base.text import composed
-from shared.domain.filters import Filters, Kind
+from shared.contracts.members import Kind
+from shared.domain.filters import Filters
 from shared.http.call import Call
 from shared.http.keyset import Keyset, Sort
 from shared.http.paging import Page

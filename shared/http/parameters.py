@@ -11,7 +11,8 @@ from shared.base.clock import parse_day, parse_instant, to_day, to_micros
 from shared.base.errors import Fault, Malformed
 from shared.base.ids import is_canonical
 from shared.base.text import MOST_WORDS, composed
-from shared.domain.filters import Filters, Kind
+from shared.contracts.members import Kind
+from shared.domain.filters import Filters
 from shared.http.call import Call
 from shared.http.operation import Parameter
 
