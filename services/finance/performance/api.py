@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.performance import rules
-from services.finance.performance.model import FILTERS, PerformanceRow
+from services.finance.performance.model import PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
 from services.finance.performance.sums import measured_at, of_currency, read_spans
 from services.finance.tables import KnownProject
@@ -26,7 +26,7 @@ from shared.http.path import Id
 from shared.http.query import Query
 from shared.http.routes import Routes
 
-PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
+PERFORMANCES = Register(Performance, PerformanceRow)
 
 RATIOS = ("spi", "cpi", "tcpi_bac", "tcpi_eac")
 PLACES = Decimal("0.0001")
@@ -45,7 +45,7 @@ class EarnedValueQuery(Query):
 
 
 routes = Routes("finance", "Earned value")
-register_routes(routes, PERFORMANCES, read_only=True)
+register_routes(routes, PERFORMANCES)
 
 
 @routes.get("/v1/projects/{project_id}/earned-value", refusals=(404,))

@@ -27,7 +27,7 @@ routes = Routes("reporting", "Portfolios", names_service=True)
 @routes.get("/v1/portfolios")
 async def portfolio_overview(call: Call, query: OverviewQuery) -> Answer[PortfolioOverviewPage]:
     """Portfolios as counts and sums. Every portfolio is listed; what is counted and summed is narrowed by `stage` and
-    `health`."""
+    `health`. Archived projects are counted apart, and stay in the sums."""
     at = as_of(call, query)
 
     async def make() -> bytes:
@@ -37,7 +37,7 @@ async def portfolio_overview(call: Call, query: OverviewQuery) -> Answer[Portfol
 
 
 async def overview(call: Call, at: AsOf, query: OverviewQuery = ALL) -> dict[str, Any]:
-    portfolios = await portfolios_by_id(call.kernel.store, at)
+    portfolios = await portfolios_by_id(call.kernel.store, at, archived=True)
     counted = [
         count
         for count in await view.counts(call.kernel.store, portfolios.values(), at)

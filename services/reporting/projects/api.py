@@ -65,6 +65,7 @@ class ProjectListQuery(AsOfQuery):
     stage: STAGES = ()
     health: HEALTHS = ()
     q: SEARCH = None
+    archived: Annotated[str | None, parameters.ARCHIVED] = None
     source: str | None = Field(
         default=None, alias="external_ref.source", description="The system a project came from."
     )
@@ -90,7 +91,7 @@ async def _portfolios(call: Call, at: AsOf, query: ProjectListQuery) -> list[str
     """Those that are asked for and all below them, as everywhere else in reporting."""
     if not query.portfolio_id:
         return None
-    below = descendants(await view.portfolios_by_id(call.kernel.store, at))
+    below = descendants(await view.portfolios_by_id(call.kernel.store, at, archived=True))
     return sorted(set().union(*(below.get(id, {id}) for id in query.portfolio_id)))
 
 
@@ -101,13 +102,20 @@ async def listed(
     keyset = _keyset(query, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
     keyset.any_of("overall", query.health, "code")
-    portfolios = await view.portfolios_by_id(call.kernel.store, at)
+    portfolios = await view.portfolios_by_id(call.kernel.store, at, archived=True)
     if alone:
-        _outside(keyset, sorted(portfolios))
+        _outside(keyset, sorted(_within_a_listed_one(portfolios)))
     table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
     found = await keyset.page(call, ", ".join(view.COLUMNS), table)
     items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
     return paging.Page(items, found.next, found.total)
+
+
+def _within_a_listed_one(portfolios: dict[str, view.Item]) -> set[str]:
+    """Portfolios that are not archived, and all that stand under one."""
+    below = descendants(portfolios)
+    listed = [id for id, portfolio in portfolios.items() if portfolio["archived_at"] is None]
+    return set().union(*(below[id] for id in listed))
 
 
 def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
@@ -120,7 +128,8 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
 def _keyset(query: ProjectListQuery, at: AsOf) -> Keyset:
     sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
     keyset = Keyset("project_id", sorts, "reporting.projects")
-    keyset.narrow("archived = 0")
+    if query.archived != "true":
+        keyset.narrow("archived = 0")
     keyset.narrow(view.VALID, at.day, at.day)
     keyset.any_of("programme_id", query.programme_id, "id")
     keyset.any_of("stage", query.stage, "code")
