@@ -62,7 +62,7 @@ async def _keep_budget(work: Work, project: Project) -> None:
             return
         members = {"currency": _currency(work, project), "planned": project.planned_cost}
         budget = await make(work, BUDGETS, id, BudgetOpened(), project_id=project.id, **members)
-    if budget.planned != project.planned_cost and budget.open:
+    if budget.planned != project.planned_cost:
         budget = await _follow_plan(work, budget, project)
     if budget.open and project.stage in ENDED:
         await write(work, BUDGETS, budget, rules.close(budget, project.stage))
