@@ -8,10 +8,9 @@ import pytest
 from pydantic import Field
 
 from services.reporting.load.api import LoadQuery
-from services.risk.risk.model import Rating
 from shared.base.errors import Malformed
 from shared.contracts.language import Day, Shape
-from shared.contracts.risk import Risk
+from shared.contracts.risk import Rating, Risk
 from shared.http.call import Answer, Call
 from shared.http.operation import Method
 from shared.http.path import Id
