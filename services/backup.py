@@ -306,10 +306,13 @@ async def _refuse_old_topics(settings: Settings) -> None:
     from aiokafka.admin import AIOKafkaAdminClient
 
     from shared.messaging.bus.clients import REQUEST_MS, started
+    from shared.messaging.bus.cluster import Cluster
 
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_servers, request_timeout_ms=REQUEST_MS)
+    admin = AIOKafkaAdminClient(**Cluster.of(settings).options, request_timeout_ms=REQUEST_MS)
     async with started(admin, admin.close):
-        left = set(await admin.list_topics()) & set(topics_of(*(service.name for service in SERVICES)))
+        left = set(await admin.list_topics()) & set(
+            map(Cluster.of(settings).outside, topics_of(*(service.name for service in SERVICES)))
+        )
     if left:
         raise NotKept(
             f"the broker still has {', '.join(sorted(left))}: delete them, the whole history is published again"

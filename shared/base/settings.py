@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.base.clock import parse_day
@@ -48,6 +48,27 @@ class Settings(BaseSettings):
         default="", description="`postgresql://…/{service}`; empty: an SQLite file a service, under `data`."
     )
     bus_url: str = Field(default="embedded:", description="`embedded:` or `kafka://host:port[,host:port]`.")
+    topic_prefix: str = Field(
+        default="portolan",
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$",
+        description="What the names of topics begin with on Kafka; one for each instance that shares a cluster.",
+    )
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT",
+        description="How brokers are spoken to: with TLS (`SSL`), with a password (`SASL`).",
+    )
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512", description="How the password is shown to the broker."
+    )
+    kafka_user: str = Field(default="", description="Who logs in to Kafka, where SASL is used.")
+    kafka_password: str = Field(default="", repr=False, description="The password for it.")
+    kafka_ca: Path | None = Field(
+        default=None, description="PEM file of the authority that signed the brokers; empty: the system's."
+    )
+    kafka_certificate: Path | None = Field(
+        default=None, description="PEM file of a certificate that the brokers ask clients for."
+    )
+    kafka_key: Path | None = Field(default=None, description="PEM file of its private key.")
     instance: str = Field(
         default="portolan", pattern=r"^[a-z0-9-]{1,40}$", description="The name in every event's source."
     )
@@ -186,6 +207,16 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("kafka_ca", "kafka_certificate", "kafka_key", mode="before")
+    @classmethod
+    def _file(cls, value: object) -> object:
+        """Empty means none; a file that is not there is told at start."""
+        if value in ("", None):
+            return None
+        if not Path(str(value)).is_file():
+            raise ValueError("expected is a file that can be read")
+        return value
+
     @field_validator("bus_url")
     @classmethod
     def _bus(cls, value: str) -> str:
@@ -228,6 +259,12 @@ class Settings(BaseSettings):
     @classmethod
     def _words(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _has_a_login(self) -> "Settings":
+        if self.kafka_security.startswith("SASL") and not (self.kafka_user and self.kafka_password):
+            raise ValueError("with SASL expected are PORTOLAN_KAFKA_USER and PORTOLAN_KAFKA_PASSWORD")
+        return self
 
     @cached_property
     def zone(self) -> ZoneInfo:
