@@ -40,8 +40,8 @@ PARKED = Gauge(
     "Aggregates of which nothing is folded until somebody decides.",
     ["service", "consumer"],
 )
-OTHERS = Counter(
-    "portolan_events_of_others",
+OTHER_INSTANCE = Counter(
+    "portolan_events_other_instance",
     "Events that another instance published on the same topics; they are passed over.",
 )
 PUBLISHED = Counter("portolan_events_published", "Events acknowledged by the broker.", ["service"])

@@ -32,7 +32,7 @@ from tests.conftest import Callers, running_service
 from tests.contracts.carried import without_topics
 from tests.contracts.consuming import eventually
 
-PEOPLE = "portolan.people.v1"
+PEOPLE = "portolan.resources.people.v1"
 PERSONS = "/resources/v1/persons"
 ADA = {"name": "Ada Byron", "email": "ada.byron@ockham.example", "location": "Ockham Park"}
 TOLD = ("Byron", "ockham", "Countess")

@@ -39,6 +39,8 @@ FIRST_HEADS_S = 2.0
 ASKING_S = 2.0
 """So long may a source be silent that is asked: nothing is taken in from the others meanwhile."""
 NO_OFFSET = -1
+WARN_AGAIN_S = 60.0
+"""How often the log tells of other instances on the same topic, in seconds."""
 
 
 class FeedPage(msgspec.Struct):
@@ -76,6 +78,7 @@ class KafkaBus:
     def __init__(self, settings: Settings, feed_token: Callable[[], str]) -> None:
         self._settings = settings
         self.cluster = Cluster.of(settings)
+        self._others = _OtherInstances()
         self._feed_token = feed_token
         self._http = httpx.AsyncClient(timeout=10)
 
@@ -85,7 +88,7 @@ class KafkaBus:
         await ensure_topics(self.cluster, topics)
         client = AIOKafkaConsumer(
             **self.cluster.options,
-            group_id=f"{self._settings.instance}.{consumer}",
+            group_id=self.cluster.group(consumer),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_WAIT_MS,
@@ -108,11 +111,11 @@ class KafkaBus:
                     yield lost
 
     def _record(self, message: ConsumerRecord) -> Record | None:
-        """None for what another instance published on the same topic: it is passed over, and counted."""
+        """None for what tells nothing, and for what another instance published on the same topic, which is counted."""
         record = _record(message, self.cluster.inside(message.topic))
-        if record is None or self.cluster.is_ours(_source(message, record)):
+        if record is None or not (other := self.cluster.other_instance(_source(message, record))):
             return record
-        telemetry.OTHERS.inc()
+        self._others.count(other, message.topic, service_of(record.topic))
         return None
 
     async def heal(self, topic: str, partition: int, after: int, until: int) -> list[Record]:
@@ -147,6 +150,28 @@ class KafkaBus:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+class _OtherInstances:
+    """Counts what other instances publish on this one's topics, and warns of it, but not of every event."""
+
+    def __init__(self) -> None:
+        self._untold: dict[str, int] = {}
+        """Topic -> events of which the log has not told yet."""
+        self._due: dict[str, float] = {}
+        """Topic -> from when on the log may tell of it again."""
+
+    def count(self, instance: str, topic: str, service: str) -> None:
+        """One event on the topic, by its name on the cluster, of the service that publishes there."""
+        telemetry.OTHER_INSTANCE.inc()
+        self._untold[topic] = self._untold.get(topic, 0) + 1
+        if monotonic() < self._due.get(topic, 0.0):
+            return
+        self._due[topic] = monotonic() + WARN_AGAIN_S
+        telemetry.LOG.event(
+            "warning", service, "events of another instance are passed over: give each a PORTOLAN_TOPIC_PREFIX",
+            instance=instance, topic=topic, events=self._untold.pop(topic),
+        )  # fmt: skip
 
 
 class _Ends:
@@ -243,9 +268,9 @@ class _SeekToMarks(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
 
 
 def _source(message: ConsumerRecord, record: Record) -> str:
-    """Of whom the record is; nobody's where it is no event at all, which is for the dead letters to tell."""
+    """The source of the event; empty where the record is no event at all, which is for the dead letters to tell."""
     if message.value is None:
-        return next((value.decode() for name, value in message.headers if name == "ce_source"), "")
+        return (dict(message.headers).get("ce_source") or b"").decode(errors="replace")
     with suppress(msgspec.DecodeError):
         return record.event.source
     return ""
