@@ -85,8 +85,8 @@ class People:
 
     @asynccontextmanager
     async def projecting(self, name: str) -> AsyncIterator[Store]:
-        """Reporting's projection in a store and a group of its own, as far as it comes."""
-        settings = self.settings.model_copy(update={"data": self.settings.data / name, "instance": name})
+        """Reporting's projection in a store of its own, as far as it comes."""
+        settings = self.settings.model_copy(update={"data": self.settings.data / name})
         bus = KafkaBus(settings, lambda: self.callers.token("service"))
         async with opened(REPORTING, settings, self.source.kernel.tokens) as one:
             task = asyncio.create_task(Inbox(one.kernel, bus, PROJECTION).run())
