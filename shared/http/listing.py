@@ -45,7 +45,7 @@ async def page(call: Call, mirror: Mirror, filters: Filters) -> Page[str]:
     for name in (*filters.sorts, "created_at", "updated_at"):
         column = mirror.column_of_sort(name)
         textual = filters.kind(name) in TEXTUAL
-        sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable))
+        sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable), indexed=True)
     keyset = Keyset("id", sorts, mirror.name)
     read(call, filters, keyset)
     return (await keyset.page(call, "document", mirror.name)).each(lambda row: str(row[0]))
