@@ -8,6 +8,7 @@ from shared.base.text import MOST_WORDS, words
 from shared.domain.filters import Kind
 from shared.http import cursor, paging, parameters
 from shared.http.call import Call
+from shared.store import Store, search
 from shared.store.columns import SEARCH_TEXT
 
 
@@ -88,6 +89,12 @@ class Keyset:
     """(SQL without nulls, descending): the order where none is asked for."""
     where: list[str] = field(default_factory=list)
     params: list[Any] = field(default_factory=list)
+    is_indexed: bool = False
+    """Whether the table has the indices of `shared.domain.list_indices`."""
+    equal: list[tuple[str, list[Any]]] = field(default_factory=list)
+    """Columns that must have one of some values."""
+    words: list[str] = field(default_factory=list)
+    """What is searched for, in the search form."""
 
     def narrow(self, condition: str, *params: Any) -> None:
         self.where.append(condition)
@@ -95,8 +102,9 @@ class Keyset:
 
     def any_of(self, column: str, values: Sequence[str] | None, kind: Kind) -> None:
         if values:
-            self.narrow(f"{column} IN ({', '.join('?' * len(values))})")
-            self.params.extend(parameters.read_value(kind, value, column) for value in values)
+            read = [parameters.read_value(kind, value, column) for value in values]
+            self.narrow(f"{column} IN ({', '.join('?' * len(values))})", *read)
+            self.equal.append((column, read))
 
     def search(self, asked: str) -> None:
         """Rows that have every word of `asked`, in any order; neither case nor accents matter."""
@@ -105,6 +113,7 @@ class Keyset:
             raise parameters.wrong("q", f"at most {MOST_WORDS} words")
         for word in looked_for:
             self.narrow(f"{SEARCH_TEXT} LIKE ? ESCAPE '\\'", containing(word))
+        self.words = looked_for
 
     def order(self, call: Call) -> list[tuple[str, bool]]:
         """(SQL without nulls, descending); the id last, in the direction of what goes before, as an index has it."""
@@ -132,10 +141,16 @@ class Keyset:
             last = cursor.opened(call, text, bound)
             if len(last) != len(order):  # of a version that ordered otherwise
                 raise parameters.wrong("cursor", "not a cursor of this list")
+        await self._look_up(call.kernel.store, table)
+        if self.is_indexed and call.kernel.store.dialect == "sqlite":
+            await self._walk_for_many(call.kernel.store, table)
         parts = ranges(self.sorts[asked[0][0]] if asked else None, order, last)
         text, params = self._selected(parts, order, last, columns, table, limit + 1)
         if counted:
-            text, params = f"SELECT ({self._count(table)}), page.* FROM ({text}) page", [*self.params, *params]
+            text, params = (
+                f"SELECT ({self._count(table)}), page.* FROM ({text}) page",
+                [*self.params, *params],
+            )
             text += _by([(f"key_{i}", down) for i, (_, down) in enumerate(order)])
         rows = [tuple(row) for row in await call.kernel.store.fetch(text, params)]
         total = await self._total(call, table, rows) if counted else None
@@ -144,6 +159,29 @@ class Keyset:
             rows = rows[:limit]
             following = cursor.sealed(call, list(rows[-1][-len(order) :]), bound)
         return paging.Page([row[int(counted) : -len(order)] for row in rows], following, total)
+
+    async def _look_up(self, store: Store, table: str) -> None:
+        """Have the words found by the index of `q`, where there is one and it leaves few rows."""
+        if table not in store.searched_by_index:
+            return
+        rows = search.rows_with(self.words, store.dialect, table)
+        if rows is None:
+            return
+        if store.dialect == "sqlite" and await store.fetch(*search.too_many(self.words, table)):
+            return
+        self.narrow(rows[0], *rows[1])
+
+    async def _walk_for_many(self, store: Store, table: str) -> None:
+        """Have a filter that leaves many rows applied along the order of the list, on SQLite.
+
+        It has no statistics here: it would read all rows of the filter and sort them. The plus keeps it from that.
+        """
+        for column, values in self.equal:
+            marks = ", ".join("?" * len(values))
+            text = f"SELECT 1 FROM {table} WHERE {column} IN ({marks}) LIMIT 1 OFFSET {search.MOST_ROWS}"
+            if await store.fetch(text, values):
+                place = self.where.index(f"{column} IN ({marks})")
+                self.where[place] = f"+{column} IN ({marks})"
 
     def _selected(
         self,

@@ -2,16 +2,16 @@
 
 import json
 
-from shared.base.text import composed
+from shared.base.text import composed, sort_key
 from shared.domain.filters import Filters, Kind
 from shared.http.call import Call
 from shared.http.keyset import Keyset, Sort
 from shared.http.paging import Page
 from shared.http.parameters import OPERATORS, TEXTUAL, read_value, wrong
-from shared.store.columns import Mirror
+from shared.store.columns import SORT, Mirror
 
 
-def read(call: Call, filters: Filters, keyset: Keyset) -> None:
+def read(call: Call, mirror: Mirror, filters: Filters, keyset: Keyset) -> None:
     """Narrow the list by the query's parameters."""
     if call.one("archived") not in (None, "true", "false"):
         raise wrong("archived", "true or false")
@@ -21,6 +21,8 @@ def read(call: Call, filters: Filters, keyset: Keyset) -> None:
         column, _, operator = name.partition("[")
         if column in filters.columns or column == "updated_at":
             _narrow(keyset, filters.kind(column), column, operator.rstrip("]"), values, name)
+            if column in mirror.sorted:  # the same rows, found by the index of the sort key
+                keyset.any_of(column + SORT, [sort_key(value) for value in values], "code")
     for parameter, column in (("external_ref.source", "external_source"), ("external_ref.id", "external_id")):
         if (value := call.one(parameter)) is not None:
             keyset.narrow(f"{column} = ?", composed(value))
@@ -46,8 +48,8 @@ async def page(call: Call, mirror: Mirror, filters: Filters) -> Page[str]:
         column = mirror.column_of_sort(name)
         textual = filters.kind(name) in TEXTUAL
         sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable), indexed=True)
-    keyset = Keyset("id", sorts, mirror.name)
-    read(call, filters, keyset)
+    keyset = Keyset("id", sorts, mirror.name, is_indexed=True)
+    read(call, mirror, filters, keyset)
     return (await keyset.page(call, "document", mirror.name)).each(lambda row: str(row[0]))
 
 

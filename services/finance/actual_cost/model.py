@@ -14,13 +14,13 @@ class ActualCostRow(Row, Model, table=True):
     __tablename__ = "actual_cost"
     __table_args__ = (by_external_key("actual_cost"),)
 
-    project_id: str = Field(sa_type=ID, index=True)
+    project_id: str = Field(sa_type=ID)
     work_package_id: str | None = Field(sa_type=ID)
     posted_on: int = Field(sa_type=BigInteger)
     amount: int = Field(sa_type=BigInteger)
     nature: str = Field(sa_type=KEY)
     contract_id: str | None = Field(sa_type=ID)
-    reverses_id: str | None = Field(sa_type=ID, index=True)
+    reverses_id: str | None = Field(sa_type=ID)
 
 
 NOTES = ("document", "work_package_id", "contract_id")

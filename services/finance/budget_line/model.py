@@ -13,8 +13,8 @@ class BudgetLineRow(Row, Model, table=True):
     __tablename__ = "budget_line"
     __table_args__ = (by_external_key("budget_line"),)
 
-    project_id: str | None = Field(sa_type=ID, index=True)
-    programme_id: str | None = Field(sa_type=ID, index=True)
+    project_id: str | None = Field(sa_type=ID)
+    programme_id: str | None = Field(sa_type=ID)
     fiscal_year: int = Field(sa_type=BigInteger)
     nature: str | None = Field(sa_type=KEY)
     amount: int = Field(sa_type=BigInteger)

@@ -13,9 +13,9 @@ class ContractRow(Row, Model, table=True):
     __tablename__ = "contract"
     __table_args__ = (by_external_key("contract"),)
 
-    vendor_id: str | None = Field(sa_type=ID, index=True)
-    project_id: str | None = Field(sa_type=ID, index=True)
-    programme_id: str | None = Field(sa_type=ID, index=True)
+    vendor_id: str | None = Field(sa_type=ID)
+    project_id: str | None = Field(sa_type=ID)
+    programme_id: str | None = Field(sa_type=ID)
     number: str = Field(sa_type=KEY)
     title: str = Field(sa_type=KEY)
     starts_on: int | None = Field(sa_type=BigInteger)

@@ -13,7 +13,7 @@ class ForecastRow(Row, Model, table=True):
     __tablename__ = "forecast"
     __table_args__ = (by_external_key("forecast"),)
 
-    project_id: str = Field(sa_type=ID, index=True)
+    project_id: str = Field(sa_type=ID)
     forecast_on: int = Field(sa_type=BigInteger)
     at_completion: int = Field(sa_type=BigInteger)
 

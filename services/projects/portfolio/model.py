@@ -12,7 +12,7 @@ class PortfolioRow(Row, Model, table=True):
     __table_args__ = (by_external_key("portfolio"),)
 
     name: str = Field(sa_type=KEY)
-    parent_id: str | None = Field(sa_type=ID, index=True)
+    parent_id: str | None = Field(sa_type=ID)
     owner_id: str | None = Field(sa_type=ID)
     name_sort: str = Field(sa_type=KEY)
     search_text: str = Field(sa_type=KEY)

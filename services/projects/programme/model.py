@@ -12,7 +12,7 @@ class ProgrammeRow(Row, Model, table=True):
     __table_args__ = (by_external_key("programme"),)
 
     name: str = Field(sa_type=KEY)
-    portfolio_id: str | None = Field(sa_type=ID, index=True)
+    portfolio_id: str | None = Field(sa_type=ID)
     manager_id: str | None = Field(sa_type=ID)
     name_sort: str = Field(sa_type=KEY)
     search_text: str = Field(sa_type=KEY)

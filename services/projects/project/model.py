@@ -15,9 +15,9 @@ class ProjectRow(Row, Model, table=True):
 
     code: str = Field(sa_type=KEY)
     name: str = Field(sa_type=KEY)
-    stage: str = Field(sa_type=KEY, index=True)
-    portfolio_id: str | None = Field(sa_type=ID, index=True)
-    programme_id: str | None = Field(sa_type=ID, index=True)
+    stage: str = Field(sa_type=KEY)
+    portfolio_id: str | None = Field(sa_type=ID)
+    programme_id: str | None = Field(sa_type=ID)
     manager_id: str | None = Field(sa_type=ID)
     planned_start_on: int | None = Field(sa_type=BigInteger)
     planned_finish_on: int | None = Field(sa_type=BigInteger)

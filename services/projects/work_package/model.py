@@ -18,7 +18,7 @@ class WorkPackageRow(Row, Model, table=True):
     )
 
     project_id: str = Field(sa_type=ID)
-    parent_id: str | None = Field(sa_type=ID, index=True)
+    parent_id: str | None = Field(sa_type=ID)
     wbs: str = Field(sa_type=KEY)
     name: str = Field(sa_type=KEY)
     state: str = Field(sa_type=KEY)

@@ -14,7 +14,7 @@ class AllocationRow(Row, Model, table=True):
     __table_args__ = (by_external_key("allocation"), Index(None, "person_id", "ends_on"))
 
     person_id: str = Field(sa_type=ID)
-    project_id: str = Field(sa_type=ID, index=True)
+    project_id: str = Field(sa_type=ID)
     starts_on: int = Field(sa_type=BigInteger)
     ends_on: int = Field(sa_type=BigInteger)
     percent: int = Field(sa_type=BigInteger)

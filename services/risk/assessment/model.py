@@ -13,8 +13,8 @@ class AssessmentRow(Row, Model, table=True):
     __tablename__ = "assessment"
     __table_args__ = (by_external_key("assessment"),)
 
-    project_id: str | None = Field(sa_type=ID, index=True)
-    programme_id: str | None = Field(sa_type=ID, index=True)
+    project_id: str | None = Field(sa_type=ID)
+    programme_id: str | None = Field(sa_type=ID)
     rated_on: int = Field(sa_type=BigInteger)
     rating: int = Field(sa_type=BigInteger)
 

@@ -14,13 +14,13 @@ class RiskRow(Row, Model, table=True):
     __tablename__ = "risk"
     __table_args__ = (by_external_key("risk"),)
 
-    project_id: str = Field(sa_type=ID, index=True)
+    project_id: str = Field(sa_type=ID)
     title: str = Field(sa_type=KEY)
     kind: str = Field(sa_type=KEY)
     probability: int | None = Field(sa_type=BigInteger)
     impact: int | None = Field(sa_type=BigInteger)
     score: int | None = Field(sa_type=BigInteger)
-    owner_id: str | None = Field(sa_type=ID, index=True)
+    owner_id: str | None = Field(sa_type=ID)
     state: str = Field(sa_type=KEY)
     title_sort: str = Field(sa_type=KEY)
     search_text: str = Field(sa_type=KEY)
