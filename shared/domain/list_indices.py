@@ -4,6 +4,7 @@ An index over (column, id) serves an equality filter in the order of ids, a rang
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from sqlalchemy import Index, Table, UniqueConstraint
 
@@ -20,6 +21,12 @@ def index_lists(table: Table, filters: Filters) -> None:
     for column in dict.fromkeys((*_sorted(table, filters), *_equal(table, filters))):
         if (column, "id") not in there and not (column in filters.columns and (column,) in there):
             Index(None, table.columns[column], table.columns["id"])
+
+
+@cache
+def indexed_columns(table: Table) -> frozenset[str]:
+    """The columns with which an index starts."""
+    return frozenset(columns[0] for columns in _first_columns(table))
 
 
 def _sorted(table: Table, filters: Filters) -> Iterator[str]:

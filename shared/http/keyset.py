@@ -89,10 +89,10 @@ class Keyset:
     """(SQL without nulls, descending): the order where none is asked for."""
     where: list[str] = field(default_factory=list)
     params: list[Any] = field(default_factory=list)
-    is_indexed: bool = False
-    """Whether the table has the indices of `shared.domain.list_indices`."""
+    indexed: frozenset[str] = frozenset()
+    """Columns with which an index of the table starts."""
     equal: list[tuple[str, list[Any]]] = field(default_factory=list)
-    """Columns that must have one of some values."""
+    """Of these, those that must have one of some values."""
     words: list[str] = field(default_factory=list)
     """What is searched for, in the search form."""
 
@@ -104,7 +104,8 @@ class Keyset:
         if values:
             read = [parameters.read_value(kind, value, column) for value in values]
             self.narrow(f"{column} IN ({', '.join('?' * len(values))})", *read)
-            self.equal.append((column, read))
+            if column in self.indexed:
+                self.equal.append((column, read))
 
     def search(self, asked: str) -> None:
         """Rows that have every word of `asked`, in any order; neither case nor accents matter."""
@@ -142,7 +143,7 @@ class Keyset:
             if len(last) != len(order):  # of a version that ordered otherwise
                 raise parameters.wrong("cursor", "not a cursor of this list")
         await self._look_up(call.kernel.store, table)
-        if self.is_indexed and call.kernel.store.dialect == "sqlite":
+        if call.kernel.store.dialect == "sqlite":
             await self._walk_for_many(call.kernel.store, table)
         parts = ranges(self.sorts[asked[0][0]] if asked else None, order, last)
         text, params = self._selected(parts, order, last, columns, table, limit + 1)

@@ -4,6 +4,7 @@ import json
 
 from shared.base.text import composed, sort_key
 from shared.domain.filters import Filters, Kind
+from shared.domain.list_indices import indexed_columns
 from shared.http.call import Call
 from shared.http.keyset import Keyset, Sort
 from shared.http.paging import Page
@@ -22,7 +23,7 @@ def read(call: Call, mirror: Mirror, filters: Filters, keyset: Keyset) -> None:
         if column in filters.columns or column == "updated_at":
             _narrow(keyset, filters.kind(column), column, operator.rstrip("]"), values, name)
             if column in mirror.sorted:  # the same rows, found by the index of the sort key
-                keyset.any_of(column + SORT, [sort_key(value) for value in values], "code")
+                keyset.any_of(column + SORT, [sort_key(value) or "" for value in values], "code")
     for parameter, column in (("external_ref.source", "external_source"), ("external_ref.id", "external_id")):
         if (value := call.one(parameter)) is not None:
             keyset.narrow(f"{column} = ?", composed(value))
@@ -48,7 +49,7 @@ async def page(call: Call, mirror: Mirror, filters: Filters) -> Page[str]:
         column = mirror.column_of_sort(name)
         textual = filters.kind(name) in TEXTUAL
         sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable), indexed=True)
-    keyset = Keyset("id", sorts, mirror.name, is_indexed=True)
+    keyset = Keyset("id", sorts, mirror.name, indexed=indexed_columns(mirror.table))
     read(call, mirror, filters, keyset)
     return (await keyset.page(call, "document", mirror.name)).each(lambda row: str(row[0]))
 
