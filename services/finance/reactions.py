@@ -53,7 +53,7 @@ async def _keep_budget(work: Work, project: Project) -> None:
         members = {"currency": _currency(work, project), "planned": project.planned_cost}
         budget = await make(work, BUDGETS, id, BudgetOpened(), project_id=project.id, **members)
         await performance.measure(work, project.id, cause="the budget was opened")
-    if budget.planned != project.planned_cost and budget.open:
+    if budget.planned != project.planned_cost:
         budget = await _follow_plan(work, budget, project)
     if budget.open and project.stage in ENDED:
         await write(work, BUDGETS, budget, rules.close(budget, project.stage))

@@ -20,36 +20,61 @@ from shared.contracts.language import (
     aggregate,
     fact,
 )
+from shared.contracts.members import (
+    at_creation,
+    code,
+    filterable,
+    label,
+    names,
+    not_given,
+    optional_at_creation,
+    searched,
+    sortable,
+    unique,
+)
 
 
 class Thresholds(Shape):
     """From where on a project's health is amber or red; percentages of plan and days late, as positive numbers."""
 
     cost_amber_pct: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 5
+    """Cost is amber from so many per cent over plan."""
     cost_red_pct: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 10
+    """Cost is red from so many per cent over plan."""
     time_amber_days: Annotated[int, Field(ge=0, le=36500)] = 30
+    """Time is amber from so many days late."""
     time_red_days: Annotated[int, Field(ge=0, le=36500)] = 90
+    """Time is red from so many days late."""
 
 
-@aggregate("projects", "portfolios")
+@aggregate("projects", "portfolios", scope=("id",))
 class Portfolio(Aggregate):
     """A collection of programmes and projects that are steered together; portfolios form a hierarchy."""
 
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
     description: Prose = ""
-    parent_id: Id | None = None
-    owner_id: Id | None = None
+    """What belongs into the portfolio, and to what end."""
+    parent_id: Annotated[Id | None, names("portfolio"), filterable] = None
+    """The portfolio above this one; null at the top."""
+    owner_id: Annotated[Id | None, names("person"), filterable] = None
+    """The person who is accountable for it."""
     thresholds: Thresholds | None = None
+    """From where on health is amber or red in it; null: those of the portfolio above."""
 
 
-@aggregate("projects", "programmes")
+@aggregate("projects", "programmes", scope=("id",))
 class Programme(Aggregate):
     """Related projects (and other work) that are managed together for a common benefit."""
 
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
     description: Prose = ""
-    portfolio_id: Id | None = None
-    manager_id: Id | None = None
+    """The benefit for which its projects are managed together."""
+    portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
+    """The portfolio it belongs to."""
+    manager_id: Annotated[Id | None, names("person"), filterable] = None
+    """The person who manages it."""
 
 
 class Stage(StrEnum):
@@ -64,7 +89,7 @@ class Stage(StrEnum):
     DISCONTINUED = "discontinued"
 
 
-@aggregate("projects", "projects")
+@aggregate("projects", "projects", scope=("id",))
 class Project(Aggregate):
     """A temporary endeavour with a start, an end, a budget and an outcome.
 
@@ -73,24 +98,42 @@ class Project(Aggregate):
     of what the project makes.
     """
 
-    code: Code
-    name: Line
+    code: Annotated[Code, unique, sortable, searched, optional_at_creation]
+    """The short code by which people name it, unique; drawn by Portolan where none is given."""
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
     description: Prose = ""
-    stage: Stage = Stage.PROPOSED
+    """What is to be achieved, and why."""
+    stage: Annotated[Stage, sortable, optional_at_creation] = Stage.PROPOSED
+    """Where it stands in its life; moves change it."""
     phase: Line | None = None
-    portfolio_id: Id | None = None
-    programme_id: Id | None = None
-    sponsor_id: Id | None = None
-    manager_id: Id | None = None
-    planned_start_on: Day | None = None
-    planned_finish_on: Day | None = None
+    """Where it stands within its method, in the words of that method."""
+    portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
+    """The portfolio it belongs to."""
+    programme_id: Annotated[Id | None, names("programme"), filterable] = None
+    """The programme it is part of."""
+    sponsor_id: Annotated[Id | None, names("person")] = None
+    """The person who answers for the benefit and the money."""
+    manager_id: Annotated[Id | None, names("person"), filterable] = None
+    """The person who manages it from day to day."""
+    planned_start_on: Annotated[Day | None, sortable] = None
+    """The first day of work, as approved."""
+    planned_finish_on: Annotated[Day | None, sortable] = None
+    """The day of completion, as approved."""
     forecast_start_on: Day | None = None
+    """The first day of work, as expected now."""
     forecast_finish_on: Day | None = None
+    """The day of completion, as expected now."""
     actual_start_on: Day | None = None
+    """The day on which work began."""
     actual_finish_on: Day | None = None
+    """The day on which it was completed."""
     planned_cost: Money | None = None
+    """The approved cost at completion."""
     forecast_cost: Money | None = None
+    """The cost at completion, as expected now."""
     lifecycle_cost: Money | None = None
+    """The whole-life cost of what the project makes, operation included."""
 
 
 @fact(Project, "approved")
@@ -133,7 +176,9 @@ class ProjectImported(Fact):
     """Another system's record arrived at a stage; reactions treat it as the moves that lead there."""
 
     stage: Stage
+    """Where the project stands in the other system."""
     previous_stage: Stage | None = None
+    """Where it stood here before; null for a new project."""
 
 
 class WorkPackageState(StrEnum):
@@ -142,21 +187,42 @@ class WorkPackageState(StrEnum):
     COMPLETED = "completed"
 
 
+Wbs = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,9}$", examples=["1.2.3"]), code]
+
+
 @aggregate("projects", "work-packages", key="project_id")
 class WorkPackage(Aggregate):
     """A node of the work breakdown structure; leaves carry budget, dates and progress."""
 
-    project_id: Id
-    parent_id: Id | None = None
-    wbs: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,9}$", examples=["1.2.3"])]
-    name: Line
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    """The project it is part of."""
+    parent_id: Annotated[Id | None, names("work_package"), filterable] = None
+    """The summary above it; null at the top of the structure."""
+    wbs: Annotated[Wbs, sortable, searched]
+    """Its place in the work breakdown structure, unique within the project."""
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
     description: Prose = ""
-    owner_id: Id | None = None
+    """What is to be delivered."""
+    owner_id: Annotated[Id | None, names("person")] = None
+    """The person who answers for its delivery."""
     budget: Money | None = None
+    """Its part of the budget at completion (BAC)."""
     planned_start_on: Day | None = None
+    """The first day of work on it, as planned."""
     planned_finish_on: Day | None = None
-    percent_complete: Percent = 0
-    state: WorkPackageState = WorkPackageState.PLANNED
+    """The day of its completion, as planned."""
+    state: Annotated[WorkPackageState, filterable, not_given] = WorkPackageState.PLANNED
+    """Where it stands; progress changes it."""
+    percent_complete: Annotated[Percent, sortable, not_given] = 0
+    """How much of it is done, from 0 to 100."""
+
+
+class Progress(Shape):
+    """How much of the work package is done."""
+
+    percent_complete: Percent
+    """How much is done now, from 0 to 100."""
 
 
 @fact(WorkPackage, "progressed")
@@ -164,4 +230,6 @@ class WorkPackageProgressed(Fact):
     """Progress was reported."""
 
     percent_complete: Percent
+    """How much is done now, from 0 to 100."""
     previous_percent_complete: Percent
+    """How much was done before, from 0 to 100."""

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
-from shared.contracts.language import Aggregate
+from shared.contracts.language import CATALOGUE, Aggregate, AggregateType
 from shared.domain.dependents import still_there
 from shared.domain.work import Work
 
@@ -41,6 +41,21 @@ def copies(row: type[SQLModel]) -> Copies:
     table: Any = row.__table__  # type: ignore[attr-defined]
     names = [column.name for column in table.columns]
     return Copies(table.name, ", ".join(names), cast(Any, namedtuple(row.__name__, names))._make)
+
+
+def tables_named(row: type[SQLModel], entry: AggregateType) -> dict[str, type[SQLModel]]:
+    """Member -> the table in which what it names is looked up: the service's own, or its copies of another's.
+
+    What the service keeps no copy of is in none.
+    """
+    mappers: Any = row._sa_registry.mappers
+    tables = {mapper.local_table.name: mapper.class_ for mapper in mappers}
+    own = {other.name for other in CATALOGUE.values() if other.service == entry.service}
+    places = {
+        member: tables.get(kind if kind in own else f"known_{kind}")
+        for member, kind in entry.members.references.items()
+    }
+    return {member: table for member, table in places.items() if table is not None}
 
 
 async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str) -> None:

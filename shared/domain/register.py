@@ -5,15 +5,15 @@ which act on its project each deed is, what keeps it from being archived, and wh
 makes or changes an aggregate goes through its register too (`make`, `write`), so that no rule is passed by.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 from sqlmodel import SQLModel
 
 from shared.base.clock import now
@@ -21,11 +21,11 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
 from shared.domain import references
-from shared.domain.acts import ARCHIVE, CREATE, RESTORE, REVISE, Acts, admit
+from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
-from shared.domain.filters import Filters
-from shared.domain.lifecycle import Lifecycle
+from shared.domain.filters import Filters, filters_of
+from shared.domain.lifecycle import Lifecycle, Occasion
 from shared.domain.list_indices import index_lists
 from shared.domain.work import Work
 from shared.store.columns import Mirror, mirror
@@ -59,8 +59,7 @@ async def _nothing_follows(work: Work, entity: Any, before: Any) -> None:
 
 @dataclass(frozen=True)
 class Register(Generic[A]):
-    """One aggregate as a register. `create` and `revise` are request shapes made by `request_shape`; a register that
-    is only read has none.
+    """One aggregate as a register: its shape, its table, and what is more than its declaration says.
 
     `supply` adds members that the caller may leave out (a code); `check` refuses content, after any change;
     `tell` chooses the fact.
@@ -68,15 +67,10 @@ class Register(Generic[A]):
 
     shape: type[A]
     row: type[SQLModel]
-    filters: Filters
-    create: type[BaseModel] = Shape
-    revise: type[BaseModel] = Shape
     supply: Callable[[Work, Any], Awaitable[dict[str, Any]]] = _as_given
     check: Callable[[Work, Any], Awaitable[None]] = _no_check
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
-    names: Mapping[str, type[SQLModel]] = field(default_factory=dict)
-    """Members by which it names others, and the table each is looked up in: a batch reads those at once."""
     guard: Callable[[Any], str | None] = _unguarded
     """The guard that `check` holds, told by a request or by the aggregate."""
     acts: Acts | None = None
@@ -97,13 +91,49 @@ class Register(Generic[A]):
         return frozenset(self.shape.model_fields)
 
     @cached_property
+    def filters(self) -> Filters:
+        """What its lists can be narrowed and sorted by."""
+        return filters_of(self.shape)
+
+    @cached_property
+    def create(self) -> type[Shape]:
+        """The body of a request that makes one; it is empty where only reactions do."""
+        if self.is_read_only:
+            return Shape
+        members = entry_of(self.shape).members
+        name = f"{self.shape.__name__}Create"
+        return request_shape(name, self.shape, (*members.created, "external_ref"), members.optional)
+
+    @cached_property
+    def revise(self) -> type[Shape]:
+        """What a patch may change; it is empty where only reactions change one."""
+        if self.is_read_only:
+            return Shape
+        members = entry_of(self.shape).members
+        return request_shape(f"{self.shape.__name__}Revise", self.shape, members.revised)
+
+    @property
+    def is_read_only(self) -> bool:
+        return entry_of(self.shape).is_read_only
+
+    @cached_property
     def revised(self) -> tuple[str, ...]:
         """The members that a patch may name."""
         return tuple(self.revise.model_fields)
 
+    @cached_property
+    def names(self) -> dict[str, type[SQLModel]]:
+        """Members by which it names others, and the table each is looked up in: a batch reads those at once.
+
+        None where only reactions write it: they were told of what they name.
+        """
+        if self.is_read_only:
+            return {}
+        return references.tables_named(self.row, entry_of(self.shape))
+
     @property
     def mirror(self) -> Mirror:
-        return mirror(self.shape, self.row, tuple(self.filters.search))
+        return mirror(self.shape, self.row)
 
     @property
     def name(self) -> str:
@@ -116,7 +146,8 @@ def request_shape(
     """The members of an aggregate that a request may give, typed as in the aggregate; `optional` may be left out."""
     fields: dict[str, Any] = {m: (of.model_fields[m].annotation, copy(of.model_fields[m])) for m in members}
     for m in optional:
-        fields[m] = (of.model_fields[m].rebuild_annotation() | None, None)
+        member = of.model_fields[m]
+        fields[m] = (member.rebuild_annotation() | None, Field(None, description=member.description))
     made: type[Shape] = create_model(
         name, __base__=Shape, __doc__=doc or f"What may be given of a {of.__name__}.", **fields
     )
@@ -126,6 +157,12 @@ def request_shape(
 def given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
     """The members of a request, as the aggregate takes them."""
     return {name: value for name, value in vars(body).items() if name not in but}
+
+
+def is_revised(entity: Aggregate, before: Aggregate) -> bool:
+    """Whether a member that a patch may change differs: moves and archiving leave those as they are."""
+    members = entry_of(type(entity)).members.revised
+    return any(getattr(entity, member) != getattr(before, member) for member in members)
 
 
 async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, deed: str) -> None:
@@ -188,11 +225,21 @@ async def put(
     if not work.is_changed(entity):
         return entity, 200
     _refuse_other_key(entity, before)
-    await _ask_project(work, register, entity, REVISE)
+    if only_restored := _is_only_restored(entity, before):
+        fact = plain(register.shape, "restored")
+    else:
+        await _ask_project(work, register, entity, REVISE)
     await register.check(work, entity)
-    saved = await _save(work, register, entity, register.tell(entity, before, body))
+    if not only_restored:
+        fact = register.tell(entity, before, body)
+    saved = await _save(work, register, entity, fact)
     await _bring_back(work, register, carried)
     return saved, 200
+
+
+def _is_only_restored(entity: Aggregate, before: Aggregate) -> bool:
+    """Whether it came back as it went: its plan is not revised by that."""
+    return before.archived_at is not None and entity == before.model_copy(update={"archived_at": None})
 
 
 def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
@@ -309,9 +356,32 @@ async def _bring_back(work: Work, register: Register[A], carried: Sequence[A]) -
         await _save(work, register, other, plain(register.shape, "restored"))
 
 
-async def move(work: Work, register: Register[A], entity: A, name: str, reason: str | None) -> A:
-    """One move of the lifecycle, with who and why."""
+async def move(work: Work, register: Register[A], entity: A, name: str, body: Shape) -> A:
+    """One move of the lifecycle, with what its request gives."""
     assert register.lifecycle is not None
-    register.lifecycle.admit(entity, name)
+    occasion = Occasion(body, work.effective_on, work.origin.auth_id)
+    step = register.lifecycle.admit(entity, name, occasion.by)
     await _ask_project(work, register, entity, name)
-    return await _save(work, register, entity, register.lifecycle.make(entity, name, reason))
+    fact = register.lifecycle.make(entity, name, occasion)
+    if step.checks_content:
+        await register.check(work, entity)
+    return await _save(work, register, entity, fact)
+
+
+async def possible_moves(work: Work, register: Register[A], entities: Sequence[A]) -> list[list[str]]:
+    """For each aggregate the moves that its state and its project allow this caller now; their own checks come on top,
+    when they are made."""
+    life = register.lifecycle
+    assert life is not None
+    if register.acts is not None and PROJECT in register.names:
+        await references.foresee(work, {PROJECT: register.names[PROJECT]}, entities)
+    may = verbs(work, register.shape)
+    return [
+        [
+            name
+            for name in life.allowed(entity, work.origin.auth_id)
+            if life.moves[name].needs in may
+            and (register.acts is None or await permits(work, register.acts, entity, name))
+        ]
+        for entity in entities
+    ]

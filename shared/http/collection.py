@@ -1,15 +1,28 @@
 """The routes that every register has, written out once: list, get, create, batch, put, patch, archive, restore, moves."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.base.validation import invalid_from
-from shared.contracts.language import STORED, Aggregate, ExternalRef, Prose, Shape, absent, entry_of
-from shared.domain.lifecycle import Lifecycle, Move
-from shared.domain.register import Register, archive, by_ref, create, foresee, move, put, restore, revise
+from shared.contracts.language import STORED, Aggregate, ExternalRef, Shape, absent, entry_of
+from shared.domain.lifecycle import Move
+from shared.domain.register import (
+    Register,
+    archive,
+    by_ref,
+    create,
+    foresee,
+    move,
+    possible_moves,
+    put,
+    restore,
+    revise,
+)
 from shared.domain.work import expect_version
 from shared.http import batch, listing, paging, parameters
 from shared.http.call import Answer, Call
@@ -45,20 +58,8 @@ SAID = {
 """What each operation of a register does beyond its summary."""
 
 
-class Decision(Shape):
-    """Why a move is made."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"reason": "Agreed by the steering committee of 1 June."}]}
-    )
-
-    reason: Prose | None = None
-
-
-def register_routes(
-    routes: Routes, register: Register[Any], *, read_only: bool = False, moves_money: bool = False
-) -> None:
-    """Declare all operations of a register under `/v1/<collection>`; `read_only` where only reactions write it.
+def register_routes(routes: Routes, register: Register[Any], *, moves_money: bool = False) -> None:
+    """Declare all operations of a register under `/v1/<collection>`: only those that read where it is read-only.
 
     What `moves_money` is made under an Idempotency-Key only: made twice it would count twice.
     """
@@ -68,26 +69,29 @@ def register_routes(
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
-    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(list[shape], ...))  # type: ignore[valid-type]
+    shapes: Any = list[shape]  # type: ignore[valid-type]
+    on_a_page = Field(description=f"The {noun}s of this page.")
+    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
         found = await listing.page(call, mirror, register.filters)
         if call.one("expand") or call.one("fields"):
-            found = found.each(lambda state: _reduced(call, register, state)[0])
+            reduced = await _reduced(call, register, found.items)
+            found = replace(found, items=[text for text, _ in reduced])
         return paging.answer(call, found)
 
-    def shown(call: Call, state: str, version: int) -> Answer:
+    async def shown(call: Call, state: str, version: int) -> Answer:
         if call.one("expand") or call.one("fields"):
-            reduced, mark = _reduced(call, register, state)
+            [(reduced, mark)] = await _reduced(call, register, [state])
             return Answer(200, reduced.encode(), {"ETag": f'W/"{version}{mark}"'})
         return Answer(200, state.encode(), {"ETag": f'"{version}"'})
 
     async def get(call: Call, id: str) -> Answer:
-        return shown(call, *await call.work.document(shape, id))
+        return await shown(call, *await call.work.document(shape, id))
 
     async def get_by_ref(call: Call, source: str, external_id: str) -> Answer:
-        return shown(call, *await call.work.document_by_ref(shape, _ref(source, external_id)))
+        return await shown(call, *await call.work.document_by_ref(shape, _ref(source, external_id)))
 
     async def create_(call: Call, body: Any) -> Any:
         made = await create(call.work, register, body)
@@ -153,7 +157,7 @@ def register_routes(
         headers=(paging.PREFER,),
     )
     declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
-    if read_only:
+    if register.is_read_only:
         return
     declare("/by-ref/{source}/{external_id}", get_by_ref, "get_by_ref", f"Get a {noun} by its external key", shape,
             method="GET", parameters=told_of, refusals=(404, 422))  # fmt: skip
@@ -172,38 +176,40 @@ def register_routes(
             refusals=(404, 409))  # fmt: skip
     if register.lifecycle:
         for verb, step in register.lifecycle.moves.items():
-            if not step.own_route:
-                _declare_move(routes, register, register.lifecycle, verb, step, path, name)
+            _declare_move(routes, register, verb, step, path, name)
 
 
 def _declare_move(
-    routes: Routes, register: Register[Any], life: Lifecycle, verb: str, step: Move, path: str, name: str
+    routes: Routes, register: Register[Any], verb: str, step: Move, path: str, name: str
 ) -> None:
-    noun = register.name.replace("_", " ")
-
-    async def move_(call: Call, id: str, body: Decision) -> Aggregate:
+    async def move_(call: Call, id: str, body: Any) -> Aggregate:
         entity = await call.work.load(register.shape, id)
         expect_version(entity, call.if_match)
-        moved: Aggregate = await move(call.work, register, entity, verb, body.reason)
+        moved: Aggregate = await move(call.work, register, entity, verb, body)
         return moved
 
     operation = Operation(
         method="POST",
         scope=f"{routes.service}.{step.needs}",
-        body=Decision,
+        body=step.takes,
         needs_match=True,
         refusals=(404, 409),
     )
-    said = verb.replace("-", " ").capitalize()
-    starts = ", ".join(sorted(step.start))
-    routes.add(f"{path}/{{id}}/{verb}", move_, operation, id=f"{name}_{verb.replace('-', '_')}", summary=f"{said}: a {noun}",
-               description=f"From {starts} to {step.end}.", shape=register.shape)  # fmt: skip
+    summary = f"{verb.replace('-', ' ').capitalize()}: {_with_article(register.name.replace('_', ' '))}"
+    routes.add(f"{path}/{{id}}/{verb}", move_, operation, id=f"{name}_{verb.replace('-', '_')}", summary=summary,
+               description=step.summary(), shape=register.shape)  # fmt: skip
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
 def _batch_item(register: Register[Any]) -> type[BaseModel]:
     items = Annotated[list[register.create], Field(min_length=1, max_length=batch.LARGEST)]  # type: ignore[name-defined]
     made: type[BaseModel] = create_model(
-        f"{register.shape.__name__}Batch", __base__=Shape, items=(items, ...)
+        f"{register.shape.__name__}Batch",
+        __base__=Shape,
+        items=(items, Field(description="What is to be created or put, in this order.")),
     )
     return made
 
@@ -219,7 +225,9 @@ def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
         resource=(resource, _absent("The item as it stands now, where it was accepted.")),
         problem=(Problem | None, _absent("Why the item was refused.")),
     )
-    return create_model(f"{shape.__name__}BatchAnswer", items=(list[item], ...))  # type: ignore[valid-type]
+    results: Any = list[item]  # type: ignore[valid-type]
+    described = Field(description="One result for each item, in the order of the request.")
+    return create_model(f"{shape.__name__}BatchAnswer", items=(results, described))
 
 
 def _absent(description: str) -> Any:
@@ -275,20 +283,23 @@ def _dry(call: Call, result: Any) -> Answer | None:
     return dry
 
 
-def _reduced(call: Call, register: Register[Any], state: str) -> tuple[str, str]:
-    """The state with only the members that `fields` names and with what `expand` adds, and a mark of that addition: what
-    a caller may do now depends on more than the version."""
-    fields, expand = call.one("fields"), call.one("expand")
-    shown = listing.only(state, fields) if fields else state
-    if not expand:
-        return shown, ""
-    moves = _allowed_moves(call, register, state)
-    return f'{shown[:-1]},"allowed_moves":{json.dumps(moves)}}}', "".join(f"-{move}" for move in moves)
+async def _reduced(call: Call, register: Register[Any], states: Sequence[str]) -> list[tuple[str, str]]:
+    """Each state with only the members that `fields` names and with what `expand` adds, and a mark of that addition:
+    what a caller may do now depends on more than the version."""
+    fields = call.one("fields")
+    shown = [listing.only(state, fields) if fields else state for state in states]
+    if not call.one("expand"):
+        return [(text, "") for text in shown]
+    allowed = await _allowed_moves(call, register, states)
+    return [
+        (f'{text[:-1]},"allowed_moves":{json.dumps(moves)}}}', "".join(f"-{move}" for move in moves))
+        for text, moves in zip(shown, allowed, strict=True)
+    ]
 
 
-def _allowed_moves(call: Call, register: Register[Any], state: str) -> list[str]:
+async def _allowed_moves(call: Call, register: Register[Any], states: Sequence[str]) -> list[list[str]]:
     life = register.lifecycle
     if call.one("expand") != "allowed_moves" or life is None:
         raise parameters.wrong("expand", "allowed_moves" if life else "nothing can be expanded")
-    entity = register.shape.model_validate_json(state, context=STORED)
-    return [m for m in life.allowed(entity) if call.may(life.moves[m].needs)]
+    entities = [register.shape.model_validate_json(state, context=STORED) for state in states]
+    return await possible_moves(call.work, register, entities)

@@ -3,7 +3,8 @@
 import json
 
 from shared.base.text import composed, sort_key
-from shared.domain.filters import Filters, Kind
+from shared.contracts.members import Kind
+from shared.domain.filters import Filters
 from shared.domain.list_indices import indexed_columns
 from shared.http.call import Call
 from shared.http.keyset import Keyset, Sort

@@ -40,6 +40,7 @@ class Opened:
 @asynccontextmanager
 async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
     telemetry.LOG.level = settings.log_level
+    telemetry.begin(telemetry.OF_A_SERVICE, service.name)
     with written_under(settings.data):
         settings.data.mkdir(parents=True, exist_ok=True)
     url = settings.store_url(service.name)

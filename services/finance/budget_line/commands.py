@@ -8,6 +8,7 @@ from shared.contracts.finance import BudgetLine, BudgetLineApproved, BudgetState
 from shared.contracts.language import Fact, plain
 from shared.domain.acts import Acts, of_known_project
 from shared.domain.references import takes_new_of
+from shared.domain.register import is_revised
 from shared.domain.work import Work
 
 IMPORT = "finance.import"
@@ -26,7 +27,7 @@ async def check(work: Work, line: BudgetLine) -> None:
         rules.has_a_nature(line)
         before = work.before(line)
         rules.state_is_moved_to(line, before)
-        if before is not None and before.archived_at is None:
+        if before is not None and is_revised(line, before):
             rules.may_be_revised(before.state)
     await takes_new_of(work, KnownProgramme, line, "programme_id")
 

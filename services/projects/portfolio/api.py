@@ -1,7 +1,7 @@
 """The routes of portfolios."""
 
 from services.projects.portfolio import commands
-from services.projects.portfolio.model import FILTERS, PortfolioCreate, PortfolioRevise, PortfolioRow
+from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme.model import ProgrammeRow
 from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Portfolio
@@ -11,14 +11,10 @@ from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
 PORTFOLIOS = Register(
-    shape=Portfolio,
-    row=PortfolioRow,
-    create=PortfolioCreate,
-    revise=PortfolioRevise,
-    filters=FILTERS,
+    Portfolio,
+    PortfolioRow,
     check=commands.check,
     guard=commands.guard,
-    names={"parent_id": PortfolioRow},
     dependents=(
         Dependents(PortfolioRow, "parent_id"),
         Dependents(ProgrammeRow, "portfolio_id"),

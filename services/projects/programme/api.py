@@ -1,8 +1,7 @@
 """The routes of programmes."""
 
-from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme import commands
-from services.projects.programme.model import FILTERS, ProgrammeCreate, ProgrammeRevise, ProgrammeRow
+from services.projects.programme.model import ProgrammeRow
 from services.projects.project.model import ProjectRow
 from shared.contracts.projects import Programme
 from shared.domain.dependents import Dependents
@@ -11,13 +10,9 @@ from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
 PROGRAMMES = Register(
-    shape=Programme,
-    row=ProgrammeRow,
-    create=ProgrammeCreate,
-    revise=ProgrammeRevise,
-    filters=FILTERS,
+    Programme,
+    ProgrammeRow,
     check=commands.check,
-    names={"portfolio_id": PortfolioRow},
     dependents=(Dependents(ProjectRow, "programme_id"),),
 )
 
