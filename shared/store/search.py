@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from shared.store.columns import SEARCH_TEXT
 
@@ -65,8 +66,6 @@ def remove_indices(connection: Connection) -> None:
 
 def _has_trigrams(connection: Connection) -> bool:
     """Whether this SQLite has FTS5 and its trigrams (3.34 and later, unless it was built without)."""
-    from sqlalchemy.exc import OperationalError
-
     try:
         connection.exec_driver_sql(_PROBE)
     except OperationalError:
