@@ -183,7 +183,8 @@ def test_a_store_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "projects.sqlite").write_text("this is none, and long enough to be seen as none" * 50)
     done = CliRunner().invoke(main, ["up", "--port", "0", "--data", str(tmp_path)])
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.output
-    assert f"{tmp_path / 'projects.sqlite'}, cannot be used: file is not a database" in done.stderr
+    assert f"the store of projects, {tmp_path / 'projects.sqlite'}, cannot be used" in done.stderr
+    assert "file is not a database" in done.stderr
 
 
 NEWER = "INSERT INTO alembic_version VALUES ('9999')"
