@@ -11,7 +11,7 @@ from services.finance.performance import api as performance
 from services.finance.reactions import REACTIONS
 from services.finance.tables import Model
 from services.finance.vendor import api as vendor
-from shared.messaging.inbox import Consumer
+from shared.messaging.inbox import reacting
 from shared.runtime.service import Service
 
 SERVICE = Service(
@@ -37,5 +37,5 @@ SERVICE = Service(
         contract.CONTRACTS,
         performance.PERFORMANCES,
     ),
-    consumers=(Consumer(name="finance.reactions", sources=("projects", "finance"), reactions=REACTIONS),),
+    consumers=(reacting("finance", REACTIONS),),
 )

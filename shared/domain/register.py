@@ -26,6 +26,7 @@ from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters
 from shared.domain.lifecycle import Lifecycle
+from shared.domain.references import Named
 from shared.domain.work import Work
 from shared.store.columns import Mirror, mirror
 
@@ -74,8 +75,12 @@ class Register(Generic[A]):
     check: Callable[[Work, Any], Awaitable[None]] = _no_check
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
-    names: Mapping[str, type[SQLModel]] = field(default_factory=dict)
-    """Members by which it names others, and the table each is looked up in: a batch reads those at once."""
+    names: Mapping[str, Named] = field(default_factory=dict)
+    """Members by which it names others, and the table each is looked up in: a batch reads those at once.
+
+    A member that names an aggregate of another service anew is refused where that is archived or not heard of; its
+    project is judged by `acts`.
+    """
     guard: Callable[[Any], str | None] = _unguarded
     """The guard that `check` holds, told by a request or by the aggregate."""
     acts: Acts | None = None
@@ -96,6 +101,12 @@ class Register(Generic[A]):
     def revised(self) -> tuple[str, ...]:
         """The members that a patch may name."""
         return tuple(self.revise.model_fields)
+
+    @cached_property
+    def checked(self) -> dict[str, Named]:
+        """Of `names` those that `acts` does not judge."""
+        judged = "" if self.acts is None else self.acts.pointer.removeprefix("/")
+        return {member: named for member, named in self.names.items() if member != judged}
 
     @property
     def mirror(self) -> Mirror:
@@ -129,6 +140,11 @@ async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, d
         await admit(work, register.acts, entity, deed)
 
 
+async def _check(work: Work, register: Register[A], entity: A) -> None:
+    await register.check(work, entity)
+    await references.check_named_anew(work, register.checked, entity)
+
+
 async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     before = work.before(entity)
     saved = work.save(entity, fact)
@@ -141,7 +157,7 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     members = given(body) | await register.supply(work, body)
     entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
     await _ask_project(work, register, entity, CREATE)
-    await register.check(work, entity)
+    await _check(work, register, entity)
     if entity.external_ref is not None:
         work.memory[register.name, entity.external_ref] = entity.id
     return await _save(work, register, entity, register.tell(entity, None, body))
@@ -157,7 +173,7 @@ async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = 
 
 async def write(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     """What a reaction changed of an aggregate, checked as a change over REST is."""
-    await register.check(work, entity)
+    await _check(work, register, entity)
     return await _save(work, register, entity, fact)
 
 
@@ -185,7 +201,7 @@ async def put(
         return entity, 200
     _refuse_other_key(entity, before)
     await _ask_project(work, register, entity, REVISE)
-    await register.check(work, entity)
+    await _check(work, register, entity)
     saved = await _save(work, register, entity, register.tell(entity, before, body))
     await _bring_back(work, register, carried)
     return saved, 200
@@ -245,7 +261,7 @@ async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, 
     if not work.is_changed(entity):
         return entity
     await _ask_project(work, register, entity, REVISE)
-    await register.check(work, entity)
+    await _check(work, register, entity)
     return await _save(work, register, entity, plain(register.shape, "revised"))
 
 
@@ -292,7 +308,7 @@ async def restore(work: Work, register: Register[A], entity: A) -> A:
     await _ask_project(work, register, entity, RESTORE)
     carried = await register.carried(work, entity)
     entity.archived_at = None
-    await register.check(work, entity)
+    await _check(work, register, entity)
     saved = await _save(work, register, entity, plain(register.shape, "restored"))
     await _bring_back(work, register, carried)
     return saved
@@ -301,7 +317,7 @@ async def restore(work: Work, register: Register[A], entity: A) -> A:
 async def _bring_back(work: Work, register: Register[A], carried: Sequence[A]) -> None:
     for other in carried:
         other.archived_at = None
-        await register.check(work, other)
+        await _check(work, register, other)
         await _save(work, register, other, plain(register.shape, "restored"))
 
 

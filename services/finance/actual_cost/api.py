@@ -3,7 +3,7 @@
 from services.finance.actual_cost import commands
 from services.finance.actual_cost.model import FILTERS, ActualCostCreate, ActualCostRevise, ActualCostRow
 from services.finance.contract.model import ContractRow
-from services.finance.tables import KnownProject, KnownWorkPackage
+from services.finance.tables import KNOWN_PROJECT, KnownWorkPackage
 from shared.contracts.finance import ActualCost
 from shared.domain.register import Register
 from shared.http.collection import register_routes
@@ -20,7 +20,7 @@ ACTUAL_COSTS = Register(
     acts=commands.ACTS,
     carried=commands.carried,
     names={
-        "project_id": KnownProject,
+        "project_id": KNOWN_PROJECT,
         "work_package_id": KnownWorkPackage,
         "contract_id": ContractRow,
         "reverses_id": ActualCostRow,

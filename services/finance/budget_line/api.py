@@ -2,7 +2,7 @@
 
 from services.finance.budget_line import commands, rules
 from services.finance.budget_line.model import FILTERS, BudgetLineCreate, BudgetLineRevise, BudgetLineRow
-from services.finance.tables import KnownProgramme, KnownProject
+from services.finance.tables import KNOWN_PROGRAMME, KNOWN_PROJECT
 from shared.contracts.finance import BudgetLine
 from shared.domain.register import Register
 from shared.http.collection import register_routes
@@ -19,7 +19,7 @@ BUDGET_LINES = Register(
     tell=commands.tell,
     acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
-    names={"project_id": KnownProject, "programme_id": KnownProgramme},
+    names={"project_id": KNOWN_PROJECT, "programme_id": KNOWN_PROGRAMME},
 )
 
 routes = Routes("finance", "Budget lines")

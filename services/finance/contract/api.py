@@ -2,7 +2,7 @@
 
 from services.finance.contract import commands
 from services.finance.contract.model import FILTERS, ContractCreate, ContractRevise, ContractRow
-from services.finance.tables import KnownProgramme, KnownProject
+from services.finance.tables import KNOWN_PROGRAMME, KNOWN_PROJECT
 from services.finance.vendor.model import VendorRow
 from shared.contracts.finance import Contract
 from shared.domain.register import Register
@@ -17,7 +17,7 @@ CONTRACTS = Register(
     filters=FILTERS,
     check=commands.check,
     acts=commands.ACTS,
-    names={"vendor_id": VendorRow, "project_id": KnownProject, "programme_id": KnownProgramme},
+    names={"vendor_id": VendorRow, "project_id": KNOWN_PROJECT, "programme_id": KNOWN_PROGRAMME},
 )
 
 routes = Routes("finance", "Contracts")

@@ -2,7 +2,7 @@
 
 from services.finance.forecast import commands
 from services.finance.forecast.model import FILTERS, ForecastCreate, ForecastRevise, ForecastRow
-from services.finance.tables import KnownProject
+from services.finance.tables import KNOWN_PROJECT
 from shared.contracts.finance import Forecast
 from shared.domain.register import Register
 from shared.http.collection import register_routes
@@ -16,7 +16,7 @@ FORECASTS = Register(
     filters=FILTERS,
     check=commands.check,
     acts=commands.ACTS,
-    names={"project_id": KnownProject},
+    names={"project_id": KNOWN_PROJECT},
 )
 
 routes = Routes("finance", "Forecasts")

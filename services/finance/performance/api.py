@@ -9,7 +9,7 @@ from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.performance import rules
 from services.finance.performance.model import FILTERS, PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
-from services.finance.tables import KnownProject
+from services.finance.tables import KNOWN_PROJECT
 from shared.base.clock import end_of_day, from_day, now, to_micros
 from shared.base.errors import NotFound
 from shared.base.ids import derived_id, is_canonical
@@ -70,7 +70,7 @@ def _day(call: Call) -> date:
 
 
 async def _is_known(call: Call, project_id: str) -> bool:
-    table = KnownProject.__tablename__
+    table = KNOWN_PROJECT.name
     return bool(await call.kernel.store.fetch(f"SELECT 1 FROM {table} WHERE id = ?", (project_id,)))
 
 

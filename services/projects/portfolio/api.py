@@ -4,6 +4,7 @@ from services.projects.portfolio import commands
 from services.projects.portfolio.model import FILTERS, PortfolioCreate, PortfolioRevise, PortfolioRow
 from services.projects.programme.model import ProgrammeRow
 from services.projects.project.model import ProjectRow
+from services.projects.tables import KNOWN_PERSON
 from shared.contracts.projects import Portfolio
 from shared.domain.dependents import Dependents
 from shared.domain.register import Register
@@ -18,7 +19,7 @@ PORTFOLIOS = Register(
     filters=FILTERS,
     check=commands.check,
     guard=commands.guard,
-    names={"parent_id": PortfolioRow},
+    names={"parent_id": PortfolioRow, "owner_id": KNOWN_PERSON},
     dependents=(
         Dependents(PortfolioRow, "parent_id"),
         Dependents(ProgrammeRow, "portfolio_id"),

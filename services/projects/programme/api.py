@@ -4,6 +4,7 @@ from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme import commands
 from services.projects.programme.model import FILTERS, ProgrammeCreate, ProgrammeRevise, ProgrammeRow
 from services.projects.project.model import ProjectRow
+from services.projects.tables import KNOWN_PERSON
 from shared.contracts.projects import Programme
 from shared.domain.dependents import Dependents
 from shared.domain.register import Register
@@ -17,7 +18,7 @@ PROGRAMMES = Register(
     revise=ProgrammeRevise,
     filters=FILTERS,
     check=commands.check,
-    names={"portfolio_id": PortfolioRow},
+    names={"portfolio_id": PortfolioRow, "manager_id": KNOWN_PERSON},
     dependents=(Dependents(ProjectRow, "programme_id"),),
 )
 

@@ -1,6 +1,7 @@
 """The routes of work packages."""
 
 from services.projects.project.model import ProjectRow
+from services.projects.tables import KNOWN_PERSON
 from services.projects.work_package import commands
 from services.projects.work_package.model import (
     FILTERS,
@@ -27,7 +28,7 @@ WORK_PACKAGES = Register(
     acts=commands.ACTS,
     dependents=(Dependents(WorkPackageRow, "parent_id"),),
     after=commands.after,
-    names={"project_id": ProjectRow, "parent_id": WorkPackageRow},
+    names={"project_id": ProjectRow, "parent_id": WorkPackageRow, "owner_id": KNOWN_PERSON},
 )
 
 routes = Routes("projects", "Work packages")

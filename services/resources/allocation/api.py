@@ -3,7 +3,7 @@
 from services.resources.allocation import commands, rules
 from services.resources.allocation.model import FILTERS, AllocationCreate, AllocationRevise, AllocationRow
 from services.resources.person.model import PersonRow
-from services.resources.tables import KnownProject
+from services.resources.tables import KNOWN_PROJECT
 from shared.contracts.resources import Allocation
 from shared.domain.register import Register
 from shared.http.call import Call
@@ -22,7 +22,7 @@ ALLOCATIONS = Register(
     tell=commands.tell,
     acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
-    names={"person_id": PersonRow, "project_id": KnownProject},
+    names={"person_id": PersonRow, "project_id": KNOWN_PROJECT},
 )
 
 routes = Routes("resources", "Allocations")

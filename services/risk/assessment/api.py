@@ -2,7 +2,7 @@
 
 from services.risk.assessment import commands
 from services.risk.assessment.model import FILTERS, AssessmentCreate, AssessmentRevise, AssessmentRow
-from services.risk.tables import KnownProgramme, KnownProject
+from services.risk.tables import KNOWN_PROGRAMME, KNOWN_PROJECT
 from shared.contracts.risk import Assessment
 from shared.domain.register import Register
 from shared.http.collection import register_routes
@@ -16,7 +16,7 @@ ASSESSMENTS = Register(
     filters=FILTERS,
     check=commands.check,
     acts=commands.ACTS,
-    names={"project_id": KnownProject, "programme_id": KnownProgramme},
+    names={"project_id": KNOWN_PROJECT, "programme_id": KNOWN_PROGRAMME},
 )
 
 routes = Routes("risk", "Assessments")

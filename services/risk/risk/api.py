@@ -2,7 +2,7 @@
 
 from services.risk.risk import commands, rules
 from services.risk.risk.model import FILTERS, Rating, RiskCreate, RiskRevise, RiskRow
-from services.risk.tables import KnownProject
+from services.risk.tables import KNOWN_PERSON, KNOWN_PROJECT
 from shared.contracts.risk import Risk
 from shared.domain.register import Register
 from shared.http.call import Call
@@ -18,7 +18,7 @@ RISKS = Register(
     check=commands.check,
     acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
-    names={"project_id": KnownProject},
+    names={"project_id": KNOWN_PROJECT, "owner_id": KNOWN_PERSON},
 )
 
 routes = Routes("risk", "Risks")

@@ -2,12 +2,12 @@
 
 from services.risk.risk import rules
 from services.risk.risk.model import CONTENT, Rating
-from services.risk.tables import KnownProject
+from services.risk.tables import KNOWN_PROJECT
 from shared.contracts.risk import Risk
 from shared.domain.acts import Acts, admit, of_known_project
 from shared.domain.work import Match, Work, expect_version
 
-ACTS = Acts(of_known_project(KnownProject), rules.act)
+ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
 
 
 async def check(work: Work, risk: Risk) -> None:
