@@ -20,14 +20,16 @@ $(BIN)/python:
 
 $(RUN): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what running needs …"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python deploy/install.py requirements.lock
+	@echo "Installing Portolan …"
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@echo "Making the JavaScript of the charts …"
 	@$(BIN)/python -m services.reporting.web.bundle
 	@touch $@
 
 $(ALL): requirements-all.lock $(RUN)
 	@echo "Installing what testing needs …"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-all.lock
+	@$(BIN)/python deploy/install.py requirements-all.lock
 	@touch $@
 
 install: $(ALL)  ## Everything, for development

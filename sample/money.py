@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from sample.portfolio import WHAT
 from sample.telling import (
     Day,
     Move,
@@ -11,6 +12,7 @@ from sample.telling import (
     chf,
     contract,
     cost,
+    days_from,
     eur,
     forecast,
     project,
@@ -34,15 +36,26 @@ LINES = [
 
 def budget_lines(today: date) -> list[Put]:
     """Last year's and this year's are granted; next year's are drafts of the exercise that runs."""
-    puts = []
+    return [
+        _line(key, year, nature, amount, "draft" if year > today.year else "approved")
+        for (key, year, nature), amount in amounts_by_year(today).items()
+    ]
+
+
+def amounts_by_year(today: date) -> dict[tuple[str, int, str], int]:
+    """(project, fiscal year, nature) -> francs; what would lie outside the plan of a project goes to its nearest year."""
+    day = days_from(today)
+    amounts: dict[tuple[str, int, str], int] = {}
     for key, last, capex, opex, next_capex, next_opex in LINES:
+        first, final = (date.fromisoformat(day(days)).year for days in WHAT[key][2:4])
         for year, nature, amount in (
             (today.year - 1, "capex", last), (today.year, "capex", capex), (today.year, "opex", opex),
             (today.year + 1, "capex", next_capex), (today.year + 1, "opex", next_opex),
         ):  # fmt: skip
             if amount:
-                puts.append(_line(key, year, nature, amount, "draft" if year > today.year else "approved"))
-    return puts
+                at = (key, min(max(year, first), final), nature)
+                amounts[at] = amounts.get(at, 0) + amount
+    return amounts
 
 
 def _line(key: str, year: int, nature: str, amount: int, state: str) -> Put:
@@ -57,11 +70,13 @@ def _line(key: str, year: int, nature: str, amount: int, state: str) -> Put:
 
 
 def moves_of_next_year(today: date, verb: str, natures: dict[str, tuple[str, ...]]) -> list[Move]:
-    """`submit` or `approve` for next year's lines of some projects."""
+    """`submit` or `approve` for next year's lines of some projects, where they go on until then."""
+    year, lines = today.year + 1, amounts_by_year(today)
     return [
-        Move(budget_line(f"{key}-{today.year + 1}-{nature}"), verb)
+        Move(budget_line(f"{key}-{year}-{nature}"), verb)
         for key, which in natures.items()
         for nature in which
+        if (key, year, nature) in lines
     ]
 
 

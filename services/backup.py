@@ -25,6 +25,7 @@ from sqlalchemy import MetaData, Table
 
 from services.embedded import SERVICES
 from shared.base.clock import now_micros, to_wire
+from shared.base.private import make_private
 from shared.base.settings import Settings
 from shared.base.starting import CannotStart
 from shared.base.version import VERSION as PORTOLAN
@@ -168,6 +169,7 @@ async def back_up(settings: Settings, folder: Path) -> dict[str, int]:
         "positions": positions,
     }
     (folder / MANIFEST).write_text(json.dumps(told, indent=2) + "\n")
+    make_private(folder)
     return positions
 
 
@@ -195,6 +197,7 @@ async def restore(settings: Settings, folder: Path) -> dict[str, int]:
         for target in targets:
             await target.run("COMMIT")
     _copy_keys(folder, settings.data)
+    make_private(settings.data)
     return dict(manifest["positions"])
 
 

@@ -24,6 +24,8 @@ import httpx
 
 from deploy.kafka.broker import Broker, NotStarted, free_port
 from deploy.kafka.install import NotInstallable, installed, version
+from shared.base.logfile import cut_when_full
+from shared.base.private import make_private
 from shared.base.settings import Settings, settings_of
 from shared.base.starting import CannotStart, told_plainly, written_under
 from shared.base.supervision import Supervised
@@ -37,6 +39,7 @@ from shared.store import reaching
 AGAIN_S = 0.5
 END_S = 10.0
 READY_S = 120.0
+ROTATE_EVERY_S = 30.0
 
 
 @dataclass
@@ -189,6 +192,7 @@ async def _run(settings: Settings, kafka_port: int) -> None:
     data = settings.data.absolute()
     with written_under(data):
         (data / "logs").mkdir(parents=True, exist_ok=True)
+        make_private(data)
     addresses = {service: f"http://127.0.0.1:{free_port()}" for service in SERVICES}
     board = Board(data / "stack.json", addresses)
     async with AsyncExitStack() as stack:
@@ -198,6 +202,8 @@ async def _run(settings: Settings, kafka_port: int) -> None:
         await make_databases(database_url)
         if bus_url == "embedded:":
             bus_url = await stack.enter_async_context(kafka(data, kafka_port, board))
+        rotating = asyncio.create_task(_rotate_for_ever(data / "logs", settings))
+        stack.callback(rotating.cancel)
         url = await stack.enter_async_context(_front_door(settings, addresses))
         LocalIssuer(data)
         shared = {
@@ -220,6 +226,14 @@ async def _run(settings: Settings, kafka_port: int) -> None:
         board.write()
         print(f"Portolan on {url}; logs in {data / 'logs'}; Ctrl-C ends all", flush=True)
         await asyncio.Event().wait()
+
+
+async def _rotate_for_ever(logs: Path, settings: Settings) -> None:
+    while True:
+        await asyncio.sleep(ROTATE_EVERY_S)
+        for path in await asyncio.to_thread(lambda: sorted(logs.glob("*.log"))):
+            with suppress(OSError):  # the disk is full: another time
+                await asyncio.to_thread(cut_when_full, path, settings.log_bytes, settings.log_files)
 
 
 @asynccontextmanager

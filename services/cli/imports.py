@@ -13,7 +13,7 @@ import httpx
 from services.cli.instance import TIMEOUT_S, own_token, reaching
 from services.imports.federal import importing
 from services.imports.federal.importing import Files
-from services.imports.federal.reading import UnreadableFile
+from services.imports.federal.reading import Conventions, Order, UnreadableFile
 from services.imports.findings import Findings
 from services.imports.upserts import ImportFailed, Progress, Stage
 from shared.base.settings import settings_of
@@ -33,6 +33,16 @@ def import_() -> None:
 @click.option(
     "--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day the record speaks of."
 )
+@click.option(
+    "--century",
+    type=click.Choice(["1900", "2000"]),
+    help="Of years of two digits, which are refused without it.",
+)
+@click.option(
+    "--date-order",
+    type=click.Choice(["month-first", "day-first"]),
+    help="Of days with slashes; default: what each column shows, refused where it shows none.",
+)
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Where the summary goes, as JSON."
@@ -41,8 +51,8 @@ def import_() -> None:
     "The front door; default: the settings'.", "A token with the import scope; default: of the local issuer."
 )
 def itdb(
-    projects: Path, investments: Path, contracts: Path, as_of: datetime, dry_run: bool, report: Path | None,
-    url: str, token: str, data: Path | None,
+    projects: Path, investments: Path, contracts: Path, as_of: datetime, century: str | None,
+    date_order: Order | None, dry_run: bool, report: Path | None, url: str, token: str, data: Path | None,
 ) -> None:  # fmt: skip
     """The public record of United States federal IT projects (three CSV files)."""
     settings = settings_of(data=data)
@@ -50,7 +60,8 @@ def itdb(
     if report:
         _check_writable(report)
     try:
-        published = importing.read_all(Files(projects, investments, contracts))
+        conventions = Conventions(int(century) if century else None, date_order)
+        published = importing.read_all(Files(projects, investments, contracts), conventions)
         planned = importing.stages(published, as_of.date(), findings)
         headers = {
             "Authorization": f"Bearer {token or own_token(settings, 'import:itdb', 'service')}",
@@ -64,7 +75,7 @@ def itdb(
     if report:
         report.write_text(json.dumps(summary, indent=1) + "\n")
     _say(summary, report)
-    if any(tally["refused"] for tally in summary["sent"].values()):
+    if findings.lost:
         sys.exit(3)
 
 

@@ -54,12 +54,15 @@ async def _serve(settings: Settings, sample: bool) -> None:
 @contextmanager
 def _logging_to(settings: Settings) -> Iterator[Path]:
     """The log's file while the block lasts; afterwards nothing is told."""
+    from shared.base.logfile import RotatedFile
+    from shared.base.private import make_private
     from shared.base.telemetry import LOG
 
     log = settings.data / "logs" / "portolan.jsonl"
     with written_under(settings.data):
         log.parent.mkdir(parents=True, exist_ok=True)
-        stream = log.open("a", buffering=1)
+        make_private(settings.data)
+        stream = RotatedFile(log, settings.log_bytes, settings.log_files)
     LOG.stream = stream
     try:
         yield log

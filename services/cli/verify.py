@@ -1,8 +1,10 @@
 """`portolan verify`: the dashboards' tables recomputed from the outboxes, and held against REST."""
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import httpx
 
 from services.cli.instance import TIMEOUT_S, answered, own_token, reached, reaching
 from shared.base.settings import Settings, settings_of
+from shared.store import Store
 
 SHOWN = 20
+IDS = 500
 
 
 @click.command()
@@ -49,17 +53,58 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
         for table in TABLES:
             [(rows,)] = await live.fetch(f"SELECT count(*) FROM {table}")
             _say(f"{table}, {rows} rows", sum(d.table == table for d in differences))
-        states = {row[0]: row[1] for row in await live.fetch("SELECT aggregate_id, state FROM current_state")}
-        compared, unlike = 0, []
         with reached(url or "it", "REST cannot be compared with: "):
             async with _client(settings, services, url, token) as client:
-                async for id, state in resources(client):
-                    compared += 1
-                    if states.pop(id, None) != state:
-                        unlike.append(f"{id}: the projection's state is not what REST answers")
-        unlike += [f"{id}: in the projection, but not in REST" for id in states]
+                compared, unlike = await _unlike(live, client)
         _say(f"REST, {compared} resources compared", len(unlike))
         return [f"{d.table} {d.key}: {d.only}" for d in differences] + unlike
+
+
+async def _unlike(live: Store, client: httpx.AsyncClient) -> tuple[int, list[str]]:
+    """How many resources REST answers, and where the projection differs; what was seen is noted on the disk."""
+    compared, unlike = 0, []
+    with closing(sqlite3.connect("")) as seen:
+        seen.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        async for page in resources(client):
+            compared += len(page)
+            known = await _known_states(live, list(page))
+            unlike += [
+                f"{id}: the projection's state is not what REST answers"
+                for id, state in page.items()
+                if known.get(id) != state
+            ]
+            seen.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(id,) for id in page])
+        async for ids in _projected_ids(live):
+            told = {row[0] for row in seen.execute(f"SELECT id FROM seen WHERE id IN ({_marks(ids)})", ids)}
+            unlike += [f"{id}: in the projection, but not in REST" for id in ids if id not in told]
+    return compared, unlike
+
+
+async def _known_states(live: Store, ids: list[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    return dict(
+        await live.fetch(
+            f"SELECT aggregate_id, state FROM current_state WHERE aggregate_id IN ({_marks(ids)})", ids
+        )
+    )
+
+
+async def _projected_ids(live: Store) -> AsyncIterator[list[str]]:
+    reached = ""
+    while ids := [
+        row[0]
+        for row in await live.fetch(
+            f"SELECT aggregate_id FROM current_state WHERE aggregate_id > ? ORDER BY aggregate_id LIMIT {IDS}",
+            (reached,),
+        )
+    ]:
+        yield ids
+        reached = ids[-1]
+
+
+def _marks(values: list[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _say(what: str, differing: int) -> None:
@@ -77,16 +122,15 @@ def _client(settings: Settings, services: dict[str, Any], url: str, token: str) 
     return httpx.AsyncClient(transport=transport, base_url="http://portolan", headers=headers)
 
 
-async def resources(client: httpx.AsyncClient) -> AsyncIterator[tuple[str, str]]:
-    """(id, state as text) of every resource of every collection, archived ones too."""
+async def resources(client: httpx.AsyncClient) -> AsyncIterator[dict[str, str]]:
+    """Id -> state as text of every resource of every collection, archived ones too, a page at a time."""
     from shared.contracts.catalogue import CATALOGUE
 
     for entry in CATALOGUE.values():
         following: str | None = f"/{entry.service}/v1/{entry.collection}?archived=true&limit=200"
         while following:
             answer = answered(await client.get(following))
-            for state in _states(answer.text):
-                yield state
+            yield dict(_states(answer.text))
             following = answer.links.get("next", {}).get("url")
 
 

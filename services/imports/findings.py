@@ -7,7 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One odd thing: in which file and line (the header is line 1), why, and what was done."""
+    """One odd thing: in which file and line (the header is line 1), why, and what was done; `lost` where a row or a cell
+    of it did not come in."""
 
     file: str
     line: int
@@ -15,6 +16,7 @@ class Finding:
     reason: str
     done: str
     key: str = ""
+    lost: bool = False
 
 
 @dataclass
@@ -23,8 +25,15 @@ class Findings:
 
     items: list[Finding] = field(default_factory=list)
 
-    def add(self, file: str, line: int, code: str, reason: str, done: str, key: str = "") -> None:
-        self.items.append(Finding(file, line, code, reason, done, key))
+    def add(
+        self, file: str, line: int, code: str, reason: str, done: str, key: str = "", *, lost: bool = False
+    ) -> None:
+        self.items.append(Finding(file, line, code, reason, done, key, lost))
+
+    @property
+    def lost(self) -> bool:
+        """Whether anything of the source did not come in."""
+        return any(finding.lost for finding in self.items)
 
     def counts(self) -> dict[str, int]:
         return dict(sorted(Counter(f.code for f in self.items).items()))

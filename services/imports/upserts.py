@@ -145,7 +145,7 @@ class Sender:
         where = ", ".join(e.get("pointer", "") for e in problem["errors"])
         self.findings.add(
             upsert.file, upsert.line, "refused", f"{problem['detail']} ({problem['code']}) {where}".strip(),
-            "not imported", upsert.key,
+            "not imported", upsert.key, lost=True,
         )  # fmt: skip
 
     def _tell_absent_parents(self, upsert: Upsert) -> None:

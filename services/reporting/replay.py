@@ -4,8 +4,9 @@ Only the projection is replayed; reactions never run again. The scratch store is
 is: the fold's result does not depend on the database.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -42,7 +43,9 @@ INSERT INTO inbox_position (consumer, topic, partition, epoch, position, next_of
 """
 
 PAGE = 2_000
-CHUNK = 5_000
+CHUNK = 2_000
+COMPARED = 1_000
+"""Rows that are read at once of each side; a state may have 64 KiB."""
 
 
 @dataclass
@@ -68,6 +71,7 @@ async def replaying(settings: Settings, sources: Sources) -> AsyncIterator[Repla
     with TemporaryDirectory(prefix="portolan-replay-") as folder:
         scratch = settings.model_copy(update={"data": Path(folder), "database_url": ""})
         async with opened(SERVICE, scratch, Tokens(scratch)) as one:
+            await one.kernel.store.fetch("PRAGMA cache_size = -8000")  # or it holds what it has read once
             inbox = Inbox(one.kernel, EmbeddedBus(sources), CONSUMER)
             async with reading(sources, CONSUMER.topics, PAGE) as readings:
                 yield Replay(one.kernel, inbox, readings)
@@ -83,24 +87,62 @@ class Difference:
 
 
 async def compare(live: Store, replayed: Store) -> list[Difference]:
-    """Every row of the projection that is missing, extra or different in the live store."""
+    """Every row of the projection that is missing, extra or different in the live store, in the order of the keys.
+
+    Both are read a page at a time in the order of their keys and held side by side, so that what is held at once does
+    not grow with the tables.
+    """
     found: list[Difference] = []
     for table, key in TABLES.items():
-        have, want = await _digests(live, table, key), await _digests(replayed, table, key)
-        found += [Difference(table, k, "replayed") for k in want.keys() - have.keys()]
-        found += [Difference(table, k, "live") for k in have.keys() - want.keys()]
-        found += [Difference(table, k, "differs") for k in have.keys() & want.keys() if have[k] != want[k]]
-    return sorted(found, key=lambda d: (d.table, d.key))
+        async with (
+            aclosing(_digests(live, table, key)) as have,
+            aclosing(_digests(replayed, table, key)) as want,
+        ):
+            found += [difference async for difference in _unlike(table, have, want)]
+    return found
+
+
+Digests = AsyncIterator[tuple[tuple[Any, ...], bytes]]
+"""(key, digest of the rest) of the rows of a table, in the order of their keys."""
+
+
+async def _unlike(table: str, have: Digests, want: Digests) -> AsyncIterator[Difference]:
+    live, replayed = await anext(have, None), await anext(want, None)
+    while live is not None or replayed is not None:
+        if replayed is None or (live is not None and live[0] < replayed[0]):
+            assert live is not None
+            yield Difference(table, live[0], "live")
+            live = await anext(have, None)
+        elif live is None or replayed[0] < live[0]:
+            yield Difference(table, replayed[0], "replayed")
+            replayed = await anext(want, None)
+        else:
+            if live[1] != replayed[1]:
+                yield Difference(table, live[0], "differs")
+            live, replayed = await anext(have, None), await anext(want, None)
 
 
 def columns_of(table: str) -> list[str]:
     return [c.name for c in SERVICE.metadata.tables[table].columns]
 
 
-async def _digests(store: Store, table: str, key: Sequence[str]) -> dict[tuple[Any, ...], bytes]:
-    rest = [c for c in columns_of(table) if c not in key]
-    rows = await store.fetch(f"SELECT {', '.join([*key, *rest])} FROM {table}")
-    return {tuple(row[: len(key)]): _digest(row[len(key) :]) for row in rows}
+async def _digests(
+    store: Store, table: str, key: Sequence[str]
+) -> AsyncGenerator[tuple[tuple[Any, ...], bytes], None]:
+    """Keys are ids, compared byte by byte in both databases, and numbers: both sort them as Python does."""
+    keys, rest = ", ".join(key), [c for c in columns_of(table) if c not in key]
+    reached: tuple[Any, ...] = ()
+    while True:
+        beyond = f" WHERE ({keys}) > ({', '.join('?' * len(key))})" if reached else ""
+        rows = await store.fetch(
+            f"SELECT {', '.join([*key, *rest])} FROM {table}{beyond} ORDER BY {keys} LIMIT {COMPARED}",
+            reached,
+        )
+        for row in rows:
+            yield tuple(row[: len(key)]), _digest(row[len(key) :])
+        if len(rows) < COMPARED:
+            return
+        reached = tuple(rows[-1][: len(key)])
 
 
 def _digest(values: Iterable[Any]) -> bytes:
@@ -119,19 +161,34 @@ async def verified(live: Store, replay: Replay, rounds: int = 5) -> list[Differe
 
 
 async def flip(live: Store, replay: Replay) -> None:
-    """Put the replayed projection in the place of the live one, in one transaction; its consumer goes on from there."""
+    """Put the replayed projection in the place of the live one, in one transaction; its consumer goes on from there.
+
+    Its rows are read while they are written, a chunk at a time. On SQLite the WAL, which has grown by all of it, is
+    emptied afterwards.
+    """
+    with closing(sqlite3.connect(_path_of(replay))) as scratch:
+        await live.commit(await _flipping(live, replay, scratch))
+    if live.dialect == "sqlite":
+        await live.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _path_of(replay: Replay) -> str:
+    return replay.kernel.settings.store_url(SERVICE.name).removeprefix("sqlite:///")
+
+
+async def _flipping(live: Store, replay: Replay, scratch: sqlite3.Connection) -> Unit:
     unit = Unit()
     statements = unit.parts[0].statements
     for table in TABLES:
         statements.append(Statement(f"DELETE FROM {table}", [()]))
-        statements.extend(await _copied(replay.kernel.store, table, columns_of(table)))
+        statements.extend(_copied(scratch, table))
     statements.append(Statement("DELETE FROM inbox_position WHERE consumer = ?", [(CONSUMER.name,)]))
     statements.append(Statement(MARK, await _marks(live, replay.kernel.store)))
     for table in ("dead_letter", "parked"):
         statements.append(Statement(f"DELETE FROM {table} WHERE consumer = ?", [(CONSUMER.name,)]))
-        statements.extend(await _copied(replay.kernel.store, table, columns_of(table)))
+        statements.extend(_copied(scratch, table))
     statements.append(Statement(REBUILT, [(REBUILDS,)]))
-    await live.commit(unit)
+    return unit
 
 
 async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
@@ -151,8 +208,30 @@ async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
     return marks
 
 
-async def _copied(store: Store, table: str, columns: Sequence[str]) -> list[Statement]:
-    rows = [tuple(row) for row in await store.fetch(f"SELECT {', '.join(columns)} FROM {table}")]
+class Chunk(Sequence[tuple[Any, ...]]):
+    """Some rows of a table of the scratch store, read anew each time they are asked for."""
+
+    def __init__(self, scratch: sqlite3.Connection, table: str, after: int, until: int) -> None:
+        self._scratch = scratch
+        self._from = f"FROM {table} WHERE rowid > {after} AND rowid <= {until}"
+        self._columns = ", ".join(columns_of(table))
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._scratch.execute(f"SELECT {self._columns} {self._from} ORDER BY rowid"))
+
+    def __len__(self) -> int:
+        return int(self._scratch.execute(f"SELECT COUNT(*) {self._from}").fetchone()[0])
+
+    def __getitem__(self, index: Any) -> Any:
+        return list(self)[index]
+
+
+def _copied(scratch: sqlite3.Connection, table: str) -> list[Statement]:
+    columns = columns_of(table)
     text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     types = types_of(SERVICE.metadata.tables[table], columns)
-    return [Statement(text, rows[i : i + CHUNK], types=types) for i in range(0, len(rows), CHUNK)]
+    [last] = scratch.execute(f"SELECT COALESCE(MAX(rowid), 0) FROM {table}").fetchone()
+    return [
+        Statement(text, Chunk(scratch, table, after, after + CHUNK), types=types)
+        for after in range(0, last, CHUNK)
+    ]

@@ -23,6 +23,7 @@
     ├── TooManyRequests        429
     ├── HeadersTooLarge        431
     ├── Defect                 500  our fault
+    ├── BadGateway             502  a service went away while it was asked
     ├── Unavailable            503  a store or bus is away: try again
     │   └── Busy                    too many change the same thing at once: try again
     └── DeadlineExceeded       504
@@ -166,6 +167,10 @@ class Defect(Refusal):
     """What should never happen; `shared.runtime.app` answers with it, and nothing raises it."""
 
     status, code, title = 500, "defect", "A defect"
+
+
+class BadGateway(Refusal):
+    status, code, title = 502, "service_lost", "The service went away"
 
 
 class Unavailable(Refusal):

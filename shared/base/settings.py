@@ -83,7 +83,9 @@ class Settings(BaseSettings):
         default=False,
         description="Accept them even where `host` is an address that other machines reach.",
     )
-    rate_limit: int = Field(default=0, ge=0, description="Requests a minute and principal; 0: no limit.")
+    rate_limit: int = Field(
+        default=0, ge=0, description="Requests a minute and principal, counted by each process; 0: no limit."
+    )
     connections: int = Field(
         default=1000,
         ge=10,
@@ -103,6 +105,17 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Addresses or networks whose `X-Forwarded-For` is believed: `10.0.0.0/8 ::1`; empty: none.",
     )
+    clock_jump_hours: int = Field(
+        default=24,
+        ge=0,
+        description="How far the clock may jump at once, in hours, before writes are refused; 0: as far as it likes.",
+    )
+    log_megabytes: int = Field(
+        default=50,
+        ge=0,
+        description="From which size on a log file is followed by the next, in MB; 0: never.",
+    )
+    log_files: int = Field(default=5, ge=0, le=100, description="How many full log files are kept.")
     idempotency_hours: int = Field(
         default=24,
         ge=1,
@@ -241,6 +254,10 @@ class Settings(BaseSettings):
                 " accepted: set PORTOLAN_LOCAL_ISSUER=false and name your issuer in PORTOLAN_ISSUERS; or, where"
                 " nobody reaches this address who may not, set PORTOLAN_LOCAL_ISSUER_BEYOND_LOOPBACK=true"
             )
+
+    @property
+    def log_bytes(self) -> int:
+        return self.log_megabytes * 1_000_000
 
     @property
     def kafka_servers(self) -> str:

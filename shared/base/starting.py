@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from shared.base.private import private_files
+
 
 class CannotStart(Exception):
     """What is wrong, where it is set, and what is expected; without a secret."""
@@ -13,9 +15,10 @@ class CannotStart(Exception):
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Around all that a process does."""
+    """Around all that a process does; what it writes is for its user alone."""
     try:
-        yield
+        with private_files():
+            yield
     except CannotStart as reason:
         print(f"Error: {reason}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -8,7 +8,7 @@ import json
 import sys
 import traceback
 from functools import cache, lru_cache
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import Scope
@@ -38,6 +38,9 @@ FOLD_ERRORS = Counter(
     "portolan_fold_errors", "Times a consumer paused and tried again.", ["service", "consumer"]
 )
 DEFECTS = Counter("portolan_defects", "Requests that ended in a 500.", ["service"])
+CLOCK_REFUSALS = Counter(
+    "portolan_clock_refusals", "Writes refused because the clock of the machine has jumped.", ["service"]
+)
 CONSUMER_STOPPED = Gauge(
     "portolan_consumer_stopped",
     "1 while a consumer takes nothing in until somebody decides, else 0.",
@@ -77,6 +80,14 @@ LONGEST_TEXT = 8_000
 """Characters of a member; what is longer is cut."""
 
 
+class Stream(Protocol):
+    """Where the lines go."""
+
+    def write(self, text: str, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+
 class Log:
     """JSON lines, written in handfuls so that a request does not wait for the disk.
 
@@ -85,7 +96,7 @@ class Log:
     """
 
     def __init__(self) -> None:
-        self.stream: TextIO | None = sys.stderr
+        self.stream: Stream | None = sys.stderr
         self.requests = True
         self.level = "info"
         """What is less than this is not told (`PORTOLAN_LOG_LEVEL`)."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from shared.base.settings import Settings
 from shared.base.supervision import Supervised
 from shared.contracts.language import Aggregate
+from shared.domain.clock_watch import ClockWatch
 from shared.store import Store
 from shared.store.columns import Mirror
 from shared.store.outbox import source_of
@@ -45,6 +46,7 @@ class Kernel:
     """The name of a consumer -> the consumer, while the service listens."""
     listening: dict[str, list[str]] = field(default_factory=dict)
     """The name of a consumer -> the topics that it reads."""
+    watch: ClockWatch = field(default_factory=ClockWatch)
 
     def __post_init__(self) -> None:
         self.source = source_of(self.settings.instance, self.service, self.store.epoch)

@@ -25,6 +25,7 @@ from shared.base.errors import (
 from shared.base.ids import new_id
 from shared.base.settings import Settings
 from shared.contracts.language import STORED, Aggregate, ExternalRef, Fact, entry_of
+from shared.domain.clock_watch import ClockWatch
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
@@ -63,6 +64,7 @@ class Work:
     dry: bool = False
     """Only asked about (`validate_only`): nothing is written, drawn or waited for."""
     settings: Settings = field(default_factory=Settings)
+    watch: ClockWatch = field(default_factory=ClockWatch)
     unit: Unit = field(default_factory=Unit)
     part: Part = field(init=False)
     states: dict[UUID, str] = field(default_factory=dict)
@@ -221,6 +223,7 @@ class Work:
         loaded = self._loaded[entity.id]
         changed = self._changed(entity)
         recorded, version = now_micros(), 1
+        self.watch.check(recorded, to_micros(loaded.before.updated_at) if loaded.before is not None else 0)
         if loaded.before is not None:
             recorded = max(recorded, to_micros(loaded.before.updated_at) + 1)
             version = loaded.before.version + 1

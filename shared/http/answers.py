@@ -5,6 +5,7 @@ import base64
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import lru_cache
+from hashlib import blake2b
 from time import time
 from typing import Any
 
@@ -15,6 +16,7 @@ from shared.base.errors import Refusal, Unauthenticated
 from shared.contracts.language import Aggregate, entry_of
 from shared.http import problems
 from shared.http.call import Answer, Call, Pending
+from shared.http.compression import compressed
 from shared.store import Unreachable
 
 
@@ -53,11 +55,18 @@ def position_token(epoch: int, positions: dict[tuple[str, int], int]) -> str:
 def conditional(result: Any, call: Call) -> Answer:
     """The answer to a read: 304 where the caller already has it."""
     answer = result if isinstance(result, Answer) else aggregate(result, call, 200)
+    if answer.status == 200 and answer.body and answer.media_type == "application/json":
+        answer.headers.setdefault("ETag", weak_tag(answer.body))
     known = call.tags("if-none-match")
     tag = answer.headers.get("ETag")
     if known and tag and any(given in ("*", tag.removeprefix("W/")) for _, given in known):
         return Answer(304, headers={"ETag": tag})
     return answer
+
+
+def weak_tag(body: bytes) -> str:
+    """The ETag of what has no version of its own, as a list: who has read the same is sent nothing."""
+    return f'W/"{blake2b(body, digest_size=9).hexdigest()}"'
 
 
 def refused(refusal: Refusal, call: Call) -> Answer:
@@ -68,12 +77,26 @@ def refused(refusal: Refusal, call: Call) -> Answer:
     return Answer(refusal.status, body, headers, problems.MEDIA_TYPE)
 
 
+def _is_read(answer: Answer, call: Call) -> bool:
+    return answer.status in (200, 304) and call.scope["method"] in ("GET", "HEAD")
+
+
 @lru_cache(maxsize=256)
 def _on_the_wire(name: str) -> bytes:
     return name.lower().encode()
 
 
+VARY = "Origin, Accept-Encoding"
+"""What an answer depends on beside its address and the caller."""
+REVALIDATED, NOT_KEPT = "private, no-cache", "no-store"
+"""Of a read: for this caller, and to be asked for again each time (with its ETag). Of anything else: nothing to keep."""
+
+
 async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
+    answer = await compressed(answer, call)
+    own = answer.headers.get("Vary")
+    answer.headers["Vary"] = VARY if own is None or own in VARY else f"{VARY}, {own}"
+    answer.headers.setdefault("Cache-Control", REVALIDATED if _is_read(answer, call) else NOT_KEPT)
     headers = [(b"x-request-id", call.trace.request_id.encode()), (b"x-content-type-options", b"nosniff")]
     if answer.status not in (204, 304):
         headers.append((b"content-type", answer.media_type.encode()))

@@ -26,7 +26,8 @@ M = TypeVar("M", bound=BaseModel)
 URL_LIMIT = 8 * 1024
 """Bytes of path and query."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACESTATE = re.compile(r"[\x20-\x7e]{1,512}")
 _TAGS = re.compile(
     r'\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*(?:(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)?)*'
 )
@@ -42,6 +43,8 @@ class Trace:
     trace_id: str
     request_id: str
     traceparent: str
+    """The caller's own, since nothing here is a span of its own; without one, a trace that nobody samples."""
+    tracestate: str | None = None
 
 
 def trace_of(headers: dict[bytes, bytes]) -> Trace:
@@ -51,7 +54,10 @@ def trace_of(headers: dict[bytes, bytes]) -> Trace:
     trace_id = found[1] if found else f"{getrandbits(128):032x}"
     asked = headers.get(b"x-request-id", b"").decode("latin-1")
     request_id = asked if _REQUEST_ID.fullmatch(asked) else trace_id
-    return Trace(trace_id, request_id, f"00-{trace_id}-{trace_id[:16]}-01")
+    if found is None:
+        return Trace(trace_id, request_id, f"00-{trace_id}-{getrandbits(64) or 1:016x}-00")
+    state = headers.get(b"tracestate", b"").decode("latin-1").strip()
+    return Trace(trace_id, request_id, found[0], state if _TRACESTATE.fullmatch(state) else None)
 
 
 @dataclass(slots=True)
@@ -164,11 +170,12 @@ class Call(Request):
             auth_id=principal.subject,
             correlation_id=self.trace.request_id,
             traceparent=self.trace.traceparent,
+            tracestate=self.trace.tracestate,
         )
         kernel = self.kernel
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
-            self.one("validate_only") == "true", kernel.settings,
+            self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
         )  # fmt: skip
         return self.work
 

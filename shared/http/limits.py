@@ -12,7 +12,10 @@ WINDOW_S = 60
 
 @dataclass
 class RateLimit:
-    """A fixed window per principal; `per_minute` 0 means no limit."""
+    """A fixed window per principal; `per_minute` 0 means no limit.
+
+    The headers are those of the IETF's draft (RateLimit, RateLimit-Policy), and the three that came before them.
+    """
 
     per_minute: int
     _counted: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -28,9 +31,12 @@ class RateLimit:
         if len(self._counted) > 10_000:
             self._counted.clear()
         self._counted[principal] = (window, used)
+        left = max(0, self.per_minute - used)
         headers = {
+            "RateLimit-Policy": f'"principal";q={self.per_minute};w={WINDOW_S}',
+            "RateLimit": f'"principal";r={left};t={reset}',
             "RateLimit-Limit": str(self.per_minute),
-            "RateLimit-Remaining": str(max(0, self.per_minute - used)),
+            "RateLimit-Remaining": str(left),
             "RateLimit-Reset": str(reset),
         }
         if used > self.per_minute:

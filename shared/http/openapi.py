@@ -17,7 +17,7 @@ from shared.http.problems import MEDIA_TYPE, Problem
 ALWAYS = (400, 401, 403, 406, 413, 414, 429, 503, 504)
 
 _HEADERS: dict[str, dict[str, Any]] = {
-    "ETag": {"description": "The version, quoted.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version, quoted; of a list a weak one.", "schema": {"type": "string"}},
     "Location": {"description": "Where the resource is.", "schema": {"type": "string"}},
     "Link": {"description": "The next page.", "schema": {"type": "string"}},
     "Preference-Applied": {"description": "What of `Prefer` was heard.", "schema": {"type": "string"}},
@@ -87,8 +87,12 @@ def _success(operation: Operation, shape: Any) -> dict[str, Any]:
     if isinstance(shape, type) and issubclass(shape, BaseModel):
         schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
         told["content"] = {media: {"schema": schema} for media in operation.produces}
-        names += ["ETag"] if not shape.__name__.endswith(("Page", "BatchAnswer")) else ["Link"]
+        if not shape.__name__.endswith("BatchAnswer"):
+            names.append("ETag")
+        if shape.__name__.endswith(("Page", "BatchAnswer")):
+            names.append("Link")
     elif shape is not None:
+        names += ["ETag"] if operation.method == "GET" and operation.produces == ("application/json",) else []
         told["content"] = {media: {"schema": shape} for media in operation.produces}
     if operation.status == 201:
         names.append("Location")

@@ -38,6 +38,7 @@ from shared.base.errors import (
 from shared.base.ids import is_canonical
 from shared.base.validation import invalid_from
 from shared.contracts.language import CATALOGUE, Aggregate, entry_of
+from shared.domain.clock_watch import ClockJumped
 from shared.domain.work import refusal_of
 from shared.http import after, answers, audit, cors, idempotency, strict_json
 from shared.http.call import Answer, Call, read_content, read_form, read_query, trace_of
@@ -103,6 +104,9 @@ class KernelRoute(APIRoute):
         except Refusal as refusal:
             audit.note(call, refusal)
             answer = self._refused(refusal, call)
+        except ClockJumped as jumped:
+            told = Unavailable(str(jumped), code="clock_jumped", headers={"Retry-After": "60"})
+            answer = self._refused(told, call)
         except Damaged:
             telemetry.STORE_DAMAGED.labels(call.service).set(1)
             broken = Unavailable("the store is damaged", code="store_damaged", headers={"Retry-After": "60"})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
+from weakref import WeakKeyDictionary
 
 from shared.base.keyfile import read_or_make
 from shared.domain.kernel import Kernel
@@ -16,6 +17,10 @@ from shared.http.turns import Turns
 
 ATTEMPTS_KEPT = 60
 SECRET_FILE = "cursor.key"  # noqa: S105 the name of a file
+
+
+_LIMITS: WeakKeyDictionary[Tokens, RateLimit] = WeakKeyDictionary()
+"""One for all services of a process, which share their tokens: a principal's requests are counted together."""
 
 
 @dataclass(kw_only=True)
@@ -35,7 +40,7 @@ class Serving(Kernel):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.rate_limit = RateLimit(self.settings.rate_limit)
+        self.rate_limit = _LIMITS.setdefault(self.tokens, RateLimit(self.settings.rate_limit))
         self.logins = Allowance(self.settings.login_attempts or None, 60)
 
     def sign(self, text: bytes) -> bytes:

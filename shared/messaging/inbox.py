@@ -268,8 +268,9 @@ class Inbox:
         service = self.kernel.service
         origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
         scopes = frozenset({f"{service}.write", f"{service}.decide"})
+        kernel = self.kernel
         return Work(
-            self.kernel.store, self.kernel.mirrors, origin, scopes=scopes, settings=self.kernel.settings
+            kernel.store, kernel.mirrors, origin, scopes=scopes, settings=kernel.settings, watch=kernel.watch
         )
 
     async def _fold(self, work: Work, records: Sequence[Record]) -> None:

@@ -7,6 +7,10 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.base.errors import BadGateway, DeadlineExceeded, Malformed, Refusal, Unavailable
+from shared.http.call import Trace, trace_of
+from shared.http.problems import MEDIA_TYPE, problem_bytes
+
 OF_THE_CONNECTION = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )
@@ -14,21 +18,26 @@ GIVEN_ANEW = OF_THE_CONNECTION | {b"date"}
 TIMEOUT = {"connect": 2.0, "read": 60.0, "write": 30.0, "pool": 5.0}
 """Seconds; live streams say every 15 s that they are still there."""
 
-AWAY = (
-    b'{"type":"/problems/service_away","title":"Not available now","status":503,"code":"service_away",'
-    b'"detail":"the service is being started again; send the request again"}'
-)
-
 
 def front(apps: Mapping[str, ASGIApp]) -> ASGIApp:
     """The first segment of the path names the service; the pages, and whatever is nobody's, are reporting's."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "/")
+        if path == "*" and scope["type"] == "http" and scope["method"] == "OPTIONS":
+            await _tell_methods(send)
+            return
         found = apps.get(path.split("/", 2)[1] if path.startswith("/") else "")
         await (found or apps["reporting"])(scope, receive, send)
 
     return app
+
+
+async def _tell_methods(send: Send) -> None:
+    """`OPTIONS *`: what the server as a whole can do (RFC 9110, 9.3.7)."""
+    headers = [(b"allow", b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 class Upstream:
@@ -41,19 +50,27 @@ class Upstream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        trace = trace_of(dict(scope["headers"]))
+        if not scope["path"].startswith("/"):
+            await _refuse(Malformed("the address is not a path", code="malformed_path"), scope, trace, send)
+            return
         try:
-            answer = await self._transport.handle_async_request(self._request(scope, receive))
-        except httpx.TransportError:
-            await _refuse(send)
+            answer = await self._transport.handle_async_request(self._request(scope, receive, trace))
+        except httpx.TransportError as error:
+            await _refuse(_refusal_of(error), scope, trace, send)
             return
         await _until_done_or_gone(_pass_on(answer, send), receive)
 
-    def _request(self, scope: Scope, receive: Receive) -> httpx.Request:
+    def _request(self, scope: Scope, receive: Receive, trace: Trace) -> httpx.Request:
         path = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         headers = [(name, value) for name, value in scope["headers"] if name not in OF_THE_CONNECTION]
         if scope.get("client"):
             headers.append((b"x-forwarded-for", scope["client"][0].encode()))
         sent = {name for name, _ in scope["headers"]}
+        if (
+            b"x-request-id" not in sent
+        ):  # the same in the service's log, and where the door itself has to refuse
+            headers.append((b"x-request-id", trace.request_id.encode()))
         body = _body(receive) if sent & {b"content-length", b"transfer-encoding"} else None
         request = httpx.Request(
             scope["method"], self._url.copy_with(raw_path=path), headers=headers, content=body
@@ -104,7 +121,37 @@ async def _gone(receive: Receive) -> None:
         continue
 
 
-async def _refuse(send: Send) -> None:
-    headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"1")]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": AWAY})
+def _refusal_of(error: httpx.TransportError) -> Refusal:
+    """Only what never reached the service may be sent again without a thought."""
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return Unavailable(
+            "the service is being started again; the request did not reach it, and may be sent again",
+            code="service_away",
+            headers={"Retry-After": "1"},
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return DeadlineExceeded(
+            "the service did not answer in time; what was asked may have been done: look, or send it again with the"
+            " same Idempotency-Key",
+            code="service_silent",
+        )
+    return BadGateway(
+        "the service went away before it answered; what was asked may have been done: look, or send it again with the"
+        " same Idempotency-Key"
+    )
+
+
+async def _refuse(refusal: Refusal, scope: Scope, trace: Trace, send: Send) -> None:
+    body = problem_bytes(refusal, scope["path"], trace.trace_id)
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "content-length": str(len(body)),
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "x-request-id": trace.request_id,
+        **refusal.headers,
+    }
+    told = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": told})
+    body = b"" if scope["method"] == "HEAD" else body
+    await send({"type": "http.response.body", "body": body})

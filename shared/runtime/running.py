@@ -6,10 +6,12 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from shared.base import telemetry
+from shared.base.private import make_private
 from shared.base.settings import Settings
-from shared.base.starting import alone_with
+from shared.base.starting import alone_with, written_under
 from shared.base.supervision import Supervised, end_all
 from shared.contracts.language import topics_of
+from shared.domain.clock_watch import ClockWatch
 from shared.http.auth import Tokens
 from shared.http.revocations import LOOK_AGAIN_S, look_once
 from shared.http.serving import Serving, instance_secret
@@ -38,11 +40,14 @@ class Opened:
 @asynccontextmanager
 async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
     telemetry.LOG.level = settings.log_level
+    with written_under(settings.data):
+        settings.data.mkdir(parents=True, exist_ok=True)
     url = settings.store_url(service.name)
     with reaching(service.name, url):
         is_whole = refuse_damaged(service.name, url)
         await prepare(service, url)
         store = await open_store(url, service.name)
+    make_private(settings.data)
     kernel = Serving(
         service.name,
         settings,
@@ -55,6 +60,7 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     app = create_app(service)
     app.kernel = kernel
     app.state.kernel = kernel
+    kernel.watch = ClockWatch(service.name, settings.clock_jump_hours, await _last_recorded(store))
     telemetry.STORE_DAMAGED.labels(service.name).set(0)
     if not is_whole:
         check = lambda: check_behind(service.name, url, store)  # noqa: E731
@@ -77,6 +83,12 @@ def alone(settings: Settings, *names: str) -> ExitStack:
         for name in () if settings.database_url else names:
             stack.enter_context(alone_with(settings.data, name))
         return stack.pop_all()
+
+
+async def _last_recorded(store: Store) -> int:
+    """When the newest event was recorded, in microseconds; 0 where there is none."""
+    rows = await store.fetch("SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1")
+    return int(rows[0][0]) if rows else 0
 
 
 def _nudge(kernel: Serving) -> None:

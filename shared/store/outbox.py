@@ -27,6 +27,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename=lambda name
     correlation_id: str
     causation_id: str | None = None
     traceparent: str | None = None
+    tracestate: str | None = None
 
     def to_json(self) -> str:
         """The members of the envelope that are the same for every event of one request, without braces."""

@@ -287,6 +287,25 @@ def test_where_there_are_no_dead_letters_that_is_said(instance: Instance) -> Non
     assert (listed.exit_code, listed.stdout) == (0, "There are none.\n"), listed.output
 
 
+def test_an_import_that_loses_a_cell_says_so_by_its_exit_code(instance: Instance, tmp_path: Path) -> None:
+    """The days read otherwise where whoever imports says how they are written."""
+    row = PROJECT | {"start_date": "10/31/11", "planned_completion_b2": "03/04/2012"}
+    written(tmp_path, [row])
+    files = [f"--{name}={tmp_path / name}.csv" for name in ("projects", "investments", "contracts")]
+    command = ["import", "itdb", *files, "--as-of", "2012-08-31", "--data", instance.data]
+    command += ["--url", instance.client.base_url, "--report", tmp_path / "report.json"]
+    lost = portolan(*command)
+    assert lost.exit_code == 3, lost.output
+    told = json.loads((tmp_path / "report.json").read_text())["findings"]
+    assert [(f["code"], f["lost"]) for f in told if f["lost"]] == [("unreadable_cell", True)] * 2
+    read = portolan(*command, "--century", "2000", "--date-order", "day-first")
+    assert read.exit_code == 3, "the start is a day of month 31"
+    right = portolan(*command, "--century", "2000", "--date-order", "month-first")
+    assert right.exit_code == 0, right.output
+    found = instance.client.get("/projects/v1/projects/by-ref/itdb/656").json()
+    assert (found["planned_start_on"], found["planned_finish_on"]) == ("2011-10-31", "2012-03-04")
+
+
 def talking(command: str, data: Path, url: str, tmp_path: Path) -> list[object]:
     """The command, as far as it talks to an instance."""
     written(tmp_path, [PROJECT])

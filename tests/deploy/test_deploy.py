@@ -15,6 +15,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from services.embedded import SERVICES
 from shared.base import telemetry
 from shared.base.settings import Settings
+from shared.http.problems import Problem
 from shared.runtime.app import create_app
 
 ROOT = Path(__file__).parents[2]
@@ -153,8 +154,12 @@ def test_the_front_door_leads_to_every_service_and_to_the_pages() -> None:
     doors = dict(re.findall(r"location (/\S*) +\{ proxy_pass http://(\w+); \}", text))
     assert doors == {f"/{name}/": name for name in NAMES if name != "reporting"} | {"/": "reporting"}
     assert f"listen {PORT};" in text
-    problem = json.loads(re.findall(r"return 503 '(.+)';", text)[0])
-    assert problem["type"] == f"/problems/{problem['code']}"
+    told = [json.loads(body) for body in re.findall(r"return \d+ '(.+)';", text)]
+    assert [problem["status"] for problem in told] == [502, 504]
+    for problem in told:
+        assert set(problem) == set(Problem.model_fields)
+        assert problem["type"] == f"/problems/{problem['code']}"
+        assert "may have been done" in problem["detail"]
 
 
 def test_the_image_is_made_of_what_the_repository_has() -> None:

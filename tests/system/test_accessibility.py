@@ -29,7 +29,7 @@ def test_no_page_shuts_anybody_out(axe: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with chromium(tmp_path / "profile") as browser, portolan_up(data, sample=True) as link:
         base = link.split("/login")[0]
-        faults = judged(browser, axe, base, ["/login?session=ended", "/problems/conflict"])
+        faults = judged(browser, axe, base, ["/login?session=ended", "/problems", "/problems/conflict"])
         browser.get(link)
         faults += judged(browser, axe, base, addresses(base, data))
         assert faults == []

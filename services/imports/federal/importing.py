@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from services.imports.federal import judging, mapping
-from services.imports.federal.reading import Row, read
+from services.imports.federal.reading import Conventions, Row, read
 from services.imports.findings import Findings
 from services.imports.upserts import Progress, Sender, Stage
 
@@ -36,6 +36,30 @@ TAKEN = {
 JUDGED = {"projects": ("schedule_variance_days",), "investments": (), "contracts": ("Agency Code",)}
 """Columns that are held against others and not brought in."""
 
+DAYS = {
+    "projects": ("start_date", "planned_completion_b2", "projected_actual_completion_b2", "updated_at"),
+    "investments": (),
+    "contracts": ("Contract Start Date (USAspending)", "Contract End Date (USAspending)"),
+}
+"""The columns that hold days."""
+
+KINDS: dict[str, dict[str, judging.Kind]] = {
+    "projects": {
+        "investment_uii": "investment", "agency_code": "whole", **dict.fromkeys(DAYS["projects"], "day"),
+        "lifecycle_cost_musd": "amount", "planned_cost_musd": "amount", "projected_actual_cost_musd": "amount",
+        "schedule_variance_days": "whole",
+    },
+    "investments": {
+        "investment_uii": "investment", "agency_code": "whole", "cio_eval_2017": "whole",
+        **dict.fromkeys(mapping.FUNDING, "amount"),
+    },
+    "contracts": {
+        "Unique Investment Identifier": "investment", "Agency Code": "whole",
+        "Action Obligation Amount (In $ million) (USAspending)": "amount", **dict.fromkeys(DAYS["contracts"], "day"),
+    },
+}  # fmt: skip
+"""What the cells of a column look like, where they look like something: by this a row is seen whose cells are shifted."""
+
 KEYS = {
     "projects": ("project_id",),
     "investments": ("investment_uii",),
@@ -61,14 +85,19 @@ class Published:
     contracts: list[Row]
 
 
-def read_all(files: Files) -> Published:
-    return Published(**{n: read(getattr(files, n), (*TAKEN[n], *JUDGED[n])) for n in TAKEN})
+def read_all(files: Files, conventions: Conventions = Conventions()) -> Published:  # noqa: B008 it is frozen
+    return Published(
+        **{n: read(getattr(files, n), (*TAKEN[n], *JUDGED[n]), DAYS[n], conventions) for n in TAKEN}
+    )
 
 
 def stages(published: Published, as_of: date, findings: Findings) -> list[Stage]:
     """What is to be put, parents first; what is odd goes to the findings."""
     projects, investments, contracts = (
-        judging.first_of_each(getattr(published, name), key, findings) for name, key in KEYS.items()
+        judging.first_of_each(
+            judging.in_place(getattr(published, name), KINDS[name], findings), key, findings
+        )
+        for name, key in KEYS.items()
     )
     judging.judge_projects(projects, as_of, findings)
     judging.judge_investments(

@@ -1,10 +1,12 @@
 """What is odd in the published rows: each oddity is said with its line and with what was done; no row is lost."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Literal
 
-from services.imports.federal.reading import Row
+from services.imports.federal.reading import Row, amount_of, is_day, is_number
 from services.imports.findings import Findings
 
 TYPED_AS_MILLIONS = (900, 1100)
@@ -13,10 +15,89 @@ TYPED_AS_MILLIONS = (900, 1100)
 FAR_ABOVE = 500
 
 
+Kind = Literal["day", "amount", "whole", "investment"]
+PLACEHOLDERS = ("n/a", "na", "none", "null", "tbd", "unknown", "-", "--", "?")
+"""What people write where they know nothing."""
+COSTS = ("lifecycle_cost_musd", "planned_cost_musd", "projected_actual_cost_musd")
+
+
 def is_finished(row: Row) -> bool:
     """No column says so: a project is finished when it was updated on or after its projected or actual finish."""
     end, updated = row.day("projected_actual_completion_b2"), row.day("updated_at")
     return end is not None and updated is not None and updated >= end
+
+
+def stage_of(start: date | None, finished: bool, as_of: date) -> str:
+    """Finished is closed; begun is active; planned is approved; without any date it is a proposal."""
+    if finished:
+        return "closed"
+    if start is None:
+        return "proposed"
+    return "active" if start <= as_of else "approved"
+
+
+def in_place(rows: Sequence[Row], kinds: Mapping[str, Kind], findings: Findings) -> list[Row]:
+    """The rows without those whose cells have slipped into a neighbouring column, with their neighbours' money."""
+    standing = []
+    for row in rows:
+        reason = _slipped(row, kinds) or _slipped_money(row)
+        if reason is None:
+            standing.append(row)
+        else:
+            findings.add(
+                row.file, row.line, "cells_shifted", f"cells stand in the wrong columns: {reason}",
+                "not imported", next(iter(row.cells.values())).strip()[:50], lost=True,
+            )  # fmt: skip
+    return standing
+
+
+def _slipped(row: Row, kinds: Mapping[str, Kind]) -> str | None:
+    """A cell of another kind than its column's (a day where an amount belongs) gives a shift away, and so do two texts
+    where none belongs, or one that begins with the space after a comma. One strange text alone is a slip of the pen."""
+    strange = []
+    for column, kind in kinds.items():
+        text = row.text(column)
+        if text is None or text.lower() in PLACEHOLDERS or _looks_like(text, kind):
+            continue
+        if kind == "investment" or is_day(text) or is_number(text) or row.cells[column].startswith(" "):
+            return f"{text[:50]!r} in {column}"
+        strange.append(f"{text[:50]!r} in {column}")
+    return " and ".join(strange[:2]) if len(strange) > 1 else None
+
+
+def _looks_like(text: str, kind: Kind) -> bool:
+    match kind:
+        case "day":
+            return is_day(text)
+        case "amount":
+            return is_number(text)
+        case "whole":
+            return re.fullmatch(r"[+-]?[0-9]+", text) is not None
+        case "investment":
+            return re.fullmatch(r"[0-9]+-[0-9]+", text) is not None
+
+
+def _slipped_money(row: Row) -> str | None:
+    """Amounts look alike; but where the published cost variance is not that of the plan and the projection, and is that
+    of the two cells before them, those are the plan and the projection."""
+    published = row.cells.get("cost_variance_musd", "").strip()
+    if not is_number(published):
+        return None
+    lifecycle, planned, projected = (row.text(c) for c in COSTS)
+    if planned is None or lifecycle is None or not is_number(planned) or not is_number(lifecycle):
+        return None
+    try:
+        variance = amount_of(published)
+        if projected is not None and amount_of(planned) - amount_of(projected) == variance:
+            return None
+        slipped = amount_of(lifecycle) - amount_of(planned) == variance
+    except ValueError:
+        return None
+    return (
+        f"the published cost variance of {published} is that of {COSTS[0]} and {COSTS[1]}"
+        if slipped
+        else None
+    )
 
 
 def first_of_each(rows: Sequence[Row], key: Sequence[str], findings: Findings) -> list[Row]:
@@ -31,7 +112,7 @@ def first_of_each(rows: Sequence[Row], key: Sequence[str], findings: Findings) -
         else:
             findings.add(
                 row.file, row.line, "repeated_key", f"{' and '.join(key)} stand in line {before.line} already",
-                "not imported", values[0],
+                "not imported", values[0], lost=row.cells != before.cells,
             )  # fmt: skip
     return kept
 
@@ -44,10 +125,10 @@ def judge_cells(rows: Sequence[Row], findings: Findings) -> None:
                 row.file, row.line, "stray_spaces", f"{', '.join(stray)}: begins or ends with spaces",
                 "read without them",
             )  # fmt: skip
-        for column, text in row.unread.items():
+        for column, unread in row.unread.items():
             findings.add(
-                row.file, row.line, "unreadable_cell", f"{column}: {text[:50]} is no value for it",
-                "imported without it",
+                row.file, row.line, "unreadable_cell", f"{column}: {unread.text[:50]}: {unread.reason}",
+                "imported without it", lost=True,
             )  # fmt: skip
 
 
@@ -75,12 +156,14 @@ def _judge_dates(row: Row, as_of: date, findings: Findings) -> None:
             "imported; its schedule variance is null", key,
         )  # fmt: skip
     elif (published := row.whole("schedule_variance_days")) is not None:
-        expected = (planned - (projected if is_finished(row) else max(projected, as_of))).days
+        finished = is_finished(row)
+        expected = (planned - (projected if finished else max(projected, as_of))).days
         if expected != published:
+            told = f"by its update it finished on {projected}" if finished else f"as of {as_of}"
             findings.add(
                 row.file, row.line, "schedule_variance_differs",
-                f"published {published} days, as if overdue; by its update it finished on {projected}: {expected} days",
-                "imported as finished", key,
+                f"published {published} days; {told}: {expected} days",
+                "imported as finished" if finished else f"imported as {stage_of(start, finished, as_of)}", key,
             )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.imports.federal.judging import agency_of, is_finished
+from services.imports.federal.judging import agency_of, is_finished, stage_of
 from services.imports.federal.reading import Row
 from services.imports.findings import Findings
 from services.imports.upserts import Stage, Upsert
@@ -101,15 +101,6 @@ def _project(row: Row, as_of: date, findings: Findings) -> Upsert:
     uii = row.text("investment_uii") or ""
     parents = {"portfolio_id": (PORTFOLIOS, agency_of(uii)), "programme_id": (PROGRAMMES, uii)}
     return Upsert(row.text("project_id") or "", _given(body), row.file, row.line, parents)
-
-
-def stage_of(start: date | None, finished: bool, as_of: date) -> str:
-    """Finished is closed; begun is active; planned is approved; without any date it is a proposal."""
-    if finished:
-        return "closed"
-    if start is None:
-        return "proposed"
-    return "active" if start <= as_of else "approved"
 
 
 def vendors(rows: Sequence[Row]) -> Stage:

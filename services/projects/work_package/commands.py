@@ -47,16 +47,27 @@ async def nodes_of(work: Work, project_id: UUID) -> tree.Nodes:
             "SELECT document FROM work_package WHERE project_id = ?", (str(project_id),)
         )
         work.memory[key] = {node.id: node for node in (tree.read_node(row[0]) for row in rows)}
-    staged = {
-        id: tree.read_node(work.states[id])
-        for id, package in work.staged(WorkPackage).items()
-        if package.project_id == project_id
-    }
+    staged = {node.id: node for node in _staged(work) if node.project_id == project_id}
     return tree.Nodes(work.memory[key] | staged)
 
 
+def _staged(work: Work) -> list[tree.Node]:
+    """What this unit has written so far, each state read once: a batch asks again for every item."""
+    table = WorkPackageRow.__tablename__
+    ids = {UUID(row[0]) for part in work.unit.parts for mirror, row in part.rows if mirror.name == table}
+    return [_node(work, id) for id in ids]
+
+
+def _node(work: Work, id: UUID) -> tree.Node:
+    state = work.states[id]
+    known: tuple[str, tree.Node] | None = work.memory.get(("work package", id))
+    if known is None or known[0] is not state:
+        known = work.memory["work package", id] = (state, tree.read_node(state))
+    return known[1]
+
+
 async def has_parts(work: Work, id: UUID) -> bool:
-    if any(p.parent_id == id and p.archived_at is None for p in work.staged(WorkPackage).values()):
+    if any(node.parent_id == id and node.archived_at is None for node in _staged(work)):
         return True
     rows = await work.store.fetch(
         "SELECT 1 FROM work_package WHERE parent_id = ? AND archived = 0 LIMIT 1", (str(id),)
@@ -81,12 +92,26 @@ async def after(work: Work, package: WorkPackage, before: WorkPackage | None) ->
     above = {p.parent_id for p in (before, package) if p is not None and p.parent_id is not None}
     if not moved and not (above and rules.counts_otherwise(package, before)):
         return
+    if before is None and not package.percent_complete and not await _has_begun(work, package.parent_id):
+        return  # nothing is summed up while a project is planned, part by part
     await work.guard(guard(package))
     nodes = await nodes_of(work, package.project_id)
     if moved:
         await _renumber(work, rules.followed(package.id, package.wbs, nodes))
     for id in tree.ancestors(above, nodes):
         await _sum_up(work, id, nodes)
+
+
+async def _has_begun(work: Work, id: UUID | None) -> bool:
+    """Whether a package or one above it shows progress."""
+    seen: set[UUID] = set()
+    while id is not None and id not in seen:
+        seen.add(id)
+        package = await work.load(WorkPackage, id)
+        if package.percent_complete:
+            return True
+        id = package.parent_id
+    return False
 
 
 async def _renumber(work: Work, codes: dict[UUID, str]) -> None:

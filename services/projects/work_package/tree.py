@@ -19,6 +19,7 @@ class Node(msgspec.Struct):
     """What of a package the tree needs, read from its document."""
 
     id: UUID
+    project_id: UUID
     parent_id: UUID | None
     wbs: str
     percent_complete: int

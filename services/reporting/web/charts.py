@@ -24,11 +24,14 @@ MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "labelSeparation": 8, "ti
 
 DAY = "%-d %b %Y"
 
-AMOUNTS = {
-    "labelExpr": "replace(replace(format(datum.value, '.2~s'), 'G', 'B'), 'k', 'K')",
-    "domain": False, "ticks": False, "tickCount": 5,
-}  # fmt: skip
-"""As the pages write them: 200B, where the prefixes of physics would say 200G."""
+
+def amounts_axis(words: Words) -> Spec:
+    """As the pages write amounts: 200B, where the prefixes of physics would say 200G."""
+    written = "format(datum.value, '.2~s')"
+    for prefix, size in (("M", 1_000_000), ("G", 1_000_000_000), ("k", 1_000)):
+        written = f"replace({written}, '{prefix}', '{words.size_suffix(size)}')"
+    return {"labelExpr": written, "domain": False, "ticks": False, "tickCount": 5}
+
 
 FONT = "system-ui, 'Segoe UI', 'Liberation Sans', sans-serif"
 
@@ -56,7 +59,7 @@ def _chart(values: Sequence[dict[str, Any]], height: int | Spec, words: Words, *
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": list(values)},
-        "config": CONFIG | {"locale": {"time": words.calendar}},
+        "config": CONFIG | {"locale": {"time": words.calendar, "number": words.figures}},
         **rest,
     }
 
@@ -164,7 +167,7 @@ def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec
         encoding={
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
             "y": {"field": "amount", "type": "quantitative", "title": currency,
-                  "axis": AMOUNTS},
+                  "axis": amounts_axis(words)},
             "color": {"field": "kind", "title": None, "sort": shown, "legend": {"columns": 2},
                       "scale": _scale(shown, [colours[s] for s in shown])},
             "order": {"field": "order"},
@@ -224,7 +227,7 @@ def value_curve(
         encoding={
             "x": {"field": "on", "type": "temporal", "title": None, "axis": MONTHS | {"grid": False}},
             "y": {"field": "amount", "type": "quantitative", "title": currency,
-                  "axis": AMOUNTS},
+                  "axis": amounts_axis(words)},
             "color": {"field": "kind", "title": None, "sort": [pv, ev, ac],
                       "scale": _scale([pv, ev, ac], ["var(--muted)", "var(--sea)", "var(--compass)"])},
             "strokeDash": {"field": "kind", "title": None, "sort": [pv, ev, ac],

@@ -277,6 +277,6 @@ def _name(state: dict[str, Any]) -> str | None:
 
 
 def _verb(type_: str) -> dict[str, str]:
-    """`portolan.projects.project.put_on_hold.v1` -> project, put on hold."""
+    """`portolan.projects.project.put_on_hold.v1` -> project, put_on_hold."""
     _, _, kind, fact, _ = type_.split(".")
-    return {"kind": kind.replace("_", " "), "verb": fact.replace("_", " ")}
+    return {"kind": kind, "verb": fact}

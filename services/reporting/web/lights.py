@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.reporting.figures.health import AMBER, GREEN, RED, UNKNOWN
+from services.reporting.web.reasons import reason_in
 from services.reporting.web.words import Words
 
 NEUTRAL = "neutral"
@@ -37,5 +38,5 @@ def reasons_of(item: Mapping[str, Any], words: Words) -> list[str]:
         late = -min(d for d in days if d is not None)
         reasons.append(words.ngettext("%s day late", "%s days late", late) % words.number(late))
     if health["risk"] in (AMBER, RED):
-        reasons.append(health["reasons"][-1])
+        reasons.append(reason_in(words, health["reasons"][-1]))
     return reasons

@@ -14,7 +14,18 @@ from services.reporting.web import sessions
 from services.reporting.web.amounts import figure_unit, of_costs, table_unit
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
-from services.reporting.web.words import HEALTH, N_, RISK_STATES, STAGES, STEPS, Words, words_for
+from services.reporting.web.reasons import reason_in
+from services.reporting.web.words import (
+    FACTS,
+    HEALTH,
+    KINDS,
+    N_,
+    RISK_STATES,
+    STAGES,
+    STEPS,
+    Words,
+    words_for,
+)
 from shared.base.clock import now
 from shared.base.errors import Refusal, Unauthenticated
 from shared.base.version import VERSION
@@ -96,7 +107,7 @@ def _environment(words: Words) -> Environment:
     )
     made.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
-        "words": words, "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
+        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),

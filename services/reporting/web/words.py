@@ -1,7 +1,7 @@
 """Texts and formats of the pages: gettext and babel in one place, so that a language is a catalogue and nothing else.
 
-English is the source. `make texts` writes `locale/portolan.pot`; a language is `locale/<code>/LC_MESSAGES/portolan.po`,
-compiled to `.mo` beside it.
+English is the source. `make texts` writes `locale/portolan.pot`; a language is `locale/<code>/LC_MESSAGES/portolan.po`
+and nothing else: it is compiled when it is first asked for.
 """
 
 from collections.abc import Callable
@@ -10,17 +10,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from gettext import NullTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from babel.support import Translations
 
 from services.reporting.web.amounts import Amount, Costs, Unit
 
 LOCALE = Path(__file__).parent / "locale"
+ENGLISH = "en"
 SOURCE = "en_GB"
 """English with the day before the month, which nobody misreads."""
 
@@ -49,11 +53,57 @@ RISK_STATES = {
     "closed": N_("Closed"),
 }
 SIZES = {
-    1: "",
-    1_000: N_("thousand"),
-    1_000_000: N_("million"),
-    1_000_000_000: N_("billion"),
+    1: ("", "%(currency)s"),
+    1_000: (N_("thousand"), N_("thousand %(currency)s")),
+    1_000_000: (N_("million"), N_("million %(currency)s")),
+    1_000_000_000: (N_("billion"), N_("billion %(currency)s")),
 }
+"""Size of a unit -> its name alone, and with the currency."""
+KINDS = {
+    "budget": N_("budget"),
+    "budget_line": N_("budget line"),
+    "forecast": N_("forecast"),
+    "actual_cost": N_("actual cost"),
+    "vendor": N_("vendor"),
+    "contract": N_("contract"),
+    "performance": N_("earned value"),
+    "portfolio": N_("portfolio"),
+    "programme": N_("programme"),
+    "project": N_("project"),
+    "work_package": N_("work package"),
+    "person": N_("person"),
+    "allocation": N_("allocation"),
+    "register": N_("risk register"),
+    "risk": N_("risk"),
+    "assessment": N_("assessment"),
+}
+FACTS = {
+    "created": N_("created"),
+    "revised": N_("revised"),
+    "archived": N_("archived"),
+    "restored": N_("restored"),
+    "migrated": N_("migrated"),
+    "imported": N_("imported"),
+    "opened": N_("opened"),
+    "closed": N_("closed"),
+    "submitted": N_("submitted"),
+    "approved": N_("approved"),
+    "returned": N_("returned"),
+    "measured": N_("measured"),
+    "activated": N_("activated"),
+    "put_on_hold": N_("put on hold"),
+    "resumed": N_("resumed"),
+    "closing_started": N_("closing started"),
+    "discontinued": N_("discontinued"),
+    "progressed": N_("progressed"),
+    "erased": N_("erased"),
+    "committed": N_("committed"),
+    "released": N_("released"),
+    "assessed": N_("assessed"),
+    "monitored": N_("monitored"),
+    "occurred": N_("occurred"),
+}
+"""What the feed tells of: aggregates and what befell them."""
 STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))
 """Probability and impact, 1 to 5."""
 
@@ -138,13 +188,18 @@ class Words:
         """K, M or B, as the language abbreviates it; nothing for amounts as they are, and for none."""
         if unit.size == 1 or not Decimal(value["amount"]):
             return ""
-        return format_compact_decimal(unit.size, locale=self.locale).removeprefix("1")
+        return self.size_suffix(unit.size)
+
+    def size_suffix(self, size: int) -> str:
+        """1000 -> K."""
+        return format_compact_decimal(size, locale=self.locale).removeprefix("1")
 
     def unit_name(self, unit: Unit) -> str:
         """For a caption: thousand CHF."""
-        return " ".join(
-            part for part in (SIZES[unit.size] and self.gettext(SIZES[unit.size]), unit.currency) if part
-        )
+        alone, of_currency = SIZES[unit.size]
+        if unit.currency:
+            return self.gettext(of_currency) % {"currency": unit.currency}
+        return self.gettext(alone) if alone else ""
 
     def signed(self, value: str | float, digits: int = 0) -> str:
         amount = Decimal(str(value))
@@ -158,22 +213,63 @@ class Words:
         """60 -> 60%."""
         return format_percent(value / 100, locale=self.locale)
 
+    @property
+    def percent_sign(self) -> str:
+        """With the space before it that some languages want."""
+        return format_percent(1, locale=self.locale).removeprefix("100")
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """How charts write numbers, in the form that d3 takes."""
+        symbols = self.locale.number_symbols["latn"]
+        return {
+            "decimal": symbols["decimal"],
+            "thousands": symbols["group"],
+            "grouping": [3],
+            "currency": ["", ""],
+        }
+
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.locale)
 
 
 @cache
 def words_in(code: str) -> Words:
-    return Words(Locale.parse(code), Translations.load(LOCALE, [code], "portolan"))
+    path = _catalogue(code)
+    return Words(Locale.parse(code), _compiled(path) if path.exists() else NullTranslations())
+
+
+def _catalogue(code: str) -> Path:
+    return LOCALE / code / "LC_MESSAGES" / "portolan.po"
+
+
+def _compiled(path: Path) -> Translations:
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=path.parts[-3]))
+    compiled.seek(0)
+    return Translations(compiled, "portolan")
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """English, and every language that has a compiled catalogue."""
-    return (SOURCE, *sorted(p.parts[-3] for p in LOCALE.glob("*/LC_MESSAGES/portolan.mo")))
+    """English, and every language that has a catalogue."""
+    return (ENGLISH, *sorted(p.parts[-3] for p in LOCALE.glob("*/LC_MESSAGES/portolan.po")))
 
 
 def words_for(accepted: str | None) -> Words:
     """The best of our languages for an Accept-Language header."""
-    wanted = [part.split(";")[0].strip() for part in (accepted or "").split(",")[:20]]
-    return words_in(negotiate_locale(wanted, languages(), sep="-") or SOURCE)
+    found = negotiate_locale(_wanted(accepted or ""), languages(), sep="-") or ENGLISH
+    return words_in(SOURCE if found == ENGLISH else found)
+
+
+def _wanted(accepted: str) -> list[str]:
+    """The languages of the header, the most wanted first."""
+    weighted = []
+    for part in accepted.split(",")[:20]:
+        name, _, weight = part.partition(";")
+        try:
+            weighted.append((float(weight.strip().removeprefix("q=") or 1), name.strip()))
+        except ValueError:
+            continue
+    return [name for weight, name in sorted(weighted, key=lambda pair: -pair[0]) if weight > 0]

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
+from babel.messages.pofile import write_po
 
 from services.reporting.web import bundle, sessions, words
 from services.reporting.web.assets import assets
@@ -332,21 +332,21 @@ def test_the_template_for_translators_holds_every_text(tmp_path: Path) -> None:
 async def test_a_language_is_a_catalogue_and_nothing_else(
     reader: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    messages = tmp_path / "fr" / "LC_MESSAGES"
+    messages = tmp_path / "rm" / "LC_MESSAGES"
     messages.mkdir(parents=True)
-    catalogue = Catalog(locale="fr", domain="portolan")
-    catalogue.add("Portfolio overview", "Vue d'ensemble")
-    with (messages / "portolan.mo").open("wb") as file:
-        write_mo(file, catalogue)
+    catalogue = Catalog(locale="rm", domain="portolan")
+    catalogue.add("Portfolio overview", "Survista")
+    with (messages / "portolan.po").open("wb") as file:
+        write_po(file, catalogue)
     monkeypatch.setattr(words, "LOCALE", tmp_path)
     words.languages.cache_clear()
     try:
-        french = await reader.get("/", headers={"Accept-Language": "fr-CH,fr;q=0.9,en;q=0.5"})
+        romansh = await reader.get("/", headers={"Accept-Language": "rm-CH,rm;q=0.9,en;q=0.5"})
         english = await reader.get("/", headers={"Accept-Language": "de, en"})
     finally:
         words.languages.cache_clear()
-    assert '<html lang="fr">' in french.text
-    assert "Vue d'ensemble" in french.text
+    assert '<html lang="rm">' in romansh.text
+    assert "Survista" in romansh.text
     assert '<html lang="en">' in english.text
     assert "Portfolio overview" in english.text
 

@@ -50,13 +50,18 @@ function lookAgain() {
   if (body.dataset.live === "yes") due ??= setTimeout(look, waiting());
 }
 
+const ask = (method) => fetch(location.href, { method, headers: { Accept: "text/html" }, redirect: "manual" });
+
+/** Whether the page leads to the login instead. */
+const isOver = (answer) => answer.type === "opaqueredirect" || answer.status === 401;
+
 async function look() {
   due = undefined;
   looks -= 1;
   lookedAt = performance.now();
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
-    if (answer.type === "opaqueredirect") return expired();
+    const answer = await ask("GET");
+    if (isOver(answer)) return expired();
     if (answer.status >= 500) return lookAgain();
     if (!answer.ok) return location.reload();
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
@@ -188,8 +193,7 @@ async function refused() {
     setTimeout(listen, RETRY_MS);
   };
   try {
-    const answer = await fetch(location.href, { method: "HEAD", redirect: "manual" });
-    if (answer.type === "opaqueredirect") expired();
+    if (isOver(await ask("HEAD"))) expired();
     else again();
   } catch {
     again();

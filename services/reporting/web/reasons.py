@@ -1,0 +1,54 @@
+"""Why a figure is missing, or a health is what it is, in the language of the page.
+
+The dashboards give reasons as English sentences. Each is known here by its shape, so that a catalogue translates it; one
+that is not known here is shown as it is.
+"""
+
+import re
+
+from services.reporting.web.words import N_, STAGES, Words
+
+SHAPES = (
+    N_("no amounts"),
+    N_("no rate from %(others)s to %(currency)s"),
+    N_("amounts in %(currencies)s, and no reporting currency"),
+    N_("%(n)s of the amounts is not of the plan's currency, and no rate"),
+    N_("%(n)s of the amounts are not of the plan's currency, and no rate"),
+    N_("%(n)s projects have no variance and are left out of it"),
+    N_("no planned finish"),
+    N_("no planned start"),
+    N_("not approved yet"),
+    N_("%(stage)s without an actual finish"),
+    N_("%(stage)s without an actual start"),
+    N_("planned cost is 0"),
+    N_("no planned cost"),
+    N_("no forecast cost"),
+    N_("plan in %(plan)s, forecast in %(forecast)s, and no rate"),
+    N_("actual cost in %(cost)s, plan in %(plan)s, and no rate"),
+    N_("no work package with a budget in the project's currency"),
+    N_("a work package with a budget has no planned dates"),
+    N_("no planned value yet"),
+    N_("no actual cost"),
+    N_("the amount has more than 18 digits"),
+    N_("a risk has occurred"),
+    N_("%(n)s risks have occurred"),
+    N_("a risk of score %(score)s"),
+)
+"""Reasons with their values left out."""
+
+_PLACE = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
+_READ = [
+    (shape, re.compile(_PLACE.sub(lambda found: f"(?P<{found[1] or found[2]}>.+?)", re.escape(shape))))
+    for shape in SHAPES
+]
+
+
+def reason_in(words: Words, reason: str | None) -> str:
+    """The reason as the page's language says it; empty where there is none."""
+    for shape, pattern in _READ:
+        if found := pattern.fullmatch(reason or ""):
+            values = found.groupdict()
+            if "stage" in values:
+                values["stage"] = words.named(STAGES, values["stage"]).lower()
+            return words.gettext(shape) % values if values else words.gettext(shape)
+    return reason or ""

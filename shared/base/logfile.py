@@ -1,0 +1,62 @@
+"""Logs that do not grow for ever: a file that is full becomes `….1`, what was that `….2`, and the oldest goes."""
+
+import shutil
+from pathlib import Path
+from typing import TextIO
+
+
+def moved_on(path: Path, kept: int) -> None:
+    """Make room for `….1`; `kept` older files stay."""
+    for number in range(kept, 0, -1):
+        older = path.with_name(f"{path.name}.{number}")
+        if number == kept:
+            older.unlink(missing_ok=True)
+        elif older.exists():
+            older.replace(path.with_name(f"{path.name}.{number + 1}"))
+
+
+class RotatedFile:
+    """A text file to write to, as `telemetry.LOG` does; a line is never divided."""
+
+    def __init__(self, path: Path, largest: int, kept: int) -> None:
+        self._path = path
+        self._largest = largest
+        """Bytes from which on the next file is begun; 0: never."""
+        self._kept = kept
+        self._file: TextIO = path.open("a", buffering=1)
+        self._size = path.stat().st_size
+
+    def write(self, text: str) -> int:
+        if self._largest and self._size >= self._largest:
+            self._begin_next()
+        self._size += len(text.encode())
+        return self._file.write(text)
+
+    def _begin_next(self) -> None:
+        self._file.close()
+        moved_on(self._path, self._kept)
+        if self._kept:
+            self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+        else:
+            self._path.unlink()
+        self._file, self._size = self._path.open("a", buffering=1), 0
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def cut_when_full(path: Path, largest: int, kept: int) -> None:
+    """The same for a file that another process goes on appending to: it is copied, and emptied in place.
+
+    What is written between the two is lost, a few lines at most.
+    """
+    if not largest or not path.exists() or path.stat().st_size < largest:
+        return
+    moved_on(path, kept)
+    if kept:
+        shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+    with path.open("r+b") as file:
+        file.truncate(0)

@@ -1,0 +1,110 @@
+"""The pages in French: every text has its translation, and what the dashboards say in English is told in French too."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from services.reporting.figures.compute import cost_variance
+from services.reporting.projects.view import NOTHING_TO_EARN
+from services.reporting.sums import total
+from services.reporting.web.reasons import SHAPES, reason_in
+from services.reporting.web.words import FACTS, KINDS, LOCALE, words_for, words_in
+from shared.base.money import Money
+from shared.contracts.catalogue import CATALOGUE
+
+FRENCH = {"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.5"}
+PLACE = re.compile(r"%\(\w+\)s|%s|\{\w+\}|`[^`]+`")
+
+
+def catalogue(path: str, locale: str | None) -> Catalog:
+    with (LOCALE / path).open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+def test_every_text_is_translated_with_the_same_places() -> None:
+    source, french = catalogue("portolan.pot", None), catalogue("fr/LC_MESSAGES/portolan.po", "fr")
+    assert {m.id for m in source} - {""} == {m.id for m in french} - {""}
+    for message in (m for m in french if m.id):
+        ids, texts = (v if isinstance(v, tuple) else (v,) for v in (message.id, message.string))
+        assert all(texts), message.id
+        for id, text in zip(ids, texts, strict=True):
+            assert not set('"<>') & set(text), "texts stand in attributes too"
+            assert sorted(PLACE.findall(id)) == sorted(PLACE.findall(text)), id
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("fr-CH, fr;q=0.9, en;q=0.5", "fr"),
+        ("en-US,en;q=0.9,fr;q=0.8", "en"),
+        ("en;q=0.1, fr;q=0.9", "fr"),
+        ("de-CH, fr;q=0", "en"),
+        ("de, fr;q=nonsense, en", "en"),
+        ("*", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_language_is_the_one_most_wanted_of_those_there_are(accepted: str | None, language: str) -> None:
+    assert words_for(accepted).language == language
+
+
+def test_the_feed_has_a_word_for_every_aggregate_and_fact() -> None:
+    assert {entry.name for entry in CATALOGUE.values()} <= KINDS.keys()
+    assert {fact for entry in CATALOGUE.values() for fact in entry.facts} <= FACTS.keys()
+
+
+def test_every_reason_is_known_by_its_shape_and_keeps_its_values() -> None:
+    words = words_in("fr")
+    reasons = [
+        total([], None)[1],
+        total([("EUR", 1)], "CHF")[1],
+        total([("EUR", 1), ("CHF", 1)], None)[1],
+        cost_variance(None, None)[1],
+        cost_variance(Money.of(1, "CHF"), None)[1],
+        cost_variance(Money.of(1, "CHF"), Money.of(1, "EUR"))[1],
+        NOTHING_TO_EARN,
+    ]
+    for reason in reasons:
+        told = reason_in(words, reason)
+        assert reason
+        assert told != reason, reason
+        assert set(re.findall(r"[A-Z]{3}", reason)) == set(re.findall(r"[A-Z]{3}", told))
+    assert reason_in(words, "closed without an actual finish") == "clos sans fin effective"
+    assert reason_in(words, "a reason of tomorrow") == "a reason of tomorrow"
+    assert reason_in(words, None) == ""
+    assert all(reason_in(words_in("en_GB"), shape) == shape for shape in SHAPES if "%" not in shape)
+
+
+async def test_a_french_reader_reads_french(portolan: Any, reader: httpx.AsyncClient) -> None:
+    director = portolan("director")
+    plan, forecast = ({"amount": f"{n}.00", "currency": "CHF"} for n in (1_000_000, 1_150_000))
+    project = {"name": "Phare", "planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31",
+               "forecast_finish_on": "2027-03-31", "planned_cost": plan, "forecast_cost": forecast}  # fmt: skip
+    made = await director.post("/projects/v1/projects", json=project)
+    assert made.status_code == 201, made.text
+    await director.post("/projects/v1/projects", json={"name": "Idée"})
+    await portolan.settled()
+    reader.headers.update(FRENCH)
+    overview = (await reader.get("/")).text
+    for text in (
+        '<html lang="fr">',
+        "Situation des projets",
+        "par director",
+        ": création",
+        "Montants en milliers de CHF",
+        "−15,0\N{NO-BREAK SPACE}%",
+    ):
+        assert text in overview, text
+    listed = (await reader.get("/project?amounts=exact")).text
+    assert "aucun coût planifié" in listed
+    assert "90 jours de retard" in listed
+    sheet = (await reader.get(f"/project/{made.json()['id']}")).text
+    assert "aucun lot de travail avec un budget dans la monnaie du projet" in sheet
+    for page in (overview, listed, sheet):
+        text = re.sub(r"<script.*?</script>", "", page)
+        assert not re.search(r">[^<]*\b(planned|forecast|created|projects|late|over plan|no )\b[^<]*<", text)
