@@ -37,7 +37,11 @@ class Kind:
     read: Callable[[Any], Any]
 
     def value(self, kept: Any) -> Any:
-        return None if kept is None else self.read(kept)
+        """What a migration put into a new column, until the copy is filled anew, may be no such value: None."""
+        try:
+            return None if kept is None else self.read(kept)
+        except ValueError:
+            return None
 
 
 def kind_of(shape: type[Aggregate], member: str) -> Kind:

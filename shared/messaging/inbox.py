@@ -398,6 +398,13 @@ class Inbox:
             moved[key] = (moved.get(key) or self.marks.get(key) or UNREAD).after(record)
         return moved
 
+    def _hold_births(self, work: Work, sources: Iterable[str]) -> None:
+        """A first mark meets no other: it is fenced by the copies that its consumer fills."""
+        born = [(self.consumer.name, s, self._births[s].copies) for s in sources if s in self._births]
+        if born:
+            still = "UPDATE birth SET copies = copies WHERE consumer = ? AND source = ? AND copies = ?"
+            work.also(still, born, expect=len(born))
+
     def _mark(self, work: Work, moved: Marks) -> None:
         """Move the marks, fenced: a consumer that lost its partitions finds other marks there, and starts over."""
         name = self.consumer.name
@@ -413,6 +420,7 @@ class Inbox:
                 new,
                 expect=len(new),
             )
+            self._hold_births(work, {service_of(t) for _, t, *_ in new})
         old = [
             (
                 m.epoch,
