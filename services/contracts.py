@@ -5,22 +5,17 @@ on their schemas are only added to.
 """
 
 import json
-import re
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from services import problem_types
+from services import asyncapi, problem_types
 from services.embedded import SERVICES
 from shared.base.settings import Settings
-from shared.base.version import VERSION
 from shared.contracts.catalogue import entries
-from shared.contracts.language import PARTITIONS, AggregateType, is_compacted
+from shared.contracts.language import AggregateType, is_compacted
 from shared.contracts.releases import FILES, aggregates_named
-from shared.contracts.schema import Schema, event_schema, opened, state_name, state_schema
 from shared.http.meanings import LIST
-from shared.messaging.bus.topics import settings_of
 from shared.runtime.app import create_app
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -31,7 +26,7 @@ def documents() -> dict[Path, str]:
     made = {DOCS / "openapi" / f"{s.name}.json": _json(create_app(s).openapi()) for s in SERVICES}
     return made | {
         LIST: problem_types.text(),
-        DOCS / "asyncapi.json": _json(asyncapi()),
+        DOCS / "asyncapi.json": _json(asyncapi.document()),
         DOCS / "events.md": events_page(),
         DOCS / "settings.md": settings_page(),
     }
@@ -39,91 +34,6 @@ def documents() -> dict[Path, str]:
 
 def _json(told: Any) -> str:
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-
-
-def asyncapi() -> dict[str, Any]:
-    """AsyncAPI 3.0: a channel per topic, a message per fact."""
-    channels: dict[str, Any] = {}
-    operations: dict[str, Any] = {}
-    messages: dict[str, Any] = {}
-    schemas: dict[str, Any] = {}
-    for entry in entries():
-        schemas[entry.shape.__name__] = _component(opened(state_schema(entry)), schemas)
-        channel = channels.setdefault(_id(entry.topic), _channel(entry.topic))
-        for fact in entry.facts:
-            kind = entry.event_type(fact)
-            channel["messages"][_id(kind)] = {"$ref": f"#/components/messages/{_id(kind)}"}
-            messages[_id(kind)] = _message(kind, schemas)
-    for name in channels:
-        operations[f"send_{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Portolan events",
-            "version": VERSION,
-            "description": f"CloudEvents 1.0, structured JSON, {PARTITIONS} partitions a topic, keyed by project.",
-        },
-        "defaultContentType": "application/cloudevents+json",
-        "channels": channels,
-        "operations": operations,
-        "components": {"messages": messages, "schemas": schemas},
-    }
-
-
-def _channel(topic: str) -> dict[str, Any]:
-    """A topic; where it is compacted, that is told, and what a message without a value means."""
-    told: dict[str, Any] = {"address": topic, "messages": {}}
-    if is_compacted(topic):
-        told["description"] = (
-            "A message without a value is a tombstone: of its key nothing is told any more. It follows the event that"
-            " says so, and names it in its headers."
-        )
-        settings = {n: int(v) for n, v in settings_of(topic).items() if n == "delete.retention.ms"}
-        told["bindings"] = {"kafka": {"topicConfiguration": {"cleanup.policy": ["compact"], **settings}}}
-    return told
-
-
-def _id(name: str) -> str:
-    return name.removeprefix("portolan.").replace(".", "_")
-
-
-def _component(document: Schema, schemas: dict[str, Any]) -> Schema:
-    """The schema as a component: what it defines is added to `schemas`, and its references lead there."""
-    names = {state_name(entry): entry.shape.__name__ for entry in entries()}
-    text = re.sub(
-        r'"\$ref": "(#/\$defs/)?([^"]+)"', partial(_component_reference, names), json.dumps(document)
-    )
-    schema: Schema = json.loads(text)
-    for name, shape in schema.pop("$defs", {}).items():
-        assert schemas.setdefault(name, shape) == shape, f"two shapes are named {name}"
-    return {word: value for word, value in schema.items() if word not in ("$schema", "$id")}
-
-
-def _component_reference(names: dict[str, str], reference: re.Match[str]) -> str:
-    return f'"$ref": "#/components/schemas/{names.get(reference[2], reference[2])}"'
-
-
-def _message(kind: str, schemas: dict[str, Any]) -> dict[str, Any]:
-    """The message of an event; the shapes that its schema defines are added to `schemas`."""
-    schema = _component(opened(event_schema(kind)), schemas)
-    return {
-        "name": kind,
-        "summary": schema["description"],
-        "contentType": "application/cloudevents+json",
-        "headers": {
-            "type": "object",
-            "properties": {n: {"type": "string"} for n in ("ce_id", "ce_type", "ce_subject")},
-        },
-        "payload": {
-            "type": "object",
-            "required": ["specversion", "id", "source", "type", "subject", "sequence", "data"],
-            "properties": {
-                "specversion": {"const": "1.0"},
-                "type": {"const": kind},
-                "data": {word: schema[word] for word in ("type", "required", "properties")},
-            },
-        },
-    }
 
 
 def events_page() -> str:

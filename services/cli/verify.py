@@ -44,6 +44,7 @@ def verify(data: Path | None, url: str, token: str) -> None:
 async def _verify(settings: Settings, url: str, token: str) -> list[str]:
     """What differs, a line each; a line for each projection, and for REST, is printed on the way."""
     from services.cli.stores import all_opened, sources
+    from services.finance.performance.audit import wrong_projects
     from services.reporting.replay import TABLES, replaying, verified
 
     async with all_opened(settings) as services, replaying(settings, sources(services)) as replay:
@@ -57,6 +58,10 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
             async with _client(settings, services, url, token) as client:
                 compared, unlike = await _unlike(live, client)
         _say(f"REST, {compared} resources compared", len(unlike))
+        finance = services["finance"].kernel
+        unmeasured = await wrong_projects(finance.store, finance.settings)
+        _say("finance, sums of what is measured", len(unmeasured))
+        unlike += [f"project {id}: the sums of finance are not what was told" for id in unmeasured]
         return [f"{d.table} {d.key}: {d.only}" for d in differences] + unlike
 
 

@@ -35,7 +35,7 @@ async def keep_budget(work: Work, record: Record) -> None:
         members = {"currency": _currency(work, project), "planned": project.planned_cost}
         budget = await make(work, BUDGETS, id, BudgetOpened(), project_id=project.id, **members)
         await performance.measure(work, project.id, cause="the budget was opened")
-    if budget.planned != project.planned_cost and budget.open:
+    if budget.planned != project.planned_cost:
         budget = await _follow_plan(work, budget, project)
     if budget.open and project.stage in ENDED:
         await write(work, BUDGETS, budget, rules.close(budget, project.stage))
@@ -70,20 +70,28 @@ def _currency(work: Work, project: Project) -> str:
     return work.settings.reporting_currency or work.settings.default_currency
 
 
+async def count_approval(work: Work, record: Record) -> None:
+    """From the first approval on, the plan of then is what a project is measured against."""
+    project = record.state(Project)
+    if was_approved(project.stage):
+        await performance.approved(work, project.id, record)
+
+
 async def work_told(work: Work, record: Record) -> None:
     """Budget, dates or progress of a work package: what was planned and earned is measured again."""
-    await performance.package_told(work, record.state(WorkPackage))
+    await performance.package_told(work, record)
 
 
 async def cost_told(work: Work, record: Record) -> None:
     """A cost of this service: spent when posted or restored, not spent when archived."""
-    await performance.cost_told(work, record.state(ActualCost))
+    await performance.cost_told(work, record)
 
 
 REACTIONS = (
     KNOWN_PROJECT,
     KNOWN_PROGRAMME,
     on(Project, EVERY, keep_budget),
+    on(Project, EVERY, count_approval),
     on(WorkPackage, EVERY, work_told),
     on(ActualCost, EVERY, cost_told),
 )

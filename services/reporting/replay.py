@@ -30,6 +30,15 @@ TABLES = {
     "history": ("aggregate_id", "version"),
     "current_state": ("aggregate_id",),
     "figures": ("project_id", "from_day"),
+    "measured_sum": ("project_id", "counts_from", "currency", "recorded_day"),
+    "measured_span": (
+        "project_id",
+        "counts_from",
+        "currency",
+        "starts_on",
+        "finishes_on",
+        "recorded_day",
+    ),
 }
 """The projection's tables and their keys."""
 

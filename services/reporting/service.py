@@ -7,6 +7,7 @@ from services.reporting.activity import api as activity
 from services.reporting.asof import CONSUMER
 from services.reporting.budget import api as budget
 from services.reporting.exposure import api as exposure
+from services.reporting.figures import measures
 from services.reporting.figures import projection as figures
 from services.reporting.figures import tables as figures_tables
 from services.reporting.history import projection as history
@@ -28,7 +29,7 @@ __all__ = ["SERVICE", "figures_tables", "history_tables", "web_tables"]
 async def fold(work: Work, records: Sequence[Record]) -> None:
     """One batch into history, current state and figures, in one commit."""
     versions = await history.fold(work, records)
-    await figures.fold(work, versions)
+    await figures.fold(work, versions, await measures.fold(work, records))
 
 
 SERVICE = Service(

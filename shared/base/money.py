@@ -24,7 +24,12 @@ def _known(code: str) -> str:
     return code
 
 
-CurrencyCode = Annotated[str, Field(min_length=3, max_length=3, examples=["CHF"]), AfterValidator(_known)]
+def _listed(schema: dict[str, Any]) -> None:
+    schema["enum"] = sorted(DECIMALS)
+
+
+CurrencyCode = Annotated[str, Field(examples=["CHF"], json_schema_extra=_listed), AfterValidator(_known)]
+"""A currency of ISO 4217."""
 
 
 class Money(BaseModel):
@@ -33,11 +38,14 @@ class Money(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
+        use_attribute_docstrings=True,
         json_schema_extra={"examples": [{"amount": "1234.50", "currency": "CHF"}]},
     )
 
     amount: Annotated[str, Field(max_length=24, pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?$")]
+    """A decimal text with at most the currency's own decimals, such as 1234.50."""
     currency: CurrencyCode
+    """Three letters of ISO 4217."""
 
     @field_validator("amount", mode="before")
     @classmethod

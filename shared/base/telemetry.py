@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import traceback
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
@@ -31,6 +32,14 @@ UNKNOWN = Counter(
     "portolan_events_unknown", "Events of a type this version does not know.", ["service", "consumer"]
 )
 DEAD_LETTERS = Counter("portolan_dead_letters", "Events put aside.", ["service", "consumer"])
+LETTERS_WAITING = Gauge(
+    "portolan_dead_letters_waiting", "Dead letters that wait for a decision.", ["service", "consumer"]
+)
+PARKED = Gauge(
+    "portolan_parked_aggregates",
+    "Aggregates of which nothing is folded until somebody decides.",
+    ["service", "consumer"],
+)
 PUBLISHED = Counter("portolan_events_published", "Events acknowledged by the broker.", ["service"])
 RELAY_LAG = Gauge("portolan_relay_lag_events", "Committed events that are not published yet.", ["service"])
 RELAY_ERRORS = Counter("portolan_relay_errors", "Times the relay began again.", ["service"])
@@ -61,6 +70,18 @@ TASK_UP = Gauge(
 CONNECTIONS = Gauge("portolan_connections", "Connections that are open.")
 TURNED_AWAY = Counter("portolan_connections_turned_away", "Connections beyond the bound, answered with 503.")
 LOG_LINES_DROPPED = Counter("portolan_log_lines_dropped", "Lines of the log that could not be written.")
+
+
+OF_A_SERVICE = (DEFECTS, REFUSED_ATTEMPTS)
+OF_A_RELAY = (PUBLISHED, RELAY_ERRORS, RELAY_LAG)
+OF_A_CONSUMER = (FOLDED, DUPLICATES, GAPS, UNKNOWN, DEAD_LETTERS, LETTERS_WAITING, PARKED, FOLD_ERRORS)
+
+
+def begin(metrics: Iterable[Counter | Gauge], *labels: str) -> None:
+    """Show the metrics with 0 before anything happens: a series that is born with 1 has not increased, so that an
+    alert would miss the first occurrence after every start."""
+    for metric in metrics:
+        metric.labels(*labels)
 
 
 @cache

@@ -31,10 +31,15 @@ class Budget(Aggregate):
     """
 
     project_id: Id
+    """The project whose money it is."""
     currency: CurrencyCode
+    """Of the budget; costs are charged in it."""
     planned: Money | None = None
+    """The approved planned cost of the project."""
     open: bool = True
+    """Whether costs may be charged."""
     currency_reason: Line | None = None
+    """Why it is in this currency although the plan is in another; null where they agree."""
 
 
 @fact(Budget, "opened")
@@ -47,6 +52,7 @@ class BudgetClosed(Fact):
     """The project ended; later costs are refused."""
 
     reason: Line
+    """What ended the project."""
 
 
 @aggregate("finance", "budget-lines", key="project_id")
@@ -57,12 +63,19 @@ class BudgetLine(Aggregate):
     """
 
     project_id: Id | None = None
+    """The project the money is for; null where it is for a programme."""
     programme_id: Id | None = None
+    """The programme the money is for; null where it is for a project."""
     fiscal_year: FiscalYear
+    """The year of the budget, as the organisation names it."""
     nature: Nature | None = None
+    """Capital or operating expenditure."""
     amount: Money
+    """How much is asked for, or granted."""
     cost_type: Line | None = None
+    """What the money is spent on, in the organisation's words."""
     state: BudgetState = BudgetState.DRAFT
+    """Draft, submitted for approval, or approved."""
 
 
 @fact(BudgetLine, "submitted")
@@ -85,9 +98,13 @@ class Forecast(Aggregate):
     """A forecast of a project's cost at completion, as of a day; the newest day counts."""
 
     project_id: Id
+    """The project that is forecast."""
     forecast_on: Day
+    """The day on which this was expected."""
     at_completion: Money
+    """The expected cost at completion (EAC)."""
     comment: Prose = ""
+    """What the forecast rests on."""
 
 
 @aggregate("finance", "actual-costs", key="project_id")
@@ -95,13 +112,21 @@ class ActualCost(Aggregate):
     """Money spent on a project; a correction is a negative cost that names what it reverses."""
 
     project_id: Id
+    """The project that is charged."""
     work_package_id: Id | None = None
+    """The work package that is charged; null where it is the project as a whole."""
     posted_on: Day
+    """The day on which it was posted."""
     amount: Money
+    """What was spent; negative for a reversal."""
     nature: Nature = Nature.OPEX
+    """Capital or operating expenditure."""
     document: Line | None = None
+    """The number of the invoice or of another document."""
     contract_id: Id | None = None
+    """The contract under which it was spent."""
     reverses_id: Id | None = None
+    """The cost that this one takes back, wholly or in part."""
 
 
 @aggregate("finance", "vendors")
@@ -109,8 +134,11 @@ class Vendor(Aggregate):
     """A supplier or subcontractor."""
 
     name: Line
+    """The name of the company."""
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["CH"])] | None = None
+    """Where it has its seat: two letters of ISO 3166-1."""
     description: Prose = ""
+    """What it supplies, and whatever else is worth knowing."""
 
 
 @aggregate("finance", "contracts")
@@ -118,23 +146,36 @@ class Contract(Aggregate):
     """An agreement with a vendor, on a project or a programme."""
 
     vendor_id: Id | None = None
+    """With whom it is made."""
     project_id: Id | None = None
+    """The project it is for; null where it is for a programme or for neither."""
     programme_id: Id | None = None
+    """The programme it is for; null where it is for a project or for neither."""
     number: Line
+    """The organisation's number of the contract."""
     title: Line
+    """What it is about."""
     description: Prose = ""
+    """What is delivered under it."""
     kind: Line | None = None
+    """Its type, in the organisation's words, such as fixed price."""
     status: Line | None = None
+    """Where it stands, in the organisation's words."""
     starts_on: Day | None = None
+    """The first day of its term."""
     ends_on: Day | None = None
+    """The last day of its term."""
     value: Money | None = None
+    """The agreed price of all that is delivered."""
 
 
 class PlannedValue(Shape):
     """A point of the cumulative plan: what is planned to be earned by the end of the day."""
 
     on: Day
+    """At the end of this day."""
     value: Money
+    """Planned value (PV) up to then."""
 
 
 @aggregate("finance", "performances", key="project_id")
@@ -144,19 +185,78 @@ class Performance(Aggregate):
     `plan` is the cumulative planned value, linear between its points, 0 before the first and BAC after the last: with
     it PV can be said for any day. SPI and CPI follow from PV, `earned` (EV) and `actual` (AC). `reasons` say why the
     `bac`, `pv`, `ev` or `ac` of the project is not known; the member then holds no more than what could be counted.
+
+    A project is measured against the first approved plan. `current_at_completion` is the budget of the current plan, and
+    `differing` counts the work packages that are planned otherwise by now.
     """
 
     project_id: Id
+    """The project that is measured."""
     currency: CurrencyCode
+    """Of all amounts here."""
     at_completion: Money
+    """Budget at completion (BAC)."""
     earned: Money
+    """Earned value (EV)."""
     actual: Money
+    """Actual cost (AC)."""
+    current_at_completion: Money | None = None
+    """Budget at completion of the current plan; null where it is not known."""
+    differing: Annotated[int, Field(ge=0)] = 0
+    """How many work packages have a current plan other than the approved one."""
     plan: Annotated[list[PlannedValue], Field(max_length=400)] = []
+    """Points of the cumulative plan, the earliest first."""
     reasons: dict[str, Line] = {}
+    """Why a figure is not known, by its name (`bac`, `pv`, `ev`, `ac`)."""
+
+
+class PlannedSpan(Shape):
+    """A budget planned evenly over the days from the first to the last; one below zero takes a plan back."""
+
+    starts_on: Day
+    """The first day."""
+    finishes_on: Day
+    """The last day."""
+    budget: Money
+    """What is planned to be earned over these days."""
+
+
+class Contribution(Shape):
+    """What a fact adds to the sums of a project from a day on, in one currency; what is below zero is taken back.
+
+    The figures of a day are the sums of all contributions that count from that day or before. `packages` counts work
+    packages with a budget, `undated` those of them without planned dates, `differing` those whose current plan is not
+    the approved one.
+    """
+
+    counts_from: Day
+    """The day from which on it counts."""
+    at_completion: Money
+    """Budget at completion (BAC) of the approved plan."""
+    earned: Money
+    """Earned value (EV)."""
+    actual: Money
+    """Actual cost (AC)."""
+    current_at_completion: Money
+    """Budget at completion of the current plan."""
+    packages: int = 0
+    """Work packages with a budget."""
+    undated: int = 0
+    """Those of them without planned dates."""
+    differing: int = 0
+    """Those whose current plan is not the approved one."""
+    plan: list[PlannedSpan] = []
+    """What is added to the plan, span by span."""
 
 
 @fact(Performance, "measured")
 class PerformanceMeasured(Fact):
-    """Progress or cost changed what a project has earned."""
+    """Progress, cost or plan changed what a project is measured by.
+
+    A fact told late counts from its own day: `contributions` say from which, the state says the sums of all.
+    """
 
     cause: Line
+    """The type of the event that changed it."""
+    contributions: list[Contribution] = []
+    """What the change adds to the sums, and from which day on."""

@@ -178,10 +178,24 @@ def absent(schema: dict[str, Any]) -> None:
     schema |= choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
-class Shape(BaseModel):
-    """A part of the published language: closed, and checked at every assignment."""
+class AnswerShape(BaseModel):
+    """A shape that is only answered. The text under a member describes it in every document."""
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=True, hide_input_in_errors=True)
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Shape(BaseModel):
+    """A part of the published language: closed, and checked at every assignment.
+
+    The text under a member describes it in every document that tells of it.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_assignment=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
 
     def to_json(self) -> bytes:
         """The wire form; made once per change and then passed on as bytes."""
@@ -200,18 +214,26 @@ class ExternalRef(Shape):
     )
 
     source: Source
+    """The system it came from, by the name under which it feeds Portolan."""
     id: Key
+    """Its key in that system, unique within the source and the collection."""
 
 
 class Aggregate(Shape):
     """What every aggregate shows of itself."""
 
     id: Id
+    """The identity: a UUIDv7 that Portolan gives and that never changes."""
     version: Annotated[int, Field(ge=1)]
+    """Counts the commits of this resource: 1, 2, 3 …; it is the ETag."""
     created_at: Instant
+    """When it was recorded first."""
     updated_at: Instant
+    """When this version was recorded."""
     archived_at: Instant | None = None
+    """Since when it has been out of the lists; null while it is in them."""
     external_ref: ExternalRef | None = None
+    """Its key in the system that it came from."""
 
 
 class Erasable(Aggregate):
@@ -221,6 +243,7 @@ class Erasable(Aggregate):
     """The members that tell of the person, each with what stands there once they are erased."""
 
     erased_at: Instant | None = None
+    """Since when nothing is told of the person any more; null otherwise."""
 
 
 class Fact(Shape):
@@ -238,6 +261,7 @@ class Reasoned(Fact):
     """A decision, with its reason."""
 
     reason: Prose | None = None
+    """Why it was decided so, in the words of who decided."""
 
 
 Visibility = Literal["open", "restricted", "people", "restricted_people"]

@@ -26,9 +26,13 @@ class Thresholds(Shape):
     """From where on a project's health is amber or red; percentages of plan and days late, as positive numbers."""
 
     cost_amber_pct: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 5
+    """Cost is amber from so many per cent over plan."""
     cost_red_pct: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 10
+    """Cost is red from so many per cent over plan."""
     time_amber_days: Annotated[int, Field(ge=0, le=36500)] = 30
+    """Time is amber from so many days late."""
     time_red_days: Annotated[int, Field(ge=0, le=36500)] = 90
+    """Time is red from so many days late."""
 
 
 @aggregate("projects", "portfolios")
@@ -36,10 +40,15 @@ class Portfolio(Aggregate):
     """A collection of programmes and projects that are steered together; portfolios form a hierarchy."""
 
     name: Line
+    """By which people know it."""
     description: Prose = ""
+    """What belongs into the portfolio, and to what end."""
     parent_id: Id | None = None
+    """The portfolio above this one; null at the top."""
     owner_id: Id | None = None
+    """The person who is accountable for it."""
     thresholds: Thresholds | None = None
+    """From where on health is amber or red in it; null: those of the portfolio above."""
 
 
 @aggregate("projects", "programmes")
@@ -47,9 +56,13 @@ class Programme(Aggregate):
     """Related projects (and other work) that are managed together for a common benefit."""
 
     name: Line
+    """By which people know it."""
     description: Prose = ""
+    """The benefit for which its projects are managed together."""
     portfolio_id: Id | None = None
+    """The portfolio it belongs to."""
     manager_id: Id | None = None
+    """The person who manages it."""
 
 
 class Stage(StrEnum):
@@ -74,23 +87,41 @@ class Project(Aggregate):
     """
 
     code: Code
+    """The short code by which people name it, unique; drawn by Portolan where none is given."""
     name: Line
+    """By which people know it."""
     description: Prose = ""
+    """What is to be achieved, and why."""
     stage: Stage = Stage.PROPOSED
+    """Where it stands in its life; moves change it."""
     phase: Line | None = None
+    """Where it stands within its method, in the words of that method."""
     portfolio_id: Id | None = None
+    """The portfolio it belongs to."""
     programme_id: Id | None = None
+    """The programme it is part of."""
     sponsor_id: Id | None = None
+    """The person who answers for the benefit and the money."""
     manager_id: Id | None = None
+    """The person who manages it from day to day."""
     planned_start_on: Day | None = None
+    """The first day of work, as approved."""
     planned_finish_on: Day | None = None
+    """The day of completion, as approved."""
     forecast_start_on: Day | None = None
+    """The first day of work, as expected now."""
     forecast_finish_on: Day | None = None
+    """The day of completion, as expected now."""
     actual_start_on: Day | None = None
+    """The day on which work began."""
     actual_finish_on: Day | None = None
+    """The day on which it was completed."""
     planned_cost: Money | None = None
+    """The approved cost at completion."""
     forecast_cost: Money | None = None
+    """The cost at completion, as expected now."""
     lifecycle_cost: Money | None = None
+    """The whole-life cost of what the project makes, operation included."""
 
 
 @fact(Project, "approved")
@@ -133,7 +164,9 @@ class ProjectImported(Fact):
     """Another system's record arrived at a stage; reactions treat it as the moves that lead there."""
 
     stage: Stage
+    """Where the project stands in the other system."""
     previous_stage: Stage | None = None
+    """Where it stood here before; null for a new project."""
 
 
 class WorkPackageState(StrEnum):
@@ -147,16 +180,27 @@ class WorkPackage(Aggregate):
     """A node of the work breakdown structure; leaves carry budget, dates and progress."""
 
     project_id: Id
+    """The project it is part of."""
     parent_id: Id | None = None
+    """The summary above it; null at the top of the structure."""
     wbs: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,9}$", examples=["1.2.3"])]
+    """Its place in the work breakdown structure, unique within the project."""
     name: Line
+    """By which people know it."""
     description: Prose = ""
+    """What is to be delivered."""
     owner_id: Id | None = None
+    """The person who answers for its delivery."""
     budget: Money | None = None
+    """Its part of the budget at completion (BAC)."""
     planned_start_on: Day | None = None
+    """The first day of work on it, as planned."""
     planned_finish_on: Day | None = None
+    """The day of its completion, as planned."""
     percent_complete: Percent = 0
+    """How much of it is done, from 0 to 100."""
     state: WorkPackageState = WorkPackageState.PLANNED
+    """Where it stands; progress changes it."""
 
 
 @fact(WorkPackage, "progressed")
@@ -164,4 +208,6 @@ class WorkPackageProgressed(Fact):
     """Progress was reported."""
 
     percent_complete: Percent
+    """How much is done now, from 0 to 100."""
     previous_percent_complete: Percent
+    """How much was done before, from 0 to 100."""

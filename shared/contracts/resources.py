@@ -28,7 +28,9 @@ class Skill(Shape):
     """A skill with its level from 1 (knows of it) to 5 (teaches it)."""
 
     name: Line
+    """What the person is able to do."""
     level: Annotated[int, Field(ge=1, le=5, strict=True)]
+    """From 1 (knows of it) to 5 (teaches it)."""
 
 
 @aggregate("resources", "persons", visibility="people")
@@ -50,14 +52,23 @@ class Person(Erasable):
     }
 
     name: Line
+    """The full name."""
     email: Email | None = None
+    """The address for mail."""
     employment: Employment = Employment.INTERNAL
+    """Employed by the organisation, or by a supplier."""
     vendor_id: Id | None = None
+    """The supplier of an external person."""
     role: Line | None = None
+    """What the person usually works as."""
     org_unit: Line | None = None
+    """The unit of the organisation that the person belongs to."""
     location: Line | None = None
+    """Where the person works."""
     weekly_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 40
+    """Hours of work a week; allocations are per cent of them."""
     skills: Annotated[list[Skill], Field(max_length=100)] = []
+    """What the person is able to do, and how well."""
 
 
 @fact(Person, "erased")
@@ -88,13 +99,21 @@ class Allocation(Aggregate):
     """
 
     person_id: Id
+    """Who is booked."""
     project_id: Id
+    """The project for which the person is booked."""
     starts_on: Day
+    """The first day."""
     ends_on: Day
+    """The last day."""
     percent: Annotated[int, Field(ge=1, le=100, strict=True)]
+    """Of the person's weekly hours."""
     commitment: Commitment = Commitment.SOFT
+    """Soft may still move; hard is committed."""
     state: AllocationState = AllocationState.BOOKED
+    """Booked, or released before its planned end."""
     role: Line | None = None
+    """As what the person works on the project."""
 
 
 @fact(Allocation, "committed")

@@ -15,7 +15,9 @@ class Register(Aggregate):
     """A project's risk register, opened when the project is approved."""
 
     project_id: Id
+    """The project whose risks it holds."""
     open: bool = True
+    """Whether risks may be added and changed."""
 
 
 @fact(Register, "opened")
@@ -28,6 +30,7 @@ class RegisterClosed(Fact):
     """The project ended."""
 
     reason: Line
+    """What ended the project."""
 
 
 class RiskState(StrEnum):
@@ -51,16 +54,27 @@ class Risk(Aggregate):
     """
 
     project_id: Id
+    """The project that is at risk."""
     title: Line
+    """The risk in a few words."""
     kind: Kind = Kind.THREAT
+    """Whether its effect would be bad or good."""
     cause: Prose = ""
+    """What is so today, from which the risk arises."""
     event: Prose = ""
+    """What may happen."""
     effect: Prose = ""
+    """What it would do to the objectives of the project."""
     probability: Step | None = None
+    """From 1 (very low) to 5 (very high); null until assessed."""
     impact: Step | None = None
+    """From 1 (very low) to 5 (very high); null until assessed."""
     score: Annotated[int, Field(ge=1, le=25)] | None = None
+    """Probability times impact; null until assessed."""
     owner_id: Id | None = None
+    """The person who watches it and answers for the response."""
     state: RiskState = RiskState.IDENTIFIED
+    """Where it stands; moves change it."""
 
 
 @fact(Risk, "assessed")
@@ -68,7 +82,9 @@ class RiskAssessed(Fact):
     """Probability and impact were rated."""
 
     probability: Step
+    """From 1 (very low) to 5 (very high)."""
     impact: Step
+    """From 1 (very low) to 5 (very high)."""
 
 
 @fact(Risk, "monitored")
@@ -91,7 +107,12 @@ class Assessment(Aggregate):
     """A dated rating of a project or a programme by somebody accountable: 1 is high risk, 5 is low risk."""
 
     project_id: Id | None = None
+    """The project that is rated; null where it is a programme."""
     programme_id: Id | None = None
+    """The programme that is rated; null where it is a project."""
     rated_on: Day
+    """The day of the rating."""
     rating: Step
+    """From 1 (high risk) to 5 (low risk)."""
     comment: Prose = ""
+    """What the rating rests on."""

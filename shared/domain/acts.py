@@ -20,6 +20,8 @@ CREATE, REVISE, ARCHIVE, RESTORE = "create", "revise", "archive", "restore"
 """The deeds of every register; each move of a lifecycle is a deed by its own name."""
 
 VERBS = ("write", "decide", "import")
+PROJECT = "project_id"
+"""The member by which an aggregate names its project."""
 
 
 class Standing(NamedTuple):
@@ -51,11 +53,27 @@ def of_known_project(projects: Known) -> Callable[[Work, Any], Awaitable[Standin
 
 
 async def admit(work: Work, acts: Acts, entity: Aggregate, deed: str) -> None:
-    """Refuse the deed where the project does not allow it, or not to this caller."""
-    act = acts.act(deed, entity, work.before(entity))
+    """Refuse the deed where the project does not allow it, or not to this caller; what goes over to another project
+    is asked of both."""
+    before = work.before(entity)
+    act = acts.act(deed, entity, before)
+    for one in (entity, before) if _goes_over(entity, before) else (entity,):
+        standing = await acts.project(work, one)
+        if act is not None and standing is not None:
+            stages.admit(act, standing.stage, standing.archived, verbs(work, type(entity)), acts.pointer)
+
+
+def _goes_over(entity: Aggregate, before: Aggregate | None) -> bool:
+    return before is not None and getattr(before, PROJECT, None) != getattr(entity, PROJECT, None)
+
+
+async def permits(work: Work, acts: Acts, entity: Aggregate, deed: str) -> bool:
+    """Whether the project allows the deed to this caller, on the aggregate as it stands."""
+    act = acts.act(deed, entity, entity)
+    if act is None:
+        return True
     standing = await acts.project(work, entity)
-    if act is not None and standing is not None:
-        stages.admit(act, standing.stage, standing.archived, verbs(work, type(entity)), acts.pointer)
+    return standing is None or stages.permits(act, *standing, verbs(work, type(entity)))
 
 
 def verbs(work: Work, shape: type[Aggregate]) -> set[str]:

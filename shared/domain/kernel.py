@@ -23,6 +23,9 @@ class Consuming(Protocol):
     async def retry(self, aggregate_id: str) -> str | None:
         """Apply the dead letters of an aggregate again; answers what failed, or None."""
 
+    async def count_letters(self) -> None:
+        """Tell the metrics what waits for a decision."""
+
     async def discard(self, aggregate_id: str) -> None:
         """Give the dead letters of an aggregate up."""
 

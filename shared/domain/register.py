@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 from sqlmodel import SQLModel
 
 from shared.base.clock import now
@@ -21,7 +21,7 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
 from shared.domain import references
-from shared.domain.acts import ARCHIVE, CREATE, RESTORE, REVISE, Acts, admit
+from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters
@@ -123,7 +123,8 @@ def request_shape(
     """The members of an aggregate that a request may give, typed as in the aggregate; `optional` may be left out."""
     fields: dict[str, Any] = {m: (of.model_fields[m].annotation, copy(of.model_fields[m])) for m in members}
     for m in optional:
-        fields[m] = (of.model_fields[m].rebuild_annotation() | None, None)
+        member = of.model_fields[m]
+        fields[m] = (member.rebuild_annotation() | None, Field(None, description=member.description))
     made: type[Shape] = create_model(
         name, __base__=Shape, __doc__=doc or f"What may be given of a {of.__name__}.", **fields
     )
@@ -200,11 +201,21 @@ async def put(
     if not work.is_changed(entity):
         return entity, 200
     _refuse_other_key(entity, before)
-    await _ask_project(work, register, entity, REVISE)
+    if only_restored := _is_only_restored(entity, before):
+        fact = plain(register.shape, "restored")
+    else:
+        await _ask_project(work, register, entity, REVISE)
     await _check(work, register, entity)
-    saved = await _save(work, register, entity, register.tell(entity, before, body))
+    if not only_restored:
+        fact = register.tell(entity, before, body)
+    saved = await _save(work, register, entity, fact)
     await _bring_back(work, register, carried)
     return saved, 200
+
+
+def _is_only_restored(entity: Aggregate, before: Aggregate) -> bool:
+    """Whether it came back as it went: its plan is not revised by that."""
+    return before.archived_at is not None and entity == before.model_copy(update={"archived_at": None})
 
 
 def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
@@ -327,3 +338,22 @@ async def move(work: Work, register: Register[A], entity: A, name: str, reason: 
     register.lifecycle.admit(entity, name)
     await _ask_project(work, register, entity, name)
     return await _save(work, register, entity, register.lifecycle.make(entity, name, reason))
+
+
+async def possible_moves(work: Work, register: Register[A], entities: Sequence[A]) -> list[list[str]]:
+    """For each aggregate the moves that its state and its project allow this caller now; their own checks come on top,
+    when they are made."""
+    life = register.lifecycle
+    assert life is not None
+    if register.acts is not None and PROJECT in register.names:
+        await references.foresee(work, {PROJECT: register.names[PROJECT]}, entities)
+    may = verbs(work, register.shape)
+    return [
+        [
+            name
+            for name in life.allowed(entity)
+            if life.moves[name].needs in may
+            and (register.acts is None or await permits(work, register.acts, entity, name))
+        ]
+        for entity in entities
+    ]

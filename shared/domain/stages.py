@@ -78,6 +78,14 @@ def permit(act: Act, stage: Stage, archived: bool) -> Permit:
     return NO if archived else MATRIX[act][stage]
 
 
+def permits(act: Act, stage: Stage, archived: bool, verbs: Verbs) -> bool:
+    """Whether the project allows the act to who has these verbs."""
+    who = permit(act, stage, archived)
+    if who is DECIDE:
+        return bool({"decide", "import"} & set(verbs))
+    return who is YES or (who is IMPORT and "import" in verbs)
+
+
 def was_approved(stage: Stage) -> bool:
     """Whether the stage shows an approval; a project may be discontinued without one."""
     return stage in RUNNING or stage is Stage.CLOSED
@@ -89,13 +97,10 @@ def admit(act: Act, stage: Stage, archived: bool, verbs: Verbs, pointer: str = "
     `project_ended` says that the project has ended or is archived, `project_closing` that it is being closed, and
     `project_not_approved` that it was not approved yet.
     """
-    who = permit(act, stage, archived)
-    if who is YES or (who is DECIDE and {"decide", "import"} & set(verbs)):
-        return
-    if who is IMPORT and "import" in verbs:
+    if permits(act, stage, archived, verbs):
         return
     state = "archived" if archived else stage.value
-    if who is DECIDE:
+    if permit(act, stage, archived) is DECIDE:
         raise Forbidden(
             f"the project is {state}: its records are corrected by who may decide",
             Fault("needs_decide", f"the project is {state}", pointer=pointer),

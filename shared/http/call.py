@@ -195,8 +195,8 @@ class Call(Request):
 def _match(tags: Iterable[str]) -> Match:
     """The versions behind tags of ours; others match none."""
     given = list(tags)
-    found = [_VERSION.fullmatch(tag) for tag in given]
-    return Match(frozenset(int(version[1]) for version in found if version), "*" in given)
+    versions = [_VERSION.fullmatch(tag) for tag in given]
+    return Match(frozenset(int(version[1]) for version in versions if version), "*" in given)
 
 
 def read_content(model: type[M], value: dict[str, Any], raw: bytes) -> M:

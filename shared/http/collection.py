@@ -1,6 +1,8 @@
 """The routes that every register has, written out once: list, get, create, batch, put, patch, archive, restore, moves."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -9,7 +11,18 @@ from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.base.validation import invalid_from
 from shared.contracts.language import STORED, Aggregate, ExternalRef, Prose, Shape, absent, entry_of
 from shared.domain.lifecycle import Lifecycle, Move
-from shared.domain.register import Register, archive, by_ref, create, foresee, move, put, restore, revise
+from shared.domain.register import (
+    Register,
+    archive,
+    by_ref,
+    create,
+    foresee,
+    move,
+    possible_moves,
+    put,
+    restore,
+    revise,
+)
 from shared.domain.work import expect_version
 from shared.http import batch, listing, paging, parameters
 from shared.http.call import Answer, Call
@@ -53,6 +66,7 @@ class Decision(Shape):
     )
 
     reason: Prose | None = None
+    """Why the move is made; it stands in the event."""
 
 
 def register_routes(
@@ -68,26 +82,29 @@ def register_routes(
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
-    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(list[shape], ...))  # type: ignore[valid-type]
+    shapes: Any = list[shape]  # type: ignore[valid-type]
+    on_a_page = Field(description=f"The {noun}s of this page.")
+    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
         found = await listing.page(call, mirror, register.filters)
         if call.one("expand") or call.one("fields"):
-            found = found.each(lambda state: _reduced(call, register, state)[0])
+            reduced = await _reduced(call, register, found.items)
+            found = replace(found, items=[text for text, _ in reduced])
         return paging.answer(call, found)
 
-    def shown(call: Call, state: str, version: int) -> Answer:
+    async def shown(call: Call, state: str, version: int) -> Answer:
         if call.one("expand") or call.one("fields"):
-            reduced, mark = _reduced(call, register, state)
+            [(reduced, mark)] = await _reduced(call, register, [state])
             return Answer(200, reduced.encode(), {"ETag": f'W/"{version}{mark}"'})
         return Answer(200, state.encode(), {"ETag": f'"{version}"'})
 
     async def get(call: Call, id: str) -> Answer:
-        return shown(call, *await call.work.document(shape, id))
+        return await shown(call, *await call.work.document(shape, id))
 
     async def get_by_ref(call: Call, source: str, external_id: str) -> Answer:
-        return shown(call, *await call.work.document_by_ref(shape, _ref(source, external_id)))
+        return await shown(call, *await call.work.document_by_ref(shape, _ref(source, external_id)))
 
     async def create_(call: Call, body: Any) -> Any:
         made = await create(call.work, register, body)
@@ -203,7 +220,9 @@ def _declare_move(
 def _batch_item(register: Register[Any]) -> type[BaseModel]:
     items = Annotated[list[register.create], Field(min_length=1, max_length=batch.LARGEST)]  # type: ignore[name-defined]
     made: type[BaseModel] = create_model(
-        f"{register.shape.__name__}Batch", __base__=Shape, items=(items, ...)
+        f"{register.shape.__name__}Batch",
+        __base__=Shape,
+        items=(items, Field(description="What is to be created or put, in this order.")),
     )
     return made
 
@@ -219,7 +238,9 @@ def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
         resource=(resource, _absent("The item as it stands now, where it was accepted.")),
         problem=(Problem | None, _absent("Why the item was refused.")),
     )
-    return create_model(f"{shape.__name__}BatchAnswer", items=(list[item], ...))  # type: ignore[valid-type]
+    results: Any = list[item]  # type: ignore[valid-type]
+    described = Field(description="One result for each item, in the order of the request.")
+    return create_model(f"{shape.__name__}BatchAnswer", items=(results, described))
 
 
 def _absent(description: str) -> Any:
@@ -255,13 +276,15 @@ async def _check_preconditions(call: Call, register: Register[Any], ref: Externa
     wanted, unwanted = call.if_match, call.if_none_match
     if wanted is None and unwanted is None:
         return
-    found: Aggregate | None = await by_ref(call.work, register, ref)
+    standing: Aggregate | None = await by_ref(call.work, register, ref)
     if wanted is not None:
-        if found is None:
+        if standing is None:
             raise PreconditionFailed("there is none with this key, so it has no version to match")
-        expect_version(found, wanted)
-    if unwanted is not None and found is not None and unwanted.holds(found.version):
-        raise PreconditionFailed("there is one with this key already", headers={"ETag": f'"{found.version}"'})
+        expect_version(standing, wanted)
+    if unwanted is not None and standing is not None and unwanted.holds(standing.version):
+        raise PreconditionFailed(
+            "there is one with this key already", headers={"ETag": f'"{standing.version}"'}
+        )
 
 
 def _dry(call: Call, result: Any) -> Answer | None:
@@ -273,20 +296,23 @@ def _dry(call: Call, result: Any) -> Answer | None:
     return dry
 
 
-def _reduced(call: Call, register: Register[Any], state: str) -> tuple[str, str]:
-    """The state with only the members that `fields` names and with what `expand` adds, and a mark of that addition: what
-    a caller may do now depends on more than the version."""
-    fields, expand = call.one("fields"), call.one("expand")
-    shown = listing.only(state, fields) if fields else state
-    if not expand:
-        return shown, ""
-    moves = _allowed_moves(call, register, state)
-    return f'{shown[:-1]},"allowed_moves":{json.dumps(moves)}}}', "".join(f"-{move}" for move in moves)
+async def _reduced(call: Call, register: Register[Any], states: Sequence[str]) -> list[tuple[str, str]]:
+    """Each state with only the members that `fields` names and with what `expand` adds, and a mark of that addition:
+    what a caller may do now depends on more than the version."""
+    fields = call.one("fields")
+    shown = [listing.only(state, fields) if fields else state for state in states]
+    if not call.one("expand"):
+        return [(text, "") for text in shown]
+    allowed = await _allowed_moves(call, register, states)
+    return [
+        (f'{text[:-1]},"allowed_moves":{json.dumps(moves)}}}', "".join(f"-{move}" for move in moves))
+        for text, moves in zip(shown, allowed, strict=True)
+    ]
 
 
-def _allowed_moves(call: Call, register: Register[Any], state: str) -> list[str]:
+async def _allowed_moves(call: Call, register: Register[Any], states: Sequence[str]) -> list[list[str]]:
     life = register.lifecycle
     if call.one("expand") != "allowed_moves" or life is None:
         raise parameters.wrong("expand", "allowed_moves" if life else "nothing can be expanded")
-    entity = register.shape.model_validate_json(state, context=STORED)
-    return [m for m in life.allowed(entity) if call.may(life.moves[m].needs)]
+    entities = [register.shape.model_validate_json(state, context=STORED) for state in states]
+    return await possible_moves(call.work, register, entities)

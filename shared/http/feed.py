@@ -22,6 +22,7 @@ _EPOCH = {
     " a backup and its positions mean other events: begin anew.",
 }
 _PAGE = {
+    "title": "EventPage",
     "type": "object",
     "required": ["items", "position", "epoch"],
     "properties": {
@@ -36,6 +37,7 @@ _PAGE = {
     },
 }
 _HEADS = {
+    "title": "EventHeads",
     "type": "object",
     "required": ["epoch", "last", "items"],
     "properties": {
@@ -47,12 +49,14 @@ _HEADS = {
         },
         "items": {
             "type": "array",
+            "description": "A partition that has no event yet is left out.",
             "items": {
+                "title": "EventHead",
                 "type": "object",
                 "required": ["topic", "partition", "position"],
                 "properties": {
-                    "topic": {"type": "string"},
-                    "partition": {"type": "integer"},
+                    "topic": {"type": "string", "description": "The name of the topic."},
+                    "partition": {"type": "integer", "description": "From 0 to 11."},
                     "position": {"type": "string", "description": "Of the last event there, its `sequence`."},
                 },
             },
@@ -62,6 +66,7 @@ _HEADS = {
 _POSITION = {"type": "string", "pattern": "^0{0,2}[0-9]{1,18}$", "examples": ["42", "00000000000000000042"]}
 """As an event's `sequence` writes it, or without the zeros before it."""
 _SENT = {
+    "title": "SentEvent",
     "type": "object",
     "description": "Each event of the stream; between them comments say that it is still there.",
     "required": ["id", "event", "data"],

@@ -146,11 +146,12 @@ def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     return told
 
 
-_PATH = {
-    "source": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,39}$"},
-    "external_id": {"type": "string", "minLength": 1, "maxLength": 200},
+_PATH: dict[str, tuple[str, dict[str, Any]]] = {
+    "source": ("The system it came from.", {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,39}$"}),
+    "external_id": ("Its key in that system.", {"type": "string", "minLength": 1, "maxLength": 200}),
 }
-"""Every other parameter of a path is an id."""
+_ID = ("The id of the resource.", {"type": "string", "format": "uuid"})
+"""What every other parameter of a path is."""
 
 
 _NAMES = {"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$", "examples": ["id,name"]}
@@ -174,7 +175,8 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": _PATH.get(name, {"type": "string", "format": "uuid"}),
+            "description": _PATH.get(name, _ID)[0],
+            "schema": _PATH.get(name, _ID)[1],
         }
         for name in names
     ]  # fmt: skip
@@ -230,7 +232,8 @@ def _tell_nulls(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         needed = body.get("required", ())
         for name, member in body["properties"].items():
             if name not in needed and {"type": "null"} not in member.get("anyOf", ()):
-                body["properties"][name] = {"anyOf": [member, {"type": "null"}]}
+                described = {"description": member.pop("description")} if "description" in member else {}
+                body["properties"][name] = {"anyOf": [member, {"type": "null"}], **described}
         if media == "application/merge-patch+json":
             body.pop("required", None)
 

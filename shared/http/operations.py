@@ -31,21 +31,39 @@ class Revoking(Shape):
     issuer: str = Field(default="", max_length=500, description="Of this issuer only; empty: of any.")
 
 
-def _list_of(members: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": ["items"],
-        "properties": {
-            "items": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": list(members),
-                    "properties": {m: {} for m in members},
-                },
-            }
-        },
+_MEANINGS: dict[str, tuple[str, str]] = {
+    "id": ("string", "The id of the entry."),
+    "consumer": ("string", "The consumer that could not fold it."),
+    "topic": ("string", "The topic on which it came."),
+    "partition": ("integer", "The partition in which it came."),
+    "position": ("integer", "Its position in the source's log."),
+    "aggregate_id": ("string", "What it happened to; parked until somebody decides."),
+    "error": ("string", "Why it could not be folded."),
+    "recorded_at": ("string", "When it was written down."),
+    "kind": ("string", "What is revoked: `token`, `subject` or `all`."),
+    "issuer": ("string", "Of this issuer only; empty: of any."),
+    "value": ("string", "The `jti` of the token, or the subject."),
+    "revoked_at": ("string", "Since when it is revoked."),
+    "expires_at": ("string", "From when on no token that it concerns is valid anyway."),
+    "revoked_by": ("string", "Who revoked it."),
+    "principal": ("string", "Who was refused: issuer and subject."),
+    "method": ("string", "The method of the request."),
+    "path": ("string", "The path of the request."),
+    "code": ("string", "The code of the problem that was answered."),
+    "type": ("string", "The type of the event."),
+}
+"""Member -> its type, and what it means."""
+
+
+def _list_of(title: str, members: tuple[str, ...]) -> dict[str, Any]:
+    described = {
+        name: {"type": [kind, "null"], "description": meaning}
+        for name, (kind, meaning) in _MEANINGS.items()
+        if name in members
     }
+    entry = {"title": title, "type": "object", "required": list(members), "properties": described}
+    items = {"type": "array", "description": f"The newest, {SHOWN} at most.", "items": entry}
+    return {"title": f"{title}List", "type": "object", "required": ["items"], "properties": {"items": items}}
 
 
 def routes(service: str) -> Routes:
@@ -53,7 +71,7 @@ def routes(service: str) -> Routes:
     scope = f"{service}.operate"
 
     @routes.route("GET", "/v1/dead-letters", id=f"{service}_dead_letters", summary="Events that could not be folded",
-                  shape=_list_of(_LETTER), scope=scope)  # fmt: skip
+                  shape=_list_of("DeadLetter", _LETTER), scope=scope)  # fmt: skip
     async def dead_letters(call: Call) -> Answer:
         return await _newest(call, "dead_letter", _LETTER)
 
@@ -73,12 +91,12 @@ def routes(service: str) -> Routes:
         return Answer(204)
 
     @routes.route("GET", "/v1/refused-attempts", id=f"{service}_refused_attempts", summary="Who was refused what",
-                  shape=_list_of(_REFUSED), scope=scope)  # fmt: skip
+                  shape=_list_of("RefusedAttempt", _REFUSED), scope=scope)  # fmt: skip
     async def refused_attempts(call: Call) -> Answer:
         return await _newest(call, "refused_attempt", _REFUSED)
 
     @routes.route("GET", "/v1/revocations", id=f"{service}_revocations", summary="Which tokens were revoked",
-                  shape=_list_of(_REVOKED), scope=scope)  # fmt: skip
+                  shape=_list_of("Revocation", _REVOKED), scope=scope)  # fmt: skip
     async def revoked(call: Call) -> Answer:
         rows = await revocations.listed(call.kernel.store, _REVOKED, SHOWN)
         items = [dict(zip(_REVOKED, row, strict=True)) for row in rows]

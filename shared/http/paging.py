@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from shared.contracts.language import absent
+from shared.contracts.language import AnswerShape, absent
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
 
@@ -19,7 +19,7 @@ PREFER = Parameter(
 )
 
 
-class PageShape(BaseModel):
+class PageShape(AnswerShape):
     """What every page has beside its `items`."""
 
     next: Annotated[

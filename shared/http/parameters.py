@@ -18,6 +18,13 @@ from shared.http.operation import Parameter
 PER_PAGE = 50
 LARGEST_PAGE = 200
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
+BOUNDS = {
+    "gte": "this value or above",
+    "gt": "above this value",
+    "lte": "this value or below",
+    "lt": "below this value",
+}
+"""Operator of a filter -> what it means."""
 LOWEST_INTEGER = -(2**63)
 TEXTUAL = ("id", "text", "code")
 _UNORDERED = (*TEXTUAL, "boolean")
@@ -50,12 +57,27 @@ def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, 
         told.append(search_parameter(filters.search))
     for name, kind in (dict(filters.columns) | {"updated_at": "instant"}).items():
         schema = _values(shape, name) or _SCHEMAS[kind]
-        told.append(Parameter(name, f"Equal to; several mean any of them ({kind}).", schema, many=True))
+        meaning = meaning_of(shape, name)
+        told.append(equal_parameter(name, meaning, schema))
         if kind not in _UNORDERED:
+            unit = " In minor units, such as cents." if kind == "money" else ""
             told.extend(
-                Parameter(f"{name}[{op}]", f"{sign} the value.", schema) for op, sign in OPERATORS.items()
+                Parameter(f"{name}[{op}]", f"Only where `{name}` is {words}. {meaning}{unit}", schema)
+                for op, words in BOUNDS.items()
             )
     return tuple(told)
+
+
+def meaning_of(shape: type[BaseModel], name: str) -> str:
+    """What the shape says of its member; nothing where the column has no member of its name."""
+    member = shape.model_fields.get(name)
+    return (member.description or "") if member else ""
+
+
+def equal_parameter(name: str, meaning: str, schema: dict[str, Any]) -> Parameter:
+    """A filter by the values of a member."""
+    told = f"Only where `{name}` is this value, or one of these where it is given several times. {meaning}"
+    return Parameter(name, told.rstrip(), schema, many=True)
 
 
 def _values(shape: type[BaseModel], name: str) -> dict[str, Any] | None:
@@ -71,10 +93,10 @@ def enum_schema(kind: type[StrEnum]) -> dict[str, Any]:
 
 
 def search_parameter(members: Iterable[str]) -> Parameter:
-    told = (
+    description = (
         f"Words in {' or '.join(members)}, in any order, whole or in part; neither case nor accents matter."
     )
-    return Parameter("q", f"{told} At most {MOST_WORDS}.")
+    return Parameter("q", f"{description} At most {MOST_WORDS}.")
 
 
 def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:

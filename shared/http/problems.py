@@ -6,16 +6,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.base.errors import Fault, Refusal
-from shared.contracts.language import absent
+from shared.contracts.language import AnswerShape, absent
 
 MEDIA_TYPE = "application/problem+json"
 
 
-class ProblemFault(BaseModel):
+class ProblemFault(AnswerShape):
     """One thing wrong, and where."""
 
-    code: str = Field(examples=["missing"])
-    detail: str = Field(examples=["Field required"])
+    code: str = Field(description="What is wrong, for programs.", examples=["missing"])
+    detail: str = Field(description="What is wrong, for people.", examples=["Field required"])
     pointer: str | None = Field(
         default=None,
         description="RFC 6901: the member of the body that is wrong.",
@@ -35,6 +35,7 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(
         extra="allow",
+        use_attribute_docstrings=True,
         json_schema_extra={
             "examples": [
                 {
@@ -52,13 +53,21 @@ class Problem(BaseModel):
     )
 
     type: str
+    """Where the code is explained: `/problems/<code>`."""
     title: str
+    """The kind of problem, the same for every occurrence."""
     status: int
+    """The HTTP status."""
     detail: str
+    """What was wrong with this request, for people."""
     instance: str
+    """The path that was asked for."""
     code: str
+    """The kind of problem, for programs; it is stable."""
     trace_id: str
+    """Finds the request in the logs."""
     errors: list[ProblemFault] = []
+    """Each single fault, and where it is."""
 
 
 def problem(refusal: Refusal, instance: str, trace_id: str) -> dict[str, Any]:

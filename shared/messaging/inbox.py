@@ -115,6 +115,7 @@ class Inbox:
         self._turn = asyncio.Lock()
         """Held while something is folded (a batch, or dead letters once more), and while the marks are read."""
         self._labels = (kernel.service, consumer.name)
+        telemetry.begin(telemetry.OF_A_CONSUMER, *self._labels)
         telemetry.CONSUMER_STOPPED.labels(*self._labels).set(0)
 
     async def run(self) -> None:
@@ -186,6 +187,17 @@ class Inbox:
             self._parked = await self._parked_now()
         self.stopped = None
         return self.marks
+
+    async def count_letters(self) -> None:
+        """Tell the metrics what waits for a decision, whichever replica put it aside."""
+        name = (self.consumer.name,)
+        rows = await self.kernel.store.fetch(
+            "SELECT (SELECT COUNT(*) FROM dead_letter WHERE consumer = ?),"
+            " (SELECT COUNT(*) FROM parked WHERE consumer = ?)",
+            name * 2,
+        )
+        telemetry.LETTERS_WAITING.labels(*self._labels).set(rows[0][0])
+        telemetry.PARKED.labels(*self._labels).set(rows[0][1])
 
     async def _parked_now(self) -> set[str]:
         rows = await self.kernel.store.fetch(

@@ -64,6 +64,7 @@ class Relay:
         self.topics = topics_of(service)
         self._servers = servers
         self._repeats_at = 0.0
+        telemetry.begin(telemetry.OF_A_RELAY, service)
         self._woken = asyncio.Event()
         store.on_commit(self._woken.set)
 

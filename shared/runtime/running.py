@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.base import telemetry
 from shared.base.private import make_private
 from shared.base.settings import Settings
-from shared.base.starting import alone_with, written_under
+from shared.base.starting import CannotStart, alone_with, written_under
 from shared.base.supervision import Supervised, end_all
 from shared.contracts.language import topics_of
 from shared.domain.clock_watch import ClockWatch
@@ -22,7 +22,7 @@ from shared.runtime.app import ServiceApp, create_app
 from shared.runtime.migrate import prepare
 from shared.runtime.retention import forget_outdated
 from shared.runtime.service import Service
-from shared.store import Store, Unreachable, open_store, reaching
+from shared.store import Damaged, Store, Unreachable, open_store, reaching
 from shared.store.checking import check_behind, refuse_damaged
 
 FORGET_EVERY_S = 3600
@@ -40,6 +40,7 @@ class Opened:
 @asynccontextmanager
 async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
     telemetry.LOG.level = settings.log_level
+    telemetry.begin(telemetry.OF_A_SERVICE, service.name)
     with written_under(settings.data):
         settings.data.mkdir(parents=True, exist_ok=True)
     url = settings.store_url(service.name)
@@ -47,6 +48,7 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
         is_whole = refuse_damaged(service.name, url)
         await prepare(service, url)
         store = await open_store(url, service.name)
+    last_recorded = await _last_recorded(store, service.name)
     make_private(settings.data)
     kernel = Serving(
         service.name,
@@ -60,7 +62,7 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
     app = create_app(service)
     app.kernel = kernel
     app.state.kernel = kernel
-    kernel.watch = ClockWatch(service.name, settings.clock_jump_hours, await _last_recorded(store))
+    kernel.watch = ClockWatch(service.name, settings.clock_jump_hours, last_recorded)
     telemetry.STORE_DAMAGED.labels(service.name).set(0)
     if not is_whole:
         check = lambda: check_behind(service.name, url, store)  # noqa: E731
@@ -85,9 +87,15 @@ def alone(settings: Settings, *names: str) -> ExitStack:
         return stack.pop_all()
 
 
-async def _last_recorded(store: Store) -> int:
+async def _last_recorded(store: Store, service: str) -> int:
     """When the newest event was recorded, in microseconds; 0 where there is none."""
-    rows = await store.fetch("SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1")
+    try:
+        rows = await store.fetch("SELECT recorded_at FROM outbox ORDER BY position DESC LIMIT 1")
+    except Damaged as damaged:
+        await store.close()
+        raise CannotStart(
+            f"the store of {service} cannot be used: {damaged}; bring a backup back"
+        ) from damaged
     return int(rows[0][0]) if rows else 0
 
 

@@ -150,8 +150,8 @@ class Mirror:
     def column_of_sort(self, member: str) -> Column[Any]:
         """The column by which a list is sorted by `member`."""
         name = member + SORT if member in self.sorted else member
-        found: Column[Any] = self.table.columns[name]
-        return found
+        column: Column[Any] = self.table.columns[name]
+        return column
 
     @property
     def name(self) -> str:
@@ -189,6 +189,6 @@ def mirror(shape: type[Aggregate], row: type[SQLModel], searched: tuple[str, ...
         raise TypeError(f"{table.name} mirrors {unknown}, which {shape.__name__} does not have")
     if bool(searched) != (SEARCH_TEXT in table.columns):
         raise TypeError(f"{table.name} has {SEARCH_TEXT} if and only if its lists are searched")
-    found = (SEARCH_TEXT,) if searched else ()
-    columns = (*_BASE, *mirrored, *keys, *found, "document")
+    search_column = (SEARCH_TEXT,) if searched else ()
+    columns = (*_BASE, *mirrored, *keys, *search_column, "document")
     return Mirror(entry_of(shape), table, columns, mirrored, members, searched)

@@ -2,14 +2,20 @@
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import jsonschema
+import pytest
 import referencing
 
-from services.contracts import asyncapi, documents
+from services import asyncapi
+from services.contracts import documents
+from services.embedded import SERVICES
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.releases import FILES
 from shared.contracts.schema import all_schemas, event_schema
+from shared.runtime.app import create_app
 from tests.conftest import Portolan
 
 
@@ -28,13 +34,70 @@ def test_the_generated_papers_are_up_to_date() -> None:
 
 def test_the_asyncapi_document_stands_by_itself() -> None:
     """Its readers resolve every reference, and there is nothing behind an address of ours to fetch."""
-    told = asyncapi()
+    told = asyncapi.document()
     references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(told)))
     assert len(references) > len(told["channels"])
     for reference in references:
         found = told
         for step in reference.removeprefix("#/").split("/"):
             found = found[step]
+
+
+def members_without_description(schema: Any) -> Iterator[str]:
+    """The names of members that nothing is said of, in the schema and in what it defines."""
+    parts = [schema, *schema.get("$defs", {}).values()]
+    for part in parts:
+        for name, member in part.get("properties", {}).items():
+            if "description" not in member and name not in ("state", "fact"):
+                yield f"{part.get('title')}.{name}"
+
+
+@pytest.mark.parametrize("name", sorted(all_schemas()))
+def test_every_member_is_described(name: str) -> None:
+    undescribed = list(members_without_description(all_schemas()[name]))
+    assert undescribed == [], "write a text under each member of the shape"
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
+def test_every_member_and_parameter_of_the_interface_is_described(service: Any) -> None:
+    document = create_app(service).openapi()
+    for name, schema in document["components"]["schemas"].items():
+        assert list(members_without_description(schema | {"title": name})) == []
+        assert not any("title" in member for member in schema.get("properties", {}).values()), name
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            undescribed = [p["name"] for p in operation["parameters"] if not p.get("description")]
+            assert undescribed == [], f"{method} {path}"
+
+
+async def test_published_events_are_what_the_asyncapi_document_tells(portolan: Portolan) -> None:
+    document = asyncapi.document()
+    made = await portolan().post("/projects/v1/projects", json={"name": "ERP"})
+    match = {"If-Match": '"1"'}
+    await portolan().patch(
+        made.headers["location"],
+        json={"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"},
+        headers=match | {"Content-Type": "application/merge-patch+json"},
+    )
+    await portolan().post(f"{made.headers['location']}/approve", json={}, headers={"If-Match": '"2"'})
+    await portolan.settled()
+    told = {message["name"]: message for message in document["components"]["messages"].values()}
+    members: set[str] = set()
+    for service in ("projects", "finance", "risk"):
+        for event in (await portolan().get(f"/{service}/v1/events")).json()["items"]:
+            payload = told[event["type"]]["payload"] | {"components": document["components"]}
+            jsonschema.Draft202012Validator(payload).validate(event)
+            members |= event.keys()
+    assert members == document["components"]["schemas"]["Envelope"]["properties"].keys()
+
+
+def test_the_asyncapi_document_has_valid_examples() -> None:
+    document = asyncapi.document()
+    for message in document["components"]["messages"].values():
+        [example] = message["examples"]
+        payload = message["payload"] | {"components": document["components"]}
+        jsonschema.Draft202012Validator(payload).validate(example["payload"])
+        jsonschema.validate(example["headers"], document["components"]["messageTraits"]["event"]["headers"])
 
 
 async def test_published_events_are_valid_by_their_schemas(portolan: Portolan) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -305,7 +306,7 @@ def test_alerts_and_dashboard_read_only_metrics_that_are_exported(expression: st
 
 def test_alerts_and_dashboard_use_only_labels_that_the_metrics_have() -> None:
     declared = [m for m in vars(telemetry).values() if isinstance(m, MetricWrapperBase)]
-    known = {label for metric in declared for label in metric._labelnames} | {"le", "job"}
+    known = {label for metric in declared for label in metric._labelnames} | {"le", "job", "pod"}
     for expression in expressions():
         grouped = {w.strip() for g in re.findall(r"\bby \(([^)]*)\)", expression) for w in g.split(",")}
         matched = set(re.findall(r"[{,]\s*(\w+)\s*[!=]~?", expression))
@@ -321,14 +322,16 @@ def test_every_metric_worth_an_alarm_has_one() -> None:
 def test_every_alert_leads_to_a_run_book_that_is_there() -> None:
     for rule in alerts():
         assert rule["labels"]["severity"] in ("page", "warn")
-        file, _, anchor = rule["annotations"]["runbook_url"].partition("#")
-        headings = re.findall(r"^## (.+)$", (ROOT / file).read_text(), re.M)
+        address, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+        assert address == "{{ $externalLabels.runbooks }}"
+        headings = re.findall(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), re.M)
         assert anchor in [heading.lower().replace(" ", "-") for heading in headings], rule["alert"]
 
 
 def test_prometheus_scrapes_every_service() -> None:
     told = documents(DEPLOY / "prometheus/prometheus.yml")[0]
     assert told["rule_files"] == ["alerts.yml"]
+    assert urlsplit(told["global"]["external_labels"]["runbooks"]).scheme == "https"
     scraped = {one["job_name"]: one for one in told["scrape_configs"]}
     assert list(scraped) == NAMES
     for name, one in scraped.items():

@@ -214,3 +214,34 @@ async def test_what_stands_on_an_archived_project_comes_back_with_it(portolan: P
     await portolan.settled()
     assert (await site.create(RISKS, **site.on(title="New"))).status_code == 201
     assert (await site.create(COSTS, **site.on(**COST))).status_code == 201
+
+
+async def moves_of(site: Site, *things: tuple[str, str]) -> list[list[str]]:
+    answers = [
+        (
+            await site.client.get(f"/{collection}/{site.things[thing]}", params={"expand": "allowed_moves"})
+        ).json()
+        for collection, thing in things
+    ]
+    return [answer["allowed_moves"] for answer in answers]
+
+
+@pytest.mark.parametrize(
+    ("stage", "role", "risk", "line", "booking"),
+    [
+        ("active", "director", ["assess", "occur", "close"], ["submit"], ["commit", "release"]),
+        ("closing", "director", ["assess", "occur", "close"], ["submit"], ["release"]),
+        ("closed", "director", ["close"], [], []),
+        ("active", "viewer", [], [], []),
+        ("archived", "director", [], [], []),
+    ],
+)
+async def test_the_moves_that_are_offered_are_those_that_the_stage_allows(
+    portolan: Portolan, stage: str, role: str, risk: list[str], line: list[str], booking: list[str]
+) -> None:
+    site = await Site(portolan, stage).build()
+    site.client = portolan(role)
+    told = await moves_of(site, (RISKS, "left risk"), (LINES, "line"), (BOOKINGS, "booking"))
+    assert told == [risk, line, booking]
+    listed = (await site.client.get(f"/{RISKS}", params={"expand": "allowed_moves"})).json()["items"]
+    assert [one["allowed_moves"] for one in listed] == [risk, risk]

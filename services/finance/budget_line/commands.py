@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.finance.budget_line import rules
+from services.finance.budget_line.model import CONTENT
 from services.finance.tables import KNOWN_PROJECT
 from shared.contracts.finance import BudgetLine, BudgetLineApproved, BudgetState
 from shared.contracts.language import Fact, plain
@@ -25,7 +26,7 @@ async def check(work: Work, line: BudgetLine) -> None:
         rules.has_a_nature(line)
         before = work.before(line)
         rules.state_is_moved_to(line, before)
-        if before is not None and before.archived_at is None:
+        if before is not None and any(getattr(line, m) != getattr(before, m) for m in CONTENT):
             rules.may_be_revised(before.state)
 
 

@@ -9,17 +9,17 @@ from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.performance import rules
 from services.finance.performance.model import FILTERS, PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
+from services.finance.performance.sums import measured_at, of_currency, read_spans
 from services.finance.tables import KNOWN_PROJECT
-from shared.base.clock import end_of_day, from_day, now, to_micros
+from shared.base.clock import from_day, now, to_day
 from shared.base.errors import NotFound
-from shared.base.ids import derived_id, is_canonical
+from shared.base.ids import is_canonical
 from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance import Performance
-from shared.contracts.language import STORED
+from shared.domain.measured import Measured
 from shared.domain.register import Register
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
-from shared.http.idempotency import state_text
 from shared.http.operation import Parameter
 from shared.http.parameters import read_value
 from shared.http.routes import Routes
@@ -28,16 +28,15 @@ PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
 
 RATIOS = ("spi", "cpi", "tcpi_bac", "tcpi_eac")
 PLACES = Decimal("0.0001")
-FIGURES = tuple(n for n in EarnedValueAnswer.model_fields if n not in ("project_id", "as_of", "reasons"))
+FIGURES = tuple(
+    n for n in EarnedValueAnswer.model_fields if n not in ("project_id", "as_of", "plan_differs", "reasons")
+)
+EARNED = tuple(n for n in FIGURES if n != "bac_current")
 AS_OF = Parameter(
     "as_of",
     "The day at whose end it is measured; today where left out.",
     {"type": "string", "format": "date"},
 )
-MEASURED_BY = """
-SELECT payload FROM outbox WHERE aggregate_type = 'performance' AND aggregate_id = ? AND effective_at <= ?
-ORDER BY aggregate_version DESC LIMIT 1
-"""
 
 routes = Routes("finance", "Earned value")
 register_routes(routes, PERFORMANCES, read_only=True)
@@ -57,8 +56,7 @@ async def earned_value(call: Call, project_id: str) -> Answer:
     if not is_canonical(project_id) or not await _is_known(call, project_id):
         raise NotFound("there is no such project")
     as_of = _day(call)
-    performance = await measured_by(call, project_id, as_of)
-    told = {"project_id": project_id, "as_of": as_of.isoformat(), **_told(performance, as_of)}
+    told = {"project_id": project_id, "as_of": as_of.isoformat(), **await _told(call, project_id, as_of)}
     return Answer(200, json.dumps(told).encode())
 
 
@@ -74,25 +72,39 @@ async def _is_known(call: Call, project_id: str) -> bool:
     return bool(await call.kernel.store.fetch(f"SELECT 1 FROM {table} WHERE id = ?", (project_id,)))
 
 
-async def measured_by(call: Call, project_id: str, as_of: date) -> Performance | None:
-    """The performance as it stood at the end of the day: the outbox is its history."""
-    until = to_micros(end_of_day(as_of, call.kernel.settings.zone))
-    rows = await call.kernel.store.fetch(MEASURED_BY, (str(derived_id("performance", project_id)), until))
-    return Performance.model_validate_json(state_text(rows[0][0]), context=STORED) if rows else None
+async def _told(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
+    """From what counts by the end of the day, in whatever order it was told."""
+    store, day = call.kernel.store, to_day(as_of)
+    found = await measured_at(store, call.kernel.settings, project_id, as_of, day)
+    if found is None:
+        reasons = dict.fromkeys(FIGURES, "nothing was measured by then")
+        return {**dict.fromkeys(FIGURES), "plan_differs": False, "reasons": reasons}
+    spans = of_currency(await read_spans(store, project_id, day), found.currency)
+    told = rules.earned_value(found, spans, as_of)
+    reasons = {**told.reasons, **_too_large(told), **found.reasons}
+    values = {n: _value(n, told, found.currency) if n not in reasons else None for n in EARNED}
+    values["bac_current"], why = _current(found)
+    if why:
+        reasons["bac_current"] = why
+    return {
+        **values,
+        "plan_differs": found.sums.differing > 0,
+        "reasons": {n: why for n, why in reasons.items() if n in FIGURES},
+    }
 
 
-def _told(performance: Performance | None, as_of: date) -> dict[str, Any]:
-    if performance is None:
-        return {**dict.fromkeys(FIGURES), "reasons": dict.fromkeys(FIGURES, "nothing was measured by then")}
-    measured = rules.earned_value(performance, as_of)
-    reasons = {**measured.reasons, **_too_large(measured), **performance.reasons}
-    values = {n: _value(n, measured, performance.currency) if n not in reasons else None for n in FIGURES}
-    return {**values, "reasons": {n: why for n, why in reasons.items() if n in FIGURES}}
+def _current(found: Measured) -> tuple[dict[str, str] | None, str | None]:
+    """The budget of the current plan, or why it is not known."""
+    if why := found.reasons.get("bac"):
+        return None, why
+    if abs(found.sums.current) > LARGEST_MINOR:
+        return None, TOO_LARGE
+    return Money.of(found.sums.current, found.currency).model_dump(), None
 
 
 def _too_large(measured: EarnedValue) -> dict[str, str]:
     """Forecasts that money on the wire cannot hold: next to nothing earned for a great deal."""
-    amounts = {n: getattr(measured, n) or 0 for n in FIGURES if n not in RATIOS}
+    amounts = {n: getattr(measured, n) or 0 for n in EARNED if n not in RATIOS}
     return {n: TOO_LARGE for n, a in amounts.items() if abs(a) > LARGEST_MINOR}
 
 

@@ -1,15 +1,24 @@
-"""Keeping performances: one per project, measured again when a work package, a cost or the budget says so."""
+"""Keeping performances: one per project, measured again when a work package, a cost, an approval or the budget says so.
 
-from dataclasses import astuple
+What a fact changes is staged as differences by the day from which it counts. To fold one reads the last version of its
+own package and the sums, whatever else the project holds; only an approval that is told late reads its packages.
+"""
+
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from services.finance.performance import rules
-from services.finance.performance.rules import Remembered
+from services.finance.performance.rules import Change, PackageVersion, Plan
+from services.finance.performance.sums import add, of_currency, spans_now, sums_now
+from shared.base.clock import from_micros, to_day
 from shared.base.ids import derived_id
 from shared.base.money import Money
 from shared.contracts.finance import ActualCost, Budget, Performance
 from shared.contracts.projects import WorkPackage
+from shared.domain.measured import measured
 from shared.domain.work import Work
+from shared.messaging.bus import Record
 
 KEEP_PACKAGE = """
 INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent, archived)
@@ -19,39 +28,140 @@ ON CONFLICT (id) DO UPDATE SET
     starts_on = excluded.starts_on, finishes_on = excluded.finishes_on, percent = excluded.percent,
     archived = excluded.archived
 """
-PACKAGES = """
-SELECT id, version, budget, currency, starts_on, finishes_on, percent, archived FROM known_work_package
-WHERE project_id = ?
+VERSION_COLUMNS = """
+id, version, project_id, effective_at, budget, currency, starts_on, finishes_on, percent, archived,
+approved_budget, approved_currency, approved_starts_on, approved_finishes_on, added
 """
+KEEP_VERSION = f"""
+INSERT INTO measured_package ({VERSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id, version) DO UPDATE SET
+    approved_budget = excluded.approved_budget, approved_currency = excluded.approved_currency,
+    approved_starts_on = excluded.approved_starts_on, approved_finishes_on = excluded.approved_finishes_on,
+    added = excluded.added
+"""
+LAST_VERSION = f"SELECT {VERSION_COLUMNS} FROM measured_package WHERE id = ? ORDER BY version DESC LIMIT 1"
+LATER_VERSIONS = f"""
+SELECT {VERSION_COLUMNS} FROM measured_package WHERE id IN (
+    SELECT id FROM measured_package WHERE project_id = ? AND effective_at > ?
+) ORDER BY id, version
+"""
+APPROVED = "SELECT approved_at FROM measured_project WHERE project_id = ?"
+KEEP_APPROVAL = (
+    "INSERT INTO measured_project (project_id, approved_at) VALUES (?, ?) ON CONFLICT (project_id) DO NOTHING"
+)
 KEEP_COST = """
 INSERT INTO known_cost (id, version, spent) VALUES (?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, spent = excluded.spent
 """
 
 
-async def packages_of(work: Work, project_id: UUID) -> dict[str, Remembered]:
-    """What is remembered of the project's work, changes of this unit included."""
-    key = ("known_work_package", project_id)
-    if key not in work.memory:
-        rows = await work.store.fetch(PACKAGES, (str(project_id),))
-        work.memory[key] = {row[0]: Remembered(*row[1:]) for row in rows}
-    kept: dict[str, Remembered] = work.memory[key]
-    return kept
+def _day(work: Work, micros: int) -> int:
+    return to_day(from_micros(micros).astimezone(work.settings.zone).date())
 
 
-async def package_told(work: Work, package: WorkPackage) -> None:
-    """Remember it and measure again; what was told before is no news."""
-    packages = await packages_of(work, package.project_id)
-    known = packages.get(str(package.id))
-    if known is not None and package.version <= known.version:
+async def package_told(work: Work, record: Record) -> None:
+    """Remember the version and count what it changes; what was told before is no news."""
+    package = record.state(WorkPackage)
+    versions = await _last(work, package)
+    last = versions[-1] if versions else None
+    if last is not None and package.version <= last.version:
         return
-    kept = packages[str(package.id)] = rules.remembered(package)
-    work.also(KEEP_PACKAGE, [(str(package.id), str(package.project_id), *astuple(kept))])
-    await measure(work, package.project_id, cause=f"work package {package.wbs}")
+    approved_at = await _approved_at(work, package.project_id)
+    version = rules.judged(rules.read(package, record.effective_at), last, approved_at)
+    versions.append(version)
+    _keep(work, str(package.id), str(package.project_id), [version])
+    counted = version.live or Plan(0, "", None, None)
+    dates = (counted.starts_on, counted.finishes_on) if version.live else (None, None)
+    budget = (counted.budget, counted.currency) if version.live else (None, None)
+    known = (
+        str(package.id),
+        str(package.project_id),
+        package.version,
+        *budget,
+        *dates,
+        package.percent_complete,
+        int(version.archived),
+    )
+    work.also(KEEP_PACKAGE, [known])
+    made = rules.change(last, version, _day(work, record.effective_at))
+    if made:
+        await _count(work, package.project_id, [made], record, f"work package {package.wbs}")
 
 
-async def cost_told(work: Work, cost: ActualCost) -> None:
-    """Count what it adds to the spent: its amount when posted, the opposite when archived."""
+async def _last(work: Work, package: WorkPackage) -> list[PackageVersion]:
+    """The last version of the package that is stored, and those that this unit has added."""
+    staged: dict[str, list[PackageVersion]] = work.memory.setdefault(("packages", package.project_id), {})
+    if str(package.id) not in staged:
+        rows = await work.store.fetch(LAST_VERSION, (str(package.id),))
+        staged[str(package.id)] = [version_of(row) for row in rows]
+    return staged[str(package.id)]
+
+
+def version_of(row: Sequence[Any]) -> PackageVersion:
+    version, effective_at, percent, archived, added = row[1], row[3], row[8], row[9], row[14]
+    plan = None if row[4] is None else Plan(*row[4:8])
+    approved = None if row[10] is None else Plan(*row[10:14])
+    return PackageVersion(version, effective_at, plan, percent, bool(archived), approved, bool(added))
+
+
+def _keep(work: Work, id: str, project_id: str, versions: Sequence[PackageVersion]) -> None:
+    none = (None, None, None, None)
+    work.also(
+        KEEP_VERSION,
+        [
+            (
+                id, v.version, project_id, v.effective_at, *(v.plan or none), v.percent, int(v.archived),
+                *(v.approved or none), int(v.added),
+            )
+            for v in versions
+        ],
+    )  # fmt: skip
+
+
+async def _approved_at(work: Work, project_id: UUID) -> int | None:
+    key = ("approved_at", project_id)
+    if key not in work.memory:
+        rows = await work.store.fetch(APPROVED, (str(project_id),))
+        work.memory[key] = rows[0][0] if rows else None
+    at: int | None = work.memory[key]
+    return at
+
+
+async def approved(work: Work, project_id: UUID, record: Record) -> None:
+    """The first approval of the project: from then on its plan is what it is measured against."""
+    if await _approved_at(work, project_id) is not None:
+        return
+    at = work.memory["approved_at", project_id] = record.effective_at
+    work.also(KEEP_APPROVAL, [(str(project_id), at)])
+    changes: list[Change] = []
+    for id, versions in (await _later(work, project_id, at)).items():
+        rejudged = list(rules.approval(versions, at, lambda micros: _day(work, micros)))
+        _keep(work, id, str(project_id), [version for version, _ in rejudged])
+        changes += [made for _, made in rejudged if made]
+        staged = work.memory.get(("packages", project_id), {})
+        if id in staged:
+            anew = {version.version: version for version, _ in rejudged}
+            staged[id][:] = [anew.get(version.version, version) for version in staged[id]]
+    if changes:
+        await _count(work, project_id, changes, record, "the project was approved")
+
+
+async def _later(work: Work, project_id: UUID, at: int) -> dict[str, list[PackageVersion]]:
+    """All versions of the packages that have one after the approval, by package, with those of this unit."""
+    versions: dict[str, dict[int, PackageVersion]] = {}
+    for row in await work.store.fetch(LATER_VERSIONS, (str(project_id), at)):
+        versions.setdefault(row[0], {})[row[1]] = version_of(row)
+    staged: dict[str, list[PackageVersion]] = work.memory.get(("packages", project_id), {})
+    for id, own in staged.items():
+        if any(version.effective_at > at for version in own):
+            versions.setdefault(id, {}).update({version.version: version for version in own})
+    return {id: [of[n] for n in sorted(of)] for id, of in versions.items()}
+
+
+async def cost_told(work: Work, record: Record) -> None:
+    """Count what it adds to the spent: its amount when posted, the opposite when archived; from the day it was posted
+    on where that is later."""
+    cost = record.state(ActualCost)
     version, spent = await _counted(work, cost.id)
     if cost.version <= version:
         return
@@ -59,7 +169,9 @@ async def cost_told(work: Work, cost: ActualCost) -> None:
     work.memory["known_cost", cost.id] = (cost.version, now_spent)
     work.also(KEEP_COST, [(str(cost.id), cost.version, now_spent)])
     if now_spent != spent:
-        await measure(work, cost.project_id, more=now_spent - spent, cause="an actual cost")
+        day = max(_day(work, record.effective_at), to_day(cost.posted_on))
+        made = rules.spent(now_spent - spent, cost.amount.currency, day)
+        await _count(work, cost.project_id, [made], record, "an actual cost")
 
 
 async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
@@ -72,36 +184,26 @@ async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
     return counted
 
 
-COUNTED = """
-SELECT actual_cost.id, COALESCE(known_cost.spent, 0) FROM actual_cost
-LEFT JOIN known_cost ON known_cost.id = actual_cost.id WHERE actual_cost.project_id = ?
-"""
+async def _count(work: Work, project_id: UUID, changes: Sequence[Change], record: Record, cause: str) -> None:
+    await add(work, str(project_id), changes, _day(work, record.recorded_at))
+    await measure(work, project_id, changes, cause=cause)
 
 
-async def _spent(work: Work, performance: Performance, more: int) -> int:
-    """What the project has spent, in minor units, with `more`; counted anew where the last sum was too large to be kept."""
-    if "ac" not in performance.reasons:
-        return performance.actual.minor + more
-    rows = await work.store.fetch(COUNTED, (str(performance.project_id),))
-    counted = {UUID(id): spent for id, spent in rows}
-    for key, held in work.memory.items():
-        if key[0] == "known_cost" and key[1] in counted:
-            counted[key[1]] = held[1]
-    return sum(counted.values())
-
-
-async def measure(work: Work, project_id: UUID, *, more: int = 0, cause: str) -> None:
-    """Measure again, with `more` minor units spent; without budgeted work or cost there is no measure."""
-    packages = await packages_of(work, project_id)
-    id = derived_id("performance", str(project_id))
-    performance = await work.known(Performance, id)
-    if performance is None and not more and all(p.budget is None for p in packages.values()):
+async def measure(work: Work, project_id: UUID, changes: Sequence[Change] = (), *, cause: str) -> None:
+    """Bring the performance up to date with the sums; without budgeted work or cost there is none."""
+    sums = await sums_now(work, str(project_id))
+    budget = await work.known(Budget, derived_id("budget", str(project_id)))
+    found = measured(sums, budget.currency if budget else None)
+    if found is None:
         return
-    currency = await _currency(work, project_id, packages, performance)
-    performance = performance or _first(work, id, project_id, currency)
-    spent = await _spent(work, performance, more)
-    fact = rules.remeasure(performance, packages, currency, spent, cause)
-    if work.is_changed(performance):
+    id = derived_id("performance", str(project_id))
+    performance = await work.known(Performance, id) or _first(work, id, project_id, found.currency)
+    replanned = found.currency != performance.currency or "pv" in performance.reasons
+    spans = None
+    if replanned or any(made.spans for made in changes):
+        spans = of_currency(await spans_now(work, str(project_id)), found.currency)
+    fact = rules.remeasure(performance, found, spans, cause, changes)
+    if changes or work.is_changed(performance):
         work.save(performance, fact)
 
 
@@ -115,17 +217,5 @@ def _first(work: Work, id: UUID, project_id: UUID, currency: str) -> Performance
         at_completion=zero,
         earned=zero,
         actual=zero,
+        current_at_completion=zero,
     )
-
-
-async def _currency(
-    work: Work, project_id: UUID, packages: dict[str, Remembered], measured: Performance | None
-) -> str:
-    """The budget's, which costs are in; without one yet, that of the work; without that, what it was measured in."""
-    budget = await work.known(Budget, derived_id("budget", str(project_id)))
-    if budget is not None:
-        return budget.currency
-    counted = [p.currency for p in packages.values() if p.currency is not None]
-    if measured is not None and not counted:
-        return measured.currency
-    return counted[0]

@@ -1,80 +1,219 @@
-"""What a project has planned, earned and spent: the valuation engine over its work packages, pure."""
+"""What a project has planned, earned and spent: what each work package contributes, and the figures of the sums; pure.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+Until changes exist, a project is measured against the first approved plan. A package that was planned when the project
+was approved counts as it was planned then, whatever is edited or archived later. One that is planned after the approval
+counts as it was planned first, and no more once it is archived. How many packages are planned otherwise by now, and the
+budget of the current plan, is told beside it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
-from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from services.finance.engines.valuation.earned_value import EarnedValue, Totals, figures
 from services.finance.engines.valuation.minor_units import minor
 from services.finance.engines.valuation.techniques import Unknown
-from services.finance.engines.valuation.work_packages import elapsed_share
 from shared.base.clock import from_day, to_day
-from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
-from shared.contracts.finance import Performance, PerformanceMeasured, PlannedValue
+from shared.base.money import Money
+from shared.contracts.finance import (
+    Contribution,
+    Performance,
+    PerformanceMeasured,
+    PlannedSpan,
+    PlannedValue,
+)
 from shared.contracts.projects import WorkPackage
+from shared.domain.measured import NOTHING, Measured, Spans, Sums, curve, planned_value
 
-MOST_POINTS = 400
+
+class Plan(NamedTuple):
+    """What is planned of a work package: `budget` in minor units, days as ordinals."""
+
+    budget: int
+    currency: str
+    starts_on: int | None
+    finishes_on: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """A work package as earned value needs it, days as ordinals; one without `budget` counts for nothing."""
+class PackageVersion:
+    """A version of a work package as earned value needs it; `plan` is None where it has no budget."""
 
     version: int
-    budget: int | None
-    currency: str | None
-    starts_on: int | None
-    finishes_on: int | None
+    effective_at: int
+    plan: Plan | None
     percent: int
-    archived: int = 0
+    archived: bool
+    approved: Plan | None = None
+    """The plan that the package is measured against, from this version on."""
+    added: bool = False
+    """Whether it was planned only after the approval of the project."""
+
+    @property
+    def live(self) -> Plan | None:
+        return None if self.archived else self.plan
 
 
-class Span(NamedTuple):
-    """A budget (minor units) planned evenly over the days from start to finish, both included."""
-
-    start: date
-    finish: date
-    budget: int
-
-
-def remembered(package: WorkPackage) -> Remembered:
-    counts = package.budget is not None and package.archived_at is None
-    return Remembered(
-        version=package.version,
-        budget=package.budget.minor if package.budget and counts else None,
-        currency=package.budget.currency if package.budget and counts else None,
-        starts_on=to_day(package.planned_start_on) if package.planned_start_on else None,
-        finishes_on=to_day(package.planned_finish_on) if package.planned_finish_on else None,
-        percent=package.percent_complete,
-        archived=int(package.archived_at is not None),
+def read(package: WorkPackage, effective_at: int) -> PackageVersion:
+    start, finish = package.planned_start_on, package.planned_finish_on
+    plan = None
+    if package.budget is not None:
+        days = (to_day(day) if day else None for day in (start, finish))
+        plan = Plan(package.budget.minor, package.budget.currency, *days)
+    return PackageVersion(
+        package.version, effective_at, plan, package.percent_complete, package.archived_at is not None
     )
 
 
+def judged(version: PackageVersion, last: PackageVersion | None, approved_at: int | None) -> PackageVersion:
+    """The version with what it is measured against; `approved_at` is when the project was approved, None: not yet."""
+    approved, added = version.live, False
+    if approved_at is not None and version.effective_at > approved_at:
+        approved, added = (last.approved, last.added) if last else (None, False)
+        if approved is None and version.live is not None:
+            approved, added = version.live, True
+    return PackageVersion(
+        version.version,
+        version.effective_at,
+        version.plan,
+        version.percent,
+        version.archived,
+        approved,
+        added,
+    )
+
+
+@dataclass(slots=True)
+class Change:
+    """What is added to the sums of a project from the day `counts_from` on: by currency, and by currency and span."""
+
+    counts_from: int
+    sums: dict[str, Sums] = field(default_factory=dict)
+    spans: dict[tuple[str, int, int], int] = field(default_factory=dict)
+
+    def add(self, currency: str, sums: Sums, times: int = 1) -> None:
+        self.sums[currency] = self.sums.get(currency, NOTHING).plus(sums, times)
+        if self.sums[currency] == NOTHING:
+            del self.sums[currency]
+
+    def add_span(self, key: tuple[str, int, int], budget: int) -> None:
+        self.spans[key] = self.spans.get(key, 0) + budget
+        if not self.spans[key]:
+            del self.spans[key]
+
+    def __bool__(self) -> bool:
+        return bool(self.sums or self.spans)
+
+
+def change(before: PackageVersion | None, after: PackageVersion, day: int) -> Change:
+    """What a new version of a package changes from its day on."""
+    made = Change(day)
+    _contribute(made, after, 1)
+    if before is not None:
+        _contribute(made, before, -1)
+    return made
+
+
+def _contribute(made: Change, version: PackageVersion, times: int) -> None:
+    live = version.live
+    counted = None if version.added and version.archived else version.approved
+    if counted is not None:
+        undated = counted.starts_on is None or counted.finishes_on is None
+        sums = Sums(
+            bac=counted.budget,
+            ev=earned(counted.budget, version.percent),
+            packages=1,
+            undated=int(undated),
+            differing=int(counted != live),
+        )
+        made.add(counted.currency, sums, times)
+        if counted.starts_on is not None and counted.finishes_on is not None and counted.budget:
+            made.add_span((counted.currency, counted.starts_on, counted.finishes_on), times * counted.budget)
+    if live is not None:
+        made.add(live.currency, Sums(current=live.budget), times)
+
+
+def spent(amount: int, currency: str, day: int) -> Change:
+    """What a posted, archived or restored cost changes."""
+    made = Change(day)
+    made.add(currency, Sums(ac=amount))
+    return made
+
+
+def approval(
+    versions: Iterable[PackageVersion], approved_at: int, day_of: Callable[[int], int]
+) -> Iterator[tuple[PackageVersion, Change]]:
+    """The versions of a package, oldest first, that an approval told late makes others, with what that changes."""
+    last_old: PackageVersion | None = None
+    last_new: PackageVersion | None = None
+    for version in versions:
+        new = judged(version, last_new, approved_at)
+        day = day_of(version.effective_at)
+        made = Change(day)
+        _merge(made, change(last_new, new, day), 1)
+        _merge(made, change(last_old, version, day), -1)
+        if made or new != version:
+            yield new, made
+        last_old, last_new = version, new
+
+
+def _merge(made: Change, other: Change, times: int) -> None:
+    for currency, sums in other.sums.items():
+        made.add(currency, sums, times)
+    for key, budget in other.spans.items():
+        made.add_span(key, times * budget)
+
+
 def remeasure(
-    performance: Performance, packages: Mapping[str, Remembered], currency: str, actual: int, cause: str
+    performance: Performance, measured: Measured, spans: Spans | None, cause: str, changes: Iterable[Change]
 ) -> PerformanceMeasured:
-    """Bring BAC, EV, AC and the plan up to date; `actual` is in minor units.
+    """Bring the performance up to date with the sums; `spans` is None where the plan is as it was.
 
     Packages in another currency wait for a rate: they are left out, and `reasons` say so. They also say which sums have
     more digits than money may have.
     """
-    counted = [p for p in packages.values() if p.budget is not None]
-    held = [p for p in counted if p.currency == currency]
+    currency, sums = measured.currency, measured.sums
     performance.currency = currency
-    bac, ev = sum(p.budget or 0 for p in held), sum(earned(p.budget or 0, p.percent) for p in held)
-    performance.at_completion = Money.nearest(bac, currency)
-    performance.earned = Money.nearest(ev, currency)
-    performance.actual = Money.nearest(actual, currency)
-    # the plan ends at BAC: it can be told where that can
-    sums = {"bac": bac, "pv": bac, "ev": ev, "ac": actual}
-    too_large = {figure: TOO_LARGE for figure, total in sums.items() if abs(total) > LARGEST_MINOR}
-    performance.reasons = too_large | _reasons(counted, currency)
-    performance.plan = [] if "pv" in performance.reasons else _plan(held, currency)
-    return PerformanceMeasured(cause=cause)
+    performance.at_completion = Money.nearest(sums.bac, currency)
+    performance.earned = Money.nearest(sums.ev, currency)
+    performance.actual = Money.nearest(sums.ac, currency)
+    performance.current_at_completion = Money.nearest(sums.current, currency)
+    performance.differing = sums.differing
+    performance.reasons = measured.reasons
+    if "pv" in measured.reasons:
+        performance.plan = []
+    elif spans is not None:
+        performance.plan = [
+            PlannedValue(on=from_day(day), value=Money.of(planned, currency)) for day, planned in curve(spans)
+        ]
+    return PerformanceMeasured(
+        cause=cause, contributions=[c for made in changes for c in contributions(made)]
+    )
+
+
+def contributions(made: Change) -> Iterator[Contribution]:
+    """The change as the fact tells it, by currency."""
+    for currency in sorted({*made.sums, *(key[0] for key in made.spans)}):
+        sums = made.sums.get(currency, NOTHING)
+        yield Contribution(
+            counts_from=from_day(made.counts_from),
+            at_completion=Money.of(sums.bac, currency),
+            earned=Money.of(sums.ev, currency),
+            actual=Money.of(sums.ac, currency),
+            current_at_completion=Money.of(sums.current, currency),
+            packages=sums.packages,
+            undated=sums.undated,
+            differing=sums.differing,
+            plan=[
+                PlannedSpan(
+                    starts_on=from_day(first), finishes_on=from_day(last), budget=Money.of(budget, currency)
+                )
+                for (of, first, last), budget in sorted(made.spans.items())
+                if of == currency
+            ],
+        )
 
 
 def earned(budget: int, percent: int) -> int:
@@ -82,80 +221,14 @@ def earned(budget: int, percent: int) -> int:
     return minor(Fraction(budget * percent, 100))
 
 
-def _reasons(counted: list[Remembered], currency: str) -> dict[str, str]:
-    foreign = sorted({p.currency for p in counted if p.currency and p.currency != currency})
-    if not counted:
-        return dict.fromkeys(("bac", "pv", "ev"), "no work package with a budget")
-    if foreign:
-        why = f"work is budgeted in {' and '.join(foreign)}, and there is no rate to {currency}"
-        return dict.fromkeys(("bac", "pv", "ev"), why)
-    if any(p.starts_on is None or p.finishes_on is None for p in counted):
-        return {"pv": "a work package with a budget has no planned dates"}
-    return {}
-
-
-def _plan(held: list[Remembered], currency: str) -> list[PlannedValue]:
-    spans = (
-        Span(from_day(p.starts_on), from_day(p.finishes_on), p.budget)
-        for p in held
-        if p.budget and p.starts_on is not None and p.finishes_on is not None
-    )
-    curve = cumulative_plan(tuple(sorted(spans)))
-    return [PlannedValue(on=day, value=Money.of(planned, currency)) for day, planned in curve]
-
-
-@lru_cache(maxsize=512)
-def cumulative_plan(spans: tuple[Span, ...]) -> tuple[tuple[date, int], ...]:
-    """(day, planned by its end) wherever the slope changes: exact there, and linear in between.
-
-    More than 400 such days are thinned evenly, the first and the last kept. Progress leaves the plan as it
-    is, so the same curve is asked for again and again.
-    """
-    days = _thinned(sorted({d for s in spans for d in (s.start - timedelta(days=1), s.finish)}))
-    return tuple(_swept(spans, days))
-
-
-def _swept(spans: tuple[Span, ...], days: list[date]) -> Iterator[tuple[date, int]]:
-    """Spans by their start, days ascending: what has ended is summed once, what runs is computed."""
-    waiting, running, ended = list(reversed(spans)), list[Span](), 0
-    for day in days:
-        while waiting and waiting[-1].start <= day:
-            running.append(waiting.pop())
-        ended += sum(s.budget for s in running if s.finish <= day)
-        running = [s for s in running if s.finish > day]
-        yield (
-            day,
-            ended + sum(minor(s.budget * elapsed_share(s.start, s.finish, day, "/plan")) for s in running),
-        )
-
-
-def _thinned(days: list[date]) -> list[date]:
-    if len(days) <= MOST_POINTS:
-        return days
-    last = len(days) - 1
-    return [days[round(i * last / (MOST_POINTS - 1))] for i in range(MOST_POINTS)]
-
-
-def planned_value(performance: Performance, as_of: date) -> int:
-    """The cumulative plan at the end of `as_of`, in minor units."""
-    plan = performance.plan
-    if not plan or as_of < plan[0].on:
-        return 0
-    for before, after in pairwise(plan):
-        if before.on <= as_of < after.on:
-            share = Fraction((as_of - before.on).days, (after.on - before.on).days)
-            return minor(before.value.minor + (after.value.minor - before.value.minor) * share)
-    return performance.at_completion.minor
-
-
-def earned_value(performance: Performance, as_of: date) -> EarnedValue:
-    """Every figure at the end of `as_of` from what was measured by then; None where its reasons say why."""
-    why = performance.reasons
+def earned_value(measured: Measured, spans: Spans, as_of: date) -> EarnedValue:
+    """Every figure at the end of `as_of` from the sums of that day; None where the reasons say why."""
+    why, sums = measured.reasons, measured.sums
     return figures(
         Totals(
-            bac=Unknown(why["bac"]) if "bac" in why else performance.at_completion.minor,
-            pv=Unknown(why["pv"]) if "pv" in why else planned_value(performance, as_of),
-            ev=Unknown(why["ev"]) if "ev" in why else performance.earned.minor,
-            ac=Unknown(why["ac"]) if "ac" in why else performance.actual.minor,
+            bac=Unknown(why["bac"]) if "bac" in why else sums.bac,
+            pv=Unknown(why["pv"]) if "pv" in why else planned_value(curve(spans), to_day(as_of)),
+            ev=Unknown(why["ev"]) if "ev" in why else sums.ev,
+            ac=Unknown(why["ac"]) if "ac" in why else sums.ac,
         )
     )

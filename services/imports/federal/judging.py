@@ -159,10 +159,10 @@ def _judge_dates(row: Row, as_of: date, findings: Findings) -> None:
         finished = is_finished(row)
         expected = (planned - (projected if finished else max(projected, as_of))).days
         if expected != published:
-            told = f"by its update it finished on {projected}" if finished else f"as of {as_of}"
+            basis = f"by its update it finished on {projected}" if finished else f"as of {as_of}"
             findings.add(
                 row.file, row.line, "schedule_variance_differs",
-                f"published {published} days; {told}: {expected} days",
+                f"published {published} days; {basis}: {expected} days",
                 "imported as finished" if finished else f"imported as {stage_of(start, finished, as_of)}", key,
             )  # fmt: skip
 

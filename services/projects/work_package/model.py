@@ -40,6 +40,7 @@ class Progress(Shape):
     """How much of the work package is done."""
 
     percent_complete: Percent
+    """How much is done now, from 0 to 100."""
 
 
 FILTERS = Filters(

@@ -4,47 +4,65 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.reporting.asof import AS_OF, FOREVER, AsOf, as_of
 from shared.base.clock import to_wire
-from shared.contracts.language import Id, Instant
+from shared.contracts.language import AnswerShape, Id, Instant
 from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
 from shared.http.operation import Parameter
+from shared.http.parameters import equal_parameter
 from shared.http.routes import Routes
 
 COLUMNS = (
     "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",
     "recorded_at", "changed", "fact",
 )  # fmt: skip
-FILTERS = ("project_id", "aggregate_id", "actor", "type")
+MEANINGS = {
+    "project_id": "The project it belongs to.",
+    "aggregate_id": "What it happened to.",
+    "actor": "Who did it: the subject of the token.",
+    "type": "The type of the event.",
+}
+FILTERS = tuple(MEANINGS)
+"""What the activity can be narrowed by."""
 
 
-class ActivityItem(BaseModel):
+class ActivityItem(AnswerShape):
     """One fact. `who` is the subject of the token; names of people live in the resources service."""
 
     id: Id
+    """The id of the event."""
     type: str
+    """The type of the event."""
     who: str
+    """Who did it."""
     at: Instant
+    """When it was recorded."""
     effective_at: Instant
+    """When it became true."""
     aggregate_type: str
+    """What it happened to."""
     aggregate_id: Id
+    """The id of what it happened to."""
     version: int
+    """The version that it made."""
     project_id: Id | None
+    """The project it belongs to."""
     changed: list[str]
+    """The members that differ from the version before."""
     fact: dict[str, Any]
+    """The fact's own details."""
 
 
 class ActivityPage(paging.PageShape):
     items: list[ActivityItem]
+    """The facts of this page, the newest first."""
 
 
 def _equal_to(name: str) -> Parameter:
     schema = {"type": "string"} | ({"format": "uuid"} if name.endswith("_id") else {})
-    return Parameter(name, "Equal to; several mean any of them.", schema, many=True)
+    return equal_parameter(name, MEANINGS[name], schema)
 
 
 routes = Routes("reporting", "Activity")

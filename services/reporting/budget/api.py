@@ -3,39 +3,48 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.budget.view import Line, by_fiscal_year
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
 from shared.base.money import Money
-from shared.contracts.language import Day
+from shared.contracts.language import AnswerShape, Day
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 
 
-class BudgetSums(BaseModel):
+class BudgetSums(AnswerShape):
     draft: Money | None
+    """The sum of lines in draft."""
     submitted: Money | None
+    """The sum of lines that await approval."""
     approved: Money | None
+    """The sum of approved lines."""
     reasons: dict[str, str]
+    """Why a sum is null, by its name."""
 
 
-class BudgetYear(BaseModel):
+class BudgetYear(AnswerShape):
     """A fiscal year, as the budget lines name it."""
 
     fiscal_year: int
+    """The year of the budget."""
     capex: BudgetSums
+    """Capital expenditure."""
     opex: BudgetSums
+    """Operating expenditure."""
     total: BudgetSums
+    """All lines, those without a nature included."""
 
 
-class BudgetByYear(BaseModel):
+class BudgetByYear(AnswerShape):
     items: list[BudgetYear]
+    """The years, the earliest first."""
     as_of: Day
+    """The day of the figures."""
     positions: dict[str, str]
+    """Up to where each source was read: topic and partition, with the position."""
 
 
 routes = Routes("reporting", "Budget")

@@ -3,40 +3,52 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.exposure import view
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
 from services.reporting.scope import PORTFOLIO, PROJECT, Within, ended, within
-from shared.contracts.language import Day, Id
+from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 
 
-class RiskLine(BaseModel):
+class RiskLine(AnswerShape):
     id: Id
+    """The id of the risk."""
     project_id: Id
+    """The project that is at risk."""
     title: str
+    """The risk in a few words."""
     state: str
+    """Where it stands."""
     probability: int | None
+    """From 1 (very low) to 5 (very high); null until assessed."""
     impact: int | None
+    """From 1 (very low) to 5 (very high); null until assessed."""
     score: int | None
+    """Probability times impact."""
     owner_id: Id | None
+    """The person who watches it."""
 
 
-class RiskExposure(BaseModel):
+class RiskExposure(AnswerShape):
     matrix: list[list[int]] = Field(
         description="Open threats of projects that have not ended: row = probability 1-5, column = impact 1-5."
     )
     by_state: dict[str, int]
+    """How many risks are in each state."""
     worst: list[RiskLine]
+    """The open threats with the highest scores."""
     ratings: dict[str, int] = Field(
         description="Projects and programmes by their newest rating; 1 is high risk."
     )
     as_of: Day
+    """The day of the figures."""
     positions: dict[str, str]
+    """Up to where each source was read: topic and partition, with the position."""
 
 
 routes = Routes("reporting", "Risk exposure")

@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from shared.base.clock import to_day
-from shared.base.money import Money
+from shared.base.money import LARGEST_MINOR, Money
+from shared.domain.measured import Measured, Spans, curve
 
 FOR_EVER = 9_999_999
 """A day after all others."""
@@ -45,20 +44,30 @@ class Figures:
     at_completion: int | None
     earned: int | None
     earned_currency: str | None
+    current_at_completion: int | None
+    differing: int
     plan: str | None
     worst_risk: int
     occurred_risks: int
 
 
-def figures(project: dict[str, Any], states: States, day: int = FOR_EVER) -> Figures:
-    """The project's figures by the end of `day`, before which nothing counts that is dated later. The forecast is finance's newest, else the project's own; the plan is the project's own,
-    else the sum of its approved budget lines."""
+def figures(
+    project: dict[str, Any],
+    states: States,
+    day: int = FOR_EVER,
+    measure: Measured | None = None,
+    plan: str | None = None,
+) -> Figures:
+    """The project's figures by the end of `day`, before which nothing counts that is dated later.
+
+    The forecast is finance's newest, else the project's own; the plan is the project's own, else the sum of its approved
+    budget lines. `measure` holds finance's sums of the day, `plan` their curve.
+    """
     planned = _money(project["planned_cost"]) or approved(states.get("budget_line", ()))
     forecast = newest_forecast(
         f for f in states.get("forecast", ()) if _has_come(f["forecast_on"], day)
     ) or _money(project["forecast_cost"])
-    measured = next(iter(states.get("performance", ())), None)
-    spent = _money(measured["actual"]) if measured and _known(measured, "ac") else None
+    spent = Money.of(measure.sums.ac, measure.currency) if measure and "ac" not in measure.reasons else None
     variance, reason = cost_variance(planned, forecast)
     currency = planned or forecast or spent
     ref = project["external_ref"] or {}
@@ -84,10 +93,12 @@ def figures(project: dict[str, Any], states: States, day: int = FOR_EVER) -> Fig
         planned_finish=_day(project["planned_finish_on"]),
         forecast_finish=_day(project["forecast_finish_on"]),
         actual_finish=_happened(project["actual_finish_on"], day),
-        at_completion=_minor(measured, "at_completion", "bac"),
-        earned=_minor(measured, "earned", "ev"),
-        earned_currency=measured["currency"] if measured else None,
-        plan=_plan(measured) if measured and _known(measured, "pv") else None,
+        at_completion=measure.sums.bac if measure and "bac" not in measure.reasons else None,
+        earned=measure.sums.ev if measure and "ev" not in measure.reasons else None,
+        earned_currency=measure.currency if measure else None,
+        current_at_completion=_current(measure) if measure else None,
+        differing=measure.sums.differing if measure else 0,
+        plan=plan,
         worst_risk=max(
             (r["score"] or 0 for r in threats if r["state"] in ("assessed", "monitored")), default=0
         ),
@@ -131,13 +142,13 @@ def _money(amount: dict[str, str] | None) -> Money | None:
     return Money.read(amount) if amount else None
 
 
-def _known(measured: dict[str, Any] | None, figure: str) -> bool:
-    """Whether finance could say the figure (`bac`, `pv`, `ev`, `ac`): its reasons name those that it could not."""
-    return measured is not None and figure not in measured.get("reasons", {})
-
-
-def _minor(measured: dict[str, Any] | None, member: str, figure: str) -> int | None:
-    return Money.read(measured[member]).minor if measured and _known(measured, figure) else None
+def _current(measure: Measured) -> int | None:
+    """The budget of the current plan, where it can be told."""
+    return (
+        measure.sums.current
+        if "bac" not in measure.reasons and abs(measure.sums.current) <= LARGEST_MINOR
+        else None
+    )
 
 
 def _day(text: str | None) -> int | None:
@@ -162,20 +173,6 @@ def days_of(aggregate_type: str, state: Mapping[str, Any], day: int) -> set[int]
     return {day} | {d for d in dated if d is not None and d > day}
 
 
-def _plan(measured: dict[str, Any]) -> str:
+def plan_of(spans: Spans) -> str:
     """The cumulative plan as [[day, minor units], …]."""
-    points = [[_day(p["on"]), Money.read(p["value"]).minor] for p in measured["plan"]]
-    return json.dumps(points, separators=(",", ":"))
-
-
-def planned_value(plan: list[list[int]], day: int) -> int:
-    """The cumulative plan at the end of `day`: linear between its points, 0 before the first, the last one after.
-
-    Exact to the minor unit, half to even, whatever the size of the plan.
-    """
-    if not plan or day < plan[0][0]:
-        return 0
-    for (d0, v0), (d1, v1) in pairwise(plan):
-        if d0 <= day < d1:
-            return round(Fraction(v0 * (d1 - day) + v1 * (day - d0), d1 - d0))
-    return plan[-1][1]
+    return json.dumps(curve(spans), separators=(",", ":"))

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Text
 
 from services.reporting.tables import Model
+from shared.domain.measured_rows import SpanColumns, SumColumns
 from shared.store.columns import ID, KEY, Field, Index
 
 
@@ -45,3 +46,13 @@ class FiguresRow(Model, table=True):
     code_sort: str = Field(sa_type=KEY)
     name_sort: str = Field(sa_type=KEY)
     search_text: str = Field(sa_type=KEY)
+    current_at_completion: int | None = Field(sa_type=BigInteger)
+    differing: int = Field(sa_type=BigInteger)
+
+
+class SumRow(SumColumns, Model, table=True):
+    __tablename__ = "measured_sum"
+
+
+class SpanRow(SpanColumns, Model, table=True):
+    __tablename__ = "measured_span"

@@ -4,8 +4,6 @@ import json
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.reporting.asof import AS_OF, AsOf, as_of, positions
 from services.reporting.history.view import states
 from services.reporting.load.view import end_of_month, load, months_from
@@ -14,7 +12,7 @@ from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
 from shared.base.clock import parse_day
 from shared.base.errors import Fault, Malformed
 from shared.base.working_days import Holidays
-from shared.contracts.language import Day, Id
+from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
 from shared.http.routes import Routes
@@ -28,34 +26,47 @@ _FROM = Parameter(
 _MONTHS = Parameter("months", "How many, 12 by default.", {"type": "integer", "minimum": 1, "maximum": 36})
 
 
-class MonthLoad(BaseModel):
+class MonthLoad(AnswerShape):
     month: str
+    """The month, such as 2026-06."""
     hard_pct: float
+    """Committed bookings, per cent of the capacity of the month."""
     soft_pct: float
+    """Bookings that may still move, per cent of the capacity of the month."""
     hours: float
+    """All bookings, in hours."""
     overloaded: bool
+    """Whether one of its working days is booked above 100 per cent."""
 
 
-class LoadedPerson(BaseModel):
+class LoadedPerson(AnswerShape):
     id: Id
+    """The id of the person."""
     name: str
+    """The name of the person."""
     employment: str
+    """Internal or external."""
 
 
-class PersonLoad(BaseModel):
+class PersonLoad(AnswerShape):
     person: LoadedPerson
+    """Who is booked."""
     months: list[MonthLoad]
+    """The load, month by month."""
 
 
-class ResourceLoad(BaseModel):
+class ResourceLoad(AnswerShape):
     """Load in per cent of a person's capacity, by month; working days are Monday to Friday without the holidays.
 
     A month is overloaded where hard and soft bookings come to more than 100 per cent on one of its working days.
     """
 
     items: list[PersonLoad]
+    """The persons, by name."""
     as_of: Day
+    """The day of the figures."""
     positions: dict[str, str]
+    """Up to where each source was read: topic and partition, with the position."""
 
 
 routes = Routes("reporting", "Load")

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.base.money import Money
-from shared.contracts.language import Day, Id
+from shared.contracts.language import AnswerShape, Day, Id
 
 WithoutInformation = Annotated[
     int,
@@ -15,55 +15,74 @@ WithoutInformation = Annotated[
 ]
 
 
-class Counts(BaseModel):
+class Counts(AnswerShape):
     projects: int
+    """How many there are."""
     by_stage: dict[str, int]
+    """How many are at each stage."""
     by_health: dict[str, int]
+    """How many have each health."""
 
 
-class CostSums(BaseModel):
+class CostSums(AnswerShape):
     """Sums in the reporting currency, or in the one the amounts share; null with the reason where there is no rate."""
 
     planned: Money | None
+    """The sum of approved costs at completion."""
     forecast: Money | None
+    """The sum of expected costs at completion."""
     actual: Money | None
+    """The sum of what was spent."""
     variance: Money | None
+    """Plan less forecast, of projects that have both."""
     variance_pct: str | None = Field(description="Of the plans that have a variance.")
     reasons: dict[str, str]
+    """Why a sum is null, by its name."""
 
 
-class PortfolioRef(BaseModel):
+class PortfolioRef(AnswerShape):
     id: Id
+    """Its id."""
     name: str
+    """Its name."""
     parent_id: Id | None
+    """The portfolio above it."""
 
 
-class PortfolioSummary(BaseModel):
+class PortfolioSummary(AnswerShape):
     """A portfolio with everything under it."""
 
     portfolio: PortfolioRef
+    """Which portfolio."""
     counts: Counts
+    """How many projects are in it."""
     without_information: WithoutInformation
     cost: CostSums = Field(description="Over projects of every stage that is asked for, proposals included.")
     cost_by_stage: dict[str, CostSums] = Field(
         description="The same sums stage by stage; they add up to `cost`."
     )
     as_of: Day
+    """The day of the figures."""
 
 
-class Total(BaseModel):
+class Total(AnswerShape):
     counts: Counts
+    """How many projects there are."""
     without_information: WithoutInformation
     cost: CostSums = Field(description="Over projects of every stage that is asked for, proposals included.")
     cost_by_stage: dict[str, CostSums] = Field(
         description="The same sums stage by stage; they add up to `cost`."
     )
     as_of: Day
+    """The day of the figures."""
 
 
-class PortfolioOverviewPage(BaseModel):
+class PortfolioOverviewPage(AnswerShape):
     """All portfolios by name, and the total of all projects."""
 
     items: list[PortfolioSummary]
+    """The portfolios, by name."""
     total: Total
+    """All projects together."""
     positions: dict[str, str]
+    """Up to where each source was read: topic and partition, with the position."""

@@ -139,4 +139,5 @@ async def sheet(call: Call, id: str, at: AsOf) -> dict[str, Any]:
         raise NotFound("there is no such project by that day")
     [made] = await view.items(store, [row], at)
     details = await states_of_project(store, id, at.until)
+    details.pop("performance", None)  # no source: as of a past day it lacks what was told late
     return made | {"positions": await positions(call), "details": details}

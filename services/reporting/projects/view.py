@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from services.reporting.asof import AsOf
-from services.reporting.figures.compute import NO_FORECAST, Figures, planned_value
+from services.reporting.figures.compute import NO_FORECAST, Figures
 from services.reporting.figures.health import health, limits_of
 from services.reporting.figures.judging import NOT_BEGUN
 from services.reporting.history.view import states
 from shared.base.clock import from_day
 from shared.base.money import TOO_LARGE, Money, percent
 from shared.contracts.projects import Stage
+from shared.domain.measured import planned_value
 from shared.domain.stages import ENDED
 from shared.store import Store
 
@@ -138,13 +139,14 @@ def _foreign_actual(f: Figures) -> str | None:
 
 
 NOTHING_TO_EARN = "no work package with a budget in the project's currency"
-NOT_MEASURED = dict.fromkeys(("bac", "pv", "ev", "ac", "spi", "cpi"))
+NOT_MEASURED = dict.fromkeys(("bac", "bac_current", "pv", "ev", "ac", "spi", "cpi"))
 
 
 def earned_value(f: Figures, day: int) -> Item:
-    """PV at the end of the day against EV and AC as last measured; null with the reason where nothing is measured."""
+    """PV at the end of the day against EV and AC of the day; null with the reason where nothing is measured."""
     if f.at_completion is None or f.earned is None or f.earned_currency is None:
-        return {**NOT_MEASURED, "reasons": dict.fromkeys(NOT_MEASURED, NOTHING_TO_EARN)}
+        reasons = dict.fromkeys(NOT_MEASURED, NOTHING_TO_EARN)
+        return {**NOT_MEASURED, "plan_differs": f.differing > 0, "reasons": reasons}
     pv = planned_value(json.loads(f.plan), day) if f.plan is not None else None
     ac, foreign = f.actual, _foreign_actual(f)
     reasons = {}
@@ -158,11 +160,20 @@ def earned_value(f: Figures, day: int) -> Item:
         reasons |= dict.fromkeys(("ac", "cpi"), TOO_LARGE)
     elif not ac:
         reasons["cpi"] = "no actual cost"
-    amounts = {"bac": f.at_completion, "pv": pv, "ev": f.earned, "ac": ac}
+    if f.current_at_completion is None:
+        reasons["bac_current"] = TOO_LARGE
+    amounts = {
+        "bac": f.at_completion,
+        "bac_current": f.current_at_completion,
+        "pv": pv,
+        "ev": f.earned,
+        "ac": ac,
+    }
     return {
         **{name: _money(minor, f.earned_currency) for name, minor in amounts.items()},
         "spi": ratio(f.earned, pv or 0),
         "cpi": ratio(f.earned, ac or 0),
+        "plan_differs": f.differing > 0,
         "reasons": reasons,
     }
 

@@ -36,7 +36,9 @@ class Rating(Shape):
     """How likely it is, and how much it would matter: steps from 1 (very low) to 5 (very high)."""
 
     probability: Step
+    """From 1 (very low) to 5 (very high)."""
     impact: Step
+    """From 1 (very low) to 5 (very high)."""
 
 
 FILTERS = Filters(

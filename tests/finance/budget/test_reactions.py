@@ -117,3 +117,19 @@ async def test_the_currency_of_a_charged_budget_stays_and_says_why(desk_everywhe
     project = await desk.read(f"/projects/v1/projects/{project['id']}")
     await desk.revise("projects/v1/projects", project, planned_cost=chf("95.00"))
     assert (await desk.the("budgets"))["currency_reason"] is None
+
+
+async def test_the_budget_follows_a_plan_that_an_import_corrects_after_the_end(desk_everywhere: Desk) -> None:
+    desk = desk_everywhere
+    project = await desk.project(
+        "approve", "activate", "start-closing", "close", planned="5.00", currency="USD"
+    )
+    plan = {"amount": "6.00", "currency": "EUR"}
+    answer = await desk.portolan("service").patch(
+        f"/projects/v1/projects/{project['id']}",
+        json={"planned_cost": plan},
+        headers={"If-Match": f'"{project["version"]}"', "Content-Type": "application/merge-patch+json"},
+    )
+    assert answer.status_code == 200, answer.text
+    budget = await desk.the("budgets")
+    assert (budget["planned"], budget["currency"], budget["open"]) == (plan, "EUR", False)

@@ -107,3 +107,53 @@ async def test_money_of_a_programme_needs_no_project(desk: Desk) -> None:
         LINES, fiscal_year=2027, nature="opex", amount=chf("1.00"), programme_id=programme["id"]
     )
     assert (made["project_id"], made["programme_id"]) == (None, programme["id"])
+
+
+async def test_a_granted_line_comes_back_from_the_archive_only_as_it_was_granted(
+    desk_everywhere: Desk,
+) -> None:
+    desk = desk_everywhere
+    project = await desk.project()
+    url = f"/{LINES}/by-ref/erp/1"
+    line_ = (await desk.client.put(url, json=line(project))).json()
+    for verb in ("submit", "approve"):
+        line_ = await desk.move(LINES, line_, verb)
+    await desk.client.delete(f"/{LINES}/{line_['id']}", headers={"If-Match": f'"{line_["version"]}"'})
+    refused = await desk.client.put(f"{url}?restore=true", json=line(project, amount=chf("999.00")))
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_draft")
+    back = await desk.client.put(f"{url}?restore=true", json=line(project))
+    assert (back.status_code, back.json()["state"]) == (200, "approved")
+    assert await desk.facts("budget_line") == ["created", "submitted", "approved", "archived", "restored"]
+
+
+@pytest.mark.parametrize("stage", [("discontinue",), ("approve", "activate", "start-closing", "close")])
+async def test_what_comes_back_by_its_key_unchanged_is_a_correction_as_a_restoring_is(
+    desk: Desk, stage: tuple[str, ...]
+) -> None:
+    """Not an edit of the plan, which an ended project refuses."""
+    project = await desk.project()
+    bodies: dict[str, dict[str, Any]] = {
+        LINES: line(project),
+        "finance/v1/forecasts": {
+            "project_id": project["id"],
+            "forecast_on": "2026-03-01",
+            "at_completion": chf("9.00"),
+        },
+        "risk/v1/risks": {"project_id": project["id"], "title": "Late"},
+        "projects/v1/work-packages": {"project_id": project["id"], "wbs": "1", "name": "Build"},
+    }
+    for collection, body in bodies.items():
+        made = await desk.client.put(f"/{collection}/by-ref/erp/1", json=body)
+        assert made.status_code == 201, made.text
+        gone = await desk.client.delete(f"/{collection}/{made.json()['id']}", headers={"If-Match": '"1"'})
+        assert gone.status_code == 204, gone.text
+    for verb in stage:
+        project = await desk.move("projects/v1/projects", project, verb)
+    for collection, body in bodies.items():
+        url = f"/{collection}/by-ref/erp/1?restore=true"
+        other = {"name": "Other"} if "name" in body else {"title": "Other"} if "title" in body else {}
+        if other:
+            refused = await desk.client.put(url, json=body | other)
+            assert (refused.status_code, refused.json()["code"]) == (409, "project_ended"), collection
+        back = await desk.client.put(url, json=body)
+        assert (back.status_code, back.json()["archived_at"]) == (200, None), (collection, back.text)

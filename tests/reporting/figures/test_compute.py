@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from services.reporting.figures.compute import Figures, cost_variance, figures, planned_value
+from services.reporting.figures.compute import Figures, cost_variance, figures, plan_of
 from services.reporting.projects.view import earned_value
 from shared.base.money import Money
+from shared.domain.measured import Measured, Sums, planned_value
 
 
 def chf(amount: str) -> dict[str, str]:
@@ -17,12 +18,17 @@ def eur(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "EUR"}
 
 
-def of(states: dict[str, list[dict[str, Any]]] | None = None, **members: Any) -> Figures:
-    """The figures of a bare project with these members and states."""
+def of(
+    states: dict[str, list[dict[str, Any]]] | None = None,
+    measure: Measured | None = None,
+    plan: str | None = None,
+    **members: Any,
+) -> Figures:
+    """The figures of a bare project with these members, states and measures."""
     names = ("planned_cost", "forecast_cost", "archived_at", "external_ref", "portfolio_id", "programme_id",
              "planned_start_on", "planned_finish_on", "forecast_finish_on", "actual_finish_on")  # fmt: skip
     bare = dict.fromkeys(names) | {"code": "P", "name": "ERP", "stage": "active"}
-    return figures(bare | members, states or {})
+    return figures(bare | members, states or {}, measure=measure, plan=plan)
 
 
 def forecast(on: str, amount: dict[str, str], id: str = "1") -> dict[str, Any]:
@@ -33,9 +39,7 @@ def line(state: str, amount: dict[str, str]) -> dict[str, Any]:
     return {"state": state, "amount": amount}
 
 
-def measure(**members: Any) -> dict[str, Any]:
-    held = {"currency": "CHF", "at_completion": chf("100.00"), "earned": chf("40.00"), "actual": chf("50.00")}
-    return held | {"plan": [], "reasons": {}} | members
+MEASURED = Measured("CHF", Sums(bac=10_000, ev=4_000, ac=5_000, current=10_000, packages=1), {})
 
 
 def test_the_plan_is_the_projects_own_before_its_approved_lines() -> None:
@@ -90,8 +94,9 @@ def test_planned_value_is_linear_between_its_points(day: int, value: int) -> Non
 
 
 def test_earned_value_by_hand() -> None:
-    plan = [{"on": "1970-01-11", "value": chf("0.00")}, {"on": "1970-01-21", "value": chf("100.00")}]
-    found = earned_value(of({"performance": [measure(plan=plan)]}, planned_cost=chf("1.00")), 15)
+    plan = plan_of({(11, 20): 10_000})
+    assert plan == "[[10,0],[20,10000]]"
+    found = earned_value(of(measure=MEASURED, plan=plan, planned_cost=chf("1.00")), 15)
     assert [found[name] for name in ("bac", "pv", "ev", "ac")] == [
         chf(a) for a in ("100.00", "50.00", "40.00", "50.00")
     ]
@@ -101,17 +106,15 @@ def test_earned_value_by_hand() -> None:
 def test_what_was_not_measured_is_null_and_never_zero() -> None:
     """Cost without budgeted work: an efficiency of 0.00 would be a verdict on a project that was never measured."""
     why = "no work package with a budget"
-    unknown = measure(
-        at_completion=chf("0.00"), earned=chf("0.00"), reasons=dict.fromkeys(("bac", "pv", "ev"), why)
-    )
-    found = earned_value(of({"performance": [unknown]}, planned_cost=chf("1.00")), 15)
+    unknown = Measured("CHF", Sums(ac=5_000), dict.fromkeys(("bac", "pv", "ev"), why))
+    found = earned_value(of(measure=unknown, planned_cost=chf("1.00")), 15)
     assert [found[name] for name in ("bac", "pv", "ev", "spi", "cpi")] == [None] * 5
     assert found["reasons"]["cpi"].startswith(why)
 
 
 def test_what_was_spent_in_another_currency_than_the_plan_is_null_with_the_reason() -> None:
     """The plan was restated in euros after francs were spent: nothing was spent is not what to say."""
-    found = of({"performance": [measure()]}, planned_cost=eur("1.00"))
+    found = of(measure=MEASURED, planned_cost=eur("1.00"))
     value = earned_value(found, 15)
     assert (value["ac"], value["cpi"], value["ev"]) == (None, None, chf("40.00"))
     assert value["reasons"]["ac"] == value["reasons"]["cpi"] == "actual cost in CHF, plan in EUR, and no rate"

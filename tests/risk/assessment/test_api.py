@@ -61,3 +61,20 @@ async def test_an_importer_dates_an_assessment_in_the_past(desk: Any) -> None:
     assert done.status_code == 201
     event = (await desk.client.get("/risk/v1/events")).json()["items"][-1]
     assert event["data"]["effective_at"].startswith("2012-08-31")
+
+
+async def test_a_rating_does_not_leave_an_archived_project(desk: Any) -> None:
+    """What goes over to another project is asked of both."""
+    archived, other = await desk.project(), await desk.project()
+    body = {"project_id": archived["id"], "rated_on": "2026-03-01", "rating": 3}
+    rated = (await desk.client.put("/risk/v1/assessments/by-ref/erp/1", json=body)).json()
+    gone = await desk.client.delete(f"/projects/v1/projects/{archived['id']}", headers={"If-Match": '"1"'})
+    assert gone.status_code == 204
+    await desk.portolan.settled()
+    url = f"/risk/v1/assessments/{rated['id']}"
+    headers = {"If-Match": '"1"', "Content-Type": "application/merge-patch+json"}
+    for refused in (
+        await desk.client.patch(url, json={"project_id": other["id"]}, headers=headers),
+        await desk.client.put("/risk/v1/assessments/by-ref/erp/1", json=body | {"project_id": other["id"]}),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (409, "project_ended")

@@ -55,6 +55,12 @@ async def test_a_large_file_is_checked_while_it_is_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = await filled(tmp_path)
+    with (
+        closing(sqlite3.connect(path)) as connection,
+        connection,
+    ):  # at the end of the file, and read by nobody
+        connection.execute("CREATE TABLE ballast (filler TEXT)")
+        connection.executemany("INSERT INTO ballast VALUES (?)", [("x" * 3_000,)] * 100)
     overwrite(path, first=path.stat().st_size // PAGE - 12)
     monkeypatch.setattr(checking, "PATIENCE_S", -1.0)
     monkeypatch.setattr(checking, "STEPS", 1)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -21,18 +21,8 @@ def upgrade() -> None:
     with op.batch_alter_table("inbox_position", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reacted", sa.BigInteger(), server_default="0", nullable=False))
 
-    with op.batch_alter_table("known_programme", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("version", sa.BigInteger(), server_default="0", nullable=False))
-
-    # its reactions have followed from the start; the copies are filled anew, since members were added to them
-    op.execute("INSERT INTO birth VALUES ('finance.reactions', 'projects', 0, '')")
-    op.execute("INSERT INTO birth VALUES ('finance.reactions', 'finance', 0, '')")
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("known_programme", schema=None) as batch_op:
-        batch_op.drop_column("version")
-
     with op.batch_alter_table("inbox_position", schema=None) as batch_op:
         batch_op.drop_column("reacted")
 

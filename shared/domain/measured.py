@@ -1,0 +1,199 @@
+"""Sums of what finance measures of a project: who keeps the contributions can tell the figures of any day.
+
+A *contribution* is what one fact adds to the sums of a project from a day on, in one currency; what it takes back is
+below zero. The figures of a day are the sums of all contributions that count from that day or before, so the order in
+which facts are told does not matter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from itertools import pairwise
+
+from shared.base.money import LARGEST_MINOR, TOO_LARGE
+
+MOST_POINTS = 400
+"""Of a published curve; more are thinned evenly."""
+
+Spans = Mapping[tuple[int, int], int]
+"""(first day, last day) -> budget in minor units, planned evenly over the days from the first to the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Of one project and one currency; amounts in minor units."""
+
+    bac: int = 0
+    """Budget at completion of the approved plan."""
+    ev: int = 0
+    ac: int = 0
+    current: int = 0
+    """Budget at completion of the current plan."""
+    packages: int = 0
+    """Work packages that have a budget."""
+    undated: int = 0
+    """Those of them that have no planned dates."""
+    differing: int = 0
+    """Those whose current plan is not the approved one."""
+
+    def plus(self, other: "Sums", times: int = 1) -> "Sums":
+        return Sums(*(getattr(self, f.name) + times * getattr(other, f.name) for f in fields(Sums)))
+
+
+NOTHING = Sums()
+AMOUNTS = ("bac", "ev", "ac", "current")
+COUNTS = ("packages", "undated", "differing")
+
+BASE = 10**12
+"""An amount is kept as two integers, high * BASE + low: sums of the largest amounts fit into columns of 64 bits."""
+
+
+def split(amount: int) -> tuple[int, int]:
+    return divmod(amount, BASE)
+
+
+def joined(high: int, low: int) -> int:
+    return int(high) * BASE + int(low)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures of a day in minor units of `currency`; `reasons` say why `bac`, `pv`, `ev` or `ac` is not known."""
+
+    currency: str
+    sums: Sums
+    reasons: dict[str, str]
+
+
+def measured(sums: Mapping[str, Sums], budget_currency: str | None) -> Measured | None:
+    """From the sums by currency; None where nothing was measured. Costs are in the currency of the budget, so where
+    there is one, that is what the project is measured in; work in another waits for a rate."""
+    if not sums:
+        return None
+    currency = budget_currency or _of_the_work(sums)
+    own = sums.get(currency, NOTHING)
+    return Measured(currency, own, _too_large(own) | _unknown(sums, currency))
+
+
+def _of_the_work(sums: Mapping[str, Sums]) -> str:
+    return min((currency for currency, s in sums.items() if s.packages), default=min(sums))
+
+
+def _too_large(sums: Sums) -> dict[str, str]:
+    """The plan ends at BAC: it can be told where that can."""
+    amounts = {"bac": sums.bac, "pv": sums.bac, "ev": sums.ev, "ac": sums.ac}
+    return {figure: TOO_LARGE for figure, amount in amounts.items() if abs(amount) > LARGEST_MINOR}
+
+
+def _unknown(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
+    foreign = sorted(c for c, s in sums.items() if s.packages and c != currency)
+    if not any(s.packages for s in sums.values()):
+        return dict.fromkeys(("bac", "pv", "ev"), "no work package with a budget")
+    if foreign:
+        why = f"work is budgeted in {' and '.join(foreign)}, and there is no rate to {currency}"
+        return dict.fromkeys(("bac", "pv", "ev"), why)
+    if any(s.undated for s in sums.values()):
+        return {"pv": "a work package with a budget has no planned dates"}
+    return {}
+
+
+def curve(spans: Spans) -> list[tuple[int, int]]:
+    """(day, planned by its end) wherever the slope changes: exact there to the minor unit, and linear in between."""
+    held = sorted((first, last, budget) for (first, last), budget in spans.items() if budget)
+    days = _thinned(sorted({day for first, last, _ in held for day in (first - 1, last)}))
+    return list(zip(days, _swept(held, days), strict=True))
+
+
+def _swept(spans: Sequence[tuple[int, int, int]], days: Sequence[int]) -> Iterable[int]:
+    """Spans by their start, days ascending: what has ended is summed once, what runs is computed."""
+    waiting, running, ended = list(reversed(spans)), list[tuple[int, int, int]](), 0
+    for day in days:
+        while waiting and waiting[-1][0] <= day:
+            running.append(waiting.pop())
+        ended += sum(budget for _, last, budget in running if last <= day)
+        running = [span for span in running if span[1] > day]
+        yield ended + round(
+            sum(
+                (Fraction(budget * (day - first + 1), last - first + 1) for first, last, budget in running),
+                start=Fraction(0),
+            )
+        )
+
+
+def _thinned(days: list[int]) -> list[int]:
+    if len(days) <= MOST_POINTS:
+        return days
+    last = len(days) - 1
+    return [days[round(i * last / (MOST_POINTS - 1))] for i in range(MOST_POINTS)]
+
+
+def planned_value(points: Sequence[Sequence[int]], day: int) -> int:
+    """The cumulative plan at the end of `day`: linear between its points, 0 before the first, the last one after.
+
+    Exact to the minor unit, half to even, whatever the size of the plan.
+    """
+    if not points or day < points[0][0]:
+        return 0
+    for (d0, v0), (d1, v1) in pairwise(points):
+        if d0 <= day < d1:
+            return round(Fraction(v0 * (d1 - day) + v1 * (day - d0), d1 - d0))
+    return points[-1][1]
+
+
+# Stored as rows of differences
+
+SUM_COLUMNS = (*(f"{name}_{part}" for name in AMOUNTS for part in ("high", "low")), *COUNTS)
+_SUM_KEY = ("project_id", "counts_from", "currency", "recorded_day")
+_SPAN_KEY = ("project_id", "counts_from", "currency", "starts_on", "finishes_on", "recorded_day")
+_SPAN_COLUMNS = ("budget_high", "budget_low")
+
+
+def _adding(table: str, key: Sequence[str], columns: Sequence[str]) -> str:
+    added = ", ".join(f"{c} = {table}.{c} + excluded.{c}" for c in columns)
+    return (
+        f"INSERT INTO {table} ({', '.join((*key, *columns))}) VALUES ({', '.join('?' * (len(key) + len(columns)))})"
+        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added}"
+    )
+
+
+ADD_SUMS = _adding("measured_sum", _SUM_KEY, SUM_COLUMNS)
+ADD_SPANS = _adding("measured_span", _SPAN_KEY, _SPAN_COLUMNS)
+"""A row for each day from which something counts and each day on which it was recorded: what is told once more of the
+same two days is added to it."""
+
+_SUMMED = ", ".join(f"SUM({c})" for c in SUM_COLUMNS)
+SUMS = f"SELECT currency, {_SUMMED} FROM measured_sum WHERE project_id = ? AND counts_from <= ? GROUP BY currency"
+SPANS = """
+SELECT currency, starts_on, finishes_on, SUM(budget_high), SUM(budget_low) FROM measured_span
+WHERE project_id = ? AND counts_from <= ? GROUP BY currency, starts_on, finishes_on
+"""
+SUMS_OF = f"""
+SELECT project_id, currency, {_SUMMED} FROM measured_sum WHERE project_id IN ({{marks}}) GROUP BY project_id, currency
+"""
+SPANS_OF = """
+SELECT project_id, currency, starts_on, finishes_on, SUM(budget_high), SUM(budget_low) FROM measured_span
+WHERE project_id IN ({marks}) GROUP BY project_id, currency, starts_on, finishes_on
+"""
+SUMS_BY_DAY_OF = f"""
+SELECT project_id, counts_from, currency, {_SUMMED} FROM measured_sum
+WHERE project_id IN ({{marks}}) GROUP BY project_id, counts_from, currency
+"""
+SPANS_BY_DAY_OF = """
+SELECT project_id, counts_from, currency, starts_on, finishes_on, SUM(budget_high), SUM(budget_low) FROM measured_span
+WHERE project_id IN ({marks}) GROUP BY project_id, counts_from, currency, starts_on, finishes_on
+"""
+
+
+def sums_row(
+    project_id: str, counts_from: int, currency: str, recorded_day: int, sums: Sums
+) -> tuple[object, ...]:
+    """The parameters of ADD_SUMS."""
+    amounts = (part for name in AMOUNTS for part in split(getattr(sums, name)))
+    counts = (getattr(sums, name) for name in COUNTS)
+    return (project_id, counts_from, currency, recorded_day, *amounts, *counts)
+
+
+def sums_of(columns: Sequence[int]) -> Sums:
+    """From the values of SUM_COLUMNS."""
+    amounts = [joined(columns[2 * i], columns[2 * i + 1]) for i in range(len(AMOUNTS))]
+    return Sums(*amounts, *map(int, columns[2 * len(AMOUNTS) :]))
