@@ -8,8 +8,22 @@ from pydantic import Field
 from shared.base.clock import FIRST_YEAR, LAST_YEAR
 from shared.base.money import CurrencyCode, Money
 from shared.contracts.language import Aggregate, Day, Fact, Id, Line, Prose, Reasoned, Shape, aggregate, fact
+from shared.contracts.members import (
+    at_creation,
+    code,
+    filterable,
+    label,
+    names,
+    optional_at_creation,
+    searched,
+    sortable,
+    sortable_as_written,
+    stored,
+    unique,
+)
 
 FiscalYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["CH"]), code]
 
 
 class Nature(StrEnum):
@@ -23,20 +37,20 @@ class BudgetState(StrEnum):
     APPROVED = "approved"
 
 
-@aggregate("finance", "budgets", key="project_id")
+@aggregate("finance", "budgets", key="project_id", read_only=True)
 class Budget(Aggregate):
     """A project's budget, opened when the project is approved; costs are refused once it is closed.
 
     Its currency is the plan's, and follows the plan while nothing is charged; `currency_reason` says why it stayed.
     """
 
-    project_id: Id
+    project_id: Annotated[Id, names("project"), unique, filterable]
     """The project whose money it is."""
-    currency: CurrencyCode
+    currency: Annotated[CurrencyCode, code, filterable]
     """Of the budget; costs are charged in it."""
     planned: Money | None = None
     """The approved planned cost of the project."""
-    open: bool = True
+    open: Annotated[bool, filterable] = True
     """Whether costs may be charged."""
     currency_reason: Line | None = None
     """Why it is in this currency although the plan is in another; null where they agree."""
@@ -62,19 +76,19 @@ class BudgetLine(Aggregate):
     `nature` is null only where an imported source does not say it.
     """
 
-    project_id: Id | None = None
+    project_id: Annotated[Id | None, names("project"), filterable, at_creation] = None
     """The project the money is for; null where it is for a programme."""
-    programme_id: Id | None = None
+    programme_id: Annotated[Id | None, names("programme"), filterable, at_creation] = None
     """The programme the money is for; null where it is for a project."""
-    fiscal_year: FiscalYear
+    fiscal_year: Annotated[FiscalYear, sortable]
     """The year of the budget, as the organisation names it."""
-    nature: Nature | None = None
+    nature: Annotated[Nature | None, filterable] = None
     """Capital or operating expenditure."""
-    amount: Money
+    amount: Annotated[Money, sortable]
     """How much is asked for, or granted."""
     cost_type: Line | None = None
     """What the money is spent on, in the organisation's words."""
-    state: BudgetState = BudgetState.DRAFT
+    state: Annotated[BudgetState, sortable, optional_at_creation] = BudgetState.DRAFT
     """Draft, submitted for approval, or approved."""
 
 
@@ -97,11 +111,11 @@ class BudgetLineReturned(Reasoned):
 class Forecast(Aggregate):
     """A forecast of a project's cost at completion, as of a day; the newest day counts."""
 
-    project_id: Id
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
     """The project that is forecast."""
-    forecast_on: Day
+    forecast_on: Annotated[Day, sortable]
     """The day on which this was expected."""
-    at_completion: Money
+    at_completion: Annotated[Money, sortable]
     """The expected cost at completion (EAC)."""
     comment: Prose = ""
     """What the forecast rests on."""
@@ -111,21 +125,21 @@ class Forecast(Aggregate):
 class ActualCost(Aggregate):
     """Money spent on a project; a correction is a negative cost that names what it reverses."""
 
-    project_id: Id
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
     """The project that is charged."""
-    work_package_id: Id | None = None
+    work_package_id: Annotated[Id | None, names("work_package"), filterable] = None
     """The work package that is charged; null where it is the project as a whole."""
-    posted_on: Day
+    posted_on: Annotated[Day, sortable, at_creation]
     """The day on which it was posted."""
-    amount: Money
+    amount: Annotated[Money, sortable, at_creation]
     """What was spent; negative for a reversal."""
-    nature: Nature = Nature.OPEX
+    nature: Annotated[Nature, filterable, at_creation] = Nature.OPEX
     """Capital or operating expenditure."""
     document: Line | None = None
     """The number of the invoice or of another document."""
-    contract_id: Id | None = None
+    contract_id: Annotated[Id | None, names("contract"), filterable] = None
     """The contract under which it was spent."""
-    reverses_id: Id | None = None
+    reverses_id: Annotated[Id | None, names("actual_cost"), filterable, at_creation] = None
     """The cost that this one takes back, wholly or in part."""
 
 
@@ -133,9 +147,9 @@ class ActualCost(Aggregate):
 class Vendor(Aggregate):
     """A supplier or subcontractor."""
 
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
     """The name of the company."""
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["CH"])] | None = None
+    country: Annotated[Country | None, sortable_as_written] = None
     """Where it has its seat: two letters of ISO 3166-1."""
     description: Prose = ""
     """What it supplies, and whatever else is worth knowing."""
@@ -145,15 +159,15 @@ class Vendor(Aggregate):
 class Contract(Aggregate):
     """An agreement with a vendor, on a project or a programme."""
 
-    vendor_id: Id | None = None
+    vendor_id: Annotated[Id | None, names("vendor"), filterable] = None
     """With whom it is made."""
-    project_id: Id | None = None
+    project_id: Annotated[Id | None, names("project"), filterable, at_creation] = None
     """The project it is for; null where it is for a programme or for neither."""
-    programme_id: Id | None = None
+    programme_id: Annotated[Id | None, names("programme"), filterable, at_creation] = None
     """The programme it is for; null where it is for a project or for neither."""
-    number: Line
+    number: Annotated[Line, code, sortable, searched]
     """The organisation's number of the contract."""
-    title: Line
+    title: Annotated[Line, label, sortable, searched]
     """What it is about."""
     description: Prose = ""
     """What is delivered under it."""
@@ -161,11 +175,11 @@ class Contract(Aggregate):
     """Its type, in the organisation's words, such as fixed price."""
     status: Line | None = None
     """Where it stands, in the organisation's words."""
-    starts_on: Day | None = None
+    starts_on: Annotated[Day | None, sortable] = None
     """The first day of its term."""
-    ends_on: Day | None = None
+    ends_on: Annotated[Day | None, sortable] = None
     """The last day of its term."""
-    value: Money | None = None
+    value: Annotated[Money | None, sortable] = None
     """The agreed price of all that is delivered."""
 
 
@@ -178,7 +192,7 @@ class PlannedValue(Shape):
     """Planned value (PV) up to then."""
 
 
-@aggregate("finance", "performances", key="project_id")
+@aggregate("finance", "performances", key="project_id", read_only=True)
 class Performance(Aggregate):
     """What a project's earned value is computed from, as finance keeps it.
 
@@ -190,15 +204,15 @@ class Performance(Aggregate):
     `differing` counts the work packages that are planned otherwise by now.
     """
 
-    project_id: Id
+    project_id: Annotated[Id, names("project"), unique, filterable]
     """The project that is measured."""
-    currency: CurrencyCode
+    currency: Annotated[CurrencyCode, code, filterable]
     """Of all amounts here."""
-    at_completion: Money
+    at_completion: Annotated[Money, stored]
     """Budget at completion (BAC)."""
-    earned: Money
+    earned: Annotated[Money, stored]
     """Earned value (EV)."""
-    actual: Money
+    actual: Annotated[Money, stored]
     """Actual cost (AC)."""
     current_at_completion: Money | None = None
     """Budget at completion of the current plan; null where it is not known."""

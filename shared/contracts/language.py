@@ -1,10 +1,12 @@
 """How the published language is declared: shapes, facts, and the one catalogue that knows them all.
 
 An aggregate's shape is what GET answers, what a list contains, what a write answers and what an event carries as
-`state`. A fact is what happened, in the past tense, with its own details. Both are declared once:
+`state`. A fact is what happened, in the past tense, with its own details. Both are declared once; what holds of a
+member stands beside it (`shared/contracts/members.py`):
 
     @aggregate("projects", "projects")
-    class Project(Aggregate): ...
+    class Project(Aggregate):
+        name: Annotated[Line, label, sortable, searched]
 
     @fact(Project, "approved")
     class ProjectApproved(Fact): ...
@@ -35,6 +37,7 @@ from pydantic_core import CoreSchema
 from shared.base.clock import of_our_age, parse_day, parse_instant
 from shared.base.ids import is_canonical
 from shared.base.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
+from shared.contracts.members import Members, code, members_of
 
 PARTITIONS = 12
 STATE_LIMIT = 64 * 1024
@@ -150,7 +153,9 @@ Prose = Annotated[
     Pattern(f"^[^{CONTROLS_BUT_LINES}{OVERRIDES}]*$"),
 ]
 """Text of several lines, or none, in normalization form C."""
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$"), Field(examples=["PRJ-0042"])]
+Code = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$"), Field(examples=["PRJ-0042"]), code
+]
 Percent = Annotated[int, Field(ge=0, le=100, strict=True)]
 Key = Annotated[
     str,
@@ -240,7 +245,8 @@ class Erasable(Aggregate):
     """What tells of a person, and may be made to tell nothing of them any more (see `shared.domain.erasure`)."""
 
     PERSONAL: ClassVar[dict[str, Any]] = {}
-    """The members that tell of the person, each with what stands there once they are erased."""
+    """The members that are marked `personal`, and the external key, each with what stands there once the person is
+    erased; filled by `aggregate`."""
 
     erased_at: Instant | None = None
     """Since when nothing is told of the person any more; null otherwise."""
@@ -264,6 +270,13 @@ class Reasoned(Fact):
     """Why it was decided so, in the words of who decided."""
 
 
+class Decision(Shape):
+    """Why a move is made."""
+
+    reason: Annotated[Prose | None, Field(examples=["Agreed by the steering committee of 1 June."])] = None
+    """Why the move is made; it stands in the event."""
+
+
 Visibility = Literal["open", "restricted", "people", "restricted_people"]
 """Who may see an aggregate. `restricted`: only callers with the service's scope `restricted`, on every route and in
 every feed; consumers subscribe to it by name. `people`: tells of persons, and can be erased."""
@@ -284,7 +297,23 @@ class AggregateType:
     shape: type[Aggregate]
     key: str
     visibility: Visibility = "open"
+    is_read_only: bool = False
+    """Whether only reactions write it: no request makes or changes one."""
+    scope: tuple[str, ...] = ()
+    """The members of which the first that is given says in what the aggregate lies; none: in the instance."""
     facts: dict[str, type[Fact]] = field(default_factory=dict)
+
+    @cached_property
+    def members(self) -> Members:
+        """What is declared beside the aggregate's own members."""
+        return members_of(self.shape, Erasable.model_fields)
+
+    def scope_of(self, one: Aggregate) -> tuple[str, UUID] | None:
+        """In what an aggregate lies: `("project", id)`; None for the instance as a whole."""
+        for member in self.scope:
+            if (id := getattr(one, member)) is not None:
+                return (self.name if member == "id" else member.removesuffix("_id")), id
+        return None
 
     @cached_property
     def topic(self) -> str:
@@ -323,29 +352,76 @@ PLAIN_FACTS = ("created", "revised", "archived", "restored", "migrated")
 """The facts that need no details of their own, declared for every aggregate."""
 
 
+SCOPES = ("project_id", "programme_id", "portfolio_id", "unit_id", "person_id")
+"""The members that say in what an aggregate lies, the narrowest first."""
+
+
 def aggregate(
     service: str,
     collection: str,
     key: str = "id",
     visibility: Visibility = "open",
+    *,
+    name: str = "",
+    scope: tuple[str, ...] | None = None,
+    read_only: bool = False,
 ) -> Callable[[type[A]], type[A]]:
+    """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
+
+    `name` is the snake-case name of the class where none is given. `scope` names the members that say in what the
+    aggregate lies: the key's project, else all of SCOPES that it has; `("id",)` for what others lie in.
+    """
+
     def declare(shape: type[A]) -> type[A]:
-        entry = AggregateType(service, _snake(shape.__name__), collection, shape, key, visibility)
+        known = name or _snake(shape.__name__)
+        lies_in = scope
+        if lies_in is None:
+            lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
+        entry = AggregateType(service, known, collection, shape, key, visibility, read_only, lies_in)
+        _refuse_second(entry)
+        _check_declaration(entry)
         CATALOGUE[shape] = entry
-        for name in PLAIN_FACTS:
-            plain = type(
-                shape.__name__ + name.capitalize(), (Fact,), {"__doc__": f"A {entry.name} was {name}."}
-            )
-            fact(shape, name)(plain)
+        if issubclass(shape, Erasable):
+            shape.PERSONAL = {"external_ref": None} | entry.members.personal
+        for plain_name in PLAIN_FACTS:
+            documentation = f"A {entry.name} was {plain_name}."
+            plain = type(shape.__name__ + plain_name.capitalize(), (Fact,), {"__doc__": documentation})
+            fact(shape, plain_name)(plain)
         return shape
 
     return declare
+
+
+def _scopes(shape: type[Aggregate]) -> tuple[str, ...]:
+    return tuple(member for member in SCOPES if member in shape.model_fields)
+
+
+def _refuse_second(entry: AggregateType) -> None:
+    """No two aggregates have the same topic and type, the same path, or the same component of a document."""
+    for other in CATALOGUE.values():
+        if other.service == entry.service and entry.name == other.name:
+            raise TypeError(f"{entry.service} has an aggregate {entry.name} already")
+        if other.service == entry.service and entry.collection == other.collection:
+            raise TypeError(f"{entry.service} has a collection {entry.collection} already")
+        if other.shape.__name__ == entry.shape.__name__:
+            raise TypeError(f"a component {entry.shape.__name__} is there already, of {other.service}")
+
+
+def _check_declaration(entry: AggregateType) -> None:
+    shape = entry.shape
+    for member in (entry.key, *entry.scope):
+        if member not in shape.model_fields:
+            raise TypeError(f"{shape.__name__} has no member {member}")
+    if entry.members.personal and not (entry.tells_of_people and issubclass(shape, Erasable)):
+        raise TypeError(f"{shape.__name__} has personal members, and is not erased")
 
 
 def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
     def declare(details: type[F]) -> type[F]:
         details.name, details.of = name, of
         entry = CATALOGUE[of]
+        if name in entry.facts:
+            raise TypeError(f"{details.__name__}: a {entry.name} has a fact {name} already")
         if details.erases and not (entry.tells_of_people and issubclass(of, Erasable)):
             raise TypeError(f"{details.__name__} erases what is kept for ever on {entry.topic}")
         entry.facts[name] = details

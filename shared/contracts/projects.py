@@ -20,6 +20,18 @@ from shared.contracts.language import (
     aggregate,
     fact,
 )
+from shared.contracts.members import (
+    at_creation,
+    code,
+    filterable,
+    label,
+    names,
+    not_given,
+    optional_at_creation,
+    searched,
+    sortable,
+    unique,
+)
 
 
 class Thresholds(Shape):
@@ -35,33 +47,33 @@ class Thresholds(Shape):
     """Time is red from so many days late."""
 
 
-@aggregate("projects", "portfolios")
+@aggregate("projects", "portfolios", scope=("id",))
 class Portfolio(Aggregate):
     """A collection of programmes and projects that are steered together; portfolios form a hierarchy."""
 
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
     """By which people know it."""
     description: Prose = ""
     """What belongs into the portfolio, and to what end."""
-    parent_id: Id | None = None
+    parent_id: Annotated[Id | None, names("portfolio"), filterable] = None
     """The portfolio above this one; null at the top."""
-    owner_id: Id | None = None
+    owner_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who is accountable for it."""
     thresholds: Thresholds | None = None
     """From where on health is amber or red in it; null: those of the portfolio above."""
 
 
-@aggregate("projects", "programmes")
+@aggregate("projects", "programmes", scope=("id",))
 class Programme(Aggregate):
     """Related projects (and other work) that are managed together for a common benefit."""
 
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
     """By which people know it."""
     description: Prose = ""
     """The benefit for which its projects are managed together."""
-    portfolio_id: Id | None = None
+    portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
     """The portfolio it belongs to."""
-    manager_id: Id | None = None
+    manager_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who manages it."""
 
 
@@ -77,7 +89,7 @@ class Stage(StrEnum):
     DISCONTINUED = "discontinued"
 
 
-@aggregate("projects", "projects")
+@aggregate("projects", "projects", scope=("id",))
 class Project(Aggregate):
     """A temporary endeavour with a start, an end, a budget and an outcome.
 
@@ -86,27 +98,27 @@ class Project(Aggregate):
     of what the project makes.
     """
 
-    code: Code
+    code: Annotated[Code, unique, sortable, searched, optional_at_creation]
     """The short code by which people name it, unique; drawn by Portolan where none is given."""
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
     """By which people know it."""
     description: Prose = ""
     """What is to be achieved, and why."""
-    stage: Stage = Stage.PROPOSED
+    stage: Annotated[Stage, sortable, optional_at_creation] = Stage.PROPOSED
     """Where it stands in its life; moves change it."""
     phase: Line | None = None
     """Where it stands within its method, in the words of that method."""
-    portfolio_id: Id | None = None
+    portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
     """The portfolio it belongs to."""
-    programme_id: Id | None = None
+    programme_id: Annotated[Id | None, names("programme"), filterable] = None
     """The programme it is part of."""
-    sponsor_id: Id | None = None
+    sponsor_id: Annotated[Id | None, names("person")] = None
     """The person who answers for the benefit and the money."""
-    manager_id: Id | None = None
+    manager_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who manages it from day to day."""
-    planned_start_on: Day | None = None
+    planned_start_on: Annotated[Day | None, sortable] = None
     """The first day of work, as approved."""
-    planned_finish_on: Day | None = None
+    planned_finish_on: Annotated[Day | None, sortable] = None
     """The day of completion, as approved."""
     forecast_start_on: Day | None = None
     """The first day of work, as expected now."""
@@ -175,21 +187,24 @@ class WorkPackageState(StrEnum):
     COMPLETED = "completed"
 
 
+Wbs = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,9}$", examples=["1.2.3"]), code]
+
+
 @aggregate("projects", "work-packages", key="project_id")
 class WorkPackage(Aggregate):
     """A node of the work breakdown structure; leaves carry budget, dates and progress."""
 
-    project_id: Id
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
     """The project it is part of."""
-    parent_id: Id | None = None
+    parent_id: Annotated[Id | None, names("work_package"), filterable] = None
     """The summary above it; null at the top of the structure."""
-    wbs: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,9}$", examples=["1.2.3"])]
+    wbs: Annotated[Wbs, sortable, searched]
     """Its place in the work breakdown structure, unique within the project."""
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
     """By which people know it."""
     description: Prose = ""
     """What is to be delivered."""
-    owner_id: Id | None = None
+    owner_id: Annotated[Id | None, names("person")] = None
     """The person who answers for its delivery."""
     budget: Money | None = None
     """Its part of the budget at completion (BAC)."""
@@ -197,10 +212,17 @@ class WorkPackage(Aggregate):
     """The first day of work on it, as planned."""
     planned_finish_on: Day | None = None
     """The day of its completion, as planned."""
-    percent_complete: Percent = 0
-    """How much of it is done, from 0 to 100."""
-    state: WorkPackageState = WorkPackageState.PLANNED
+    state: Annotated[WorkPackageState, filterable, not_given] = WorkPackageState.PLANNED
     """Where it stands; progress changes it."""
+    percent_complete: Annotated[Percent, sortable, not_given] = 0
+    """How much of it is done, from 0 to 100."""
+
+
+class Progress(Shape):
+    """How much of the work package is done."""
+
+    percent_complete: Percent
+    """How much is done now, from 0 to 100."""
 
 
 @fact(WorkPackage, "progressed")

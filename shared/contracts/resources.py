@@ -1,7 +1,7 @@
 """What the resources service publishes: persons and their allocations."""
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -16,6 +16,17 @@ from shared.contracts.language import (
     Shape,
     aggregate,
     fact,
+)
+from shared.contracts.members import (
+    at_creation,
+    filterable,
+    label,
+    names,
+    not_given,
+    optional_at_creation,
+    personal,
+    searched,
+    sortable,
 )
 
 
@@ -40,34 +51,23 @@ class Person(Erasable):
     Of a person who was erased the employment and the weekly hours stay, from which the load of past months is told.
     """
 
-    PERSONAL: ClassVar[dict[str, Any]] = {
-        "external_ref": None,
-        "name": "Erased person",
-        "email": None,
-        "vendor_id": None,
-        "role": None,
-        "org_unit": None,
-        "location": None,
-        "skills": [],
-    }
-
-    name: Line
+    name: Annotated[Line, label, sortable, searched, personal("Erased person")]
     """The full name."""
-    email: Email | None = None
+    email: Annotated[Email | None, searched, personal()] = None
     """The address for mail."""
-    employment: Employment = Employment.INTERNAL
+    employment: Annotated[Employment, sortable] = Employment.INTERNAL
     """Employed by the organisation, or by a supplier."""
-    vendor_id: Id | None = None
+    vendor_id: Annotated[Id | None, names("vendor"), filterable, personal()] = None
     """The supplier of an external person."""
-    role: Line | None = None
+    role: Annotated[Line | None, filterable, personal()] = None
     """What the person usually works as."""
-    org_unit: Line | None = None
+    org_unit: Annotated[Line | None, sortable, personal()] = None
     """The unit of the organisation that the person belongs to."""
-    location: Line | None = None
+    location: Annotated[Line | None, filterable, personal()] = None
     """Where the person works."""
     weekly_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 40
     """Hours of work a week; allocations are per cent of them."""
-    skills: Annotated[list[Skill], Field(max_length=100)] = []
+    skills: Annotated[list[Skill], Field(max_length=100), personal([])] = []
     """What the person is able to do, and how well."""
 
 
@@ -98,19 +98,19 @@ class Allocation(Aggregate):
     has no day. So the load of a day is the sum over all that are not archived, released or not.
     """
 
-    person_id: Id
+    person_id: Annotated[Id, names("person"), filterable, at_creation]
     """Who is booked."""
-    project_id: Id
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
     """The project for which the person is booked."""
-    starts_on: Day
+    starts_on: Annotated[Day, sortable]
     """The first day."""
-    ends_on: Day
+    ends_on: Annotated[Day, sortable]
     """The last day."""
-    percent: Annotated[int, Field(ge=1, le=100, strict=True)]
+    percent: Annotated[int, Field(ge=1, le=100, strict=True), sortable]
     """Of the person's weekly hours."""
-    commitment: Commitment = Commitment.SOFT
+    commitment: Annotated[Commitment, filterable, optional_at_creation] = Commitment.SOFT
     """Soft may still move; hard is committed."""
-    state: AllocationState = AllocationState.BOOKED
+    state: Annotated[AllocationState, filterable, not_given] = AllocationState.BOOKED
     """Booked, or released before its planned end."""
     role: Line | None = None
     """As what the person works on the project."""

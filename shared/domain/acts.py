@@ -57,9 +57,11 @@ async def admit(work: Work, acts: Acts, entity: Aggregate, deed: str) -> None:
     is asked of both."""
     before = work.before(entity)
     act = acts.act(deed, entity, before)
+    if act is None:
+        return
     for one in (entity, before) if _goes_over(entity, before) else (entity,):
         standing = await acts.project(work, one)
-        if act is not None and standing is not None:
+        if standing is not None:
             stages.admit(act, standing.stage, standing.archived, verbs(work, type(entity)), acts.pointer)
 
 

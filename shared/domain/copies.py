@@ -24,6 +24,9 @@ from shared.contracts.language import Aggregate, Erasable, entry_of
 from shared.domain.work import Work
 from shared.store.columns import ID, KEY, plain_value
 
+KNOWN = "known"
+"""Where a table of copies says what it is a table of."""
+
 MOMENTS = {"archived": "archived_at", "erased": "erased_at"}
 """A member of a copy that says whether something happened, and the member of the aggregate that says when."""
 
@@ -128,7 +131,7 @@ class Known:
             Column(name, kind.column, nullable=kind.nullable, primary_key=name == "id")
             for name, kind in self.kinds.items()
         ]
-        return Table(self.name, self.base.metadata, *columns)
+        return Table(self.name, self.base.metadata, *columns, info={KNOWN: self})
 
     @cached_property
     def columns(self) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["id", "text", "code", "instant", "day", "money", "integer", "boolean"]
+from shared.contracts.language import Aggregate, entry_of
+from shared.contracts.members import Kind
 
 
 @dataclass(frozen=True)
@@ -23,3 +23,9 @@ class Filters:
         return {"id": "id", "created_at": "instant", "updated_at": "instant"}.get(column) or self.columns[
             column
         ]  # type: ignore[return-value]
+
+
+def filters_of(shape: type[Aggregate]) -> Filters:
+    """As the aggregate declares them beside its members."""
+    members = entry_of(shape).members
+    return Filters(members.filters, members.sorts, members.searched)

@@ -1,66 +1,150 @@
 """Lifecycles as data: which move leads from where to where, with which fact; pure, so rules can be read and tested."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import Enum, StrEnum
+from typing import Any, Final, Literal
 
-from shared.base.errors import IllegalMove
-from shared.contracts.language import Aggregate, Fact
+from shared.base.clock import now
+from shared.base.errors import Forbidden, IllegalMove
+from shared.contracts.language import Aggregate, Decision, Fact, Shape
+
+
+class Start(Enum):
+    ANY_OPEN = "any open state"
+
+
+ANY_OPEN: Final = Start.ANY_OPEN
+"""The start of a move that is possible from every state that is not final."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What a move is made with: the body of the request, the day on which it is effective, and who makes it."""
+
+    body: Shape = field(default_factory=Decision)
+    day: date = field(default_factory=lambda: now().date())
+    by: str = ""
 
 
 @dataclass(frozen=True)
 class Move:
-    """From any of `start` to `end`, told by `fact`.
+    """From any state of `start` to `end`, published as `fact`.
 
-    `check` refuses what the state alone does not show; `when` says, beside the state, whether the move is there at
-    all. A move with `own_route` takes more than a reason: its aggregate declares the route.
+    `end` is a state; a mapping from start to end; a collection of states, of which `effect` sets one; or None where
+    the state stays. The fact takes its details from the members of the body that are named alike, or is what `effect`
+    returns.
     """
 
-    start: frozenset[StrEnum]
-    end: StrEnum
+    start: StrEnum | Collection[StrEnum] | Literal[Start.ANY_OPEN]
+    end: StrEnum | Mapping[Any, StrEnum] | Collection[StrEnum] | None
     fact: type[Fact]
     needs: Literal["write", "decide"] = "decide"
-    check: Callable[[Any], None] | None = None
+    takes: type[Shape] = Decision
+    """The body of the request; one that also takes a reason is a subclass of Decision."""
     when: Callable[[Any], bool] = lambda entity: True
-    own_route: bool = False
+    """Whether, beside the state, the move is there at all."""
+    who: Callable[[Any, str], bool] = lambda entity, subject: True
+    """Whether this subject may make it on this aggregate; 403 `not_for_you` otherwise. It comes on top of `needs`."""
+    check: Callable[[Any], None] = lambda entity: None
+    """Refuses what the state alone does not show."""
+    effect: Callable[[Any, Occasion], Fact | None] = lambda entity, occasion: None
+    """Changes what else changes, given the aggregate and the occasion."""
+    checks_content: bool = False
+    """Whether the register's check of content runs after it."""
+    description: str = ""
+    """For the document; by default it names start and end."""
+
+    @property
+    def starts(self) -> frozenset[StrEnum]:
+        """The states from which it is possible; a lifecycle has resolved ANY_OPEN."""
+        if isinstance(self.start, StrEnum):
+            return frozenset((self.start,))
+        return frozenset() if self.start is ANY_OPEN else frozenset(self.start)
+
+    def ends(self, start: StrEnum) -> frozenset[StrEnum]:
+        """The states to which it may lead from `start`."""
+        if self.end is None:
+            return frozenset((start,))
+        if isinstance(self.end, StrEnum):
+            return frozenset((self.end,))
+        return frozenset((self.end[start],)) if isinstance(self.end, Mapping) else frozenset(self.end)
+
+    def summary(self) -> str:
+        """One sentence for the document."""
+        if self.description:
+            return self.description
+        ends = {end for start in self.starts for end in self.ends(start)}
+        return f"From {', '.join(sorted(self.starts))} to {' or '.join(sorted(ends))}."
 
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """The moves of an aggregate by their imperative name; `member` holds the state."""
+    """The moves of an aggregate by their imperative name; `member` holds the state. `final` are the states after which
+    nothing is open: needed where a move starts from ANY_OPEN."""
 
     member: str
     moves: Mapping[str, Move]
+    final: Collection[StrEnum] = ()
+
+    def __post_init__(self) -> None:
+        moves = {
+            name: replace(move, start=self._open_states()) if move.start is ANY_OPEN else move
+            for name, move in self.moves.items()
+        }
+        object.__setattr__(self, "moves", moves)
+
+    def _open_states(self) -> frozenset[StrEnum]:
+        if not self.final:
+            raise TypeError("a move from any open state needs to know which states are final")
+        return frozenset(state for state in type(next(iter(self.final))) if state not in self.final)
 
     def state(self, entity: Aggregate) -> StrEnum:
         state: StrEnum = getattr(entity, self.member)
         return state
 
-    def allowed(self, entity: Aggregate) -> list[str]:
-        """The moves the state allows; an archived aggregate has none."""
+    def allowed(self, entity: Aggregate, subject: str | None = None) -> list[str]:
+        """The moves the state allows, to this subject where one is given; an archived aggregate has none."""
         if entity.archived_at is not None:
             return []
         return [
             name
             for name, move in self.moves.items()
-            if self.state(entity) in move.start and move.when(entity)
+            if self.state(entity) in move.starts
+            and move.when(entity)
+            and (subject is None or move.who(entity, subject))
         ]
 
-    def admit(self, entity: Aggregate, name: str) -> Move:
-        """The move; IllegalMove names the state and what it allows."""
+    def admit(self, entity: Aggregate, name: str, subject: str | None = None) -> Move:
+        """The move; IllegalMove names the state and what it allows, Forbidden a move that is for somebody else."""
         allowed = self.allowed(entity)
         if name not in allowed:
             state = "archived" if entity.archived_at is not None else self.state(entity).value
             raise IllegalMove(
                 f"{name} is not possible while {self.member} is {state}", state=state, allowed_moves=allowed
             )
-        return self.moves[name]
+        move = self.moves[name]
+        if subject is not None and not move.who(entity, subject):
+            raise Forbidden("the move is for somebody else to make here", code="not_for_you")
+        return move
 
-    def make(self, entity: Aggregate, name: str, reason: str | None = None) -> Fact:
-        """Change the state and return the fact."""
-        move = self.admit(entity, name)
-        if move.check:
-            move.check(entity)
-        setattr(entity, self.member, move.end)
-        return move.fact.model_validate({"reason": reason} if "reason" in move.fact.model_fields else {})
+    def make(self, entity: Aggregate, name: str, occasion: Occasion | None = None) -> Fact:
+        """Change the state and what follows from it; returns the fact."""
+        occasion = occasion or Occasion()
+        move = self.admit(entity, name, occasion.by or None)
+        move.check(entity)
+        start = self.state(entity)
+        fact = move.effect(entity, occasion)
+        ends = move.ends(start)
+        if len(ends) == 1:
+            setattr(entity, self.member, next(iter(ends)))
+        elif self.state(entity) not in ends:
+            raise TypeError(f"{name} led to {self.state(entity)}, which is none of its ends")
+        return fact or _fact(move.fact, occasion.body)
+
+
+def _fact(kind: type[Fact], body: Shape) -> Fact:
+    """The fact with the details that the body gives."""
+    given = {name: getattr(body, name) for name in kind.model_fields if name in type(body).model_fields}
+    return kind.model_validate(given)

@@ -17,8 +17,8 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
-from shared.contracts.language import Aggregate
-from shared.domain.copies import Known
+from shared.contracts.language import CATALOGUE, Aggregate, AggregateType
+from shared.domain.copies import KNOWN, Known
 from shared.domain.dependents import still_there
 from shared.domain.work import Work
 
@@ -47,6 +47,22 @@ def copies(row: Named) -> Copies:
     table: Any = row.__table__  # type: ignore[attr-defined]
     names = [column.name for column in table.columns]
     return Copies(table.name, ", ".join(names), cast(Any, namedtuple(row.__name__, names))._make)
+
+
+def tables_named(row: type[SQLModel], entry: AggregateType) -> dict[str, Named]:
+    """Member -> the table in which what it names is looked up: the service's own, or its copies of another's.
+
+    What the service keeps no copy of is in none.
+    """
+    mappers: Any = row._sa_registry.mappers
+    tables: dict[str, Named] = {mapper.local_table.name: mapper.class_ for mapper in mappers}
+    tables |= {name: t.info[KNOWN] for name, t in row.metadata.tables.items() if KNOWN in t.info}
+    own = {other.name for other in CATALOGUE.values() if other.service == entry.service}
+    places = {
+        member: tables.get(kind if kind in own else f"known_{kind}")
+        for member, kind in entry.members.references.items()
+    }
+    return {member: table for member, table in places.items() if table is not None}
 
 
 async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str) -> None:

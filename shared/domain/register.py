@@ -5,9 +5,9 @@ which act on its project each deed is, what keeps it from being archived, and wh
 makes or changes an aggregate goes through its register too (`make`, `write`), so that no rule is passed by.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -24,8 +24,8 @@ from shared.domain import references
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
-from shared.domain.filters import Filters
-from shared.domain.lifecycle import Lifecycle
+from shared.domain.filters import Filters, filters_of
+from shared.domain.lifecycle import Lifecycle, Occasion
 from shared.domain.references import Named
 from shared.domain.work import Work
 from shared.store.columns import Mirror, mirror
@@ -59,8 +59,7 @@ async def _nothing_follows(work: Work, entity: Any, before: Any) -> None:
 
 @dataclass(frozen=True)
 class Register(Generic[A]):
-    """One aggregate as a register. `create` and `revise` are request shapes made by `request_shape`; a register that
-    is only read has none.
+    """One aggregate as a register: its shape, its table, and what is more than its declaration says.
 
     `supply` adds members that the caller may leave out (a code); `check` refuses content, after any change;
     `tell` chooses the fact.
@@ -68,19 +67,10 @@ class Register(Generic[A]):
 
     shape: type[A]
     row: type[SQLModel]
-    filters: Filters
-    create: type[BaseModel] = Shape
-    revise: type[BaseModel] = Shape
     supply: Callable[[Work, Any], Awaitable[dict[str, Any]]] = _as_given
     check: Callable[[Work, Any], Awaitable[None]] = _no_check
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
-    names: Mapping[str, Named] = field(default_factory=dict)
-    """Members by which it names others, and the table each is looked up in: a batch reads those at once.
-
-    A member that names an aggregate of another service anew is refused where that is archived or not heard of; its
-    project is judged by `acts`.
-    """
     guard: Callable[[Any], str | None] = _unguarded
     """The guard that `check` holds, told by a request or by the aggregate."""
     acts: Acts | None = None
@@ -98,19 +88,56 @@ class Register(Generic[A]):
         return frozenset(self.shape.model_fields)
 
     @cached_property
+    def filters(self) -> Filters:
+        """What its lists can be narrowed and sorted by."""
+        return filters_of(self.shape)
+
+    @cached_property
+    def create(self) -> type[Shape]:
+        """The body of a request that makes one; it is empty where only reactions do."""
+        if self.is_read_only:
+            return Shape
+        members = entry_of(self.shape).members
+        name = f"{self.shape.__name__}Create"
+        return request_shape(name, self.shape, (*members.created, "external_ref"), members.optional)
+
+    @cached_property
+    def revise(self) -> type[Shape]:
+        """What a patch may change; it is empty where only reactions change one."""
+        if self.is_read_only:
+            return Shape
+        members = entry_of(self.shape).members
+        return request_shape(f"{self.shape.__name__}Revise", self.shape, members.revised)
+
+    @property
+    def is_read_only(self) -> bool:
+        return entry_of(self.shape).is_read_only
+
+    @cached_property
     def revised(self) -> tuple[str, ...]:
         """The members that a patch may name."""
         return tuple(self.revise.model_fields)
 
     @cached_property
     def checked(self) -> dict[str, Named]:
-        """Of `names` those that `acts` does not judge."""
+        """Of `names` those that `acts` does not judge: refused where they name anew, in another service, what is
+        archived or not heard of."""
         judged = "" if self.acts is None else self.acts.pointer.removeprefix("/")
         return {member: named for member, named in self.names.items() if member != judged}
 
+    @cached_property
+    def names(self) -> dict[str, Named]:
+        """Members by which it names others, and the table each is looked up in: a batch reads those at once.
+
+        None where only reactions write it: they were told of what they name.
+        """
+        if self.is_read_only:
+            return {}
+        return references.tables_named(self.row, entry_of(self.shape))
+
     @property
     def mirror(self) -> Mirror:
-        return mirror(self.shape, self.row, tuple(self.filters.search))
+        return mirror(self.shape, self.row)
 
     @property
     def name(self) -> str:
@@ -134,6 +161,12 @@ def request_shape(
 def given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
     """The members of a request, as the aggregate takes them."""
     return {name: value for name, value in vars(body).items() if name not in but}
+
+
+def is_revised(entity: Aggregate, before: Aggregate) -> bool:
+    """Whether a member that a patch may change differs: moves and archiving leave those as they are."""
+    members = entry_of(type(entity)).members.revised
+    return any(getattr(entity, member) != getattr(before, member) for member in members)
 
 
 async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, deed: str) -> None:
@@ -332,12 +365,16 @@ async def _bring_back(work: Work, register: Register[A], carried: Sequence[A]) -
         await _save(work, register, other, plain(register.shape, "restored"))
 
 
-async def move(work: Work, register: Register[A], entity: A, name: str, reason: str | None) -> A:
-    """One move of the lifecycle, with who and why."""
+async def move(work: Work, register: Register[A], entity: A, name: str, body: Shape) -> A:
+    """One move of the lifecycle, with what its request gives."""
     assert register.lifecycle is not None
-    register.lifecycle.admit(entity, name)
+    occasion = Occasion(body, work.effective_on, work.origin.auth_id)
+    step = register.lifecycle.admit(entity, name, occasion.by)
     await _ask_project(work, register, entity, name)
-    return await _save(work, register, entity, register.lifecycle.make(entity, name, reason))
+    fact = register.lifecycle.make(entity, name, occasion)
+    if step.checks_content:
+        await register.check(work, entity)
+    return await _save(work, register, entity, fact)
 
 
 async def possible_moves(work: Work, register: Register[A], entities: Sequence[A]) -> list[list[str]]:
@@ -351,7 +388,7 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
     return [
         [
             name
-            for name in life.allowed(entity)
+            for name in life.allowed(entity, work.origin.auth_id)
             if life.moves[name].needs in may
             and (register.acts is None or await permits(work, register.acts, entity, name))
         ]

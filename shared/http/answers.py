@@ -86,7 +86,7 @@ def _on_the_wire(name: str) -> bytes:
     return name.lower().encode()
 
 
-VARY = "Origin, Accept-Encoding"
+VARY = "Origin, Accept, Accept-Encoding"
 """What an answer depends on beside its address and the caller."""
 REVALIDATED, NOT_KEPT = "private, no-cache", "no-store"
 """Of a read: for this caller, and to be asked for again each time (with its ETag). Of anything else: nothing to keep."""

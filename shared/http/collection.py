@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.base.validation import invalid_from
-from shared.contracts.language import STORED, Aggregate, ExternalRef, Prose, Shape, absent, entry_of
-from shared.domain.lifecycle import Lifecycle, Move
+from shared.contracts.language import STORED, Aggregate, ExternalRef, Shape, absent, entry_of
+from shared.domain.lifecycle import Move
 from shared.domain.register import (
     Register,
     archive,
@@ -58,21 +58,8 @@ SAID = {
 """What each operation of a register does beyond its summary."""
 
 
-class Decision(Shape):
-    """Why a move is made."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"reason": "Agreed by the steering committee of 1 June."}]}
-    )
-
-    reason: Prose | None = None
-    """Why the move is made; it stands in the event."""
-
-
-def register_routes(
-    routes: Routes, register: Register[Any], *, read_only: bool = False, moves_money: bool = False
-) -> None:
-    """Declare all operations of a register under `/v1/<collection>`; `read_only` where only reactions write it.
+def register_routes(routes: Routes, register: Register[Any], *, moves_money: bool = False) -> None:
+    """Declare all operations of a register under `/v1/<collection>`: only those that read where it is read-only.
 
     What `moves_money` is made under an Idempotency-Key only: made twice it would count twice.
     """
@@ -170,7 +157,7 @@ def register_routes(
         headers=(paging.PREFER,),
     )
     declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
-    if read_only:
+    if register.is_read_only:
         return
     declare("/by-ref/{source}/{external_id}", get_by_ref, "get_by_ref", f"Get a {noun} by its external key", shape,
             method="GET", parameters=told_of, refusals=(404, 422))  # fmt: skip
@@ -189,32 +176,32 @@ def register_routes(
             refusals=(404, 409))  # fmt: skip
     if register.lifecycle:
         for verb, step in register.lifecycle.moves.items():
-            if not step.own_route:
-                _declare_move(routes, register, register.lifecycle, verb, step, path, name)
+            _declare_move(routes, register, verb, step, path, name)
 
 
 def _declare_move(
-    routes: Routes, register: Register[Any], life: Lifecycle, verb: str, step: Move, path: str, name: str
+    routes: Routes, register: Register[Any], verb: str, step: Move, path: str, name: str
 ) -> None:
-    noun = register.name.replace("_", " ")
-
-    async def move_(call: Call, id: str, body: Decision) -> Aggregate:
+    async def move_(call: Call, id: str, body: Any) -> Aggregate:
         entity = await call.work.load(register.shape, id)
         expect_version(entity, call.if_match)
-        moved: Aggregate = await move(call.work, register, entity, verb, body.reason)
+        moved: Aggregate = await move(call.work, register, entity, verb, body)
         return moved
 
     operation = Operation(
         method="POST",
         scope=f"{routes.service}.{step.needs}",
-        body=Decision,
+        body=step.takes,
         needs_match=True,
         refusals=(404, 409),
     )
-    said = verb.replace("-", " ").capitalize()
-    starts = ", ".join(sorted(step.start))
-    routes.add(f"{path}/{{id}}/{verb}", move_, operation, id=f"{name}_{verb.replace('-', '_')}", summary=f"{said}: a {noun}",
-               description=f"From {starts} to {step.end}.", shape=register.shape)  # fmt: skip
+    summary = f"{verb.replace('-', ' ').capitalize()}: {_with_article(register.name.replace('_', ' '))}"
+    routes.add(f"{path}/{{id}}/{verb}", move_, operation, id=f"{name}_{verb.replace('-', '_')}", summary=summary,
+               description=step.summary(), shape=register.shape)  # fmt: skip
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
 def _batch_item(register: Register[Any]) -> type[BaseModel]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.base.text import MOST_WORDS, words
-from shared.domain.filters import Kind
+from shared.contracts.members import Kind
 from shared.http import cursor, paging, parameters
 from shared.http.call import Call
 from shared.store.columns import SEARCH_TEXT

@@ -3,19 +3,18 @@
 import json
 
 from shared.base.text import composed
-from shared.domain.filters import Filters, Kind
+from shared.contracts.members import Kind
+from shared.domain.filters import Filters
 from shared.http.call import Call
 from shared.http.keyset import Keyset, Sort
 from shared.http.paging import Page
-from shared.http.parameters import OPERATORS, TEXTUAL, read_value, wrong
+from shared.http.parameters import OPERATORS, TEXTUAL, read_value, wants_archived, wrong
 from shared.store.columns import Mirror
 
 
 def read(call: Call, filters: Filters, keyset: Keyset) -> None:
     """Narrow the list by the query's parameters."""
-    if call.one("archived") not in (None, "true", "false"):
-        raise wrong("archived", "true or false")
-    if call.one("archived") != "true":
+    if not wants_archived(call):
         keyset.narrow("archived = 0")
     for name, values in call.query.items():
         column, _, operator = name.partition("[")

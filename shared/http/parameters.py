@@ -11,7 +11,8 @@ from shared.base.clock import parse_day, parse_instant, to_day, to_micros
 from shared.base.errors import Fault, Malformed
 from shared.base.ids import is_canonical
 from shared.base.text import MOST_WORDS, composed
-from shared.domain.filters import Filters, Kind
+from shared.contracts.members import Kind
+from shared.domain.filters import Filters
 from shared.http.call import Call
 from shared.http.operation import Parameter
 
@@ -43,13 +44,23 @@ SORTED_BY = 3
 """How many members a list may be sorted by."""
 
 
+ARCHIVED = Parameter("archived", "`true`: archived ones too.", {"type": "string", "enum": ["true", "false"]})
+
+
+def wants_archived(call: Call) -> bool:
+    """Whether the list is asked for with what is archived."""
+    if call.one("archived") not in (None, "true", "false"):
+        raise wrong("archived", "true or false")
+    return call.one("archived") == "true"
+
+
 def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, ...]:
     """The query parameters of a list of `shape`: its enumerations are closed in filters too."""
     told = [
         Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
         Parameter("cursor", "`next` of the page before; bound to filters and sort."),
         sort_parameter((*filters.sorts, "created_at", "updated_at")),
-        Parameter("archived", "`true`: archived ones too.", {"type": "string", "enum": ["true", "false"]}),
+        ARCHIVED,
         Parameter("external_ref.source", "The system a resource came from."),
         Parameter("external_ref.id", "Its key there."),
     ]

@@ -19,7 +19,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from shared.base import telemetry
 from shared.base.errors import (
@@ -306,7 +306,7 @@ async def read_body(call: Call, limit: int) -> bytes:
     declared = call.sent.get(b"content-length", b"")
     if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
         raise TooLarge(f"the body may have {limit} bytes")
-    message = await call.receive()
+    message = await _piece(call)
     if not message.get("more_body"):
         whole = cast(bytes, message.get("body", b""))
         if len(whole) > limit:
@@ -320,7 +320,15 @@ async def read_body(call: Call, limit: int) -> bytes:
             raise TooLarge(f"the body may have {limit} bytes")
         if not message.get("more_body"):
             return b"".join(pieces)
-        message = await call.receive()
+        message = await _piece(call)
+
+
+async def _piece(call: Call) -> Message:
+    """The next piece of the body. Of a caller who is gone before its end nothing is done: nobody knows what is missing."""
+    message = await call.receive()
+    if message["type"] == "http.disconnect":
+        raise Malformed("the body has ended before its end", code="malformed_request")
+    return message
 
 
 async def _hashed(raw: bytes) -> str:

@@ -13,6 +13,7 @@ DEPTH = 32
 LARGEST_ARRAY = 10_000
 """Items of an array, and members of an object."""
 LONGEST_TEXT = 1024 * 1024
+"""Bytes of a text; of all that stands directly in an array or object, blanks too; and of blanks around the whole."""
 AT_ONCE = 16 * 1024
 """Bytes that are decoded in one go."""
 SIGNS = 2_000
@@ -80,6 +81,8 @@ class _Container:
     is_array: bool
     end: int = 0
     commas: int = 0
+    held: int = 0
+    """Bytes of those directly in it."""
     signs: int = 0
     """Brackets, commas and texts in it, however deep: what decoding it costs."""
     inner: list["_Container"] = field(default_factory=list)
@@ -87,6 +90,11 @@ class _Container:
     @property
     def is_small(self) -> bool:
         return self.signs <= SIGNS and self.end - self.start <= AT_ONCE
+
+    def check_length(self, end: int) -> None:
+        """What stands directly in it is decoded in one go, so it is bounded."""
+        if end - self.start - self.held > LONGEST_TEXT:
+            raise _too_long()
 
 
 def _outline(body: bytes, items: int) -> Generator[None, None, _Container | None]:
@@ -125,10 +133,12 @@ def _outline(body: bytes, items: int) -> Generator[None, None, _Container | None
             else:
                 done = open_ones.pop()
                 done.end = sign.end()
+                done.check_length(done.end)
                 if done.is_small:
                     done.inner = []
                 if open_ones:
                     open_ones[-1].signs += done.signs + 1
+                    open_ones[-1].held += done.end - done.start
                     open_ones[-1].inner.append(done)
                 elif outermost is not None:
                     return None
@@ -140,8 +150,12 @@ def _outline(body: bytes, items: int) -> Generator[None, None, _Container | None
             raise _not_json()  # a number of thousands of digits, or worse
         window = WINDOW if following > position else 2 * window
         if window > LONGEST_TEXT:
-            raise Malformed(f"a text is longer than {LONGEST_TEXT} bytes", code="text_too_long")
+            raise _too_long()
         position = following
+        if open_ones:
+            open_ones[-1].check_length(position)
+        elif position - (outermost.end if outermost else 0) > LONGEST_TEXT:
+            raise _too_long()
         yield
     return None if open_ones else outermost
 
@@ -235,6 +249,10 @@ def _not_json() -> Malformed:
 def _too_many(most: int) -> Invalid:
     fault = Fault("too_many", f"at most {most}", pointer="")
     return Invalid(f"there are more than {most} items", fault, code="too_many_items")
+
+
+def _too_long() -> Malformed:
+    return Malformed(f"a text is longer than {LONGEST_TEXT} bytes", code="text_too_long")
 
 
 def _too_deep() -> Malformed:

@@ -8,6 +8,7 @@ It is uvicorn's protocol with these bounds; what it uses of its inside is why th
 """
 
 import asyncio
+import re
 import resource
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ RESERVED_FILES = 128
 """Open files that are kept for stores, logs and the bus."""
 TURNED_AWAY = 64
 """So many connections beyond the bound are told so at a time; the others are closed without a word."""
+HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(:[0-9]{0,5})?")
+"""What a Host may be: a name, an address of four numbers, or one in brackets (RFC 9110, 7.2)."""
 TOO_LONG = b"/" + b"-" * URL_LIMIT
 
 
@@ -248,9 +251,13 @@ class Protocol(HttpToolsProtocol):
 
     def _check_head(self) -> None:
         """What proxies and services could read in two ways is refused (RFC 9112, 3.2)."""
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             self._fail(Malformed("a request names one Host", code="malformed_request"))
+        if hosts and not HOST.fullmatch(hosts[0]):
+            self._fail(
+                Malformed("Host is a name or an address, with or without a port", code="malformed_request")
+            )
         if sum(name == b"authorization" for name, _ in self.headers) > 1:
             self._fail(Malformed("Authorization is given twice", code="malformed_request"))
 
@@ -285,13 +292,21 @@ class Protocol(HttpToolsProtocol):
         latter, behind that answer."""
         self._refusal = refusal
         if self.cycle is not None and not self.cycle.response_complete:
-            if self.cycle.response_started or self.cycle.more_body:
+            if self.cycle.response_started:
                 self.transport.close()
+            elif self.cycle.more_body:
+                self._answer(refusal)
+                self.cycle.disconnected = True  # whoever waits for the rest of the body waits no longer
+                self.cycle.message_event.set()
             else:
                 self.cycle.keep_alive = False
                 self._lingering = True
                 self._linger_until = self.loop.time() + LINGER_S
             return
+        self._answer(refusal)
+
+    def _answer(self, refusal: Refusal) -> None:
+        """The refusal as a problem, and the end of the connection."""
         trace = trace_of({})
         body = problem_bytes(refusal, "/", trace.trace_id)
         head = {

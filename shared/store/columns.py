@@ -176,9 +176,10 @@ class Mirror:
 
 
 @cache
-def mirror(shape: type[Aggregate], row: type[SQLModel], searched: tuple[str, ...] = ()) -> Mirror:
+def mirror(shape: type[Aggregate], row: type[SQLModel]) -> Mirror:
     """The mirror of `shape` in the table class `row`, whose own columns are named like members of the shape, or
-    `<member>_sort`; `search_text` holds the members that are `searched`."""
+    `<member>_sort`; `search_text` holds the members that are declared as searched."""
+    searched = entry_of(shape).members.searched
     table: Table = row.__table__  # type: ignore[attr-defined]
     own = [c.name for c in table.columns if c.name not in (*_BASE, SEARCH_TEXT, "document")]
     keys = [name for name in own if name not in shape.model_fields and name.endswith(SORT)]

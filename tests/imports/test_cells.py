@@ -90,11 +90,30 @@ def test_what_may_be_another_amount_is_none(text: str) -> None:
         "0011-10-01",
         "10/01/0011",
         "2/30/2011",
+        "2011-10-01 to 2012-09-30",
+        "2011-10-01T",
+        "10/01/2011 or later",
+        "10/01/2011 11/01/2011",
     ],
 )
 def test_what_is_no_day_or_of_no_time_of_ours_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"date|year|day"):
         day_of(text, "month-first", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2011-10-01",
+        "2011-10-01T04:00:00Z",
+        "2011-10-01 00:00:00",
+        "10/01/2011 12:00 AM",
+        "10/1/2011 23:59:59.5",
+        "2011-10-01T00:00:00-05:00",
+    ],
+)
+def test_a_day_may_have_a_time_behind_it(text: str) -> None:
+    assert day_of(text, "month-first", None) == date(2011, 10, 1)
 
 
 @pytest.mark.parametrize("text", ["1,234.5", "$1.2", "(1.2)"])

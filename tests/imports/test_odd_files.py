@@ -1,6 +1,7 @@
 """Files that are not as published: what is refused as a whole, and what is reported row by row."""
 
 import csv
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -153,6 +154,16 @@ def test_a_file_that_is_not_the_one_meant_is_refused(tmp_path: Path, content: by
     files = written(tmp_path, [PROJECT])
     files.projects.write_bytes(content)
     with pytest.raises(UnreadableFile, match=reason):
+        importing.read_all(files)
+
+
+def test_a_column_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    """Nobody can say which of the two is meant."""
+    files = written(tmp_path, [PROJECT])
+    header, *rows = files.projects.read_text().splitlines()
+    column = TAKEN["projects"][-1]
+    files.projects.write_text("\n".join([f"{header},{column}", *(f"{row},1" for row in rows)]))
+    with pytest.raises(UnreadableFile, match=f"{re.escape(column)} more than once"):
         importing.read_all(files)
 
 

@@ -18,6 +18,7 @@ COPIED = ("shared", "services", "sample", "deploy", "docs", "pyproject.toml")
 TESTS = (
     "conftest.py",
     "catalogue.yaml",
+    "lifecycles.yaml",
     "support",
     "architecture",
     "contracts",
@@ -25,6 +26,7 @@ TESTS = (
     "system/running.py",
     "system/walking.py",
     "system/test_conformance.py",
+    "system/test_lifecycles.py",
 )
 MODULES = {"migration": "services.migrations", "contracts": "services.contracts", "test": "pytest"}
 """What `make <target>` runs."""

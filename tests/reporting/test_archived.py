@@ -129,3 +129,38 @@ async def test_the_load_of_an_archived_project_and_person_keeps_what_was_worked(
     assert await booked("2026-03") == await booked("2026-03", portfolio_id=company.portfolios[1]) == [80.0]
     assert await booked("2026-03", portfolio_id=company.portfolios[0]) == []
     assert await booked("2027-06") == []
+
+
+async def test_sums_of_cost_count_an_archived_project_and_lists_and_counts_do_not(
+    everywhere: Portolan,
+) -> None:
+    """In the whole, in the portfolio above it, and stage by stage; the list adds up where archived ones are asked for."""
+    company = await Company(everywhere).build()
+    for n, amount in enumerate(("100.00", "30.00")):
+        headers = {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
+        plan = {"planned_cost": {"amount": amount, "currency": "CHF"}}
+        url = f"/projects/v1/projects/{company.projects[n]}"
+        assert (await company.client.patch(url, json=plan, headers=headers)).status_code == 200
+    await company.archive(1)
+
+    told = await company.read("portfolios")
+    by_id = {item["portfolio"]["id"]: item for item in told["items"]}
+    assert set(by_id) == {company.top, company.portfolios[0]}
+    for summary in (told["total"], by_id[company.top]):
+        assert summary["cost"]["planned"]["amount"] == "130.00"
+        assert summary["cost_by_stage"]["proposed"]["planned"]["amount"] == "130.00"
+        counts = summary["counts"]
+        assert (counts["projects"], counts["archived"], counts["by_stage"]) == (1, 1, {"proposed": 1})
+        assert sum(counts["by_health"].values()) == 1
+    green = await company.read("portfolios", health="green")
+    assert green["total"]["cost"]["planned"]["amount"] == "130.00"
+
+    async def listed(**query: str) -> list[tuple[str, bool]]:
+        items = (await company.read("projects", sort="-cost.planned", **query))["items"]
+        return [(item["cost"]["planned"]["amount"], item["archived"]) for item in items]
+
+    assert await listed() == await listed(portfolio_id=company.top) == [("100.00", False)]
+    everything = [("100.00", False), ("30.00", True)]
+    for query in ({}, {"portfolio_id": company.top}, {"health": "green"}, {"stage": "proposed"}):
+        assert await listed(archived="true", **query) == everything, query
+    assert await listed(archived="true", portfolio_id=company.portfolios[1]) == everything[1:]

@@ -4,23 +4,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
-from sqlalchemy import MetaData, Text
+from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from services.finance.service import SERVICE as FINANCE
 from shared.base.money import Money
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, Aggregate, Line, Reasoned, aggregate, fact
-from shared.domain.filters import Filters
+from shared.contracts.members import filterable, label, not_given, searched, sortable
 from shared.domain.lifecycle import Lifecycle, Move
-from shared.domain.register import Register, request_shape
+from shared.domain.register import Register
 from shared.domain.work import expect_version
 from shared.http.call import Call
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
 from shared.runtime.service import Service
-from shared.store.columns import KEY, NAMING, Field, Row, by_external_key, own_registry
+from shared.store.columns import NAMING, Row, own_registry
+from shared.store.rows import table_of
 
 SECRET = "987.65"
 
@@ -33,9 +35,9 @@ class RateState(StrEnum):
 class RateCard(Aggregate):
     """What an hour costs."""
 
-    name: Line
+    name: Annotated[Line, label, sortable, searched]
     hourly: Money
-    state: RateState = RateState.DRAFT
+    state: Annotated[RateState, filterable, not_given] = RateState.DRAFT
 
 
 class RateCardAgreed(Reasoned):
@@ -46,20 +48,13 @@ class Model(SQLModel, registry=own_registry()):
     """The base of the tables of this test."""
 
 
-class RateCardRow(Row, Model, table=True):
-    __tablename__ = "rate_card"
-    __table_args__ = (by_external_key("rate_card"),)
-
-    name: str = Field(sa_type=KEY)
-    state: str = Field(sa_type=Text)
-    name_sort: str = Field(sa_type=KEY)
-    search_text: str = Field(sa_type=KEY)
+@cache
+def rate_card_row() -> type[Row]:
+    """Made while the catalogue knows the shape."""
+    return table_of(RateCard, Model)
 
 
-CREATE = request_shape("RateCardCreate", RateCard, ("name", "hourly", "external_ref"))
-LIFECYCLE = Lifecycle(
-    "state", {"agree": Move(frozenset({RateState.DRAFT}), RateState.AGREED, RateCardAgreed)}
-)
+LIFECYCLE = Lifecycle("state", {"agree": Move(RateState.DRAFT, RateState.AGREED, RateCardAgreed)})
 
 
 @contextmanager
@@ -77,14 +72,7 @@ def declared() -> Iterator[Service]:
 
 
 def _service() -> Service:
-    cards = Register(
-        shape=RateCard,
-        row=RateCardRow,
-        create=CREATE,
-        revise=request_shape("RateCardRevise", RateCard, ("name", "hourly")),
-        filters=Filters(columns={"name": "text", "state": "code"}, sorts=("name",), search=("name",)),
-        lifecycle=LIFECYCLE,
-    )
+    cards = Register(RateCard, rate_card_row(), lifecycle=LIFECYCLE)
     routes = Routes("finance", "Rate cards")
     register_routes(routes, cards)
 
@@ -96,7 +84,7 @@ def _service() -> Service:
         return card
 
     tables = MetaData(naming_convention=NAMING)
-    for table in (*FINANCE.metadata.tables.values(), RateCardRow.__table__):  # type: ignore[attr-defined]
+    for table in (*FINANCE.metadata.tables.values(), *Model.metadata.tables.values()):
         table.to_metadata(tables)
     return replace(
         FINANCE,

@@ -17,7 +17,7 @@ from shared.http.routes import KernelRoute
 from shared.runtime.app import create_app
 from shared.runtime.migrate import postgres_engine
 from tests.conftest import Portolan, running_portolan
-from tests.restricted.rate_cards import SECRET, RateCardRow, declared
+from tests.restricted.rate_cards import SECRET, declared, rate_card_row
 
 CARDS = "/finance/v1/rate-cards"
 WITH = ("director", "controller", "service")
@@ -37,7 +37,7 @@ async def portolan(
         if database_url:  # the test's databases are copies that have the tables of the product only
             engine = postgres_engine(settings.store_url("finance"))
             async with engine.begin() as connection:
-                await connection.run_sync(RateCardRow.metadata.create_all)
+                await connection.run_sync(rate_card_row().metadata.create_all)
             await engine.dispose()
         async with running_portolan(settings) as made:
             yield made

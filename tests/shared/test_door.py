@@ -6,7 +6,7 @@ import shutil
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -77,13 +77,29 @@ async def test_header_lines_that_are_too_large_are_refused(sent: bytes) -> None:
         assert (await refused(url, sent, 431))["code"] == "headers_too_large"
 
 
-async def test_what_follows_a_body_without_end_ends_the_connection() -> None:
-    sent = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: " + b"a" * MIB
-    async with serving(_reading, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
-        writer.write(sent)
-        with suppress(ConnectionError):
-            async with asyncio.timeout(DEADLINE_S):
-                assert await reader.read() == b""
+BROKEN = {
+    "a trailer without end": (b"0\r\nX: " + b"a" * MIB, 431),
+    "trailers": (b"1\r\na\r\n0\r\n" + b"X: a\r\n" * 20_000, 431),
+    "an extension of a chunk without end": (b"1;" + b"a" * MIB, 431),
+    "no size": (b"1\r\na\r\nzz\r\n", 400),
+    "a size beyond 64 bits": (b"f" * 20 + b"\r\na", 400),
+}
+
+
+@pytest.mark.parametrize(("body", "status"), BROKEN.values(), ids=BROKEN)
+async def test_a_body_that_cannot_be_read_to_its_end_is_refused(body: bytes, status: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with serving(_reading, "127.0.0.1", 0) as url:
+        await refused(url, head + body, status)
+
+
+@pytest.mark.parametrize(
+    "host", [b"here", b"here:80", b"127.0.0.1:8000", b"[::1]:8000", b"a-b.example.org", b"my_pod:"]
+)
+async def test_a_host_is_a_name_or_an_address(host: bytes) -> None:
+    async with serving(fine, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(head_of(b"Host: " + host))
+        assert (await reader.readuntil(b"fine")).startswith(b"HTTP/1.1 200 ")
 
 
 async def _reading(scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,6 +137,11 @@ AMBIGUOUS = {
     "no Host": head_of(b"Accept: */*"),
     "two Hosts": head_of(b"Host: here", b"Host: there"),
     "the same Host twice": head_of(b"Host: here", b"host: here"),
+    "a Host of two": head_of(b"Host: here, there"),
+    "an empty Host": head_of(b"Host:"),
+    "a Host with a path": head_of(b"Host: here/there?"),
+    "a Host with an account": head_of(b"Host: me@here"),
+    "a Host of HTTP/1.0 with a blank": head_of(b"Host: he re", version=b"1.0"),
     "two Authorizations": head_of(b"Host: here", b"Authorization: Bearer a", b"Authorization: Bearer b"),
 }
 
@@ -320,3 +341,25 @@ async def test_a_body_after_the_answer_is_let_in_for_a_while_only() -> None:
             while monotonic() < started + 30:
                 writer.write(b"x" * MIB)
                 await writer.drain()
+
+
+HALF_SENT = {
+    "a chunk, and no last one": b'Transfer-Encoding: chunked\r\n\r\n10\r\n{"name": "Half"}\r\n',
+    "less than was declared": b'Content-Length: 20\r\n\r\n{"name": "Half"}',
+    "a chunk, and what is none": b'Transfer-Encoding: chunked\r\n\r\n10\r\n{"name": "Half"}\r\nzz\r\n',
+}
+
+
+@pytest.mark.parametrize("sent", HALF_SENT.values(), ids=HALF_SENT)
+async def test_a_request_whose_body_ends_too_early_does_nothing(tmp_path: Path, sent: bytes) -> None:
+    async with projects(tmp_path) as (url, token):
+        head = f"POST {PROJECTS} HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {token}\r\n"
+        head += "Content-Type: application/json\r\n"
+        async with connected(url) as (_, writer):
+            writer.write(head.encode() + sent)
+            await writer.drain()
+        listed = f"GET {PROJECTS} HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {token}\r\n\r\n"
+        for _ in range(20):
+            async with connected(url) as (reader, writer), asyncio.timeout(DEADLINE_S):
+                writer.write(listed.encode())
+                assert b'{"items":[]' in await reader.readuntil(b"}")

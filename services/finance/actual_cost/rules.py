@@ -2,10 +2,11 @@
 
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.contracts.finance import ActualCost
+from shared.contracts.language import entry_of
 from shared.domain.acts import CREATE
 from shared.domain.stages import Act
 
-POSTED = ("project_id", "posted_on", "amount", "nature", "reverses_id")
+POSTED = entry_of(ActualCost).members.fixed
 """The members that stay as they were posted."""
 
 

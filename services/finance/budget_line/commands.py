@@ -3,11 +3,11 @@
 from typing import Any
 
 from services.finance.budget_line import rules
-from services.finance.budget_line.model import CONTENT
 from services.finance.tables import KNOWN_PROJECT
 from shared.contracts.finance import BudgetLine, BudgetLineApproved, BudgetState
 from shared.contracts.language import Fact, plain
 from shared.domain.acts import Acts, of_known_project
+from shared.domain.register import is_revised
 from shared.domain.work import Work
 
 IMPORT = "finance.import"
@@ -26,7 +26,7 @@ async def check(work: Work, line: BudgetLine) -> None:
         rules.has_a_nature(line)
         before = work.before(line)
         rules.state_is_moved_to(line, before)
-        if before is not None and any(getattr(line, m) != getattr(before, m) for m in CONTENT):
+        if before is not None and is_revised(line, before):
             rules.may_be_revised(before.state)
 
 

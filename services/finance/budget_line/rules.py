@@ -17,9 +17,9 @@ S = BudgetState
 LIFECYCLE = Lifecycle(
     "state",
     {
-        "submit": Move(frozenset({S.DRAFT}), S.SUBMITTED, BudgetLineSubmitted, needs="write"),
-        "approve": Move(frozenset({S.SUBMITTED}), S.APPROVED, BudgetLineApproved),
-        "return": Move(frozenset({S.SUBMITTED, S.APPROVED}), S.DRAFT, BudgetLineReturned),
+        "submit": Move(S.DRAFT, S.SUBMITTED, BudgetLineSubmitted, needs="write"),
+        "approve": Move(S.SUBMITTED, S.APPROVED, BudgetLineApproved),
+        "return": Move((S.SUBMITTED, S.APPROVED), S.DRAFT, BudgetLineReturned),
     },
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.performance import rules
-from services.finance.performance.model import FILTERS, PerformanceRow
+from services.finance.performance.model import PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
 from services.finance.performance.sums import measured_at, of_currency, read_spans
 from services.finance.tables import KNOWN_PROJECT
@@ -24,7 +24,7 @@ from shared.http.operation import Parameter
 from shared.http.parameters import read_value
 from shared.http.routes import Routes
 
-PERFORMANCES = Register(shape=Performance, row=PerformanceRow, filters=FILTERS)
+PERFORMANCES = Register(Performance, PerformanceRow)
 
 RATIOS = ("spi", "cpi", "tcpi_bac", "tcpi_eac")
 PLACES = Decimal("0.0001")
@@ -39,7 +39,7 @@ AS_OF = Parameter(
 )
 
 routes = Routes("finance", "Earned value")
-register_routes(routes, PERFORMANCES, read_only=True)
+register_routes(routes, PERFORMANCES)
 
 
 @routes.route(

@@ -1,25 +1,12 @@
 """The table of performances, what work packages and costs contribute, and the sums of it as differences by day."""
 
-from sqlalchemy import BigInteger
-
 from services.finance.tables import Model
-from shared.domain.filters import Filters
+from shared.contracts.finance import Performance
 from shared.domain.measured_rows import SpanColumns, SumColumns
-from shared.store.columns import ID, KEY, Field, Index, Row, UniqueConstraint, by_external_key
+from shared.store.columns import ID, KEY, BigInteger, Field, Index
+from shared.store.rows import table_of
 
-
-class PerformanceRow(Row, Model, table=True):
-    __tablename__ = "performance"
-    __table_args__ = (by_external_key("performance"), UniqueConstraint("project_id"))
-
-    project_id: str = Field(sa_type=ID)
-    currency: str = Field(sa_type=KEY)
-    at_completion: int = Field(sa_type=BigInteger)
-    earned: int = Field(sa_type=BigInteger)
-    actual: int = Field(sa_type=BigInteger)
-
-
-FILTERS = Filters(columns={"project_id": "id", "currency": "code"}, sorts=())
+PerformanceRow = table_of(Performance, Model)
 
 
 class MeasuredProject(Model, table=True):

@@ -1,7 +1,7 @@
 """The routes of vendors."""
 
 from services.finance.contract.model import ContractRow
-from services.finance.vendor.model import FILTERS, VendorCreate, VendorRevise, VendorRow
+from services.finance.vendor.model import VendorRow
 from shared.contracts.finance import Vendor
 from shared.domain.dependents import Dependents
 from shared.domain.register import Register
@@ -9,11 +9,8 @@ from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
 VENDORS = Register(
-    shape=Vendor,
-    row=VendorRow,
-    create=VendorCreate,
-    revise=VendorRevise,
-    filters=FILTERS,
+    Vendor,
+    VendorRow,
     dependents=(Dependents(ContractRow, "vendor_id"),),
 )
 

@@ -21,8 +21,10 @@ YEARS = range(1950, 2201)
 
 T = TypeVar("T")
 
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
-_SLASHED_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}|[0-9]{2})(?:[T ].*)?")
+_TIME = r"(?:[T ] ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
+"""What may follow a day: a time of it, and nothing that could be another day."""
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME)
+_SLASHED_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}|[0-9]{2})" + _TIME)
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(\.[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
@@ -230,3 +232,5 @@ def _check_header(name: str, header: list[str], needed: tuple[str, ...]) -> None
     missing = [column for column in needed if column not in header]
     if missing:
         raise UnreadableFile(f"{name} lacks the columns {', '.join(missing)}")
+    if twice := [column for column in needed if header.count(column) > 1]:
+        raise UnreadableFile(f"{name} has the columns {', '.join(twice)} more than once")

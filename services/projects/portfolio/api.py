@@ -1,10 +1,9 @@
 """The routes of portfolios."""
 
 from services.projects.portfolio import commands
-from services.projects.portfolio.model import FILTERS, PortfolioCreate, PortfolioRevise, PortfolioRow
+from services.projects.portfolio.model import PortfolioRow
 from services.projects.programme.model import ProgrammeRow
 from services.projects.project.model import ProjectRow
-from services.projects.tables import KNOWN_PERSON
 from shared.contracts.projects import Portfolio
 from shared.domain.dependents import Dependents
 from shared.domain.register import Register
@@ -12,14 +11,10 @@ from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
 PORTFOLIOS = Register(
-    shape=Portfolio,
-    row=PortfolioRow,
-    create=PortfolioCreate,
-    revise=PortfolioRevise,
-    filters=FILTERS,
+    Portfolio,
+    PortfolioRow,
     check=commands.check,
     guard=commands.guard,
-    names={"parent_id": PortfolioRow, "owner_id": KNOWN_PERSON},
     dependents=(
         Dependents(PortfolioRow, "parent_id"),
         Dependents(ProgrammeRow, "portfolio_id"),

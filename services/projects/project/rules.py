@@ -13,8 +13,8 @@ from shared.contracts.projects import (
     Stage,
 )
 from shared.domain.acts import REVISE
-from shared.domain.lifecycle import Lifecycle, Move
-from shared.domain.stages import Act
+from shared.domain.lifecycle import ANY_OPEN, Lifecycle, Move
+from shared.domain.stages import ENDED, Act
 
 S = Stage
 
@@ -44,23 +44,18 @@ def needs_planned_dates(project: Project) -> None:
         )
 
 
-def _from(*stages: Stage) -> frozenset[Stage]:
-    return frozenset(stages)
-
-
 LIFECYCLE = Lifecycle(
     "stage",
     {
-        "approve": Move(_from(S.PROPOSED), S.APPROVED, ProjectApproved, check=needs_planned_dates),
-        "activate": Move(_from(S.APPROVED), S.ACTIVE, ProjectActivated, needs="write"),
-        "put-on-hold": Move(_from(S.ACTIVE), S.ON_HOLD, ProjectPutOnHold),
-        "resume": Move(_from(S.ON_HOLD), S.ACTIVE, ProjectResumed),
-        "start-closing": Move(_from(S.ACTIVE), S.CLOSING, ProjectClosingStarted, needs="write"),
-        "close": Move(_from(S.CLOSING), S.CLOSED, ProjectClosed),
-        "discontinue": Move(
-            _from(S.PROPOSED, S.APPROVED, S.ACTIVE, S.ON_HOLD, S.CLOSING), S.DISCONTINUED, ProjectDiscontinued
-        ),
+        "approve": Move(S.PROPOSED, S.APPROVED, ProjectApproved, check=needs_planned_dates),
+        "activate": Move(S.APPROVED, S.ACTIVE, ProjectActivated, needs="write"),
+        "put-on-hold": Move(S.ACTIVE, S.ON_HOLD, ProjectPutOnHold),
+        "resume": Move(S.ON_HOLD, S.ACTIVE, ProjectResumed),
+        "start-closing": Move(S.ACTIVE, S.CLOSING, ProjectClosingStarted, needs="write"),
+        "close": Move(S.CLOSING, S.CLOSED, ProjectClosed),
+        "discontinue": Move(ANY_OPEN, S.DISCONTINUED, ProjectDiscontinued),
     },
+    final=ENDED,
 )
 
 

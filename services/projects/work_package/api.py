@@ -1,16 +1,8 @@
 """The routes of work packages."""
 
-from services.projects.project.model import ProjectRow
-from services.projects.tables import KNOWN_PERSON
 from services.projects.work_package import commands
-from services.projects.work_package.model import (
-    FILTERS,
-    Progress,
-    WorkPackageCreate,
-    WorkPackageRevise,
-    WorkPackageRow,
-)
-from shared.contracts.projects import WorkPackage
+from services.projects.work_package.model import WorkPackageRow
+from shared.contracts.projects import Progress, WorkPackage
 from shared.domain.dependents import Dependents
 from shared.domain.register import Register
 from shared.http.call import Call
@@ -18,17 +10,13 @@ from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
 WORK_PACKAGES = Register(
-    shape=WorkPackage,
-    row=WorkPackageRow,
-    create=WorkPackageCreate,
-    revise=WorkPackageRevise,
-    filters=FILTERS,
+    WorkPackage,
+    WorkPackageRow,
     check=commands.check,
     guard=commands.guard,
     acts=commands.ACTS,
     dependents=(Dependents(WorkPackageRow, "parent_id"),),
     after=commands.after,
-    names={"project_id": ProjectRow, "parent_id": WorkPackageRow, "owner_id": KNOWN_PERSON},
 )
 
 routes = Routes("projects", "Work packages")

@@ -17,7 +17,8 @@ routes = Routes("reporting", "Portfolios")
 
 @routes.route("GET", "/v1/portfolios", id="reporting_portfolios", summary="Portfolios as counts and sums",
               shape=PortfolioOverviewPage, parameters=(AS_OF, STAGE, HEALTH),
-              description="Every portfolio is listed; what is counted and summed is narrowed by `stage` and `health`.")  # fmt: skip
+              description="Every portfolio is listed; what is counted and summed is narrowed by `stage` and `health`. Archived"
+              " projects are counted apart, and stay in the sums.")  # fmt: skip
 async def portfolio_overview(call: Call) -> Answer:
     at = as_of(call)
 
@@ -28,7 +29,7 @@ async def portfolio_overview(call: Call) -> Answer:
 
 
 async def overview(call: Call, at: AsOf) -> dict[str, Any]:
-    portfolios = await portfolios_by_id(call.kernel.store, at)
+    portfolios = await portfolios_by_id(call.kernel.store, at, archived=True)
     stages, healths = _narrowed(call)
     counted = [
         count

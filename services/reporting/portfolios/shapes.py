@@ -17,7 +17,9 @@ WithoutInformation = Annotated[
 
 class Counts(AnswerShape):
     projects: int
-    """How many there are."""
+    """How many there are that are not archived."""
+    archived: int
+    """How many more are archived: they stay in the sums, and in no other count."""
     by_stage: dict[str, int]
     """How many are at each stage."""
     by_health: dict[str, int]
@@ -57,7 +59,9 @@ class PortfolioSummary(AnswerShape):
     counts: Counts
     """How many projects are in it."""
     without_information: WithoutInformation
-    cost: CostSums = Field(description="Over projects of every stage that is asked for, proposals included.")
+    cost: CostSums = Field(
+        description="Over projects of every stage that is asked for, proposals and archived ones included."
+    )
     cost_by_stage: dict[str, CostSums] = Field(
         description="The same sums stage by stage; they add up to `cost`."
     )
@@ -69,7 +73,9 @@ class Total(AnswerShape):
     counts: Counts
     """How many projects there are."""
     without_information: WithoutInformation
-    cost: CostSums = Field(description="Over projects of every stage that is asked for, proposals included.")
+    cost: CostSums = Field(
+        description="Over projects of every stage that is asked for, proposals and archived ones included."
+    )
     cost_by_stage: dict[str, CostSums] = Field(
         description="The same sums stage by stage; they add up to `cost`."
     )

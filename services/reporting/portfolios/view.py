@@ -20,25 +20,27 @@ from shared.store import Store
 COUNTED = """
 WITH f AS ({judged})
 SELECT f.portfolio_id, f.stage, f.currency,
-    f.overall,
+    f.overall, f.archived,
     COUNT(*), SUM(f.planned), SUM(f.forecast), SUM(f.actual), SUM(f.variance),
     SUM(CASE WHEN f.variance IS NOT NULL THEN f.planned END), SUM(CASE WHEN f.variance IS NULL THEN 1 ELSE 0 END),
     SUM(CASE WHEN f.planned IS NOT NULL AND f.forecast IS NULL AND f.cost_reason <> '{no_forecast}' THEN 1 ELSE 0 END),
     SUM(CASE WHEN f.earned_currency <> f.currency THEN 1 ELSE 0 END),
     SUM(CASE WHEN f.over_pct IS NULL AND f.time_days IS NULL AND f.worst_risk = 0 AND f.occurred_risks = 0 THEN 1 ELSE 0 END)
 FROM f
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Projects of one portfolio that share stage, currency and health, with their sums in minor units."""
+    """Projects of one portfolio that share stage, currency and health and are archived or not, with their sums in
+    minor units."""
 
     portfolio_id: str | None
     stage: str
     currency: str | None
     health: str
+    archived: int
     projects: int
     planned: int | None
     forecast: int | None
@@ -61,10 +63,14 @@ async def counts(store: Store, portfolios: Iterable[dict[str, Any]], at: AsOf) -
 def overview(
     portfolios: dict[str, dict[str, Any]], counted: list[Count], at: AsOf, reporting: str | None
 ) -> dict[str, Any]:
-    """`items`, one per portfolio by name, and the `total` of everything."""
+    """`items`, one per portfolio that is not archived by name, and the `total` of everything.
+
+    `portfolios` has the archived ones too: what they hold counts in what they stand under.
+    """
     below = descendants(portfolios)
+    listed = [p for p in portfolios.values() if p["archived_at"] is None]
     items = []
-    for p in sorted(portfolios.values(), key=lambda p: (sort_key(p["name"]), p["id"])):
+    for p in sorted(listed, key=lambda p: (sort_key(p["name"]), p["id"])):
         own = [c for c in counted if c.portfolio_id in below[p["id"]]]
         named = {"id": p["id"], "name": p["name"], "parent_id": p["parent_id"]}
         items.append({"portfolio": named, **summary(own, reporting), "as_of": at.on.isoformat()})
@@ -84,15 +90,20 @@ def descendants(portfolios: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
 
 
 def summary(counted: list[Count], reporting: str | None) -> dict[str, Any]:
-    """Counts by stage and by health, and the sums of cost: of all of them, and stage by stage."""
+    """Counts by stage and by health of what is not archived, and the sums of cost, which count what is archived too: of
+    all stages, and stage by stage."""
+    live = [c for c in counted if not c.archived]
     by_stage = {s.value: of for s in Stage if (of := [c for c in counted if c.stage == s.value])}
     return {
         "counts": {
-            "projects": sum(c.projects for c in counted),
-            "by_stage": {stage: sum(c.projects for c in of) for stage, of in by_stage.items()},
-            "by_health": {h: sum(c.projects for c in counted if c.health == h) for h in OVERALL},
+            "projects": sum(c.projects for c in live),
+            "archived": sum(c.projects for c in counted if c.archived),
+            "by_stage": {
+                stage: sum(c.projects for c in of if not c.archived) for stage, of in by_stage.items()
+            },
+            "by_health": {h: sum(c.projects for c in live if c.health == h) for h in OVERALL},
         },
-        "without_information": sum(c.without_information for c in counted),
+        "without_information": sum(c.without_information for c in live),
         "cost": cost_sums(counted, reporting),
         "cost_by_stage": {stage: cost_sums(of, reporting) for stage, of in by_stage.items()},
     }

@@ -59,6 +59,7 @@ LISTED = (
     STAGE,
     HEALTH,
     parameters.search_parameter(("code", "name")),
+    parameters.ARCHIVED,
     Parameter("external_ref.source", "The system a project came from."),
     Parameter("external_ref.id", "Its key there."),
     parameters.sort_parameter(SORTS, "Amounts are ordered by currency first."),
@@ -83,7 +84,7 @@ async def _portfolios(call: Call, at: AsOf) -> list[str] | None:
     asked = [parameters.read_value("id", id, "portfolio_id") for id in call.query.get("portfolio_id", ())]
     if not asked:
         return None
-    below = descendants(await view.portfolios_by_id(call.kernel.store, at))
+    below = descendants(await view.portfolios_by_id(call.kernel.store, at, archived=True))
     return sorted(set().union(*(below.get(id, {id}) for id in asked)))
 
 
@@ -94,13 +95,20 @@ async def listed(
     keyset = _keyset(call, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
     keyset.any_of("overall", call.query.get("health"), "code")
-    portfolios = await view.portfolios_by_id(call.kernel.store, at)
+    portfolios = await view.portfolios_by_id(call.kernel.store, at, archived=True)
     if alone:
-        _outside(keyset, sorted(portfolios))
+        _outside(keyset, sorted(_within_a_listed_one(portfolios)))
     table = f"({judged(at.day, portfolios.values())}) figures" if "health" in call.query else "figures"
     found = await keyset.page(call, ", ".join(view.COLUMNS), table)
     items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
     return paging.Page(items, found.next, found.total)
+
+
+def _within_a_listed_one(portfolios: dict[str, view.Item]) -> set[str]:
+    """Portfolios that are not archived, and all that stand under one."""
+    below = descendants(portfolios)
+    listed = [id for id, portfolio in portfolios.items() if portfolio["archived_at"] is None]
+    return set().union(*(below[id] for id in listed))
 
 
 def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
@@ -113,7 +121,8 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
 def _keyset(call: Call, at: AsOf) -> Keyset:
     sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
     keyset = Keyset("project_id", sorts, "reporting.projects")
-    keyset.narrow("archived = 0")
+    if not parameters.wants_archived(call):
+        keyset.narrow("archived = 0")
     keyset.narrow(view.VALID, at.day, at.day)
     for column in ("programme_id", "stage"):
         keyset.any_of(column, call.query.get(column), "code" if column == "stage" else "id")

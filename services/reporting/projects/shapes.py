@@ -126,6 +126,8 @@ class ProjectFigures(AnswerShape):
     """The programme it is part of."""
     stage: Stage
     """Where it stands in its life."""
+    archived: bool
+    """Whether it is archived: it is out of lists and counts, and in the sums."""
     cost: Cost
     """Its cost figures."""
     schedule: ScheduleFigures

@@ -97,6 +97,7 @@ def item(row: Row, portfolio: Mapping[str, Any] | None, at: AsOf) -> Item:
         else None,
         "programme_id": f.programme_id,
         "stage": f.stage,
+        "archived": bool(f.archived),
         "cost": _cost(f, pct),
         "schedule": {
             "planned_start_on": _date(f.planned_start),
@@ -204,7 +205,7 @@ async def one(store: Store, project_id: str, at: AsOf) -> Row | None:
 
 async def items(store: Store, rows: Sequence[Row], at: AsOf) -> list[Item]:
     """The public items of some projects, each held against its portfolio's thresholds."""
-    portfolios = await portfolios_by_id(store, at)
+    portfolios = await portfolios_by_id(store, at, archived=True)
     return [item(row, portfolios.get(row.figures.portfolio_id or ""), at) for row in rows]
 
 

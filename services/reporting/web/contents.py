@@ -78,7 +78,7 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     if own is None:
         raise NotFound("there is no such portfolio by that day")
     states_by_id = await portfolios_by_id(store, at)
-    below = descendants(states_by_id)[id]
+    below = descendants(await portfolios_by_id(store, at, archived=True))[id]
     scope = await of_portfolio(store, at, id)
     programmes = [p for p in await states(store, "programme", at.until) if p["portfolio_id"] in below]
     listed_here = await listed(call, at, sorted(below))

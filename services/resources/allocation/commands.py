@@ -7,9 +7,9 @@ from services.resources.tables import KNOWN_PROJECT
 from shared.base.clock import to_day
 from shared.contracts.language import Fact, plain
 from shared.contracts.resources import Allocation, AllocationCommitted, Commitment, Person
-from shared.domain.acts import Acts, admit, of_known_project
+from shared.domain.acts import Acts, of_known_project
 from shared.domain.stages import ENDED
-from shared.domain.work import Match, Work, expect_version
+from shared.domain.work import Work
 
 BOOK = f"""
 UPDATE known_project SET bookings = bookings + 1
@@ -64,21 +64,3 @@ def tell(allocation: Allocation, before: Allocation | None, body: Any) -> Fact:
     if before.commitment is not allocation.commitment and allocation.commitment is Commitment.HARD:
         return AllocationCommitted()
     return plain(Allocation, "revised")
-
-
-async def commit(work: Work, id: str, if_match: Match | None, reason: str | None) -> Allocation:
-    allocation = await work.load(Allocation, id)
-    expect_version(allocation, if_match)
-    rules.LIFECYCLE.admit(allocation, "commit")
-    await admit(work, ACTS, allocation, "commit")
-    fact = rules.commit(allocation, reason)
-    await check(work, allocation)
-    return work.save(allocation, fact)
-
-
-async def release(work: Work, id: str, if_match: Match | None, reason: str | None) -> Allocation:
-    """As of the day on which the release is effective, which is the last that counts."""
-    allocation = await work.load(Allocation, id)
-    expect_version(allocation, if_match)
-    fact = rules.release(allocation, work.effective_on, reason)
-    return work.save(allocation, fact)

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from shared.base.errors import Conflict, Fault, Invalid
+from shared.contracts.language import Decision, Fact
 from shared.contracts.resources import (
     Allocation,
     AllocationCommitted,
@@ -15,7 +16,7 @@ from shared.contracts.resources import (
     Person,
 )
 from shared.domain.acts import ARCHIVE, RESTORE, REVISE
-from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.lifecycle import Lifecycle, Move, Occasion
 from shared.domain.stages import Act
 
 WHOLE = 100
@@ -37,15 +38,36 @@ def _is_soft(allocation: Allocation) -> bool:
     return allocation.commitment is Commitment.SOFT
 
 
-_BOOKED = frozenset({AllocationState.BOOKED})
+def _commit(allocation: Allocation, occasion: Occasion) -> None:
+    allocation.commitment = Commitment.HARD
+
+
+def _end_booking(allocation: Allocation, occasion: Occasion) -> None:
+    """With the day of the release, which may lie before its start: then no day of it is left."""
+    allocation.ends_on = min(allocation.ends_on, occasion.day)
+
 
 LIFECYCLE = Lifecycle(
     "state",
     {
         "commit": Move(
-            _BOOKED, AllocationState.BOOKED, AllocationCommitted, needs="write", when=_is_soft, own_route=True
+            AllocationState.BOOKED,
+            None,
+            AllocationCommitted,
+            needs="write",
+            when=_is_soft,
+            effect=_commit,
+            checks_content=True,
+            description="From soft to hard; 409 `overallocated` where the person would be committed beyond 100 percent.",
         ),
-        "release": Move(_BOOKED, AllocationState.RELEASED, AllocationReleased, needs="write", own_route=True),
+        "release": Move(
+            AllocationState.BOOKED,
+            AllocationState.RELEASED,
+            AllocationReleased,
+            needs="write",
+            effect=_end_booking,
+            description="From booked to released; `ends_on` becomes the effective day where it lay later.",
+        ),
     },
 )
 """Whether it is booked; how firmly is a member apart, so that what was released tells how firm it was."""
@@ -124,16 +146,6 @@ def fits(allocation: Allocation, others: Iterable[Allocation]) -> None:
         )
 
 
-def commit(allocation: Allocation, reason: str | None) -> AllocationCommitted:
-    fact = LIFECYCLE.make(allocation, "commit", reason)
-    allocation.commitment = Commitment.HARD
-    assert isinstance(fact, AllocationCommitted)
-    return fact
-
-
-def release(allocation: Allocation, last_day: date, reason: str | None) -> AllocationReleased:
-    """The booking ends with `last_day`, which may lie before its start: then no day of it is left."""
-    fact = LIFECYCLE.make(allocation, "release", reason)
-    allocation.ends_on = min(allocation.ends_on, last_day)
-    assert isinstance(fact, AllocationReleased)
-    return fact
+def release(allocation: Allocation, last_day: date, reason: str | None) -> Fact:
+    """The booking ends with `last_day`, as a reaction ends it."""
+    return LIFECYCLE.make(allocation, "release", Occasion(Decision(reason=reason), last_day))

@@ -1,19 +1,17 @@
 """The routes of persons."""
 
 from services.resources.person import commands
-from services.resources.person.model import FILTERS, PersonCreate, PersonRevise, PersonRow
+from services.resources.person.model import PersonRow
+from shared.contracts.language import Decision
 from shared.contracts.resources import Person
 from shared.domain.register import Register
 from shared.http.call import Call
-from shared.http.collection import Decision, register_routes
+from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
 PERSONS = Register(
-    shape=Person,
-    row=PersonRow,
-    create=PersonCreate,
-    revise=PersonRevise,
-    filters=FILTERS,
+    Person,
+    PersonRow,
     check=commands.check,
     dependents=(commands.BOOKED,),
 )

@@ -1,12 +1,12 @@
 """The routes of registers: they are read; what is in them follows from the projects."""
 
-from services.risk.register.model import FILTERS, RegisterRow
+from services.risk.register.model import RegisterRow
 from shared.contracts.risk import Register as RiskRegister
 from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
-REGISTERS = Register(shape=RiskRegister, row=RegisterRow, filters=FILTERS)
+REGISTERS = Register(RiskRegister, RegisterRow)
 
 routes = Routes("risk", "Registers")
-register_routes(routes, REGISTERS, read_only=True)
+register_routes(routes, REGISTERS)

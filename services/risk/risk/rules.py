@@ -8,32 +8,48 @@ once it is dealt with.
 """
 
 from shared.base.errors import Conflict
-from shared.contracts.risk import Risk, RiskAssessed, RiskClosed, RiskMonitored, RiskOccurred, RiskState
+from shared.contracts.risk import (
+    Rating,
+    Risk,
+    RiskAssessed,
+    RiskClosed,
+    RiskMonitored,
+    RiskOccurred,
+    RiskState,
+)
 from shared.domain.acts import ARCHIVE, CREATE, RESTORE, REVISE
-from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.lifecycle import Lifecycle, Move, Occasion
 from shared.domain.stages import Act
 
 S = RiskState
-_AHEAD = frozenset({S.IDENTIFIED, S.ASSESSED, S.MONITORED})
+AHEAD = (S.IDENTIFIED, S.ASSESSED, S.MONITORED)
+
+
+def assess(risk: Risk, occasion: Occasion) -> None:
+    """Rate it, steps 1 to 5 each; the score is their product."""
+    rating = occasion.body
+    assert isinstance(rating, Rating)
+    risk.probability, risk.impact = rating.probability, rating.impact
+    risk.score = rating.probability * rating.impact
+
 
 LIFECYCLE = Lifecycle(
     "state",
     {
-        "assess": Move(_AHEAD, S.ASSESSED, RiskAssessed, needs="write", own_route=True),
-        "monitor": Move(frozenset({S.ASSESSED}), S.MONITORED, RiskMonitored, needs="write"),
-        "occur": Move(_AHEAD, S.OCCURRED, RiskOccurred, needs="write"),
-        "close": Move(_AHEAD | {S.OCCURRED}, S.CLOSED, RiskClosed),
+        "assess": Move(
+            AHEAD,
+            {S.IDENTIFIED: S.ASSESSED, S.ASSESSED: S.ASSESSED, S.MONITORED: S.MONITORED},
+            RiskAssessed,
+            needs="write",
+            takes=Rating,
+            effect=assess,
+            description="From identified to assessed; an assessed or monitored risk is rated anew and stays what it is.",
+        ),
+        "monitor": Move(S.ASSESSED, S.MONITORED, RiskMonitored, needs="write"),
+        "occur": Move(AHEAD, S.OCCURRED, RiskOccurred, needs="write"),
+        "close": Move((*AHEAD, S.OCCURRED), S.CLOSED, RiskClosed),
     },
 )
-
-
-def assess(risk: Risk, probability: int, impact: int) -> RiskAssessed:
-    """Rate it, steps 1 to 5 each; the score is their product."""
-    LIFECYCLE.admit(risk, "assess")
-    risk.probability, risk.impact, risk.score = probability, impact, probability * impact
-    if risk.state is S.IDENTIFIED:
-        risk.state = S.ASSESSED
-    return RiskAssessed(probability=probability, impact=impact)
 
 
 def act(deed: str, risk: Risk, before: Risk | None) -> Act:

@@ -56,6 +56,19 @@ async def test_the_overview_shows_the_figures_of_the_dashboard(
     assert f"{total['counts']['by_health']['red']} red" in page
 
 
+async def test_the_pages_say_that_their_sums_count_what_is_archived(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    portfolio, project = await portfolio_with_project(portolan)
+    gone = await portolan("director").delete(f"/projects/v1/projects/{project}", headers={"If-Match": "*"})
+    assert gone.status_code == 204
+    await portolan.settled()
+    for path in ("/", f"/portfolio/{portfolio}"):
+        page = (await reader.get(path)).text
+        assert "and 1 archived one, in the sums" in page
+        assert 'title="CHF 1,150,000.00"' in page
+
+
 async def test_what_is_on_plan_is_neither_good_nor_bad(portolan: Any, reader: httpx.AsyncClient) -> None:
     cost = {"amount": "1000000.00", "currency": "CHF"}
     _, project = await portfolio_with_project(portolan, planned_cost=cost, forecast_cost=cost)

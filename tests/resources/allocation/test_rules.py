@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from services.resources.allocation import rules
 from shared.base.errors import Conflict, IllegalMove, Invalid
 from shared.base.ids import new_id
-from shared.contracts.resources import Allocation, AllocationState, Commitment
+from shared.contracts.language import Decision
+from shared.contracts.resources import Allocation, AllocationCommitted, AllocationState, Commitment
+from shared.domain.lifecycle import Occasion
 
 MONDAY = date(2026, 3, 2)
 A_DAY = timedelta(days=1)
@@ -97,13 +99,14 @@ def test_soft_allocations_do_not_count() -> None:
 
 def test_committing_makes_it_hard_and_keeps_the_reason() -> None:
     held = allocation(commitment=Commitment.SOFT)
-    assert rules.commit(held, "agreed").reason == "agreed"
+    fact = rules.LIFECYCLE.make(held, "commit", Occasion(Decision(reason="agreed")))
+    assert fact == AllocationCommitted(reason="agreed")
     assert (held.commitment, held.state) == (Commitment.HARD, AllocationState.BOOKED)
 
 
 def test_a_hard_allocation_cannot_be_committed_again() -> None:
     with pytest.raises(IllegalMove) as refused:
-        rules.commit(allocation(), None)
+        rules.LIFECYCLE.make(allocation(), "commit")
     assert refused.value.extensions["allowed_moves"] == ["release"]
 
 

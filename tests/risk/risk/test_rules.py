@@ -1,4 +1,4 @@
-"""The life of a risk: which move leads from where to where, and what the score is."""
+"""What may be done with a risk, and what its score is; the moves are in `tests/system/test_lifecycles.py`."""
 
 from datetime import UTC, datetime
 
@@ -7,19 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.risk.risk import rules
-from shared.base.errors import Conflict, IllegalMove
+from shared.base.errors import Conflict
 from shared.base.ids import new_id
-from shared.contracts.risk import Risk, RiskState
+from shared.contracts.risk import Rating, Risk, RiskAssessed, RiskState
+from shared.domain.lifecycle import Occasion
 
 S = RiskState
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
-MOVES = {
-    S.IDENTIFIED: {"assess": S.ASSESSED, "occur": S.OCCURRED, "close": S.CLOSED},
-    S.ASSESSED: {"assess": S.ASSESSED, "monitor": S.MONITORED, "occur": S.OCCURRED, "close": S.CLOSED},
-    S.MONITORED: {"assess": S.MONITORED, "occur": S.OCCURRED, "close": S.CLOSED},
-    S.OCCURRED: {"close": S.CLOSED},
-    S.CLOSED: {},
-}
 
 
 def risk(state: RiskState = S.IDENTIFIED) -> Risk:
@@ -34,32 +28,12 @@ def risk(state: RiskState = S.IDENTIFIED) -> Risk:
     )
 
 
-def made(one: Risk, move: str) -> None:
-    if move == "assess":
-        rules.assess(one, 2, 3)
-    else:
-        rules.LIFECYCLE.make(one, move)
-
-
-@pytest.mark.parametrize("state", list(S))
-def test_every_state_allows_its_moves_and_no_others(state: RiskState) -> None:
-    assert set(rules.LIFECYCLE.allowed(risk(state))) == set(MOVES[state])
-    for move in rules.LIFECYCLE.moves:
-        one = risk(state)
-        if move in MOVES[state]:
-            made(one, move)
-            assert one.state is MOVES[state][move]
-        else:
-            with pytest.raises(IllegalMove) as refused:
-                made(one, move)
-            assert refused.value.extensions["state"] == state.value
-            assert one.state is state
-
-
 @given(st.integers(1, 5), st.integers(1, 5))
 def test_the_score_is_probability_times_impact(probability: int, impact: int) -> None:
     one = risk()
-    fact = rules.assess(one, probability, impact)
+    occasion = Occasion(Rating(probability=probability, impact=impact))
+    fact = rules.LIFECYCLE.make(one, "assess", occasion)
+    assert isinstance(fact, RiskAssessed)
     assert (one.probability, one.impact, one.score) == (probability, impact, probability * impact)
     assert (fact.probability, fact.impact) == (probability, impact)
 

@@ -400,7 +400,7 @@ async def test_only_listed_origins_are_let_in(tmp_path: Path) -> None:
         listed, other = {"Origin": "https://app.example"}, {"Origin": "https://app.example.evil"}
         granted = await projects.client.get(PROJECTS, headers=listed)
         assert granted.headers["access-control-allow-origin"] == "https://app.example"
-        assert granted.headers["vary"] == "Origin, Accept-Encoding"
+        assert granted.headers["vary"] == "Origin, Accept, Accept-Encoding"
         assert "Portolan-Position" in granted.headers["access-control-expose-headers"]
         refused = await projects.client.get(f"{PROJECTS}?x=1", headers=listed)
         assert (refused.status_code, "access-control-allow-origin" in refused.headers) == (400, True)

@@ -205,6 +205,28 @@ def test_as_many_items_as_are_allowed_are_read() -> None:
     assert len(sliced(body, 500)["items"]) == 500
 
 
+MUCH = b" " * 2 * strict_json.LONGEST_TEXT
+LARGE = {
+    "blanks before": MUCH + b"{}",
+    "blanks behind": b"{}" + MUCH,
+    "blanks in an array": b'{"items": [' + MUCH + b"]}",
+    "blanks between items": b'{"items": [' + (b" " * 100_000 + b"{},") * 20 + b"{}]}",
+    "texts that are long together": json.dumps({"items": ["x" * 1_000_000] * 3}).encode(),
+}
+
+
+@pytest.mark.parametrize("body", LARGE.values(), ids=LARGE)
+def test_what_is_decoded_in_one_go_is_bounded(body: bytes) -> None:
+    with pytest.raises(Malformed) as refused:
+        sliced(body)
+    assert refused.value.code == "text_too_long"
+
+
+def test_a_large_text_of_many_items_is_read() -> None:
+    items = [{"a": "x" * 10_000, "b": {"c": "y" * 10_000}}] * 200
+    assert sliced(json.dumps({"items": items}, indent=4).encode()) == {"items": items}
+
+
 @pytest.mark.parametrize(("body", "code"), [(b'{"a": "' + b"x" * 2_000_000 + b'"}', "text_too_long"), (b'{"a": ' + b"9" * 100_000 + b"}", "not_json"),
                                             (b" " * 100_000, "not_json"), (b"[" * 100_000, "too_deep"), (b"]" * 100_000, "not_json")])  # fmt: skip
 def test_a_long_text_that_is_wrong_is_refused(body: bytes, code: str) -> None:
