@@ -29,7 +29,7 @@ from shared.http.auth import Tokens
 from shared.runtime.migrate import prepare
 from shared.runtime.running import Opened, opened
 from shared.runtime.service import Service
-from tests.support import parallel, rules
+from tests.support import janitor, parallel, rules
 
 DEADLINE_S = 10.0
 OWN = "portolan-tests-"
@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders below one of our own: pytest's is closed to other users whenever another pytest starts, and
     the PostgreSQL of the tests, which does not run as root, then loses its data at the next checkpoint."""
     _end_in_order_when_told()
+    janitor.hire()
     if config.option.basetemp is None:
         config.option.basetemp = Path(mkdtemp(prefix=OWN)) / "t"
         _remove_old(Path(config.option.basetemp).parents[1])

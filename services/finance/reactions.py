@@ -1,11 +1,14 @@
-"""What follows from projects, work packages and costs: budgets open and close, earned value is measured."""
+"""What follows from projects and work packages: budgets open and close, and what costs may name is known.
+
+What is measured has a consumer of its own (`services.finance.performance.reactions`).
+"""
 
 from services.finance.budget import rules
 from services.finance.budget.api import BUDGETS
-from services.finance.performance import commands as performance
 from services.finance.tables import KNOWN_PROGRAMME, KNOWN_PROJECT
+from shared.base.clock import to_day
 from shared.base.ids import derived_id
-from shared.contracts.finance import ActualCost, Budget, BudgetOpened
+from shared.contracts.finance import Budget, BudgetOpened
 from shared.contracts.language import plain
 from shared.contracts.projects import Project, WorkPackage
 from shared.domain.register import make, write
@@ -14,6 +17,15 @@ from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.reactions import EVERY, on
 
+REMEMBER_PACKAGE = """
+INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent, archived)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+    version = excluded.version, budget = excluded.budget, currency = excluded.currency,
+    starts_on = excluded.starts_on, finishes_on = excluded.finishes_on, percent = excluded.percent,
+    archived = excluded.archived
+WHERE excluded.version > known_work_package.version
+"""
 UNCHARGED = (
     "UPDATE budget SET currency = currency WHERE id = ?"
     " AND NOT EXISTS (SELECT 1 FROM actual_cost WHERE project_id = ?)"
@@ -34,7 +46,6 @@ async def keep_budget(work: Work, record: Record) -> None:
             return
         members = {"currency": _currency(work, project), "planned": project.planned_cost}
         budget = await make(work, BUDGETS, id, BudgetOpened(), project_id=project.id, **members)
-        await performance.measure(work, project.id, cause="the budget was opened")
     if budget.planned != project.planned_cost:
         budget = await _follow_plan(work, budget, project)
     if budget.open and project.stage in ENDED:
@@ -46,13 +57,9 @@ async def keep_budget(work: Work, record: Record) -> None:
 async def _follow_plan(work: Work, budget: Budget, project: Project) -> Budget:
     before = budget.currency
     rules.plan(budget, project.planned_cost, await _is_charged(work, project))
-    followed = budget.currency != before
-    if followed:
+    if budget.currency != before:
         work.also(UNCHARGED, [(str(budget.id), str(project.id))], expect=1)
-    budget = await write(work, BUDGETS, budget, plain(Budget, "revised"))
-    if followed:
-        await performance.measure(work, project.id, cause="the budget follows the plan's currency")
-    return budget
+    return await write(work, BUDGETS, budget, plain(Budget, "revised"))
 
 
 async def _is_charged(work: Work, project: Project) -> bool:
@@ -70,28 +77,27 @@ def _currency(work: Work, project: Project) -> str:
     return work.settings.reporting_currency or work.settings.default_currency
 
 
-async def count_approval(work: Work, record: Record) -> None:
-    """From the first approval on, the plan of then is what a project is measured against."""
-    project = record.state(Project)
-    if was_approved(project.stage):
-        await performance.approved(work, project.id, record)
-
-
-async def work_told(work: Work, record: Record) -> None:
-    """Budget, dates or progress of a work package: what was planned and earned is measured again."""
-    await performance.package_told(work, record)
-
-
-async def cost_told(work: Work, record: Record) -> None:
-    """A cost of this service: spent when posted or restored, not spent when archived."""
-    await performance.cost_told(work, record)
+async def package_told(work: Work, record: Record) -> None:
+    package = record.state(WorkPackage)
+    budget = package.budget if package.archived_at is None else None
+    start, finish = package.planned_start_on, package.planned_finish_on
+    row = (
+        str(package.id),
+        str(package.project_id),
+        package.version,
+        budget.minor if budget else None,
+        budget.currency if budget else None,
+        to_day(start) if budget and start else None,
+        to_day(finish) if budget and finish else None,
+        package.percent_complete,
+        0 if package.archived_at is None else 1,
+    )
+    work.also(REMEMBER_PACKAGE, [row])
 
 
 REACTIONS = (
     KNOWN_PROJECT,
     KNOWN_PROGRAMME,
     on(Project, EVERY, keep_budget),
-    on(Project, EVERY, count_approval),
-    on(WorkPackage, EVERY, work_told),
-    on(ActualCost, EVERY, cost_told),
+    on(WorkPackage, EVERY, package_told),
 )

@@ -8,6 +8,7 @@ from services.finance.budget_line import api as budget_line
 from services.finance.contract import api as contract
 from services.finance.forecast import api as forecast
 from services.finance.performance import api as performance
+from services.finance.performance import reactions as measuring
 from services.finance.reactions import REACTIONS
 from services.finance.tables import Model
 from services.finance.vendor import api as vendor
@@ -37,5 +38,8 @@ SERVICE = Service(
         contract.CONTRACTS,
         performance.PERFORMANCES,
     ),
-    consumers=(reacting("finance", REACTIONS),),
+    consumers=(
+        reacting("finance", REACTIONS),
+        reacting("finance", measuring.REACTIONS, name="performance", measures=True),
+    ),
 )

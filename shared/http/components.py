@@ -26,7 +26,10 @@ def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Schema]:
         ref_template=PLACE + "{model}",
         schema_generator=WithoutMemberTitles,
     )
-    return dict(sorted(told.get("$defs", {}).items()))
+    schemas = told.get("$defs", {})
+    if twice := [name for name in schemas if "__" in name]:  # as pydantic tells apart what is named alike
+        raise TypeError(f"two shapes have one name: {', '.join(sorted(twice))}")
+    return dict(sorted(schemas.items()))
 
 
 def separate(schemas: dict[str, Schema], operations: Iterable[dict[str, Any]]) -> None:

@@ -59,6 +59,8 @@ class Consumer:
     """What is kept of foreign aggregates; filled before the reactions to the same event."""
     reactions: dict[str, Reaction] = field(default_factory=dict)
     fold: Fold | None = None
+    measures: bool = False
+    """Whether its reactions only measure: then all history counts, however late the consumer comes."""
     classes: Collection[Visibility] = OPEN_TO_READERS
     """What is restricted is taken in only by a consumer that says so, and shown only to whoever may see it."""
 
@@ -68,8 +70,12 @@ class Consumer:
 
     @cached_property
     def declared(self) -> dict[str, str]:
-        """Source -> the declaration of the copies that are kept of it; nothing for a fold, which is rebuilt."""
-        return {} if self.fold else {source: declared(self.copies, source) for source in self.sources}
+        """Source -> the declaration of the copies that are kept of it; nothing for what takes all history in."""
+        return (
+            {}
+            if self.fold or self.measures
+            else {source: declared(self.copies, source) for source in self.sources}
+        )
 
     @cached_property
     def kept(self) -> dict[str, list[Known]]:
@@ -82,12 +88,18 @@ class Consumer:
         return kept
 
 
-def reacting(service: str, declarations: Iterable[Known | On]) -> Consumer:
+def reacting(
+    service: str, declarations: Iterable[Known | On], name: str = "reactions", measures: bool = False
+) -> Consumer:
     """The consumer in which a service keeps its copies and reacts; it listens to whoever publishes them."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
     return Consumer(
-        f"{service}.reactions", sources_of(declarations), copies=copies, reactions=by_event_type(declarations)
+        f"{service}.{name}",
+        sources_of(declarations),
+        copies=copies,
+        reactions=by_event_type(declarations),
+        measures=measures,
     )
 
 

@@ -11,6 +11,8 @@ from shared.base.errors import BadGateway, DeadlineExceeded, Malformed, Refusal,
 from shared.http.call import Trace, trace_of
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 
+FORWARDED = b"x-forwarded-for"
+"""One line, to which each door adds its caller; the service believes the trusted ones of them."""
 OF_THE_CONNECTION = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )
@@ -63,9 +65,12 @@ class Upstream:
 
     def _request(self, scope: Scope, receive: Receive, trace: Trace) -> httpx.Request:
         path = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-        headers = [(name, value) for name, value in scope["headers"] if name not in OF_THE_CONNECTION]
+        passed_by = [value for name, value in scope["headers"] if name == FORWARDED]
+        headers = [pair for pair in scope["headers"] if pair[0] not in (FORWARDED, *OF_THE_CONNECTION)]
         if scope.get("client"):
-            headers.append((b"x-forwarded-for", scope["client"][0].encode()))
+            passed_by.append(scope["client"][0].encode())
+        if passed_by:
+            headers.append((FORWARDED, b", ".join(passed_by)))
         sent = {name for name, _ in scope["headers"]}
         if (
             b"x-request-id" not in sent

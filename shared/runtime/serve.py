@@ -88,6 +88,7 @@ async def serving_on(listener: socket.socket, app: ASGIApp, door: Door | None = 
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whose X-Forwarded-For is believed is for the settings to say (`callers.address_of`)
         timeout_keep_alive=int(door.idle_s),
     )
     server = _Server(config)

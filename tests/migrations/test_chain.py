@@ -11,6 +11,12 @@ from shared.runtime.migrate import bring_to_head, configured, head_of, postgres_
 from shared.runtime.service import Service
 from tests.conftest import make_databases
 
+FOLDED_AGAIN = {
+    "reporting": {"alembic_version", "history", "current_state", "figures"},
+    "finance": {"alembic_version", "known_cost"},
+}
+"""What an upgrade empties, because consumers fill it again from the outboxes (see `test_measured.py`)."""
+
 by_name = pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
 
 
@@ -121,7 +127,7 @@ async def test_a_store_with_data_is_upgraded_and_loses_nothing(
         metadata = sa.MetaData()
         metadata.reflect(connection)
         for table, count in before.items():
-            if table in metadata.tables and table != "alembic_version":
+            if table in metadata.tables and table not in FOLDED_AGAIN.get(service.name, {"alembic_version"}):
                 query = sa.select(sa.func.count()).select_from(metadata.tables[table])
                 assert connection.execute(query).scalar_one() == count, table
         assert differences(service, connection) == []

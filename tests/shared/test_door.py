@@ -158,6 +158,22 @@ async def test_http_1_0_needs_no_host() -> None:
         assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
 
 
+async def test_nobody_is_believed_to_be_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose `X-Forwarded-For` counts is said by `PORTOLAN_TRUSTED_PROXIES` alone, for callers of this machine too."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    lines = (b"Host: here", b"X-Forwarded-For: 192.0.2.7", b"X-Forwarded-Proto: https")
+    async with serving(_seen, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(head_of(*lines))
+        assert b"\r\n\r\n127.0.0.1 http." in await reader.readuntil(b".\n")
+
+
+async def _seen(scope: Scope, receive: Receive, send: Send) -> None:
+    seen = f"{scope['client'][0]} {scope['scheme']}.\n".encode()
+    length = (b"content-length", b"%d" % len(seen))
+    await send({"type": "http.response.start", "status": 200, "headers": [length]})
+    await send({"type": "http.response.body", "body": seen})
+
+
 @pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: ", b"GET"])
 async def test_a_head_that_does_not_end_is_given_up(sent: bytes) -> None:
     async with serving(never, "127.0.0.1", 0, Door(head_s=0.2)) as url:

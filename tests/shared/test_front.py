@@ -80,6 +80,23 @@ async def test_of_what_may_have_been_done_nobody_says_to_send_it_again(
     assert "retry-after" not in answer.headers
 
 
+async def test_each_door_adds_its_caller_to_one_line() -> None:
+    seen: list[list[bytes]] = []
+
+    async def looking(scope: Any, receive: Any, send: Any) -> None:
+        seen.append([value for name, value in scope["headers"] if name == b"x-forwarded-for"])
+        await fine(scope, receive, send)
+
+    async with (
+        serving(looking, "127.0.0.1", 0) as address,
+        before(address) as url,
+        httpx.AsyncClient() as client,
+    ):
+        await client.get(url)
+        await client.get(url, headers=[("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-For", "192.0.2.2")])
+    assert seen == [[b"127.0.0.1"], [b"192.0.2.1, 192.0.2.2, 127.0.0.1"]]
+
+
 async def test_the_request_id_is_the_same_behind_the_door() -> None:
     seen: list[bytes] = []
 

@@ -60,3 +60,36 @@ async def _told_pid(run: Any) -> int:
 
 def _runs(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
+
+
+LEAVES_A_PROCESS = """
+import subprocess
+from pathlib import Path
+from tests.support import janitor
+janitor.hire()
+
+def test_leaves_a_process():
+    left = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    Path("left.pid").write_text(str(left.pid))
+    left.wait()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="the janitor looks into /proc")
+@pytest.mark.parametrize("workers", ["0", "1"])
+async def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path: Path, workers: str) -> None:
+    (tmp_path / "test_it.py").write_text(LEAVES_A_PROCESS)
+    run = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "pytest", "-q", "-n", workers, cwd=tmp_path, stdout=PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    pid = tmp_path / "left.pid"
+    async with asyncio.timeout(60):
+        while not pid.exists() or not pid.read_text():  # noqa: ASYNC110 another process tells by a file
+            await asyncio.sleep(0.05)
+        left = Path("/proc") / pid.read_text()
+        assert left.exists()
+        run.kill()
+        await run.wait()
+        while left.exists():  # noqa: ASYNC110 another process is to end
+            await asyncio.sleep(0.05)

@@ -26,7 +26,6 @@ def upgrade() -> None:
 
     # its reactions have followed from the start; the copies are filled anew, since members were added to them
     op.execute("INSERT INTO birth VALUES ('finance.reactions', 'projects', 0, '')")
-    op.execute("INSERT INTO birth VALUES ('finance.reactions', 'finance', 0, '')")
 
 
 def downgrade() -> None:

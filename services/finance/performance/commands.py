@@ -20,14 +20,6 @@ from shared.domain.measured import measured
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 
-KEEP_PACKAGE = """
-INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent, archived)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-    version = excluded.version, budget = excluded.budget, currency = excluded.currency,
-    starts_on = excluded.starts_on, finishes_on = excluded.finishes_on, percent = excluded.percent,
-    archived = excluded.archived
-"""
 VERSION_COLUMNS = """
 id, version, project_id, effective_at, budget, currency, starts_on, finishes_on, percent, archived,
 approved_budget, approved_currency, approved_starts_on, approved_finishes_on, added
@@ -70,19 +62,6 @@ async def package_told(work: Work, record: Record) -> None:
     version = rules.judged(rules.read(package, record.effective_at), last, approved_at)
     versions.append(version)
     _keep(work, str(package.id), str(package.project_id), [version])
-    counted = version.live or Plan(0, "", None, None)
-    dates = (counted.starts_on, counted.finishes_on) if version.live else (None, None)
-    budget = (counted.budget, counted.currency) if version.live else (None, None)
-    known = (
-        str(package.id),
-        str(package.project_id),
-        package.version,
-        *budget,
-        *dates,
-        package.percent_complete,
-        int(version.archived),
-    )
-    work.also(KEEP_PACKAGE, [known])
     made = rules.change(last, version, _day(work, record.effective_at))
     if made:
         await _count(work, package.project_id, [made], record, f"work package {package.wbs}")

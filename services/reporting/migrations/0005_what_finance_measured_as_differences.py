@@ -1,4 +1,7 @@
-"""what finance measured as differences"""
+"""what finance measured as differences
+
+Every row of figures is another: the projection is emptied, and the consumer folds its sources from their beginning.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +11,15 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+PROJECTION = ("history", "current_state", "figures")
+OF_THE_CONSUMER = ("inbox_position", "dead_letter", "parked")
+
 
 def upgrade() -> None:
+    for table in PROJECTION:
+        op.execute(f"DELETE FROM {table}")
+    for table in OF_THE_CONSUMER:
+        op.execute(f"DELETE FROM {table} WHERE consumer = 'reporting.projection'")
     op.create_table(
         "measured_span",
         sa.Column(
@@ -62,7 +72,6 @@ def upgrade() -> None:
     with op.batch_alter_table("figures", schema=None) as batch_op:
         batch_op.add_column(sa.Column("current_at_completion", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("differing", sa.BigInteger(), nullable=True))
-    op.execute("UPDATE figures SET differing = 0")
     with op.batch_alter_table("figures", schema=None) as batch_op:
         batch_op.alter_column("differing", existing_type=sa.BigInteger(), nullable=False)
 
