@@ -106,7 +106,8 @@ def document() -> dict[str, Any]:
             "title": "Portolan events",
             "version": VERSION,
             "description": f"CloudEvents 1.0, structured JSON, {PARTITIONS} partitions a topic, keyed by project. The"
-            " schemas are open: members and values may be added, so accept what you do not know.",
+            " schemas are open: members and values may be added, so accept what you do not know. The names of topics begin"
+            " with the instance's PORTOLAN_TOPIC_PREFIX in place of `portolan`.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": STRUCTURED,

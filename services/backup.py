@@ -184,7 +184,7 @@ async def restore(settings: Settings, folder: Path) -> dict[str, int]:
     _refuse_changed(folder, manifest["files"])
     if manifest["instance"] != settings.instance:
         raise NotKept(f"the backup is of the instance {manifest['instance']}, not of {settings.instance}")
-    await _refuse_old_topics(settings)
+    await refuse_old_topics(settings)
     kept = Settings(data=folder, database_url="")
     async with _fresh(settings) as making, AsyncExitStack() as stack:
         targets = []
@@ -299,20 +299,24 @@ async def _refuse_events(service: Service, url: str) -> None:
         raise NotKept(f"the database of {service.name} has {last} events already")
 
 
-async def _refuse_old_topics(settings: Settings) -> None:
+async def refuse_old_topics(settings: Settings) -> None:
     """What Kafka still holds was published in the epoch before, and beyond where the copy ends."""
     if settings.bus_url == "embedded:":
         return
     from aiokafka.admin import AIOKafkaAdminClient
 
     from shared.messaging.bus.clients import REQUEST_MS, started
+    from shared.messaging.bus.cluster import Cluster
 
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_servers, request_timeout_ms=REQUEST_MS)
+    cluster = Cluster.of(settings)
+    own = {cluster.outside(topic) for topic in topics_of(*(service.name for service in SERVICES))}
+    admin = AIOKafkaAdminClient(**cluster.options, request_timeout_ms=REQUEST_MS)
     async with started(admin, admin.close):
-        left = set(await admin.list_topics()) & set(topics_of(*(service.name for service in SERVICES)))
+        left = own & set(await admin.list_topics())
     if left:
         raise NotKept(
-            f"the broker still has {', '.join(sorted(left))}: delete them, the whole history is published again"
+            f"the broker still has {', '.join(sorted(left))}: delete them, the whole history is published again;"
+            " or, where another instance publishes there, choose another PORTOLAN_TOPIC_PREFIX"
         )
 
 

@@ -31,6 +31,7 @@ from shared.base.starting import CannotStart, told_plainly, written_under
 from shared.base.supervision import Supervised
 from shared.http.auth.issuers import LocalIssuer
 from shared.http.auth.roles import SERVICES
+from shared.messaging.bus.cluster import Cluster
 from shared.runtime.door import Door
 from shared.runtime.front import Upstream, front
 from shared.runtime.serve import serving, told_to_end
@@ -189,6 +190,7 @@ async def run(settings: Settings, kafka_port: int) -> None:
 async def _run(settings: Settings, kafka_port: int) -> None:
     settings.refuse_one_database_for_all()
     settings.refuse_open_issuer()
+    _refuse_kafka_settings(settings)
     data = settings.data.absolute()
     with written_under(data):
         (data / "logs").mkdir(parents=True, exist_ok=True)
@@ -226,6 +228,17 @@ async def _run(settings: Settings, kafka_port: int) -> None:
         board.write()
         print(f"Portolan on {url}; logs in {data / 'logs'}; Ctrl-C ends all", flush=True)
         await asyncio.Event().wait()
+
+
+def _refuse_kafka_settings(settings: Settings) -> None:
+    """Told here once, and not again and again in the logs of five processes."""
+    if settings.bus_url != "embedded:":
+        Cluster.of(settings)
+    elif settings.kafka_security != "PLAINTEXT":
+        raise CannotStart(
+            f"PORTOLAN_KAFKA_SECURITY is '{settings.kafka_security}', which the broker that is started here does not"
+            " offer: name the brokers that do in PORTOLAN_BUS_URL"
+        )
 
 
 async def _rotate_for_ever(logs: Path, settings: Settings) -> None:

@@ -3,20 +3,25 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.base.clock import end_of_day, now, parse_day, to_day, to_micros
-from shared.base.errors import Fault, Malformed
-from shared.http.call import Call
-from shared.http.operation import Parameter
+from pydantic import Field
 
-AS_OF = Parameter(
-    "as_of",
-    "A day; what was so by its end, in the instance's time zone. Default: now.",
-    {"type": "string", "format": "date"},
-)
+from shared.base.clock import end_of_day, now, to_day, to_micros
+from shared.base.errors import Fault, Malformed
+from shared.contracts.language import Day
+from shared.http.call import Call
+from shared.http.query import Query
 
 CONSUMER = "reporting.projection"
 FOREVER = 2**62
 """Microseconds after which nothing is recorded: a bound where nothing is left out."""
+
+
+class AsOfQuery(Query):
+    """As of which day."""
+
+    as_of: Day | None = Field(
+        default=None, description="A day; what was so by its end, in the instance's time zone. Default: now."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +33,18 @@ class AsOf:
     until: int | None
 
 
-def as_of(call: Call) -> AsOf:
+def as_of(call: Call, query: AsOfQuery) -> AsOf:
     """The day asked for; a day in the future says nothing and is refused."""
     zone = call.kernel.settings.zone
     today = now().astimezone(zone).date()
-    given = call.one("as_of")
-    if given is None:
+    on = query.as_of
+    if on is None:
         return AsOf(today, to_day(today), None)
-    try:
-        on = parse_day(given)
-        until = to_micros(end_of_day(on, zone))
-    except (ValueError, OverflowError) as error:
-        raise Malformed(
-            "as_of is not a day", Fault("invalid", "write 2026-06-01", parameter="as_of")
-        ) from error
     if on > today:
         raise Malformed(
             "as_of lies in the future", Fault("in_the_future", "a day until today", parameter="as_of")
         )
-    return AsOf(on, to_day(on), None if on == today else until)
+    return AsOf(on, to_day(on), None if on == today else to_micros(end_of_day(on, zone)))
 
 
 async def positions(call: Call) -> dict[str, str]:

@@ -6,19 +6,24 @@ What is archived belongs to it as before: what happened counts in the whole and 
 from dataclasses import dataclass
 from typing import Any
 
-from services.reporting.asof import AsOf
+from pydantic import Field
+
+from services.reporting.asof import AsOf, AsOfQuery
 from services.reporting.history.view import states
 from services.reporting.portfolios.view import descendants
 from services.reporting.projects.view import VALID, portfolios_by_id
 from shared.domain.stages import ENDED
-from shared.http.call import Call
-from shared.http.operation import Parameter
-from shared.http.parameters import read_value
+from shared.http.path import Id
 from shared.store import Store
 
-_ID = {"type": "string", "format": "uuid"}
-PORTFOLIO = Parameter("portfolio_id", "Only this portfolio, with everything under it.", _ID)
-PROJECT = Parameter("project_id", "Only this project.", _ID)
+
+class ScopedQuery(AsOfQuery):
+    """As of which day, and of what."""
+
+    portfolio_id: Id | None = Field(
+        default=None, description="Only this portfolio, with everything under it."
+    )
+    project_id: Id | None = Field(default=None, description="Only this project.")
 
 
 @dataclass(frozen=True)
@@ -44,14 +49,13 @@ def of_project(project_id: str) -> Within:
     return Within({project_id}, set())
 
 
-async def within(call: Call, at: AsOf) -> Within:
+async def within(store: Store, at: AsOf, query: ScopedQuery) -> Within:
     """As the query parameters say."""
-    project, portfolio = call.one("project_id"), call.one("portfolio_id")
-    if project is not None:
-        return of_project(read_value("id", project, "project_id"))
-    if portfolio is None:
+    if query.project_id is not None:
+        return of_project(query.project_id)
+    if query.portfolio_id is None:
         return EVERYTHING
-    return await of_portfolio(call.kernel.store, at, read_value("id", portfolio, "portfolio_id"))
+    return await of_portfolio(store, at, query.portfolio_id)
 
 
 async def of_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:

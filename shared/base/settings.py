@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.base.clock import parse_day
@@ -48,6 +48,36 @@ class Settings(BaseSettings):
         default="", description="`postgresql://…/{service}`; empty: an SQLite file a service, under `data`."
     )
     bus_url: str = Field(default="embedded:", description="`embedded:` or `kafka://host:port[,host:port]`.")
+    topic_prefix: str = Field(
+        default="portolan",
+        pattern=r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$",
+        max_length=60,
+        description="What the names of topics and groups begin with on Kafka; another one for each instance on a"
+        " cluster.",
+    )
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT",
+        description="How the brokers are reached: `PLAINTEXT`, over TLS (`SSL`), with a login (`SASL_PLAINTEXT`), or"
+        " both (`SASL_SSL`).",
+    )
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512",
+        description="How the login is proved: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`.",
+    )
+    kafka_user: str = Field(default="", description="The user who logs in to Kafka.")
+    kafka_password: SecretStr = Field(default=SecretStr(""), description="The password of this user.")
+    kafka_ca: Path | None = Field(
+        default=None,
+        description="PEM file of the authorities that may have signed the brokers' certificates; empty: the system's.",
+    )
+    kafka_certificate: Path | None = Field(
+        default=None,
+        description="PEM file of the certificate that is shown to brokers which ask for one.",
+    )
+    kafka_key: Path | None = Field(
+        default=None,
+        description="PEM file of its private key, without a passphrase; empty: it stands with the certificate.",
+    )
     instance: str = Field(
         default="portolan", pattern=r"^[a-z0-9-]{1,40}$", description="The name in every event's source."
     )
@@ -186,6 +216,20 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("kafka_ca", "kafka_certificate", "kafka_key", mode="before")
+    @classmethod
+    def _file(cls, value: object) -> object:
+        """Empty means none, and not the working directory."""
+        return None if value == "" else value
+
+    @field_validator("kafka_user", "kafka_password", mode="before")
+    @classmethod
+    def _credential(cls, value: object) -> object:
+        """A line break at the end, as files and Secrets easily have, would be a wrong password that nobody sees."""
+        if isinstance(value, str) and not value.isprintable():
+            raise ValueError("expected is a text without line breaks and control characters")
+        return value
+
     @field_validator("bus_url")
     @classmethod
     def _bus(cls, value: str) -> str:
@@ -229,6 +273,26 @@ class Settings(BaseSettings):
     def _words(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value
 
+    @model_validator(mode="after")
+    def _kafka_settings_fit(self) -> "Settings":
+        """What would have no effect is refused: who sets a password or an authority believes that it is used."""
+        login = ("kafka_user", "kafka_password")
+        files = ("kafka_ca", "kafka_certificate", "kafka_key")
+        if self.kafka_with_login and not (self.kafka_user and self.kafka_password):
+            raise self._unfit("expected are PORTOLAN_KAFKA_USER and PORTOLAN_KAFKA_PASSWORD with it")
+        for names, is_used, expected in (
+            (login, self.kafka_with_login, "`SASL_SSL`, or `SASL_PLAINTEXT`"),
+            (files, self.kafka_over_tls, "`SSL` or `SASL_SSL`"),
+        ):
+            if not is_used and (given := [name for name in names if getattr(self, name)]):
+                raise self._unfit(f"with {PREFIX}{given[0].upper()} expected is {expected}")
+        if self.kafka_key and not self.kafka_certificate:
+            raise ValueError("PORTOLAN_KAFKA_KEY is set: expected is PORTOLAN_KAFKA_CERTIFICATE with it")
+        return self
+
+    def _unfit(self, expected: str) -> ValueError:
+        return ValueError(f"PORTOLAN_KAFKA_SECURITY is '{self.kafka_security}': {expected}")
+
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -263,6 +327,14 @@ class Settings(BaseSettings):
     def kafka_servers(self) -> str:
         """`host:port[,host:port]` of a `kafka://` bus."""
         return self.bus_url.removeprefix("kafka://")
+
+    @property
+    def kafka_over_tls(self) -> bool:
+        return self.kafka_security.endswith("SSL")
+
+    @property
+    def kafka_with_login(self) -> bool:
+        return self.kafka_security.startswith("SASL")
 
     def feed_url(self, service: str) -> str:
         """Where the service's event feed is read: its own address where one is set, else the front door."""
@@ -303,6 +375,12 @@ def _split(text: str) -> SplitResult | None:
         return None
 
 
+_SECRET = frozenset(
+    name for name, setting in Settings.model_fields.items() if setting.annotation is SecretStr
+)
+"""The settings of which no value is ever shown."""
+
+
 def settings_of(**given: object) -> Settings:
     """The environment's settings, but for those that are given (None: not given); CannotStart says what is wrong."""
     _refuse_misspelt()
@@ -314,11 +392,14 @@ def settings_of(**given: object) -> Settings:
 
 def _told(error: ValidationError, given: Mapping[str, object]) -> Iterator[str]:
     for fault in error.errors(include_url=False):
+        expected = re.sub("^(Input|String) should", "it should", fault["msg"].removeprefix("Value error, "))
+        if not fault["loc"]:  # of settings that do not fit together: the sentence names them
+            yield expected
+            continue
         name = str(fault["loc"][0])
         variable = PREFIX + name.upper()
         value = os.environ.get(variable, "") if given.get(name) is None else str(given[name])
-        expected = re.sub("^(Input|String) should", "it should", fault["msg"].removeprefix("Value error, "))
-        yield f"{variable} is '{without_secrets(value)}': {expected}"
+        yield f"{variable} is '{'***' if name in _SECRET else without_secrets(value)}': {expected}"
 
 
 def without_secrets(value: str) -> str:

@@ -40,6 +40,10 @@ PARKED = Gauge(
     "Aggregates of which nothing is folded until somebody decides.",
     ["service", "consumer"],
 )
+OTHER_INSTANCE = Counter(
+    "portolan_events_other_instance",
+    "Events that another instance published on the same topics; they are passed over.",
+)
 PUBLISHED = Counter("portolan_events_published", "Events acknowledged by the broker.", ["service"])
 RELAY_LAG = Gauge("portolan_relay_lag_events", "Committed events that are not published yet.", ["service"])
 RELAY_ERRORS = Counter("portolan_relay_errors", "Times the relay began again.", ["service"])

@@ -323,7 +323,7 @@ class AggregateType:
             case "restricted":
                 return f"portolan.{self.service}.restricted.v1"
             case "people":
-                return "portolan.people.v1"
+                return f"portolan.{self.service}.people.v1"
             case "restricted_people":
                 return f"portolan.{self.service}.restricted_people.v1"
 

@@ -26,6 +26,7 @@ from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters, filters_of
 from shared.domain.lifecycle import Lifecycle, Occasion
+from shared.domain.list_indices import index_lists
 from shared.domain.references import Named
 from shared.domain.work import Work
 from shared.store.columns import Mirror, mirror
@@ -82,6 +83,9 @@ class Register(Generic[A]):
     that went at the same instant."""
     after: Callable[[Work, Any, Any], Awaitable[None]] = _nothing_follows
     """What else of the service changes in the same commit, given the aggregate as saved and as it was."""
+
+    def __post_init__(self) -> None:
+        index_lists(self.mirror.table, self.filters)
 
     @cached_property
     def members(self) -> frozenset[str]:

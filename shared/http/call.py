@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import getrandbits
-from typing import Any, TypeVar
+from typing import Any, Generic
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel
 from starlette.requests import Request
+from typing_extensions import TypeVar
 
 from shared.base.clock import now, parse_as_of
 from shared.base.errors import Fault, Forbidden, Invalid, Malformed
@@ -22,6 +23,7 @@ from shared.http.serving import Serving
 from shared.store.outbox import Origin
 
 M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", default=Any)
 
 URL_LIMIT = 8 * 1024
 """Bytes of path and query."""
@@ -61,8 +63,8 @@ def trace_of(headers: dict[bytes, bytes]) -> Trace:
 
 
 @dataclass(slots=True)
-class Answer:
-    """What goes back: bytes, once made."""
+class Answer(Generic[S]):
+    """What goes back: bytes, once made. `Answer[RiskExposure]` says to readers and to the document what they hold."""
 
     status: int = 200
     body: bytes = b""

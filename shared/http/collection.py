@@ -26,9 +26,10 @@ from shared.domain.register import (
 from shared.domain.work import expect_version
 from shared.http import batch, listing, paging, parameters
 from shared.http.call import Answer, Call
-from shared.http.operation import Operation, Parameter
+from shared.http.operation import Method, Operation, Parameter
+from shared.http.path import ExternalKey, Id, SourceName
 from shared.http.problems import Problem
-from shared.http.routes import Routes
+from shared.http.routes import Endpoint, Routes
 
 VALIDATE_ONLY = Parameter(
     "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
@@ -65,7 +66,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     """
     entry = entry_of(register.shape)
     noun = entry.name.replace("_", " ")
-    path, name = f"/v1/{entry.collection}", entry.collection.replace("-", "_")
+    path = f"/v1/{entry.collection}"
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
@@ -87,36 +88,36 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
             return Answer(200, reduced.encode(), {"ETag": f'W/"{version}{mark}"'})
         return Answer(200, state.encode(), {"ETag": f'"{version}"'})
 
-    async def get(call: Call, id: str) -> Answer:
+    async def get(call: Call, id: Id) -> Answer:
         return await shown(call, *await call.work.document(shape, id))
 
-    async def get_by_ref(call: Call, source: str, external_id: str) -> Answer:
+    async def get_by_ref(call: Call, source: SourceName, external_id: ExternalKey) -> Answer:
         return await shown(call, *await call.work.document_by_ref(shape, _ref(source, external_id)))
 
     async def create_(call: Call, body: Any) -> Any:
         made = await create(call.work, register, body)
         return _dry(call, made) or made
 
-    async def revise_(call: Call, id: str) -> Aggregate:
+    async def revise_(call: Call, id: Id) -> Aggregate:
         entity = await call.work.load(shape, id)
         expect_version(entity, call.if_match)
         revised: Aggregate = await revise(call.work, register, entity, call.body_value)
         return revised
 
-    async def archive_(call: Call, id: str) -> Aggregate:
+    async def archive_(call: Call, id: Id) -> Aggregate:
         entity = await call.work.load(shape, id)
         if entity.archived_at is None:  # what is gone already is not found, whatever its version
             expect_version(entity, call.if_match)
         gone: Aggregate = await archive(call.work, register, entity)
         return gone
 
-    async def restore_(call: Call, id: str) -> Aggregate:
+    async def restore_(call: Call, id: Id) -> Aggregate:
         entity = await call.work.load(shape, id)
         expect_version(entity, call.if_match)
         back: Aggregate = await restore(call.work, register, entity)
         return back
 
-    async def put_(call: Call, body: Any, source: str, external_id: str) -> Answer | Aggregate:
+    async def put_(call: Call, body: Any, source: SourceName, external_id: ExternalKey) -> Answer | Aggregate:
         ref = _ref(source, external_id)
         _same_ref(body, ref)
         await _check_preconditions(call, register, ref)
@@ -139,50 +140,106 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         done = await batch.run(call, _items(call.body_value), register.create, read_ahead, put_item)
         return _dry(call, done) or done
 
-    def declare(suffix: str, endpoint: Any, verb: str, summary: str, answers: Any, **told: Any) -> None:
-        told.setdefault("scope", f"{entry.service}.{'read' if told['method'] == 'GET' else 'write'}")
-        told["restricted"] = entry.is_restricted
-        routes.add(path + suffix, endpoint, Operation(**told), id=f"{name}_{verb}", summary=summary, shape=answers,
-                   description=SAID[verb])  # fmt: skip
+    def declare(
+        method: Method, suffix: str, endpoint: Endpoint, verb: str, summary: str, answers: Any, **options: Any
+    ) -> None:
+        scope = f"{entry.service}.{'read' if method == 'GET' else 'write'}"
+        operation = Operation(method=method, scope=scope, restricted=entry.is_restricted, **options)
+        routes.add(
+            path + suffix,
+            endpoint,
+            operation,
+            verb=verb,
+            summary=summary,
+            shape=answers,
+            description=SAID[verb],
+        )
 
-    told_of = (parameters.fields_parameter(shape.model_fields), *((EXPAND,) if register.lifecycle else ()))
+    by_ref, changing = "/by-ref/{source}/{external_id}", {"needs_match": True, "refusals": (404, 409)}
+    reduced = (parameters.fields_parameter(shape.model_fields), *((EXPAND,) if register.lifecycle else ()))
     declare(
+        "GET",
         "",
         list_,
         "list",
         f"List {noun}s",
         page_shape,
-        method="GET",
-        parameters=(*parameters.parameters_of(register.filters, shape), *told_of),
+        parameters=(*parameters.parameters_of(register.filters, shape), *reduced),
         headers=(paging.PREFER,),
     )
-    declare("/{id}", get, "get", f"Get a {noun}", shape, method="GET", parameters=told_of, refusals=(404,))
+    declare("GET", "/{id}", get, "get", f"Get a {noun}", shape, parameters=reduced, refusals=(404,))
     if register.is_read_only:
         return
-    declare("/by-ref/{source}/{external_id}", get_by_ref, "get_by_ref", f"Get a {noun} by its external key", shape,
-            method="GET", parameters=told_of, refusals=(404, 422))  # fmt: skip
-    declare("", create_, "create", f"Create a {noun}", shape, method="POST", status=201, body=register.create,
-            parameters=(VALIDATE_ONLY,), needs_key=moves_money, refusals=(409,))  # fmt: skip
-    declare("/batch", batch_, "batch", f"Create or put up to 500 {noun}s", batch_answer(shape), method="POST", status=207,
-            body=item_shape, parameters=(VALIDATE_ONLY, RESTORE), needs_key=True, puts=True, body_limit=50 * 1024 * 1024,
-            items_limit=batch.LARGEST)  # fmt: skip
-    declare("/by-ref/{source}/{external_id}", put_, "put", f"Put a {noun} by its external key", shape, method="PUT",
-            body=register.create, parameters=(RESTORE,), refusals=(409, 412), puts=True)  # fmt: skip
-    declare("/{id}", revise_, "revise", f"Revise a {noun}", shape, method="PATCH", body=register.revise,
-            media_type="application/merge-patch+json", needs_match=True, refusals=(404, 409))  # fmt: skip
-    declare("/{id}", archive_, "archive", f"Archive a {noun}", None, method="DELETE", status=204, needs_match=True,
-            refusals=(404, 409))  # fmt: skip
-    declare("/{id}/restore", restore_, "restore", f"Restore an archived {noun}", shape, method="POST", needs_match=True,
-            refusals=(404, 409))  # fmt: skip
+    declare(
+        "GET",
+        by_ref,
+        get_by_ref,
+        "get_by_ref",
+        f"Get a {noun} by its external key",
+        shape,
+        parameters=reduced,
+        refusals=(404, 422),
+    )
+    declare(
+        "POST",
+        "",
+        create_,
+        "create",
+        f"Create a {noun}",
+        shape,
+        status=201,
+        body=register.create,
+        parameters=(VALIDATE_ONLY,),
+        needs_key=moves_money,
+        refusals=(409,),
+    )
+    declare(
+        "POST",
+        "/batch",
+        batch_,
+        "batch",
+        f"Create or put up to 500 {noun}s",
+        batch_answer(shape),
+        status=207,
+        body=item_shape,
+        parameters=(VALIDATE_ONLY, RESTORE),
+        needs_key=True,
+        puts=True,
+        body_limit=50 * 1024 * 1024,
+        items_limit=batch.LARGEST,
+    )
+    declare(
+        "PUT",
+        by_ref,
+        put_,
+        "put",
+        f"Put a {noun} by its external key",
+        shape,
+        body=register.create,
+        parameters=(RESTORE,),
+        refusals=(409, 412),
+        puts=True,
+    )
+    declare(
+        "PATCH",
+        "/{id}",
+        revise_,
+        "revise",
+        f"Revise a {noun}",
+        shape,
+        body=register.revise,
+        media_type="application/merge-patch+json",
+        **changing,
+    )
+    declare("DELETE", "/{id}", archive_, "archive", f"Archive a {noun}", None, status=204, **changing)
+    declare("POST", "/{id}/restore", restore_, "restore", f"Restore an archived {noun}", shape, **changing)
     if register.lifecycle:
         for verb, step in register.lifecycle.moves.items():
-            _declare_move(routes, register, verb, step, path, name)
+            _declare_move(routes, register, verb, step, path)
 
 
-def _declare_move(
-    routes: Routes, register: Register[Any], verb: str, step: Move, path: str, name: str
-) -> None:
-    async def move_(call: Call, id: str, body: Any) -> Aggregate:
+def _declare_move(routes: Routes, register: Register[Any], verb: str, step: Move, path: str) -> None:
+    async def move_(call: Call, id: Id, body: Any) -> Aggregate:
         entity = await call.work.load(register.shape, id)
         expect_version(entity, call.if_match)
         moved: Aggregate = await move(call.work, register, entity, verb, body)
@@ -195,9 +252,14 @@ def _declare_move(
         needs_match=True,
         refusals=(404, 409),
     )
-    summary = f"{verb.replace('-', ' ').capitalize()}: {_with_article(register.name.replace('_', ' '))}"
-    routes.add(f"{path}/{{id}}/{verb}", move_, operation, id=f"{name}_{verb.replace('-', '_')}", summary=summary,
-               description=step.summary(), shape=register.shape)  # fmt: skip
+    routes.add(
+        f"{path}/{{id}}/{verb}",
+        move_,
+        operation,
+        summary=f"{verb.replace('-', ' ').capitalize()}: {_with_article(register.name.replace('_', ' '))}",
+        description=step.summary(),
+        shape=register.shape,
+    )
 
 
 def _with_article(noun: str) -> str:

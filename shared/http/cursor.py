@@ -10,13 +10,25 @@ from shared.http.parameters import wrong
 
 
 def after(order: Sequence[tuple[str, bool]], last: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Rows that come after `last`: (a > x) or (a = x and b > y) or …"""
-    choices, params = [], []
+    """Rows that come after `last`, so told that an index over the keys starts there.
+
+    Keys of one direction compare as rows: (a, b) > (x, y). Others need (a > x) or (a = x and b < y) or …, beside a
+    bound of the first key, because no database makes a range of an OR.
+    """
+    if len({down for _, down in order}) == 1:
+        keys, marks = ", ".join(key for key, _ in order), ", ".join("?" * len(order))
+        return f"({keys}) {_sign(order[0][1])} ({marks})", list(last)
+    bound = f"{order[0][0]} {_sign(order[0][1])}= ?"
+    choices, params = [], [last[0]]
     for i, (key, down) in enumerate(order):
         equal = [f"{k} = ?" for k, _ in order[:i]]
-        choices.append("(" + " AND ".join([*equal, f"{key} {'<' if down else '>'} ?"]) + ")")
+        choices.append("(" + " AND ".join([*equal, f"{key} {_sign(down)} ?"]) + ")")
         params.extend([*last[:i], last[i]])
-    return f"({' OR '.join(choices)})", params
+    return f"{bound} AND ({' OR '.join(choices)})", params
+
+
+def _sign(down: bool) -> str:
+    return "<" if down else ">"
 
 
 def binding(call: Call, listed: str) -> str:

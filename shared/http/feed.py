@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from shared.base.errors import Gone
 from shared.contracts.language import CLASSES, OPEN_TO_READERS, Visibility, topics_of
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
-from shared.http.parameters import limit_of
+from shared.http.query import Query, Whole
 from shared.http.routes import Routes
 from shared.messaging.bus.embedded import SLICE, Heads, Slice, heads_at, read_slice
 from shared.messaging.bus.protocol import CLASSES_SHOWN, Record
@@ -81,16 +84,29 @@ _SENT = {
     },
 }
 """Until OpenAPI 3.2 has a word for the items of a stream, the schema of one tells of each."""
-_AFTER = Parameter(
-    "after", "A position, or the `sequence` of an event: those after it are answered.", _POSITION
-)
 _SEEN = Parameter("Last-Event-ID", "The id of the event received last: those after it are sent.", _POSITION)
-_TYPE = Parameter("type", "Only events of this type; several are possible.", many=True)
-_LIMIT = Parameter("limit", "Events a page, at most 500.", {"type": "integer", "minimum": 1, "maximum": 500})
+
+
+class FeedRange(Query):
+    """Which events are read."""
+
+    after: Annotated[
+        str | None,
+        Parameter(
+            "after", "A position, or the `sequence` of an event: those after it are answered.", _POSITION
+        ),
+    ] = None
+    type: tuple[str, ...] = Field(default=(), description="Only events of this type; several are possible.")
+
+
+class FeedPage(FeedRange):
+    """And how many at a time."""
+
+    limit: Whole = Field(default=PAGE, ge=1, le=PAGE, description="Events a page, at most 500.")
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Events")
+    routes = Routes(service, "Events", names_service=True)
     everything = topics_of(service)
     for_readers = topics_of(service, classes=OPEN_TO_READERS)
 
@@ -100,50 +116,57 @@ def routes(service: str) -> Routes:
     def classes(call: Call) -> list[Visibility]:
         return list(CLASSES if call.may("restricted") else OPEN_TO_READERS)
 
-    @routes.route("GET", "/v1/events", id=f"{service}_events", summary="What happened, page by page", shape=_PAGE,
-                  description="Events of the classes that the token may see, which `Portolan-Classes` names; others are"
-                  " passed over. A position beyond the end answers 410: the store was restored from a backup.",
-                  parameters=(_AFTER, _TYPE, _LIMIT), refusals=(410,))  # fmt: skip
-    async def events(call: Call) -> Answer:
-        after, limit = await _reached(call, call.one("after") or "0"), limit_of(call, PAGE, PAGE)
-        reached, records, full = await _page(call, visible(call), after, limit)
+    @routes.get("/v1/events", schema=_PAGE, refusals=(410,))
+    async def events(call: Call, query: FeedPage) -> Answer:
+        """What happened, page by page. Events of the classes that the token may see, which `Portolan-Classes` names; others
+        are passed over. A position beyond the end answers 410: the store was restored from a backup."""
+        after = await _reached(call, query.after or "0")
+        reached, records, full = await _page(call, visible(call), after, query.limit, query.type)
         shown = ",".join(record.value.decode() for record in records)
         more = f',"next":"{reached}"' if full else ""
         epoch = call.kernel.store.epoch
         page = f'{{"items":[{shown}],"position":"{reached}","epoch":{epoch}{more}}}'
         return Answer(200, page.encode(), {CLASSES_SHOWN: " ".join(classes(call))})
 
-    @routes.route("GET", "/v1/events/heads", id=f"{service}_events_heads", summary="Where the topics end",
-                  description="The last event of every partition that has one, as far as they are published: a consumer"
-                  " that has read to the end of a topic and ends before it misses what the broker lost.",
-                  shape=_HEADS)  # fmt: skip
+    @routes.get("/v1/events/heads", schema=_HEADS)
     async def heads(call: Call) -> Answer:
+        """Where the topics end. The last event of every partition that has one, as far as they are published: a consumer
+        that has read to the end of a topic and ends before it misses what the broker lost."""
         store = call.kernel.store
         ends = await heads_at(store, visible(call), await _published(call))
         items = [{"topic": t, "partition": p, "position": str(position)} for (t, p), position in ends.items()]
         told = {"epoch": store.epoch, "last": str(await _last(call)), "items": items}
         return Answer(200, json.dumps(told).encode())
 
-    @routes.route("GET", "/v1/events/stream", id=f"{service}_events_stream", summary="What happens, as it happens",
-                  description="Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default now.",
-                  shape=_SENT, parameters=(_AFTER, _TYPE), headers=(_SEEN,),
-                  produces=("text/event-stream",), refusals=(410,))  # fmt: skip
-    async def stream(call: Call) -> Answer:
-        start = call.header("last-event-id") or call.one("after")
+    @routes.get(
+        "/v1/events/stream",
+        schema=_SENT,
+        headers=(_SEEN,),
+        produces=("text/event-stream",),
+        refusals=(410,),
+    )
+    async def stream(call: Call, query: FeedRange) -> Answer:
+        """What happens, as it happens. Server-sent events; `Last-Event-ID` (or `after`) says where to go on, default
+        now."""
+        start = call.header("last-event-id") or query.after
         after = await _last(call) if start is None else await _reached(call, start)
-        return Answer(200, stream=_live(call, visible(call), after), media_type="text/event-stream",
-                      headers={"Cache-Control": "no-store"})  # fmt: skip
+        events = _live(call, visible(call), after, query.type)
+        return Answer(
+            200, stream=events, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
 
     return routes
 
 
-async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> tuple[int, list[Record], bool]:
+async def _page(
+    call: Call, topics: Sequence[str], after: int, limit: int, types: Sequence[str]
+) -> tuple[int, list[Record], bool]:
     """The position read to, the wanted events up to it, and whether `limit` events, wanted or not, were passed."""
     heads = await heads_at(call.kernel.store, topics, after)
     records: list[Record] = []
     while limit > 0:
         size = min(limit, SLICE)
-        after, passed, found = await _slice(call, topics, after, size, heads)
+        after, passed, found = await _slice(call, topics, after, size, heads, types)
         records += found
         limit -= passed
         if passed < size:
@@ -151,10 +174,12 @@ async def _page(call: Call, topics: Sequence[str], after: int, limit: int) -> tu
     return after, records, True
 
 
-async def _slice(call: Call, topics: Sequence[str], after: int, size: int, heads: Heads) -> Slice:
+async def _slice(
+    call: Call, topics: Sequence[str], after: int, size: int, heads: Heads, types: Sequence[str]
+) -> Slice:
     """The next events; however many read at once, one slice is read in each turn of the event loop."""
     async with call.kernel.slicing:
-        found = await read_slice(call.kernel.store, topics, after, size, heads, call.query.get("type", ()))
+        found = await read_slice(call.kernel.store, topics, after, size, heads, types)
         await asyncio.sleep(0)
     return found
 
@@ -186,7 +211,7 @@ async def _last(call: Call) -> int:
     return int(rows[0][0])
 
 
-async def _live(call: Call, topics: Sequence[str], after: int) -> AsyncIterator[bytes]:
+async def _live(call: Call, topics: Sequence[str], after: int, types: Sequence[str]) -> AsyncIterator[bytes]:
     """Tails the database, so that every replica shows every event.
 
     It suspends between two slices, so that others are answered and `answers` can end it when its reader is gone.
@@ -200,7 +225,7 @@ async def _live(call: Call, topics: Sequence[str], after: int) -> AsyncIterator[
         said = clock()
         while True:
             woken.clear()
-            after, passed, records = await _slice(call, topics, after, SLICE, heads)
+            after, passed, records = await _slice(call, topics, after, SLICE, heads, types)
             if records:
                 yield b"".join(map(_sent, records))
             elif clock() - said > KEEP_ALIVE_S or (not passed and not await _woken(woken)):

@@ -29,23 +29,16 @@ _VERSION = {
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Health")
+    routes = Routes(service, "Health", names_service=True)
 
-    @routes.route(
-        "GET",
-        "/livez",
-        id=f"{service}_livez",
-        summary="The process runs",
-        scope=None,
-        public=True,
-        shape=_STATUS,
-    )
+    @routes.get("/livez", public=True, schema=_STATUS)
     async def livez(call: Call) -> Answer:
+        """The process runs."""
         return Answer(200, b'{"status":"alive"}')
 
-    @routes.route("GET", "/readyz", id=f"{service}_readyz", summary="Ready for requests", scope=None, public=True,
-                  shape=_STATUS)  # fmt: skip
+    @routes.get("/readyz", public=True, schema=_STATUS)
     async def readyz(call: Call) -> Answer:
+        """Ready for requests."""
         kernel = call.kernel
         missing = [reason for check in kernel.ready if (reason := check())]
         missing += [task.down for task in (*kernel.tasks, *kernel.store.tasks) if task.down]
@@ -59,17 +52,17 @@ def routes(service: str) -> Routes:
             raise Unavailable("; ".join(missing), code="not_ready", headers={"Retry-After": "1"})
         return Answer(200, b'{"status":"ready"}')
 
-    @routes.route("GET", "/metrics", id=f"{service}_metrics", summary="Prometheus metrics", scope=None, public=True,
-                  shape={"type": "string"}, produces=("text/plain",))  # fmt: skip
+    @routes.get("/metrics", public=True, schema={"type": "string"}, produces=("text/plain",))
     async def metrics(call: Call) -> Answer:
+        """Prometheus metrics."""
         with suppress(Unreachable):  # what was counted last is shown while the store is away
             for inbox in call.kernel.inboxes.values():
                 await inbox.count_letters()
         return Answer(200, generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    @routes.route("GET", "/version", id=f"{service}_version", summary="The version that runs", scope=None, public=True,
-                  shape=_VERSION)  # fmt: skip
+    @routes.get("/version", public=True, schema=_VERSION)
     async def version(call: Call) -> Answer:
+        """The version that runs."""
         return Answer(200, json.dumps({"service": service, "version": VERSION}).encode())
 
     return routes

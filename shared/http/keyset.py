@@ -8,6 +8,7 @@ from shared.base.text import MOST_WORDS, words
 from shared.contracts.members import Kind
 from shared.http import cursor, paging, parameters
 from shared.http.call import Call
+from shared.store import Store, search
 from shared.store.columns import SEARCH_TEXT
 
 
@@ -20,15 +21,61 @@ class Sort:
     nullable: bool = True
     within: str | None = None
     """SQL of a text that tells which values compare at all, such as an amount's currency: it orders first."""
+    indexed: bool = False
+    """Whether (sql, id) is an index: known values and unknown ones are then read as two ranges of it."""
 
     def keys(self, down: bool) -> list[tuple[str, bool]]:
         """(SQL without nulls, descending), as the rows are ordered."""
         if not self.nullable:
             return [(self.sql, down)]
-        lowest = "''" if self.text else str(parameters.LOWEST_INTEGER)
         within = [(f"COALESCE({self.within}, '')", down)] if self.within else []
         unknown = f"CASE WHEN {self.sql} IS NULL THEN 1 ELSE 0 END"
-        return [(unknown, False), *within, (f"COALESCE({self.sql}, {lowest})", down)]
+        return [(unknown, False), *within, (f"COALESCE({self.sql}, {self.lowest})", down)]
+
+    @property
+    def lowest(self) -> str:
+        """SQL of what stands for an unknown value in a cursor."""
+        return "''" if self.text else str(parameters.LOWEST_INTEGER)
+
+    @property
+    def is_split(self) -> bool:
+        return self.indexed and self.nullable and self.within is None
+
+
+@dataclass(frozen=True)
+class Range:
+    """Rows that are read in one order: `keys` are what a cursor remembers, `order` the SQL that an index serves."""
+
+    keys: Sequence[str]
+    order: Sequence[tuple[str, bool]]
+    fixed: int = 0
+    """How many of the keys are the same for every row of the range; they come first."""
+    condition: str | None = None
+
+    def behind(self, last: Sequence[Any] | None) -> tuple[list[str], list[Any]]:
+        """Conditions and parameters of the rows of the range that come after `last`."""
+        conditions = [self.condition] if self.condition else []
+        if last is None:
+            return conditions, []
+        after, params = cursor.after(self.order, last[self.fixed :])
+        return [*conditions, after], params
+
+
+def ranges(first: Sort | None, order: Sequence[tuple[str, bool]], last: Sequence[Any] | None) -> list[Range]:
+    """The ranges that a page after `last` may need, in their order.
+
+    A list sorted first by a column that may be unknown is two ranges, known values and unknown ones, because no index
+    serves an order by an expression over the column. `order` starts with the two keys of `Sort.keys` then.
+    """
+    keys = [key for key, _ in order]
+    if first is None or not first.is_split:
+        return [Range(keys, order)]
+    rest = order[2:]
+    known = Range(
+        ["0", first.sql, *keys[2:]], [(first.sql, order[1][1]), *rest], 1, f"{first.sql} IS NOT NULL"
+    )
+    unknown = Range(["1", first.lowest, *keys[2:]], rest, 2, f"{first.sql} IS NULL")
+    return [known, unknown] if last is None or last[0] == 0 else [unknown]
 
 
 @dataclass
@@ -42,6 +89,12 @@ class Keyset:
     """(SQL without nulls, descending): the order where none is asked for."""
     where: list[str] = field(default_factory=list)
     params: list[Any] = field(default_factory=list)
+    indexed: frozenset[str] = frozenset()
+    """Columns with which an index of the table starts."""
+    equal: list[tuple[str, list[Any]]] = field(default_factory=list)
+    """Of these, those that must have one of some values."""
+    words: list[str] = field(default_factory=list)
+    """What is searched for, in the search form."""
 
     def narrow(self, condition: str, *params: Any) -> None:
         self.where.append(condition)
@@ -49,8 +102,10 @@ class Keyset:
 
     def any_of(self, column: str, values: Sequence[str] | None, kind: Kind) -> None:
         if values:
-            self.narrow(f"{column} IN ({', '.join('?' * len(values))})")
-            self.params.extend(parameters.read_value(kind, value, column) for value in values)
+            read = [parameters.read_value(kind, value, column) for value in values]
+            self.narrow(f"{column} IN ({', '.join('?' * len(values))})", *read)
+            if column in self.indexed:
+                self.equal.append((column, read))
 
     def search(self, asked: str) -> None:
         """Rows that have every word of `asked`, in any order; neither case nor accents matter."""
@@ -59,44 +114,99 @@ class Keyset:
             raise parameters.wrong("q", f"at most {MOST_WORDS} words")
         for word in looked_for:
             self.narrow(f"{SEARCH_TEXT} LIKE ? ESCAPE '\\'", containing(word))
+        self.words = looked_for
 
     def order(self, call: Call) -> list[tuple[str, bool]]:
-        """(SQL without nulls, descending), the id last."""
+        """(SQL without nulls, descending); the id last, in the direction of what goes before, as an index has it."""
         order = []
+        for name, down in self._asked(call):
+            order.extend(self.sorts[name].keys(down))
+        order = order or list(self.default)
+        return [*order, (self.id, order[-1][1] if order else False)]
+
+    def _asked(self, call: Call) -> list[tuple[str, bool]]:
+        """(sort, descending) as the query names them."""
         asked = [part for part in (call.one("sort") or "").split(",") if part]
         if len(asked) > parameters.SORTED_BY:
             raise parameters.wrong("sort", f"at most {parameters.SORTED_BY} members")
-        for part in asked:
-            name = part.removeprefix("-")
-            if name not in self.sorts:
-                raise parameters.wrong("sort", f"of {', '.join(self.sorts)}")
-            order.extend(self.sorts[name].keys(part.startswith("-")))
-        return [*(order or self.default), (self.id, False)]
+        names = [part.removeprefix("-") for part in asked]
+        if not set(names) <= set(self.sorts):
+            raise parameters.wrong("sort", f"of {', '.join(self.sorts)}")
+        return [(name, part.startswith("-")) for name, part in zip(names, asked, strict=True)]
 
     async def page(self, call: Call, columns: str, table: str) -> paging.Page[tuple[Any, ...]]:
         """A page of rows of `columns`; counted by the statement that reads them, so that both tell of one moment."""
         order, limit, bound = self.order(call), parameters.limit_of(call), cursor.binding(call, self.bound_to)
-        where, params, counted = list(self.where), list(self.params), paging.wants_total(call)
+        asked, counted, last = self._asked(call), paging.wants_total(call), None
         if (text := call.one("cursor")) is not None:
             last = cursor.opened(call, text, bound)
             if len(last) != len(order):  # of a version that ordered otherwise
                 raise parameters.wrong("cursor", "not a cursor of this list")
-            condition, more = cursor.after(order, last)
-            where.append(condition)
-            params.extend(more)
-        count, first = (f"({self._count(table)})", self.params) if counted else ("NULL", [])
-        keys = ", ".join(key for key, _ in order)
-        by = ", ".join(f"{key} {'DESC' if down else 'ASC'}" for key, down in order)
-        text = (
-            f"SELECT {count}, {columns}, {keys} FROM {table}{_where(where)} ORDER BY {by} LIMIT {limit + 1}"
-        )
-        rows = [tuple(row) for row in await call.kernel.store.fetch(text, [*first, *params])]
+        await self._look_up(call.kernel.store, table)
+        if call.kernel.store.dialect == "sqlite":
+            await self._walk_for_many(call.kernel.store, table)
+        parts = ranges(self.sorts[asked[0][0]] if asked else None, order, last)
+        text, params = self._selected(parts, order, last, columns, table, limit + 1)
+        if counted:
+            text, params = (
+                f"SELECT ({self._count(table)}), page.* FROM ({text}) page",
+                [*self.params, *params],
+            )
+            text += _by([(f"key_{i}", down) for i, (_, down) in enumerate(order)])
+        rows = [tuple(row) for row in await call.kernel.store.fetch(text, params)]
         total = await self._total(call, table, rows) if counted else None
         following = None
         if len(rows) > limit:
             rows = rows[:limit]
             following = cursor.sealed(call, list(rows[-1][-len(order) :]), bound)
-        return paging.Page([row[1 : -len(order)] for row in rows], following, total)
+        return paging.Page([row[int(counted) : -len(order)] for row in rows], following, total)
+
+    async def _look_up(self, store: Store, table: str) -> None:
+        """Have the words found by the index of `q`, where there is one and it leaves few rows."""
+        if table not in store.searched_by_index:
+            return
+        rows = search.rows_with(self.words, store.dialect, table)
+        if rows is None:
+            return
+        if store.dialect == "sqlite" and await store.fetch(*search.too_many(self.words, table)):
+            return
+        self.narrow(rows[0], *rows[1])
+
+    async def _walk_for_many(self, store: Store, table: str) -> None:
+        """Have a filter that leaves many rows applied along the order of the list, on SQLite.
+
+        It has no statistics here: it would read all rows of the filter and sort them. The plus keeps it from that.
+        """
+        for column, values in self.equal:
+            marks = ", ".join("?" * len(values))
+            text = f"SELECT 1 FROM {table} WHERE {column} IN ({marks}) LIMIT 1 OFFSET {search.MOST_ROWS}"
+            if await store.fetch(text, values):
+                place = self.where.index(f"{column} IN ({marks})")
+                self.where[place] = f"+{column} IN ({marks})"
+
+    def _selected(
+        self,
+        parts: Sequence[Range],
+        order: Sequence[tuple[str, bool]],
+        last: Sequence[Any] | None,
+        columns: str,
+        table: str,
+        count: int,
+    ) -> tuple[str, list[Any]]:
+        """The first `count` rows after `last`, with their keys as `key_0`, `key_1`, …, and the parameters."""
+        texts, params = [], []
+        for i, part in enumerate(parts):
+            starts = last if i == 0 else None
+            conditions, more = part.behind(starts)
+            keys = ", ".join(f"{key} AS key_{n}" for n, key in enumerate(part.keys))
+            where = _where([*self.where, *conditions])
+            texts.append(f"SELECT {columns}, {keys} FROM {table}{where}{_by(part.order)} LIMIT {count}")
+            params += [*self.params, *more]
+        if len(texts) == 1:
+            return texts[0], params
+        united = " UNION ALL ".join(f"SELECT * FROM ({text}) range_{i}" for i, text in enumerate(texts))
+        whole = _by([(f"key_{i}", down) for i, (_, down) in enumerate(order)])
+        return f"SELECT * FROM ({united}) ranges{whole} LIMIT {count}", params
 
     async def _total(self, call: Call, table: str, rows: Sequence[tuple[Any, ...]]) -> int:
         """As counted beside the rows; behind the last of them there is no row to count beside."""
@@ -105,6 +215,10 @@ class Keyset:
 
     def _count(self, table: str) -> str:
         return f"SELECT COUNT(*) FROM {table}{_where(self.where)}"
+
+
+def _by(order: Sequence[tuple[str, bool]]) -> str:
+    return f" ORDER BY {', '.join(f'{key} DESC' if down else key for key, down in order)}"
 
 
 def _where(conditions: Sequence[str]) -> str:

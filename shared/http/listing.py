@@ -2,17 +2,18 @@
 
 import json
 
-from shared.base.text import composed
+from shared.base.text import composed, sort_key
 from shared.contracts.members import Kind
 from shared.domain.filters import Filters
+from shared.domain.list_indices import indexed_columns
 from shared.http.call import Call
 from shared.http.keyset import Keyset, Sort
 from shared.http.paging import Page
 from shared.http.parameters import OPERATORS, TEXTUAL, read_value, wants_archived, wrong
-from shared.store.columns import Mirror
+from shared.store.columns import SORT, Mirror
 
 
-def read(call: Call, filters: Filters, keyset: Keyset) -> None:
+def read(call: Call, mirror: Mirror, filters: Filters, keyset: Keyset) -> None:
     """Narrow the list by the query's parameters."""
     if not wants_archived(call):
         keyset.narrow("archived = 0")
@@ -20,6 +21,8 @@ def read(call: Call, filters: Filters, keyset: Keyset) -> None:
         column, _, operator = name.partition("[")
         if column in filters.columns or column == "updated_at":
             _narrow(keyset, filters.kind(column), column, operator.rstrip("]"), values, name)
+            if column in mirror.sorted:  # the same rows, found by the index of the sort key
+                keyset.any_of(column + SORT, [sort_key(value) or "" for value in values], "code")
     for parameter, column in (("external_ref.source", "external_source"), ("external_ref.id", "external_id")):
         if (value := call.one(parameter)) is not None:
             keyset.narrow(f"{column} = ?", composed(value))
@@ -44,9 +47,9 @@ async def page(call: Call, mirror: Mirror, filters: Filters) -> Page[str]:
     for name in (*filters.sorts, "created_at", "updated_at"):
         column = mirror.column_of_sort(name)
         textual = filters.kind(name) in TEXTUAL
-        sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable))
-    keyset = Keyset("id", sorts, mirror.name)
-    read(call, filters, keyset)
+        sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable), indexed=True)
+    keyset = Keyset("id", sorts, mirror.name, indexed=indexed_columns(mirror.table))
+    read(call, mirror, filters, keyset)
     return (await keyset.page(call, "document", mirror.name)).each(lambda row: str(row[0]))
 
 

@@ -49,20 +49,19 @@ def problem_list() -> dict[str, Any]:
 def routes(service: str) -> Routes:
     routes = Routes(service, "Meta", pages=True)
 
-    @routes.route("GET", "/problems", id="problems", summary="All problem types", scope=None, public=True)
+    @routes.get("/problems", public=True)
     async def problems(call: Call) -> Answer:
+        """All problem types."""
         return Answer(200, json.dumps(problem_list()).encode())
 
-    @routes.route(
-        "GET", "/problems/{code}", id="problem", summary="What a problem type means", scope=None, public=True
-    )
+    @routes.get("/problems/{code}", public=True)
     async def problem(call: Call, code: str) -> Answer:
+        """What a problem type means."""
         return Answer(200, json.dumps(problem_type(code)).encode())
 
-    @routes.route("GET", "/schemas/{name}", id="schema", scope=None, public=True,
-                  summary="The schema of an event's data, or of an aggregate's state",
-                  produces=("application/schema+json", "application/json"))  # fmt: skip
+    @routes.get("/schemas/{name}", public=True, produces=("application/schema+json", "application/json"))
     async def schema(call: Call, name: str) -> Answer:
+        """The schema of an event's data, or of an aggregate's state."""
         schema = served(name, call.kernel.settings.base_url)
         return Answer(200, json.dumps(schema).encode(), media_type="application/schema+json")
 

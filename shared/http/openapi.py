@@ -1,11 +1,11 @@
 """What FastAPI is told of an operation, so that the document says every answer that can come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from starlette.routing import BaseRoute
 
 from shared.base.errors import Refusal
@@ -27,12 +27,12 @@ _HEADERS: dict[str, dict[str, Any]] = {
 }
 
 
-def documented(operation: Operation, shape: Any, path: str) -> dict[str, Any]:
+def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str, Any]) -> dict[str, Any]:
     """Keyword arguments for `APIRoute`: answers, request body, parameters, security."""
     extra: dict[str, Any] = {
         "parameters": [_query_parameter(p) for p in operation.parameters] + _header_parameters(operation)
     }
-    extra["parameters"] += _path_parameters(path)
+    extra["parameters"] += _path_parameters(in_path)
     if operation.body is not None:
         schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
         required = any(f.is_required() for f in operation.body.model_fields.values())
@@ -146,14 +146,6 @@ def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     return told
 
 
-_PATH: dict[str, tuple[str, dict[str, Any]]] = {
-    "source": ("The system it came from.", {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,39}$"}),
-    "external_id": ("Its key in that system.", {"type": "string", "minLength": 1, "maxLength": 200}),
-}
-_ID = ("The id of the resource.", {"type": "string", "format": "uuid"})
-"""What every other parameter of a path is."""
-
-
 _NAMES = {"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$", "examples": ["id,name"]}
 
 
@@ -168,18 +160,18 @@ def _query_parameter(parameter: Parameter) -> dict[str, Any]:
     return told
 
 
-def _path_parameters(path: str) -> list[dict[str, Any]]:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+def _path_parameters(in_path: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Of what stands in the path, by its annotations."""
     return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": _PATH.get(name, _ID)[0],
-            "schema": _PATH.get(name, _ID)[1],
-        }
-        for name in names
-    ]  # fmt: skip
+        {"name": name, "in": "path", "required": True, **_path_texts(TypeAdapter(kind).json_schema())}
+        for name, kind in in_path.items()
+    ]
+
+
+def _path_texts(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a parameter means stands beside its schema."""
+    meaning = {"description": schema.pop("description")} if "description" in schema else {}
+    return {**meaning, "schema": schema}
 
 
 def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]]) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class Operation:
     scope: str | None
     status: int = 200
     body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    """What its endpoint is given of the query; `parameters` has all of its members too."""
     media_type: str = "application/json"
     body_limit: int = BODY_LIMIT
     items_limit: int = strict_json.LARGEST_ARRAY

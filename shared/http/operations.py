@@ -7,11 +7,11 @@ from pydantic import Field
 
 from shared.base.clock import to_wire
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
-from shared.base.ids import is_canonical
 from shared.contracts.language import Shape
 from shared.domain.kernel import Consuming
 from shared.http import revocations
 from shared.http.call import Answer, Call
+from shared.http.path import Id
 from shared.http.routes import Routes
 
 SHOWN = 200
@@ -67,47 +67,45 @@ def _list_of(title: str, members: tuple[str, ...]) -> dict[str, Any]:
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Operations")
+    routes = Routes(service, "Operations", names_service=True)
     scope = f"{service}.operate"
 
-    @routes.route("GET", "/v1/dead-letters", id=f"{service}_dead_letters", summary="Events that could not be folded",
-                  shape=_list_of("DeadLetter", _LETTER), scope=scope)  # fmt: skip
+    @routes.get("/v1/dead-letters", scope=scope, schema=_list_of("DeadLetter", _LETTER))
     async def dead_letters(call: Call) -> Answer:
+        """Events that could not be folded."""
         return await _newest(call, "dead_letter", _LETTER)
 
-    @routes.route("POST", "/v1/dead-letters/{id}/retry", id=f"{service}_dead_letters_retry", scope=scope, status=204,
-                  summary="Fold the dead letters of an aggregate again", refusals=(404, 409))  # fmt: skip
-    async def retry(call: Call, id: str) -> Answer:
+    @routes.post("/v1/dead-letters/{id}/retry", scope=scope, refusals=(404, 409))
+    async def retry(call: Call, id: Id) -> None:
+        """Fold the dead letters of an aggregate again."""
         inbox, aggregate_id = await _addressed(call, id)
         if problem := await inbox.retry(aggregate_id):
             raise Conflict(f"it still cannot be folded: {problem}", code="still_dead")
-        return Answer(204)
 
-    @routes.route("POST", "/v1/dead-letters/{id}/discard", id=f"{service}_dead_letters_discard", scope=scope, status=204,
-                  summary="Give up the dead letters of an aggregate", refusals=(404,))  # fmt: skip
-    async def discard(call: Call, id: str) -> Answer:
+    @routes.post("/v1/dead-letters/{id}/discard", scope=scope, refusals=(404,))
+    async def discard(call: Call, id: Id) -> None:
+        """Give up the dead letters of an aggregate."""
         inbox, aggregate_id = await _addressed(call, id)
         await inbox.discard(aggregate_id)
-        return Answer(204)
 
-    @routes.route("GET", "/v1/refused-attempts", id=f"{service}_refused_attempts", summary="Who was refused what",
-                  shape=_list_of("RefusedAttempt", _REFUSED), scope=scope)  # fmt: skip
+    @routes.get("/v1/refused-attempts", scope=scope, schema=_list_of("RefusedAttempt", _REFUSED))
     async def refused_attempts(call: Call) -> Answer:
+        """Who was refused what."""
         return await _newest(call, "refused_attempt", _REFUSED)
 
-    @routes.route("GET", "/v1/revocations", id=f"{service}_revocations", summary="Which tokens were revoked",
-                  shape=_list_of("Revocation", _REVOKED), scope=scope)  # fmt: skip
+    @routes.get("/v1/revocations", scope=scope, schema=_list_of("Revocation", _REVOKED))
     async def revoked(call: Call) -> Answer:
+        """Which tokens were revoked."""
         rows = await revocations.listed(call.kernel.store, _REVOKED, SHOWN)
         items = [dict(zip(_REVOKED, row, strict=True)) for row in rows]
         for item in items:
             item |= {name: to_wire(item[name]) for name in ("revoked_at", "expires_at")}
         return Answer(200, json.dumps({"items": items}).encode())
 
-    @routes.route("POST", "/v1/revocations", id=f"{service}_revocations_create", scope=scope, status=204,
-                  summary="Revoke tokens in this service", body=Revoking,
-                  description="Effective within five seconds in every process of the service, for its streams too.")  # fmt: skip
-    async def revoke(call: Call, body: Revoking) -> Answer:
+    @routes.post("/v1/revocations", scope=scope)
+    async def revoke(call: Call, body: Revoking) -> None:
+        """Revoke tokens in this service. Effective within five seconds in every process of the service, for its streams
+        too."""
         kernel = call.kernel
         if bool(body.value) == (body.kind == "all"):
             raise Invalid(
@@ -116,7 +114,6 @@ def routes(service: str) -> Routes:
             )
         await revocations.revoke(kernel.store, body.kind, body.value, body.issuer, call.principal.key)
         await kernel.revocations.look(kernel.store)
-        return Answer(204)
 
     return routes
 
@@ -134,6 +131,6 @@ async def _newest(call: Call, table: str, members: tuple[str, ...]) -> Answer:
 async def _addressed(call: Call, id: str) -> tuple[Consuming, str]:
     rows = await call.kernel.store.fetch("SELECT consumer, aggregate_id FROM dead_letter WHERE id = ?", (id,))
     inbox = call.kernel.inboxes.get(rows[0][0]) if rows else None
-    if inbox is None or not is_canonical(id):
+    if inbox is None:
         raise NotFound("there is no such dead letter")
     return inbox, rows[0][1]

@@ -87,8 +87,13 @@ def meaning_of(shape: type[BaseModel], name: str) -> str:
 
 def equal_parameter(name: str, meaning: str, schema: dict[str, Any]) -> Parameter:
     """A filter by the values of a member."""
-    told = f"Only where `{name}` is this value, or one of these where it is given several times. {meaning}"
-    return Parameter(name, told.rstrip(), schema, many=True)
+    return Parameter(name, filter_text(name, meaning), schema, many=True)
+
+
+def filter_text(name: str, meaning: str) -> str:
+    """What a filter by the values of a member does."""
+    text = f"Only where `{name}` is this value, or one of these where it is given several times. {meaning}"
+    return text.rstrip()
 
 
 def _values(shape: type[BaseModel], name: str) -> dict[str, Any] | None:

@@ -2,18 +2,17 @@
 
     socket -> trace -> token -> scope -> Accept -> query -> body -> endpoint -> commit -> answer
 
-An endpoint is `async def (call: Call, body: Model, …path parameters) -> Aggregate | Answer`. It is run again with a
-fresh unit of work where somebody else committed first, and its unit is committed before the answer is made.
+The signature of an endpoint is its declaration (`shared.http.signature`). It is run again with a fresh unit of work where
+somebody else committed first, and its unit is committed before the answer is made.
 """
 
 import asyncio
-import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypedDict, TypeVar, Unpack, cast, get_args
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -43,9 +42,11 @@ from shared.domain.work import refusal_of
 from shared.http import after, answers, audit, cors, idempotency, strict_json
 from shared.http.call import Answer, Call, read_content, read_form, read_query, trace_of
 from shared.http.openapi import documented
-from shared.http.operation import FORM, Method, Operation
+from shared.http.operation import FORM, Method, Operation, Parameter, Session
+from shared.http.query import parameters_of, reader_of
 from shared.http.replay import replay
 from shared.http.serving import Serving
+from shared.http.signature import Signature, WrongRoute, signature_of
 from shared.http.turns import Turn
 from shared.store import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.unit import IdempotencyKey
@@ -59,10 +60,27 @@ Endpoint = Callable[..., Awaitable[Any]]
 Refused = Callable[[Refusal, Call], Answer]
 """How a refusal is answered: as a problem document, or to a browser as a page."""
 E = TypeVar("E", bound=Endpoint)
+Arguments = dict[str, Any]
+"""What an endpoint is given beside the call, by name."""
 
 
 async def _documented_by_us(request: Request) -> None:
     """What FastAPI is shown instead of an endpoint: parameters and bodies are documented from the operation."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One operation, as it was declared and before it runs anywhere."""
+
+    path: str
+    endpoint: Endpoint
+    operation: Operation
+    signature: Signature
+    id: str
+    summary: str
+    description: str
+    shape: Any
+    """What a success answers: a model, or a JSON schema written by hand."""
 
 
 class KernelRoute(APIRoute):
@@ -71,21 +89,24 @@ class KernelRoute(APIRoute):
     def __init__(
         self,
         path: str,
-        endpoint: Endpoint,
+        declared: Declared,
         *,
-        operation: Operation,
         kernel: Callable[[], Serving],
         refused: Refused,
-        **told: Any,
+        **documentation: Any,
     ):
-        super().__init__(path, _documented_by_us, **told)
-        self.endpoint = endpoint
+        super().__init__(path, _documented_by_us, **documentation)
+        operation, signature = declared.operation, declared.signature
+        self.endpoint = declared.endpoint
         self.operation = operation
         self._kernel = kernel
         self._refused = refused
         self._names = operation.query_names
         self._scopes = operation.scopes
-        self._takes_body = operation.body is not None and "body" in inspect.signature(endpoint).parameters
+        self._ids = signature.ids
+        self._takes_body = signature.body is not None
+        self._query = reader_of(signature.query) if signature.query else None
+        self._drops_blanks = signature.query is not None and signature.query.blank_means_absent
         self.app = self.run
 
     async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,23 +142,30 @@ class KernelRoute(APIRoute):
         await self._admit(call)
         self._accept(call)
         call.query = read_query(scope["query_string"], self._names)
+        if self._drops_blanks:
+            call.query = {name: values for name, values in call.query.items() if values != [""]}
         if call.query:
             self._check_query(call.query)
         self._check_headers(call)
-        path = scope.get("path_params") or {}
-        for name, value in path.items():
-            if name == "id" and not is_canonical(value):
+        arguments: Arguments = dict(scope.get("path_params") or ())
+        for name in self._ids:
+            if not is_canonical(arguments[name]):
                 raise NotFound("there is no such resource")
+        if self._query is not None:
+            arguments["query"] = self._query(call.query)
         key = idempotency.given(call, op.needs_key)
-        body = await self._read(call) if op.body is not None or op.method == "POST" else None
+        if op.body is not None or op.method == "POST":
+            body = await self._read(call)
+            if self._takes_body:
+                arguments["body"] = body
         if op.method == "GET":
             if (position := call.header(after.HEADER)) is not None and not op.public:
                 await after.wait(call, position)
-            return answers.conditional(await self._call(call, path, None), call)
+            return answers.conditional(await self._call(call, arguments), call)
         if op.public:
-            answer: Answer = await self._call(call, path, body)
+            answer: Answer = await self._call(call, arguments)
             return answer
-        return await self._write(call, path, body, key)
+        return await self._write(call, arguments, key)
 
     def _check_query(self, query: dict[str, list[str]]) -> None:
         """What OpenAPI says of the parameters holds: how often they are given, and of which values."""
@@ -230,49 +258,43 @@ class KernelRoute(APIRoute):
             return strict_json.read(raw, self.operation.items_limit)
         return await strict_json.read_in_slices(raw, self.operation.items_limit)
 
-    async def _call(self, call: Call, path: dict[str, str], body: BaseModel | None) -> Any:
+    async def _call(self, call: Call, arguments: Arguments) -> Any:
         if not self.operation.public:
             call.begin()
-        if self._takes_body:
-            return await self.endpoint(call, body=body, **path)
-        return await self.endpoint(call, **path)
+        return await self.endpoint(call, **arguments)
 
-    async def _write(
-        self, call: Call, path: dict[str, str], body: BaseModel | None, given: str | None
-    ) -> Answer:
+    async def _write(self, call: Call, arguments: Arguments, given: str | None) -> Answer:
         if given is None or call.one("validate_only") == "true":
-            return await self._attempts(call, path, body)
+            return await self._attempts(call, arguments)
         key = idempotency.key_of(call, given)
         with idempotency.held(call, key):
             try:
-                return await self._attempts(call, path, body, key)
+                return await self._attempts(call, arguments, key)
             except (Refusal, UniqueTaken) as refused:
                 first = await replay(call, key)
                 if first is not None:
                     return first
                 if isinstance(refused, Refusal):
                     raise
-            return await self._attempts(call, path, body, key)  # the key's first use is forgotten by now
+            return await self._attempts(call, arguments, key)  # the key's first use is forgotten by now
 
-    async def _attempts(
-        self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None = None
-    ) -> Answer:
+    async def _attempts(self, call: Call, arguments: Arguments, key: IdempotencyKey | None = None) -> Answer:
         """Decide and commit; decide again where somebody else committed first: one after another, where many of this
         process do. Whoever meets others every time is told to come again (503): no precondition of theirs has failed.
 
         The items of a batch go together as long as deciding again may help; then each goes by itself.
         """
-        with call.kernel.deciding.turn((self.path, *path.values())) as turn:
-            return await self._decide(call, path, body, key, turn)
+        with call.kernel.deciding.turn((self.path, *call.scope["path_params"].values())) as turn:
+            return await self._decide(call, arguments, key, turn)
 
     async def _decide(
-        self, call: Call, path: dict[str, str], body: BaseModel | None, key: IdempotencyKey | None, turn: Turn
+        self, call: Call, arguments: Arguments, key: IdempotencyKey | None, turn: Turn
     ) -> Answer:
         by_item = False
         for attempt in range(ATTEMPTS):
             if attempt:
                 await turn.take(attempt)
-            result = await self._call(call, path, body)
+            result = await self._call(call, arguments)
             batch = call.work.unit.separable
             call.work.unit.separable = batch and (by_item or attempt == ATTEMPTS - 1)
             idempotency.attach(call, key, result, self.operation.status)
@@ -338,15 +360,34 @@ async def _hashed(raw: bytes) -> str:
     return await asyncio.to_thread(lambda: sha256(raw).hexdigest())
 
 
+class Options(TypedDict, total=False):
+    """What a decorator says of an operation that its signature cannot. The members mean what `Operation` says of them."""
+
+    scope: str
+    status: int
+    media_type: str
+    body_limit: int
+    parameters: tuple[Parameter, ...]
+    headers: tuple[Parameter, ...]
+    produces: tuple[str, ...]
+    needs_match: bool
+    needs_key: bool
+    public: bool
+    session: Session
+    refusals: tuple[int, ...]
+
+
 class Routes:
     """The routes of a part of a service, before it runs: `mount` puts them into a FastAPI router."""
 
-    def __init__(self, service: str, tag: str, *, pages: bool = False) -> None:
+    def __init__(self, service: str, tag: str, *, pages: bool = False, names_service: bool = False) -> None:
         self.service = service
         self.tag = tag
         self.pages = pages
         """Pages stand at the root and are no part of the API's document."""
-        self.declared: list[tuple[str, Endpoint, Operation, dict[str, Any]]] = []
+        self.names_service = names_service
+        """Whether operation ids begin with the service, because others have operations at the same paths."""
+        self.declared: list[Declared] = []
 
     def add(
         self,
@@ -354,37 +395,106 @@ class Routes:
         endpoint: Endpoint,
         operation: Operation,
         *,
-        id: str,
-        summary: str,
+        verb: str = "",
+        summary: str = "",
         description: str = "",
         shape: Any = None,
     ) -> None:
-        """Declare one operation; `shape` is what a success answers."""
-        told = {
-            "operation_id": id,
-            "summary": summary,
-            "description": description or inspect.getdoc(endpoint) or summary,
-            "response_model": None,
-            "tags": [self.tag],
-            "methods": [operation.method],
-        }
-        if not operation.restricted and any(entry_of(of).is_restricted for of in aggregates_in(shape)):
-            operation = replace(operation, restricted=True)
-        self.declared.append((path, endpoint, operation, told | {"shape": shape}))
+        """Declare one operation. What is not given here, and not in `operation`, the signature of `endpoint` says.
 
-    def route(
-        self, method: Method, path: str, *, id: str, summary: str, shape: Any = None, **operation: Any
-    ) -> Callable[[E], E]:
-        """The same as a decorator. The scope defaults to the service's `read` for GET and `write` otherwise."""
-        operation.setdefault("scope", f"{self.service}.{'read' if method == 'GET' else 'write'}")
-        description = operation.pop("description", "")
+        Where routes are made from data, `verb` ends the operation id, and `shape` is what a success answers.
+        """
+        signature = signature_of(endpoint, path)
+        where = f"{endpoint.__module__}.{endpoint.__qualname__}"
+        shape = signature.answer if shape is None else shape
+        summary = summary or signature.summary
+        if not summary:
+            raise WrongRoute(
+                f"{where}: write a docstring; its first sentence is the summary of the operation"
+            )
+        operation = _completed(operation, signature, shape)
+        if shape is None and operation.status != 204 and not self.pages:
+            raise WrongRoute(f"{where}: say what it answers: `-> Answer[Shape]`, or `schema=` as JSON schema")
+        if operation.body is not None and operation.method in ("GET", "DELETE"):
+            raise WrongRoute(f"{where}: {operation.method} has no body; what narrows an answer is a `query`")
+        id = endpoint.__name__ if self.pages else self._id_of(operation.method, path, verb)
+        description = description or signature.description or summary
+        self.declared.append(Declared(path, endpoint, operation, signature, id, summary, description, shape))
 
+    def _id_of(self, method: Method, path: str, verb: str) -> str:
+        id = operation_id(method, path, verb)
+        return f"{self.service}_{id}" if self.names_service else id
+
+    def _route(self, method: Method, path: str, schema: Any, options: Options) -> Callable[[E], E]:
         def declare(endpoint: E) -> E:
-            made = Operation(method=method, **operation)
-            self.add(path, endpoint, made, id=id, summary=summary, shape=shape, description=description)
+            self.add(path, endpoint, _operation(endpoint, method, self.service, options), shape=schema)
             return endpoint
 
         return declare
+
+    def get(self, path: str, *, schema: Any = None, **options: Unpack[Options]) -> Callable[[E], E]:
+        """Declare the function below as GET of `path`. `schema`: a JSON schema of what no shape describes."""
+        return self._route("GET", path, schema, options)
+
+    def post(self, path: str, *, schema: Any = None, **options: Unpack[Options]) -> Callable[[E], E]:
+        """The same of POST; an endpoint that answers None answers 204."""
+        return self._route("POST", path, schema, options)
+
+    def put(self, path: str, *, schema: Any = None, **options: Unpack[Options]) -> Callable[[E], E]:
+        """The same of PUT."""
+        return self._route("PUT", path, schema, options)
+
+    def patch(self, path: str, *, schema: Any = None, **options: Unpack[Options]) -> Callable[[E], E]:
+        """The same of PATCH."""
+        return self._route("PATCH", path, schema, options)
+
+    def delete(self, path: str, *, schema: Any = None, **options: Unpack[Options]) -> Callable[[E], E]:
+        """The same of DELETE."""
+        return self._route("DELETE", path, schema, options)
+
+
+def _operation(endpoint: Endpoint, method: Method, service: str, options: Options) -> Operation:
+    """As the options say. The scope is the service's `read` for GET and `write` otherwise; nobody's where it is public."""
+    if unknown := options.keys() - Options.__annotations__.keys():
+        raise WrongRoute(
+            f"{endpoint.__module__}.{endpoint.__qualname__}: a route has no option {', '.join(sorted(unknown))}; it has"
+            f" {', '.join(Options.__annotations__)}"
+        )
+    scope = None if options.get("public") else f"{service}.{'read' if method == 'GET' else 'write'}"
+    return Operation(**{"method": method, "scope": scope, **options})  # type: ignore[arg-type]
+
+
+def _completed(operation: Operation, signature: Signature, shape: Any) -> Operation:
+    """The operation with what the signature says of it."""
+    if operation.body is None and signature.body is not None:
+        operation = replace(operation, body=signature.body)
+    if signature.query is not None:
+        parameters = (*parameters_of(signature.query), *operation.parameters)
+        operation = replace(operation, query=signature.query, parameters=parameters)
+    if signature.answers_nothing:
+        operation = replace(operation, status=204)
+    if not operation.restricted and any(entry_of(of).is_restricted for of in aggregates_in(shape)):
+        operation = replace(operation, restricted=True)
+    return operation
+
+
+_ON_ONE = {"GET": "get", "PUT": "put", "PATCH": "revise", "DELETE": "archive"}
+
+
+def operation_id(method: Method, path: str, verb: str = "") -> str:
+    """`risks_assess` of POST `/v1/risks/{id}/assess`: the words of the path, and the verb where the path has none.
+
+    A verb that is given follows the collection.
+    """
+    segments = [segment for segment in path.split("/") if segment not in ("", "v1")]
+    words = [s.partition(".")[0].replace("-", "_") for s in segments if not s.startswith("{")]
+    if verb:
+        return f"{words[0]}_{verb.replace('-', '_')}"
+    if segments[-1].startswith("{"):
+        words.append(_ON_ONE.get(method, "create"))
+    elif method == "POST" and len(words) == len(segments):
+        words.append("create")
+    return "_".join(words)
 
 
 def aggregates_in(shape: Any) -> Iterator[type[Aggregate]]:
@@ -403,13 +513,22 @@ def mount(
 ) -> None:
     """Put the declared routes into a FastAPI router, each run by the kernel; `refused` answers refusals."""
     for part in parts:
-        for path, endpoint, operation, told in part.declared:
-            shape = told.pop("shape")
-            full = path if part.pages else f"/{part.service}{path}"
-            told_of = documented(operation, shape, full) | {"include_in_schema": not part.pages}
+        for declared in part.declared:
+            path = declared.path if part.pages else f"/{part.service}{declared.path}"
+            documentation = documented(declared.operation, declared.shape, path, declared.signature.path)
             router.routes.append(
                 KernelRoute(
-                    full, endpoint, operation=operation, kernel=kernel, refused=refused, **told_of, **told
+                    path,
+                    declared,
+                    kernel=kernel,
+                    refused=refused,
+                    operation_id=declared.id,
+                    summary=declared.summary,
+                    description=declared.description,
+                    response_model=None,
+                    tags=[part.tag],
+                    methods=[declared.operation.method],
+                    include_in_schema=not part.pages,
+                    **documentation,
                 )
             )
-            told["shape"] = shape

@@ -27,6 +27,7 @@ from shared.base.supervision import Supervised
 from shared.contracts.envelope import Envelope
 from shared.contracts.language import erased_by, is_compacted, topics_of
 from shared.messaging.bus.clients import REQUEST_MS, started
+from shared.messaging.bus.cluster import Cluster
 from shared.messaging.bus.embedded import Heads, heads_at, read_outbox
 from shared.messaging.bus.protocol import Record
 from shared.messaging.bus.topics import ensure_topics
@@ -48,7 +49,7 @@ class LostLead(Exception):
 @asynccontextmanager
 async def relaying(service: str, store: Store, settings: Settings) -> AsyncIterator[Supervised]:
     """The service's relay at work in the background."""
-    task = Supervised(service, "the relay", Relay(service, store, settings.kafka_servers).run)
+    task = Supervised(service, "the relay", Relay(service, store, Cluster.of(settings)).run)
     try:
         yield task
     finally:
@@ -58,11 +59,11 @@ async def relaying(service: str, store: Store, settings: Settings) -> AsyncItera
 class Relay:
     """One service's outbox on its way to its topics."""
 
-    def __init__(self, service: str, store: Store, servers: str) -> None:
+    def __init__(self, service: str, store: Store, servers: str | Cluster) -> None:
         self.service = service
         self.store = store
         self.topics = topics_of(service)
-        self._servers = servers
+        self._cluster = Cluster.at(servers)
         self._repeats_at = 0.0
         telemetry.begin(telemetry.OF_A_RELAY, service)
         self._woken = asyncio.Event()
@@ -78,8 +79,8 @@ class Relay:
             try:
                 async with self.store.leading() as leads:
                     await self._tell_lag()
-                    await ensure_topics(self._servers, self.topics)
-                    async with producing(self._servers) as producer:
+                    await ensure_topics(self._cluster, self.topics)
+                    async with producing(self._cluster) as producer:
                         await self._publish_while(leads, producer)
             except Exception as error:  # noqa: BLE001 the relay's loop must not end; it is told and begins again
                 telemetry.RELAY_ERRORS.labels(self.service).inc()
@@ -97,7 +98,7 @@ class Relay:
                 page = await self._page(producer, published, heads)
             if page.size:
                 async with asyncio.TaskGroup() as both:
-                    both.create_task(publish(producer, page.batches))
+                    both.create_task(publish(producer, page.batches, self._cluster))
                     full = page.size == PAGE
                     following = both.create_task(self._page(producer, page.last, heads)) if full else None
                 published = await self._advance(published, page.last)
@@ -132,7 +133,7 @@ class Relay:
                 [last] = await read_outbox(self.store, [topic], position - 1, 1, {})
                 if erased_by(last.event.type):
                     _put(producer, waiting.setdefault((topic, partition), deque()), _tombstone(last))
-        await publish(producer, closed(waiting))
+        await publish(producer, closed(waiting), self._cluster)
 
     async def _tell_lag(self) -> None:
         rows = await self.store.fetch("SELECT last - published_position FROM counter, relay_state")
@@ -177,15 +178,16 @@ def closed(made: Batches) -> Batches:
     return made
 
 
-async def publish(producer: AIOKafkaProducer, waiting: Batches) -> None:
+async def publish(producer: AIOKafkaProducer, waiting: Batches, cluster: Cluster | None = None) -> None:
     """Publish, per partition in order; returns when the broker has acknowledged all of them.
 
     A partition's next batch waits for the acknowledgement of the one before, so that none overtakes a failed one.
     """
+    named = cluster.outside if cluster else str
     while waiting:
         async with asyncio.timeout(ACKNOWLEDGED_S):
             sent = [
-                await producer.send_batch(queue.popleft(), topic, partition=partition)
+                await producer.send_batch(queue.popleft(), named(topic), partition=partition)
                 for (topic, partition), queue in waiting.items()
             ]
             await asyncio.gather(*sent)
@@ -227,10 +229,10 @@ def _named(event: Envelope) -> list[tuple[str, bytes]]:
 
 
 @asynccontextmanager
-async def producing(servers: str) -> AsyncIterator[AIOKafkaProducer]:
+async def producing(servers: str | Cluster) -> AsyncIterator[AIOKafkaProducer]:
     """A producer for as long as all goes well; afterwards it is thrown away with whatever it still holds."""
     producer = Producer(
-        bootstrap_servers=servers,
+        **Cluster.at(servers).options,
         acks="all",
         enable_idempotence=True,
         compression_type="zstd",

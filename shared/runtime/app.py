@@ -94,9 +94,9 @@ class ServiceApp(Extensible):
 
     def models(self) -> list[type[BaseModel]]:
         """Every shape an operation takes or gives."""
-        declared = [(o, told) for part in self.parts if not part.pages for _, _, o, told in part.declared]
-        bodies = [operation.body for operation, _ in declared if operation.body is not None]
-        shapes = [told["shape"] for _, told in declared if isinstance(told["shape"], type)]
+        declared = [one for part in self.parts if not part.pages for one in part.declared]
+        bodies = [one.operation.body for one in declared if one.operation.body is not None]
+        shapes = [one.shape for one in declared if isinstance(one.shape, type)]
         return [*bodies, *shapes]
 
     parts: list[Routes]
@@ -152,11 +152,11 @@ def create_app(service: Service) -> ServiceApp:
 
 
 def _document_route(name: str, app: ServiceApp) -> Routes:
-    routes = Routes(name, "Meta")
+    routes = Routes(name, "Meta", names_service=True)
 
-    @routes.route("GET", "/openapi.json", id=f"{name}_openapi", summary="This document", scope=None, public=True,
-                  shape={"type": "object"})  # fmt: skip
+    @routes.get("/openapi.json", public=True, schema={"type": "object"})
     async def document(call: Call) -> Answer:
+        """This document."""
         return Answer(200, json.dumps(app.openapi()).encode())
 
     return routes

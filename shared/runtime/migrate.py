@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from shared.base.starting import CannotStart
 from shared.base.version import VERSION as PORTOLAN
+from shared.contracts.language import Erasable
 from shared.runtime.service import Service
+from shared.store import search
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -94,9 +96,19 @@ def bring_to_head(service: Service, connection: sa.Connection) -> None:
         stands = connection.execute(sa.text(f"SELECT version_num FROM {VERSION}")).scalar()
         refuse_unknown(service, stands)
         if stands != head_of(service):
+            search.remove_indices(connection)
             upgrade(service, connection)
+            make_search_indices(service, connection)
         return
     create(service, connection)
+    make_search_indices(service, connection)
+
+
+def make_search_indices(service: Service, connection: sa.Connection) -> None:
+    """The indices of `q`, which no table declares: what they are depends on what the database can."""
+    tables = {mirror.name: shape for shape, mirror in service.mirrors.items() if mirror.searched}
+    personal = [name for name, shape in tables.items() if issubclass(shape, Erasable)]
+    search.make_indices(connection, tables, personal)
 
 
 def create(service: Service, connection: sa.Connection) -> None:

@@ -42,6 +42,8 @@ class Store(Protocol):
 
     dialect: str
     epoch: int
+    searched_by_index: frozenset[str]
+    """Tables that have the index of `shared.store.search`."""
 
     @property
     def tasks(self) -> Sequence[Supervised]:

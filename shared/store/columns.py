@@ -71,7 +71,7 @@ class Row(SQLModel):
     id: str = Field(sa_type=ID, primary_key=True)
     version: int = Field(sa_type=BigInteger)
     created_at: int = Field(sa_type=BigInteger)
-    updated_at: int = Field(sa_type=BigInteger, index=True)
+    updated_at: int = Field(sa_type=BigInteger)
     effective_at: int = Field(sa_type=BigInteger)
     archived: int = Field(sa_type=BigInteger, default=0)
     external_source: str | None = Field(sa_type=KEY, default=None)

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 
 from shared.base.supervision import Supervised
-from shared.store import group, sql
+from shared.store import group, search, sql
 from shared.store.base import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.columns import Mirror
 from shared.store.together import Document, Together
@@ -49,9 +49,17 @@ class PostgresStore:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, pool: asyncpg.Pool, epoch: int, service: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        pool: asyncpg.Pool,
+        epoch: int,
+        service: str = "",
+        searched_by_index: frozenset[str] = frozenset(),
+    ) -> None:
         self.url = url
         self.epoch = epoch
+        self.searched_by_index = searched_by_index
         self._pool = pool
         self._loop = asyncio.get_running_loop()
         self._connection: asyncpg.Connection | None = None
@@ -64,7 +72,8 @@ class PostgresStore:
     async def open(cls, url: str, service: str = "") -> "PostgresStore":
         pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30, reset=_as_it_is)
         epoch = await pool.fetchval("SELECT epoch FROM counter")
-        return cls(url, pool, epoch, service)
+        tables = await pool.fetch(search.indexed_tables(cls.dialect))
+        return cls(url, pool, epoch, service, frozenset(row[0] for row in tables))
 
     @property
     def tasks(self) -> Sequence[Supervised]:

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 from shared.base.supervision import Supervised
-from shared.store import group, sql
+from shared.store import group, search, sql
 from shared.store.base import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.together import Document
 from shared.store.unit import Part, Unit
@@ -66,6 +66,9 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"commit-{path.stem}")
         self.epoch: int = self._writing.execute("SELECT epoch FROM counter").fetchone()[0]
+        self.searched_by_index = frozenset(
+            table for (table,) in self._reading.execute(search.indexed_tables(self.dialect))
+        )
         self._damage: str | None = None
         self._writer = Writer(Transactions(self._attempt, write, write_separately), service)
 

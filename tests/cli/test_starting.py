@@ -42,6 +42,10 @@ WRONG = {
     "PORTOLAN_REPORTING_CURRENCY": ["XXY"],
     "PORTOLAN_HOST": ["nowhere.invalid"],
     "PORTOLAN_TRUSTED_PROXIES": ["the-door", "10.0.0.0/8 10.0.0.1/8"],
+    "PORTOLAN_TOPIC_PREFIX": ["north.", ".north", "the north", "no/rth", "n" * 61],
+    "PORTOLAN_KAFKA_SECURITY": ["TLS", "sasl_ssl", "SASL_SSL"],
+    "PORTOLAN_KAFKA_MECHANISM": ["GSSAPI", "SCRAM"],
+    "PORTOLAN_KAFKA_PASSWORD": [SECRET, f"{SECRET}\n", f"http://{SECRET}"],
 }  # fmt: skip
 
 
@@ -70,6 +74,51 @@ def test_a_wrong_setting_is_told_with_its_name_and_value_but_no_secret(
     assert setting in done.stderr
     assert SECRET not in done.stderr
     assert SECRET in value or value in done.stderr
+
+
+LOGIN = {"PORTOLAN_KAFKA_USER": "portolan", "PORTOLAN_KAFKA_PASSWORD": SECRET}
+UNFIT: list[tuple[dict[str, str], str]] = [
+    ({"PORTOLAN_KAFKA_SECURITY": "SASL_SSL", "PORTOLAN_KAFKA_USER": "portolan"}, "PORTOLAN_KAFKA_PASSWORD"),
+    ({"PORTOLAN_KAFKA_SECURITY": "SASL_PLAINTEXT", "PORTOLAN_KAFKA_PASSWORD": SECRET}, "PORTOLAN_KAFKA_USER"),
+    ({"PORTOLAN_KAFKA_SECURITY": "SSL", **LOGIN}, "expected is `SASL_SSL`"),
+    ({"PORTOLAN_KAFKA_CA": "/nowhere/ca.pem"}, "PORTOLAN_KAFKA_CA"),
+    ({"PORTOLAN_KAFKA_SECURITY": "SASL_PLAINTEXT", **LOGIN, "PORTOLAN_KAFKA_CERTIFICATE": "/nowhere/a.pem"}, "PORTOLAN_KAFKA_CERTIFICATE"),
+    ({"PORTOLAN_KAFKA_SECURITY": "SSL", "PORTOLAN_KAFKA_KEY": "/nowhere/a.key"}, "PORTOLAN_KAFKA_CERTIFICATE"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "sentence"), UNFIT)
+def test_settings_of_kafka_that_would_have_no_effect_are_refused(
+    tmp_path: Path, settings: dict[str, str], sentence: str
+) -> None:
+    done = CliRunner().invoke(main, ["up", "--data", str(tmp_path / "data")], env=settings)
+    assert (done.exit_code, done.stdout) == (2, ""), done.output
+    assert re.fullmatch(r"Error: PORTOLAN_KAFKA_[^\n]+\n", done.stderr), done.stderr
+    assert sentence in done.stderr
+    assert SECRET not in done.stderr
+
+
+def test_an_empty_setting_of_kafka_is_none(tmp_path: Path) -> None:
+    """So compositions hand on what was not set."""
+    names = ("ca", "certificate", "key", "user", "password")
+    settings = Settings(data=tmp_path, **{f"kafka_{name}": "" for name in names})  # type: ignore[arg-type]
+    assert (settings.kafka_ca, settings.kafka_certificate, settings.kafka_key) == (None, None, None)
+
+
+def test_an_authority_that_is_not_there_is_told_by_whoever_reads_it(tmp_path: Path) -> None:
+    kafka = {
+        "PORTOLAN_BUS_URL": "kafka://127.0.0.1:1",
+        "PORTOLAN_KAFKA_SECURITY": "SSL",
+        "PORTOLAN_KAFKA_CA": "/nowhere/ca.pem",
+        "PORTOLAN_DATA": str(tmp_path),
+    }
+    for command in ("services.projects", "services.stack"):
+        assert_told(run(command, **kafka), "PORTOLAN_KAFKA_CA is '/nowhere/ca.pem'", "No such file")
+
+
+def test_the_stack_does_not_start_a_plain_broker_for_who_wants_tls(tmp_path: Path) -> None:
+    done = run("services.stack", "--data", tmp_path, PORTOLAN_KAFKA_SECURITY="SSL")
+    assert_told(done, "PORTOLAN_KAFKA_SECURITY is 'SSL'", "PORTOLAN_BUS_URL")
 
 
 def test_every_process_tells_a_wrong_setting_in_the_same_way(tmp_path: Path) -> None:

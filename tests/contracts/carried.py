@@ -99,7 +99,7 @@ async def without_topics(servers: str) -> str:
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     await admin.start()
     try:
-        left = [topic for topic in await admin.list_topics() if topic.startswith("portolan.")]
+        left = [topic for topic in await admin.list_topics() if topic.endswith(".v1")]
         if left:
             await admin.delete_topics(left)
     finally:
@@ -108,9 +108,9 @@ async def without_topics(servers: str) -> str:
 
 
 @asynccontextmanager
-async def source(folder: Path, bus_url: str, database_url: str = "") -> AsyncIterator[Carried]:
+async def source(folder: Path, bus_url: str, database_url: str = "", **others: Any) -> AsyncIterator[Carried]:
     """The projects service alone, answering its feed on an address of its own."""
-    settings = Settings(data=folder / "source", bus_url=bus_url, database_url=database_url)
+    settings = Settings(data=folder / "source", bus_url=bus_url, database_url=database_url, **others)
     tokens = Tokens(settings)
     assert tokens.local is not None
     token = tokens.local.issue("a-test", "service", settings.audience)

@@ -211,5 +211,5 @@ async def test_a_topic_that_bears_no_service_s_name_is_healed_by_the_service_tha
             bus = KafkaBus(settings, lambda: callers.token("service"))
             healed = await bus.heal(first.topic, first.partition, 0, told[-1].position + 1)
             await bus.close()
-    assert first.topic == "portolan.people.v1"
+    assert first.topic == "portolan.resources.people.v1"
     assert [r.value for r in healed] == [r.value for r in told if r.partition == first.partition]

@@ -32,7 +32,7 @@ from tests.conftest import Callers, running_service
 from tests.contracts.carried import without_topics
 from tests.contracts.consuming import eventually
 
-PEOPLE = "portolan.people.v1"
+PEOPLE = "portolan.resources.people.v1"
 PERSONS = "/resources/v1/persons"
 ADA = {"name": "Ada Byron", "email": "ada.byron@ockham.example", "location": "Ockham Park"}
 TOLD = ("Byron", "ockham", "Countess")
@@ -85,8 +85,8 @@ class People:
 
     @asynccontextmanager
     async def projecting(self, name: str) -> AsyncIterator[Store]:
-        """Reporting's projection in a store and a group of its own, as far as it comes."""
-        settings = self.settings.model_copy(update={"data": self.settings.data / name, "instance": name})
+        """Reporting's projection in a store of its own, as far as it comes."""
+        settings = self.settings.model_copy(update={"data": self.settings.data / name})
         bus = KafkaBus(settings, lambda: self.callers.token("service"))
         async with opened(REPORTING, settings, self.source.kernel.tokens) as one:
             task = asyncio.create_task(Inbox(one.kernel, bus, PROJECTION).run())

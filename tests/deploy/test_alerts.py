@@ -55,6 +55,7 @@ CASES: dict[str, list[Case]] = {
     "ConsumerStopped": [({series("portolan_consumer_stopped", **CONSUMER): "0x20 1x40"}, CONSUMER, "20m", "22m")],
     "StoreDamaged": [({series("portolan_store_damaged", **SERVICE): "0x20 1x40"}, SERVICE, "20m", "22m")],
     "UnknownEvents": [(first_at_20("portolan_events_unknown_total", **CONSUMER), CONSUMER, "20m", "22m")],
+    "OtherInstance": [(first_at_20("portolan_events_other_instance_total", instance="a"), {"instance": "a"}, "20m", "22m")],
     "GapsHealed": [(first_at_20("portolan_events_gap_total", **CONSUMER), CONSUMER, "20m", "22m")],
 }  # fmt: skip
 

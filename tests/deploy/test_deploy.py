@@ -87,6 +87,7 @@ def test_every_variable_is_a_setting() -> None:
     files = [
         ROOT / "Dockerfile",
         ROOT / "docker-compose.yml",
+        ROOT / "docker-compose.kafka.yml",
         *(p for p in DEPLOY.rglob("*") if p.suffix in (".yaml", ".yml")),
     ]
     named = {name for file in files for name in re.findall(r"PORTOLAN_[A-Z_]+", file.read_text())}
@@ -137,6 +138,45 @@ def test_compose_publishes_only_the_front_door_unless_it_is_watched() -> None:
     assert published == {"front"}
     assert compose()["services"]["front"]["ports"] == [f"127.0.0.1:{PORT}:{PORT}"]
     assert compose()["x-service"]["environment"]["PORTOLAN_PUBLIC_URL"] == f"http://localhost:{PORT}"
+
+
+class Composition(yaml.SafeLoader):
+    """Compose's own tags: `!override` takes the place of what the first file says."""
+
+
+Composition.add_constructor("!override", lambda loader, node: loader.construct_mapping(node, deep=True))
+
+
+def test_compose_runs_every_service_on_brokers_of_one_s_own_with_the_login_from_outside() -> None:
+    text = (ROOT / "docker-compose.kafka.yml").read_text()
+    told = yaml.load(text, Composition)
+    own = {"kafka_ca": told["x-service"]["environment"]["PORTOLAN_KAFKA_CA"]}
+    for name in NAMES:
+        service = told["services"][name]
+        assert service == told["x-service"]
+        assert "kafka" not in service["depends_on"]
+        assert set(service["depends_on"]) < set(compose()["services"])
+        for secret in service["secrets"]:
+            assert own["kafka_ca"] == f"/run/secrets/{secret}"
+            assert told["secrets"][secret]["file"].startswith("${KAFKA_CA:?")
+    assert told["services"]["kafka"]["profiles"], "its own broker is not started"
+    for name in ("PORTOLAN_BUS_URL", "PORTOLAN_KAFKA_USER", "PORTOLAN_KAFKA_PASSWORD"):
+        assert told["x-service"]["environment"][name].startswith(f"${{{name}:?"), "named by no file"
+    usual = re.findall(r"(PORTOLAN_\w+): \$\{\1:-([^}]+)\}", text)
+    login = {"kafka_user": "a", "kafka_password": "b"}
+    Settings(**{name.removeprefix("PORTOLAN_").lower(): value for name, value in usual}, **login, **own)
+
+
+def test_a_pod_takes_the_login_of_kafka_from_secrets_that_need_not_be_there() -> None:
+    pod = documents(DEPLOY / "k8s/base/service/deployment.yaml")[0]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert {"secretRef": {"name": "portolan-kafka", "optional": True}} in container["envFrom"]
+    (volume,) = [v["secret"] for v in pod["volumes"] if v["name"] == "kafka"]
+    assert (volume["secretName"], volume["optional"]) == ("portolan-kafka-files", True)
+    (mount,) = [m for m in container["volumeMounts"] if m["name"] == "kafka"]
+    page = (ROOT / "docs/how-to/deploy.md").read_text()
+    assert f"PORTOLAN_KAFKA_CA={mount['mountPath']}/ca.pem" in page
+    assert not {name for name in literals() if name.startswith("PORTOLAN_KAFKA_")}
 
 
 def test_there_is_a_database_for_every_service() -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
@@ -19,6 +19,7 @@ from shared.domain.register import Register
 from shared.domain.work import expect_version
 from shared.http.call import Call
 from shared.http.collection import register_routes
+from shared.http.path import Id
 from shared.http.routes import Routes
 from shared.runtime.service import Service
 from shared.store.columns import NAMING, Row, own_registry
@@ -76,9 +77,9 @@ def _service() -> Service:
     routes = Routes("finance", "Rate cards")
     register_routes(routes, cards)
 
-    @routes.route("POST", "/v1/rate-cards/{id}/round", id="rate_cards_round", shape=RateCard,
-                  summary="Round a rate", needs_match=True, refusals=(404,))  # fmt: skip
-    async def round_(call: Call, id: str) -> Any:
+    @routes.post("/v1/rate-cards/{id}/round", needs_match=True, refusals=(404,))
+    async def round_(call: Call, id: Id) -> RateCard:
+        """Round a rate."""
         card = await call.work.load(RateCard, id)
         expect_version(card, call.if_match)
         return card

@@ -4,4 +4,4 @@ from services.finance.tables import Model
 from shared.contracts.finance import ActualCost
 from shared.store.rows import table_of
 
-ActualCostRow = table_of(ActualCost, Model, indexes=("project_id", "reverses_id"))
+ActualCostRow = table_of(ActualCost, Model)

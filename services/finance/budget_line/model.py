@@ -4,4 +4,4 @@ from services.finance.tables import Model
 from shared.contracts.finance import BudgetLine
 from shared.store.rows import table_of
 
-BudgetLineRow = table_of(BudgetLine, Model, indexes=("project_id", "programme_id"))
+BudgetLineRow = table_of(BudgetLine, Model)

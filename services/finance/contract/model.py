@@ -4,4 +4,4 @@ from services.finance.tables import Model
 from shared.contracts.finance import Contract
 from shared.store.rows import table_of
 
-ContractRow = table_of(Contract, Model, indexes=("vendor_id", "project_id", "programme_id"))
+ContractRow = table_of(Contract, Model)

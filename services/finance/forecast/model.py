@@ -4,4 +4,4 @@ from services.finance.tables import Model
 from shared.contracts.finance import Forecast
 from shared.store.rows import table_of
 
-ForecastRow = table_of(Forecast, Model, indexes=("project_id",))
+ForecastRow = table_of(Forecast, Model)

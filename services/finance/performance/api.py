@@ -5,23 +5,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.performance import rules
 from services.finance.performance.model import PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
 from services.finance.performance.sums import measured_at, of_currency, read_spans
 from services.finance.tables import KNOWN_PROJECT
-from shared.base.clock import from_day, now, to_day
+from shared.base.clock import now, to_day
 from shared.base.errors import NotFound
-from shared.base.ids import is_canonical
 from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance import Performance
+from shared.contracts.language import Day
 from shared.domain.measured import Measured
 from shared.domain.register import Register
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
-from shared.http.operation import Parameter
-from shared.http.parameters import read_value
+from shared.http.path import Id
+from shared.http.query import Query
 from shared.http.routes import Routes
 
 PERFORMANCES = Register(Performance, PerformanceRow)
@@ -32,39 +34,28 @@ FIGURES = tuple(
     n for n in EarnedValueAnswer.model_fields if n not in ("project_id", "as_of", "plan_differs", "reasons")
 )
 EARNED = tuple(n for n in FIGURES if n != "bac_current")
-AS_OF = Parameter(
-    "as_of",
-    "The day at whose end it is measured; today where left out.",
-    {"type": "string", "format": "date"},
-)
+
+
+class EarnedValueQuery(Query):
+    """As of which day."""
+
+    as_of: Day | None = Field(
+        default=None, description="The day at whose end it is measured; today where left out."
+    )
+
 
 routes = Routes("finance", "Earned value")
 register_routes(routes, PERFORMANCES)
 
 
-@routes.route(
-    "GET",
-    "/v1/projects/{project_id}/earned-value",
-    id="projects_earned_value",
-    summary="Earned value of a project",
-    shape=EarnedValueAnswer,
-    parameters=(AS_OF,),
-    refusals=(404,),
-    description="With the plan, the progress and the cost as they stood at the end of the day.",
-)
-async def earned_value(call: Call, project_id: str) -> Answer:
-    if not is_canonical(project_id) or not await _is_known(call, project_id):
+@routes.get("/v1/projects/{project_id}/earned-value", refusals=(404,))
+async def earned_value(call: Call, project_id: Id, query: EarnedValueQuery) -> Answer[EarnedValueAnswer]:
+    """Earned value of a project. With the plan, the progress and the cost as they stood at the end of the day."""
+    if not await _is_known(call, project_id):
         raise NotFound("there is no such project")
-    as_of = _day(call)
+    as_of = query.as_of or now().astimezone(call.kernel.settings.zone).date()
     told = {"project_id": project_id, "as_of": as_of.isoformat(), **await _told(call, project_id, as_of)}
     return Answer(200, json.dumps(told).encode())
-
-
-def _day(call: Call) -> date:
-    given = call.one("as_of")
-    if given is None:
-        return now().astimezone(call.kernel.settings.zone).date()
-    return from_day(read_value("day", given, "as_of"))
 
 
 async def _is_known(call: Call, project_id: str) -> bool:

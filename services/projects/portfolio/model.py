@@ -4,4 +4,4 @@ from services.projects.tables import Model
 from shared.contracts.projects import Portfolio
 from shared.store.rows import table_of
 
-PortfolioRow = table_of(Portfolio, Model, indexes=("parent_id",))
+PortfolioRow = table_of(Portfolio, Model)

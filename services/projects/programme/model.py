@@ -4,4 +4,4 @@ from services.projects.tables import Model
 from shared.contracts.projects import Programme
 from shared.store.rows import table_of
 
-ProgrammeRow = table_of(Programme, Model, indexes=("portfolio_id",))
+ProgrammeRow = table_of(Programme, Model)

@@ -4,4 +4,4 @@ from services.projects.tables import Model
 from shared.contracts.projects import Project
 from shared.store.rows import table_of
 
-ProjectRow = table_of(Project, Model, indexes=("stage", "portfolio_id", "programme_id"))
+ProjectRow = table_of(Project, Model)

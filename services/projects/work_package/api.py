@@ -7,6 +7,7 @@ from shared.domain.dependents import Dependents
 from shared.domain.register import Register
 from shared.http.call import Call
 from shared.http.collection import register_routes
+from shared.http.path import Id
 from shared.http.routes import Routes
 
 WORK_PACKAGES = Register(
@@ -23,7 +24,7 @@ routes = Routes("projects", "Work packages")
 register_routes(routes, WORK_PACKAGES)
 
 
-@routes.route("POST", "/v1/work-packages/{id}/report-progress", id="work_packages_report_progress", shape=WorkPackage,
-              summary="Report progress of a work package", body=Progress, needs_match=True, refusals=(404, 409))  # fmt: skip
-async def report_progress(call: Call, id: str, body: Progress) -> WorkPackage:
+@routes.post("/v1/work-packages/{id}/report-progress", needs_match=True, refusals=(404, 409))
+async def report_progress(call: Call, id: Id, body: Progress) -> WorkPackage:
+    """Report progress of a work package."""
     return await commands.report_progress(call.work, id, call.if_match, body.percent_complete)

@@ -4,4 +4,4 @@ from services.projects.tables import Model
 from shared.contracts.projects import WorkPackage
 from shared.store.rows import table_of
 
-WorkPackageRow = table_of(WorkPackage, Model, indexes=("parent_id",), unique_live=("project_id", "wbs"))
+WorkPackageRow = table_of(WorkPackage, Model, unique_live=("project_id", "wbs"))

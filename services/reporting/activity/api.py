@@ -4,34 +4,32 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from services.reporting.asof import AS_OF, FOREVER, AsOf, as_of
+from pydantic import Field
+
+from services.reporting.asof import FOREVER, AsOf, AsOfQuery, as_of
 from shared.base.clock import to_wire
-from shared.contracts.language import AnswerShape, Id, Instant
+from shared.contracts import language
+from shared.contracts.language import AnswerShape, Instant
 from shared.http import paging
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
-from shared.http.operation import Parameter
-from shared.http.parameters import equal_parameter
+from shared.http.parameters import filter_text
+from shared.http.path import Id
+from shared.http.query import Cursor, Limit
 from shared.http.routes import Routes
 
 COLUMNS = (
     "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",
     "recorded_at", "changed", "fact",
 )  # fmt: skip
-MEANINGS = {
-    "project_id": "The project it belongs to.",
-    "aggregate_id": "What it happened to.",
-    "actor": "Who did it: the subject of the token.",
-    "type": "The type of the event.",
-}
-FILTERS = tuple(MEANINGS)
+FILTERS = ("project_id", "aggregate_id", "actor", "type")
 """What the activity can be narrowed by."""
 
 
 class ActivityItem(AnswerShape):
     """One fact. `who` is the subject of the token; names of people live in the resources service."""
 
-    id: Id
+    id: language.Id
     """The id of the event."""
     type: str
     """The type of the event."""
@@ -43,11 +41,11 @@ class ActivityItem(AnswerShape):
     """When it became true."""
     aggregate_type: str
     """What it happened to."""
-    aggregate_id: Id
+    aggregate_id: language.Id
     """The id of what it happened to."""
     version: int
     """The version that it made."""
-    project_id: Id | None
+    project_id: language.Id | None
     """The project it belongs to."""
     changed: list[str]
     """The members that differ from the version before."""
@@ -60,25 +58,35 @@ class ActivityPage(paging.PageShape):
     """The facts of this page, the newest first."""
 
 
-def _equal_to(name: str) -> Parameter:
-    schema = {"type": "string"} | ({"format": "uuid"} if name.endswith("_id") else {})
-    return equal_parameter(name, MEANINGS[name], schema)
+class ActivityQuery(AsOfQuery):
+    """As of which day, and which facts."""
+
+    project_id: tuple[Id, ...] = Field(
+        default=(), description=filter_text("project_id", "The project it belongs to.")
+    )
+    aggregate_id: tuple[Id, ...] = Field(
+        default=(), description=filter_text("aggregate_id", "What it happened to.")
+    )
+    actor: tuple[str, ...] = Field(
+        default=(), description=filter_text("actor", "Who did it: the subject of the token.")
+    )
+    type: tuple[str, ...] = Field(default=(), description=filter_text("type", "The type of the event."))
+    limit: Limit = None
+    cursor: Cursor = None
 
 
-routes = Routes("reporting", "Activity")
+routes = Routes("reporting", "Activity", names_service=True)
 
 
-@routes.route("GET", "/v1/activity", id="reporting_activity", summary="What happened, by whom, when", shape=ActivityPage,
-              parameters=(AS_OF, *(_equal_to(name) for name in FILTERS),
-                          Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
-                          Parameter("cursor", "`next` of the page before.")), headers=(paging.PREFER,))  # fmt: skip
-async def activity(call: Call) -> Answer:
-    at = as_of(call)
+@routes.get("/v1/activity", headers=(paging.PREFER,))
+async def activity(call: Call, query: ActivityQuery) -> Answer[ActivityPage]:
+    """What happened, by whom, when."""
+    at = as_of(call, query)
     keyset = Keyset("event_id", {}, "reporting.activity", default=(("recorded_at", True),))
     if at.until is not None:
         keyset.narrow("effective_at <= ?", at.until)
     for name in FILTERS:
-        keyset.any_of(name, call.query.get(name), "id" if name.endswith("_id") else "code")
+        keyset.any_of(name, getattr(query, name), "id" if name.endswith("_id") else "code")
     found = (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
     return paging.answer(call, found.each(json.dumps))
 

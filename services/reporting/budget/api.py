@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from services.reporting.asof import AsOf, as_of, positions
 from services.reporting.budget.view import Line, by_fiscal_year
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
-from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
+from services.reporting.scope import ScopedQuery, Within, within
 from shared.base.money import Money
 from shared.contracts.language import AnswerShape, Day
 from shared.http.call import Answer, Call
@@ -47,22 +47,21 @@ class BudgetByYear(AnswerShape):
     """Up to where each source was read: topic and partition, with the position."""
 
 
-routes = Routes("reporting", "Budget")
+routes = Routes("reporting", "Budget", names_service=True)
 
 
-@routes.route("GET", "/v1/budget", id="reporting_budget", summary="Budget by fiscal year", shape=BudgetByYear,
-              parameters=(AS_OF, PORTFOLIO, PROJECT))  # fmt: skip
-async def budget(call: Call) -> Answer:
-    at = as_of(call)
+@routes.get("/v1/budget")
+async def budget(call: Call, query: ScopedQuery) -> Answer[BudgetByYear]:
+    """Budget by fiscal year."""
+    at = as_of(call, query)
 
     async def make() -> bytes:
-        items = await budget_by_year(call, at, await within(call, at))
+        items = await budget_by_year(call, at, await within(call.kernel.store, at, query))
         return json.dumps(
             {"items": items, "as_of": at.on.isoformat(), "positions": await positions(call)}
         ).encode()
 
-    key = ("budget", at, call.one("portfolio_id"), call.one("project_id"))
-    return Answer(200, await remembered(call.kernel.store, key, make))
+    return Answer(200, await remembered(call.kernel.store, ("budget", at, query), make))
 
 
 async def budget_by_year(call: Call, at: AsOf, scope: Within) -> list[dict[str, Any]]:

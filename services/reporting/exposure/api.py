@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import Field
 
-from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from services.reporting.asof import AsOf, as_of, positions
 from services.reporting.exposure import view
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
-from services.reporting.scope import PORTFOLIO, PROJECT, Within, ended, within
+from services.reporting.scope import ScopedQuery, Within, ended, within
 from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
@@ -51,20 +51,19 @@ class RiskExposure(AnswerShape):
     """Up to where each source was read: topic and partition, with the position."""
 
 
-routes = Routes("reporting", "Risk exposure")
+routes = Routes("reporting", "Risk exposure", names_service=True)
 
 
-@routes.route("GET", "/v1/risk-exposure", id="reporting_risk_exposure", summary="Risk exposure", shape=RiskExposure,
-              parameters=(AS_OF, PORTFOLIO, PROJECT))  # fmt: skip
-async def risk_exposure(call: Call) -> Answer:
-    at = as_of(call)
+@routes.get("/v1/risk-exposure")
+async def risk_exposure(call: Call, query: ScopedQuery) -> Answer[RiskExposure]:
+    """Risk exposure."""
+    at = as_of(call, query)
 
     async def make() -> bytes:
-        told = await exposure(call, at, await within(call, at))
+        told = await exposure(call, at, await within(call.kernel.store, at, query))
         return json.dumps(told | {"as_of": at.on.isoformat(), "positions": await positions(call)}).encode()
 
-    key = ("exposure", at, call.one("portfolio_id"), call.one("project_id"))
-    return Answer(200, await remembered(call.kernel.store, key, make))
+    return Answer(200, await remembered(call.kernel.store, ("exposure", at, query), make))
 
 
 async def exposure(call: Call, at: AsOf, scope: Within) -> dict[str, Any]:

@@ -2,19 +2,21 @@
 
 import json
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from pydantic import BeforeValidator, Field
+
+from services.reporting.asof import AsOf, as_of, positions
 from services.reporting.history.view import states
 from services.reporting.load.view import end_of_month, load, months_from
 from services.reporting.memo import remembered
-from services.reporting.scope import PORTFOLIO, PROJECT, Within, within
+from services.reporting.scope import ScopedQuery, Within, within
 from shared.base.clock import parse_day
-from shared.base.errors import Fault, Malformed
 from shared.base.working_days import Holidays
 from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
+from shared.http.query import Whole
 from shared.http.routes import Routes
 
 MONTHS = 12
@@ -23,7 +25,17 @@ _FROM = Parameter(
     "The first month; default: that of the day.",
     {"type": "string", "pattern": "^(19[5-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])$"},
 )
-_MONTHS = Parameter("months", "How many, 12 by default.", {"type": "integer", "minimum": 1, "maximum": 36})
+
+
+def _first_day(month: str) -> date:
+    return parse_day(f"{month}-01")
+
+
+class LoadQuery(ScopedQuery):
+    """As of which day, of what, and of which months."""
+
+    first: Annotated[date | None, BeforeValidator(_first_day), _FROM] = Field(default=None, alias="from")
+    months: Whole = Field(default=MONTHS, ge=1, le=36, description=f"How many, {MONTHS} by default.")
 
 
 class MonthLoad(AnswerShape):
@@ -69,23 +81,22 @@ class ResourceLoad(AnswerShape):
     """Up to where each source was read: topic and partition, with the position."""
 
 
-routes = Routes("reporting", "Load")
+routes = Routes("reporting", "Load", names_service=True)
 
 
-@routes.route("GET", "/v1/load", id="reporting_load", summary="Resource load by month", shape=ResourceLoad,
-              parameters=(AS_OF, PORTFOLIO, PROJECT, _FROM, _MONTHS))  # fmt: skip
-async def resource_load(call: Call) -> Answer:
-    at = as_of(call)
-    months = months_from(_first(call, at.on), _count(call))
+@routes.get("/v1/load")
+async def resource_load(call: Call, query: LoadQuery) -> Answer[ResourceLoad]:
+    """Resource load by month."""
+    at = as_of(call, query)
+    months = months_from(query.first or at.on.replace(day=1), query.months)
 
     async def make() -> bytes:
-        items = await load_by_month(call, at, await within(call, at), months)
+        items = await load_by_month(call, at, await within(call.kernel.store, at, query), months)
         return json.dumps(
             {"items": items, "as_of": at.on.isoformat(), "positions": await positions(call)}
         ).encode()
 
-    key = ("load", at, call.one("portfolio_id"), call.one("project_id"), months[0], len(months))
-    return Answer(200, await remembered(call.kernel.store, key, make))
+    return Answer(200, await remembered(call.kernel.store, ("load", at, query), make))
 
 
 async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
@@ -113,18 +124,3 @@ def _shown(
         )
 
     return [p for p in persons if p["archived_at"] is None or worked(p)]
-
-
-def _first(call: Call, default: date) -> date:
-    given = call.one("from")
-    try:
-        return parse_day(f"{given}-01") if given else default.replace(day=1)
-    except ValueError as error:
-        raise Malformed("from is not a month", Fault("invalid", "write 2026-06", parameter="from")) from error
-
-
-def _count(call: Call) -> int:
-    given = call.one("months") or str(MONTHS)
-    if not (given.isascii() and given.isdigit()) or len(given) > 2 or not 1 <= int(given) <= 36:
-        raise Malformed("months is not acceptable", Fault("invalid", "1 to 36", parameter="months"))
-    return int(given)

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
-from services.reporting.asof import AS_OF, AsOf, as_of, positions
+from pydantic import Field
+
+from services.reporting.asof import AsOf, AsOfQuery, as_of, positions
 from services.reporting.figures.health import OVERALL
 from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
 from services.reporting.history.view import states_of_project
@@ -19,6 +21,8 @@ from shared.http import paging, parameters
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset, Sort
 from shared.http.operation import Parameter
+from shared.http.path import Id
+from shared.http.query import Cursor, Limit
 from shared.http.routes import Routes
 
 _IN_CURRENCY = "currency"
@@ -37,68 +41,71 @@ SORTS = {
     "schedule.start_variance_days": Sort(START_DAYS),
 }
 
-STAGE = Parameter("stage", "Projects at these stages.", parameters.enum_schema(Stage), many=True)
-HEALTH = Parameter(
-    "health",
-    "Projects of this overall health, as of the day and by the thresholds of their portfolio.",
-    {"type": "string", "enum": list(OVERALL)},
-    many=True,
-)
-
-LISTED = (
-    AS_OF,
+STAGES = Annotated[tuple[Stage, ...], Field(description="Projects at these stages.")]
+HEALTHS = Annotated[
+    tuple[str, ...],
     Parameter(
-        "portfolio_id",
-        "Projects of these portfolios, with everything under them.",
-        {"type": "string", "format": "uuid"},
+        "health",
+        "Projects of this overall health, as of the day and by the thresholds of their portfolio.",
+        {"type": "string", "enum": list(OVERALL)},
         many=True,
     ),
-    Parameter(
-        "programme_id", "Projects of these programmes.", {"type": "string", "format": "uuid"}, many=True
-    ),
-    STAGE,
-    HEALTH,
-    parameters.search_parameter(("code", "name")),
-    parameters.ARCHIVED,
-    Parameter("external_ref.source", "The system a project came from."),
-    Parameter("external_ref.id", "Its key there."),
-    parameters.sort_parameter(SORTS, "Amounts are ordered by currency first."),
-    Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
-    Parameter("cursor", "`next` of the page before."),
-)
-
-routes = Routes("reporting", "Projects")
+]
+SEARCH = Annotated[str | None, parameters.search_parameter(("code", "name"))]
+SORT = Annotated[str | None, parameters.sort_parameter(SORTS, "Amounts are ordered by currency first.")]
 
 
-@routes.route("GET", "/v1/projects", id="reporting_projects", summary="Projects with cost, schedule, value and health",
-              shape=ProjectFiguresPage, parameters=LISTED, headers=(paging.PREFER,))  # fmt: skip
-async def project_list(call: Call) -> Answer:
-    at = as_of(call)
-    found = await listed(call, at, await _portfolios(call, at))
+class ProjectListQuery(AsOfQuery):
+    """As of which day, which projects, in which order."""
+
+    portfolio_id: tuple[Id, ...] = Field(
+        default=(), description="Projects of these portfolios, with everything under them."
+    )
+    programme_id: tuple[Id, ...] = Field(default=(), description="Projects of these programmes.")
+    stage: STAGES = ()
+    health: HEALTHS = ()
+    q: SEARCH = None
+    archived: Annotated[str | None, parameters.ARCHIVED] = None
+    source: str | None = Field(
+        default=None, alias="external_ref.source", description="The system a project came from."
+    )
+    external_id: str | None = Field(default=None, alias="external_ref.id", description="Its key there.")
+    sort: SORT = None
+    limit: Limit = None
+    cursor: Cursor = None
+
+
+routes = Routes("reporting", "Projects", names_service=True)
+
+
+@routes.get("/v1/projects", headers=(paging.PREFER,))
+async def project_list(call: Call, query: ProjectListQuery) -> Answer[ProjectFiguresPage]:
+    """Projects with cost, schedule, value and health."""
+    at = as_of(call, query)
+    found = await listed(call, at, query, await _portfolios(call, at, query))
     folded = await positions(call)
     return paging.answer(call, found.each(lambda item: json.dumps(item | {"positions": folded})))
 
 
-async def _portfolios(call: Call, at: AsOf) -> list[str] | None:
+async def _portfolios(call: Call, at: AsOf, query: ProjectListQuery) -> list[str] | None:
     """Those that are asked for and all below them, as everywhere else in reporting."""
-    asked = [parameters.read_value("id", id, "portfolio_id") for id in call.query.get("portfolio_id", ())]
-    if not asked:
+    if not query.portfolio_id:
         return None
     below = descendants(await view.portfolios_by_id(call.kernel.store, at, archived=True))
-    return sorted(set().union(*(below.get(id, {id}) for id in asked)))
+    return sorted(set().union(*(below.get(id, {id}) for id in query.portfolio_id)))
 
 
 async def listed(
-    call: Call, at: AsOf, portfolio_ids: Sequence[str] | None, alone: bool = False
+    call: Call, at: AsOf, query: ProjectListQuery, portfolio_ids: Sequence[str] | None, alone: bool = False
 ) -> paging.Page[view.Item]:
     """A page of projects as the query asks for them, of these portfolios where some are named, or `alone`: of none."""
-    keyset = _keyset(call, at)
+    keyset = _keyset(query, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
-    keyset.any_of("overall", call.query.get("health"), "code")
+    keyset.any_of("overall", query.health, "code")
     portfolios = await view.portfolios_by_id(call.kernel.store, at, archived=True)
     if alone:
         _outside(keyset, sorted(_within_a_listed_one(portfolios)))
-    table = f"({judged(at.day, portfolios.values())}) figures" if "health" in call.query else "figures"
+    table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
     found = await keyset.page(call, ", ".join(view.COLUMNS), table)
     items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
     return paging.Page(items, found.next, found.total)
@@ -118,27 +125,26 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
         keyset.narrow(f"(portfolio_id IS NULL OR portfolio_id NOT IN ({marks}))", *portfolio_ids)
 
 
-def _keyset(call: Call, at: AsOf) -> Keyset:
+def _keyset(query: ProjectListQuery, at: AsOf) -> Keyset:
     sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
     keyset = Keyset("project_id", sorts, "reporting.projects")
-    if not parameters.wants_archived(call):
+    if query.archived != "true":
         keyset.narrow("archived = 0")
     keyset.narrow(view.VALID, at.day, at.day)
-    for column in ("programme_id", "stage"):
-        keyset.any_of(column, call.query.get(column), "code" if column == "stage" else "id")
-    for parameter, column in (("external_ref.source", "external_source"), ("external_ref.id", "external_id")):
-        if (value := call.one(parameter)) is not None:
+    keyset.any_of("programme_id", query.programme_id, "id")
+    keyset.any_of("stage", query.stage, "code")
+    for column, value in (("external_source", query.source), ("external_id", query.external_id)):
+        if value is not None:
             keyset.narrow(f"{column} = ?", composed(value))
-    if text := call.one("q"):
-        keyset.search(text)
+    if query.q:
+        keyset.search(query.q)
     return keyset
 
 
-@routes.route("GET", "/v1/projects/{id}", id="reporting_project", summary="The sheet of a project",
-              description="The figures of the list, with everything they rest on.", shape=ProjectFigures,
-              parameters=(AS_OF,), refusals=(404,))  # fmt: skip
-async def project_sheet(call: Call, id: str) -> Answer:
-    return Answer(200, json.dumps(await sheet(call, id, as_of(call))).encode())
+@routes.get("/v1/projects/{id}", refusals=(404,))
+async def project_sheet(call: Call, id: Id, query: AsOfQuery) -> Answer[ProjectFigures]:
+    """The sheet of a project. The figures of the list, with everything they rest on."""
+    return Answer(200, json.dumps(await sheet(call, id, as_of(call, query))).encode())
 
 
 async def sheet(call: Call, id: str, at: AsOf) -> dict[str, Any]:

@@ -1,66 +1,92 @@
 """The pages: overview, portfolio, projects, project."""
 
 from collections.abc import Awaitable
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from services.reporting.asof import AS_OF, AsOf, as_of
+from pydantic import Field
+
+from services.reporting.asof import AsOf, AsOfQuery, as_of
 from services.reporting.figures.health import OVERALL
-from services.reporting.projects.api import LISTED
+from services.reporting.projects.api import SEARCH, SORT, ProjectListQuery
 from services.reporting.web import contents, sessions
 from services.reporting.web.changes import folded
 from services.reporting.web.page import page, words_of
-from services.reporting.web.words import STAGES
+from shared.contracts.projects import Stage
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
-from shared.http.routes import Routes
+from shared.http.path import Id
+from shared.http.query import Cursor
+from shared.http.routes import Options, Routes
 
 routes = Routes("reporting", "Pages", pages=True)
 
-_READ = {"scope": "reporting.read", "session": sessions.principal, "produces": ("text/html",)}
-_AMOUNTS = Parameter(
-    "amounts",
-    "In full, with the reasons of those that are missing.",
-    {"type": "string", "enum": ["exact"]},
-)
-_SHOWN = (AS_OF, _AMOUNTS)
-_PAGED = (_AMOUNTS, *(p for p in LISTED if p.name in ("as_of", "sort", "cursor")))
-_FOUND = (
-    _AMOUNTS,
-    *(p for p in LISTED if p.name in ("as_of", "sort", "cursor", "q", "programme_id")),
-    Parameter("health", "Projects of this health.", {"type": "string", "enum": ["", *OVERALL]}),
-    Parameter("stage", "Projects at this stage.", {"type": "string", "enum": ["", *STAGES]}),
-    Parameter("portfolio", "Projects in no portfolio.", {"type": "string", "enum": ["none"]}),
-)
+_READ: Options = {"session": sessions.principal, "produces": ("text/html",)}
+"""What every page is that speaks of somebody's data."""
 
 
-@routes.route("GET", "/", id="overview_page", summary="The portfolio overview", parameters=_SHOWN, **_READ)
-async def overview_page(call: Call) -> Answer:
-    at = as_of(call)
+class ShownQuery(AsOfQuery):
+    """As of which day, and how amounts are written."""
+
+    amounts: Literal["exact"] | None = Field(
+        default=None, description="In full, with the reasons of those that are missing."
+    )
+
+
+class PagedQuery(ShownQuery):
+    """And which projects of a list."""
+
+    sort: SORT = None
+    cursor: Cursor = None
+
+
+class FoundQuery(PagedQuery):
+    """And which projects at all, as the form of the page sends it."""
+
+    blank_means_absent = True
+
+    q: SEARCH = None
+    programme_id: Id | None = Field(default=None, description="Projects of this programme.")
+    health: Annotated[
+        str | None, Parameter("health", "Projects of this health.", {"type": "string", "enum": list(OVERALL)})
+    ] = None
+    stage: Stage | None = Field(default=None, description="Projects at this stage.")
+    portfolio: Literal["none"] | None = Field(default=None, description="Projects in no portfolio.")
+
+
+@routes.get("/", **_READ)
+async def overview_page(call: Call, query: ShownQuery) -> Answer:
+    """The portfolio overview."""
+    at = as_of(call, query)
     return await _page(call, "overview.html", at, contents.whole(call, at, words_of(call)))
 
 
-@routes.route(
-    "GET", "/portfolio/{id}", id="portfolio_page", summary="A portfolio", parameters=_PAGED, **_READ
-)
-async def portfolio_page(call: Call, id: str) -> Answer:
-    at = as_of(call)
+@routes.get("/portfolio/{id}", **_READ)
+async def portfolio_page(call: Call, id: Id, query: PagedQuery) -> Answer:
+    """A portfolio."""
+    at = as_of(call, query)
     shown = contents.portfolio(call, at, words_of(call), id)
-    order, paged = call.one("sort") or "", call.one("cursor") is not None
+    order, paged = query.sort or "", query.cursor is not None
     return await _page(call, "portfolio.html", at, shown, sort=order, paged=paged)
 
 
-@routes.route("GET", "/project", id="projects_page", summary="Projects, found", parameters=_FOUND, **_READ)
-async def projects_page(call: Call) -> Answer:
-    call.query = {name: values for name, values in call.query.items() if values != [""]}  # as a form sends it
-    at = as_of(call)
-    return await _page(call, "projects.html", at, contents.projects(call, at), sort=call.one("sort") or "")
+@routes.get("/project", **_READ)
+async def projects_page(call: Call, query: FoundQuery) -> Answer:
+    """Projects, found."""
+    at = as_of(call, query)
+    wanted = ProjectListQuery(
+        programme_id=(query.programme_id,) if query.programme_id else (),
+        stage=(query.stage,) if query.stage else (),
+        health=(query.health,) if query.health else (),
+        q=query.q,
+    )
+    shown = contents.projects(call, at, wanted, alone=query.portfolio == "none")
+    return await _page(call, "projects.html", at, shown, sort=query.sort or "")
 
 
-@routes.route(
-    "GET", "/project/{id}", id="project_page", summary="The sheet of a project", parameters=_SHOWN, **_READ
-)
-async def project_page(call: Call, id: str) -> Answer:
-    at = as_of(call)
+@routes.get("/project/{id}", **_READ)
+async def project_page(call: Call, id: Id, query: ShownQuery) -> Answer:
+    """The sheet of a project."""
+    at = as_of(call, query)
     return await _page(call, "project.html", at, contents.project(call, at, words_of(call), id))
 
 

@@ -61,9 +61,9 @@ def url_of(name: str) -> str | None:
 routes = Routes("reporting", "Pages", pages=True)
 
 
-@routes.route("GET", "/static/{hash}/{name}", id="asset", summary="A style sheet, script or picture", scope=None,
-              public=True, produces=("text/css", "text/javascript", "image/svg+xml"))  # fmt: skip
+@routes.get("/static/{hash}/{name}", public=True, produces=("text/css", "text/javascript", "image/svg+xml"))
 async def asset(call: Call, hash: str, name: str) -> Answer:
+    """A style sheet, script or picture."""
     found = assets().get(name)
     if found is None or found.url != f"/static/{hash}/{name}":
         raise NotFound("there is no such file")

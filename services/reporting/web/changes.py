@@ -23,9 +23,9 @@ KEEP_ALIVE_S = 15.0
 routes = Routes("reporting", "Pages", pages=True)
 
 
-@routes.route("GET", "/changes", id="changes", summary="A stream that tells when something was folded",
-              scope="reporting.read", session=sessions.principal, produces=("text/event-stream",))  # fmt: skip
+@routes.get("/changes", session=sessions.principal, produces=("text/event-stream",))
 async def changes(call: Call) -> Answer:
+    """A stream that tells when something was folded."""
     return Answer(
         200, stream=_events(call), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )

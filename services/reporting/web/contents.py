@@ -18,7 +18,7 @@ from services.reporting.load.view import months_from
 from services.reporting.portfolios.api import overview
 from services.reporting.portfolios.view import descendants
 from services.reporting.projects import view
-from services.reporting.projects.api import listed, sheet
+from services.reporting.projects.api import ProjectListQuery, listed, sheet
 from services.reporting.projects.view import portfolios_by_id
 from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
 from services.reporting.web import charts
@@ -57,11 +57,12 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
     }
 
 
-async def projects(call: Call, at: AsOf) -> Contents:
-    """All projects, or those that the query asks for: by text, stage, health, programme, or without a portfolio."""
-    found = await listed(call, at, None, alone=call.one("portfolio") == "none")
+async def projects(call: Call, at: AsOf, wanted: ProjectListQuery, alone: bool) -> Contents:
+    """All projects, or those that are wanted: by text, stage, health, programme, or `alone`, without a portfolio."""
+    found = await listed(call, at, wanted, None, alone)
     programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until)}
-    asked = {n: call.one(n) or "" for n in ("q", "stage", "health", "programme_id", "portfolio")}
+    asked = {name: "".join(getattr(wanted, name) or ()) for name in ("q", "stage", "health", "programme_id")}
+    asked["portfolio"] = "none" if alone else ""
     return {
         "projects": found.items,
         "following": found.next,
@@ -81,7 +82,7 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     below = descendants(await portfolios_by_id(store, at, archived=True))[id]
     scope = await of_portfolio(store, at, id)
     programmes = [p for p in await states(store, "programme", at.until) if p["portfolio_id"] in below]
-    listed_here = await listed(call, at, sorted(below))
+    listed_here = await listed(call, at, ProjectListQuery(), sorted(below))
     return {
         "portfolio": states_by_id[id],
         "parent": states_by_id.get(states_by_id[id]["parent_id"] or ""),

@@ -1,7 +1,10 @@
 """Logging in and out: by the one-time link of an instance at hand, or with a token of an issuer that is trusted."""
 
 from secrets import token_urlsafe
+from typing import Literal
 from urllib.parse import quote
+
+from pydantic import Field
 
 from services.reporting.web import attempts, sessions
 from services.reporting.web.command import command_of
@@ -10,13 +13,11 @@ from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
 from shared.http.auth import Principal
 from shared.http.call import Answer, Call
-from shared.http.operation import FORM, Parameter
+from shared.http.operation import FORM
+from shared.http.query import Query
 from shared.http.routes import Routes
 
 routes = Routes("reporting", "Pages", pages=True)
-
-BEFORE = ("ended", "left")
-"""The session ended by itself, or its holder logged out: then every other page of the browser hears of it."""
 
 
 class LoginForm(Shape):
@@ -34,13 +35,22 @@ class LogoutForm(Shape):
     everywhere: str = ""
 
 
-@routes.route("GET", "/login", id="login_page", summary="Log in", scope=None, public=True, produces=("text/html",),
-              parameters=(
-                  Parameter("code", "The code of a one-time link."), Parameter("next", "Where to go then."),
-                  Parameter("session", "What became of the session before.", {"type": "string", "enum": list(BEFORE)}),
-              ))  # fmt: skip
-async def login_page(call: Call) -> Answer:
-    code, then = call.one("code"), _own(call.one("next"))
+class LoginQuery(Query):
+    """How somebody comes to the page."""
+
+    code: str | None = Field(None, description="The code of a one-time link.")
+    next: str | None = Field(None, description="Where to go then.")
+    session: Literal["ended", "left"] | None = Field(
+        default=None,
+        description="What became of the session before: it ended by itself, or its holder logged out. Then every other page"
+        " of the browser hears of it.",
+    )
+
+
+@routes.get("/login", public=True, produces=("text/html",))
+async def login_page(call: Call, query: LoginQuery) -> Answer:
+    """Log in."""
+    code, then = query.code, _own(query.next)
     if _only_looks(call):
         return _form(call, then)
     principal = await _redeemed(call, code) if code is not None else None
@@ -50,12 +60,12 @@ async def login_page(call: Call) -> Answer:
         return redirect(then)
     if code is not None:
         return _form(call, then, status=401, code="link_used")
-    return _form(call, then, before=call.one("session"))
+    return _form(call, then, before=query.session)
 
 
-@routes.route("POST", "/login", id="login", summary="Begin a session with a token", scope=None, public=True,
-              produces=("text/html",), body=LoginForm, media_type=FORM)  # fmt: skip
+@routes.post("/login", public=True, produces=("text/html",), media_type=FORM)
 async def login(call: Call, body: LoginForm) -> Answer:
+    """Begin a session with a token."""
     attempts.refuse_too_many(call)
     then = _own(body.next)
     try:
@@ -72,9 +82,9 @@ async def login(call: Call, body: LoginForm) -> Answer:
     return redirect(then, **{"Set-Cookie": await sessions.begin(call, principal)})
 
 
-@routes.route("POST", "/logout", id="logout", summary="End the session", scope=None, public=True,
-              produces=("text/html",), body=LogoutForm, media_type=FORM)  # fmt: skip
+@routes.post("/logout", public=True, produces=("text/html",), media_type=FORM)
 async def logout(call: Call, body: LogoutForm) -> Answer:
+    """End the session."""
     sessions.check_form(call, sessions.COOKIE, body.form)
     end = sessions.end_everywhere if body.everywhere else sessions.end
     return redirect("/login?session=left", **{"Set-Cookie": await end(call)})

@@ -34,18 +34,18 @@ routes = Routes("reporting", "Pages", pages=True)
 BOTH = ("text/html", "application/json")
 
 
-@routes.route("GET", "/problems", id="problems_page", summary="All problem types", scope=None, public=True,
-              produces=BOTH)  # fmt: skip
+@routes.get("/problems", public=True, produces=BOTH)
 async def problems_page(call: Call) -> Answer:
+    """All problem types."""
     listed = problem_list()
     if not wants_page(call):
         return Answer(200, json.dumps(listed).encode())
     return page(call, "problems.html", items=listed["items"])
 
 
-@routes.route("GET", "/problems/{code}", id="problem_page", summary="What a problem type means", scope=None, public=True,
-              produces=BOTH)  # fmt: skip
+@routes.get("/problems/{code}", public=True, produces=BOTH)
 async def problem_page(call: Call, code: str) -> Answer:
+    """What a problem type means."""
     one = problem_type(code)
     if not wants_page(call):
         return Answer(200, json.dumps(one).encode())

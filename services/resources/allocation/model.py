@@ -4,4 +4,4 @@ from services.resources.tables import Model
 from shared.contracts.resources import Allocation
 from shared.store.rows import table_of
 
-AllocationRow = table_of(Allocation, Model, indexes=("project_id", ("person_id", "ends_on")))
+AllocationRow = table_of(Allocation, Model, indexes=(("person_id", "ends_on"),))

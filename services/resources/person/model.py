@@ -4,4 +4,4 @@ from services.resources.tables import Model
 from shared.contracts.resources import Person
 from shared.store.rows import table_of
 
-PersonRow = table_of(Person, Model, indexes=("vendor_id", "org_unit"))
+PersonRow = table_of(Person, Model)

@@ -4,4 +4,4 @@ from services.risk.tables import Model
 from shared.contracts.risk import Assessment
 from shared.store.rows import table_of
 
-AssessmentRow = table_of(Assessment, Model, indexes=("project_id", "programme_id"))
+AssessmentRow = table_of(Assessment, Model)

@@ -4,4 +4,4 @@ from services.risk.tables import Model
 from shared.contracts.risk import Risk
 from shared.store.rows import table_of
 
-RiskRow = table_of(Risk, Model, indexes=("project_id", "owner_id"))
+RiskRow = table_of(Risk, Model)

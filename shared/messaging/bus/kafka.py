@@ -20,6 +20,7 @@ from shared.base.settings import Settings
 from shared.contracts.envelope import Envelope
 from shared.contracts.language import EVENT_TYPES, class_of, service_of
 from shared.messaging.bus.clients import started
+from shared.messaging.bus.cluster import Cluster
 from shared.messaging.bus.protocol import CLASSES_SHOWN, UNREAD, LoadMarks, LostCommits, Marks, Record
 from shared.messaging.bus.topics import ensure_topics
 from shared.store import Unreachable
@@ -38,6 +39,8 @@ FIRST_HEADS_S = 2.0
 ASKING_S = 2.0
 """So long may a source be silent that is asked: nothing is taken in from the others meanwhile."""
 NO_OFFSET = -1
+WARN_AGAIN_S = 60.0
+"""How often the log tells of other instances on the same topic, in seconds."""
 
 
 class FeedPage(msgspec.Struct):
@@ -74,35 +77,46 @@ class KafkaBus:
 
     def __init__(self, settings: Settings, feed_token: Callable[[], str]) -> None:
         self._settings = settings
-        self._servers = settings.kafka_servers
+        self.cluster = Cluster.of(settings)
+        self._others = _OtherInstances()
         self._feed_token = feed_token
         self._http = httpx.AsyncClient(timeout=10)
 
     async def read(
         self, consumer: str, topics: Sequence[str], load: LoadMarks
     ) -> AsyncGenerator[list[Record], None]:
-        await ensure_topics(self._servers, topics)
+        await ensure_topics(self.cluster, topics)
         client = AIOKafkaConsumer(
-            bootstrap_servers=self._servers,
-            group_id=f"{self._settings.instance}.{consumer}",
+            **self.cluster.options,
+            group_id=self.cluster.group(consumer),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_WAIT_MS,
             session_timeout_ms=SESSION_MS,
             heartbeat_interval_ms=SESSION_MS // 3,
         )
-        seeking = _SeekToMarks(client, load)
-        client.subscribe(list(topics), listener=seeking)
+        seeking = _SeekToMarks(self.cluster, client, load)
+        client.subscribe([self.cluster.outside(topic) for topic in topics], listener=seeking)
         ends = _Ends(self, client, sorted({service_of(topic) for topic in topics}))
         async with started(client, client.stop):
             while True:
                 got = await client.getmany(timeout_ms=IDLE_MS, max_records=PAGE)
                 seeking.check()
-                batch = [record for messages in got.values() for record in map(_record, messages) if record]
+                batch = [
+                    record for messages in got.values() for record in map(self._record, messages) if record
+                ]
                 if batch:
                     yield batch
                 if lost := await ends.missing(seeking.marks):
                     yield lost
+
+    def _record(self, message: ConsumerRecord) -> Record | None:
+        """None for what tells nothing, and for what another instance published on the same topic, which is counted."""
+        record = _record(message, self.cluster.inside(message.topic))
+        if record is None or not (other := self.cluster.other_instance(_source(message, record))):
+            return record
+        self._others.count(other, message.topic, service_of(record.topic))
+        return None
 
     async def heal(self, topic: str, partition: int, after: int, until: int) -> list[Record]:
         try:
@@ -142,6 +156,28 @@ class KafkaBus:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+class _OtherInstances:
+    """Counts what other instances publish on this one's topics, and warns of it, but not of every event."""
+
+    def __init__(self) -> None:
+        self._untold: dict[str, int] = {}
+        """Topic -> events of which the log has not told yet."""
+        self._due: dict[str, float] = {}
+        """Topic -> from when on the log may tell of it again."""
+
+    def count(self, instance: str, topic: str, service: str) -> None:
+        """One event on the topic, by its name on the cluster, of the service that publishes there."""
+        telemetry.OTHER_INSTANCE.inc()
+        self._untold[topic] = self._untold.get(topic, 0) + 1
+        if monotonic() < self._due.get(topic, 0.0):
+            return
+        self._due[topic] = monotonic() + WARN_AGAIN_S
+        telemetry.LOG.event(
+            "warning", service, "events of another instance are passed over: give each a PORTOLAN_TOPIC_PREFIX",
+            instance=instance, topic=topic, events=self._untold.pop(topic),
+        )  # fmt: skip
 
 
 class _Ends:
@@ -188,7 +224,10 @@ class _Ends:
             if own and max(own) > int(heads.last):
                 raise LostCommits(service, int(heads.last), max(own))
         return {
-            TopicPartition(head.topic, head.partition): (heads.epoch, int(head.position))
+            TopicPartition(self._bus.cluster.outside(head.topic), head.partition): (
+                heads.epoch,
+                int(head.position),
+            )
             for heads in told.values()
             for head in heads.items
         }
@@ -196,18 +235,20 @@ class _Ends:
     async def _lost(
         self, place: TopicPartition, end: int, marks: Marks, epoch: int, head: int
     ) -> list[Record]:
-        mark = marks.get((place.topic, place.partition), UNREAD)
+        topic = self._bus.cluster.inside(place.topic)
+        mark = marks.get((topic, place.partition), UNREAD)
         if mark.position >= head or mark.epoch not in (UNREAD.epoch, epoch):
             return []
         if await self._client.position(place) < end:
             return []
-        return await self._bus.heal(place.topic, place.partition, head - 1, head + 1)
+        return await self._bus.heal(topic, place.partition, head - 1, head + 1)
 
 
 class _SeekToMarks(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
     """Puts the partitions that were just assigned where the consumer's marks stand."""
 
-    def __init__(self, client: AIOKafkaConsumer, load: LoadMarks) -> None:
+    def __init__(self, cluster: Cluster, client: AIOKafkaConsumer, load: LoadMarks) -> None:
+        self._cluster = cluster
         self._client = client
         self._load = load
         self.marks: Marks = {}
@@ -223,7 +264,7 @@ class _SeekToMarks(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
             self._failed = error
             return
         for place in assigned:
-            mark = self.marks.get((place.topic, place.partition))
+            mark = self.marks.get((self._cluster.inside(place.topic), place.partition))
             if mark:
                 self._client.seek(place, mark.next_offset)
 
@@ -232,29 +273,36 @@ class _SeekToMarks(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
             raise self._failed
 
 
-def _record(message: ConsumerRecord) -> Record | None:
+def _source(message: ConsumerRecord, record: Record) -> str:
+    """The source of the event; empty where the record is no event at all, which is for the dead letters to tell."""
+    if message.value is None:
+        return (dict(message.headers).get("ce_source") or b"").decode(errors="replace")
+    with suppress(msgspec.DecodeError):
+        return record.event.source
+    return ""
+
+
+def _record(message: ConsumerRecord, topic: str) -> Record | None:
     """The record of a Kafka message; one that is no event of ours gets a negative position, from its offset.
 
     None for a message without a value that is no tombstone of ours either: it tells nothing.
     """
     if message.value is None:
-        return _tombstone(message)
-    record = Record(
-        message.topic, message.partition, message.offset, -1 - message.offset, 0, 0, message.value
-    )
+        return _tombstone(message, topic)
+    record = Record(topic, message.partition, message.offset, -1 - message.offset, 0, 0, message.value)
     with suppress(msgspec.DecodeError, ValueError):
         _place(record, record.event)
     return record
 
 
-def _tombstone(message: ConsumerRecord) -> Record | None:
+def _tombstone(message: ConsumerRecord, topic: str) -> Record | None:
     """It comes right behind its event: who has not met that one has a gap, up to and with its position."""
     told = {name: value or b"" for name, value in message.headers}
     try:
         position, epoch = int(told["ce_sequence"]), int(told["ce_source"].rsplit(b"/", 1)[-1])
     except (KeyError, ValueError):
         return None
-    return Record(message.topic, message.partition, message.offset, position, position, epoch, b"")
+    return Record(topic, message.partition, message.offset, position, position, epoch, b"")
 
 
 def _place(record: Record, event: Envelope) -> None:

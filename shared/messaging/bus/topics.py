@@ -11,6 +11,7 @@ from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from shared.contracts.language import PARTITIONS, is_compacted
 from shared.messaging.bus.clients import REQUEST_MS, started
+from shared.messaging.bus.cluster import Cluster
 
 BROKERS_DEFAULT_REPLICATION = -1
 SET_ON_THE_TOPIC = 1
@@ -36,33 +37,37 @@ class WrongPartitions(Exception):
     """A topic exists with another number of partitions: its keys would lose their order."""
 
 
-async def ensure_topics(servers: str, topics: Sequence[str]) -> None:
+async def ensure_topics(servers: str | Cluster, topics: Sequence[str]) -> None:
     """Create the topics that are missing, and have those compacted that are to be and were made before that.
 
     Producers and consumers both do, whoever comes first.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=REQUEST_MS)
+    cluster = Cluster.at(servers)
+    wanted = {cluster.outside(topic): topic for topic in topics}
+    admin = AIOKafkaAdminClient(**cluster.options, request_timeout_ms=REQUEST_MS)
     async with started(admin, admin.close):
-        missing = sorted(set(topics) - set(await admin.list_topics()))
+        missing = sorted(set(wanted) - set(await admin.list_topics()))
         if missing:
-            await _create(admin, missing)
-        for topic in await admin.describe_topics(list(topics)):
+            await _create(admin, {name: settings_of(wanted[name]) for name in missing})
+        for topic in await admin.describe_topics(list(wanted)):
             _check(topic["topic"], len(topic["partitions"]))
-        for topic in filter(is_compacted, sorted(set(topics) - set(missing))):
-            await _have_compacted(admin, topic)
+        for name in sorted(set(wanted) - set(missing)):
+            if is_compacted(wanted[name]):
+                await _have_compacted(admin, name)
 
 
 def settings_of(topic: str) -> Mapping[str, str]:
     return COMPACTED if is_compacted(topic) else UNLIMITED
 
 
-async def _create(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
-    new = [NewTopic(name, PARTITIONS, BROKERS_DEFAULT_REPLICATION, {}, settings_of(name)) for name in names]
+async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, Mapping[str, str]]) -> None:
+    """The topics by their names on the cluster, each with its settings."""
+    new = [NewTopic(name, PARTITIONS, BROKERS_DEFAULT_REPLICATION, {}, told) for name, told in topics.items()]
     answer = await admin.create_topics(new)
     for _, code, *_ in answer.topic_errors:
         error = for_code(code)
         if error not in (NoError, TopicAlreadyExistsError):
-            raise error(f"the topics {', '.join(names)} cannot be created")
+            raise error(f"the topics {', '.join(topics)} cannot be created")
 
 
 def _check(topic: str, partitions: int) -> None:

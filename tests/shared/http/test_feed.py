@@ -106,10 +106,12 @@ async def test_a_stream_passes_what_nobody_wants_and_lets_others_be_answered(pro
 
     other = asyncio.create_task(others())
     heads: dict[tuple[str, int], int] = {}
-    call = SimpleNamespace(kernel=projects.one.kernel, query={"type": ["nothing"]})
+    call = SimpleNamespace(kernel=projects.one.kernel)
     for after in range(3):
         before = turns
-        reached, passed, records = await feed._slice(call, ["portolan.projects.v1"], after, 1, heads)  # type: ignore[arg-type]
+        reached, passed, records = await feed._slice(
+            call, ["portolan.projects.v1"], after, 1, heads, ["nothing"]
+        )  # type: ignore[arg-type]
         assert (reached, passed, records) == (after + 1, 1, [])
         assert turns > before
     other.cancel()

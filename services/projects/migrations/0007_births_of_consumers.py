@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -18,17 +18,25 @@ def upgrade() -> None:
         sa.Column("copies", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("consumer", "source", name=op.f("pk_birth")),
     )
+    op.create_table(
+        "known_person",
+        sa.Column(
+            "id",
+            sa.String(length=36, collation="C").with_variant(sa.String(length=36), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("archived", sa.BigInteger(), nullable=False),
+        sa.Column("erased", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_person")),
+    )
     with op.batch_alter_table("inbox_position", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reacted", sa.BigInteger(), server_default="0", nullable=False))
-
-    # its reactions have followed, and its copies were filled, from the start
-    op.execute(
-        "INSERT INTO birth VALUES ('resources.reactions', 'projects', 0, 'known_project(archived stage)')"
-    )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("inbox_position", schema=None) as batch_op:
         batch_op.drop_column("reacted")
 
+    op.drop_table("known_person")
     op.drop_table("birth")
