@@ -115,5 +115,7 @@ def _refusal(error: ValidationError) -> Malformed:
     name = str(first["loc"][0])
     detail = str(first.get("ctx", {}).get("error") or first["msg"])
     return Malformed(
-        f"{name} is not acceptable", Fault("invalid", detail, parameter=name), code="invalid_parameter"
+        f"{name} is not acceptable: {detail}",
+        Fault("invalid", detail, parameter=name),
+        code="invalid_parameter",
     )

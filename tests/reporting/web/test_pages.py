@@ -196,7 +196,7 @@ async def test_a_day_that_cannot_be_answered_is_refused_as_a_page(
 
 async def test_a_refusal_names_what_was_asked_as_it_is_written(reader: httpx.AsyncClient) -> None:
     page = (await reader.get("/", params={"as_of": "yesterday"})).text
-    assert "<p><code>as_of</code> is not a day.</p>" in page
+    assert "<p><code>as_of</code> is not acceptable: a date is written 2026-06-01.</p>" in page
     assert "<p>There is no such project by that day.</p>" in (await reader.get(f"/project/{NOBODY}")).text
 
 
