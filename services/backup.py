@@ -238,7 +238,7 @@ async def _open(service: Service, url: str, stack: AsyncExitStack) -> Place:
 async def _fill(metadata: MetaData, source: Place, target: Place) -> None:
     """Copy every row into tables that are as they were made; the transaction is left open."""
     await target.run("BEGIN")
-    for seeded in ("counter", "relay_state"):
+    for seeded in ("counter", "relay_state", "birth"):
         await target.run(f"DELETE FROM {seeded}")
     for table in metadata.sorted_tables:
         async for rows in source.batches(table):

@@ -5,28 +5,18 @@ What is measured has a consumer of its own (`services.finance.performance.reacti
 
 from services.finance.budget import rules
 from services.finance.budget.api import BUDGETS
-from services.finance.tables import KnownProject
+from services.finance.tables import KNOWN_PROGRAMME, KNOWN_PROJECT
 from shared.base.clock import to_day
 from shared.base.ids import derived_id
 from shared.contracts.finance import Budget, BudgetOpened
-from shared.contracts.language import entry_of, plain
-from shared.contracts.projects import Programme, Project, WorkPackage
-from shared.domain.references import is_news
+from shared.contracts.language import plain
+from shared.contracts.projects import Project, WorkPackage
 from shared.domain.register import make, write
 from shared.domain.stages import ENDED, RUNNING, was_approved
 from shared.domain.work import Work
 from shared.messaging.bus import Record
-from shared.messaging.inbox import Reaction
+from shared.messaging.reactions import EVERY, on
 
-REMEMBER = (
-    "INSERT INTO known_project (id, version, stage, archived) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT (id) DO UPDATE"
-    " SET version = excluded.version, stage = excluded.stage, archived = excluded.archived"
-)
-REMEMBER_PROGRAMME = (
-    "INSERT INTO known_programme (id, archived) VALUES (?, ?)"
-    " ON CONFLICT (id) DO UPDATE SET archived = excluded.archived"
-)
 REMEMBER_PACKAGE = """
 INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent, archived)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -43,18 +33,12 @@ UNCHARGED = (
 """A cost that is posted meanwhile, in the currency of before, makes the decision stale."""
 
 
-async def project_told(work: Work, record: Record) -> None:
-    """Every fact of a project carries its stage, so an import at a stage needs no case of its own."""
+async def keep_budget(work: Work, record: Record) -> None:
+    """Open it at the approval of the project, keep its plan, close it at the end; a second time changes nothing.
+
+    Every fact of a project carries its stage, so an import at a stage needs no case of its own.
+    """
     project = record.state(Project)
-    if not await is_news(work, KnownProject, project.id, project.version):
-        return
-    archived = 0 if project.archived_at is None else 1
-    work.also(REMEMBER, [(str(project.id), project.version, project.stage.value, archived)])
-    await _keep_budget(work, project)
-
-
-async def _keep_budget(work: Work, project: Project) -> None:
-    """Open it at the approval of the project, keep its plan, close it at the end; twice is once."""
     id = derived_id("budget", str(project.id))
     budget = await work.known(Budget, id)
     if budget is None:
@@ -93,11 +77,6 @@ def _currency(work: Work, project: Project) -> str:
     return work.settings.reporting_currency or work.settings.default_currency
 
 
-async def programme_told(work: Work, record: Record) -> None:
-    archived = 0 if record.state(Programme).archived_at is None else 1
-    work.also(REMEMBER_PROGRAMME, [(record.event.subject, archived)])
-
-
 async def package_told(work: Work, record: Record) -> None:
     package = record.state(WorkPackage)
     budget = package.budget if package.archived_at is None else None
@@ -116,8 +95,9 @@ async def package_told(work: Work, record: Record) -> None:
     work.also(REMEMBER_PACKAGE, [row])
 
 
-REACTIONS: dict[str, Reaction] = {
-    **{entry_of(Project).event_type(name): project_told for name in entry_of(Project).facts},
-    **{entry_of(Programme).event_type(name): programme_told for name in entry_of(Programme).facts},
-    **{entry_of(WorkPackage).event_type(name): package_told for name in entry_of(WorkPackage).facts},
-}
+REACTIONS = (
+    KNOWN_PROJECT,
+    KNOWN_PROGRAMME,
+    on(Project, EVERY, keep_budget),
+    on(WorkPackage, EVERY, package_told),
+)

@@ -12,7 +12,7 @@ from services.finance.performance import reactions as measuring
 from services.finance.reactions import REACTIONS
 from services.finance.tables import Model
 from services.finance.vendor import api as vendor
-from shared.messaging.inbox import Consumer
+from shared.messaging.inbox import reacting
 from shared.runtime.service import Service
 
 SERVICE = Service(
@@ -39,7 +39,7 @@ SERVICE = Service(
         performance.PERFORMANCES,
     ),
     consumers=(
-        Consumer(name="finance.reactions", sources=("projects",), reactions=REACTIONS),
-        Consumer(name="finance.performance", sources=("projects", "finance"), reactions=measuring.REACTIONS),
+        reacting("finance", REACTIONS),
+        reacting("finance", measuring.REACTIONS, name="performance", measures=True),
     ),
 )

@@ -1,9 +1,11 @@
-"""The base of the finance service's tables, and what it remembers of projects, programmes, work packages and
-its own costs."""
+"""The base of the finance service's tables, the copies it keeps of projects and programmes, and what it
+remembers of work packages and its own costs."""
 
 from sqlalchemy import BigInteger
 from sqlmodel import SQLModel
 
+from shared.contracts.projects import Programme, Project
+from shared.domain.copies import Known
 from shared.store.columns import ID, KEY, Field, own_registry
 from shared.store.tables import kernel_tables
 
@@ -15,24 +17,8 @@ class Model(SQLModel, registry=own_registry()):
 kernel_tables(Model.metadata)
 
 
-class KnownProject(Model, table=True):
-    """A project as far as it matters here."""
-
-    __tablename__ = "known_project"
-
-    id: str = Field(sa_type=ID, primary_key=True)
-    version: int = Field(sa_type=BigInteger)
-    stage: str = Field(sa_type=KEY)
-    archived: int = Field(sa_type=BigInteger)
-
-
-class KnownProgramme(Model, table=True):
-    """A programme that was heard of."""
-
-    __tablename__ = "known_programme"
-
-    id: str = Field(sa_type=ID, primary_key=True)
-    archived: int = Field(sa_type=BigInteger)
+KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived"))
+KNOWN_PROGRAMME = Known(Programme, Model, members=("archived", "version"))
 
 
 class KnownWorkPackage(Model, table=True):

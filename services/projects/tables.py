@@ -1,7 +1,9 @@
-"""The base of the projects service's tables."""
+"""The base of the projects service's tables, and the copies it keeps of persons."""
 
 from sqlmodel import SQLModel
 
+from shared.contracts.resources import Person
+from shared.domain.copies import Known
 from shared.store.columns import own_registry
 from shared.store.tables import kernel_tables
 
@@ -11,3 +13,6 @@ class Model(SQLModel, registry=own_registry()):
 
 
 kernel_tables(Model.metadata)
+
+KNOWN_PERSON = Known(Person, Model, members=("archived", "erased"), contains=False)
+"""Portfolios, programmes, projects and work packages name owners, sponsors and managers."""

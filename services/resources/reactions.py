@@ -1,4 +1,4 @@
-"""What follows here from projects: they are remembered; their end or archiving releases their allocations, and a
+"""What follows here from projects: their end or archiving releases their allocations, and a
 restoring takes back what the archiving released."""
 
 from uuid import UUID
@@ -7,24 +7,18 @@ import msgspec
 
 from services.resources.allocation import rules
 from services.resources.allocation.api import ALLOCATIONS
-from services.resources.tables import KnownProject
+from services.resources.tables import KNOWN_PROJECT
 from shared.base.errors import Conflict
 from shared.contracts.envelope import Change
 from shared.contracts.language import entry_of, plain
 from shared.contracts.projects import Project
 from shared.contracts.resources import Allocation, AllocationState
-from shared.domain.references import is_news
 from shared.domain.register import write
 from shared.domain.stages import ENDED
 from shared.domain.work import Work
 from shared.messaging.bus import Record
-from shared.messaging.inbox import Reaction
+from shared.messaging.reactions import EVERY, on
 
-REMEMBER = (
-    "INSERT INTO known_project (id, version, stage, archived, bookings) VALUES (?, ?, ?, ?, 0)"
-    " ON CONFLICT (id) DO UPDATE"
-    " SET version = excluded.version, stage = excluded.stage, archived = excluded.archived"
-)
 ARCHIVED = "the project was archived"
 """Why its archiving released a booking: what has this reason is booked again when the project is restored."""
 
@@ -32,26 +26,13 @@ ARCHIVED = "the project was archived"
 async def project_told(work: Work, record: Record) -> None:
     """Every fact of a project carries its stage, so an import at a stage needs no case of its own."""
     project = record.state(Project)
-    if not await is_news(work, KnownProject, project.id, project.version):
-        return
-    archived = project.archived_at is not None
-    was_archived = await _was_archived(work, project.id)
-    work.memory["archived project", project.id] = archived
-    work.also(REMEMBER, [(str(project.id), project.version, project.stage.value, int(archived))])
+    before = KNOWN_PROJECT.before(work, project.id)
     if project.stage in ENDED:
         await _release_all(work, project.id, f"the project was {project.stage.value}")
-    elif archived:
+    elif project.archived_at is not None:
         await _release_all(work, project.id, ARCHIVED)
-    elif was_archived:
+    elif before is not None and before.archived:
         await _book_again(work, project.id)
-
-
-async def _was_archived(work: Work, id: UUID) -> bool:
-    key = ("archived project", id)
-    if key in work.memory:
-        return bool(work.memory[key])
-    rows = await work.store.fetch("SELECT archived FROM known_project WHERE id = ?", (str(id),))
-    return bool(rows and rows[0][0])
 
 
 async def _release_all(work: Work, project_id: UUID, reason: str) -> None:
@@ -109,6 +90,4 @@ async def _released_by_archiving(work: Work, allocation: Allocation) -> Allocati
     return Allocation.model_validate_json(bytes(_CHANGE(rows[0][1]).state))
 
 
-REACTIONS: dict[str, Reaction] = {
-    entry_of(Project).event_type(name): project_told for name in entry_of(Project).facts
-}
+REACTIONS = (KNOWN_PROJECT, on(Project, EVERY, project_told))

@@ -6,7 +6,7 @@ from services.resources.allocation import api as allocation
 from services.resources.person import api as person
 from services.resources.reactions import REACTIONS
 from services.resources.tables import Model
-from shared.messaging.inbox import Consumer
+from shared.messaging.inbox import reacting
 from shared.runtime.service import Service
 
 SERVICE = Service(
@@ -16,5 +16,5 @@ SERVICE = Service(
     migrations=Path(__file__).parent / "migrations",
     routes=(person.routes, allocation.routes),
     registers=(person.PERSONS, allocation.ALLOCATIONS),
-    consumers=(Consumer(name="resources.reactions", sources=("projects",), reactions=REACTIONS),),
+    consumers=(reacting("resources", REACTIONS),),
 )

@@ -1,9 +1,10 @@
-"""The base of the resources service's tables, and what it remembers of projects."""
+"""The base of the resources service's tables, and the copies it keeps of projects."""
 
-from sqlalchemy import BigInteger
 from sqlmodel import SQLModel
 
-from shared.store.columns import ID, KEY, Field, own_registry
+from shared.contracts.projects import Project
+from shared.domain.copies import Known
+from shared.store.columns import own_registry
 from shared.store.tables import kernel_tables
 
 
@@ -14,16 +15,5 @@ class Model(SQLModel, registry=own_registry()):
 kernel_tables(Model.metadata)
 
 
-class KnownProject(Model, table=True):
-    """A project as far as it matters here.
-
-    `bookings` grows with each allocation booked on it: whoever releases them knows by it that all were seen.
-    """
-
-    __tablename__ = "known_project"
-
-    id: str = Field(sa_type=ID, primary_key=True)
-    version: int = Field(sa_type=BigInteger)
-    stage: str = Field(sa_type=KEY)
-    archived: int = Field(sa_type=BigInteger)
-    bookings: int = Field(sa_type=BigInteger)
+KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived"), counters=("bookings",))
+"""`bookings` grows with each allocation booked on the project: whoever releases them knows by it that all were seen."""

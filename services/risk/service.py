@@ -7,7 +7,7 @@ from services.risk.reactions import REACTIONS
 from services.risk.register import api as register
 from services.risk.risk import api as risk
 from services.risk.tables import Model
-from shared.messaging.inbox import Consumer
+from shared.messaging.inbox import reacting
 from shared.runtime.service import Service
 
 SERVICE = Service(
@@ -17,5 +17,5 @@ SERVICE = Service(
     migrations=Path(__file__).parent / "migrations",
     routes=(register.routes, risk.routes, assessment.routes),
     registers=(register.REGISTERS, risk.RISKS, assessment.ASSESSMENTS),
-    consumers=(Consumer(name="risk.reactions", sources=("projects",), reactions=REACTIONS),),
+    consumers=(reacting("risk", REACTIONS),),
 )

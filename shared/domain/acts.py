@@ -8,11 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlmodel import SQLModel
-
 from shared.contracts.language import Aggregate, entry_of
 from shared.contracts.projects import Stage
 from shared.domain import stages
+from shared.domain.copies import Known
 from shared.domain.references import heard_of
 from shared.domain.stages import Act
 from shared.domain.work import Work
@@ -42,13 +41,13 @@ class Acts:
     pointer: str = "/project_id"
 
 
-def of_known_project(row: type[SQLModel]) -> Callable[[Work, Any], Awaitable[Standing | None]]:
+def of_known_project(projects: Known) -> Callable[[Work, Any], Awaitable[Standing | None]]:
     """Finds the project by `project_id` in the service's own copies, which have `stage` and `archived`; one that is not
     heard of yet is waited for."""
 
     async def standing(work: Work, one: Any) -> Standing | None:
-        known: Any = await heard_of(work, row, one.project_id, "/project_id")
-        return None if known is None else Standing(Stage(known.stage), bool(known.archived))
+        known = await heard_of(work, projects, one.project_id, "/project_id")
+        return None if known is None else Standing(known.stage, known.archived)
 
     return standing
 

@@ -1,6 +1,6 @@
 """References: within a service they must exist; to another service they must have been heard of.
 
-A service keeps what it must know of foreign aggregates, as their events told it. A command that names one not
+A service keeps what it must know of foreign aggregates (`shared/domain/copies.py`). A command that names one not
 yet seen waits a little for it to arrive, then refuses in a way that says: try again. What is archived takes nothing
 new: it may not be named anew, and what stands in it is not restored; what names it already goes on.
 """
@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
 from shared.contracts.language import CATALOGUE, Aggregate, AggregateType
+from shared.domain.copies import KNOWN, Known
 from shared.domain.dependents import still_there
 from shared.domain.work import Work
 
@@ -25,6 +26,9 @@ WAIT_S = 1.0
 POLL_S = 0.02
 
 R = TypeVar("R", bound=SQLModel)
+
+Named = type[SQLModel] | Known
+"""Where what a member names is looked up: a table of this service, or its copies of another's."""
 
 
 class Copies(NamedTuple):
@@ -36,20 +40,23 @@ class Copies(NamedTuple):
 
 
 @cache
-def copies(row: type[SQLModel]) -> Copies:
+def copies(row: Named) -> Copies:
     """A store that was upgraded has its columns in another order than a fresh one: they are always named."""
+    if isinstance(row, Known):
+        return Copies(row.name, row.columns, cast(Any, row.row))
     table: Any = row.__table__  # type: ignore[attr-defined]
     names = [column.name for column in table.columns]
     return Copies(table.name, ", ".join(names), cast(Any, namedtuple(row.__name__, names))._make)
 
 
-def tables_named(row: type[SQLModel], entry: AggregateType) -> dict[str, type[SQLModel]]:
+def tables_named(row: type[SQLModel], entry: AggregateType) -> dict[str, Named]:
     """Member -> the table in which what it names is looked up: the service's own, or its copies of another's.
 
     What the service keeps no copy of is in none.
     """
     mappers: Any = row._sa_registry.mappers
-    tables = {mapper.local_table.name: mapper.class_ for mapper in mappers}
+    tables: dict[str, Named] = {mapper.local_table.name: mapper.class_ for mapper in mappers}
+    tables |= {name: t.info[KNOWN] for name, t in row.metadata.tables.items() if KNOWN in t.info}
     own = {other.name for other in CATALOGUE.values() if other.service == entry.service}
     places = {
         member: tables.get(kind if kind in own else f"known_{kind}")
@@ -109,7 +116,7 @@ def archived_reference(member: str) -> Conflict:
     )
 
 
-async def heard_of(work: Work, row: type[R], id: UUID | None, pointer: str) -> R | None:
+async def heard_of(work: Work, row: Named, id: UUID | None, pointer: str) -> Any:
     """The service's own copy of a foreign aggregate; 409 with Retry-After where it does not arrive.
 
     A unit waits a second in all, however many references it names, so a batch of unknown ones is answered; one that
@@ -119,13 +126,13 @@ async def heard_of(work: Work, row: type[R], id: UUID | None, pointer: str) -> R
         return None
     copy = copies(row)
     if (known := work.foreign.get((copy.table, id))) is not None:
-        return cast(R, known)
+        return known
     work.waits_until = work.waits_until or monotonic() + (0 if work.dry else WAIT_S)
     while True:
         rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE id = ?", (str(id),))
         if rows:
             work.foreign[copy.table, id] = copy.row(rows[0])
-            return cast(R, work.foreign[copy.table, id])
+            return work.foreign[copy.table, id]
         if monotonic() >= work.waits_until:
             raise NotYetKnown(
                 "a reference has not arrived here yet",
@@ -135,24 +142,44 @@ async def heard_of(work: Work, row: type[R], id: UUID | None, pointer: str) -> R
         await asyncio.sleep(POLL_S)
 
 
-async def takes_new_of(work: Work, row: type[R], entity: Aggregate, member: str) -> R | None:
+async def takes_new_of(work: Work, row: Named, entity: Aggregate, member: str) -> Any:
     """The service's own copy of what a member names in another service; refused (409) where it names anew what is
     archived. The copy has a column `archived`."""
     known = await heard_of(work, row, getattr(entity, member), f"/{member}")
-    if known is not None and cast(Any, known).archived and is_named_anew(work, entity, member):
+    if known is not None and known.archived and is_named_anew(work, entity, member):
         raise archived_reference(member)
     return known
 
 
-async def foresee(work: Work, names: Mapping[str, type[SQLModel]], bodies: Iterable[BaseModel]) -> None:
+async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
+    """Refuse (409) each member that names anew, in another service, what is not heard of or is archived.
+
+    What the aggregate has named before stays as it is, whatever became of it.
+    """
+    for member, known in names.items():
+        if isinstance(known, Known) and _names_anew(work, known, entity, member):
+            await takes_new_of(work, known, entity, member)
+
+
+def _names_anew(work: Work, known: Known, entity: Aggregate, member: str) -> bool:
+    before = work.before(entity)
+    if before is None or known.contains:
+        return is_named_anew(work, entity, member)
+    return bool(getattr(before, member) != getattr(entity, member))
+
+
+async def foresee(work: Work, names: Mapping[str, Named], bodies: Iterable[BaseModel]) -> None:
     """Read at once what the members of many requests name: of each table what will be asked for, in one query."""
     own = {mirror.name: shape for shape, mirror in work.mirrors.items()}
-    wanted: dict[type[SQLModel], set[UUID]] = {}
+    wanted: dict[Named, set[UUID]] = {}
     for body in bodies:
         for member, row in names.items():
             if (id := getattr(body, member)) is not None:
                 wanted.setdefault(row, set()).add(id)
     for row, ids in wanted.items():
+        if isinstance(row, Known):
+            await row.foresee(work, ids)
+            continue
         copy = copies(row)
         condition, params = f"id IN ({', '.join('?' * len(ids))})", sorted(map(str, ids))
         if copy.table in own:
@@ -165,9 +192,3 @@ async def _remember(work: Work, copy: Copies, condition: str, params: Sequence[s
     rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE {condition}", params)
     for known in map(copy.row, rows):
         work.foreign[copy.table, UUID(known.id)] = known
-
-
-async def is_news(work: Work, row: type[SQLModel], id: UUID, version: int) -> bool:
-    """Whether a told version is later than the service's own copy: a replay of what was told is no news."""
-    rows = await work.store.fetch(f"SELECT version FROM {copies(row).table} WHERE id = ?", (str(id),))
-    return not rows or version > rows[0][0]

@@ -27,6 +27,7 @@ from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters, filters_of
 from shared.domain.lifecycle import Lifecycle, Occasion
 from shared.domain.list_indices import index_lists
+from shared.domain.references import Named
 from shared.domain.work import Work
 from shared.store.columns import Mirror, mirror
 
@@ -122,7 +123,14 @@ class Register(Generic[A]):
         return tuple(self.revise.model_fields)
 
     @cached_property
-    def names(self) -> dict[str, type[SQLModel]]:
+    def checked(self) -> dict[str, Named]:
+        """Of `names` those that `acts` does not judge: refused where they name anew, in another service, what is
+        archived or not heard of."""
+        judged = "" if self.acts is None else self.acts.pointer.removeprefix("/")
+        return {member: named for member, named in self.names.items() if member != judged}
+
+    @cached_property
+    def names(self) -> dict[str, Named]:
         """Members by which it names others, and the table each is looked up in: a batch reads those at once.
 
         None where only reactions write it: they were told of what they name.
@@ -170,6 +178,11 @@ async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, d
         await admit(work, register.acts, entity, deed)
 
 
+async def _check(work: Work, register: Register[A], entity: A) -> None:
+    await register.check(work, entity)
+    await references.check_named_anew(work, register.checked, entity)
+
+
 async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     before = work.before(entity)
     saved = work.save(entity, fact)
@@ -182,7 +195,7 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     members = given(body) | await register.supply(work, body)
     entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
     await _ask_project(work, register, entity, CREATE)
-    await register.check(work, entity)
+    await _check(work, register, entity)
     if entity.external_ref is not None:
         work.memory[register.name, entity.external_ref] = entity.id
     return await _save(work, register, entity, register.tell(entity, None, body))
@@ -198,7 +211,7 @@ async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = 
 
 async def write(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     """What a reaction changed of an aggregate, checked as a change over REST is."""
-    await register.check(work, entity)
+    await _check(work, register, entity)
     return await _save(work, register, entity, fact)
 
 
@@ -229,7 +242,7 @@ async def put(
         fact = plain(register.shape, "restored")
     else:
         await _ask_project(work, register, entity, REVISE)
-    await register.check(work, entity)
+    await _check(work, register, entity)
     if not only_restored:
         fact = register.tell(entity, before, body)
     saved = await _save(work, register, entity, fact)
@@ -296,7 +309,7 @@ async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, 
     if not work.is_changed(entity):
         return entity
     await _ask_project(work, register, entity, REVISE)
-    await register.check(work, entity)
+    await _check(work, register, entity)
     return await _save(work, register, entity, plain(register.shape, "revised"))
 
 
@@ -343,7 +356,7 @@ async def restore(work: Work, register: Register[A], entity: A) -> A:
     await _ask_project(work, register, entity, RESTORE)
     carried = await register.carried(work, entity)
     entity.archived_at = None
-    await register.check(work, entity)
+    await _check(work, register, entity)
     saved = await _save(work, register, entity, plain(register.shape, "restored"))
     await _bring_back(work, register, carried)
     return saved
@@ -352,7 +365,7 @@ async def restore(work: Work, register: Register[A], entity: A) -> A:
 async def _bring_back(work: Work, register: Register[A], carried: Sequence[A]) -> None:
     for other in carried:
         other.archived_at = None
-        await register.check(work, other)
+        await _check(work, register, other)
         await _save(work, register, other, plain(register.shape, "restored"))
 
 

@@ -11,26 +11,37 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from shared.base import telemetry
 from shared.base.clock import now_micros
 from shared.base.ids import new_id_text
-from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, topics_of
+from shared.contracts.language import (
+    EVENT_TYPES,
+    OPEN_TO_READERS,
+    Visibility,
+    entry_of,
+    service_of,
+    topics_of,
+)
+from shared.domain.copies import Known
 from shared.domain.erasure import forgotten_event
 from shared.domain.kernel import Kernel
 from shared.domain.work import Work
+from shared.messaging.birth import Births, births_of, changes, declared
 from shared.messaging.bus import UNREAD, Bus, LostCommits, Mark, Marks, Record
 from shared.messaging.forgetting import erasing, forgetting
-from shared.store import StaleVersion, Unreachable
+from shared.messaging.reactions import On, Reaction, by_event_type, sources_of
+from shared.store import Part, StaleVersion, Unit, Unreachable
 from shared.store.outbox import Origin
 
 PAUSE_S = 0.5
 AGAIN_S = 0.01
 
-Reaction = Callable[[Work, Record], Awaitable[None]]
 Fold = Callable[[Work, Sequence[Record]], Awaitable[None]]
 
 
@@ -38,14 +49,18 @@ Fold = Callable[[Work, Sequence[Record]], Awaitable[None]]
 class Consumer:
     """Who listens to which services, and what is done with their events.
 
-    Either `reactions` (event type -> what follows, one event at a time, in order) or `fold` (a projection, many at
-    once). Events of types that nobody reacts to only move the marks.
+    Either `copies` and `reactions` (event type -> what follows, one event at a time, in order) or `fold` (a projection,
+    many at once). Events of types that nobody reacts to only move the marks.
     """
 
     name: str
     sources: Sequence[str]
+    copies: Sequence[Known] = ()
+    """What is kept of foreign aggregates; filled before the reactions to the same event."""
     reactions: dict[str, Reaction] = field(default_factory=dict)
     fold: Fold | None = None
+    measures: bool = False
+    """Whether its reactions only measure: then all history counts, however late the consumer comes."""
     classes: Collection[Visibility] = OPEN_TO_READERS
     """What is restricted is taken in only by a consumer that says so, and shown only to whoever may see it."""
 
@@ -53,9 +68,47 @@ class Consumer:
     def topics(self) -> list[str]:
         return topics_of(*self.sources, classes=self.classes)
 
+    @cached_property
+    def declared(self) -> dict[str, str]:
+        """Source -> the declaration of the copies that are kept of it; nothing for what takes all history in."""
+        return (
+            {}
+            if self.fold or self.measures
+            else {source: declared(self.copies, source) for source in self.sources}
+        )
+
+    @cached_property
+    def kept(self) -> dict[str, list[Known]]:
+        """Event type -> the copies that it fills."""
+        kept: dict[str, list[Known]] = {}
+        for copy in self.copies:
+            entry = entry_of(copy.shape)
+            for fact in entry.facts:
+                kept.setdefault(entry.event_type(fact), []).append(copy)
+        return kept
+
+
+def reacting(
+    service: str, declarations: Iterable[Known | On], name: str = "reactions", measures: bool = False
+) -> Consumer:
+    """The consumer in which a service keeps its copies and reacts; it listens to whoever publishes them."""
+    declarations = tuple(declarations)
+    copies = tuple(one for one in declarations if isinstance(one, Known))
+    return Consumer(
+        f"{service}.{name}",
+        sources_of(declarations),
+        copies=copies,
+        reactions=by_event_type(declarations),
+        measures=measures,
+    )
+
 
 class NewEpoch(Exception):
     """The source was restored from a backup: positions cannot be compared any more, the projection must be rebuilt."""
+
+
+class OtherCopies(Exception):
+    """Another version of the service has declared other copies: this process is about to be replaced."""
 
 
 class Inbox:
@@ -68,6 +121,8 @@ class Inbox:
         self.marks: Marks = {}
         self.stopped: str | None = f"{consumer.name} does not read yet"
         """Why the consumer takes nothing in; None while it does."""
+        self._births: Births = {}
+        self._is_born = False
         self._parked: set[str] = set()
         self._turn = asyncio.Lock()
         """Held while something is folded (a batch, or dead letters once more), and while the marks are read."""
@@ -79,12 +134,13 @@ class Inbox:
         """For ever; what goes wrong in passing is counted, logged and tried again."""
         while True:
             try:
+                await self._be_born()
                 async with aclosing(
                     self.bus.read(self.consumer.name, self.consumer.topics, self._load)
                 ) as batches:
                     async for batch in batches:
                         await self._take_for_sure(batch)
-            except (NewEpoch, LostCommits) as epoch:
+            except (NewEpoch, LostCommits, OtherCopies) as epoch:
                 self.stopped = str(epoch)
                 telemetry.CONSUMER_STOPPED.labels(*self._labels).set(1)
                 telemetry.LOG.event("error", self.kernel.service, self.stopped, consumer=self.consumer.name)
@@ -93,6 +149,17 @@ class Inbox:
                 await self._pause(error)
             except Exception as error:  # noqa: BLE001 the consumer's loop must not end; it is told and tried again
                 await self._pause(error)
+
+    async def _be_born(self) -> None:
+        """Once a process, before anything is read: bring the births up to date with the declaration of the copies."""
+        if self._is_born:
+            return
+        store, consumer = self.kernel.store, self.consumer
+        births = await births_of(store, consumer.name)
+        statements = await changes(consumer.name, consumer.declared, births, self.bus)
+        if statements:
+            await store.commit(Unit([Part(statements=statements)]))
+        self._is_born = True
 
     async def _pause(self, error: Exception, seconds: float = PAUSE_S) -> None:
         telemetry.FOLD_ERRORS.labels(*self._labels).inc()
@@ -116,11 +183,19 @@ class Inbox:
         store, name = self.kernel.store, self.consumer.name
         async with self._turn:
             rows = await store.fetch(
-                "SELECT topic, partition, epoch, position, next_offset FROM inbox_position WHERE consumer = ?",
+                "SELECT topic, partition, epoch, position, next_offset, reacted FROM inbox_position"
+                " WHERE consumer = ?",
                 (name,),
             )
+            self._births = await births_of(store, name)
+            if any(
+                self._births[s].copies != text
+                for s, text in self.consumer.declared.items()
+                if s in self._births
+            ):
+                raise OtherCopies(f"another version of {name} keeps other copies: this one takes nothing in")
             self.marks.clear()
-            self.marks.update({(r[0], r[1]): Mark(r[2], r[3], r[4]) for r in rows})
+            self.marks.update({(r[0], r[1]): Mark(*r[2:]) for r in rows})
             self._parked = await self._parked_now()
         self.stopped = None
         return self.marks
@@ -226,13 +301,32 @@ class Inbox:
         if self.consumer.fold:
             await self.consumer.fold(work, records)
             return
+        await self._foresee(work, records)
         for record in records:
+            news = True
+            for copy in self.consumer.kept.get(record.event.type, ()):
+                news = await copy.remember(work, record.state(copy.shape)) and news
             reaction = self.consumer.reactions.get(record.event.type)
-            if reaction:
+            if reaction and news and self._triggers(record):
                 work.because_of(
                     record.event.id, record.event.correlationid, record.event.traceparent, record.effective_at
                 )
                 await reaction(work, record)
+
+    async def _foresee(self, work: Work, records: Sequence[Record]) -> None:
+        """Read at once the copies that the records may change."""
+        wanted: dict[Known, set[UUID]] = {}
+        for record in records:
+            for copy in self.consumer.kept.get(record.event.type, ()):
+                wanted.setdefault(copy, set()).add(UUID(record.event.subject))
+        for copy, ids in wanted.items():
+            await copy.foresee(work, ids)
+
+    def _triggers(self, record: Record) -> bool:
+        """Whether reactions follow: not to what was before the consumer's birth, nor again to what is read again."""
+        birth = self._births.get(service_of(record.topic))
+        mark = self.marks.get((record.topic, record.partition), UNREAD)
+        return record.position > max(mark.reacted, birth.position if birth else 0)
 
     def _put_aside(self, work: Work, record: Record) -> bool:
         """Whether the record is not folded: of an unknown type (counted), of a parked aggregate or no event at all."""
@@ -328,6 +422,13 @@ class Inbox:
             moved[key] = (moved.get(key) or self.marks.get(key) or UNREAD).after(record)
         return moved
 
+    def _hold_births(self, work: Work, sources: Iterable[str]) -> None:
+        """A first mark meets no other: it is fenced by the copies that its consumer fills."""
+        born = [(self.consumer.name, s, self._births[s].copies) for s in sources if s in self._births]
+        if born:
+            still = "UPDATE birth SET copies = copies WHERE consumer = ? AND source = ? AND copies = ?"
+            work.also(still, born, expect=len(born))
+
     def _mark(self, work: Work, moved: Marks) -> None:
         """Move the marks, fenced: a consumer that lost its partitions finds other marks there, and starts over."""
         name = self.consumer.name
@@ -343,6 +444,7 @@ class Inbox:
                 new,
                 expect=len(new),
             )
+            self._hold_births(work, {service_of(t) for _, t, *_ in new})
         old = [
             (
                 m.epoch,

@@ -116,6 +116,10 @@ def create(service: Service, connection: sa.Connection) -> None:
     connection.execute(sa.text(f"CREATE TABLE {VERSION} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(sa.text(f"INSERT INTO {VERSION} VALUES (:v)"), {"v": head_of(service)})
     seed(connection)
+    for consumer in service.consumers:  # nobody has reacted in their stead
+        for source, copies in consumer.declared.items():
+            born = {"c": consumer.name, "s": source, "k": copies}
+            connection.execute(sa.text("INSERT INTO birth VALUES (:c, :s, 0, :k)"), born)
 
 
 def seed(connection: sa.Connection) -> None:

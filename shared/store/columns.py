@@ -106,7 +106,8 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
 """How a member's value is kept in a column; every other kind is kept as it is, an enum as its value."""
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """As a column keeps it."""
     if value is None:
         return None
     keep = _PLAIN.get(type(value))
@@ -167,7 +168,7 @@ class Mirror:
             0 if shape.archived_at is None else 1,
             ref.source if ref else None,
             ref.id if ref else None,
-            *(_plain(getattr(shape, name)) for name in self.mirrored),
+            *(plain_value(getattr(shape, name)) for name in self.mirrored),
             *(sort_key(getattr(shape, name)) for name in self.sorted),
             *([search_text(getattr(shape, name) for name in self.searched)] if self.searched else ()),
             state,

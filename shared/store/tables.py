@@ -6,7 +6,7 @@ from shared.store.columns import ID, KEY
 
 
 def kernel_tables(metadata: MetaData) -> None:
-    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, dead letters, revocations and audit."""
+    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations and audit."""
     Table(
         "outbox",
         metadata,
@@ -72,6 +72,15 @@ def kernel_tables(metadata: MetaData) -> None:
         Column("epoch", BigInteger, nullable=False),
         Column("next_offset", BigInteger, nullable=False),
         Column("position", BigInteger, nullable=False),
+        Column("reacted", BigInteger, nullable=False, server_default="0"),
+    )
+    Table(
+        "birth",
+        metadata,
+        Column("consumer", KEY, primary_key=True),
+        Column("source", KEY, primary_key=True),
+        Column("position", BigInteger, nullable=False),
+        Column("copies", Text, nullable=False),
     )
     Table(
         "dead_letter",

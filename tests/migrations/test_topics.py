@@ -22,7 +22,9 @@ def renamed(service: Service) -> Callable[[sa.Connection], None]:
 
     def check(connection: sa.Connection) -> None:
         upgrade(service, connection, before)
-        tables = {name: service.metadata.tables[name] for name in ("outbox", "inbox_position", "dead_letter")}
+        stood = sa.MetaData()
+        stood.reflect(connection)
+        tables = {name: stood.tables[name] for name in ("outbox", "inbox_position", "dead_letter")}
         for n, topic in enumerate((OLD, ANOTHER)):
             for table in tables.values():
                 numbers = {c.name: n + 7 for c in table.columns if isinstance(c.type, sa.Integer)}

@@ -6,7 +6,7 @@ from typing import Any
 from services.finance.actual_cost import rules
 from services.finance.budget import rules as budget_rules
 from services.finance.contract.model import ContractRow
-from services.finance.tables import KnownProject, KnownWorkPackage
+from services.finance.tables import KNOWN_PROJECT, KnownWorkPackage
 from shared.base.ids import derived_id
 from shared.contracts.finance import ActualCost, Budget
 from shared.domain.acts import Acts, Standing, of_known_project
@@ -18,7 +18,7 @@ STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1 AND curren
 STILL_IN = "UPDATE budget SET open = open WHERE id = ? AND currency = ?"
 
 
-project_of = of_known_project(KnownProject)
+project_of = of_known_project(KNOWN_PROJECT)
 
 
 async def standing(work: Work, cost: ActualCost) -> Standing | None:

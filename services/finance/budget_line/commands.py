@@ -3,16 +3,15 @@
 from typing import Any
 
 from services.finance.budget_line import rules
-from services.finance.tables import KnownProgramme, KnownProject
+from services.finance.tables import KNOWN_PROJECT
 from shared.contracts.finance import BudgetLine, BudgetLineApproved, BudgetState
 from shared.contracts.language import Fact, plain
 from shared.domain.acts import Acts, of_known_project
-from shared.domain.references import takes_new_of
 from shared.domain.register import is_revised
 from shared.domain.work import Work
 
 IMPORT = "finance.import"
-ACTS = Acts(of_known_project(KnownProject), rules.act)
+ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
 
 
 async def supply(work: Work, body: Any) -> dict[str, Any]:
@@ -29,7 +28,6 @@ async def check(work: Work, line: BudgetLine) -> None:
         rules.state_is_moved_to(line, before)
         if before is not None and is_revised(line, before):
             rules.may_be_revised(before.state)
-    await takes_new_of(work, KnownProgramme, line, "programme_id")
 
 
 def tell(line: BudgetLine, before: BudgetLine | None, body: Any) -> Fact:

@@ -2,18 +2,17 @@
 
 from services.finance.budget_line.commands import IMPORT
 from services.finance.contract import rules
-from services.finance.tables import KnownProgramme, KnownProject
+from services.finance.tables import KNOWN_PROJECT
 from services.finance.vendor.model import VendorRow
 from shared.contracts.finance import Contract
 from shared.domain.acts import Acts, of_known_project
-from shared.domain.references import takes_new, takes_new_of
+from shared.domain.references import takes_new
 from shared.domain.work import Work
 
-ACTS = Acts(of_known_project(KnownProject), rules.act)
+ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
 
 
 async def check(work: Work, contract: Contract) -> None:
     if IMPORT not in work.scopes:
         rules.is_sound(contract)
     await takes_new(work, VendorRow, contract, "vendor_id")
-    await takes_new_of(work, KnownProgramme, contract, "programme_id")

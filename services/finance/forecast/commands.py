@@ -1,6 +1,6 @@
 """What is checked of forecasts."""
 
-from services.finance.tables import KnownProject
+from services.finance.tables import KNOWN_PROJECT
 from shared.base.errors import Fault, Invalid
 from shared.contracts.finance import Forecast
 from shared.domain.acts import ARCHIVE, RESTORE, Acts, of_known_project
@@ -13,7 +13,7 @@ def act(deed: str, forecast: Forecast, before: Forecast | None) -> Act:
     return Act.CORRECTION if deed in (ARCHIVE, RESTORE) else Act.FORECAST
 
 
-ACTS = Acts(of_known_project(KnownProject), act)
+ACTS = Acts(of_known_project(KNOWN_PROJECT), act)
 
 
 async def check(work: Work, forecast: Forecast) -> None:

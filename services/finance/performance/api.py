@@ -12,7 +12,7 @@ from services.finance.performance import rules
 from services.finance.performance.model import PerformanceRow
 from services.finance.performance.shapes import EarnedValueAnswer
 from services.finance.performance.sums import measured_at, of_currency, read_spans
-from services.finance.tables import KnownProject
+from services.finance.tables import KNOWN_PROJECT
 from shared.base.clock import now, to_day
 from shared.base.errors import NotFound
 from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
@@ -59,7 +59,7 @@ async def earned_value(call: Call, project_id: Id, query: EarnedValueQuery) -> A
 
 
 async def _is_known(call: Call, project_id: str) -> bool:
-    table = KnownProject.__tablename__
+    table = KNOWN_PROJECT.name
     return bool(await call.kernel.store.fetch(f"SELECT 1 FROM {table} WHERE id = ?", (project_id,)))
 
 

@@ -6,12 +6,11 @@ marks of a consumer that is new stand there. Each fact counts once, however ofte
 
 from services.finance.performance import commands
 from shared.contracts.finance import ActualCost, Budget
-from shared.contracts.language import entry_of
 from shared.contracts.projects import Project, WorkPackage
 from shared.domain.stages import was_approved
 from shared.domain.work import Work
 from shared.messaging.bus import Record
-from shared.messaging.inbox import Reaction
+from shared.messaging.reactions import EVERY, on
 
 
 async def project_told(work: Work, record: Record) -> None:
@@ -26,13 +25,9 @@ async def budget_told(work: Work, record: Record) -> None:
     await commands.measure(work, record.state(Budget).project_id, cause="the budget of the project")
 
 
-REACTIONS: dict[str, Reaction] = {
-    entry_of(shape).event_type(name): reaction
-    for shape, reaction in (
-        (Project, project_told),
-        (WorkPackage, commands.package_told),
-        (ActualCost, commands.cost_told),
-        (Budget, budget_told),
-    )
-    for name in entry_of(shape).facts
-}
+REACTIONS = (
+    on(Project, EVERY, project_told),
+    on(WorkPackage, EVERY, commands.package_told),
+    on(ActualCost, EVERY, commands.cost_told),
+    on(Budget, EVERY, budget_told),
+)

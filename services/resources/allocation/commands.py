@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.resources.allocation import rules
-from services.resources.tables import KnownProject
+from services.resources.tables import KNOWN_PROJECT
 from shared.base.clock import to_day
 from shared.contracts.language import Fact, plain
 from shared.contracts.resources import Allocation, AllocationCommitted, Commitment, Person
@@ -27,7 +27,7 @@ async def supply(work: Work, body: Any) -> dict[str, Any]:
     return {"commitment": body.commitment or Commitment.SOFT}
 
 
-ACTS = Acts(of_known_project(KnownProject), rules.act)
+ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
 
 
 async def check(work: Work, allocation: Allocation) -> None:

@@ -1,13 +1,13 @@
 """What is checked of risks."""
 
 from services.risk.risk import rules
-from services.risk.tables import KnownProject
+from services.risk.tables import KNOWN_PROJECT
 from shared.contracts.risk import Risk
 from shared.domain.acts import Acts, of_known_project
 from shared.domain.register import is_revised
 from shared.domain.work import Work
 
-ACTS = Acts(of_known_project(KnownProject), rules.act)
+ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
 
 
 async def check(work: Work, risk: Risk) -> None:

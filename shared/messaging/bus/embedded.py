@@ -157,6 +157,11 @@ class EmbeddedBus:
                 return [r for r in records if r.partition == partition]
         return []
 
+    async def last(self, service: str) -> int:
+        store, _ = self._sources[service]
+        [(last,)] = await store.fetch("SELECT last FROM counter")
+        return int(last)
+
     async def close(self) -> None:
         """Nothing is held."""
 

@@ -140,6 +140,12 @@ class KafkaBus:
         """Where the partitions of a service end, from the source itself."""
         return _HEADS((await self._ask(service, "events/heads")).content)
 
+    async def last(self, service: str) -> int:
+        try:
+            return int((await self.heads(service)).last)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"the event feed of {service} does not answer: {error!r}") from error
+
     async def _ask(self, service: str, what: str, **params: str) -> httpx.Response:
         answer = await self._http.get(
             f"{self._settings.feed_url(service)}/{service}/v1/{what}",

@@ -69,18 +69,22 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a consumer is in a partition: the position last taken in, and the offset to read next."""
+    """How far a consumer is in a partition: the position last taken in, and the offset to read next.
+
+    `reacted` is how far its reactions had come when it began to read again.
+    """
 
     epoch: int
     position: int
     next_offset: int
+    reacted: int = 0
 
     def after(self, record: Record) -> "Mark":
         """The mark once a record is taken in; what was healed has no offset, what is foreign no position."""
         if record.foreign:
             return replace(self, next_offset=record.offset + 1)
         next_offset = self.next_offset if record.offset < 0 else record.offset + 1
-        return Mark(record.epoch, record.position, next_offset)
+        return Mark(record.epoch, record.position, next_offset, self.reacted)
 
 
 UNREAD = Mark(0, 0, 0)
@@ -118,5 +122,9 @@ class Bus(Protocol):
 
     async def heal(self, topic: str, partition: int, after: int, until: int) -> list[Record]:
         """The records of a partition between two positions (both excluded), from the source itself."""
+
+    async def last(self, service: str) -> int:
+        """The position of the last event that a service has published; 0 before the first. Unreachable where it does
+        not answer."""
 
     async def close(self) -> None: ...
