@@ -75,6 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only what needs no server and one database")
 
 
+@pytest.hookimpl(tryfirst=True)  # the workers read the groups when this is done
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     parallel.group(items)
     rules.read_marks(items)
