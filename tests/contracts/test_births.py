@@ -70,7 +70,7 @@ class Notes:
 
     async def until_born(self) -> None:
         async def is_born() -> bool:
-            return bool(await self.store.fetch("SELECT 1 FROM birth"))
+            return bool(await self.store.fetch("SELECT 1 FROM birth WHERE consumer = 'later.reactions'"))
 
         await eventually(is_born)
 
