@@ -38,7 +38,7 @@ run: $(RUN)  ## Start everything in one process, with the sample portfolio
 	@$(BIN)/portolan up $(ARGS)
 
 test: $(ALL)  ## Every suite on what is there
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadscope $(ARGS)
 
 lint: $(ALL)  ## ruff and mypy --strict
 	@$(BIN)/ruff check .

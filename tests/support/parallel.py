@@ -4,22 +4,50 @@ Tests that share something expensive (a broker, a stack, a Java machine, what a 
 that it is made once. Everything else goes to whichever worker is free.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parents[1]
 
-GROUPS = {
-    "stack": "stack",
-    "broker": "kafka",
-    "java": "java",
-    "mpxj_read": "java",
-    "mpxj_write": "java",
-}
-"""Fixture -> the group of the tests that ask for it."""
+KAFKA = ("tests/contracts/test_kafka.py", "tests/contracts/test_people.py", "tests/contracts/test_secured.py",
+         "tests/contracts/test_shared_cluster.py")  # fmt: skip
+STACK = ("tests/system/test_stack.py", "tests/system/test_erasing.py")
+JAVA = ("tests/projects/engines/planfiles/",)
+MADE_ONCE = (
+    "tests/cli/test_operations.py",
+    "tests/clients/",
+    "tests/imports/test_federal.py",
+    "tests/resources/allocation/test_load.py",
+    "tests/risk/engines/simulation/test_published.py",
+    "tests/system/test_accessibility.py",
+    "tests/system/test_one_request.py",
+)
+"""Files of which something is made once for all their tests."""
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
+    """Gives tests to workers; `--dist loadscope` with scopes of our own, since `loadgroup` of pytest-xdist 3.8 has no
+    effect under pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
+
+
+def scope_of(nodeid: str) -> str:
+    """The name of what a test shares with others, which run on the same worker; its own id where it shares nothing."""
+    path = nodeid.partition("::")[0]
+    if path.startswith(KAFKA) or "Apache Kafka" in nodeid:
+        return "kafka"
+    if path.startswith(STACK):
+        return "stack"
+    if path.startswith(JAVA):
+        return "java"
+    if path.startswith(MADE_ONCE):
+        return path
+    return nodeid
+
 
 SLOW_FIXTURES = {
     "postgres",
@@ -32,25 +60,6 @@ SLOW_FIXTURES = {
 }
 SLOW_FOLDERS = ("system", "cli", "papers", "deploy", "imports", "sample", "migrations", "contracts/test_bus.py",
                 "contracts/test_people.py", "contracts/test_kafka.py")  # fmt: skip
-
-
-def group(items: Iterable[pytest.Item]) -> None:
-    """Mark each test with the group whose worker it runs on."""
-    for item in items:
-        if name := _group_of(item):
-            item.add_marker(pytest.mark.xdist_group(name))
-
-
-def _group_of(item: pytest.Item) -> str | None:
-    fixtures: list[str] = getattr(item, "fixturenames", [])
-    if shared := next((GROUPS[f] for f in fixtures if f in GROUPS), None):
-        return shared
-    if "Apache Kafka" in item.name:
-        return "kafka"
-    definitions: dict[str, Any] = item._fixtureinfo.name2fixturedefs if fixtures else {}
-    if any(d.scope == "module" for f in fixtures for d in definitions.get(f, ())):
-        return str(item.path.relative_to(TESTS))
-    return None
 
 
 def is_quick(item: pytest.Item) -> bool:
