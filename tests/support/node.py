@@ -2,8 +2,10 @@
 
 import shutil
 import subprocess
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -17,13 +19,19 @@ def installed(locked: Path) -> Path:
         pytest.skip("npm is not there: what needs packages of Node was not run")
     lock = (locked / "package-lock.json").read_bytes()
     folder = BUILT / f"node-{sha256(lock).hexdigest()[:12]}"
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        BUILT.mkdir(exist_ok=True)
+        making = Path(
+            mkdtemp(dir=BUILT)
+        )  # whoever is ended here, or does the same beside this, leaves nothing half
         for name in ("package.json", "package-lock.json"):
-            shutil.copy(locked / name, folder)
+            shutil.copy(locked / name, making)
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S)
+        done = subprocess.run(command, cwd=making, capture_output=True, text=True, timeout=PATIENCE_S)
         if done.returncode:
+            shutil.rmtree(making)
             pytest.skip(f"npm could not install the packages: {done.stderr[-300:]}")
-        (folder / "complete").touch()
+        with suppress(OSError):
+            making.rename(folder)
+        shutil.rmtree(making, ignore_errors=True)
     return folder
