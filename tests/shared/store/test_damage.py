@@ -151,7 +151,7 @@ async def stopped(portolan: Portolan) -> None:
     inboxes = [
         i for found in portolan.running.inboxes.values() for i in found if "projects" in i.consumer.sources
     ]
-    assert len(inboxes) == 4
+    assert len(inboxes) == 5
     async with asyncio.timeout(10):
         while not all("lost its last commits" in (inbox.stopped or "") for inbox in inboxes):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
