@@ -17,13 +17,13 @@ import httpx
 
 from benchmarks.bench_api import databases
 from benchmarks.figure import Figure
-from services.projects.project.api import PROJECTS
 from services.projects.service import SERVICE
+from services.projects.structure.project.api import PROJECTS
 from shared.base.clock import now
 from shared.base.ids import new_id
 from shared.base.settings import Settings
 from shared.base.telemetry import LOG
-from shared.contracts.projects import Project, Stage
+from shared.contracts.projects.structure import Project, Stage
 from shared.http.auth import Tokens
 from shared.http.auth.issuers import LocalIssuer
 from shared.runtime.running import Opened, opened

@@ -16,7 +16,7 @@ from deploy.kafka.install import installed, missing_tools, version
 from services.projects.service import SERVICE as PROJECTS
 from shared.base.settings import Settings
 from shared.contracts.language import plain, topics_of
-from shared.contracts.projects import Portfolio
+from shared.contracts.projects.strategy import Portfolio
 from shared.domain.kernel import Kernel
 from shared.domain.work import Work
 from shared.http.auth import Tokens

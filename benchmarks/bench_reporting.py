@@ -13,14 +13,14 @@ import uvloop
 from benchmarks.bench_api import databases
 from benchmarks.figure import Figure
 from services.embedded import Embedded, embedded
-from services.projects.project.api import PROJECTS
+from services.projects.structure.project.api import PROJECTS
 from services.reporting.history import projection as history
 from services.reporting.service import SERVICE as REPORTING
 from shared.base.money import Money
 from shared.base.settings import Settings
 from shared.base.telemetry import LOG
 from shared.contracts.language import topics_of
-from shared.contracts.projects import Project, Stage
+from shared.contracts.projects.structure import Project, Stage
 from shared.domain.work import Work
 from shared.http.auth import Tokens
 from shared.messaging.bus.embedded import EmbeddedBus, Reading

@@ -44,7 +44,7 @@ def verify(data: Path | None, url: str, token: str) -> None:
 async def _verify(settings: Settings, url: str, token: str) -> list[str]:
     """What differs, a line each; a line for each projection, and for REST, is printed on the way."""
     from services.cli.stores import all_opened, sources
-    from services.finance.performance.audit import wrong_projects
+    from services.finance.control.performance.audit import wrong_projects
     from services.reporting.replay import TABLES, replaying, verified
 
     async with all_opened(settings) as services, replaying(settings, sources(services)) as replay:

@@ -1,16 +1,16 @@
 """What follows from projects and work packages: budgets open and close, and what costs may name is known.
 
-What is measured has a consumer of its own (`services.finance.performance.reactions`).
+What is measured has a consumer of its own (`services.finance.control.performance.reactions`).
 """
 
-from services.finance.budget import rules
-from services.finance.budget.api import BUDGETS
+from services.finance.budget.budget import rules
+from services.finance.budget.budget.api import BUDGETS
 from services.finance.tables import KNOWN_PROGRAMME, KNOWN_PROJECT
 from shared.base.clock import to_day
 from shared.base.ids import derived_id
-from shared.contracts.finance import Budget, BudgetOpened
+from shared.contracts.finance.budget import Budget, BudgetOpened
 from shared.contracts.language import plain
-from shared.contracts.projects import Project, WorkPackage
+from shared.contracts.projects.structure import Project, WorkPackage
 from shared.domain.register import make, write
 from shared.domain.stages import ENDED, RUNNING, was_approved
 from shared.domain.work import Work

@@ -4,7 +4,8 @@ remembers of work packages and its own costs."""
 from sqlalchemy import BigInteger
 from sqlmodel import SQLModel
 
-from shared.contracts.projects import Programme, Project
+from shared.contracts.projects.strategy import Programme
+from shared.contracts.projects.structure import Project
 from shared.domain.copies import Known
 from shared.store.columns import ID, KEY, Field, own_registry
 from shared.store.tables import kernel_tables

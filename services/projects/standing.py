@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.projects.project.model import ProjectRow
-from shared.contracts.projects import Project
+from services.projects.structure.project.model import ProjectRow
+from shared.contracts.projects.structure import Project
 from shared.domain.acts import Standing
 from shared.domain.references import exists
 from shared.domain.work import Work

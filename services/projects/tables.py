@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from shared.contracts.resources import Person
+from shared.contracts.resources.people import Person
 from shared.domain.copies import Known
 from shared.store.columns import own_registry
 from shared.store.tables import kernel_tables

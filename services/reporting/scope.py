@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import Field
 
 from services.reporting.asof import AsOf, AsOfQuery
+from services.reporting.dashboards.portfolios.view import descendants
+from services.reporting.dashboards.projects.view import VALID, portfolios_by_id
 from services.reporting.history.view import states
-from services.reporting.portfolios.view import descendants
-from services.reporting.projects.view import VALID, portfolios_by_id
 from shared.domain.stages import ENDED
 from shared.http.path import Id
 from shared.store import Store

@@ -3,25 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.reporting.activity import api as activity
 from services.reporting.asof import CONSUMER
-from services.reporting.budget import api as budget
-from services.reporting.exposure import api as exposure
+from services.reporting.dashboards.group import DASHBOARDS
 from services.reporting.figures import measures
 from services.reporting.figures import projection as figures
 from services.reporting.figures import tables as figures_tables
 from services.reporting.history import projection as history
 from services.reporting.history import tables as history_tables
-from services.reporting.load import api as load
-from services.reporting.portfolios import api as portfolios
-from services.reporting.projects import api as projects
 from services.reporting.tables import Model
 from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.inbox import Consumer
-from shared.runtime.service import Service
+from shared.runtime.service import Group, Service
 
 __all__ = ["SERVICE", "figures_tables", "history_tables", "web_tables"]
 
@@ -37,15 +32,7 @@ SERVICE = Service(
     title="Reporting",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routes=(
-        projects.routes,
-        portfolios.routes,
-        budget.routes,
-        load.routes,
-        exposure.routes,
-        activity.routes,
-        *SITE,
-    ),
+    groups=(DASHBOARDS, Group(routes=SITE)),
     consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),),
     refused=refused,
     expiring=("login_code", "browser_session"),

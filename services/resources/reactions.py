@@ -5,14 +5,14 @@ from uuid import UUID
 
 import msgspec
 
-from services.resources.allocation import rules
-from services.resources.allocation.api import ALLOCATIONS
+from services.resources.planning.allocation import rules
+from services.resources.planning.allocation.api import ALLOCATIONS
 from services.resources.tables import KNOWN_PROJECT
 from shared.base.errors import Conflict
 from shared.contracts.envelope import Change
 from shared.contracts.language import entry_of, plain
-from shared.contracts.projects import Project
-from shared.contracts.resources import Allocation, AllocationState
+from shared.contracts.projects.structure import Project
+from shared.contracts.resources.planning import Allocation, AllocationState
 from shared.domain.register import write
 from shared.domain.stages import ENDED
 from shared.domain.work import Work

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from services.resources.allocation import api as allocation
-from services.resources.person import api as person
+from services.resources.people.group import PEOPLE
+from services.resources.planning.group import PLANNING
 from services.resources.reactions import REACTIONS
 from services.resources.tables import Model
 from shared.messaging.inbox import reacting
@@ -14,7 +14,6 @@ SERVICE = Service(
     title="Resources",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routes=(person.routes, allocation.routes),
-    registers=(person.PERSONS, allocation.ALLOCATIONS),
+    groups=(PEOPLE, PLANNING),
     consumers=(reacting("resources", REACTIONS),),
 )

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from shared.contracts.projects import Project
+from shared.contracts.projects.structure import Project
 from shared.domain.copies import Known
 from shared.store.columns import own_registry
 from shared.store.tables import kernel_tables

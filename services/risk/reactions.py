@@ -1,11 +1,11 @@
 """What follows here from projects: registers open and close. Copies are kept of projects, programmes and persons."""
 
-from services.risk.register import rules
-from services.risk.register.api import REGISTERS
+from services.risk.risks.register import rules
+from services.risk.risks.register.api import REGISTERS
 from services.risk.tables import KNOWN_PERSON, KNOWN_PROGRAMME, KNOWN_PROJECT
 from shared.base.ids import derived_id
-from shared.contracts.projects import Project
-from shared.contracts.risk import Register, RegisterOpened
+from shared.contracts.projects.structure import Project
+from shared.contracts.risk.risks import Register, RegisterOpened
 from shared.domain.register import make, write
 from shared.domain.stages import ENDED, RUNNING, was_approved
 from shared.domain.work import Work

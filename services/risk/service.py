@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from services.risk.assessment import api as assessment
 from services.risk.reactions import REACTIONS
-from services.risk.register import api as register
-from services.risk.risk import api as risk
+from services.risk.risks.group import RISKS
 from services.risk.tables import Model
 from shared.messaging.inbox import reacting
 from shared.runtime.service import Service
@@ -15,7 +13,6 @@ SERVICE = Service(
     title="Risk",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routes=(register.routes, risk.routes, assessment.routes),
-    registers=(register.REGISTERS, risk.RISKS, assessment.ASSESSMENTS),
+    groups=(RISKS,),
     consumers=(reacting("risk", REACTIONS),),
 )

@@ -2,8 +2,9 @@
 
 from sqlmodel import SQLModel
 
-from shared.contracts.projects import Programme, Project
-from shared.contracts.resources import Person
+from shared.contracts.projects.strategy import Programme
+from shared.contracts.projects.structure import Project
+from shared.contracts.resources.people import Person
 from shared.domain.copies import Known
 from shared.store.columns import own_registry
 from shared.store.tables import kernel_tables

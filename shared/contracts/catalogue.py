@@ -1,14 +1,18 @@
 """The whole catalogue: importing this declares every aggregate and fact there is, whichever service runs."""
 
-from shared.contracts import finance, projects, resources, risk
+from shared.contracts.finance import budget, control, vendors
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
+from shared.contracts.projects import strategy, structure
+from shared.contracts.resources import people, planning
+from shared.contracts.risk import risks
 
-DECLARED_BY = (projects, resources, finance, risk)
+GROUPS = (strategy, structure, people, planning, budget, control, vendors, risks)
+"""The modules that declare, in the order of the papers."""
 
-__all__ = ["CATALOGUE", "DECLARED_BY", "EVENT_TYPES", "entries"]
+__all__ = ["CATALOGUE", "EVENT_TYPES", "GROUPS", "entries"]
 
 
 def entries() -> list[AggregateType]:
-    """Every aggregate, by service and then as declared: whichever module was imported first."""
-    services = [module.__name__.rpartition(".")[2] for module in DECLARED_BY]
-    return sorted(CATALOGUE.values(), key=lambda entry: services.index(entry.service))
+    """Every aggregate, by group and then as declared: whichever module was imported first."""
+    order = {module.__name__: place for place, module in enumerate(GROUPS)}
+    return sorted(CATALOGUE.values(), key=lambda entry: order.get(entry.shape.__module__, len(order)))

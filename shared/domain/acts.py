@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from shared.contracts.language import Aggregate, entry_of
-from shared.contracts.projects import Stage
+from shared.contracts.projects.structure import Stage
 from shared.domain import stages
 from shared.domain.copies import Known
 from shared.domain.references import heard_of

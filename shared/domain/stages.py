@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from shared.base.errors import Conflict, Fault, Forbidden
-from shared.contracts.projects import Stage
+from shared.contracts.projects.structure import Stage
 
 RUNNING = (Stage.APPROVED, Stage.ACTIVE, Stage.ON_HOLD, Stage.CLOSING)
 ENDED = (Stage.CLOSED, Stage.DISCONTINUED)

@@ -16,21 +16,36 @@ from shared.store.columns import Mirror
 
 
 @dataclass(frozen=True)
+class Group:
+    """Aggregates (or dashboards) that belong together: their routes, and their registers."""
+
+    routes: Sequence[Routes]
+    registers: Sequence[Register[Any]] = ()
+
+
+@dataclass(frozen=True)
 class Service:
-    """What a service consists of: its tables, its registers with their routes, what it listens to."""
+    """What a service consists of: its tables, its groups of registers with their routes, what it listens to."""
 
     name: str
     title: str
     metadata: MetaData
     migrations: Path
-    routes: Sequence[Routes]
-    registers: Sequence[Register[Any]] = ()
+    groups: Sequence[Group]
     consumers: Sequence[Consumer] = ()
     refused: Refused = answers.refused
     """How a refusal is told: as a problem document, or to a browser as a page."""
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
+
+    @property
+    def routes(self) -> list[Routes]:
+        return [routes for group in self.groups for routes in group.routes]
+
+    @property
+    def registers(self) -> list[Register[Any]]:
+        return [register for group in self.groups for register in group.registers]
 
     @property
     def mirrors(self) -> dict[type[Aggregate], Mirror]:

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from services.projects.service import SERVICE as PROJECTS
 from shared.base.settings import Settings
 from shared.contracts.language import plain, topics_of
-from shared.contracts.projects import Portfolio
+from shared.contracts.projects.strategy import Portfolio
 from shared.domain.work import Work
 from shared.http.auth import Tokens
 from shared.http.serving import Serving

@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
 from services.projects.service import SERVICE as PROJECTS
-from shared.contracts.projects import Portfolio
+from shared.contracts.projects.strategy import Portfolio
 from shared.domain.copies import Known
 from shared.domain.work import Work
 from shared.messaging.bus import Record

@@ -22,8 +22,8 @@ from shared.contracts.members import (
     sortable,
     stored,
 )
-from shared.contracts.projects import Project
-from shared.contracts.resources import Person
+from shared.contracts.projects.structure import Project
+from shared.contracts.resources.people import Person
 from tests.support.rules import catalogue
 
 

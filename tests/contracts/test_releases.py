@@ -10,7 +10,7 @@ import pytest
 from shared.contracts import releases, schema
 from shared.contracts.compatibility import breaks
 from shared.contracts.language import CATALOGUE
-from shared.contracts.projects import Project, WorkPackage
+from shared.contracts.projects.structure import Project, WorkPackage
 from shared.contracts.releases import Files, aggregates_named
 from shared.contracts.schema import opened, schemas_of, state_name, state_schema
 

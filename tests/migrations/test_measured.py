@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.cli.stores import sources
-from services.finance.performance.audit import wrong_projects
+from services.finance.control.performance.audit import wrong_projects
 from services.finance.service import SERVICE as FINANCE
 from services.reporting.replay import replaying, verified
 from services.reporting.service import SERVICE as REPORTING
@@ -18,7 +18,7 @@ from shared.base.settings import Settings
 from shared.runtime.migrate import configured, postgres_engine
 from shared.runtime.service import Service
 from tests.conftest import Portolan, running_portolan
-from tests.finance.performance.histories import DAYS, FIRST, History
+from tests.finance.control.performance.histories import DAYS, FIRST, History
 
 BEFORE = "0004"
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from services.reporting.replay import TABLES, compare, replaying
 from services.reporting.service import SERVICE as REPORTING
-from services.resources.person.api import PERSONS
+from services.resources.people.person.api import PERSONS
 from services.resources.service import SERVICE as RESOURCES
 from shared.base.settings import Settings
 from shared.contracts.language import plain, topics_of
-from shared.contracts.resources import Person, PersonErased
+from shared.contracts.resources.people import Person, PersonErased
 from shared.domain.erasure import erase
 from shared.domain.register import archive
 from shared.domain.work import Work

@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 from services.projects.service import SERVICE as PROJECTS
 from services.reporting.service import SERVICE as REPORTING
 from shared.base.settings import Settings
-from shared.contracts.projects import Project
+from shared.contracts.projects.structure import Project
 from shared.domain.work import Work
 from shared.http.auth import Tokens
 from shared.http.serving import Serving

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.base.errors import Conflict, Forbidden
-from shared.contracts.projects import Stage
+from shared.contracts.projects.structure import Stage
 from shared.domain.stages import Act, Permit, admit, permit, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "stages.md"

@@ -19,7 +19,7 @@ MADE_ONCE = (
     "tests/cli/test_operations.py",
     "tests/clients/",
     "tests/imports/test_federal.py",
-    "tests/resources/allocation/test_load.py",
+    "tests/resources/planning/allocation/test_load.py",
     "tests/risk/engines/simulation/test_published.py",
     "tests/system/test_accessibility.py",
     "tests/system/test_one_request.py",

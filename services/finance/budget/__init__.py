@@ -1,1 +1,1 @@
-"""Budgets, opened and closed by the life of their projects."""
+"""Budgets and their lines."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.reporting.figures.health import AMBER, DEFAULT, GREEN, RED, RISK_AMBER, RISK_RED, limits_of
-from shared.contracts.projects import Stage
+from shared.contracts.projects.structure import Stage
 from shared.domain.stages import ENDED
 
 NOT_BEGUN = (Stage.APPROVED,)

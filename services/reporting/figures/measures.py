@@ -9,7 +9,7 @@ import msgspec
 from shared.base.clock import from_micros, parse_day, to_day
 from shared.base.money import Money
 from shared.base.settings import Settings
-from shared.contracts.finance import Performance
+from shared.contracts.finance.control import Performance
 from shared.contracts.language import entry_of
 from shared.domain.measured import (
     ADD_SPANS,

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.reporting.asof import AsOf, AsOfQuery, as_of
+from services.reporting.dashboards.projects.api import SEARCH, SORT, ProjectListQuery
 from services.reporting.figures.health import OVERALL
-from services.reporting.projects.api import SEARCH, SORT, ProjectListQuery
 from services.reporting.web import contents, sessions
 from services.reporting.web.changes import folded
 from services.reporting.web.page import page, words_of
-from shared.contracts.projects import Stage
+from shared.contracts.projects.structure import Stage
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
 from shared.http.path import Id

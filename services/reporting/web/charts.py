@@ -7,8 +7,8 @@ in whole units of the currency, days are ISO dates.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from services.reporting.dashboards.projects.view import Item, earned_value
 from services.reporting.figures.compute import Figures
-from services.reporting.projects.view import Item, earned_value
 from services.reporting.web.words import HEALTH, STAGES, Words
 from shared.base.clock import from_day
 from shared.base.money import Money

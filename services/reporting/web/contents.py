@@ -6,20 +6,20 @@ from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import Any
 
-from services.reporting.activity.api import latest
 from services.reporting.asof import FOREVER, AsOf
-from services.reporting.budget.api import lines as budget_lines
-from services.reporting.budget.view import by_currency
-from services.reporting.exposure.api import exposure
+from services.reporting.dashboards.activity.api import latest
+from services.reporting.dashboards.budget.api import lines as budget_lines
+from services.reporting.dashboards.budget.view import by_currency
+from services.reporting.dashboards.exposure.api import exposure
+from services.reporting.dashboards.load.api import load_by_month
+from services.reporting.dashboards.load.view import months_from
+from services.reporting.dashboards.portfolios.api import overview
+from services.reporting.dashboards.portfolios.view import descendants
+from services.reporting.dashboards.projects import view
+from services.reporting.dashboards.projects.api import ProjectListQuery, listed, sheet
+from services.reporting.dashboards.projects.view import portfolios_by_id
 from services.reporting.figures.health import index_health, limits_of
 from services.reporting.history.view import states
-from services.reporting.load.api import load_by_month
-from services.reporting.load.view import months_from
-from services.reporting.portfolios.api import overview
-from services.reporting.portfolios.view import descendants
-from services.reporting.projects import view
-from services.reporting.projects.api import ProjectListQuery, listed, sheet
-from services.reporting.projects.view import portfolios_by_id
 from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
 from services.reporting.web import charts
 from services.reporting.web.words import Words

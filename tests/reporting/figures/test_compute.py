@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.reporting.dashboards.projects.view import earned_value
 from services.reporting.figures.compute import Figures, cost_variance, figures, plan_of
-from services.reporting.projects.view import earned_value
 from shared.base.money import Money
 from shared.domain.measured import Measured, Sums, planned_value
 

@@ -8,8 +8,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from services.reporting.dashboards.projects.view import NOTHING_TO_EARN
 from services.reporting.figures.compute import cost_variance
-from services.reporting.projects.view import NOTHING_TO_EARN
 from services.reporting.sums import total
 from services.reporting.web.reasons import SHAPES, reason_in
 from services.reporting.web.words import FACTS, KINDS, LOCALE, words_for, words_in

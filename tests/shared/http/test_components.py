@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts.language import Line, Shape
-from shared.contracts.risk import Rating
+from shared.contracts.risk.risks import Rating
 from shared.http.components import schemas_of
 
 

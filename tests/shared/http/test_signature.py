@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from services.reporting.load.api import LoadQuery
+from services.reporting.dashboards.load.api import LoadQuery
 from shared.base.errors import Malformed
 from shared.contracts.language import Day, Shape
-from shared.contracts.risk import Rating, Risk
+from shared.contracts.risk.risks import Rating, Risk
 from shared.http.call import Answer, Call
 from shared.http.operation import Method
 from shared.http.path import Id

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from shared.contracts.projects import Project
+from shared.contracts.projects.structure import Project
 from shared.domain.work import Work
 from shared.store import StaleVersion, UniqueTaken, open_store
 from tests.shared.store.writing import outcomes, positions, rename, stage, versions, work_on

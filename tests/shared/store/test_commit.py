@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.projects.project.model import ProjectRow
-from shared.contracts.projects import Project
+from services.projects.structure.project.model import ProjectRow
+from shared.contracts.projects.structure import Project
 from shared.domain.references import exists
 from shared.store import StaleVersion, Statement, Store, UniqueTaken, Unreachable
 from shared.store.postgres import COPIED

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.base.ids import new_id_text
-from shared.contracts.projects import Project
+from shared.contracts.projects.structure import Project
 from shared.store import Store, Unreachable
 from shared.store.together import AT_ONCE, Together
 from tests.shared.store.writing import created, renaming

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.projects.service import SERVICE
 from shared.contracts.language import ExternalRef, plain
-from shared.contracts.projects import Project
+from shared.contracts.projects.structure import Project
 from shared.domain.work import Work
 from shared.store import Store
 from shared.store.outbox import Origin

@@ -1,7 +1,0 @@
-"""The table of actual costs."""
-
-from services.finance.tables import Model
-from shared.contracts.finance import ActualCost
-from shared.store.rows import table_of
-
-ActualCostRow = table_of(ActualCost, Model)

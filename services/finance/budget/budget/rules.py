@@ -1,0 +1,50 @@
+"""When a budget is open: from the approval of its project to the end; what may be charged to it, in which currency."""
+
+from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.money import Money
+from shared.contracts.finance.budget import Budget, BudgetClosed, BudgetOpened
+from shared.contracts.projects.structure import Stage
+
+
+def open_(budget: Budget) -> BudgetOpened:
+    budget.open = True
+    return BudgetOpened()
+
+
+def close(budget: Budget, stage: Stage) -> BudgetClosed:
+    budget.open = False
+    return BudgetClosed(reason=f"the project was {stage.value}")
+
+
+def plan(budget: Budget, planned: Money | None, is_charged: bool) -> None:
+    """The budget takes over the plan; its currency follows while nothing is charged, and says why where it stays."""
+    budget.planned = planned
+    budget.currency_reason = None
+    if planned is None or planned.currency == budget.currency:
+        return
+    if is_charged:
+        budget.currency_reason = f"the plan is in {planned.currency}; the budget stays in {budget.currency}, in which costs are charged"
+    else:
+        budget.currency = planned.currency
+
+
+def is_there(budget: Budget | None) -> Budget:
+    """The project was approved once; one that never was has no budget to charge."""
+    if budget is None:
+        raise Conflict("the project was not approved: it has no budget", code="no_budget")
+    return budget
+
+
+def may_charge(budget: Budget, amount: Money) -> None:
+    """Costs are in the currency of the budget."""
+    if amount.currency != budget.currency:
+        raise Invalid(
+            f"the budget is in {budget.currency}",
+            Fault("other_currency", "another currency", pointer="/amount/currency"),
+        )
+
+
+def may_begin(budget: Budget) -> None:
+    """A new cost needs an open budget; what sets a posted one right does not."""
+    if not budget.open:
+        raise Conflict("the project has ended: its budget is closed", code="project_ended")

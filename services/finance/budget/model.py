@@ -1,7 +1,0 @@
-"""The table of budgets."""
-
-from services.finance.tables import Model
-from shared.contracts.finance import Budget
-from shared.store.rows import table_of
-
-BudgetRow = table_of(Budget, Model)

@@ -1,0 +1,1 @@
+"""Actual costs, forecasts, and what is measured of a project."""

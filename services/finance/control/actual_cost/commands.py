@@ -1,0 +1,96 @@
+"""What is checked of actual costs against the budget, what they belong to, and what they reverse."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.finance.budget.budget import rules as budget_rules
+from services.finance.control.actual_cost import rules
+from services.finance.tables import KNOWN_PROJECT, KnownWorkPackage
+from services.finance.vendors.contract.model import ContractRow
+from shared.base.ids import derived_id
+from shared.contracts.finance.budget import Budget
+from shared.contracts.finance.control import ActualCost
+from shared.domain.acts import Acts, Standing, of_known_project
+from shared.domain.days import refuse_future
+from shared.domain.references import takes_new, takes_new_of
+from shared.domain.work import Work
+
+STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1 AND currency = ?"
+STILL_IN = "UPDATE budget SET open = open WHERE id = ? AND currency = ?"
+
+
+project_of = of_known_project(KNOWN_PROJECT)
+
+
+async def standing(work: Work, cost: ActualCost) -> Standing | None:
+    """A project that never was approved has no budget, which says more than its stage."""
+    found = await project_of(work, cost)
+    budget_rules.is_there(await _budget(work, cost))
+    return found
+
+
+ACTS = Acts(standing, rules.act)
+
+
+def guard(cost: Any) -> str | None:
+    """Of two who reverse the same cost at once only the first does."""
+    return None if cost.reverses_id is None else f"reversals {cost.reverses_id}"
+
+
+async def check(work: Work, cost: ActualCost) -> None:
+    before = work.before(cost)
+    if before is not None:
+        rules.as_posted(cost, before)
+    rules.signs(cost)
+    refuse_future(work, cost.posted_on, "/posted_on")
+    if before is None or before.archived_at is not None:
+        await charge(work, cost)
+    package = await takes_new_of(work, KnownWorkPackage, cost, "work_package_id")
+    if package is not None:
+        rules.belongs(cost, package.project_id)
+    await takes_new(work, ContractRow, cost, "contract_id")
+    if cost.reverses_id is not None and (reversals := guard(cost)) is not None:
+        await work.guard(reversals)
+        rules.reverses(cost, await work.known(ActualCost, cost.reverses_id), await _reversed(work, cost))
+
+
+async def charge(work: Work, cost: ActualCost) -> None:
+    """To the project's budget: in its currency, and a new cost while it is open, also when this is committed."""
+    budget = budget_rules.is_there(await _budget(work, cost))
+    budget_rules.may_charge(budget, cost.amount)
+    held = (str(budget.id), cost.amount.currency)
+    if work.before(cost) is None and cost.reverses_id is None:
+        budget_rules.may_begin(budget)
+        work.also(STILL_OPEN, [held], expect=1)
+    else:
+        work.also(STILL_IN, [held], expect=1)
+
+
+async def _budget(work: Work, cost: ActualCost) -> Budget | None:
+    return await work.known(Budget, derived_id("budget", str(cost.project_id)))
+
+
+async def carried(work: Work, cost: ActualCost) -> Sequence[ActualCost]:
+    """A cost and what reverses it are archived, and restored, together; a reversal never goes by itself."""
+    if cost.reverses_id is not None:
+        if cost.archived_at is None:
+            original = await work.known(ActualCost, cost.reverses_id)
+            rules.goes_with_its_original(cost, original)
+        return ()
+    await work.guard(f"reversals {cost.id}")
+    stored = await work.select(ActualCost, "reverses_id = ?", (str(cost.id),), archived=True)
+
+    def concerns(other: ActualCost) -> bool:
+        return other.reverses_id == cost.id and other.archived_at == cost.archived_at
+
+    return work.as_left(ActualCost, stored, concerns)
+
+
+async def _reversed(work: Work, cost: ActualCost) -> int:
+    """What other costs take back of the same one, in minor units; negative."""
+    standing = await work.select(ActualCost, "reverses_id = ?", (str(cost.reverses_id),))
+
+    def concerns(other: ActualCost) -> bool:
+        return other.reverses_id == cost.reverses_id and other.id != cost.id and other.archived_at is None
+
+    return sum(other.amount.minor for other in work.as_left(ActualCost, standing, concerns))

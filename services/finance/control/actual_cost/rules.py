@@ -1,0 +1,77 @@
+"""What holds of actual costs: posted is posted; a correction is a negative cost that names its original."""
+
+from shared.base.errors import Conflict, Fault, Invalid
+from shared.contracts.finance.control import ActualCost
+from shared.contracts.language import entry_of
+from shared.domain.acts import CREATE
+from shared.domain.stages import Act
+
+POSTED = entry_of(ActualCost).members.fixed
+"""The members that stay as they were posted."""
+
+
+def act(deed: str, cost: ActualCost, before: ActualCost | None) -> Act:
+    """What was posted is only ever corrected: reversed, annotated, archived, restored."""
+    return Act.COST if deed == CREATE and cost.reverses_id is None else Act.CORRECTION
+
+
+def goes_with_its_original(reversal: ActualCost, original: ActualCost | None) -> None:
+    """What it reverses would count again, as if nothing had been taken back."""
+    if original is not None and original.archived_at is None:
+        raise Conflict(
+            "a reversal is archived with what it reverses; post the cost again where it was reversed in error",
+            Fault("reversal", f"reverses {original.id}", pointer=""),
+            code="has_dependents",
+            dependents=[{"kind": "actual_cost", "id": str(original.id)}],
+            dependents_count=1,
+        )
+
+
+def as_posted(cost: ActualCost, before: ActualCost) -> None:
+    changed = [m for m in POSTED if getattr(cost, m) != getattr(before, m)]
+    if changed:
+        raise Conflict(
+            "what was posted is not revised; post a negative cost that reverses it",
+            *(Fault("immutable", "stays as posted", pointer=f"/{m}") for m in changed),
+            code="posted",
+        )
+
+
+def signs(cost: ActualCost) -> None:
+    """Costs are positive; only a reversal is negative."""
+    if cost.amount.minor == 0:
+        raise Invalid("a cost of nothing", Fault("zero", "not zero", pointer="/amount"))
+    if (cost.amount.minor < 0) != (cost.reverses_id is not None):
+        raise Invalid(
+            "a negative cost names what it reverses, and only a negative one does",
+            Fault("reversal", "negative exactly when reversing", pointer="/amount"),
+            code="reversal",
+        )
+
+
+def reverses(cost: ActualCost, original: ActualCost | None, reversed_minor: int) -> None:
+    """A reversal is of the same project, and all reversals together take back no more than was posted."""
+    if original is None or original.project_id != cost.project_id:
+        raise Invalid(
+            "there is no such cost to reverse", Fault("not_found", "no such cost", pointer="/reverses_id")
+        )
+    if original.archived_at is not None:
+        raise Conflict(
+            "what it reverses is archived",
+            Fault("archived", "archived", pointer="/reverses_id"),
+            code="archived",
+        )
+    if original.reverses_id is not None:
+        raise Invalid(
+            "a reversal is not reversed", Fault("reversal", "itself a reversal", pointer="/reverses_id")
+        )
+    if original.amount.minor + reversed_minor + cost.amount.minor < 0:
+        raise Conflict("more would be reversed than was posted", code="reversed_too_much")
+
+
+def belongs(cost: ActualCost, package_project_id: str) -> None:
+    if package_project_id != str(cost.project_id):
+        raise Invalid(
+            "the work package is of another project",
+            Fault("other_project", "another project", pointer="/work_package_id"),
+        )

@@ -1,0 +1,104 @@
+"""The routes of performances, and the earned value computed from one."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from services.finance.control.performance import rules
+from services.finance.control.performance.model import PerformanceRow
+from services.finance.control.performance.shapes import EarnedValueAnswer
+from services.finance.control.performance.sums import measured_at, of_currency, read_spans
+from services.finance.engines.valuation.earned_value import EarnedValue
+from services.finance.tables import KNOWN_PROJECT
+from shared.base.clock import now, to_day
+from shared.base.errors import NotFound
+from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
+from shared.contracts.finance.control import Performance
+from shared.contracts.language import Day
+from shared.domain.measured import Measured
+from shared.domain.register import Register
+from shared.http.call import Answer, Call
+from shared.http.collection import register_routes
+from shared.http.path import Id
+from shared.http.query import Query
+from shared.http.routes import Routes
+
+PERFORMANCES = Register(Performance, PerformanceRow)
+
+RATIOS = ("spi", "cpi", "tcpi_bac", "tcpi_eac")
+PLACES = Decimal("0.0001")
+FIGURES = tuple(
+    n for n in EarnedValueAnswer.model_fields if n not in ("project_id", "as_of", "plan_differs", "reasons")
+)
+EARNED = tuple(n for n in FIGURES if n != "bac_current")
+
+
+class EarnedValueQuery(Query):
+    """As of which day."""
+
+    as_of: Day | None = Field(
+        default=None, description="The day at whose end it is measured; today where left out."
+    )
+
+
+routes = Routes("finance", "Earned value")
+register_routes(routes, PERFORMANCES)
+
+
+@routes.get("/v1/projects/{project_id}/earned-value", refusals=(404,))
+async def earned_value(call: Call, project_id: Id, query: EarnedValueQuery) -> Answer[EarnedValueAnswer]:
+    """Earned value of a project. With the plan, the progress and the cost as they stood at the end of the day."""
+    if not await _is_known(call, project_id):
+        raise NotFound("there is no such project")
+    as_of = query.as_of or now().astimezone(call.kernel.settings.zone).date()
+    told = {"project_id": project_id, "as_of": as_of.isoformat(), **await _told(call, project_id, as_of)}
+    return Answer(200, json.dumps(told).encode())
+
+
+async def _is_known(call: Call, project_id: str) -> bool:
+    table = KNOWN_PROJECT.name
+    return bool(await call.kernel.store.fetch(f"SELECT 1 FROM {table} WHERE id = ?", (project_id,)))
+
+
+async def _told(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
+    """From what counts by the end of the day, in whatever order it was told."""
+    store, day = call.kernel.store, to_day(as_of)
+    found = await measured_at(store, call.kernel.settings, project_id, as_of, day)
+    if found is None:
+        reasons = dict.fromkeys(FIGURES, "nothing was measured by then")
+        return {**dict.fromkeys(FIGURES), "plan_differs": False, "reasons": reasons}
+    spans = of_currency(await read_spans(store, project_id, day), found.currency)
+    told = rules.earned_value(found, spans, as_of)
+    reasons = {**told.reasons, **_too_large(told), **found.reasons}
+    values = {n: _value(n, told, found.currency) if n not in reasons else None for n in EARNED}
+    values["bac_current"], why = _current(found)
+    if why:
+        reasons["bac_current"] = why
+    return {
+        **values,
+        "plan_differs": found.sums.differing > 0,
+        "reasons": {n: why for n, why in reasons.items() if n in FIGURES},
+    }
+
+
+def _current(found: Measured) -> tuple[dict[str, str] | None, str | None]:
+    """The budget of the current plan, or why it is not known."""
+    if why := found.reasons.get("bac"):
+        return None, why
+    if abs(found.sums.current) > LARGEST_MINOR:
+        return None, TOO_LARGE
+    return Money.of(found.sums.current, found.currency).model_dump(), None
+
+
+def _too_large(measured: EarnedValue) -> dict[str, str]:
+    """Forecasts that money on the wire cannot hold: next to nothing earned for a great deal."""
+    amounts = {n: getattr(measured, n) or 0 for n in EARNED if n not in RATIOS}
+    return {n: TOO_LARGE for n, a in amounts.items() if abs(a) > LARGEST_MINOR}
+
+
+def _value(name: str, measured: EarnedValue, currency: str) -> Any:
+    value = getattr(measured, name)
+    return str(Decimal(value).quantize(PLACES)) if name in RATIOS else Money.of(value, currency).model_dump()

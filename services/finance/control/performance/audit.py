@@ -1,0 +1,97 @@
+"""The sums of finance made anew from what they come from: every version of the packages, and the costs."""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+
+from services.finance.control.performance import rules
+from services.finance.control.performance.commands import VERSION_COLUMNS, version_of
+from services.finance.control.performance.rules import Change, PackageVersion
+from shared.base.clock import from_micros, to_day
+from shared.base.settings import Settings
+from shared.contracts.finance.control import ActualCost
+from shared.contracts.language import STORED
+from shared.domain.measured import NOTHING, SUM_COLUMNS, Sums, joined, sums_of
+from shared.http.idempotency import state_text
+from shared.store import Store
+
+VERSIONS = f"SELECT {VERSION_COLUMNS} FROM measured_package ORDER BY id, version"
+COSTS = """
+SELECT payload, effective_at FROM outbox WHERE aggregate_type = 'actual_cost' ORDER BY aggregate_id, aggregate_version
+"""
+SUMS = f"""
+SELECT project_id, counts_from, currency, {", ".join(f"SUM({c})" for c in SUM_COLUMNS)} FROM measured_sum
+GROUP BY project_id, counts_from, currency
+"""
+SPANS = """
+SELECT project_id, counts_from, currency, starts_on, finishes_on, SUM(budget_high), SUM(budget_low) FROM measured_span
+GROUP BY project_id, counts_from, currency, starts_on, finishes_on
+"""
+
+AllSums = dict[tuple[str, int, str], Sums]
+"""(project, day, currency) -> what is added from that day on."""
+AllSpans = dict[tuple[str, int, str, int, int], int]
+
+
+async def wrong_projects(store: Store, settings: Settings) -> list[str]:
+    """The projects whose kept sums are not what the versions of packages and costs come to."""
+
+    def day_of(micros: int) -> int:
+        return to_day(from_micros(micros).astimezone(settings.zone).date())
+
+    sums: AllSums = {}
+    spans: AllSpans = {}
+    changes = [*await _of_packages(store, day_of), *await _of_costs(store, day_of)]
+    for project_id, made in changes:
+        for currency, added in made.sums.items():
+            key = (project_id, made.counts_from, currency)
+            sums[key] = sums.get(key, NOTHING).plus(added)
+        for (currency, first, last), budget in made.spans.items():
+            span = (project_id, made.counts_from, currency, first, last)
+            spans[span] = spans.get(span, 0) + budget
+    kept_sums = {(r[0], r[1], r[2]): sums_of(r[3:]) for r in await store.fetch(SUMS)}
+    kept_spans = {(r[0], r[1], r[2], r[3], r[4]): joined(r[5], r[6]) for r in await store.fetch(SPANS)}
+    wrong = {
+        key[0]
+        for key in sums.keys() | kept_sums.keys()
+        if sums.get(key, NOTHING) != kept_sums.get(key, NOTHING)
+    }
+    wrong |= {
+        key[0] for key in spans.keys() | kept_spans.keys() if spans.get(key, 0) != kept_spans.get(key, 0)
+    }
+    return sorted(wrong)
+
+
+async def _of_packages(store: Store, day_of: Callable[[int], int]) -> list[tuple[str, Change]]:
+    rows = await store.fetch("SELECT project_id, approved_at FROM measured_project")
+    approvals = {row[0]: row[1] for row in rows}
+    found: list[tuple[str, Change]] = []
+    for _, versions in groupby(await store.fetch(VERSIONS), key=lambda row: row[0]):
+        held = [(row[2], version_of(row)) for row in versions]
+        project_id = held[0][0]
+        found += [
+            (project_id, made) for made in _changes([v for _, v in held], approvals.get(project_id), day_of)
+        ]
+    return found
+
+
+def _changes(
+    versions: list[PackageVersion], approved_at: int | None, day_of: Callable[[int], int]
+) -> Iterator[Change]:
+    last = None
+    for version in versions:
+        judged = rules.judged(version, last, approved_at)
+        yield rules.change(last, judged, day_of(version.effective_at))
+        last = judged
+
+
+async def _of_costs(store: Store, day_of: Callable[[int], int]) -> list[tuple[str, Change]]:
+    found: list[tuple[str, Change]] = []
+    counted: dict[str, int] = {}
+    for payload, effective_at in await store.fetch(COSTS):
+        cost = ActualCost.model_validate_json(state_text(payload), context=STORED)
+        spent = cost.amount.minor if cost.archived_at is None else 0
+        more = spent - counted.get(str(cost.id), 0)
+        counted[str(cost.id)] = spent
+        day = max(day_of(effective_at), to_day(cost.posted_on))
+        found.append((str(cost.project_id), rules.spent(more, cost.amount.currency, day)))
+    return found

@@ -1,0 +1,34 @@
+"""What is measured anew: work packages, costs, approvals and the currency of budgets.
+
+A consumer of its own, so that a store in which nothing was measured yet has its sources read from their beginning: the
+marks of a consumer that is new stand there. Each fact counts once, however often it is read.
+"""
+
+from services.finance.control.performance import commands
+from shared.contracts.finance.budget import Budget
+from shared.contracts.finance.control import ActualCost
+from shared.contracts.projects.structure import Project, WorkPackage
+from shared.domain.stages import was_approved
+from shared.domain.work import Work
+from shared.messaging.bus import Record
+from shared.messaging.reactions import EVERY, on
+
+
+async def project_told(work: Work, record: Record) -> None:
+    """Every fact of a project carries its stage, so an import at a stage needs no case of its own."""
+    project = record.state(Project)
+    if was_approved(project.stage):
+        await commands.approved(work, project.id, record)
+
+
+async def budget_told(work: Work, record: Record) -> None:
+    """A project is measured in the currency of its budget."""
+    await commands.measure(work, record.state(Budget).project_id, cause="the budget of the project")
+
+
+REACTIONS = (
+    on(Project, EVERY, project_told),
+    on(WorkPackage, EVERY, commands.package_told),
+    on(ActualCost, EVERY, commands.cost_told),
+    on(Budget, EVERY, budget_told),
+)

@@ -1,0 +1,234 @@
+"""What a project has planned, earned and spent: what each work package contributes, and the figures of the sums; pure.
+
+Until changes exist, a project is measured against the first approved plan. A package that was planned when the project
+was approved counts as it was planned then, whatever is edited or archived later. One that is planned after the approval
+counts as it was planned first, and no more once it is archived. How many packages are planned otherwise by now, and the
+budget of the current plan, is told beside it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from services.finance.engines.valuation.earned_value import EarnedValue, Totals, figures
+from services.finance.engines.valuation.minor_units import minor
+from services.finance.engines.valuation.techniques import Unknown
+from shared.base.clock import from_day, to_day
+from shared.base.money import Money
+from shared.contracts.finance.control import (
+    Contribution,
+    Performance,
+    PerformanceMeasured,
+    PlannedSpan,
+    PlannedValue,
+)
+from shared.contracts.projects.structure import WorkPackage
+from shared.domain.measured import NOTHING, Measured, Spans, Sums, curve, planned_value
+
+
+class Plan(NamedTuple):
+    """What is planned of a work package: `budget` in minor units, days as ordinals."""
+
+    budget: int
+    currency: str
+    starts_on: int | None
+    finishes_on: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageVersion:
+    """A version of a work package as earned value needs it; `plan` is None where it has no budget."""
+
+    version: int
+    effective_at: int
+    plan: Plan | None
+    percent: int
+    archived: bool
+    approved: Plan | None = None
+    """The plan that the package is measured against, from this version on."""
+    added: bool = False
+    """Whether it was planned only after the approval of the project."""
+
+    @property
+    def live(self) -> Plan | None:
+        return None if self.archived else self.plan
+
+
+def read(package: WorkPackage, effective_at: int) -> PackageVersion:
+    start, finish = package.planned_start_on, package.planned_finish_on
+    plan = None
+    if package.budget is not None:
+        days = (to_day(day) if day else None for day in (start, finish))
+        plan = Plan(package.budget.minor, package.budget.currency, *days)
+    return PackageVersion(
+        package.version, effective_at, plan, package.percent_complete, package.archived_at is not None
+    )
+
+
+def judged(version: PackageVersion, last: PackageVersion | None, approved_at: int | None) -> PackageVersion:
+    """The version with what it is measured against; `approved_at` is when the project was approved, None: not yet."""
+    approved, added = version.live, False
+    if approved_at is not None and version.effective_at > approved_at:
+        approved, added = (last.approved, last.added) if last else (None, False)
+        if approved is None and version.live is not None:
+            approved, added = version.live, True
+    return PackageVersion(
+        version.version,
+        version.effective_at,
+        version.plan,
+        version.percent,
+        version.archived,
+        approved,
+        added,
+    )
+
+
+@dataclass(slots=True)
+class Change:
+    """What is added to the sums of a project from the day `counts_from` on: by currency, and by currency and span."""
+
+    counts_from: int
+    sums: dict[str, Sums] = field(default_factory=dict)
+    spans: dict[tuple[str, int, int], int] = field(default_factory=dict)
+
+    def add(self, currency: str, sums: Sums, times: int = 1) -> None:
+        self.sums[currency] = self.sums.get(currency, NOTHING).plus(sums, times)
+        if self.sums[currency] == NOTHING:
+            del self.sums[currency]
+
+    def add_span(self, key: tuple[str, int, int], budget: int) -> None:
+        self.spans[key] = self.spans.get(key, 0) + budget
+        if not self.spans[key]:
+            del self.spans[key]
+
+    def __bool__(self) -> bool:
+        return bool(self.sums or self.spans)
+
+
+def change(before: PackageVersion | None, after: PackageVersion, day: int) -> Change:
+    """What a new version of a package changes from its day on."""
+    made = Change(day)
+    _contribute(made, after, 1)
+    if before is not None:
+        _contribute(made, before, -1)
+    return made
+
+
+def _contribute(made: Change, version: PackageVersion, times: int) -> None:
+    live = version.live
+    counted = None if version.added and version.archived else version.approved
+    if counted is not None:
+        undated = counted.starts_on is None or counted.finishes_on is None
+        sums = Sums(
+            bac=counted.budget,
+            ev=earned(counted.budget, version.percent),
+            packages=1,
+            undated=int(undated),
+            differing=int(counted != live),
+        )
+        made.add(counted.currency, sums, times)
+        if counted.starts_on is not None and counted.finishes_on is not None and counted.budget:
+            made.add_span((counted.currency, counted.starts_on, counted.finishes_on), times * counted.budget)
+    if live is not None:
+        made.add(live.currency, Sums(current=live.budget), times)
+
+
+def spent(amount: int, currency: str, day: int) -> Change:
+    """What a posted, archived or restored cost changes."""
+    made = Change(day)
+    made.add(currency, Sums(ac=amount))
+    return made
+
+
+def approval(
+    versions: Iterable[PackageVersion], approved_at: int, day_of: Callable[[int], int]
+) -> Iterator[tuple[PackageVersion, Change]]:
+    """The versions of a package, oldest first, that an approval told late makes others, with what that changes."""
+    last_old: PackageVersion | None = None
+    last_new: PackageVersion | None = None
+    for version in versions:
+        new = judged(version, last_new, approved_at)
+        day = day_of(version.effective_at)
+        made = Change(day)
+        _merge(made, change(last_new, new, day), 1)
+        _merge(made, change(last_old, version, day), -1)
+        if made or new != version:
+            yield new, made
+        last_old, last_new = version, new
+
+
+def _merge(made: Change, other: Change, times: int) -> None:
+    for currency, sums in other.sums.items():
+        made.add(currency, sums, times)
+    for key, budget in other.spans.items():
+        made.add_span(key, times * budget)
+
+
+def remeasure(
+    performance: Performance, measured: Measured, spans: Spans | None, cause: str, changes: Iterable[Change]
+) -> PerformanceMeasured:
+    """Bring the performance up to date with the sums; `spans` is None where the plan is as it was.
+
+    Packages in another currency wait for a rate: they are left out, and `reasons` say so. They also say which sums have
+    more digits than money may have.
+    """
+    currency, sums = measured.currency, measured.sums
+    performance.currency = currency
+    performance.at_completion = Money.nearest(sums.bac, currency)
+    performance.earned = Money.nearest(sums.ev, currency)
+    performance.actual = Money.nearest(sums.ac, currency)
+    performance.current_at_completion = Money.nearest(sums.current, currency)
+    performance.differing = sums.differing
+    performance.reasons = measured.reasons
+    if "pv" in measured.reasons:
+        performance.plan = []
+    elif spans is not None:
+        performance.plan = [
+            PlannedValue(on=from_day(day), value=Money.of(planned, currency)) for day, planned in curve(spans)
+        ]
+    return PerformanceMeasured(
+        cause=cause, contributions=[c for made in changes for c in contributions(made)]
+    )
+
+
+def contributions(made: Change) -> Iterator[Contribution]:
+    """The change as the fact tells it, by currency."""
+    for currency in sorted({*made.sums, *(key[0] for key in made.spans)}):
+        sums = made.sums.get(currency, NOTHING)
+        yield Contribution(
+            counts_from=from_day(made.counts_from),
+            at_completion=Money.of(sums.bac, currency),
+            earned=Money.of(sums.ev, currency),
+            actual=Money.of(sums.ac, currency),
+            current_at_completion=Money.of(sums.current, currency),
+            packages=sums.packages,
+            undated=sums.undated,
+            differing=sums.differing,
+            plan=[
+                PlannedSpan(
+                    starts_on=from_day(first), finishes_on=from_day(last), budget=Money.of(budget, currency)
+                )
+                for (of, first, last), budget in sorted(made.spans.items())
+                if of == currency
+            ],
+        )
+
+
+def earned(budget: int, percent: int) -> int:
+    """The share of the budget that is done, by percent complete."""
+    return minor(Fraction(budget * percent, 100))
+
+
+def earned_value(measured: Measured, spans: Spans, as_of: date) -> EarnedValue:
+    """Every figure at the end of `as_of` from the sums of that day; None where the reasons say why."""
+    why, sums = measured.reasons, measured.sums
+    return figures(
+        Totals(
+            bac=Unknown(why["bac"]) if "bac" in why else sums.bac,
+            pv=Unknown(why["pv"]) if "pv" in why else planned_value(curve(spans), to_day(as_of)),
+            ev=Unknown(why["ev"]) if "ev" in why else sums.ev,
+            ac=Unknown(why["ac"]) if "ac" in why else sums.ac,
+        )
+    )

@@ -1,0 +1,102 @@
+"""The sums of a project: read as of a day, and added to by what changes."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from services.finance.control.performance.rules import Change
+from shared.base.clock import end_of_day, to_micros
+from shared.base.ids import derived_id
+from shared.base.settings import Settings
+from shared.contracts.finance.budget import Budget
+from shared.contracts.language import STORED
+from shared.domain.measured import (
+    ADD_SPANS,
+    ADD_SUMS,
+    NOTHING,
+    SPANS,
+    SUMS,
+    Measured,
+    Sums,
+    joined,
+    measured,
+    split,
+    sums_of,
+    sums_row,
+)
+from shared.domain.work import Work
+from shared.http.idempotency import state_text
+from shared.store import Store
+
+ALWAYS = 9_999_999
+"""A day before which everything counts."""
+
+BUDGET_BY = """
+SELECT payload FROM outbox WHERE aggregate_type = 'budget' AND aggregate_id = ? AND effective_at <= ?
+ORDER BY aggregate_version DESC LIMIT 1
+"""
+
+AllSpans = dict[tuple[str, int, int], int]
+"""(currency, first day, last day) -> budget in minor units."""
+
+
+async def read_sums(store: Store, project_id: str, day: int = ALWAYS) -> dict[str, Sums]:
+    """By currency, of what counts by the end of the day."""
+    return {row[0]: sums_of(row[1:]) for row in await store.fetch(SUMS, (project_id, day))}
+
+
+async def read_spans(store: Store, project_id: str, day: int = ALWAYS) -> AllSpans:
+    rows = await store.fetch(SPANS, (project_id, day))
+    return {(row[0], row[1], row[2]): joined(row[3], row[4]) for row in rows}
+
+
+def of_currency(spans: AllSpans, currency: str) -> dict[tuple[int, int], int]:
+    return {(first, last): budget for (of, first, last), budget in spans.items() if of == currency and budget}
+
+
+async def measured_at(
+    store: Store, settings: Settings, project_id: str, on: date, day: int
+) -> Measured | None:
+    """What is measured of a project by the end of a day, in the currency that its budget then had."""
+    until = to_micros(end_of_day(on, settings.zone))
+    rows = await store.fetch(BUDGET_BY, (str(derived_id("budget", project_id)), until))
+    budget = Budget.model_validate_json(state_text(rows[0][0]), context=STORED) if rows else None
+    return measured(await read_sums(store, project_id, day), budget.currency if budget else None)
+
+
+async def sums_now(work: Work, project_id: str) -> dict[str, Sums]:
+    """The sums of everything, with what this unit has added."""
+    key = ("measured_sum", project_id)
+    if key not in work.memory:
+        work.memory[key] = await read_sums(work.store, project_id)
+    held: dict[str, Sums] = work.memory[key]
+    return held
+
+
+async def spans_now(work: Work, project_id: str) -> AllSpans:
+    key = ("measured_span", project_id)
+    if key not in work.memory:
+        work.memory[key] = await read_spans(work.store, project_id)
+    held: AllSpans = work.memory[key]
+    return held
+
+
+async def add(work: Work, project_id: str, changes: Iterable[Change], recorded_day: int) -> None:
+    """Stage the rows; what is read in this unit has them in it."""
+    sum_rows: list[tuple[Any, ...]] = []
+    span_rows: list[tuple[Any, ...]] = []
+    for made in changes:
+        sums = await sums_now(work, project_id)
+        for currency, of in made.sums.items():
+            sums[currency] = sums.get(currency, NOTHING).plus(of)
+            sum_rows.append(sums_row(project_id, made.counts_from, currency, recorded_day, of))
+        if made.spans:
+            spans = await spans_now(work, project_id)
+            for (currency, first, last), budget in made.spans.items():
+                spans[currency, first, last] = spans.get((currency, first, last), 0) + budget
+                key = (project_id, made.counts_from, currency, first, last, recorded_day)
+                span_rows.append((*key, *split(budget)))
+    if sum_rows:
+        work.also(ADD_SUMS, sum_rows)
+    if span_rows:
+        work.also(ADD_SPANS, span_rows)

@@ -1,7 +1,0 @@
-"""The table of vendors."""
-
-from services.finance.tables import Model
-from shared.contracts.finance import Vendor
-from shared.store.rows import table_of
-
-VendorRow = table_of(Vendor, Model)

@@ -1,0 +1,1 @@
+"""Vendors and the contracts with them."""

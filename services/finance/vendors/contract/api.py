@@ -1,0 +1,18 @@
+"""The routes of contracts."""
+
+from services.finance.vendors.contract import commands
+from services.finance.vendors.contract.model import ContractRow
+from shared.contracts.finance.vendors import Contract
+from shared.domain.register import Register
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+
+CONTRACTS = Register(
+    Contract,
+    ContractRow,
+    check=commands.check,
+    acts=commands.ACTS,
+)
+
+routes = Routes("finance", "Contracts")
+register_routes(routes, CONTRACTS)

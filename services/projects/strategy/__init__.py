@@ -1,0 +1,1 @@
+"""What steers projects: portfolios and programmes."""

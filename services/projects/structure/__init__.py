@@ -1,0 +1,1 @@
+"""Projects and the work packages they consist of."""

@@ -1,0 +1,21 @@
+"""The routes of projects."""
+
+from services.projects.structure.project import commands, rules
+from services.projects.structure.project.model import ProjectRow
+from shared.contracts.projects.structure import Project
+from shared.domain.register import Register
+from shared.http.collection import register_routes
+from shared.http.routes import Routes
+
+PROJECTS = Register(
+    Project,
+    ProjectRow,
+    supply=commands.supply,
+    check=commands.check,
+    tell=commands.tell,
+    acts=commands.ACTS,
+    lifecycle=rules.LIFECYCLE,
+)
+
+routes = Routes("projects", "Projects")
+register_routes(routes, PROJECTS)

@@ -1,0 +1,58 @@
+"""What is done with projects beyond a plain register: codes, references within the service, arrival at a stage."""
+
+from typing import Any
+
+from services.projects.strategy.portfolio.model import PortfolioRow
+from services.projects.strategy.programme.model import ProgrammeRow
+from services.projects.structure.project import rules
+from shared.base.errors import Fault, Forbidden
+from shared.contracts.language import Fact, plain
+from shared.contracts.projects.structure import Project, ProjectImported, Stage
+from shared.domain.acts import Acts, Standing
+from shared.domain.codes import Sequence
+from shared.domain.days import refuse_future
+from shared.domain.references import takes_new
+from shared.domain.work import Work
+
+CODES = Sequence("PRJ")
+
+
+async def standing(work: Work, project: Project) -> Standing | None:
+    """As it stood before this change; what is made only now stands nowhere yet. An archived one is restored first."""
+    before = work.before(project)
+    return None if before is None else Standing(before.stage, archived=False)
+
+
+ACTS = Acts(standing, rules.act, pointer="/stage")
+
+
+async def supply(work: Work, body: Any) -> dict[str, Any]:
+    """A code where none is given, and the first stage."""
+    return {"code": body.code or await CODES.next(work), "stage": body.stage or Stage.PROPOSED}
+
+
+async def check(work: Work, project: Project) -> None:
+    _stage_is_moved_to(work, project)
+    rules.dates_in_order(project)
+    refuse_future(work, project.actual_start_on, "/actual_start_on")
+    refuse_future(work, project.actual_finish_on, "/actual_finish_on")
+    await takes_new(work, PortfolioRow, project, "portfolio_id")
+    await takes_new(work, ProgrammeRow, project, "programme_id")
+
+
+def _stage_is_moved_to(work: Work, project: Project) -> None:
+    """Only an import may set a stage, of a new project or of one that stands; everybody else makes moves."""
+    before = work.before(project)
+    stood = Stage.PROPOSED if before is None else before.stage
+    if project.stage != stood and "projects.import" not in work.scopes:
+        raise Forbidden(
+            "only an importer may set a stage; use the moves",
+            Fault("import_only", "needs import", pointer="/stage"),
+        )
+
+
+def tell(project: Project, before: Project | None, body: Any) -> Fact:
+    """A stage that arrives with the content is an import: reactions treat it as the moves that lead there."""
+    if body.stage is None:
+        return plain(Project, "created" if before is None else "revised")
+    return ProjectImported(stage=project.stage, previous_stage=before.stage if before else None)

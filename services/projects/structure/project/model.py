@@ -1,0 +1,7 @@
+"""The table of projects."""
+
+from services.projects.tables import Model
+from shared.contracts.projects.structure import Project
+from shared.store.rows import table_of
+
+ProjectRow = table_of(Project, Model)

@@ -1,0 +1,75 @@
+"""What a project may do: pure decisions over its public shape."""
+
+from shared.base.errors import Fault, Invalid
+from shared.contracts.projects.structure import (
+    Project,
+    ProjectActivated,
+    ProjectApproved,
+    ProjectClosed,
+    ProjectClosingStarted,
+    ProjectDiscontinued,
+    ProjectPutOnHold,
+    ProjectResumed,
+    Stage,
+)
+from shared.domain.acts import REVISE
+from shared.domain.lifecycle import ANY_OPEN, Lifecycle, Move
+from shared.domain.stages import ENDED, Act
+
+S = Stage
+
+PLAN = (
+    "phase", "planned_start_on", "planned_finish_on", "forecast_start_on", "forecast_finish_on", "planned_cost",
+    "forecast_cost", "lifecycle_cost", "stage",
+)  # fmt: skip
+"""What is planned and forecast: once a project has ended it stays. What is recorded of it beside may be corrected."""
+
+
+def act(deed: str, project: Project, before: Project | None) -> Act | None:
+    """A revision of the plan is an edit, of anything else a correction; moves are judged by the lifecycle."""
+    if deed != REVISE or before is None:
+        return None
+    planned = any(getattr(project, member) != getattr(before, member) for member in PLAN)
+    return Act.EDIT if planned else Act.CORRECTION
+
+
+def needs_planned_dates(project: Project) -> None:
+    """An approval commits the organisation to a time; without one there is nothing to approve."""
+    missing = [m for m in ("planned_start_on", "planned_finish_on") if getattr(project, m) is None]
+    if missing:
+        raise Invalid(
+            "a project without planned dates cannot be approved",
+            *(Fault("missing", "needed for approval", pointer=f"/{member}") for member in missing),
+            code="planned_dates_missing",
+        )
+
+
+LIFECYCLE = Lifecycle(
+    "stage",
+    {
+        "approve": Move(S.PROPOSED, S.APPROVED, ProjectApproved, check=needs_planned_dates),
+        "activate": Move(S.APPROVED, S.ACTIVE, ProjectActivated, needs="write"),
+        "put-on-hold": Move(S.ACTIVE, S.ON_HOLD, ProjectPutOnHold),
+        "resume": Move(S.ON_HOLD, S.ACTIVE, ProjectResumed),
+        "start-closing": Move(S.ACTIVE, S.CLOSING, ProjectClosingStarted, needs="write"),
+        "close": Move(S.CLOSING, S.CLOSED, ProjectClosed),
+        "discontinue": Move(ANY_OPEN, S.DISCONTINUED, ProjectDiscontinued),
+    },
+    final=ENDED,
+)
+
+
+def dates_in_order(project: Project) -> None:
+    """Every pair of dates runs forward, and costs are not negative."""
+    for kind in ("planned", "forecast", "actual"):
+        start, finish = getattr(project, f"{kind}_start_on"), getattr(project, f"{kind}_finish_on")
+        if start and finish and finish < start:
+            raise Invalid(
+                f"the {kind} finish lies before the {kind} start",
+                Fault("before_start", "earlier than the start", pointer=f"/{kind}_finish_on"),
+                code="dates_out_of_order",
+            )
+    for member in ("planned_cost", "forecast_cost", "lifecycle_cost"):
+        cost = getattr(project, member)
+        if cost is not None and cost.minor < 0:
+            raise Invalid("a cost is negative", Fault("negative", "not below zero", pointer=f"/{member}"))

@@ -1,0 +1,138 @@
+"""What is done with work packages: checked within their project, renumbered with their parts, and progressed."""
+
+from typing import Any
+from uuid import UUID
+
+from services.projects.standing import of_project
+from services.projects.structure.work_package import rules, tree
+from services.projects.structure.work_package.model import WorkPackageRow
+from shared.contracts.language import plain
+from shared.contracts.projects.structure import WorkPackage, WorkPackageProgressed
+from shared.domain.acts import Acts, admit
+from shared.domain.references import takes_new
+from shared.domain.work import Match, Work, expect_version
+
+PROGRESS = "report-progress"
+
+
+ACTS = Acts(of_project, rules.act)
+
+
+def guard(package: Any) -> str:
+    """Of two who change the tree of a project at once only the first does."""
+    return f"wbs {package.project_id}"
+
+
+async def check(work: Work, package: WorkPackage) -> None:
+    rules.in_order(package)
+    await work.guard(guard(package))
+    await takes_new(work, WorkPackageRow, package, "parent_id")
+    before = work.before(package)
+    if package.budget is not None and before is not None:  # what is made only now has no parts
+        rules.leaf_holds(package, await has_parts(work, package.id))
+    if package.parent_id is not None:
+        parent = await work.load(WorkPackage, package.parent_id)
+        rules.under(package, parent, await has_parts(work, parent.id))
+    if before is not None and (before.parent_id, before.wbs) != (package.parent_id, package.wbs):
+        nodes = await nodes_of(work, package.project_id)
+        rules.not_under_itself(package, nodes)
+        rules.parts_can_follow(package, rules.followed(package.id, package.wbs, nodes), nodes)
+
+
+async def nodes_of(work: Work, project_id: UUID) -> tree.Nodes:
+    """Read from the store once for a unit; what the unit has staged since is laid over it."""
+    key = ("work packages", project_id)
+    if key not in work.memory:
+        rows = await work.store.fetch(
+            "SELECT document FROM work_package WHERE project_id = ?", (str(project_id),)
+        )
+        work.memory[key] = {node.id: node for node in (tree.read_node(row[0]) for row in rows)}
+    staged = {node.id: node for node in _staged(work) if node.project_id == project_id}
+    return tree.Nodes(work.memory[key] | staged)
+
+
+def _staged(work: Work) -> list[tree.Node]:
+    """What this unit has written so far, each state read once: a batch asks again for every item."""
+    table = WorkPackageRow.__tablename__
+    ids = {UUID(row[0]) for part in work.unit.parts for mirror, row in part.rows if mirror.name == table}
+    return [_node(work, id) for id in ids]
+
+
+def _node(work: Work, id: UUID) -> tree.Node:
+    state = work.states[id]
+    known: tuple[str, tree.Node] | None = work.memory.get(("work package", id))
+    if known is None or known[0] is not state:
+        known = work.memory["work package", id] = (state, tree.read_node(state))
+    return known[1]
+
+
+async def has_parts(work: Work, id: UUID) -> bool:
+    if any(node.parent_id == id and node.archived_at is None for node in _staged(work)):
+        return True
+    rows = await work.store.fetch(
+        "SELECT 1 FROM work_package WHERE parent_id = ? AND archived = 0 LIMIT 1", (str(id),)
+    )
+    return bool(rows)
+
+
+async def report_progress(work: Work, id: str, if_match: Match | None, percent: int) -> WorkPackage:
+    package = await work.load(WorkPackage, id)
+    expect_version(package, if_match)
+    await admit(work, ACTS, package, PROGRESS)
+    before = package.model_copy()
+    fact = rules.progress(package, percent, await has_parts(work, package.id))
+    package = work.save(package, fact)
+    await after(work, package, before)
+    return package
+
+
+async def after(work: Work, package: WorkPackage, before: WorkPackage | None) -> None:
+    """Its parts take over a new code, and the packages above it sum up anew, all in the same commit."""
+    moved = before is not None and before.wbs != package.wbs
+    above = {p.parent_id for p in (before, package) if p is not None and p.parent_id is not None}
+    if not moved and not (above and rules.counts_otherwise(package, before)):
+        return
+    if before is None and not package.percent_complete and not await _has_begun(work, package.parent_id):
+        return  # nothing is summed up while a project is planned, part by part
+    await work.guard(guard(package))
+    nodes = await nodes_of(work, package.project_id)
+    if moved:
+        await _renumber(work, rules.followed(package.id, package.wbs, nodes))
+    for id in tree.ancestors(above, nodes):
+        await _sum_up(work, id, nodes)
+
+
+async def _has_begun(work: Work, id: UUID | None) -> bool:
+    """Whether a package or one above it shows progress."""
+    seen: set[UUID] = set()
+    while id is not None and id not in seen:
+        seen.add(id)
+        package = await work.load(WorkPackage, id)
+        if package.percent_complete:
+            return True
+        id = package.parent_id
+    return False
+
+
+async def _renumber(work: Work, codes: dict[UUID, str]) -> None:
+    ids = sorted(map(str, codes))
+    marks = ", ".join("?" * len(ids))
+    if ids:
+        await work.select(WorkPackage, f"id IN ({marks})", ids, archived=True)  # read at once
+    for id, wbs in codes.items():
+        part = await work.load(WorkPackage, id)
+        part.wbs = wbs
+        work.save(part, plain(WorkPackage, "revised"))
+
+
+async def _sum_up(work: Work, id: UUID, nodes: tree.Nodes) -> None:
+    """A package with parts shows how far they are; one whose last part went begins anew."""
+    summary = await work.load(WorkPackage, id)
+    before = summary.percent_complete
+    summary.percent_complete = rules.rolled_up(tree.leaves(id, nodes))
+    summary.state = rules.state_at(summary.percent_complete)
+    if work.is_changed(summary):
+        fact = WorkPackageProgressed(
+            percent_complete=summary.percent_complete, previous_percent_complete=before
+        )
+        work.save(summary, fact)

@@ -1,0 +1,1 @@
+"""What reporting answers: a folder for each dashboard."""

@@ -1,0 +1,158 @@
+"""The project list and the project sheet."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from services.reporting.asof import AsOf, AsOfQuery, as_of, positions
+from services.reporting.dashboards.portfolios.view import descendants
+from services.reporting.dashboards.projects import view
+from services.reporting.dashboards.projects.shapes import ProjectFigures, ProjectFiguresPage
+from services.reporting.figures.health import OVERALL
+from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
+from services.reporting.history.view import states_of_project
+from shared.base.errors import NotFound
+from shared.base.text import composed
+from shared.contracts.projects.structure import Stage
+from shared.http import paging, parameters
+from shared.http.call import Answer, Call
+from shared.http.keyset import Keyset, Sort
+from shared.http.operation import Parameter
+from shared.http.path import Id
+from shared.http.query import Cursor, Limit
+from shared.http.routes import Routes
+
+_IN_CURRENCY = "currency"
+"""Amounts are ordered within their currency: minor units of several say nothing side by side."""
+
+SORTS = {
+    "code": Sort("code_sort", text=True, nullable=False),
+    "name": Sort("name_sort", text=True, nullable=False),
+    "stage": Sort("stage", text=True, nullable=False),
+    "cost.planned": Sort("planned", within=_IN_CURRENCY),
+    "cost.forecast": Sort("forecast", within=_IN_CURRENCY),
+    "cost.actual": Sort("actual", within=_IN_CURRENCY),
+    "cost.variance": Sort("variance", within=_IN_CURRENCY),
+    "schedule.planned_finish_on": Sort("planned_finish"),
+    "schedule.variance_days": Sort(FINISH_DAYS),
+    "schedule.start_variance_days": Sort(START_DAYS),
+}
+
+STAGES = Annotated[tuple[Stage, ...], Field(description="Projects at these stages.")]
+HEALTHS = Annotated[
+    tuple[str, ...],
+    Parameter(
+        "health",
+        "Projects of this overall health, as of the day and by the thresholds of their portfolio.",
+        {"type": "string", "enum": list(OVERALL)},
+        many=True,
+    ),
+]
+SEARCH = Annotated[str | None, parameters.search_parameter(("code", "name"))]
+SORT = Annotated[str | None, parameters.sort_parameter(SORTS, "Amounts are ordered by currency first.")]
+
+
+class ProjectListQuery(AsOfQuery):
+    """As of which day, which projects, in which order."""
+
+    portfolio_id: tuple[Id, ...] = Field(
+        default=(), description="Projects of these portfolios, with everything under them."
+    )
+    programme_id: tuple[Id, ...] = Field(default=(), description="Projects of these programmes.")
+    stage: STAGES = ()
+    health: HEALTHS = ()
+    q: SEARCH = None
+    archived: Annotated[str | None, parameters.ARCHIVED] = None
+    source: str | None = Field(
+        default=None, alias="external_ref.source", description="The system a project came from."
+    )
+    external_id: str | None = Field(default=None, alias="external_ref.id", description="Its key there.")
+    sort: SORT = None
+    limit: Limit = None
+    cursor: Cursor = None
+
+
+routes = Routes("reporting", "Projects", names_service=True)
+
+
+@routes.get("/v1/projects", headers=(paging.PREFER,))
+async def project_list(call: Call, query: ProjectListQuery) -> Answer[ProjectFiguresPage]:
+    """Projects with cost, schedule, value and health."""
+    at = as_of(call, query)
+    found = await listed(call, at, query, await _portfolios(call, at, query))
+    folded = await positions(call)
+    return paging.answer(call, found.each(lambda item: json.dumps(item | {"positions": folded})))
+
+
+async def _portfolios(call: Call, at: AsOf, query: ProjectListQuery) -> list[str] | None:
+    """Those that are asked for and all below them, as everywhere else in reporting."""
+    if not query.portfolio_id:
+        return None
+    below = descendants(await view.portfolios_by_id(call.kernel.store, at, archived=True))
+    return sorted(set().union(*(below.get(id, {id}) for id in query.portfolio_id)))
+
+
+async def listed(
+    call: Call, at: AsOf, query: ProjectListQuery, portfolio_ids: Sequence[str] | None, alone: bool = False
+) -> paging.Page[view.Item]:
+    """A page of projects as the query asks for them, of these portfolios where some are named, or `alone`: of none."""
+    keyset = _keyset(query, at)
+    keyset.any_of("portfolio_id", portfolio_ids, "id")
+    keyset.any_of("overall", query.health, "code")
+    portfolios = await view.portfolios_by_id(call.kernel.store, at, archived=True)
+    if alone:
+        _outside(keyset, sorted(_within_a_listed_one(portfolios)))
+    table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
+    found = await keyset.page(call, ", ".join(view.COLUMNS), table)
+    items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
+    return paging.Page(items, found.next, found.total)
+
+
+def _within_a_listed_one(portfolios: dict[str, view.Item]) -> set[str]:
+    """Portfolios that are not archived, and all that stand under one."""
+    below = descendants(portfolios)
+    listed = [id for id, portfolio in portfolios.items() if portfolio["archived_at"] is None]
+    return set().union(*(below[id] for id in listed))
+
+
+def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
+    """Projects of no portfolio, or of one that is archived: those that no portfolio counts."""
+    if portfolio_ids:
+        marks = ", ".join("?" * len(portfolio_ids))
+        keyset.narrow(f"(portfolio_id IS NULL OR portfolio_id NOT IN ({marks}))", *portfolio_ids)
+
+
+def _keyset(query: ProjectListQuery, at: AsOf) -> Keyset:
+    sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
+    keyset = Keyset("project_id", sorts, "reporting.projects")
+    if query.archived != "true":
+        keyset.narrow("archived = 0")
+    keyset.narrow(view.VALID, at.day, at.day)
+    keyset.any_of("programme_id", query.programme_id, "id")
+    keyset.any_of("stage", query.stage, "code")
+    for column, value in (("external_source", query.source), ("external_id", query.external_id)):
+        if value is not None:
+            keyset.narrow(f"{column} = ?", composed(value))
+    if query.q:
+        keyset.search(query.q)
+    return keyset
+
+
+@routes.get("/v1/projects/{id}", refusals=(404,))
+async def project_sheet(call: Call, id: Id, query: AsOfQuery) -> Answer[ProjectFigures]:
+    """The sheet of a project. The figures of the list, with everything they rest on."""
+    return Answer(200, json.dumps(await sheet(call, id, as_of(call, query))).encode())
+
+
+async def sheet(call: Call, id: str, at: AsOf) -> dict[str, Any]:
+    store = call.kernel.store
+    row = await view.one(store, id, at)
+    if row is None:
+        raise NotFound("there is no such project by that day")
+    [made] = await view.items(store, [row], at)
+    details = await states_of_project(store, id, at.until)
+    details.pop("performance", None)  # no source: as of a past day it lacks what was told late
+    return made | {"positions": await positions(call), "details": details}

@@ -1,0 +1,1 @@
+"""Persons inside and outside."""

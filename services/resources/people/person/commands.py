@@ -1,0 +1,30 @@
+"""What is checked of persons, and how one is erased."""
+
+from services.resources.people.person import rules
+from services.resources.planning.allocation.model import AllocationRow
+from shared.base.clock import to_day
+from shared.contracts.resources.people import Person, PersonErased
+from shared.contracts.resources.planning import AllocationState
+from shared.domain.dependents import Dependents
+from shared.domain.erasure import erase as erased
+from shared.domain.work import Match, Work, expect_version
+
+BOOKED = Dependents(
+    AllocationRow,
+    "person_id",
+    f"state = '{AllocationState.BOOKED}' AND ends_on >= ?",
+    lambda work: (to_day(work.effective_on),),
+)
+"""What runs or is to come; what a person has worked stays as it was."""
+
+
+async def check(work: Work, person: Person) -> None:
+    rules.skills_differ(person)
+    rules.vendor_fits(person)
+
+
+async def erase(work: Work, id: str, if_match: Match | None, reason: str | None) -> Person:
+    """Whatever is booked stays booked: an allocation names no more than the id."""
+    person = await work.load(Person, id)
+    expect_version(person, if_match)
+    return await erased(work, person, PersonErased(reason=reason))

@@ -1,7 +1,0 @@
-"""The table of registers."""
-
-from services.risk.tables import Model
-from shared.contracts.risk import Register
-from shared.store.rows import table_of
-
-RegisterRow = table_of(Register, Model)

@@ -1,0 +1,1 @@
+"""What the finance service publishes, a file for each group."""

@@ -1,0 +1,1 @@
+"""What the projects service publishes, a file for each group."""

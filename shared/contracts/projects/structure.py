@@ -1,0 +1,192 @@
+"""Projects and the work packages they consist of."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.base.money import Money
+from shared.contracts.language import (
+    Aggregate,
+    Code,
+    Day,
+    Fact,
+    Id,
+    Line,
+    Percent,
+    Prose,
+    Reasoned,
+    Shape,
+    aggregate,
+    fact,
+)
+from shared.contracts.members import (
+    at_creation,
+    code,
+    filterable,
+    label,
+    names,
+    not_given,
+    optional_at_creation,
+    searched,
+    sortable,
+    unique,
+)
+
+
+class Stage(StrEnum):
+    """Where a project stands in its life; its phase within the method is a field apart."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    DISCONTINUED = "discontinued"
+
+
+@aggregate("projects", "projects", scope=("id",))
+class Project(Aggregate):
+    """A temporary endeavour with a start, an end, a budget and an outcome.
+
+    `planned_cost` is the approved plan, `forecast_cost` the forecast at completion; both are the project's own
+    statement (finance holds budget lines, actual costs and dated forecasts). `lifecycle_cost` is the whole-life cost
+    of what the project makes.
+    """
+
+    code: Annotated[Code, unique, sortable, searched, optional_at_creation]
+    """The short code by which people name it, unique; drawn by Portolan where none is given."""
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
+    description: Prose = ""
+    """What is to be achieved, and why."""
+    stage: Annotated[Stage, sortable, optional_at_creation] = Stage.PROPOSED
+    """Where it stands in its life; moves change it."""
+    phase: Line | None = None
+    """Where it stands within its method, in the words of that method."""
+    portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
+    """The portfolio it belongs to."""
+    programme_id: Annotated[Id | None, names("programme"), filterable] = None
+    """The programme it is part of."""
+    sponsor_id: Annotated[Id | None, names("person")] = None
+    """The person who answers for the benefit and the money."""
+    manager_id: Annotated[Id | None, names("person"), filterable] = None
+    """The person who manages it from day to day."""
+    planned_start_on: Annotated[Day | None, sortable] = None
+    """The first day of work, as approved."""
+    planned_finish_on: Annotated[Day | None, sortable] = None
+    """The day of completion, as approved."""
+    forecast_start_on: Day | None = None
+    """The first day of work, as expected now."""
+    forecast_finish_on: Day | None = None
+    """The day of completion, as expected now."""
+    actual_start_on: Day | None = None
+    """The day on which work began."""
+    actual_finish_on: Day | None = None
+    """The day on which it was completed."""
+    planned_cost: Money | None = None
+    """The approved cost at completion."""
+    forecast_cost: Money | None = None
+    """The cost at completion, as expected now."""
+    lifecycle_cost: Money | None = None
+    """The whole-life cost of what the project makes, operation included."""
+
+
+@fact(Project, "approved")
+class ProjectApproved(Reasoned):
+    """The sponsor's body agreed that the project be done."""
+
+
+@fact(Project, "activated")
+class ProjectActivated(Reasoned):
+    """Work began."""
+
+
+@fact(Project, "put_on_hold")
+class ProjectPutOnHold(Reasoned):
+    """Work is suspended."""
+
+
+@fact(Project, "resumed")
+class ProjectResumed(Reasoned):
+    """Work goes on after a hold."""
+
+
+@fact(Project, "closing_started")
+class ProjectClosingStarted(Reasoned):
+    """The outcome is handed over; what is left is closure."""
+
+
+@fact(Project, "closed")
+class ProjectClosed(Reasoned):
+    """The project ended as planned."""
+
+
+@fact(Project, "discontinued")
+class ProjectDiscontinued(Reasoned):
+    """The project was stopped before its end."""
+
+
+@fact(Project, "imported")
+class ProjectImported(Fact):
+    """Another system's record arrived at a stage; reactions treat it as the moves that lead there."""
+
+    stage: Stage
+    """Where the project stands in the other system."""
+    previous_stage: Stage | None = None
+    """Where it stood here before; null for a new project."""
+
+
+class WorkPackageState(StrEnum):
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+
+
+Wbs = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,9}$", examples=["1.2.3"]), code]
+
+
+@aggregate("projects", "work-packages", key="project_id")
+class WorkPackage(Aggregate):
+    """A node of the work breakdown structure; leaves carry budget, dates and progress."""
+
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    """The project it is part of."""
+    parent_id: Annotated[Id | None, names("work_package"), filterable] = None
+    """The summary above it; null at the top of the structure."""
+    wbs: Annotated[Wbs, sortable, searched]
+    """Its place in the work breakdown structure, unique within the project."""
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
+    description: Prose = ""
+    """What is to be delivered."""
+    owner_id: Annotated[Id | None, names("person")] = None
+    """The person who answers for its delivery."""
+    budget: Money | None = None
+    """Its part of the budget at completion (BAC)."""
+    planned_start_on: Day | None = None
+    """The first day of work on it, as planned."""
+    planned_finish_on: Day | None = None
+    """The day of its completion, as planned."""
+    state: Annotated[WorkPackageState, filterable, not_given] = WorkPackageState.PLANNED
+    """Where it stands; progress changes it."""
+    percent_complete: Annotated[Percent, sortable, not_given] = 0
+    """How much of it is done, from 0 to 100."""
+
+
+class Progress(Shape):
+    """How much of the work package is done."""
+
+    percent_complete: Percent
+    """How much is done now, from 0 to 100."""
+
+
+@fact(WorkPackage, "progressed")
+class WorkPackageProgressed(Fact):
+    """Progress was reported."""
+
+    percent_complete: Percent
+    """How much is done now, from 0 to 100."""
+    previous_percent_complete: Percent
+    """How much was done before, from 0 to 100."""

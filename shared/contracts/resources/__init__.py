@@ -1,0 +1,1 @@
+"""What the resources service publishes, a file for each group."""

@@ -1,0 +1,57 @@
+"""Persons inside and outside, with their skills."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.contracts.language import Email, Erasable, Id, Line, Reasoned, Shape, aggregate, fact
+from shared.contracts.members import filterable, label, names, personal, searched, sortable
+
+
+class Employment(StrEnum):
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class Skill(Shape):
+    """A skill with its level from 1 (knows of it) to 5 (teaches it)."""
+
+    name: Line
+    """What the person is able to do."""
+    level: Annotated[int, Field(ge=1, le=5, strict=True)]
+    """From 1 (knows of it) to 5 (teaches it)."""
+
+
+@aggregate("resources", "persons", visibility="people")
+class Person(Erasable):
+    """Somebody who works on projects. The name stands here and in no other service's events.
+
+    Of a person who was erased the employment and the weekly hours stay, from which the load of past months is told.
+    """
+
+    name: Annotated[Line, label, sortable, searched, personal("Erased person")]
+    """The full name."""
+    email: Annotated[Email | None, searched, personal()] = None
+    """The address for mail."""
+    employment: Annotated[Employment, sortable] = Employment.INTERNAL
+    """Employed by the organisation, or by a supplier."""
+    vendor_id: Annotated[Id | None, names("vendor"), filterable, personal()] = None
+    """The supplier of an external person."""
+    role: Annotated[Line | None, filterable, personal()] = None
+    """What the person usually works as."""
+    org_unit: Annotated[Line | None, sortable, personal()] = None
+    """The unit of the organisation that the person belongs to."""
+    location: Annotated[Line | None, filterable, personal()] = None
+    """Where the person works."""
+    weekly_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 40
+    """Hours of work a week; allocations are per cent of them."""
+    skills: Annotated[list[Skill], Field(max_length=100), personal([])] = []
+    """What the person is able to do, and how well."""
+
+
+@fact(Person, "erased")
+class PersonErased(Reasoned):
+    """A person was erased: no version tells of them any more, earlier ones included. The reason stays: name nobody in it."""
+
+    erases = True

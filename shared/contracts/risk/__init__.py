@@ -1,0 +1,1 @@
+"""What the risk service publishes, a file for each group."""

@@ -1,0 +1,258 @@
+"""The figures of a day are what the sources say of that day, in whatever order they were told."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from services.cli.stores import sources
+from services.finance.control.performance.audit import wrong_projects
+from services.reporting.replay import replaying, verified
+from tests.conftest import Portolan
+from tests.finance.conftest import Desk, chf
+from tests.finance.control.performance.histories import DAYS, FIRST, History, minor, put
+
+PLAN = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-04-10"}
+
+
+async def a_project(portolan: Portolan, on: str = "2026-01-05", stage: str = "active") -> dict[str, Any]:
+    body = {"name": "Old", "stage": stage, "planned_cost": chf("1000.00")}
+    project = await put(portolan, "projects/v1/projects/by-ref/x/1", on, **body)
+    await portolan.settled()
+    return project
+
+
+async def test_an_invoice_that_comes_late_counts_from_its_day(desk_everywhere: Desk) -> None:
+    desk, portolan = desk_everywhere, desk_everywhere.portolan
+    project = await a_project(portolan)
+    work = {"project_id": project["id"], "wbs": "1", "name": "Build", "budget": chf("1000.00"), **PLAN}
+    await put(portolan, "projects/v1/work-packages/by-ref/x/1", "2026-01-10", **work)
+    for key, on, amount in (("1", "2026-08-31", "100"), ("2", "2026-10-31", "50"), ("3", "2026-09-15", "7")):
+        spent = {"project_id": project["id"], "posted_on": on, "amount": chf(f"{amount}.00")}
+        await put(portolan, f"finance/v1/actual-costs/by-ref/x/{key}", on, **spent)
+    for day, amount in (
+        ("2026-08-30", "0"), ("2026-08-31", "100"), ("2026-09-14", "100"), ("2026-09-15", "107"),
+        ("2026-09-30", "107"), ("2026-10-30", "107"), ("2026-10-31", "157"),
+    ):  # fmt: skip
+        expected = chf(f"{amount}.00")
+        assert (await desk.earned_value(project, as_of=day))["ac"] == expected, day
+        [item] = (await desk.read(f"/reporting/v1/projects?as_of={day}"))["items"]
+        assert item["cost"]["actual"] == item["earned_value"]["ac"] == expected, day
+        total = (await desk.read(f"/reporting/v1/portfolios?as_of={day}"))["total"]
+        assert total["cost"]["actual"] == expected, day
+        sheet = await desk.read(f"/reporting/v1/projects/{project['id']}?as_of={day}")
+        assert sheet["cost"]["actual"] == expected, day
+    assert (await desk.the("performances"))["actual"] == chf("157.00")
+
+
+async def test_a_cost_counts_no_earlier_than_it_was_posted(desk: Desk) -> None:
+    project = await a_project(desk.portolan)
+    spent = {"project_id": project["id"], "posted_on": "2026-03-01", "amount": chf("9.00")}
+    cost = await put(desk.portolan, "finance/v1/actual-costs/by-ref/x/1", "2026-02-01", **spent)
+    reasons = (await desk.earned_value(project, as_of="2026-02-28"))["reasons"]
+    assert reasons["ac"] == "nothing was measured by then"
+    assert (await desk.earned_value(project, as_of="2026-03-01"))["ac"] == chf("9.00")
+    headers = {"If-Match": '"1"', "Portolan-Effective-At": "2026-02-20"}
+    gone = await desk.portolan("service").delete(f"/finance/v1/actual-costs/{cost['id']}", headers=headers)
+    assert gone.status_code == 204, gone.text
+    assert (await desk.earned_value(project, as_of="2026-03-01"))["ac"] == chf("0.00")
+
+
+# The first approved plan
+
+
+async def test_the_first_approved_plan_stays_what_a_project_is_measured_by(desk_everywhere: Desk) -> None:
+    desk = desk_everywhere
+    project = await desk.project(planned="1000.00")
+    package = await desk.package(project, "1", "1000.00", **PLAN)
+    assert not (await desk.earned_value(project))["plan_differs"]
+    await desk.move("projects/v1/projects", project, "approve")
+    edited = await desk.revise(
+        "projects/v1/work-packages", package, budget=chf("400.00"), planned_finish_on="2026-12-31"
+    )
+    assert edited.status_code == 200, edited.text
+    told = await desk.earned_value(project)
+    assert (told["bac"], told["pv"], told["bac_current"]) == (chf("1000.00"), chf("1000.00"), chf("400.00"))
+    assert told["plan_differs"]
+    [item] = (await desk.read("/reporting/v1/projects"))["items"]
+    value = item["earned_value"]
+    assert (value["bac"], value["pv"], value["bac_current"]) == (
+        chf("1000.00"), chf("1000.00"), chf("400.00"),
+    )  # fmt: skip
+    assert value["plan_differs"]
+    performance = await desk.the("performances")
+    assert (performance["at_completion"], performance["differing"]) == (chf("1000.00"), 1)
+    await desk.progress(edited.json(), 50)
+    assert (await desk.earned_value(project))["ev"] == chf("500.00")
+
+
+async def test_a_plan_that_is_edited_back_differs_no_more(desk: Desk) -> None:
+    project = await desk.project("approve")
+    package = await desk.package(project, "1", "1000.00", **PLAN)
+    edited = await desk.revise("projects/v1/work-packages", package, budget=chf("400.00"))
+    assert (await desk.earned_value(project))["plan_differs"]
+    await desk.revise("projects/v1/work-packages", edited.json(), budget=chf("1000.00"))
+    told = await desk.earned_value(project)
+    assert (told["bac"], told["bac_current"], told["plan_differs"]) == (
+        chf("1000.00"), chf("1000.00"), False,
+    )  # fmt: skip
+
+
+async def test_before_the_approval_the_plan_is_what_it_is_edited_to(desk: Desk) -> None:
+    project = await desk.project()
+    package = await desk.package(project, "1", "1000.00", **PLAN)
+    edited = await desk.revise("projects/v1/work-packages", package, budget=chf("400.00"))
+    assert (await desk.earned_value(project))["bac"] == chf("400.00")
+    await desk.move("projects/v1/projects", project, "approve")
+    await desk.revise("projects/v1/work-packages", edited.json(), budget=chf("300.00"))
+    assert (await desk.earned_value(project))["bac"] == chf("400.00")
+
+
+async def test_archiving_approved_work_leaves_the_approved_plan(desk: Desk) -> None:
+    project = await desk.project()
+    package = await desk.package(project, "1", "1000.00", **PLAN)
+    await desk.move("projects/v1/projects", project, "approve")
+    gone = await desk.client.delete(
+        f"/projects/v1/work-packages/{package['id']}", headers={"If-Match": '"1"'}
+    )
+    assert gone.status_code == 204
+    told = await desk.earned_value(project)
+    assert (told["bac"], told["bac_current"], told["plan_differs"]) == (chf("1000.00"), chf("0.00"), True)
+
+
+async def test_work_that_is_planned_later_counts_as_it_was_planned_first(desk: Desk) -> None:
+    project = await desk.project("approve")
+    package = await desk.package(project, "1", "100.00", **PLAN)
+    await desk.package(project, "2", "50.00", **PLAN)
+    edited = await desk.revise("projects/v1/work-packages", package, budget=chf("10.00"))
+    assert (await desk.earned_value(project))["bac"] == chf("150.00")
+    url = f"/projects/v1/work-packages/{package['id']}"
+    etag = {"If-Match": edited.headers["etag"]}
+    assert (await desk.client.delete(url, headers=etag)).status_code == 204
+    assert (await desk.earned_value(project))["bac"] == chf("50.00")
+
+
+async def test_an_approval_told_late_measures_by_the_plan_of_its_day(desk_everywhere: Desk) -> None:
+    desk, portolan = desk_everywhere, desk_everywhere.portolan
+    project = await a_project(portolan, "2026-01-05", "proposed")
+    work = {"project_id": project["id"], "wbs": "1", "name": "Build", **PLAN}
+    path = "projects/v1/work-packages/by-ref/x/1"
+    await put(portolan, path, "2026-01-10", **work, budget=chf("1000.00"))
+    await put(portolan, path, "2026-03-10", **work, budget=chf("400.00"))
+    await portolan.settled()
+    assert (await desk.earned_value(project))["bac"] == chf("400.00")
+    body = {"name": "Old", "stage": "active", "planned_cost": chf("1000.00")}
+    await put(portolan, "projects/v1/projects/by-ref/x/1", "2026-02-01", **body)
+    for day, differs in (("2026-01-10", False), ("2026-03-09", False), ("2026-03-10", True)):
+        told = await desk.earned_value(project, as_of=day)
+        assert (told["bac"], told["plan_differs"]) == (chf("1000.00"), differs), day
+        [item] = (await desk.read(f"/reporting/v1/projects?as_of={day}"))["items"]
+        assert item["earned_value"]["bac"] == chf("1000.00"), day
+
+
+# Random histories
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_figures_equal_a_recomputation_from_all_versions_on_every_day(
+    everywhere: Portolan, seed: int
+) -> None:
+    random = Random(seed)
+    histories = [History(everywhere, str(n), random) for n in range(4)]
+    for history in histories:
+        await history.begin()
+    await everywhere.settled()
+    for _ in range(60):
+        await random.choice(histories).step()
+        if random.random() < 0.3:
+            await everywhere.settled()
+    await everywhere.settled()
+    client = everywhere("viewer")
+    for offset in range(0, DAYS + 2, 3):
+        day = FIRST + timedelta(days=offset)
+        items = (await client.get(f"/reporting/v1/projects?as_of={day}&limit=200")).json()["items"]
+        told = {item["project"]["id"]: item for item in items}
+        for history in histories:
+            expected, item = history.expected(day), told[history.id]
+            answer = await client.get(f"/finance/v1/projects/{history.id}/earned-value?as_of={day}")
+            value, shown = answer.json(), item["earned_value"]
+            assert (minor(value["ac"]) or 0) == (minor(item["cost"]["actual"]) or 0) == expected["ac"]
+            if not expected["packages"]:
+                assert value["bac"] is shown["bac"] is None
+                continue
+            for figures in (value, shown):
+                assert minor(figures["bac"]) == expected["bac"], (seed, day)
+                assert minor(figures["ev"]) == expected["ev"]
+                assert minor(figures["bac_current"]) == expected["current"]
+                assert figures["plan_differs"] == expected["differs"]
+                assert abs((minor(figures["pv"]) or 0) - expected["pv"]) <= 2
+    await recomputed(everywhere)
+
+
+async def recomputed(portolan: Portolan) -> None:
+    """The sums of finance from its own versions, those of reporting from the outboxes."""
+    services = portolan.running.services
+    assert await wrong_projects(services["finance"].kernel.store, services["finance"].kernel.settings) == []
+    store = services["reporting"].kernel.store
+    async with replaying(portolan.running.settings, sources(services)) as replay:
+        assert await verified(store, replay) == []
+
+
+# What a fold reads
+
+
+FOLDED = (
+    "measured_",
+    "known_",
+    "FROM performance",
+    "FROM budget",
+    "FROM figures",
+    "FROM history",
+    "current_state",
+)
+"""What folds read; the relay and the inbox read more or less as their batches fall."""
+
+
+class Counting:
+    """Counts the rows that a store answers to folds."""
+
+    def __init__(self, store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.rows = 0
+        fetch = store.fetch
+
+        async def counted(text: str, params: Any = ()) -> Any:
+            rows = await fetch(text, params)
+            if any(part in text for part in FOLDED):
+                self.rows += len(rows)
+            return rows
+
+        monkeypatch.setattr(store, "fetch", counted)
+
+
+async def test_folds_of_a_progress_report_and_a_cost_do_not_read_what_else_there_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = desk.portolan.running.services
+    projects = [await desk.project("approve") for _ in range(2)]
+    packages = []
+    for project, count in zip(projects, (2, 40), strict=True):
+        for n in range(count):
+            body = {"project_id": project["id"], "name": "Part", "budget": chf("100.00"), **PLAN}
+            packages.append(await desk.make("projects/v1/work-packages", wbs=str(n + 1), **body))
+            assert (await desk.post(project, "1.00")).status_code == 201
+    await desk.portolan.settled()
+    counts = []
+    for name in ("finance", "reporting"):
+        counts.append(Counting(services[name].kernel.store, monkeypatch))
+    read: list[list[int]] = []
+    for project, package in zip(projects, (packages[0], packages[-1]), strict=True):
+        before = [c.rows for c in counts]
+        await desk.progress(package, 50)
+        assert (await desk.post(project, "5.00")).status_code == 201
+        spent = {"project_id": project["id"], "posted_on": "2026-03-01", "amount": chf("3.00")}
+        path = f"finance/v1/actual-costs/by-ref/x/{project['id']}"
+        await put(desk.portolan, path, "2026-03-01", **spent)
+        await desk.portolan.settled()
+        read.append([c.rows - b for c, b in zip(counts, before, strict=True)])
+    assert all(0 < rows < 40 for rows in (*read[0], *read[1])), "of the large one's 40 packages and 41 costs"

@@ -1,0 +1,207 @@
+"""The plan curve and the figures of a project, against hand-computed examples and the valuation engine."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.finance.control.performance import rules
+from services.finance.control.performance.rules import PackageVersion, Plan
+from services.finance.engines.valuation.earned_value import EarnedValue, measure
+from services.finance.engines.valuation.techniques import PercentComplete
+from services.finance.engines.valuation.work_packages import WorkPackage
+from shared.base.clock import from_day, to_day
+from shared.base.money import Money
+from shared.contracts.finance.control import Performance
+from shared.domain.measured import MOST_POINTS, NOTHING, Measured, Sums, curve, measured
+
+NEW_YEAR = date(2026, 1, 1)
+APPROVED_AT = 1_000
+
+
+def version(
+    plan: Plan | None, percent: int = 0, *, at: int = 0, number: int = 1, gone: bool = False
+) -> PackageVersion:
+    return PackageVersion(number, at, plan, percent, gone)
+
+
+def plan(budget: int, start: date, days: int, currency: str = "CHF") -> Plan:
+    return Plan(budget, currency, to_day(start), to_day(start) + days - 1)
+
+
+def package(
+    budget: int | None, start: date, days: int, percent: int = 0, currency: str = "CHF"
+) -> PackageVersion:
+    return version(None if budget is None else plan(budget, start, days, currency), percent)
+
+
+class Work:
+    """Packages and costs, summed up."""
+
+    def __init__(self, *packages: PackageVersion, actual: int = 0) -> None:
+        changes = [rules.change(None, rules.judged(p, None, None), 0) for p in packages]
+        if actual:
+            changes.append(rules.spent(actual, "CHF", 0))
+        sums: dict[str, Any] = {}
+        self.spans: dict[tuple[int, int], int] = {}
+        for made in changes:
+            for currency, added in made.sums.items():
+                sums[currency] = sums.get(currency, NOTHING).plus(added)
+            for (currency, first, last), budget in made.spans.items():
+                if currency == "CHF":
+                    self.spans[first, last] = self.spans.get((first, last), 0) + budget
+        found = measured(sums, "CHF")
+        self.measured: Measured = found or Measured("CHF", NOTHING, {})
+
+    def at(self, day: date) -> EarnedValue:
+        return rules.earned_value(self.measured, self.spans, day)
+
+    def told(self) -> Performance:
+        at, zero = datetime(2026, 1, 1, tzinfo=UTC), Money.of(0, "CHF")
+        performance = Performance(
+            id=uuid4(), version=1, created_at=at, updated_at=at, project_id=uuid4(), currency="CHF",
+            at_completion=zero, earned=zero, actual=zero, current_at_completion=zero,
+        )  # fmt: skip
+        rules.remeasure(performance, self.measured, self.spans, "a test", ())
+        return performance
+
+
+def test_a_project_half_over_budget_and_behind() -> None:
+    """BAC 500,000; half of the plan due, 40 % done, 290,000 spent: the second example of METHODS."""
+    work = Work(package(50_000_000, NEW_YEAR, 100, percent=40), actual=29_000_000)
+    figures = work.at(NEW_YEAR + timedelta(days=49))
+    assert (figures.pv, figures.ev, figures.ac) == (25_000_000, 20_000_000, 29_000_000)
+    assert (figures.sv, figures.cv, figures.spi) == (-5_000_000, -9_000_000, Decimal("0.8"))
+    assert (figures.eac, figures.etc, figures.vac) == (72_500_000, 43_500_000, -22_500_000)
+    assert round(figures.cpi or 0, 3) == Decimal("0.690")
+    assert round(figures.tcpi_bac or 0, 3) == Decimal("1.429")
+
+
+def test_nothing_is_planned_before_the_start_and_all_of_it_after_the_finish() -> None:
+    work = Work(package(1_000, NEW_YEAR, 10))
+    days = (NEW_YEAR - timedelta(days=1), NEW_YEAR, NEW_YEAR + timedelta(days=9), date(2030, 1, 1))
+    assert [work.at(day).pv for day in days] == [0, 100, 1_000, 1_000]
+
+
+def test_work_without_dates_leaves_only_the_planned_value_unknown() -> None:
+    figures = Work(version(Plan(1_000, "CHF", None, None), 50), package(1_000, NEW_YEAR, 10)).at(NEW_YEAR)
+    assert (figures.bac, figures.ev, figures.pv, figures.spi) == (2_000, 500, None, None)
+    assert figures.reasons["spi"] == "a work package with a budget has no planned dates"
+
+
+def test_work_in_a_currency_without_a_rate_is_said_and_not_added_up() -> None:
+    work = Work(package(1_000, NEW_YEAR, 10), package(1_000, NEW_YEAR, 10, currency="EUR"))
+    assert work.told().reasons["bac"] == "work is budgeted in EUR, and there is no rate to CHF"
+    assert work.at(NEW_YEAR).ev is None
+
+
+def test_costs_alone_are_no_measure_of_work() -> None:
+    work = Work(package(None, NEW_YEAR, 10), actual=500)
+    assert work.told().actual == Money.of(500, "CHF")
+    assert work.at(NEW_YEAR).reasons["cpi"] == "no work package with a budget"
+
+
+def test_a_plan_of_many_turns_is_thinned_and_keeps_its_ends() -> None:
+    spans = {(3 * i, 3 * i + 1): 10 for i in range(500)}
+    points = curve(spans)
+    assert len(points) == MOST_POINTS
+    assert (points[0], points[-1]) == ((-1, 0), (3 * 499 + 1, 5_000))
+
+
+def test_a_plan_that_is_taken_back_leaves_no_turn() -> None:
+    assert curve({(0, 9): 100, (3, 5): 0}) == [(-1, 0), (9, 100)]
+
+
+def judged(*versions: PackageVersion, approved_at: int | None = APPROVED_AT) -> PackageVersion:
+    last: PackageVersion | None = None
+    for one in versions:
+        last = rules.judged(one, last, approved_at)
+    assert last is not None
+    return last
+
+
+FIRST, SECOND, THIRD = (plan(budget, NEW_YEAR, 10) for budget in (1_000, 400, 700))
+
+
+@pytest.mark.parametrize(
+    ("versions", "approved", "added"),
+    [
+        ([(FIRST, 500)], FIRST, False),
+        ([(FIRST, 500), (SECOND, 1_000)], SECOND, False),
+        ([(FIRST, 500), (SECOND, 1_001)], FIRST, False),
+        ([(None, 500), (SECOND, 1_001), (THIRD, 1_002)], SECOND, True),
+        ([(FIRST, 500), (None, 900), (THIRD, 1_002)], THIRD, True),
+        ([(SECOND, 2_000), (THIRD, 3_000)], SECOND, True),
+    ],
+)
+def test_a_package_is_measured_by_its_plan_at_the_approval_or_by_its_first_after_it(
+    versions: list[tuple[Plan | None, int]], approved: Plan, added: bool
+) -> None:
+    last = judged(*(version(p, at=at, number=n) for n, (p, at) in enumerate(versions, 1)))
+    assert (last.approved, last.added) == (approved, added)
+
+
+def test_before_the_approval_a_package_is_measured_by_its_current_plan() -> None:
+    versions = version(FIRST), version(SECOND, number=2, at=2_000)
+    assert judged(*versions, approved_at=None).approved == SECOND
+
+
+@pytest.mark.parametrize(("planned_at", "counted"), [(500, 1_000), (2_000, 0)])
+def test_archiving_takes_away_only_what_was_added_after_the_approval(planned_at: int, counted: int) -> None:
+    first = judged(version(FIRST, 50, at=planned_at))
+    gone = rules.judged(version(FIRST, 50, at=3_000, number=2, gone=True), first, APPROVED_AT)
+    whole = rules.change(None, gone, 0).sums.get("CHF", NOTHING)
+    assert (whole.bac, whole.ev, whole.current) == (counted, counted // 2, 0)
+
+
+def test_progress_changes_what_is_earned_and_nothing_else() -> None:
+    before = judged(version(FIRST, 10, at=500))
+    made = rules.change(before, rules.judged(version(FIRST, 60, at=2_000, number=2), before, APPROVED_AT), 7)
+    assert (made.counts_from, made.spans) == (7, {})
+    assert made.sums == {"CHF": Sums(ev=500)}
+    assert not rules.change(before, before, 7)
+
+
+packages = st.builds(
+    package,
+    st.integers(0, 10**12),
+    st.dates(date(2020, 1, 1), date(2020, 6, 1)),
+    st.integers(1, 200),
+    st.integers(0, 100),
+)
+
+
+@given(st.lists(packages, min_size=1, max_size=6), st.dates(date(2019, 12, 1), date(2021, 2, 1)))
+def test_the_curve_says_of_any_day_what_the_engine_computes(held: list[PackageVersion], day: date) -> None:
+    """To a minor unit and a half for each package, by which the engine rounds it and the curve its ends."""
+    exact = measure(
+        [
+            WorkPackage(
+                str(i), p.plan.budget, from_day(p.plan.starts_on or 0), from_day(p.plan.finishes_on or 0),
+                PercentComplete(p.percent),
+            )
+            for i, p in enumerate(held)
+            if p.plan
+        ],
+        1,
+        day,
+    )  # fmt: skip
+    figures = Work(*held, actual=1).at(day)
+    assert (figures.bac, figures.ev) == (exact.bac, exact.ev)
+    assert abs((figures.pv or 0) - (exact.pv or 0)) <= 1.5 * len(held)
+
+
+@given(st.lists(packages, min_size=1, max_size=6))
+def test_the_plan_only_rises_and_ends_at_the_budget(held: list[PackageVersion]) -> None:
+    performance = Work(*held).told()
+    values = [point.value.minor for point in performance.plan]
+    assert values == sorted(values)
+    assert (
+        sum(p.plan.budget for p in held if p.plan)
+        == (values[-1] if values else 0)
+        == performance.at_completion.minor
+    )
