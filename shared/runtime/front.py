@@ -37,7 +37,7 @@ def front(apps: Mapping[str, ASGIApp]) -> ASGIApp:
 
 def asks_of_the_server(scope: Scope) -> bool:
     """Whether it is about the server as a whole: `OPTIONS *`."""
-    return scope["type"] == "http" and scope["method"] == "OPTIONS" and scope["path"] == "*"
+    return (scope["type"], scope.get("method"), scope.get("path")) == ("http", "OPTIONS", "*")
 
 
 async def tell_methods(send: Send) -> None:
