@@ -36,7 +36,7 @@ from pydantic_core import CoreSchema
 
 from shared.base.clock import of_our_age, parse_day, parse_instant
 from shared.base.ids import is_canonical
-from shared.base.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
+from shared.base.text import COMBINING, DIRECTIONS, IGNORABLE, LINE_ENDS, OVERRIDES, composed, shows_nothing
 from shared.contracts.members import Members, code, members_of
 
 PARTITIONS = 12
@@ -91,6 +91,7 @@ STORED = {"stored": True}
 
 _REFUSED = re.compile(f"[{CONTROLS}]")
 _REFUSED_IN_PROSE = re.compile(f"[{CONTROLS_BUT_LINES}]")
+_ENDS_A_LINE = re.compile(f"[{LINE_ENDS}]")
 _TURNS = re.compile(f"[{DIRECTIONS}]")
 _OVERTURNS = re.compile(f"[{OVERRIDES}]")
 
@@ -117,6 +118,8 @@ def _check_line(text: str, info: ValidationInfo) -> str:
     if _REFUSED.search(text):
         raise ValueError("control characters are not accepted")
     if info.context is not STORED:
+        if _ENDS_A_LINE.search(text):
+            raise ValueError("it is one line of text")
         if _TURNS.search(text):
             raise ValueError("characters that turn the direction of writing are not accepted")
         if shows_nothing(text):
@@ -134,8 +137,8 @@ def _check_prose(text: str, info: ValidationInfo) -> str:
     return text
 
 
-_ANY = f"[^{CONTROLS}{DIRECTIONS}]*"
-_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}]{_ANY}"
+_ANY = f"[^{CONTROLS}{LINE_ENDS}{DIRECTIONS}]*"
+_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}{COMBINING}]{_ANY}"
 
 Line = Annotated[
     str,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.base.clock import from_micros, now, now_micros, to_micros
+from shared.base.clock import EARLIEST, from_micros, now, now_micros, to_micros
 from shared.base.errors import (
     Busy,
     Duplicate,
@@ -193,7 +193,7 @@ class Work:
         """A fresh aggregate, checked; its first `save` is version 1."""
         at = from_micros(now_micros())
         made = shape(id=id or new_id(), version=1, created_at=at, updated_at=at, **members)
-        self._loaded[made.id] = Loaded(None, 0)
+        self._loaded[made.id] = Loaded(None, EARLIEST)
         return made
 
     def before(self, entity: A) -> A | None:

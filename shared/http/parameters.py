@@ -124,7 +124,7 @@ def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:
     return Parameter(
         "sort",
         f"{said} {remark}".rstrip(),
-        {"type": "string", "pattern": f"^({one}(,{one}){{0,{SORTED_BY - 1}}})?$"},
+        {"type": "string", "pattern": f"^{one}(,{one}){{0,{SORTED_BY - 1}}}$"},
     )
 
 
@@ -134,7 +134,7 @@ def fields_parameter(names: Iterable[str]) -> Parameter:
         "Only these members of the resource, separated by commas, such as `id,name`. The answer then lacks all others,"
         " also those that its schema requires: a client that checks them has to name them too."
     )
-    return Parameter("fields", said, {"type": "string", "pattern": f"^({one}(,{one})*)?$"}, reduces=True)
+    return Parameter("fields", said, {"type": "string", "pattern": f"^{one}(,{one})*$"}, reduces=True)
 
 
 def wrong(name: str, detail: str) -> Malformed:
