@@ -118,13 +118,13 @@ class Work:
             (ref.source, ref.id),
         )
         if not rows:
-            raise NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} with this key")
+            raise NotFound(f"there is no {entry_of(shape).noun} with this key")
         return rows[0][0], rows[0][1]
 
     async def _document(self, shape: type[Aggregate], id: UUID | str) -> Document:
         found = await self.store.document(self.mirrors[shape].name, str(id))
         if found is None:
-            raise NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} {id}")
+            raise NotFound(f"there is no {entry_of(shape).noun} {id}")
         return found
 
     async def known(self, shape: type[A], id: UUID) -> A | None:

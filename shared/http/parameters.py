@@ -11,6 +11,7 @@ from shared.base.clock import parse_day, parse_instant, to_day, to_micros
 from shared.base.errors import Fault, Malformed
 from shared.base.ids import is_canonical
 from shared.base.text import MOST_WORDS, composed
+from shared.contracts.language import DAY_BOUNDS, INSTANT_BOUNDS
 from shared.contracts.members import Kind
 from shared.domain.filters import Filters
 from shared.http.call import Call
@@ -33,8 +34,8 @@ _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "id": {"type": "string", "format": "uuid"},
     "text": {"type": "string"},
     "code": {"type": "string"},
-    "instant": {"type": "string", "format": "date-time"},
-    "day": {"type": "string", "format": "date"},
+    "instant": {"type": "string", "format": "date-time", **INSTANT_BOUNDS},
+    "day": {"type": "string", "format": "date", **DAY_BOUNDS},
     "money": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
     "integer": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
     "boolean": {"type": "string", "enum": ["true", "false"]},
