@@ -51,10 +51,10 @@ async def _is_empty(client: httpx.AsyncClient) -> bool:
     return True
 
 
-async def tell(client: httpx.AsyncClient, told: list[Chapter], today: date) -> list[Finding]:
+async def tell(client: httpx.AsyncClient, chapters: list[Chapter], today: date) -> list[Finding]:
     """Each chapter dated to its day; the last one is now."""
     teller = Teller(client)
-    for chapter in told:
+    for chapter in chapters:
         client.headers.pop("Portolan-Effective-At", None)
         if chapter.days_ago:
             client.headers["Portolan-Effective-At"] = (today - timedelta(days=chapter.days_ago)).isoformat()

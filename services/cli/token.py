@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import httpx
 
-from services.cli.instance import TIMEOUT_S, answered, data_option, own_token, reached, reaching
+from services.cli.instance import TIMEOUT_S, checked, data_option, own_token, reached, reaching
 from shared.base.clock import now_micros
 from shared.base.settings import Settings, settings_of
 from shared.http.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
@@ -128,4 +128,4 @@ def _revoke_at(address: str, token: str, body: dict[str, str]) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     with reached(address), httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT_S) as client:
         for service in SERVICES:
-            answered(client.post(f"/{service}/v1/revocations", json=body))
+            checked(client.post(f"/{service}/v1/revocations", json=body))

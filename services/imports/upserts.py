@@ -170,8 +170,8 @@ class Sender:
                 continue
             self.answered = True
             if answer.status_code == 207:
-                told: dict[str, Any] = answer.json()
-                return told
+                results: dict[str, Any] = answer.json()
+                return results
             if answer.status_code not in (409, 429, 503, 504) or monotonic() >= until:
                 raise ImportFailed(f"{stage.name}: {answer.status_code} {detail(answer)}")
             await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))

@@ -81,9 +81,9 @@ def parse_instant(text: str) -> datetime:
     """An RFC 3339 instant with its offset; a naive one is refused with ValueError."""
     if not _INSTANT.fullmatch(text):
         raise ValueError("an instant is an RFC 3339 text with its offset, such as 2026-06-01T08:30:00Z")
-    given = datetime.fromisoformat(text.upper())
-    of_our_age(given)
-    instant = given.astimezone(UTC)
+    parsed = datetime.fromisoformat(text.upper())
+    of_our_age(parsed)
+    instant = parsed.astimezone(UTC)
     of_our_age(instant)
     return instant
 

@@ -39,6 +39,6 @@ def make_private(folder: Path) -> None:
 
 def _close(path: Path, mode: int) -> None:
     with suppress(FileNotFoundError, PermissionError):
-        found = path.stat()
-        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & ~mode:
-            path.chmod(stat.S_IMODE(found.st_mode) & mode)
+        status = path.stat()
+        if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) & ~mode:
+            path.chmod(stat.S_IMODE(status.st_mode) & mode)

@@ -176,7 +176,7 @@ class Log:
     def event(self, level: str, service: str, message: str, **members: object) -> None:
         if not self.tells(level):
             return
-        told = {
+        line = {
             "at": to_wire(now_micros()),
             "level": level,
             "service": service,
@@ -184,7 +184,7 @@ class Log:
             **{name: _cut(value) for name, value in members.items()},
         }
         try:
-            text = json.dumps(told, default=str)
+            text = json.dumps(line, default=str)
         except Exception:  # noqa: BLE001 whatever the value's own code raises
             self._drop(1)
             return

@@ -96,9 +96,9 @@ def search_text(texts: Iterable[str | None]) -> str:
     return "\n".join(folded(text) for text in texts if text)
 
 
-def words(asked: str) -> list[str]:
+def words(question: str) -> list[str]:
     """The words of a question in their search form, each once."""
-    return list(dict.fromkeys(folded(asked).split()))
+    return list(dict.fromkeys(folded(question).split()))
 
 
 def sort_key(text: str | None) -> str | None:
@@ -108,7 +108,7 @@ def sort_key(text: str | None) -> str | None:
     return _NUMBER.sub(_by_value, folded(text))[:KEY_LENGTH]
 
 
-def _by_value(found: re.Match[str]) -> str:
+def _by_value(match: re.Match[str]) -> str:
     """A whole number as a text that compares as it does: how many digits it has, then those."""
-    digits = "".join(str(unicodedata.decimal(c)) for c in found[0]).lstrip("0") or "0"
+    digits = "".join(str(unicodedata.decimal(c)) for c in match[0]).lstrip("0") or "0"
     return f"{len(digits):03d}{digits}"

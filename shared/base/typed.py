@@ -126,8 +126,8 @@ def _wrong(value: Any, kind: Any) -> _Flaw:
     if kind is float and _is_whole(value):
         return "", "the number is too large"
     is_choice = get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum))
-    found = repr(value) if is_choice and isinstance(value, str) else type(value).__name__
-    return "", f"{found} found where {_name(kind)} is due"
+    actual = repr(value) if is_choice and isinstance(value, str) else type(value).__name__
+    return "", f"{actual} found where {_name(kind)} is due"
 
 
 def _name(kind: Any) -> str:
@@ -151,8 +151,8 @@ def _shape(kind: Any) -> _Check:
             return _wrong(value, kind)
         for name, sound, inner in checks:
             member = getattr(value, name)
-            if type(member) not in sound and (found := inner(member)):
-                return _below(name, found)
+            if type(member) not in sound and (flaw_inside := inner(member)):
+                return _below(name, flaw_inside)
         return None
 
     return _Check(frozenset(), flaw)
@@ -166,9 +166,11 @@ def _union(kind: Any) -> _Check:
             return check.flaw(value)
         deep = None
         for check in checks.values():
-            if (found := check.flaw(value)) is None:
+            if (flaw_of_kind := check.flaw(value)) is None:
                 return None
-            deep = deep or (found if found[0] else None)  # of this member's shape, but for something in it
+            deep = deep or (
+                flaw_of_kind if flaw_of_kind[0] else None
+            )  # of this member's shape, but for something in it
         return deep or _wrong(value, kind)
 
     return _Check(frozenset().union(*(check.sound for check in checks.values())), flaw)
@@ -181,7 +183,7 @@ def _row(kind: Any) -> _Check:
         if not _is_list(value) or len(value) != len(checks):
             return "", f"{len(checks)} values are due"
         flaws = ((i, check.flaw(value[i])) for i, check in enumerate(checks))
-        return next((_below(i, found) for i, found in flaws if found), None)
+        return next((_below(i, flaw_inside) for i, flaw_inside in flaws if flaw_inside), None)
 
     return _Check(frozenset(), flaw)
 
@@ -195,8 +197,8 @@ def _list(kind: Any) -> _Check:
         if sound.issuperset(map(type, value)):
             return None
         for i, each in enumerate(value):
-            if found := inner(each):
-                return _below(i, found)
+            if flaw_inside := inner(each):
+                return _below(i, flaw_inside)
         return None
 
     return _Check(frozenset(), flaw)
@@ -230,8 +232,8 @@ def _mapping(kind: Any) -> _Check:
         if not isinstance(value, Mapping):
             return "", f"{type(value).__name__} found where a mapping is due"
         for name, each in value.items():
-            if found := key(name) or inner(each):
-                return _below(name, found)
+            if flaw_inside := key(name) or inner(each):
+                return _below(name, flaw_inside)
         return None
 
     return _Check(frozenset(), flaw)

@@ -373,11 +373,11 @@ def aggregate(
     """
 
     def declare(shape: type[A]) -> type[A]:
-        known = name or _snake(shape.__name__)
+        type_name = name or _snake(shape.__name__)
         lies_in = scope
         if lies_in is None:
             lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
-        entry = AggregateType(service, known, collection, shape, key, visibility, read_only, lies_in)
+        entry = AggregateType(service, type_name, collection, shape, key, visibility, read_only, lies_in)
         _refuse_second(entry)
         _check_declaration(entry)
         CATALOGUE[shape] = entry
@@ -457,10 +457,10 @@ def class_of(topic: str) -> Visibility:
 
 def erased_by(event_type: str) -> type[Erasable] | None:
     """What the event erases; None for nearly every event."""
-    known = EVENT_TYPES.get(event_type)
-    if known is None or not known[1].erases:
+    event_class = EVENT_TYPES.get(event_type)
+    if event_class is None or not event_class[1].erases:
         return None
-    return cast(type[Erasable], known[1].of)
+    return cast(type[Erasable], event_class[1].of)
 
 
 def is_compacted(topic: str) -> bool:

@@ -81,8 +81,8 @@ def files_for(connections: int) -> int:
 class Protocol(HttpToolsProtocol):
     """One connection. What cannot be read as HTTP, and what is too much, is refused as everything else is."""
 
-    def __init__(self, *given: Any, door: Door, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *arguments: Any, door: Door, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._door = door
         self._lines = self._head = self._unaccounted = 0
         """Header lines and their bytes; bytes that came and are no part of an address or a body."""

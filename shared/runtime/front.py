@@ -29,8 +29,8 @@ def front(apps: Mapping[str, ASGIApp]) -> ASGIApp:
         if path == "*" and scope["type"] == "http" and scope["method"] == "OPTIONS":
             await _tell_methods(send)
             return
-        found = apps.get(path.split("/", 2)[1] if path.startswith("/") else "")
-        await (found or apps["reporting"])(scope, receive, send)
+        app_of_path = apps.get(path.split("/", 2)[1] if path.startswith("/") else "")
+        await (app_of_path or apps["reporting"])(scope, receive, send)
 
     return app
 
@@ -156,7 +156,7 @@ async def _refuse(refusal: Refusal, scope: Scope, trace: Trace, send: Send) -> N
         "x-request-id": trace.request_id,
         **refusal.headers,
     }
-    told = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": told})
+    header_lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": header_lines})
     body = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": body})
