@@ -101,14 +101,14 @@ async def compare(live: Store, replayed: Store) -> list[Difference]:
     Both are read a page at a time in the order of their keys and held side by side, so that what is held at once does
     not grow with the tables.
     """
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for table, key in TABLES.items():
         async with (
             aclosing(_digests(live, table, key)) as have,
             aclosing(_digests(replayed, table, key)) as want,
         ):
-            found += [difference async for difference in _unlike(table, have, want)]
-    return found
+            differences += [difference async for difference in _unlike(table, have, want)]
+    return differences
 
 
 Digests = AsyncIterator[tuple[tuple[Any, ...], bytes]]
@@ -212,8 +212,8 @@ async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
     marks = []
     for topic, partition, epoch, position, _ in await replayed.fetch(MARKS, (CONSUMER.name,)):
         live_epoch, live_position, offset = stood.get((topic, partition), (epoch, 0, 0))
-        known = live_epoch == epoch and live_position <= position
-        marks.append((CONSUMER.name, topic, partition, epoch, position, offset if known else 0))
+        is_same = live_epoch == epoch and live_position <= position
+        marks.append((CONSUMER.name, topic, partition, epoch, position, offset if is_same else 0))
     return marks
 
 

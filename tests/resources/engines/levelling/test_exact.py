@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from benchmarks.bench_levelling import network as scarce
 from services.resources.engines.levelling import Activity, Demand, Ending, Objective, Plan, Resource, Search
-from services.resources.engines.levelling.exact import Found, solve
+from services.resources.engines.levelling.exact import Solution, solve
 from services.resources.engines.levelling.feasibility import compiled
 from services.resources.engines.levelling.heuristic import improved, quick, rules, serial
 from services.resources.engines.levelling.patience import Patience
@@ -15,7 +15,7 @@ from tests.resources.engines.levelling.independent import broken, schedules
 from tests.resources.engines.levelling.plans import plans
 
 
-def unaided(plan: Plan) -> tuple[Found, dict[str, int], int]:
+def unaided(plan: Plan) -> tuple[Solution, dict[str, int], int]:
     """What the model finds by itself: the answer, its starts by id, and the makespan."""
     network = compiled(plan)
     found = solve(network, Objective.MAKESPAN, 0, None, Search(effort=20.0))
