@@ -12,7 +12,7 @@ from shared.contracts.language import Aggregate, entry_of
 from shared.contracts.projects.structure import Stage
 from shared.domain import stages
 from shared.domain.copies import Known
-from shared.domain.references import heard_of
+from shared.domain.references import known_copy
 from shared.domain.stages import Act
 from shared.domain.work import Work
 
@@ -46,8 +46,8 @@ def of_known_project(projects: Known) -> Callable[[Work, Any], Awaitable[Standin
     heard of yet is waited for."""
 
     async def standing(work: Work, one: Any) -> Standing | None:
-        known = await heard_of(work, projects, one.project_id, "/project_id")
-        return None if known is None else Standing(known.stage, known.archived)
+        project = await known_copy(work, projects, one.project_id, "/project_id")
+        return None if project is None else Standing(project.stage, project.archived)
 
     return standing
 

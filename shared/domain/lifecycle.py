@@ -146,5 +146,5 @@ class Lifecycle:
 
 def _fact(kind: type[Fact], body: Shape) -> Fact:
     """The fact with the details that the body gives."""
-    given = {name: getattr(body, name) for name in kind.model_fields if name in type(body).model_fields}
-    return kind.model_validate(given)
+    details = {name: getattr(body, name) for name in kind.model_fields if name in type(body).model_fields}
+    return kind.model_validate(details)

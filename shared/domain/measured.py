@@ -99,9 +99,9 @@ def _unknown(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
 
 def curve(spans: Spans) -> list[tuple[int, int]]:
     """(day, planned by its end) wherever the slope changes: exact there to the minor unit, and linear in between."""
-    held = sorted((first, last, budget) for (first, last), budget in spans.items() if budget)
-    days = _thinned(sorted({day for first, last, _ in held for day in (first - 1, last)}))
-    return list(zip(days, _swept(held, days), strict=True))
+    dated = sorted((first, last, budget) for (first, last), budget in spans.items() if budget)
+    days = _thinned(sorted({day for first, last, _ in dated for day in (first - 1, last)}))
+    return list(zip(days, _swept(dated, days), strict=True))
 
 
 def _swept(spans: Sequence[tuple[int, int, int]], days: Sequence[int]) -> Iterable[int]:

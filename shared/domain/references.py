@@ -18,7 +18,7 @@ from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
 from shared.contracts.language import CATALOGUE, Aggregate, AggregateType
-from shared.domain.copies import KNOWN, Known
+from shared.domain.copies import COPY_INFO, Known
 from shared.domain.dependents import still_there
 from shared.domain.work import Work
 
@@ -56,7 +56,7 @@ def tables_named(row: type[SQLModel], entry: AggregateType) -> dict[str, Named]:
     """
     mappers: Any = row._sa_registry.mappers
     tables: dict[str, Named] = {mapper.local_table.name: mapper.class_ for mapper in mappers}
-    tables |= {name: t.info[KNOWN] for name, t in row.metadata.tables.items() if KNOWN in t.info}
+    tables |= {name: t.info[COPY_INFO] for name, t in row.metadata.tables.items() if COPY_INFO in t.info}
     own = {other.name for other in CATALOGUE.values() if other.service == entry.service}
     places = {
         member: tables.get(kind if kind in own else f"known_{kind}")
@@ -116,7 +116,7 @@ def archived_reference(member: str) -> Conflict:
     )
 
 
-async def heard_of(work: Work, row: Named, id: UUID | None, pointer: str) -> Any:
+async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> Any:
     """The service's own copy of a foreign aggregate; 409 with Retry-After where it does not arrive.
 
     A unit waits a second in all, however many references it names, so a batch of unknown ones is answered; one that
@@ -125,8 +125,8 @@ async def heard_of(work: Work, row: Named, id: UUID | None, pointer: str) -> Any
     if id is None:
         return None
     copy = copies(row)
-    if (known := work.foreign.get((copy.table, id))) is not None:
-        return known
+    if (copied := work.foreign.get((copy.table, id))) is not None:
+        return copied
     work.waits_until = work.waits_until or monotonic() + (0 if work.dry else WAIT_S)
     while True:
         rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE id = ?", (str(id),))
@@ -145,10 +145,10 @@ async def heard_of(work: Work, row: Named, id: UUID | None, pointer: str) -> Any
 async def takes_new_of(work: Work, row: Named, entity: Aggregate, member: str) -> Any:
     """The service's own copy of what a member names in another service; refused (409) where it names anew what is
     archived. The copy has a column `archived`."""
-    known = await heard_of(work, row, getattr(entity, member), f"/{member}")
-    if known is not None and known.archived and is_named_anew(work, entity, member):
+    copied = await known_copy(work, row, getattr(entity, member), f"/{member}")
+    if copied is not None and copied.archived and is_named_anew(work, entity, member):
         raise archived_reference(member)
-    return known
+    return copied
 
 
 async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
@@ -156,14 +156,14 @@ async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggre
 
     What the aggregate has named before stays as it is, whatever became of it.
     """
-    for member, known in names.items():
-        if isinstance(known, Known) and _names_anew(work, known, entity, member):
-            await takes_new_of(work, known, entity, member)
+    for member, copy in names.items():
+        if isinstance(copy, Known) and _names_anew(work, copy, entity, member):
+            await takes_new_of(work, copy, entity, member)
 
 
-def _names_anew(work: Work, known: Known, entity: Aggregate, member: str) -> bool:
+def _names_anew(work: Work, copy: Known, entity: Aggregate, member: str) -> bool:
     before = work.before(entity)
-    if before is None or known.contains:
+    if before is None or copy.contains:
         return is_named_anew(work, entity, member)
     return bool(getattr(before, member) != getattr(entity, member))
 
@@ -190,5 +190,5 @@ async def foresee(work: Work, names: Mapping[str, Named], bodies: Iterable[BaseM
 
 async def _remember(work: Work, copy: Copies, condition: str, params: Sequence[str]) -> None:
     rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE {condition}", params)
-    for known in map(copy.row, rows):
-        work.foreign[copy.table, UUID(known.id)] = known
+    for copied in map(copy.row, rows):
+        work.foreign[copy.table, UUID(copied.id)] = copied

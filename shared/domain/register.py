@@ -156,13 +156,13 @@ def request_shape(
     for m in optional:
         member = of.model_fields[m]
         fields[m] = (member.rebuild_annotation() | None, Field(None, description=member.description))
-    made: type[Shape] = create_model(
+    request_shape: type[Shape] = create_model(
         name, __base__=Shape, __doc__=doc or f"What may be given of a {of.__name__}.", **fields
     )
-    return made
+    return request_shape
 
 
-def given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+def members_given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
     """The members of a request, as the aggregate takes them."""
     return {name: value for name, value in vars(body).items() if name not in but}
 
@@ -192,7 +192,7 @@ async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
 
 async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     """A new aggregate; one with an external key that exists is refused (put it instead)."""
-    members = given(body) | await register.supply(work, body)
+    members = members_given(body) | await register.supply(work, body)
     entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
     await _ask_project(work, register, entity, CREATE)
     await _check(work, register, entity)
@@ -232,7 +232,7 @@ async def put(
         entity.archived_at = None
     else:
         carried = ()
-    for name, value in given(body, but=("external_ref",)).items():
+    for name, value in members_given(body, but=("external_ref",)).items():
         if name in register.members and not _left_out(body, name, register):
             setattr(entity, name, value)
     if not work.is_changed(entity):
@@ -272,8 +272,8 @@ def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
     """The aggregate with this external key, one that this unit makes included."""
     if (register.name, ref) in work.memory:
-        known = work.memory[register.name, ref]
-        return None if known is None else await work.known(register.shape, known)
+        id_of_key = work.memory[register.name, ref]
+        return None if id_of_key is None else await work.known(register.shape, id_of_key)
     return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
 
 
@@ -290,9 +290,9 @@ async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> N
             for ids in by_source.values()
         )
         params = [value for source, ids in by_source.items() for value in (source, *ids)]
-        found = await work.select(register.shape, f"({condition})", params, archived=True)
+        existing = await work.select(register.shape, f"({condition})", params, archived=True)
         work.memory |= dict.fromkeys(((register.name, ref) for ref in refs), None)
-        work.memory |= {(register.name, one.external_ref): one.id for one in found}
+        work.memory |= {(register.name, one.external_ref): one.id for one in existing}
     await references.foresee(work, register.names, bodies)
 
 
