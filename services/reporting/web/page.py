@@ -45,9 +45,7 @@ HEADERS = {
 
 SPOKEN = {
     "updated": N_("Updated at {time}: {what}"),
-    "away": N_(
-        "Portolan cannot be reached. The figures are those of {time}; it is tried again all the time."
-    ),
+    "away": N_("Portolan cannot be reached. The figures are those of {time}; new attempts are being made."),
     "back": N_("Connected again."),
     "ended": N_("Your session has ended. The figures are those of {time}."),
     "login": N_("Log in again"),
