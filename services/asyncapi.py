@@ -196,7 +196,7 @@ def _channel(topic: str) -> dict[str, Any]:
     channel: dict[str, Any] = {"address": topic, "messages": {}, "bindings": {"kafka": binding}}
     if is_compacted(topic):
         channel["description"] = (
-            "A message without a value is a tombstone: of its key nothing is told any more. It follows the event that"
+            "A message without a value is a tombstone: all data of its key is removed. It follows the event that"
             " says so, and names it in its headers."
         )
         settings = {n: int(v) for n, v in settings_of(topic).items() if n == "delete.retention.ms"}

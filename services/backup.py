@@ -341,7 +341,7 @@ def _refuse_changed(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> Non
         actual = _sum_of(folder / name)
         if actual != expected:
             raise CannotStart(
-                f"{folder / name} is not what was kept: it has {actual['bytes']} bytes with the SHA-256"
+                f"{folder / name} differs from the backup: it has {actual['bytes']} bytes with the SHA-256"
                 f" {actual['sha256'][:12]}…, where {MANIFEST} says {expected.get('bytes')} and"
                 f" {str(expected.get('sha256'))[:12]}…; take another backup"
             )

@@ -38,7 +38,7 @@ def restore(folder: Path, data: Path | None) -> None:
 
     settings = settings_of(data=data)
     _run_and_report(
-        bring_back(settings, folder), f"brought back; `portolan verify --data {settings.data}` compares"
+        bring_back(settings, folder), f"restored; `portolan verify --data {settings.data}` compares"
     )
 
 

@@ -125,4 +125,6 @@ class Teller:
             for collection in REACTING:
                 answer = await self.client.get(f"/{collection}?limit=1", headers={"Portolan-After": position})
                 if answer.is_error:
-                    raise ImportFailed(f"{collection}: {answer.status_code} while waiting for what was told")
+                    raise ImportFailed(
+                        f"{collection}: {answer.status_code} while waiting for the events to be applied"
+                    )

@@ -36,7 +36,7 @@ def verify(data: Path | None, url: str, token: str) -> None:
     if len(wrong) > SHOWN:
         click.echo(f"... and {len(wrong) - SHOWN} more")
     if wrong:
-        click.echo(f"Wrong: {len(wrong)} differences; `portolan rebuild` makes the projections anew")
+        click.echo(f"Wrong: {len(wrong)} differences; `portolan rebuild` computes the projections again")
         sys.exit(1)
     click.echo("Right: nothing differs")
 
@@ -61,7 +61,7 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
         finance = services["finance"].kernel
         unmeasured = await wrong_projects(finance.store, finance.settings)
         _say("finance, sums of what is measured", len(unmeasured))
-        unlike += [f"project {id}: the sums of finance are not what was told" for id in unmeasured]
+        unlike += [f"project {id}: the sums of finance differ from the events" for id in unmeasured]
         return [f"{d.table} {d.key}: {d.only}" for d in differences] + unlike
 
 

@@ -170,11 +170,11 @@ class Defect(Refusal):
 
 
 class BadGateway(Refusal):
-    status, code, title = 502, "service_lost", "The service went away"
+    status, code, title = 502, "service_lost", "The service stopped before it answered"
 
 
 class Unavailable(Refusal):
-    status, code, title = 503, "unavailable", "A part of the system is away for the moment"
+    status, code, title = 503, "unavailable", "A part of the system is not available at the moment"
 
 
 class Busy(Unavailable):

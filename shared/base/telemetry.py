@@ -23,9 +23,9 @@ SECONDS = Histogram(
     ["service", "route", "method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-FOLDED = Counter("portolan_events_folded", "Events taken in by a consumer.", ["service", "consumer"])
+FOLDED = Counter("portolan_events_folded", "Events applied by a consumer.", ["service", "consumer"])
 DUPLICATES = Counter(
-    "portolan_events_duplicate", "Events that had been taken in before.", ["service", "consumer"]
+    "portolan_events_duplicate", "Events skipped because they were applied before.", ["service", "consumer"]
 )
 GAPS = Counter("portolan_events_gap", "Gaps met and healed.", ["service", "consumer"])
 UNKNOWN = Counter(
@@ -37,7 +37,7 @@ LETTERS_WAITING = Gauge(
 )
 PARKED = Gauge(
     "portolan_parked_aggregates",
-    "Aggregates of which nothing is folded until somebody decides.",
+    "Aggregates whose later events wait until an operator decides.",
     ["service", "consumer"],
 )
 OTHER_INSTANCE = Counter(
@@ -56,7 +56,7 @@ CLOCK_REFUSALS = Counter(
 )
 CONSUMER_STOPPED = Gauge(
     "portolan_consumer_stopped",
-    "1 while a consumer takes nothing in until somebody decides, else 0.",
+    "1 while a consumer is stopped and waits for an operator, else 0.",
     ["service", "consumer"],
 )
 STORE_DAMAGED = Gauge("portolan_store_damaged", "1 where the store was found broken, else 0.", ["service"])

@@ -423,7 +423,7 @@ def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
         if name in entry.facts:
             raise TypeError(f"{details.__name__}: a {entry.name} has a fact {name} already")
         if details.erases and not (entry.tells_of_people and issubclass(of, Erasable)):
-            raise TypeError(f"{details.__name__} erases what is kept for ever on {entry.topic}")
+            raise TypeError(f"{details.__name__} erases events that are kept for ever on {entry.topic}")
         entry.facts[name] = details
         EVENT_TYPES[entry.event_type(name)] = (entry, details)
         return details

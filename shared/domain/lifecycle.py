@@ -126,7 +126,7 @@ class Lifecycle:
             )
         move = self.moves[name]
         if subject is not None and not move.who(entity, subject):
-            raise Forbidden("the move is for somebody else to make here", code="not_for_you")
+            raise Forbidden("this caller may not make this move here", code="not_for_you")
         return move
 
     def make(self, entity: Aggregate, name: str, occasion: Occasion | None = None) -> Fact:

@@ -136,7 +136,7 @@ async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> A
         if monotonic() >= work.waits_until:
             raise NotYetKnown(
                 "a reference has not arrived here yet",
-                Fault("not_yet_known", "not heard of yet", pointer=pointer),
+                Fault("not_yet_known", "not known here yet", pointer=pointer),
                 headers={"Retry-After": "1"},
             )
         await asyncio.sleep(POLL_S)

@@ -92,7 +92,7 @@ async def _body(receive: Receive) -> AsyncIterator[bytes]:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise httpx.WriteError("the caller went away")
+            raise httpx.WriteError("the caller disconnected")
         more = message.get("more_body", False)
         yield message.get("body", b"")
 
@@ -136,12 +136,12 @@ def _refusal_of(error: httpx.TransportError) -> Refusal:
         )
     if isinstance(error, httpx.TimeoutException):
         return DeadlineExceeded(
-            "the service did not answer in time; what was asked may have been done: look, or send it again with the"
+            "the service did not answer in time; the request may have been executed: check, or send it again with the"
             " same Idempotency-Key",
             code="service_silent",
         )
     return BadGateway(
-        "the service went away before it answered; what was asked may have been done: look, or send it again with the"
+        "the service stopped before it answered; the request may have been executed: check, or send it again with the"
         " same Idempotency-Key"
     )
 
