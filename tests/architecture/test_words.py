@@ -81,7 +81,6 @@ NOT_YET_RENAMED: frozenset[str] = frozenset(
         "shared/messaging/bus/kafka.py",
         "shared/messaging/bus/topics.py",
         "shared/messaging/inbox.py",
-        "shared/messaging/relay.py",
         "shared/store/checking.py",
         "shared/store/group.py",
         "shared/store/postgres.py",
