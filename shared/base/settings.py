@@ -115,11 +115,16 @@ class Settings(BaseSettings):
     rate_limit: int = Field(
         default=0, ge=0, description="Requests a minute and principal, counted by each process; 0: no limit."
     )
+    streams: int = Field(
+        default=100,
+        ge=0,
+        description="The most live streams of a principal at a time, counted by each process; 0: no limit.",
+    )
     connections: int = Field(
         default=1000,
         ge=10,
         le=100_000,
-        description="The most connections of a process at a time, if it may open so many files; more are answered with 503.",
+        description="The most connections of a process at a time, if it may open so many files.",
     )
     drain_s: float = Field(
         default=5.0,
