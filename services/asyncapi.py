@@ -191,7 +191,7 @@ def _trait() -> dict[str, Any]:
 
 
 def _channel(topic: str) -> dict[str, Any]:
-    """A topic; where it is compacted, that is told, and what a message without a value means."""
+    """A topic. For a compacted one, it says so, and what a message without a value means."""
     binding: dict[str, Any] = {"topic": topic, "partitions": PARTITIONS}
     channel: dict[str, Any] = {"address": topic, "messages": {}, "bindings": {"kafka": binding}}
     if is_compacted(topic):

@@ -5,9 +5,9 @@
 While the counters are held no event is written anywhere, so no consumer's marks can be beyond what its sources have
 in the copy. What was committed is in it, what comes later is not, and nobody waits longer than for the five locks.
 
-What is restored begins a new epoch: positions are drawn anew from where the copy ends, so a consumer elsewhere that
-remembers later ones must notice. Our own consumers were copied in the same moment and go on. On Kafka the history is
-published again, into topics that must not be there yet.
+A restored store begins a new epoch: positions after the end of the copy are assigned again, and a consumer
+elsewhere that stores later ones must notice. Our own consumers were copied at the same moment and continue.
+On Kafka the history is published again, into topics that must not be there yet.
 """
 
 import json
@@ -246,7 +246,7 @@ async def _fill(metadata: MetaData, source: Place, target: Place) -> None:
 
 
 async def _begin_epoch(place: Place, instance: str, service: str) -> None:
-    """Positions go on from here, in a new epoch; what other services had taken in keeps its place in theirs."""
+    """Positions continue from here, in a new epoch; the marks of other services stay valid."""
     [[epoch]] = await place.fetch("SELECT epoch FROM counter")
     old, new = (f'"source":"{source_of(instance, service, number)}"' for number in (epoch, epoch + 1))
     await place.run(f"UPDATE outbox SET headers = replace(headers, '{old}', '{new}')")

@@ -3,7 +3,8 @@
     front door -> five service processes -> PostgreSQL, a database each
                                          -> Kafka, a topic each
 
-What dies is told and started again. Process ids and addresses stand in `stack.json` under the data folder.
+A process that ends is logged and restarted. Process ids and addresses stand in `stack.json` under the data
+folder.
 """
 
 import argparse
@@ -175,7 +176,8 @@ async def make_databases(url: str) -> None:
 
 
 async def run(settings: Settings, kafka_port: int) -> None:
-    """All of it, until the process is told to end; told in the middle of the start, it ends what it has started."""
+    """All of it, until the process receives a signal to end. During the start, a signal ends what was already
+    started."""
     ending = asyncio.create_task(told_to_end())
     running = asyncio.create_task(_run(settings, kafka_port))
     await asyncio.wait({ending, running}, return_when=asyncio.FIRST_COMPLETED)

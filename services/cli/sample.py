@@ -24,7 +24,7 @@ FILLED_FIRST = (
     "finance/v1/vendors",
 )
 REACTING = ("resources/v1/persons", "finance/v1/vendors", "risk/v1/risks")
-"""A collection of each service that takes in what projects tells."""
+"""A collection of each service that consumes events of projects."""
 
 
 async def load_sample(app: Embedded) -> list[Finding] | None:
@@ -80,7 +80,8 @@ class Teller:
         await self._until_told(positions)
 
     def _stages(self, chapter: Chapter) -> Iterator[Stage]:
-        """Batches of one collection, in the order told; who names one of the same batch begins the next."""
+        """Batches of one collection, in order; an item that refers to another of the same batch begins the
+        next one."""
         batch: list[Upsert] = []
         collection = ""
         for number, put in enumerate(chapter.puts, 1):

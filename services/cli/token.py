@@ -16,7 +16,7 @@ from shared.http.revocations import Kind
 
 @click.group()
 def token() -> None:
-    """Tokens: issued by the local issuer, revoked whoever issued them."""
+    """Tokens: issued by the local issuer, and revoked for any issuer."""
 
 
 @token.command()
@@ -51,7 +51,7 @@ def _check_subject(subject: str | None) -> None:
 
 
 def _check_scope(role: str, scope: str | None) -> None:
-    """A word that is not understood would give nothing; whoever writes it means something else."""
+    """An unknown word would grant nothing, and is a mistake."""
     if scope is None:
         return
     words = [word for word in scope.split(" ") if word]

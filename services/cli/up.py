@@ -53,7 +53,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
 
 @contextmanager
 def _logging_to(settings: Settings) -> Iterator[Path]:
-    """The log's file while the block lasts; afterwards nothing is told."""
+    """The log's file while the block lasts; afterwards nothing is logged."""
     from shared.base.logfile import RotatedFile
     from shared.base.private import make_private
     from shared.base.telemetry import LOG

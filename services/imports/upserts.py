@@ -186,7 +186,7 @@ def _is_passing(result: dict[str, Any]) -> bool:
 
 
 def detail(answer: httpx.Response) -> str:
-    """What a refusal says, whoever gave it: a proxy's is no problem document."""
+    """What a refusal says; that of a proxy is not a problem document."""
     try:
         return str(answer.json().get("detail", ""))
     except (ValueError, AttributeError):

@@ -1,7 +1,8 @@
-"""The projection made anew from the outboxes, beside the live one: to compare (verify) and to replace it (rebuild).
+"""The projection computed again from the outboxes, beside the live one: to compare (verify) and to replace it
+(rebuild).
 
-Only the projection is replayed; reactions never run again. The scratch store is an SQLite file, whatever the live one
-is: the fold's result does not depend on the database.
+Only the projection is replayed; reactions never run again. The scratch store is always an SQLite file: the
+result does not depend on the database.
 """
 
 import sqlite3
@@ -98,8 +99,8 @@ class Difference:
 async def compare(live: Store, replayed: Store) -> list[Difference]:
     """Every row of the projection that is missing, extra or different in the live store, in the order of the keys.
 
-    Both are read a page at a time in the order of their keys and held side by side, so that what is held at once does
-    not grow with the tables.
+    Both are read a page at a time, in the order of their keys, and compared. The memory this needs does not
+    grow with the tables.
     """
     differences: list[Difference] = []
     for table, key in TABLES.items():
@@ -170,7 +171,7 @@ async def verified(live: Store, replay: Replay, rounds: int = 5) -> list[Differe
 
 
 async def flip(live: Store, replay: Replay) -> None:
-    """Put the replayed projection in the place of the live one, in one transaction; its consumer goes on from there.
+    """Replace the live projection by the replayed one, in one transaction; its consumer continues from there.
 
     Its rows are read while they are written, a chunk at a time. On SQLite the WAL, which has grown by all of it, is
     emptied afterwards.
@@ -218,7 +219,7 @@ async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
 
 
 class Chunk(Sequence[tuple[Any, ...]]):
-    """Some rows of a table of the scratch store, read anew each time they are asked for."""
+    """Some rows of a table of the scratch store, read again at each access."""
 
     def __init__(self, scratch: sqlite3.Connection, table: str, after: int, until: int) -> None:
         self._scratch = scratch

@@ -1,7 +1,7 @@
 """Time as Portolan keeps it: instants are UTC microseconds in stores and RFC 3339 on the wire, days are ordinals.
 
-An *instant* is an aware `datetime` in UTC; stored it is an integer of microseconds since 1970, which compares and
-indexes the same in both databases. A *day* is a `date`; stored it is the number of days since 1970-01-01.
+An *instant* is an aware `datetime` in UTC. It is stored as an integer of microseconds since 1970, which both
+databases compare and index alike. A *day* is a `date`; stored it is the number of days since 1970-01-01.
 """
 
 import re

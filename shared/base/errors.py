@@ -121,7 +121,8 @@ class Erased(Conflict):
 
 
 class NotYetKnown(Conflict):
-    """A reference to what another service may have, but this one has not heard of yet: not a judgement on the row."""
+    """A reference to an aggregate that another service may have, but whose events have not arrived here
+    yet."""
 
     code, title = "reference_not_yet_known", "The reference is not known here yet"
 

@@ -49,7 +49,7 @@ class RotatedFile:
 
 
 def cut_when_full(path: Path, largest: int, files: int) -> None:
-    """The same for a file that another process goes on appending to: it is copied, and emptied in place.
+    """The same for a file to which another process keeps appending: it is copied, and emptied in place.
 
     What is written between the two is lost, a few lines at most.
     """

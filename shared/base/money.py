@@ -13,7 +13,7 @@ LARGEST_MINOR = 10**18 - 1
 """The largest amount in minor units: what fits a 64-bit column with room for sums."""
 
 TOO_LARGE = "the amount has more than 18 digits"
-"""Why a sum is not told as money."""
+"""Why a sum is not given as money."""
 
 _AMOUNT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,4})?")
 

@@ -415,8 +415,8 @@ def without_secrets(value: str) -> str:
 def _refuse_misspelt() -> None:
     """A misspelt setting would leave the instance on a default, at worst on stores of its own, and nobody knew why.
 
-    Only a name that is near to a setting's is refused. One that is near to none is told and let be: it may be another
-    tool's, or another version's, as where an upgrade that brought a setting is rolled back.
+    Only a name that resembles a setting's is refused. Any other is logged and ignored: it may belong to
+    another tool, or to another version, as after a rollback.
     """
     settings = [name.upper() for name in Settings.model_fields]
     for variable, value in sorted(os.environ.items()):

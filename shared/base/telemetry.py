@@ -82,7 +82,7 @@ OF_A_CONSUMER = (FOLDED, DUPLICATES, GAPS, UNKNOWN, DEAD_LETTERS, LETTERS_WAITIN
 
 
 def begin(metrics: Iterable[Counter | Gauge], *labels: str) -> None:
-    """Show the metrics with 0 before anything happens: a series that is born with 1 has not increased, so that an
+    """Show the metrics with 0 before anything happens. A series that begins with 1 has not increased, so an
     alert would miss the first occurrence after every start."""
     for metric in metrics:
         metric.labels(*labels)
@@ -116,8 +116,8 @@ class Stream(Protocol):
 class Log:
     """JSON lines, written in handfuls so that a request does not wait for the disk.
 
-    It never raises: it is used where something has gone wrong already. What cannot be written is dropped and counted,
-    and the next line that can be written is preceded by one that tells how many are missing.
+    It never raises: it is used where something has gone wrong already. Lines that cannot be written are
+    dropped and counted. Before the next line, another one says how many are missing.
     """
 
     def __init__(self) -> None:
@@ -222,7 +222,7 @@ def request_done(service: str, route: str, scope: Scope, status: int, seconds: f
 
 
 def log_defect(service: str, scope: Scope, error: Exception) -> None:
-    """A 500: counted, and told with its trace, which the caller never sees."""
+    """A 500: counted, and logged with its trace, which the caller never sees."""
     DEFECTS.labels(service).inc()
     trace = scope.get("portolan.trace")
     LOG.event(

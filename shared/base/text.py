@@ -1,12 +1,13 @@
 """Text as people type it: kept composed, found in any spelling, sorted as in an index of a book.
 
-Text is stored in normalization form C (Unicode Standard Annex 15). Beside it stand two folded forms, made here and
-nowhere else: the search form, in which a word is looked for, and the sort key. Both are compared byte by byte, so that
-SQLite and PostgreSQL answer alike, whatever collations the machine has.
+Text is stored in normalization form C (Unicode Standard Annex 15). Beside it stand two folded forms, made
+here and nowhere else: the search form, in which a word is looked for, and the sort key. Both are compared
+byte by byte, so that SQLite and PostgreSQL answer alike with any collation.
 
-Folding takes away what people leave out or write differently: case, accents (any combining mark), compatibility forms
-(full width, ligatures, superscripts), invisible characters, the kinds of dashes, quotes and spaces. Letters that Unicode
-does not decompose are spelled out by `LETTERS`. There is one order for everybody, not one for each language.
+Folding removes what people leave out or write differently. That is case, accents (any combining mark),
+compatibility forms (full width, ligatures, superscripts), invisible characters, and the kinds of dashes,
+quotes and spaces. Letters that Unicode does not decompose are spelled out by `LETTERS`. There is one order
+for everybody, not one for each language.
 """
 
 import re

@@ -32,7 +32,8 @@ _PLAIN = {
 
 
 class _Check(NamedTuple):
-    """How a value is held to a type: the classes of which any value is sound, and what tells of one its flaw.
+    """How a value is checked against a type: the classes whose values are all valid, and a function that
+    finds the flaw of one.
 
     The classes are what makes it quick: most values of a large plan need no second look.
     """
@@ -44,9 +45,9 @@ class _Check(NamedTuple):
 def refuse_mistyped(value: object, kind: Any, pointer: str) -> None:
     """Raises `Invalid` for the first part of `value`, however deep, that is not of the type `kind` says.
 
-    Integers pass as floats, lists and arrays as tuples, any collection as one, an enumeration's value as its
-    member; a bool is no number and a time no date. Of an `Annotated` type the value is held to what is added.
-    A shape may not contain itself.
+    Integers pass as floats, lists and arrays as tuples, any collection as a collection, and an enumeration's
+    value as its member. A bool is not a number, and a time is not a date. Of an `Annotated` type the value is
+    held to what is added. A shape may not contain itself.
     """
     if flaw := _check(kind).flaw(value):
         below, detail = flaw

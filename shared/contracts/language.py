@@ -192,8 +192,7 @@ class AnswerShape(BaseModel):
 class Shape(BaseModel):
     """A part of the published language: closed, and checked at every assignment.
 
-    The text under a member describes it in every document that tells of it.
-    """
+    The text under a member describes it in every document."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -242,20 +241,21 @@ class Aggregate(Shape):
 
 
 class Erasable(Aggregate):
-    """What tells of a person, and may be made to tell nothing of them any more (see `shared.domain.erasure`)."""
+    """Personal data of one person, which can be redacted (see `shared.domain.erasure`)."""
 
     PERSONAL: ClassVar[dict[str, Any]] = {}
     """The members that are marked `personal`, and the external key, each with what stands there once the person is
     erased; filled by `aggregate`."""
 
     erased_at: Instant | None = None
-    """Since when nothing is told of the person any more; null otherwise."""
+    """When the person was erased; null otherwise."""
 
 
 class Fact(Shape):
     """What happened in one commit of an aggregate, with its own details (who did it stands in the envelope).
 
-    After one that `erases`, no version of its aggregate tells of the person any more, earlier ones included.
+    A fact that `erases` redacts the personal members of every version of its aggregate, earlier ones
+    included.
     """
 
     name: ClassVar[str] = ""
@@ -267,7 +267,7 @@ class Reasoned(Fact):
     """A decision, with its reason."""
 
     reason: Prose | None = None
-    """Why it was decided so, in the words of who decided."""
+    """Why it was decided so, in the words of the person who decided."""
 
 
 class Decision(Shape):
@@ -464,7 +464,7 @@ def erased_by(event_type: str) -> type[Erasable] | None:
 
 
 def is_compacted(topic: str) -> bool:
-    """Whether the topic keeps no more than the last record of a key: what tells of persons can be taken back."""
+    """Whether the topic keeps only the last record of a key, so that personal data can be removed."""
     return any(e.topic == topic and e.tells_of_people for e in CATALOGUE.values())
 
 

@@ -42,8 +42,8 @@ class Acts:
 
 
 def of_known_project(projects: Known) -> Callable[[Work, Any], Awaitable[Standing | None]]:
-    """Finds the project by `project_id` in the service's own copies, which have `stage` and `archived`; one that is not
-    heard of yet is waited for."""
+    """Finds the project by `project_id` in the service's own copies, which have `stage` and `archived`. It
+    waits for one that has not arrived yet."""
 
     async def standing(work: Work, one: Any) -> Standing | None:
         project = await known_copy(work, projects, one.project_id, "/project_id")

@@ -40,7 +40,8 @@ class Kind:
     read: Callable[[Any], Any]
 
     def value(self, filled: Any) -> Any:
-        """What a migration put into a new column, until the copy is filled anew, may be no such value: None."""
+        """Until the copy is filled again, a new column may hold a value of the migration that is not valid:
+        then None."""
         try:
             return None if filled is None else self.read(filled)
         except ValueError:
@@ -112,7 +113,7 @@ class Known:
 
     @property
     def declaration(self) -> str:
-        """What is kept, as a text: where it changes, the copies are filled anew."""
+        """What is stored, as a text: if it changes, the copies are filled again."""
         return f"{self.name}({' '.join(sorted(self.members))})"
 
     @cached_property
@@ -187,8 +188,8 @@ class Known:
     async def remember(self, work: Work, one: Aggregate) -> bool:
         """Keep what an event says; answers whether it is news.
 
-        A version that was taken in before is no news; the same one is written again, and so fills a column that was
-        added since.
+        An older version than the stored one is ignored. The same version is written again, which fills a
+        column that was added since.
         """
         before = await self.get(work, one.id)
         if before is not None and one.version < before.version:

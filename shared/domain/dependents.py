@@ -83,7 +83,7 @@ def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Con
 
 
 def still_there(work: Work, row: type[SQLModel], id: object) -> None:
-    """What is named anew must not be archived by the time this is written."""
+    """An aggregate that is newly referenced must not be archived when this is written."""
     table: Any = row.__table__  # type: ignore[attr-defined]
     text = f"UPDATE {table.name} SET archived = archived WHERE id = ? AND archived = 0"
     work.also(text, [(str(id),)], expect=1)

@@ -1,8 +1,8 @@
-"""Erasure: an aggregate that tells of a person is made to tell nothing of them, in every version that is kept.
+"""Erasure: the personal members of an aggregate are redacted in every stored version.
 
-The versions stay, with their ids, positions, types and times, so that no chain has a gap; the members that told of the
-person hold what the shape puts in their place. Whoever keeps a state makes the same of it by the same function, so a
-history that forgot is byte for byte one that is folded anew.
+The versions stay, with their ids, positions, types and times, so that no chain has a gap. Personal members
+get the values that the shape declares for erased persons. Everything that stores a state redacts it by the
+same function. A redacted history is therefore byte for byte the same as a rebuilt one.
 """
 
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 async def erase(work: Work, entity: E, fact: Fact) -> E:
-    """The last version of an aggregate; what earlier ones told is taken back in the same commit.
+    """The last version of an aggregate; earlier ones are redacted in the same commit.
 
     Remembered answers to Idempotency-Keys refer to versions in the outbox, and so tell no more than it does. Refused
     attempts may name the external key in their path: it becomes the id.
@@ -56,7 +56,8 @@ def refuse_erased(entity: object) -> None:
 
 
 def forgotten_event(shape: type[Erasable], value: bytes) -> bytes:
-    """A CloudEvent without what it told of a person; one that cannot be read may tell anything, and is emptied."""
+    """A CloudEvent with its personal members redacted. One that cannot be read may hold anything, and is
+    emptied."""
     try:
         members: dict[str, Any] = _MEMBERS(value)
         members["data"] = msgspec.Raw(redacted_data(shape, members["data"]))

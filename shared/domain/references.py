@@ -1,8 +1,9 @@
-"""References: within a service they must exist; to another service they must have been heard of.
+"""References: within a service they must exist; to another service, its event must have arrived.
 
-A service keeps what it must know of foreign aggregates (`shared/domain/copies.py`). A command that names one not
-yet seen waits a little for it to arrive, then refuses in a way that says: try again. What is archived takes nothing
-new: it may not be named anew, and what stands in it is not restored; what names it already goes on.
+A service keeps what it must know of foreign aggregates (`shared/domain/copies.py`). A command that names one
+not yet seen waits a little for it to arrive, then refuses in a way that says: try again. An archived
+aggregate takes nothing new: no new reference to it is allowed, and nothing inside it is restored. Existing
+references stay valid.
 """
 
 import asyncio
@@ -72,7 +73,7 @@ async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str)
 
 
 async def takes_new(work: Work, row: type[SQLModel], entity: Aggregate, member: str) -> None:
-    """Refuse a member that names nothing of this service (422), or names anew what is archived (409)."""
+    """Refuse a reference to nothing in this service (422), or a new one to an archived aggregate (409)."""
     id: UUID | None = getattr(entity, member)
     if id is None:
         return
@@ -119,8 +120,8 @@ def archived_reference(member: str) -> Conflict:
 async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> Any:
     """The service's own copy of a foreign aggregate; 409 with Retry-After where it does not arrive.
 
-    A unit waits a second in all, however many references it names, so a batch of unknown ones is answered; one that
-    is only asked about does not wait.
+    A unit waits at most a second in all, for all its references together, so a batch of unknown ones is
+    answered. A dry run does not wait.
     """
     if id is None:
         return None
@@ -143,8 +144,8 @@ async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> A
 
 
 async def takes_new_of(work: Work, row: Named, entity: Aggregate, member: str) -> Any:
-    """The service's own copy of what a member names in another service; refused (409) where it names anew what is
-    archived. The copy has a column `archived`."""
+    """The service's own copy of the aggregate that a member refers to in another service. A new reference to
+    an archived one is refused (409). The copy has a column `archived`."""
     copied = await known_copy(work, row, getattr(entity, member), f"/{member}")
     if copied is not None and copied.archived and is_named_anew(work, entity, member):
         raise archived_reference(member)
@@ -152,10 +153,10 @@ async def takes_new_of(work: Work, row: Named, entity: Aggregate, member: str) -
 
 
 async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
-    """Refuse (409) each member that names anew, in another service, what is not heard of or is archived.
+    """Refuse (409) each new reference to an aggregate of another service that has not arrived here, or is
+    archived.
 
-    What the aggregate has named before stays as it is, whatever became of it.
-    """
+    Existing references of the aggregate stay as they are."""
     for member, copy in names.items():
         if isinstance(copy, Known) and _names_anew(work, copy, entity, member):
             await takes_new_of(work, copy, entity, member)

@@ -22,7 +22,8 @@ TIMEOUT = {"connect": 2.0, "read": 60.0, "write": 30.0, "pool": 5.0}
 
 
 def front(apps: Mapping[str, ASGIApp]) -> ASGIApp:
-    """The first segment of the path names the service; the pages, and whatever is nobody's, are reporting's."""
+    """The first segment of the path names the service. All other paths, such as those of the pages, go to
+    reporting."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "/")

@@ -1,7 +1,7 @@
 """Memory: what the C library does with what was freed, and what the garbage collector looks at.
 
-A page of a list is a text of some 200 KB, made anew at each request. By default glibc takes buffers of that size from
-the system and gives them back at once, so that every request pays for having its pages mapped and cleared again:
+A page of a list is a text of some 200 KB, made at each request. By default glibc takes buffers of that size
+from the system and returns them at once. Every request then pays for mapping and clearing its memory again:
 about a third of a list's time.
 """
 

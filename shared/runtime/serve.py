@@ -113,14 +113,14 @@ async def _hurried(server: uvicorn.Server, door: Door) -> None:
 
 
 def _end_if_unasked(server: uvicorn.Server) -> None:
-    """A process that no longer listens must not look alive: it ends, and whoever runs it starts it again."""
+    """A process that no longer listens must not look alive: it ends, and its supervisor restarts it."""
     if not server.should_exit:
         telemetry.LOG.event("error", "portolan", "the server ended by itself")
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def serve(service: Service, settings: Settings) -> None:
-    """The service with its relay and consumers, until the process is told to end."""
+    """The service with its relay and consumers, until the process receives a signal to end."""
     settings.refuse_open_issuer()
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(settings, service.name))
@@ -136,7 +136,7 @@ async def serve(service: Service, settings: Settings) -> None:
 
 
 async def told_to_end() -> asyncio.Event:
-    """Until Ctrl-C, or the SIGTERM of whoever runs the process.
+    """Until Ctrl-C or SIGTERM.
 
     The event that is answered is set where the process is to end at once: by Ctrl-C, or by a second signal.
     """
@@ -154,7 +154,7 @@ async def told_to_end() -> asyncio.Event:
 
 
 async def drain(door: Door, kernels: Iterable[Kernel], seconds: float, at_once: asyncio.Event) -> None:
-    """Be not ready, and go on serving until whoever sends requests has noticed; then end what never ends by itself.
+    """Be not ready, and serve until callers have noticed. Then end what never ends by itself.
 
     Requests that run are waited for as the door says, when its address is left.
     """

@@ -18,7 +18,7 @@ Spec = dict[str, Any]
 LIGHTS = ("green", "amber", "red")
 COLOURS = {name: f"var(--{name})" for name in LIGHTS}
 SHAPES = {"green": "circle", "amber": "triangle-up", "red": "square"}
-"""Health is never told by colour alone."""
+"""Health is never shown by colour alone."""
 
 MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "labelSeparation": 8, "tickCount": 8}
 

@@ -36,7 +36,7 @@ ACTIVITY, ACTIVITY_PAGES = 100, 5
 """Facts that are read at a time, and how often at most, until the lines to be shown are whole."""
 DAY_S = 86_400
 DERIVED = "performance"
-"""Its facts follow from others that are told themselves."""
+"""Its facts follow from others that are shown themselves."""
 
 Contents = dict[str, Any]
 

@@ -163,7 +163,7 @@ def redirect(location: str, **headers: str) -> Answer:
 
 
 def refused(refusal: Refusal, call: Call) -> Answer:
-    """A refusal as a page for who asked with a browser, as a problem document for everybody else."""
+    """A refusal as a page for browsers, and as a problem document for all other callers."""
     if call.scope["path"].startswith("/reporting/") or "text/html" not in (call.header("accept") or ""):
         return answers.refused(refusal, call)
     if isinstance(refusal, Unauthenticated):

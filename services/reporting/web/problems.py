@@ -58,6 +58,6 @@ async def problem_page(call: Call, code: str) -> Answer:
 
 
 def wants_page(call: Call) -> bool:
-    """Browsers name HTML; whoever names JSON, and no HTML, is a program."""
+    """Browsers name HTML; a caller that names JSON, and no HTML, is a program."""
     accepted = call.header("accept") or ""
     return "text/html" in accepted or "json" not in accepted

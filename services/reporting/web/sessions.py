@@ -160,7 +160,7 @@ def check_form(call: Call, cookie_name: str, proof: str) -> None:
 
 
 def _is_from_here(call: Call) -> bool:
-    """What the browser says of the page that sent the form; whoever says nothing is judged by the form alone."""
+    """What the browser says of the page that sent the form; if it says nothing, only the form is checked."""
     if (site := call.header("sec-fetch-site")) is not None and site not in ("same-origin", "none"):
         return False
     origin = call.header("origin")

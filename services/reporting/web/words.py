@@ -103,7 +103,7 @@ FACTS = {
     "monitored": N_("monitored"),
     "occurred": N_("occurred"),
 }
-"""What the feed tells of: aggregates and what befell them."""
+"""What the feed shows: aggregates and their facts."""
 STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))
 """Probability and impact, 1 to 5."""
 

@@ -64,7 +64,7 @@ async def _is_known(call: Call, project_id: str) -> bool:
 
 
 async def _figures(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
-    """From what counts by the end of the day, in whatever order it was told."""
+    """From what counts by the end of the day, in any order of arrival."""
     store, day = call.kernel.store, to_day(as_of)
     base = await measured_at(store, call.kernel.settings, project_id, as_of, day)
     if base is None:

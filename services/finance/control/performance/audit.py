@@ -1,4 +1,4 @@
-"""The sums of finance made anew from what they come from: every version of the packages, and the costs."""
+"""The sums of finance, computed again from their sources: every version of the packages, and the costs."""
 
 from collections.abc import Callable, Iterator
 from itertools import groupby

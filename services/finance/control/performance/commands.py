@@ -53,7 +53,7 @@ def _day(work: Work, micros: int) -> int:
 
 
 async def package_told(work: Work, record: Record) -> None:
-    """Remember the version and count what it changes; what was told before is no news."""
+    """Store the version and count what it changes; a version that was applied before changes nothing."""
     package = record.state(WorkPackage)
     versions = await _last(work, package)
     last = versions[-1] if versions else None

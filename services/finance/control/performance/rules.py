@@ -1,9 +1,9 @@
 """What a project has planned, earned and spent: what each work package contributes, and the figures of the sums; pure.
 
-Until changes exist, a project is measured against the first approved plan. A package that was planned when the project
-was approved counts as it was planned then, whatever is edited or archived later. One that is planned after the approval
-counts as it was planned first, and no more once it is archived. How many packages are planned otherwise by now, and the
-budget of the current plan, is told beside it.
+Until changes exist, a project is measured against the first approved plan. A package that was planned when
+the project was approved counts as it was planned then. Later edits and archiving change nothing. One that is
+planned after the approval counts as it was planned first, and no more once it is archived. The number of
+packages that are planned differently by now, and the budget of the current plan, are given beside it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -147,7 +147,7 @@ def spent(amount: int, currency: str, day: int) -> Change:
 def approval(
     versions: Iterable[PackageVersion], approved_at: int, day_of: Callable[[int], int]
 ) -> Iterator[tuple[PackageVersion, Change]]:
-    """The versions of a package, oldest first, that an approval told late makes others, with what that changes."""
+    """The versions of a package, oldest first, that a late approval changes, with the difference."""
     last_old: PackageVersion | None = None
     last_new: PackageVersion | None = None
     for version in versions:
