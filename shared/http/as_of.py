@@ -7,16 +7,12 @@ from shared.base.errors import Fault, Malformed
 from shared.http.call import Call
 
 
-def today(call: Call) -> date:
-    """The day it is in the instance's time zone."""
-    return now().astimezone(call.kernel.settings.zone).date()
-
-
 def day_asked(call: Call, as_of: date | None) -> date:
     """The day asked for, or today. A day in the future is refused (400): of it nothing can be said yet."""
+    today = now().astimezone(call.kernel.settings.zone).date()
     if as_of is None:
-        return today(call)
-    if as_of > today(call):
+        return today
+    if as_of > today:
         raise Malformed(
             "as_of lies in the future", Fault("in_the_future", "a day until today", parameter="as_of")
         )

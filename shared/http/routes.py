@@ -135,7 +135,7 @@ class KernelRoute(APIRoute):
             broken = Unavailable("the store is damaged", code="store_damaged", headers={"Retry-After": "60"})
             answer = self._refused(broken, call)
         except Unreachable:
-            away = Unavailable("the store is away for the moment", headers={"Retry-After": "1"})
+            away = Unavailable("the store is not available at the moment", headers={"Retry-After": "1"})
             answer = self._refused(away, call)
         if answer.stream is None:
             await answers.send(answer, call, scope["method"] == "HEAD", send)
