@@ -23,6 +23,7 @@
     ├── TooManyRequests        429
     ├── HeadersTooLarge        431
     ├── Defect                 500  our fault
+    ├── Unimplemented          501  a part of HTTP that is not spoken here
     ├── BadGateway             502  a service went away while it was asked
     ├── Unavailable            503  a store or bus is away: try again
     │   └── Busy                    too many change the same thing at once: try again
@@ -167,6 +168,10 @@ class Defect(Refusal):
     """What should never happen; `shared.runtime.app` answers with it, and nothing raises it."""
 
     status, code, title = 500, "defect", "A defect"
+
+
+class Unimplemented(Refusal):
+    status, code, title = 501, "unimplemented", "This part of HTTP is not spoken here"
 
 
 class BadGateway(Refusal):

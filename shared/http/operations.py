@@ -10,6 +10,7 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.contracts.language import Shape
 from shared.domain.kernel import Consuming
 from shared.http import revocations
+from shared.http.auth.tokens import LONGEST_TOKEN_ID
 from shared.http.call import Answer, Call
 from shared.http.path import Id
 from shared.http.routes import Routes
@@ -27,7 +28,9 @@ class Revoking(Shape):
     kind: revocations.Kind = Field(
         description="`token`, `subject`, or `all`: those that were issued until now to anybody."
     )
-    value: str = Field(default="", max_length=200, description="The `jti` of the token, or the subject.")
+    value: str = Field(
+        default="", max_length=LONGEST_TOKEN_ID, description="The `jti` of the token, or the subject."
+    )
     issuer: str = Field(default="", max_length=500, description="Of this issuer only; empty: of any.")
 
 

@@ -18,6 +18,7 @@ from shared.http.matching import Matcher
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.http.routes import KernelRoute, Routes, mount
 from shared.http.serving import Serving
+from shared.runtime.front import asks_of_the_server, tell_methods
 from shared.runtime.service import Service
 
 ROUTE = "portolan.route"
@@ -57,6 +58,9 @@ class ServiceApp(Extensible):
             telemetry.request_done(self.service.name, route, scope, status or 500, perf_counter() - started)
 
     async def dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if asks_of_the_server(scope):
+            await tell_methods(send)
+            return
         found = self.find(scope)
         if not isinstance(found, Refusal):
             scope[ROUTE] = found.path

@@ -20,7 +20,7 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared.base import telemetry
-from shared.base.errors import HeadersTooLarge, Malformed, Refusal, RequestTimeout, Unavailable
+from shared.base.errors import HeadersTooLarge, Malformed, Refusal, RequestTimeout, Unavailable, Unimplemented
 from shared.http.call import URL_LIMIT, trace_of
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 
@@ -250,9 +250,21 @@ class Protocol(HttpToolsProtocol):
             self._wait(LINGER_SILENT_S, self._shut)
 
     def _check_head(self) -> None:
-        """What proxies and services could read in two ways is refused (RFC 9112, 3.2)."""
+        """What proxies and services could read in two ways is refused (RFC 9112, 3.2 and 6.1)."""
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            self._fail(Malformed("a request names HTTP/1.1 or HTTP/1.0", code="malformed_request"))
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and version == "1.0":
+            self._fail(Malformed("HTTP/1.0 has no Transfer-Encoding", code="malformed_request"))
+        if codings and codings != [b"chunked"]:
+            self._fail(
+                Unimplemented(
+                    "the only Transfer-Encoding that is read here is chunked", code="transfer_coding_unknown"
+                )
+            )
         hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+        if len(hosts) > 1 or (not hosts and version == "1.1"):
             self._fail(Malformed("a request names one Host", code="malformed_request"))
         if hosts and not HOST.fullmatch(hosts[0]):
             self._fail(

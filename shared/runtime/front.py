@@ -26,8 +26,8 @@ def front(apps: Mapping[str, ASGIApp]) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "/")
-        if path == "*" and scope["type"] == "http" and scope["method"] == "OPTIONS":
-            await _tell_methods(send)
+        if asks_of_the_server(scope):
+            await tell_methods(send)
             return
         found = apps.get(path.split("/", 2)[1] if path.startswith("/") else "")
         await (found or apps["reporting"])(scope, receive, send)
@@ -35,7 +35,12 @@ def front(apps: Mapping[str, ASGIApp]) -> ASGIApp:
     return app
 
 
-async def _tell_methods(send: Send) -> None:
+def asks_of_the_server(scope: Scope) -> bool:
+    """Whether it is about the server as a whole: `OPTIONS *`."""
+    return (scope["type"], scope.get("method"), scope.get("path")) == ("http", "OPTIONS", "*")
+
+
+async def tell_methods(send: Send) -> None:
     """`OPTIONS *`: what the server as a whole can do (RFC 9110, 9.3.7)."""
     headers = [(b"allow", b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 204, "headers": headers})

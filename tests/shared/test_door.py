@@ -152,6 +152,43 @@ async def test_what_can_be_read_in_two_ways_is_refused(sent: bytes) -> None:
         assert (await refused(url, sent, 400))["code"] == "malformed_request"
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/0.9\r\nHost: here\r\n\r\n",
+        b"GET /\r\n\r\n",
+        head_of(b"Transfer-Encoding: chunked", version=b"1.0") + b"0\r\n\r\n",
+    ],
+)
+async def test_an_old_request_is_refused_where_it_cannot_be_read_safely(sent: bytes) -> None:
+    async with serving(never, "127.0.0.1", 0) as url:
+        assert (await refused(url, sent, 400))["code"] == "malformed_request"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (b"Transfer-Encoding: gzip, chunked",),
+        (b"Transfer-Encoding: gzip", b"Transfer-Encoding: chunked"),
+        (b"Transfer-Encoding: x,chunked",),
+    ],
+)
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+async def test_a_transfer_coding_that_is_not_read_here_is_told(
+    method: bytes, lines: tuple[bytes, ...]
+) -> None:
+    sent = head_of(b"Host: here", *lines).replace(b"GET", method) + b"0\r\n\r\n"
+    async with serving(never, "127.0.0.1", 0) as url:
+        assert (await refused(url, sent, 501))["code"] == "transfer_coding_unknown"
+
+
+async def test_chunked_is_read_however_it_is_written() -> None:
+    sent = head_of(b"Host: here", b"Transfer-Encoding:  CHUNKED ") + b"2\r\nab\r\n0\r\n\r\n"
+    async with serving(_counting, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(sent.replace(b"GET", b"POST"))
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+
+
 async def test_http_1_0_needs_no_host() -> None:
     async with serving(fine, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
         writer.write(head_of(version=b"1.0"))
@@ -272,6 +309,15 @@ async def test_the_body_of_a_request_that_asks_for_http_2_is_read(sent: bytes) -
         for _ in range(3):
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
             assert (await reader.readuntil(b"0\r\n\r\n")).split(b"\r\n")[1] == size
+
+
+async def test_a_service_alone_tells_what_it_can_do(tmp_path: Path) -> None:
+    async with projects(tmp_path) as (url, _), connected(url) as (reader, writer):
+        for line, status in ((b"OPTIONS *", b"204"), (b"GET *", b"404")):
+            writer.write(line + b" HTTP/1.1\r\nHost: here\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.split()[1] == status
+        assert b"content-type: application/problem+json" in head
 
 
 async def test_two_requests_sent_at_once_are_answered_in_order() -> None:

@@ -15,6 +15,7 @@ ADVICE = {
     404: N_("Nothing is at this address, or nothing that this caller may see."),
     405: N_("The resource is there, but not for this method; the `Allow` header lists those it has."),
     406: N_("The operation does not give what the `Accept` header asks for."),
+    408: N_("The request did not come to its end in time. Send it again, without a pause, over a connection that is quick enough."),
     410: N_("What was asked for was there, and means nothing any more. Begin anew from the start."),
     409: N_("The request is well-formed, but the present state does not allow it. Read the resource again and decide anew."),
     412: N_("Somebody else has changed the resource. Read it again, and send the change with its new `ETag`."),
@@ -24,6 +25,10 @@ ADVICE = {
     422: N_("The content is well-formed but wrong. `errors` names each member with a JSON pointer and what it needs."),
     428: N_("A change needs `If-Match` with the `ETag` that was read, so that nobody's work is overwritten unseen."),
     429: N_("Too many requests came in a short time. Wait as long as `Retry-After` says."),
+    431: N_("The header lines are larger than the server takes. Send fewer and shorter ones; a large cookie or token is mostly why."),
+    500: N_("The fault is ours. Nothing was changed; send it again, best with the same `Idempotency-Key`, and tell the operators the `trace_id` if it stays."),
+    501: N_("The request uses a part of HTTP that is not spoken here. Send it without, as most clients do by themselves."),
+    502: N_("The service went away before it answered. Nothing may be assumed about a write: look, or send it again with the same `Idempotency-Key`."),
     503: N_("A part of the system is away for the moment. Wait as long as `Retry-After` says and send the same again."),
     504: N_("It took too long. Nothing may be assumed about a write: send it again with the same `Idempotency-Key`."),
 }  # fmt: skip
