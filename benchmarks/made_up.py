@@ -4,6 +4,7 @@ Each is declared as a real one is: a contract with ten members, a state and four
 lifecycle and its register with routes. They are written as files, since descriptions are read from the source.
 """
 
+import compileall
 import importlib
 import os
 import sys
@@ -125,7 +126,7 @@ from shared.store.rows import table_of
 ROUTES, REGISTERS = [], []
 '''
 
-API = '''
+API = """
 {name}Row = table_of({name}, Model)
 
 
@@ -156,7 +157,7 @@ routes_{number} = Routes("{service}", "{name}s")
 register_routes(routes_{number}, REGISTER_{number})
 ROUTES.append(routes_{number})
 REGISTERS.append(REGISTER_{number})
-'''
+"""
 
 GROUP = "\nGROUP = Group(routes=tuple(ROUTES), registers=tuple(REGISTERS))\n"
 
@@ -166,13 +167,19 @@ def write(folder: Path, number: int) -> None:
     for group in range(0, number, PER_GROUP):
         service = SERVICES[group // PER_GROUP % len(SERVICES)]
         names = [
-            {"name": f"MadeUp{n:03}", "number": f"{n:03}", "collection": f"made-up-{n:03}", "service": service}
+            {
+                "name": f"MadeUp{n:03}",
+                "number": f"{n:03}",
+                "collection": f"made-up-{n:03}",
+                "service": service,
+            }
             for n in range(group, min(group + PER_GROUP, number))
         ]
         contracts = CONTRACT_HEAD + "".join(CONTRACT.format(**each) for each in names)
         (folder / f"made_up_contracts_{group}.py").write_text(contracts)
         api = API_HEAD.format(group=group, service=service) + "".join(API.format(**each) for each in names)
         (folder / f"made_up_api_{group}.py").write_text(api + GROUP)
+    compileall.compile_dir(folder, quiet=2)
 
 
 def read(folder: Path) -> list[tuple[str, Any]]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from inspect import cleandoc
+from itertools import pairwise
 from pathlib import Path
 
 _NONE: Mapping[str, str] = {}
@@ -43,7 +44,7 @@ def _classes(body: list[ast.stmt], within: str) -> Iterator[tuple[str, list[ast.
 
 
 def _texts(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    for member, text in zip(body, body[1:], strict=False):
+    for member, text in pairwise(body):
         match member, text:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(written))):
                 yield name, cleandoc(written)
