@@ -250,20 +250,21 @@ class Aggregate(Shape):
 
 
 class Erasable(Aggregate):
-    """What tells of a person, and may be made to tell nothing of them any more (see `shared.domain.erasure`)."""
+    """Personal data of one person, which can be redacted (see `shared.domain.erasure`)."""
 
     PERSONAL: ClassVar[dict[str, Any]] = {}
     """The members that are marked `personal`, and the external key, each with what stands there once the person is
     erased; filled by `aggregate`."""
 
     erased_at: Instant | None = None
-    """Since when nothing is told of the person any more; null otherwise."""
+    """When the person was erased; null otherwise."""
 
 
 class Fact(Shape):
     """What happened in one commit of an aggregate, with its own details (who did it stands in the envelope).
 
-    After one that `erases`, no version of its aggregate tells of the person any more, earlier ones included.
+    A fact that `erases` redacts the personal members of every version of its aggregate, earlier ones
+    included.
     """
 
     name: ClassVar[str] = ""
@@ -275,7 +276,7 @@ class Reasoned(Fact):
     """A decision, with its reason."""
 
     reason: Prose | None = None
-    """Why it was decided so, in the words of who decided."""
+    """Why it was decided so, in the words of the person who decided."""
 
 
 class Decision(Shape):
@@ -381,11 +382,11 @@ def aggregate(
     """
 
     def declare(shape: type[A]) -> type[A]:
-        known = name or _snake(shape.__name__)
+        type_name = name or _snake(shape.__name__)
         lies_in = scope
         if lies_in is None:
             lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
-        entry = AggregateType(service, known, collection, shape, key, visibility, read_only, lies_in)
+        entry = AggregateType(service, type_name, collection, shape, key, visibility, read_only, lies_in)
         _refuse_second(entry)
         _check_declaration(entry)
         CATALOGUE[shape] = entry
@@ -431,7 +432,7 @@ def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
         if name in entry.facts:
             raise TypeError(f"{details.__name__}: a {entry.name} has a fact {name} already")
         if details.erases and not (entry.tells_of_people and issubclass(of, Erasable)):
-            raise TypeError(f"{details.__name__} erases what is kept for ever on {entry.topic}")
+            raise TypeError(f"{details.__name__} erases events that are kept for ever on {entry.topic}")
         entry.facts[name] = details
         EVENT_TYPES[entry.event_type(name)] = (entry, details)
         return details
@@ -465,14 +466,14 @@ def class_of(topic: str) -> Visibility:
 
 def erased_by(event_type: str) -> type[Erasable] | None:
     """What the event erases; None for nearly every event."""
-    known = EVENT_TYPES.get(event_type)
-    if known is None or not known[1].erases:
+    event_class = EVENT_TYPES.get(event_type)
+    if event_class is None or not event_class[1].erases:
         return None
-    return cast(type[Erasable], known[1].of)
+    return cast(type[Erasable], event_class[1].of)
 
 
 def is_compacted(topic: str) -> bool:
-    """Whether the topic keeps no more than the last record of a key: what tells of persons can be taken back."""
+    """Whether the topic keeps only the last record of a key, so that personal data can be removed."""
     return any(e.topic == topic and e.tells_of_people for e in CATALOGUE.values())
 
 

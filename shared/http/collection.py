@@ -53,9 +53,9 @@ SAID = {
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
     "put": "Creates it, or makes it look like the body; an unchanged body changes nothing and publishes nothing.",
     "revise": "A JSON merge patch (RFC 7396): what is named is replaced, null deletes.",
-    "archive": "It leaves the lists and is still answered by its id; a second time answers 404. What something else"
-    " still needs is refused (409 `has_dependents`), with `dependents` as kind and id, and `dependents_count`.",
-    "restore": "Back into the lists, if its content is still right among what was written meanwhile.",
+    "archive": "It leaves the lists and can still be read by its id; a second time answers 404. It is refused while"
+    " something else needs it (409 `has_dependents`), with `dependents` as kind and id, and `dependents_count`.",
+    "restore": "Puts it back into the lists, if its content is still valid.",
 }
 """What each operation of a register does beyond its summary."""
 
@@ -287,9 +287,9 @@ def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
     item = create_model(
         f"{shape.__name__}BatchResult",
         index=(int, Field(description="The place of the item in the request, from 0.")),
-        status=(int, Field(description="As the item would be answered alone.")),
-        changed=(bool | None, _absent("Whether it was written: false where it stood like this already.")),
-        resource=(resource, _absent("The item as it stands now, where it was accepted.")),
+        status=(int, Field(description="The status that the item alone would have had.")),
+        changed=(bool | None, _absent("Whether it was written: false if it was like this already.")),
+        resource=(resource, _absent("The item after the request, if it was accepted.")),
         problem=(Problem | None, _absent("Why the item was refused.")),
     )
     results: Any = list[item]  # type: ignore[valid-type]

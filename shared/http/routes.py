@@ -156,6 +156,8 @@ class KernelRoute(BaseRoute):
         try:
             async with asyncio.timeout(DEADLINE_S):
                 answer = await self._answer(call, scope)
+            if answer.stream is not None:
+                call.kernel.streams.refuse_too_many(call.principal.key)
         except TimeoutError:
             answer = self._refused(DeadlineExceeded(f"not done within {DEADLINE_S:.0f} s"), call)
         except Refusal as refusal:
@@ -169,9 +171,13 @@ class KernelRoute(BaseRoute):
             broken = Unavailable("the store is damaged", code="store_damaged", headers={"Retry-After": "60"})
             answer = self._refused(broken, call)
         except Unreachable:
-            away = Unavailable("the store is away for the moment", headers={"Retry-After": "1"})
+            away = Unavailable("the store is not available at the moment", headers={"Retry-After": "1"})
             answer = self._refused(away, call)
-        await answers.send(answer, call, scope["method"] == "HEAD", send)
+        if answer.stream is None:
+            await answers.send(answer, call, scope["method"] == "HEAD", send)
+            return
+        with call.kernel.streams.counted(call.principal.key):
+            await answers.send(answer, call, scope["method"] == "HEAD", send)
 
     async def _answer(self, call: Call, scope: Scope) -> Answer:
         op = self.operation
@@ -232,9 +238,9 @@ class KernelRoute(BaseRoute):
             call.principal = await call.kernel.tokens.principal(given[7:].decode("latin-1").strip())
         elif self.operation.session is not None:
             call.principal = await self.operation.session(call)
+            call.by_cookie = self.operation.session
         else:
             raise Unauthenticated("send a bearer token")
-            call.by_cookie = self.operation.session
         call.scope["portolan.subject"] = call.principal.subject
         if call.kernel.revocations.concern(call.principal):
             raise Unauthenticated("the token was revoked", code="token_revoked")

@@ -61,26 +61,26 @@ class ServiceApp(Extensible):
         if asks_of_the_server(scope):
             await tell_methods(send)
             return
-        found = self.find(scope)
-        if not isinstance(found, Refusal):
-            scope[ROUTE] = found.path
-            await found.run(scope, receive, send)
+        route = self.find(scope)
+        if not isinstance(route, Refusal):
+            scope[ROUTE] = route.path
+            await route.run(scope, receive, send)
         elif (added := self.added_for(scope)) is not None:
             scope[ROUTE] = "added"
             await added(scope, receive, send)
         else:
-            await refuse(found, self, scope, receive, send)
+            await refuse(route, self, scope, receive, send)
 
     def find(self, scope: Scope) -> KernelRoute | Refusal:
         """The route, or the refusal that no route gives: 400, 404, 405, 414."""
         raw = scope.get("raw_path") or scope["path"].encode()
         if len(raw) + len(scope["query_string"]) > URL_LIMIT:
             return UriTooLong(f"an address may have {URL_LIMIT} bytes")
-        found = self.matcher.find(scope["method"], raw)
-        if isinstance(found, Refusal):
-            return found
-        scope["path_params"] = found[1]
-        return found[0]
+        match = self.matcher.find(scope["method"], raw)
+        if isinstance(match, Refusal):
+            return match
+        scope["path_params"] = match[1]
+        return match[0]
 
     async def answer_defect(self, request: Request, error: Exception) -> Response:
         """Behind all middleware; the error is raised again afterwards, and logged."""
@@ -93,8 +93,8 @@ class ServiceApp(Extensible):
         if self.openapi_schema is None:
             own = [route for route in self.router.routes if isinstance(route, KernelRoute)]
             shown = [route.for_fastapi() for route in own if route.is_documented]
-            told = openapi.document(self, shown, self.models())
-            self.openapi_schema = openapi.with_added(told, self, self.added_routes)
+            document = openapi.document(self, shown, self.models())
+            self.openapi_schema = openapi.with_added(document, self, self.added_routes)
         return self.openapi_schema
 
     def models(self) -> list[type[BaseModel]]:

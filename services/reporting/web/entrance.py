@@ -110,18 +110,18 @@ def _form(
     call: Call, then: str, status: int = 200, code: str | None = None, before: str | None = None
 ) -> Answer:
     proof = token_urlsafe(18)
-    made = page(
+    answer = page(
         call, "login.html", status=status, form=sessions.form_token(call, proof), then=then, code=code,
         before=before, link_command=command_of(call.kernel.settings, "login-link"),
     )  # fmt: skip
-    made.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
-    return made
+    answer.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
+    return answer
 
 
 def _own(address: str | None) -> str:
     """A path of ours: an address that would leave for another site becomes `/`."""
-    given = address or "/"
-    if not given.startswith("/") or given.startswith(("//", "/\\")) or len(given) > 2000:
+    target = address or "/"
+    if not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 2000:
         return "/"
-    path, _, query = given.partition("?")
+    path, _, query = target.partition("?")
     return quote(path, safe="/%:@-._~") + (f"?{quote(query, safe='=&%:@-._~+')}" if query else "")

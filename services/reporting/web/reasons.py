@@ -38,7 +38,7 @@ SHAPES = (
 
 _PLACE = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
 _READ = [
-    (shape, re.compile(_PLACE.sub(lambda found: f"(?P<{found[1] or found[2]}>.+?)", re.escape(shape))))
+    (shape, re.compile(_PLACE.sub(lambda match: f"(?P<{match[1] or match[2]}>.+?)", re.escape(shape))))
     for shape in SHAPES
 ]
 
@@ -46,8 +46,8 @@ _READ = [
 def reason_in(words: Words, reason: str | None) -> str:
     """The reason as the page's language says it; empty where there is none."""
     for shape, pattern in _READ:
-        if found := pattern.fullmatch(reason or ""):
-            values = found.groupdict()
+        if match := pattern.fullmatch(reason or ""):
+            values = match.groupdict()
             if "stage" in values:
                 values["stage"] = words.named(STAGES, values["stage"]).lower()
             return words.gettext(shape) % values if values else words.gettext(shape)
