@@ -126,17 +126,17 @@ def _trait() -> dict[str, Any]:
 
 
 def _channel(topic: str) -> dict[str, Any]:
-    """A topic; where it is compacted, that is told, and what a message without a value means."""
+    """A topic. For a compacted one, it says so, and what a message without a value means."""
     binding: dict[str, Any] = {"topic": topic, "partitions": PARTITIONS}
-    told: dict[str, Any] = {"address": topic, "messages": {}, "bindings": {"kafka": binding}}
+    channel: dict[str, Any] = {"address": topic, "messages": {}, "bindings": {"kafka": binding}}
     if is_compacted(topic):
-        told["description"] = (
-            "A message without a value is a tombstone: of its key nothing is told any more. It follows the event that"
+        channel["description"] = (
+            "A message without a value is a tombstone: all data of its key is removed. It follows the event that"
             " says so, and names it in its headers."
         )
         settings = {n: int(v) for n, v in settings_of(topic).items() if n == "delete.retention.ms"}
         binding["topicConfiguration"] = {"cleanup.policy": ["compact"], **settings}
-    return told
+    return channel
 
 
 def _id(name: str) -> str:
@@ -146,8 +146,8 @@ def _id(name: str) -> str:
 def _message(entry: AggregateType, kind: str, schemas: dict[str, Any]) -> dict[str, Any]:
     """The message of an event; the shapes that its schema defines are added to `schemas`."""
     data = _component(opened(event_schema(kind)), schemas)
-    found = FILES.find(event_name(kind))
-    draft = {"x-draft": True} if found is None or found[1] else {}
+    file = FILES.find(event_name(kind))
+    draft = {"x-draft": True} if file is None or file[1] else {}
     return {
         "name": kind,
         "title": kind,

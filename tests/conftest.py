@@ -31,6 +31,7 @@ from shared.runtime.running import Opened, opened
 from shared.runtime.service import Service
 from tests.support import janitor, parallel, rules
 
+pytest_plugins = ["tests.support.limits"]
 DEADLINE_S = 10.0
 OWN = "portolan-tests-"
 KEPT_S = 2 * 86_400
@@ -239,6 +240,7 @@ class PostgresServer:
     def _answers(self) -> bool:
         folder = parse_qs(urlsplit(self.url).query)["host"][0]
         with socket(AF_UNIX, SOCK_STREAM) as probe:
+            probe.settimeout(DEADLINE_S)
             return probe.connect_ex(f"{folder}/.s.PGSQL.5432") == 0
 
     def _start(self) -> None:

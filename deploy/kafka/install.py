@@ -3,9 +3,11 @@
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import mkdtemp
 
 HERE = Path(__file__).parent
 LIBS = HERE.parents[1] / "build" / "kafka" / "libs"
+PATIENCE_S = 800
 MAIN_JAR = "kafka_2.13-*.jar"
 
 
@@ -34,7 +36,8 @@ def version() -> str | None:
 def _fetch() -> None:
     if missing := missing_tools():
         raise NotInstallable(f"Kafka needs Java 17 and Maven; install what provides {' and '.join(missing)}")
-    fetching = LIBS.with_name("fetching")
+    LIBS.parent.mkdir(parents=True, exist_ok=True)
+    fetching = Path(mkdtemp(prefix="fetching-", dir=LIBS.parent))  # who does the same beside this has another
     command = [
         "mvn",
         "-q",
@@ -44,7 +47,14 @@ def _fetch() -> None:
         str(HERE / "pom.xml"),
         "dependency:copy-dependencies",
     ]
-    if subprocess.run([*command, f"-DoutputDirectory={fetching}"]).returncode:  # noqa: S603 our own words
-        raise NotInstallable("Maven could not fetch Kafka; what it says stands above")
-    shutil.rmtree(LIBS, ignore_errors=True)
-    fetching.rename(LIBS)
+    try:
+        command.append(f"-DoutputDirectory={fetching}")
+        if subprocess.run(command, timeout=PATIENCE_S).returncode:  # noqa: S603 our own words
+            raise NotInstallable("Maven could not fetch Kafka; what it says stands above")
+        if version() is None:
+            shutil.rmtree(LIBS, ignore_errors=True)
+            fetching.rename(LIBS)
+    except subprocess.TimeoutExpired:
+        raise NotInstallable(f"Maven did not fetch Kafka within {PATIENCE_S} s") from None
+    finally:
+        shutil.rmtree(fetching, ignore_errors=True)

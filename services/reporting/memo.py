@@ -22,26 +22,30 @@ SELECT SUM(position), COUNT(*), (SELECT last FROM sequence WHERE name = ?) FROM 
 """
 
 
-@dataclass
-class _Kept:
-    generation: Any = None
+@dataclass(frozen=True)
+class _Generation:
+    """The answers made since one fold and before the next."""
+
+    number: Any = None
     answers: dict[Any, bytes] = field(default_factory=dict)
-    making: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """One answer is made at a time: what many ask for at once is not made many times."""
+    locks: dict[Any, asyncio.Lock] = field(default_factory=dict)
+    """By key: what many ask for at once is made once, and nobody waits for the answer to another question."""
 
 
-_KEPT: "WeakKeyDictionary[Store, _Kept]" = WeakKeyDictionary()
+_GENERATIONS: "WeakKeyDictionary[Store, _Generation]" = WeakKeyDictionary()
 
 
 async def remembered(store: Store, key: Any, make: Callable[[], Awaitable[bytes]]) -> bytes:
-    """The answer for `key`; made anew when something was folded since."""
-    generation = tuple((await store.fetch(GENERATION, (REBUILDS, CONSUMER)))[0])
-    kept = _KEPT.setdefault(store, _Kept())
-    if kept.generation != generation or len(kept.answers) >= LARGEST:
-        kept.generation, kept.answers = generation, {}
-    answers = kept.answers  # what is made while something is folded stays with the generation it was begun in
-    if key not in answers:
-        async with kept.making:
-            if key not in answers:
-                answers[key] = await make()
-    return answers[key]
+    """The answer for `key`; computed again when an event was applied since.
+
+    What is made while something is folded stays with the generation it was begun in.
+    """
+    number = tuple((await store.fetch(GENERATION, (REBUILDS, CONSUMER)))[0])
+    generation = _GENERATIONS.get(store)
+    if generation is None or generation.number != number or len(generation.answers) >= LARGEST:
+        generation = _GENERATIONS[store] = _Generation(number)
+    if key not in generation.answers:
+        async with generation.locks.setdefault(key, asyncio.Lock()):
+            if key not in generation.answers:
+                generation.answers[key] = await make()
+    return generation.answers[key]

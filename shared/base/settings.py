@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         default="portolan",
         pattern=r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$",
         max_length=60,
-        description="What the names of topics and groups begin with on Kafka; another one for each instance on a"
+        description="The beginning of all names of topics and groups on Kafka; different for each instance on a"
         " cluster.",
     )
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
     kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
         default="SCRAM-SHA-512",
-        description="How the login is proved: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`.",
+        description="The mechanism of the login: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`.",
     )
     kafka_user: str = Field(default="", description="The user who logs in to Kafka.")
     kafka_password: SecretStr = Field(default=SecretStr(""), description="The password of this user.")
@@ -72,11 +72,11 @@ class Settings(BaseSettings):
     )
     kafka_certificate: Path | None = Field(
         default=None,
-        description="PEM file of the certificate that is shown to brokers which ask for one.",
+        description="PEM file of the certificate for brokers that ask for one.",
     )
     kafka_key: Path | None = Field(
         default=None,
-        description="PEM file of its private key, without a passphrase; empty: it stands with the certificate.",
+        description="PEM file of its private key, without a passphrase; empty: the key is in the file of the certificate.",
     )
     instance: str = Field(
         default="portolan", pattern=r"^[a-z0-9-]{1,40}$", description="The name in every event's source."
@@ -85,19 +85,19 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     public_url: str = Field(
         default="",
-        description="How callers reach the front door; events name their schemas there; empty: http://host:port.",
+        description="The address of the front door; events name their schemas under it; empty: http://host:port.",
     )
     time_zone: str = Field(
-        default="Europe/Zurich", description="What a date means where an instant is asked."
+        default="Europe/Zurich", description="The time zone that decides which day an instant belongs to."
     )
     reporting_currency: CurrencyCode | None = Field(
         default=None,
-        description="What sums are in, null where an amount is in another, since nothing is converted; empty: the"
-        " currency that the summed amounts share.",
+        description="The currency of sums. Nothing is converted: with an amount in another currency a sum is null."
+        " Empty: the currency that the summed amounts share.",
     )
     default_currency: CurrencyCode = Field(
         default="CHF",
-        description="Of a budget whose project states no amount, where there is no reporting currency.",
+        description="The currency of a budget whose project has no amount, if there is no reporting currency.",
     )
     issuers: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="Trusted OIDC issuers: `issuer=jwks-url issuer=jwks-url`."
@@ -105,51 +105,55 @@ class Settings(BaseSettings):
     audience: str = Field(default="portolan", description="The audience a token must name.")
     foreign_scopes: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
-        description="Words that the issuers put into every `scope` and that narrow nothing here, beside OIDC's own:"
-        " `word word`.",
+        description="Words of a token's `scope` that narrow nothing, in addition to those of OIDC: `word word`.",
     )
     local_issuer: bool = Field(default=True, description="Accept tokens signed by the key under `data`.")
     local_issuer_beyond_loopback: bool = Field(
         default=False,
-        description="Accept them even where `host` is an address that other machines reach.",
+        description="Accept them even if other machines can reach `host`.",
     )
     rate_limit: int = Field(
         default=0, ge=0, description="Requests a minute and principal, counted by each process; 0: no limit."
+    )
+    streams: int = Field(
+        default=100,
+        ge=0,
+        description="The most live streams of a principal at a time, counted by each process; 0: no limit.",
     )
     connections: int = Field(
         default=1000,
         ge=10,
         le=100_000,
-        description="Connections a process serves at a time, if it may open so many files; more are answered with 503.",
+        description="The most connections of a process at a time, if it may open so many files.",
     )
     drain_s: float = Field(
         default=5.0,
         ge=0,
         le=300,
-        description="Seconds for which a process that is told to end goes on serving, not ready any more.",
+        description="Seconds for which a process serves after SIGTERM, while it is not ready.",
     )
     login_attempts: int = Field(
         default=10, ge=0, description="Failed attempts to log in, a minute and address; 0: no limit."
     )
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
-        description="Addresses or networks whose `X-Forwarded-For` is believed: `10.0.0.0/8 ::1`; empty: none.",
+        description="Addresses or networks of proxies whose `X-Forwarded-For` is used: `10.0.0.0/8 ::1`; empty: none.",
     )
     clock_jump_hours: int = Field(
         default=24,
         ge=0,
-        description="How far the clock may jump at once, in hours, before writes are refused; 0: as far as it likes.",
+        description="The largest jump of the clock, in hours, before writes are refused; 0: no limit.",
     )
     log_megabytes: int = Field(
         default=50,
         ge=0,
-        description="From which size on a log file is followed by the next, in MB; 0: never.",
+        description="The size in MB at which a log file is rotated; 0: never.",
     )
-    log_files: int = Field(default=5, ge=0, le=100, description="How many full log files are kept.")
+    log_files: int = Field(default=5, ge=0, le=100, description="The number of rotated log files to keep.")
     idempotency_hours: int = Field(
         default=24,
         ge=1,
-        description="How long an Idempotency-Key gives the answer again that it gave, in hours.",
+        description="How long a repeated Idempotency-Key returns the first answer, in hours.",
     )
     session_hours: int = Field(
         default=12, ge=1, le=24 * 31, description="How long a login of the pages lasts, in hours."
@@ -158,7 +162,7 @@ class Settings(BaseSettings):
         default=90, ge=1, description="How long refused attempts are kept, in days; at most 20,000 a service."
     )
     dead_letters_days: int = Field(
-        default=0, ge=0, description="How long dead letters are kept, in days; 0: until somebody decides."
+        default=0, ge=0, description="How long dead letters are kept, in days; 0: until an operator decides."
     )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
@@ -166,16 +170,17 @@ class Settings(BaseSettings):
     )
     holidays: Annotated[list[date], NoDecode] = Field(
         default_factory=list,
-        description="Days off of everyone, by which loads are counted: `2026-08-01 2026-12-25`.",
+        description="Days off of everyone, which loads leave out: `2026-08-01 2026-12-25`.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="What is logged at least; requests are told at `info`."
+        default="info", description="The lowest level that is logged; requests are logged at `info`."
     )
     feeds: Annotated[dict[str, str], NoDecode] = Field(
-        default_factory=dict, description="Where gap healing reads feeds: `service=url service=url`."
+        default_factory=dict,
+        description="The addresses of event feeds for healing gaps; default: the front door: `service=url service=url`.",
     )
     feed_token: str = Field(
-        default="", description="The bearer token for it, where there is no local issuer."
+        default="", description="The bearer token for the feeds, if there is no local issuer."
     )
 
     @field_validator("issuers", "feeds", mode="before")
@@ -284,8 +289,8 @@ class Settings(BaseSettings):
             (login, self.kafka_with_login, "`SASL_SSL`, or `SASL_PLAINTEXT`"),
             (files, self.kafka_over_tls, "`SSL` or `SASL_SSL`"),
         ):
-            if not is_used and (given := [name for name in names if getattr(self, name)]):
-                raise self._unfit(f"with {PREFIX}{given[0].upper()} expected is {expected}")
+            if not is_used and (superfluous := [name for name in names if getattr(self, name)]):
+                raise self._unfit(f"with {PREFIX}{superfluous[0].upper()} expected is {expected}")
         if self.kafka_key and not self.kafka_certificate:
             raise ValueError("PORTOLAN_KAFKA_KEY is set: expected is PORTOLAN_KAFKA_CERTIFICATE with it")
         return self
@@ -348,10 +353,10 @@ class Settings(BaseSettings):
 def _is_loopback(host: str) -> bool:
     """A name is one where all its addresses are; one that has none is judged when it is listened on."""
     try:
-        found = {info[4][0] for info in getaddrinfo(host or "0.0.0.0", None)}  # noqa: S104 nothing is bound
+        addresses = {info[4][0] for info in getaddrinfo(host or "0.0.0.0", None)}  # noqa: S104 nothing is bound
     except (OSError, UnicodeError):
         return True
-    return all(ip_address(str(address).partition("%")[0]).is_loopback for address in found)
+    return all(ip_address(str(address).partition("%")[0]).is_loopback for address in addresses)
 
 
 def http_address(text: str) -> str:
@@ -381,16 +386,16 @@ _SECRET = frozenset(
 """The settings of which no value is ever shown."""
 
 
-def settings_of(**given: object) -> Settings:
+def settings_of(**overrides: object) -> Settings:
     """The environment's settings, but for those that are given (None: not given); CannotStart says what is wrong."""
     _refuse_misspelt()
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        raise CannotStart("\n".join(_told(error, given))) from None
+        raise CannotStart("\n".join(_sentences(error, overrides))) from None
 
 
-def _told(error: ValidationError, given: Mapping[str, object]) -> Iterator[str]:
+def _sentences(error: ValidationError, overrides: Mapping[str, object]) -> Iterator[str]:
     for fault in error.errors(include_url=False):
         expected = re.sub("^(Input|String) should", "it should", fault["msg"].removeprefix("Value error, "))
         if not fault["loc"]:  # of settings that do not fit together: the sentence names them
@@ -398,7 +403,7 @@ def _told(error: ValidationError, given: Mapping[str, object]) -> Iterator[str]:
             continue
         name = str(fault["loc"][0])
         variable = PREFIX + name.upper()
-        value = os.environ.get(variable, "") if given.get(name) is None else str(given[name])
+        value = os.environ.get(variable, "") if overrides.get(name) is None else str(overrides[name])
         yield f"{variable} is '{'***' if name in _SECRET else without_secrets(value)}': {expected}"
 
 
@@ -410,14 +415,14 @@ def without_secrets(value: str) -> str:
 def _refuse_misspelt() -> None:
     """A misspelt setting would leave the instance on a default, at worst on stores of its own, and nobody knew why.
 
-    Only a name that is near to a setting's is refused. One that is near to none is told and let be: it may be another
-    tool's, or another version's, as where an upgrade that brought a setting is rolled back.
+    Only a name that resembles a setting's is refused. Any other is logged and ignored: it may belong to
+    another tool, or to another version, as after a rollback.
     """
-    known = [name.upper() for name in Settings.model_fields]
+    settings = [name.upper() for name in Settings.model_fields]
     for variable, value in sorted(os.environ.items()):
         name = variable.upper().removeprefix(PREFIX)
-        if name == variable.upper() or name in known or _SERVICE_LINK.fullmatch(f"{name}={value}"):
+        if name == variable.upper() or name in settings or _SERVICE_LINK.fullmatch(f"{name}={value}"):
             continue
-        if near := get_close_matches(name, known, 1, NEAR):
+        if near := get_close_matches(name, settings, 1, NEAR):
             raise CannotStart(f"{variable} is no setting; the nearest one is {PREFIX}{near[0]}")
         logging.getLogger(__name__).warning("%s is no setting, and has no effect", variable)

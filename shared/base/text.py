@@ -1,12 +1,13 @@
 """Text as people type it: kept composed, found in any spelling, sorted as in an index of a book.
 
-Text is stored in normalization form C (Unicode Standard Annex 15). Beside it stand two folded forms, made here and
-nowhere else: the search form, in which a word is looked for, and the sort key. Both are compared byte by byte, so that
-SQLite and PostgreSQL answer alike, whatever collations the machine has.
+Text is stored in normalization form C (Unicode Standard Annex 15). Beside it stand two folded forms, made
+here and nowhere else: the search form, in which a word is looked for, and the sort key. Both are compared
+byte by byte, so that SQLite and PostgreSQL answer alike with any collation.
 
-Folding takes away what people leave out or write differently: case, accents (any combining mark), compatibility forms
-(full width, ligatures, superscripts), invisible characters, the kinds of dashes, quotes and spaces. Letters that Unicode
-does not decompose are spelled out by `LETTERS`. There is one order for everybody, not one for each language.
+Folding removes what people leave out or write differently. That is case, accents (any combining mark),
+compatibility forms (full width, ligatures, superscripts), invisible characters, and the kinds of dashes,
+quotes and spaces. Letters that Unicode does not decompose are spelled out by `LETTERS`. There is one order
+for everybody, not one for each language.
 """
 
 import re
@@ -96,9 +97,9 @@ def search_text(texts: Iterable[str | None]) -> str:
     return "\n".join(folded(text) for text in texts if text)
 
 
-def words(asked: str) -> list[str]:
+def words(question: str) -> list[str]:
     """The words of a question in their search form, each once."""
-    return list(dict.fromkeys(folded(asked).split()))
+    return list(dict.fromkeys(folded(question).split()))
 
 
 def sort_key(text: str | None) -> str | None:
@@ -108,7 +109,7 @@ def sort_key(text: str | None) -> str | None:
     return _NUMBER.sub(_by_value, folded(text))[:KEY_LENGTH]
 
 
-def _by_value(found: re.Match[str]) -> str:
+def _by_value(match: re.Match[str]) -> str:
     """A whole number as a text that compares as it does: how many digits it has, then those."""
-    digits = "".join(str(unicodedata.decimal(c)) for c in found[0]).lstrip("0") or "0"
+    digits = "".join(str(unicodedata.decimal(c)) for c in match[0]).lstrip("0") or "0"
     return f"{len(digits):03d}{digits}"

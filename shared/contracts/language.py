@@ -35,6 +35,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from shared.base.clock import of_our_age, parse_day, parse_instant
+from shared.base.docstrings import member_docstrings
 from shared.base.ids import is_canonical
 from shared.base.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
 from shared.contracts.members import Members, code, members_of
@@ -183,23 +184,30 @@ def absent(schema: dict[str, Any]) -> None:
     schema |= choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
-class AnswerShape(BaseModel):
-    """A shape that is only answered. The text under a member describes it in every document."""
+class Described(BaseModel):
+    """The text under a member describes it in every document. Pydantic makes what checks it at its first use."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        for name, text in member_docstrings(cls).items():
+            member = cls.model_fields.get(name)
+            if member is not None and member.description is None:
+                member.description = text
 
 
-class Shape(BaseModel):
-    """A part of the published language: closed, and checked at every assignment.
+class AnswerShape(Described):
+    """A shape that is only answered."""
 
-    The text under a member describes it in every document that tells of it.
-    """
+
+class Shape(Described):
+    """A part of the published language: closed, and checked at every assignment."""
 
     model_config = ConfigDict(
         extra="forbid",
         validate_assignment=True,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )
 
     def to_json(self) -> bytes:
@@ -242,20 +250,21 @@ class Aggregate(Shape):
 
 
 class Erasable(Aggregate):
-    """What tells of a person, and may be made to tell nothing of them any more (see `shared.domain.erasure`)."""
+    """Personal data of one person, which can be redacted (see `shared.domain.erasure`)."""
 
     PERSONAL: ClassVar[dict[str, Any]] = {}
     """The members that are marked `personal`, and the external key, each with what stands there once the person is
     erased; filled by `aggregate`."""
 
     erased_at: Instant | None = None
-    """Since when nothing is told of the person any more; null otherwise."""
+    """When the person was erased; null otherwise."""
 
 
 class Fact(Shape):
     """What happened in one commit of an aggregate, with its own details (who did it stands in the envelope).
 
-    After one that `erases`, no version of its aggregate tells of the person any more, earlier ones included.
+    A fact that `erases` redacts the personal members of every version of its aggregate, earlier ones
+    included.
     """
 
     name: ClassVar[str] = ""
@@ -267,7 +276,7 @@ class Reasoned(Fact):
     """A decision, with its reason."""
 
     reason: Prose | None = None
-    """Why it was decided so, in the words of who decided."""
+    """Why it was decided so, in the words of the person who decided."""
 
 
 class Decision(Shape):
@@ -373,11 +382,11 @@ def aggregate(
     """
 
     def declare(shape: type[A]) -> type[A]:
-        known = name or _snake(shape.__name__)
+        type_name = name or _snake(shape.__name__)
         lies_in = scope
         if lies_in is None:
             lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
-        entry = AggregateType(service, known, collection, shape, key, visibility, read_only, lies_in)
+        entry = AggregateType(service, type_name, collection, shape, key, visibility, read_only, lies_in)
         _refuse_second(entry)
         _check_declaration(entry)
         CATALOGUE[shape] = entry
@@ -423,7 +432,7 @@ def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
         if name in entry.facts:
             raise TypeError(f"{details.__name__}: a {entry.name} has a fact {name} already")
         if details.erases and not (entry.tells_of_people and issubclass(of, Erasable)):
-            raise TypeError(f"{details.__name__} erases what is kept for ever on {entry.topic}")
+            raise TypeError(f"{details.__name__} erases events that are kept for ever on {entry.topic}")
         entry.facts[name] = details
         EVENT_TYPES[entry.event_type(name)] = (entry, details)
         return details
@@ -457,14 +466,14 @@ def class_of(topic: str) -> Visibility:
 
 def erased_by(event_type: str) -> type[Erasable] | None:
     """What the event erases; None for nearly every event."""
-    known = EVENT_TYPES.get(event_type)
-    if known is None or not known[1].erases:
+    event_class = EVENT_TYPES.get(event_type)
+    if event_class is None or not event_class[1].erases:
         return None
-    return cast(type[Erasable], known[1].of)
+    return cast(type[Erasable], event_class[1].of)
 
 
 def is_compacted(topic: str) -> bool:
-    """Whether the topic keeps no more than the last record of a key: what tells of persons can be taken back."""
+    """Whether the topic keeps only the last record of a key, so that personal data can be removed."""
     return any(e.topic == topic and e.tells_of_people for e in CATALOGUE.values())
 
 

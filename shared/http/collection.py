@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
@@ -29,7 +30,7 @@ from shared.http.call import Answer, Call
 from shared.http.operation import Method, Operation, Parameter
 from shared.http.path import ExternalKey, Id, SourceName
 from shared.http.problems import Problem
-from shared.http.routes import Endpoint, Routes
+from shared.http.routes import Deferred, Endpoint, Routes
 
 VALIDATE_ONLY = Parameter(
     "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
@@ -52,9 +53,9 @@ SAID = {
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
     "put": "Creates it, or makes it look like the body; an unchanged body changes nothing and publishes nothing.",
     "revise": "A JSON merge patch (RFC 7396): what is named is replaced, null deletes.",
-    "archive": "It leaves the lists and is still answered by its id; a second time answers 404. What something else"
-    " still needs is refused (409 `has_dependents`), with `dependents` as kind and id, and `dependents_count`.",
-    "restore": "Back into the lists, if its content is still right among what was written meanwhile.",
+    "archive": "It leaves the lists and can still be read by its id; a second time answers 404. It is refused while"
+    " something else needs it (409 `has_dependents`), with `dependents` as kind and id, and `dependents_count`.",
+    "restore": "Puts it back into the lists, if its content is still valid.",
 }
 """What each operation of a register does beyond its summary."""
 
@@ -70,9 +71,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
-    shapes: Any = list[shape]  # type: ignore[valid-type]
-    on_a_page = Field(description=f"The {noun}s of this page.")
-    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
+    page_shape = Deferred(partial(_page_of, shape, noun))
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
@@ -199,7 +198,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         batch_,
         "batch",
         f"Create or put up to 500 {noun}s",
-        batch_answer(shape),
+        Deferred(partial(batch_answer, shape)),
         status=207,
         body=item_shape,
         parameters=(VALIDATE_ONLY, RESTORE),
@@ -262,6 +261,12 @@ def _declare_move(routes: Routes, register: Register[Any], verb: str, step: Move
     )
 
 
+def _page_of(shape: type[Aggregate], noun: str) -> type[BaseModel]:
+    shapes: Any = list[shape]  # type: ignore[valid-type]
+    on_a_page = Field(description=f"The {noun}s of this page.")
+    return create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
+
+
 def _with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
@@ -282,9 +287,9 @@ def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
     item = create_model(
         f"{shape.__name__}BatchResult",
         index=(int, Field(description="The place of the item in the request, from 0.")),
-        status=(int, Field(description="As the item would be answered alone.")),
-        changed=(bool | None, _absent("Whether it was written: false where it stood like this already.")),
-        resource=(resource, _absent("The item as it stands now, where it was accepted.")),
+        status=(int, Field(description="The status that the item alone would have had.")),
+        changed=(bool | None, _absent("Whether it was written: false if it was like this already.")),
+        resource=(resource, _absent("The item after the request, if it was accepted.")),
         problem=(Problem | None, _absent("Why the item was refused.")),
     )
     results: Any = list[item]  # type: ignore[valid-type]

@@ -23,7 +23,7 @@ KEEP_ALIVE_S = 15.0
 _EPOCH = {
     "type": "integer",
     "description": "As in the `source` of the events. Where it differs from the one before, the store was restored from"
-    " a backup and its positions mean other events: begin anew.",
+    " a backup and its positions mean other events: start again from the beginning.",
 }
 _PAGE = {
     "title": "EventPage",
@@ -48,8 +48,8 @@ _HEADS = {
         "epoch": _EPOCH,
         "last": {
             "type": "string",
-            "description": "The last position of all, published or not. Whoever has taken in a later one knows that the"
-            " store lost its last commits.",
+            "description": "The last position of all, published or not. A consumer that has applied a later one"
+            " knows that the store lost its last commits.",
         },
         "items": {
             "type": "array",
@@ -196,7 +196,7 @@ async def _reached(call: Call, given: str) -> int:
     position = int(given)
     if position and position > (last := await _last(call)):
         raise Gone(
-            f"the events end at {last}: the store was restored since that position was given, so begin anew",
+            f"the events end at {last}: the store was restored since that position was given, so start from the beginning",
             code="position_beyond_end",
             epoch=call.kernel.store.epoch,
             position=str(last),

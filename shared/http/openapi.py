@@ -125,10 +125,8 @@ def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.needs_match:
         told.append(_header("If-Match", "The ETag that was read; several, or `*` for any.", _VERSIONS, True))
     if operation.method == "PUT":
-        told.append(
-            _header("If-Match", "Only where it stands at this ETag; `*`: only where it is there.", _VERSIONS)
-        )
-        told.append(_header("If-None-Match", "`*`: only where there is none with this key yet.", _TAGS))
+        told.append(_header("If-Match", "Only if its ETag is this one; `*`: only if it exists.", _VERSIONS))
+        told.append(_header("If-None-Match", "`*`: only if none with this key exists yet.", _TAGS))
     if operation.method == "POST":
         said = "Makes a retry safe for 24 hours"
         said += "; needed here, where done twice would count twice." if operation.needs_key else "."

@@ -10,6 +10,7 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.contracts.language import Shape
 from shared.domain.kernel import Consuming
 from shared.http import revocations
+from shared.http.auth.tokens import LONGEST_TOKEN_ID
 from shared.http.call import Answer, Call
 from shared.http.path import Id
 from shared.http.routes import Routes
@@ -27,7 +28,9 @@ class Revoking(Shape):
     kind: revocations.Kind = Field(
         description="`token`, `subject`, or `all`: those that were issued until now to anybody."
     )
-    value: str = Field(default="", max_length=200, description="The `jti` of the token, or the subject.")
+    value: str = Field(
+        default="", max_length=LONGEST_TOKEN_ID, description="The `jti` of the token, or the subject."
+    )
     issuer: str = Field(default="", max_length=500, description="Of this issuer only; empty: of any.")
 
 
@@ -37,7 +40,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "topic": ("string", "The topic on which it came."),
     "partition": ("integer", "The partition in which it came."),
     "position": ("integer", "Its position in the source's log."),
-    "aggregate_id": ("string", "What it happened to; parked until somebody decides."),
+    "aggregate_id": ("string", "The aggregate of the event; it is parked until an operator decides."),
     "error": ("string", "Why it could not be folded."),
     "recorded_at": ("string", "When it was written down."),
     "kind": ("string", "What is revoked: `token`, `subject` or `all`."),

@@ -1,7 +1,7 @@
 """The relay: publishes a service's outbox on Kafka in the order of its positions; one leader per service.
 
-    lead -> read on from published_position -> one record batch per partition -> all acknowledged -> move on
-                                                                                  meanwhile: read and build the next
+    lead -> read on from published_position -> one record batch per partition -> compress on a thread -> send
+                                               meanwhile: the next page            all acknowledged -> move on
 
 Whatever fails, the producer is thrown away and everything begins again from published_position. So an event may be
 published twice, but never after a later one of its partition that had not been published before, and never not at all.
@@ -12,24 +12,20 @@ follows in the partition the tombstone itself does, once more a day.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from time import monotonic
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.base import telemetry
 from shared.base.settings import Settings
 from shared.base.supervision import Supervised
-from shared.contracts.envelope import Envelope
 from shared.contracts.language import erased_by, is_compacted, topics_of
+from shared.messaging.bus.batches import Page, page_of, read_rows
 from shared.messaging.bus.clients import REQUEST_MS, started
 from shared.messaging.bus.cluster import Cluster
-from shared.messaging.bus.embedded import Heads, heads_at, read_outbox
-from shared.messaging.bus.protocol import Record
+from shared.messaging.bus.embedded import Heads, heads_at
 from shared.messaging.bus.topics import ensure_topics
 from shared.store import Store
 
@@ -90,7 +86,7 @@ class Relay:
     async def _publish_while(self, leads: Callable[[], bool], producer: AIOKafkaProducer) -> None:
         published: int = (await self.store.fetch("SELECT published_position FROM relay_state"))[0][0]
         heads = await heads_at(self.store, self.topics, published)
-        page = Page(published)
+        page = Page(producer, published)
         while leads():
             if not page.size:
                 await self._repeat_tombstones(producer, heads)
@@ -98,20 +94,19 @@ class Relay:
                 page = await self._page(producer, published, heads)
             if page.size:
                 async with asyncio.TaskGroup() as both:
-                    both.create_task(publish(producer, page.batches, self._cluster))
+                    both.create_task(publish(producer, page, self._cluster))
                     full = page.size == PAGE
                     following = both.create_task(self._page(producer, page.last, heads)) if full else None
                 published = await self._advance(published, page.last)
                 telemetry.PUBLISHED.labels(self.service).inc(page.size)
-                page = following.result() if following else Page(published)
+                page = following.result() if following else Page(producer, published)
             await self._tell_lag()
             if not page.size:
                 await self._nudge()
         raise LostLead("the connection that held the lead is gone")
 
-    async def _page(self, producer: AIOKafkaProducer, after: int, heads: Heads) -> "Page":
-        records = await read_outbox(self.store, self.topics, after, PAGE, heads)
-        return Page(records[-1].position if records else after, len(records), batches(producer, records))
+    async def _page(self, producer: AIOKafkaProducer, after: int, heads: Heads) -> Page:
+        return await page_of(producer, self.store, self.topics, after, PAGE, heads)
 
     async def _advance(self, published: int, reached: int) -> int:
         moved = await self.store.run(
@@ -127,13 +122,14 @@ class Relay:
         if monotonic() < self._repeats_at:
             return
         self._repeats_at = monotonic() + REPEAT_S
-        waiting: Batches = {}
-        for (topic, partition), position in heads.items():
+        page = Page(producer, 0)
+        for (topic, _), position in heads.items():
             if is_compacted(topic):
-                [last] = await read_outbox(self.store, [topic], position - 1, 1, {})
-                if erased_by(last.event.type):
-                    _put(producer, waiting.setdefault((topic, partition), deque()), _tombstone(last))
-        await publish(producer, closed(waiting), self._cluster)
+                [last] = await read_rows(self.store, [topic], position - 1, 1)
+                if erased_by(last.type):
+                    page.add_tombstone(last)
+        page.compress()
+        await publish(producer, page, self._cluster)
 
     async def _tell_lag(self) -> None:
         rows = await self.store.fetch("SELECT last - published_position FROM counter, relay_state")
@@ -146,86 +142,20 @@ class Relay:
                 await self._woken.wait()
 
 
-Batches = dict[tuple[str, int], deque[BatchBuilder]]
-"""(topic, partition) -> its record batches, in order."""
-
-
-@dataclass
-class Page:
-    """A stretch of the outbox, ready to be published: it ends with the position `last`."""
-
-    last: int
-    size: int = 0
-    batches: Batches = field(default_factory=dict)
-
-
-def batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> Batches:
-    """The records as few batches; one that is full is followed by another."""
-    made: Batches = {}
-    for record in records:
-        queue = made.setdefault((record.topic, record.partition), deque())
-        _put(producer, queue, _structured(record))
-        if erased_by(record.event.type):
-            _put(producer, queue, _tombstone(record))
-    return closed(made)
-
-
-def closed(made: Batches) -> Batches:
-    """Ready to be sent."""
-    for queue in made.values():
-        for batch in queue:
-            batch.close()
-    return made
-
-
-async def publish(producer: AIOKafkaProducer, waiting: Batches, cluster: Cluster | None = None) -> None:
-    """Publish, per partition in order; returns when the broker has acknowledged all of them.
+async def publish(producer: AIOKafkaProducer, page: Page, cluster: Cluster) -> None:
+    """Publish, per partition in order; returns when the broker has acknowledged all of the page.
 
     A partition's next batch waits for the acknowledgement of the one before, so that none overtakes a failed one.
     """
-    named = cluster.outside if cluster else str
+    waiting = await page.compressed()
     while waiting:
         async with asyncio.timeout(ACKNOWLEDGED_S):
             sent = [
-                await producer.send_batch(queue.popleft(), named(topic), partition=partition)
+                await producer.send_batch(queue.popleft(), cluster.outside(topic), partition=partition)
                 for (topic, partition), queue in waiting.items()
             ]
             await asyncio.gather(*sent)
         waiting = {place: queue for place, queue in waiting.items() if queue}
-
-
-Message = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
-"""Key, value, headers."""
-
-
-def _put(producer: AIOKafkaProducer, queue: deque[BatchBuilder], message: Message) -> None:
-    if not queue or not _append(queue[-1], message):
-        queue.append(producer.create_batch())
-        _append(queue[-1], message)
-
-
-def _append(batch: BatchBuilder, message: Message) -> bool:
-    key, value, headers = message
-    return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None
-
-
-def _structured(record: Record) -> Message:
-    headers = [("content-type", b"application/cloudevents+json; charset=UTF-8"), *_named(record.event)]
-    return record.event.partitionkey.encode(), record.value, headers
-
-
-def _tombstone(record: Record) -> Message:
-    event = record.event
-    place = [("ce_source", event.source.encode()), ("ce_sequence", event.sequence.encode())]
-    return event.partitionkey.encode(), None, [("ce_specversion", b"1.0"), *_named(event), *place]
-
-
-def _named(event: Envelope) -> list[tuple[str, bytes]]:
-    return [
-        ("ce_id", event.id.encode()),
-        ("ce_type", event.type.encode()),
-        ("ce_subject", event.subject.encode()),
-    ]
 
 
 @asynccontextmanager

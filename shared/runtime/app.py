@@ -18,6 +18,7 @@ from shared.http.matching import Matcher
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.http.routes import KernelRoute, Routes, mount
 from shared.http.serving import Serving
+from shared.runtime.front import asks_of_the_server, tell_methods
 from shared.runtime.service import Service
 
 ROUTE = "portolan.route"
@@ -57,26 +58,29 @@ class ServiceApp(Extensible):
             telemetry.request_done(self.service.name, route, scope, status or 500, perf_counter() - started)
 
     async def dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self.find(scope)
-        if not isinstance(found, Refusal):
-            scope[ROUTE] = found.path
-            await found.run(scope, receive, send)
+        if asks_of_the_server(scope):
+            await tell_methods(send)
+            return
+        route = self.find(scope)
+        if not isinstance(route, Refusal):
+            scope[ROUTE] = route.path
+            await route.run(scope, receive, send)
         elif (added := self.added_for(scope)) is not None:
             scope[ROUTE] = "added"
             await added(scope, receive, with_request_id(trace_of(dict(scope["headers"])).request_id, send))
         else:
-            await refuse(found, self, scope, receive, send)
+            await refuse(route, self, scope, receive, send)
 
     def find(self, scope: Scope) -> KernelRoute | Refusal:
         """The route, or the refusal that no route gives: 400, 404, 405, 414."""
         raw = scope.get("raw_path") or scope["path"].encode()
         if len(raw) + len(scope["query_string"]) > URL_LIMIT:
             return UriTooLong(f"an address may have {URL_LIMIT} bytes")
-        found = self.matcher.find(scope["method"], raw)
-        if isinstance(found, Refusal):
-            return found
-        scope["path_params"] = found[1]
-        return found[0]
+        match = self.matcher.find(scope["method"], raw)
+        if isinstance(match, Refusal):
+            return match
+        scope["path_params"] = match[1]
+        return match[0]
 
     async def answer_defect(self, request: Request, error: Exception) -> Response:
         """Behind all middleware; the error is raised again afterwards, and logged."""
@@ -88,9 +92,10 @@ class ServiceApp(Extensible):
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
             own = [route for route in self.router.routes if isinstance(route, KernelRoute)]
+            shown = [route.for_fastapi() for route in own if route.is_documented]
             tags = {part.tag: part.about for part in self.parts if not part.pages}
-            told = openapi.document(self, own, self.models(), tags)
-            self.openapi_schema = openapi.with_added(told, self, self.added_routes)
+            document = openapi.document(self, shown, self.models(), tags)
+            self.openapi_schema = openapi.with_added(document, self, self.added_routes)
         return self.openapi_schema
 
     def models(self) -> list[type[BaseModel]]:

@@ -172,7 +172,11 @@ class PostgresStore:
     async def _writing(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
             connection = await asyncpg.connect(self.url, timeout=5, command_timeout=30)
-            await _limit(connection, "idle_in_transaction_session_timeout")
+            try:
+                await _limit(connection, "idle_in_transaction_session_timeout")
+            except BaseException:  # also one who is ended at this moment leaves no session behind
+                connection.terminate()
+                raise
             self._connection = connection
         return self._connection
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import os
+import signal
 import sys
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+ENDS_S = 180
 USING_A_FOLDER = "def test_uses_a_folder(tmp_path):\n    assert tmp_path.exists()\n"
 
 
@@ -19,7 +21,7 @@ async def test_the_postgresql_of_the_tests_survives_another_pytest(postgres: str
     other = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pytest", "-q", cwd=tmp_path, stdout=PIPE
     )
-    said, _ = await other.communicate()
+    said, _ = await asyncio.wait_for(other.communicate(), ENDS_S)
     assert other.returncode == 0, said.decode()
     connection = await asyncpg.connect(postgres)
     await connection.execute("CHECKPOINT")
@@ -46,7 +48,7 @@ async def test_a_run_that_is_told_to_end_leaves_no_database_behind(tmp_path: Pat
     pid = await _told_pid(run)
     assert _runs(pid)
     run.terminate()
-    said, _ = await run.communicate()
+    said, _ = await asyncio.wait_for(run.communicate(), ENDS_S)
     assert run.returncode == pytest.ExitCode.INTERRUPTED, said.decode()
     async with asyncio.timeout(30):
         while _runs(pid):  # noqa: ASYNC110 another process is to end
@@ -95,3 +97,93 @@ async def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path: Path, wor
         await run.wait()
         while left.exists():  # noqa: ASYNC110 another process is to end
             await asyncio.sleep(0.05)
+
+
+SCHEDULES = """
+from tests.support import parallel
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return parallel.Scheduling(config, log)
+"""
+HANGS = """
+import asyncio
+import time
+
+import pytest
+
+
+async def test_waits():
+    await asyncio.Event().wait()
+
+
+@pytest.fixture
+def stubborn():
+    yield
+    while True:
+        try:
+            time.sleep(600)
+        except BaseException:
+            pass
+
+
+def test_fails_and_its_teardown_hangs(stubborn):
+    assert False
+
+
+def test_passes():
+    pass
+"""
+
+
+@pytest.mark.parametrize("parallel", [(), ("-n", "1", "--dist", "loadscope")], ids=["alone", "on a worker"])
+async def test_what_hangs_is_ended_and_named(tmp_path: Path, parallel: tuple[str, ...]) -> None:
+    (tmp_path / "conftest.py").write_text(SCHEDULES)
+    (tmp_path / "test_hanging.py").write_text(HANGS)
+    run = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "tests.support.limits", "--limit=1", *parallel,
+        "-o", "asyncio_mode=auto", "test_hanging.py", cwd=tmp_path, stdout=PIPE, stderr=STDOUT,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    output, _ = await asyncio.wait_for(run.communicate(), ENDS_S)
+    text = output.decode()
+    assert run.returncode == 1, text
+    assert "Event().wait()" in text, "the task's stack says where it waited"
+    assert "in stubborn" in text, "the stacks of a process that is ended by force say what held it"
+    if parallel:
+        assert "the test has not ended after 1 s" in text
+        assert "3 failed, 1 passed" in text, "another worker takes the rest, and not what ended the first"
+
+
+FORKS = """
+import os
+import subprocess
+import sys
+import time
+
+from tests.support import janitor
+
+janitor.hire()
+left = subprocess.Popen(["sleep", "600"], start_new_session=True, stdout=subprocess.DEVNULL)
+forked = os.fork()
+if forked:
+    print(left.pid, forked, flush=True)
+    os._exit(0)
+os.closerange(0, 3)
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="the janitor looks into /proc")
+async def test_the_janitor_comes_even_while_a_forked_child_lives() -> None:
+    run = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FORKS, stdout=PIPE, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    )  # fmt: skip
+    output, _ = await asyncio.wait_for(run.communicate(), ENDS_S)
+    left, forked = map(int, output.split())
+    try:
+        async with asyncio.timeout(ENDS_S):
+            while _runs(left):  # noqa: ASYNC110 another process is to end
+                await asyncio.sleep(0.05)
+    finally:
+        os.kill(forked, signal.SIGKILL)

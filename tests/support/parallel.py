@@ -5,6 +5,7 @@ that it is made once. Everything else goes to whichever worker is free.
 """
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -33,6 +34,19 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has 
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)
+
+    def remove_node(self, node: Any) -> str | None:
+        """The test during which a worker ended is not given to the next worker, which would end as well."""
+        units = self.assigned_work[node]
+        ended_during = next(
+            (test for unit in units.values() for test, done in unit.items() if not done), None
+        )
+        for scope in list(units):
+            units[scope].pop(ended_during, None)
+            if all(units[scope].values()):
+                del units[scope]
+        super().remove_node(node)
+        return ended_during
 
 
 def scope_of(nodeid: str) -> str:

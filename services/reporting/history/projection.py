@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from shared.contracts.language import EVENT_TYPES, Erasable
-from shared.domain.erasure import forgotten_state
+from shared.domain.erasure import redacted_state
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.forgetting import erasing
@@ -118,4 +118,4 @@ async def _forget(work: Work, record: Record, shape: type[Erasable]) -> None:
     """What was folded before; the batch itself tells no more (see `shared.domain.erasure.forgetting`)."""
     id = record.event.subject
     kept = await work.store.fetch(KEPT, (id, record.event.data.version))
-    work.also(FORGET, [(forgotten_state(shape, state.encode()).decode(), id, v) for v, state in kept])
+    work.also(FORGET, [(redacted_state(shape, state.encode()).decode(), id, v) for v, state in kept])

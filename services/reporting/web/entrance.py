@@ -109,9 +109,9 @@ def _form(
     call: Call, then: str, status: int = 200, code: str | None = None, before: str | None = None
 ) -> Answer:
     proof = token_urlsafe(18)
-    made = page(
+    answer = page(
         call, "login.html", status=status, form=sessions.form_token(call, proof), then=then, code=code,
         before=before, link_command=command_of(call.kernel.settings, "login-link"),
     )  # fmt: skip
-    made.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
-    return made
+    answer.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
+    return answer

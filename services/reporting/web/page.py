@@ -50,9 +50,7 @@ LANGUAGE_COOKIE = "portolan_language"
 
 SPOKEN = {
     "updated": N_("Updated at {time}: {what}"),
-    "away": N_(
-        "Portolan cannot be reached. The figures are those of {time}; it is tried again all the time."
-    ),
+    "away": N_("Portolan cannot be reached. The figures are those of {time}; new attempts are being made."),
     "back": N_("Connected again."),
     "ended": N_("Your session has ended. The figures are those of {time}."),
     "login": N_("Log in again"),
@@ -65,34 +63,34 @@ _NAME = re.compile(r"[a-z]+(_[a-z]+)+\b")
 
 @dataclass(frozen=True)
 class Here:
-    """Where the reader is: links to other pages keep the day, another day keeps what was `asked` for."""
+    """Where the reader is: links to other pages keep the day, another day keeps its `query`."""
 
     path: str
     at: AsOf | None
-    asked: dict[str, str]
+    query: dict[str, str]
 
     @property
     def exact(self) -> bool:
         """Whether amounts are written in full, with the reasons of those that are missing."""
-        return self.asked.get("amounts") == "exact"
+        return self.query.get("amounts") == "exact"
 
     def to(self, path: str, place: str = "", **query: str) -> str:
         """The address of a page; `place` is the part of it that is looked at."""
-        kept = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
-        kept |= {"amounts": "exact"} if self.exact else {}
-        return _address_of(path, query | kept) + (f"#{place}" if place else "")
+        carried = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
+        carried |= {"amounts": "exact"} if self.exact else {}
+        return _address_of(path, query | carried) + (f"#{place}" if place else "")
 
     @property
     def today(self) -> str:
         """This page as of now."""
-        return _address_of(self.path, self.asked)
+        return _address_of(self.path, self.query)
 
     @property
     def turned(self) -> str:
         """This page with amounts in full, or rounded again."""
-        others = {name: value for name, value in self.asked.items() if name != "amounts"}
-        kept = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
-        return _address_of(self.path, others | kept | ({} if self.exact else {"amounts": "exact"}))
+        others = {name: value for name, value in self.query.items() if name != "amounts"}
+        carried = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
+        return _address_of(self.path, others | carried | ({} if self.exact else {"amounts": "exact"}))
 
 
 def _address_of(path: str, query: dict[str, str]) -> str:
@@ -102,7 +100,7 @@ def _address_of(path: str, query: dict[str, str]) -> str:
 @cache
 def _environment(words: Words) -> Environment:
     """Templates in one language."""
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("services.reporting.web"),
         autoescape=True,
         extensions=["jinja2.ext.i18n"],
@@ -110,15 +108,15 @@ def _environment(words: Words) -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {
+    environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {
         "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "fault_text": partial(fault_in, words), "refusal_text": partial(refusal_in, words), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),
     }  # fmt: skip
-    made.filters |= {"coded": coded, "sentence": sentence}
-    return made
+    environment.filters |= {"coded": coded, "sentence": sentence}
+    return environment
 
 
 def coded(text: str) -> Markup:
@@ -147,7 +145,7 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
         _environment(words)
         .get_template(template)
         .render(
-            here=Here(call.scope["path"], at, _asked(call) if at else {}),
+            here=Here(call.scope["path"], at, _query_of(call) if at else {}),
             at=at,
             today=now(),
             principal=principal,
@@ -161,7 +159,7 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
     return Answer(status, rendered.encode(), dict(HEADERS), "text/html; charset=utf-8")
 
 
-def _asked(call: Call) -> dict[str, str]:
+def _query_of(call: Call) -> dict[str, str]:
     """The query without the day, and without the page, which is one of that day's."""
     return {name: values[0] for name, values in call.query.items() if name not in ("as_of", "cursor")}
 
@@ -173,15 +171,15 @@ def redirect(location: str, **headers: str) -> Answer:
 
 
 def refused(refusal: Refusal, call: Call) -> Answer:
-    """A refusal as a page for who asked with a browser, as a problem document for everybody else."""
+    """A refusal as a page for browsers, and as a problem document for all other callers."""
     if call.scope["path"].startswith("/reporting/") or "text/html" not in (call.header("accept") or ""):
         return answers.refused(refusal, call)
     if isinstance(refusal, Unauthenticated):
         ended = {"session": "ended"} if call.cookies.get(sessions.COOKIE) else {}
         return redirect(f"/login?{urlencode(ended | {'next': _address(call)})}")
-    told = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
-    told.headers |= refusal.headers
-    return told
+    answer = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+    answer.headers |= refusal.headers
+    return answer
 
 
 def path_of_ours(address: str | None) -> str:

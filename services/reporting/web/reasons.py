@@ -104,8 +104,9 @@ TITLES = (
     N_("Too many requests"),
     N_("The header lines are too large"),
     N_("A defect"),
-    N_("The service went away"),
-    N_("A part of the system is away for the moment"),
+    N_("This part of HTTP is not supported here"),
+    N_("The service stopped before it answered"),
+    N_("A part of the system is not available at the moment"),
     N_("Too many change the same thing at once"),
     N_("It took too long"),
 )
@@ -116,7 +117,7 @@ _PLACE = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
 
 def _read(shapes: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
     """Each shape with the pattern that finds its values, the most literal first."""
-    named = lambda found: f"(?P<{found[1] or found[2]}>.+?)"  # noqa: E731
+    named = lambda match: f"(?P<{match[1] or match[2]}>.+?)"  # noqa: E731
     return [(shape, re.compile(_PLACE.sub(named, re.escape(shape)))) for shape in sorted(shapes, key=_vague)]
 
 
@@ -130,26 +131,26 @@ _REASONS, _REFUSALS = _read(SHAPES), _read(REFUSALS)
 
 def reason_in(words: Words, reason: str | None) -> str:
     """The reason as the page's language says it; empty where there is none."""
-    return _told(words, _REASONS, reason or "") or reason or ""
+    return _translated(words, _REASONS, reason or "") or reason or ""
 
 
 def refusal_in(words: Words, detail: str) -> str:
     """What was wrong as the page's language says it; in English where no shape fits."""
-    return _told(words, _REFUSALS, detail) or detail
+    return _translated(words, _REFUSALS, detail) or detail
 
 
 def fault_in(words: Words, detail: str) -> str | None:
     """The same of what beside the name of a parameter only explains; None rather than a foreign language."""
-    return _told(words, _REFUSALS, detail) or (detail if words.language == ENGLISH else None)
+    return _translated(words, _REFUSALS, detail) or (detail if words.language == ENGLISH else None)
 
 
-def _told(words: Words, shapes: list[tuple[str, re.Pattern[str]]], text: str) -> str | None:
+def _translated(words: Words, shapes: list[tuple[str, re.Pattern[str]]], text: str) -> str | None:
     for shape, pattern in shapes:
-        if found := pattern.fullmatch(text):
-            values = found.groupdict()
+        if match := pattern.fullmatch(text):
+            values = match.groupdict()
             if "stage" in values:
                 values["stage"] = words.named(STAGES, values["stage"]).lower()
             if "detail" in values:
-                values["detail"] = _told(words, shapes, values["detail"]) or values["detail"]
+                values["detail"] = _translated(words, shapes, values["detail"]) or values["detail"]
             return words.gettext(shape) % values if values else words.gettext(shape)
     return None

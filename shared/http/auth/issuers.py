@@ -5,7 +5,10 @@ The local issuer exists for one machine: it is created at first start, and its t
 """
 
 import asyncio
+import json
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from pathlib import Path
@@ -37,6 +40,27 @@ REFRESH_S = 60.0
 KEYS_LAST_S = 240.0
 FORGOTTEN_S = 3600.0
 LONGEST_PAUSE_S = 60.0
+READING_S = 10.0
+"""How long a key server may take over its whole answer."""
+LONGEST_ANSWER = 1024 * 1024
+"""Bytes of it; a key has one or two thousand."""
+KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
+"""The beginning of a signature's name -> the kind of key that makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """One public key of a provider, and what it says that the key is for."""
+
+    key: Any
+    kind: str
+    """`kty`: RSA, EC or OKP."""
+    algorithm: str | None
+    """`alg`, where the provider gives one."""
+
+    def fits(self, algorithm: str) -> bool:
+        """Whether a signature of this algorithm can be one of this key."""
+        return KINDS.get(algorithm[:2]) == self.kind and self.algorithm in (None, algorithm)
 
 
 class Issuer(Protocol):
@@ -48,8 +72,8 @@ class Issuer(Protocol):
     def leeway_s(self) -> float:
         """How long a token is accepted after it has expired by our clock."""
 
-    async def key(self, kid: str | None) -> Any:
-        """The key that verifies, or Unauthenticated."""
+    async def keys(self, kid: str | None, algorithm: str) -> Sequence[Any]:
+        """The keys of this id that may verify a signature of this kind, at least one; else Unauthenticated."""
 
 
 class LocalIssuer:
@@ -62,8 +86,8 @@ class LocalIssuer:
     def __init__(self, data: Path) -> None:
         self._private = _load_or_make(data / KEY_FILE)
 
-    async def key(self, kid: str | None) -> Any:
-        return self._private.public_key()
+    async def keys(self, kid: str | None, algorithm: str) -> Sequence[Any]:
+        return (self._private.public_key(),)
 
     def issue(
         self,
@@ -118,24 +142,26 @@ class OidcIssuer:
 
     def __init__(self, jwks_url: str) -> None:
         self._url = jwks_url
-        self._keys: dict[str | None, Any] = {}
+        self._published: Mapping[str | None, Sequence[PublishedKey]] = {}
+        """By key id: providers may give one to several keys, of different kinds or while they change them."""
         self._read_at = -FORGOTTEN_S
         self._failures = 0
         self._again_at = 0.0
         self._reading: asyncio.Task[None] | None = None
 
-    async def key(self, kid: str | None) -> Any:
+    async def keys(self, kid: str | None, algorithm: str) -> Sequence[Any]:
         age = monotonic() - self._read_at
-        if age >= FORGOTTEN_S or (kid not in self._keys and age >= REFRESH_S):
+        if age >= FORGOTTEN_S or (kid not in self._published and age >= REFRESH_S):
             await self._read()
         elif age >= KEYS_LAST_S and monotonic() >= self._again_at:
             reading = self._begin()
             if not self._failures:
                 with suppress(Unavailable):
                     await asyncio.shield(reading)
-        if kid not in self._keys:
+        fitting = [one.key for one in self._published.get(kid, ()) if one.fits(algorithm)]
+        if not fitting:
             raise Unauthenticated("the token names a key its issuer does not publish", code="unknown_key")
-        return self._keys[kid]
+        return fitting
 
     async def _read(self) -> None:
         """Read the keys, once for all who want them now; Unavailable where that fails, or failed just now."""
@@ -157,17 +183,59 @@ class OidcIssuer:
 
     async def _fetch(self) -> None:
         try:
-            async with httpx.AsyncClient(timeout=5) as client:
-                answer = await client.get(self._url)
-                answer.raise_for_status()
-                told = answer.json()
-                published = jwt.PyJWKSet.from_dict(told).keys if told["keys"] else []
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError, LookupError, TypeError) as error:
+            published = published_keys(await self._answer())
+        except (httpx.HTTPError, ValueError, TimeoutError) as error:
             wait = min(LONGEST_PAUSE_S, 2.0**self._failures)
             self._failures, self._again_at = self._failures + 1, monotonic() + wait
             raise _unreadable(wait) from error
         self._failures, self._again_at, self._read_at = 0, 0.0, monotonic()
-        self._keys = {key.key_id: key.key for key in published if key.public_key_use != "enc"}
+        self._published = published
+
+    async def _answer(self) -> bytes:
+        """What the key server answers; an answer without end, in size or time, is none."""
+        answer = bytearray()
+        async with (
+            asyncio.timeout(READING_S),
+            httpx.AsyncClient(timeout=5) as client,
+            client.stream("GET", self._url) as response,
+        ):
+            response.raise_for_status()
+            async for piece in response.aiter_bytes():
+                answer += piece
+                if len(answer) > LONGEST_ANSWER:
+                    raise ValueError("the keys are too long")
+        return bytes(answer)
+
+
+def published_keys(answer: bytes) -> Mapping[str | None, Sequence[PublishedKey]]:
+    """The keys of a JWKS (RFC 7517) that can verify signatures, by their ids; ValueError where it is none.
+
+    A key that cannot be used is passed over, as the RFC asks. So is a private one: whoever can read it can sign.
+    """
+    try:
+        members = json.loads(answer)
+    except RecursionError as error:
+        raise ValueError("the answer is nested too deeply") from error
+    entries = members.get("keys") if isinstance(members, dict) else None
+    if not isinstance(entries, list):
+        raise ValueError("the answer is no set of keys")
+    published: dict[str | None, list[PublishedKey]] = {}
+    for entry in entries:
+        if isinstance(entry, dict) and (found := _usable(entry)) is not None:
+            published.setdefault(entry.get("kid"), []).append(found)
+    return published
+
+
+def _usable(entry: dict[str, Any]) -> PublishedKey | None:
+    kid, kind, algorithm = (entry.get(name) for name in ("kid", "kty", "alg"))
+    if entry.get("use", "sig") != "sig" or "d" in entry or not isinstance(kind, str):
+        return None
+    if not all(text is None or isinstance(text, str) for text in (kid, algorithm)):
+        return None
+    try:
+        return PublishedKey(jwt.PyJWK(entry).key, kind, algorithm)
+    except (jwt.PyJWTError, ValueError, TypeError, UnsupportedAlgorithm):
+        return None
 
 
 def _unreadable(wait: float) -> Unavailable:

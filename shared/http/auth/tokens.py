@@ -1,6 +1,7 @@
 """From a bearer token to a principal: verified once, and remembered for a minute."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from time import time
 from typing import Any
 from unicodedata import category
@@ -9,6 +10,7 @@ import jwt
 
 from shared.base.errors import Unauthenticated
 from shared.base.settings import Settings
+from shared.base.text import shows_nothing
 from shared.http.auth.issuers import LEEWAY_S, LOCAL, Issuer, LocalIssuer, OidcIssuer
 from shared.http.auth.roles import ROLES, Principal, scopes_of
 
@@ -16,6 +18,8 @@ REMEMBERED = 10_000
 REMEMBERED_S = 60.0
 """After so long a token is verified again, since the issuer may have withdrawn the key that signed it."""
 LONGEST_SUBJECT = 200
+LONGEST_TOKEN_ID = 500
+"""Characters of a `jti`; most are UUIDs."""
 UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 """Unicode's controls, formats, surrogates and separators of lines."""
 ACCESS_TYPES = frozenset(("at+jwt", "application/at+jwt"))
@@ -56,15 +60,11 @@ class Tokens:
             issuer = self._issuers.get(str(unverified.get("iss")))
             if issuer is None:
                 raise Unauthenticated("the token's issuer is not trusted here", code="unknown_issuer")
-            claims = jwt.decode(
-                token,
-                await issuer.key(header.get("kid")),
-                algorithms=list(issuer.algorithms),
-                audience=self._audience,
-                leeway=LEEWAY_S,
-                options={"require": ["exp", "sub", "iss", "aud"]},
-            )
-            expires_at = _end_of(claims, issuer.leeway_s)
+            if header.get("alg") not in issuer.algorithms:
+                raise jwt.InvalidAlgorithmError
+            keys = await issuer.keys(header.get("kid"), header["alg"])
+            claims = self._claims(token, issuer, keys)
+            expires_at, issued_at = _end_of(claims, issuer.leeway_s), float(claims.get("iat", 0))
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("the token has expired", code="token_expired") from error
         except (jwt.PyJWTError, ValueError, OverflowError) as error:
@@ -76,6 +76,11 @@ class Tokens:
                 f"the token's subject must have 1 to {LONGEST_SUBJECT} characters, none of them invisible",
                 code="token_invalid",
             )
+        if not is_token_id(claims.get("jti", "")):
+            raise Unauthenticated(
+                f"the token's id may have {LONGEST_TOKEN_ID} characters, none of them invisible",
+                code="token_invalid",
+            )
         roles = tuple(role for role in _words(claims.get("roles")) if role in ROLES)
         return Principal(
             claims["sub"],
@@ -84,17 +89,38 @@ class Tokens:
             scopes_of(roles, _scope(claims.get("scope")), self._foreign),
             expires_at,
             claims.get("jti", ""),
-            float(claims.get("iat", 0)),
+            issued_at,
         )
+
+    def _claims(self, token: str, issuer: Issuer, keys: Sequence[Any]) -> dict[str, Any]:
+        """What the token claims, by the first of the keys that has signed it; PyJWTError where none has."""
+        *others, last = keys
+        for key in others:
+            with suppress(jwt.InvalidSignatureError):
+                return self._claims(token, issuer, (key,))
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            last,
+            algorithms=list(issuer.algorithms),
+            audience=self._audience,
+            leeway=LEEWAY_S,
+            options={"require": ["exp", "sub", "iss", "aud"]},
+        )
+        return claims
 
 
 def is_subject(text: str) -> bool:
     """Whether it can stand in logs, events and both databases as the name of who calls."""
-    return (
-        0 < len(text) <= LONGEST_SUBJECT
-        and not text.isspace()
-        and not any(category(character) in UNPRINTABLE for character in text)
-    )
+    return 0 < len(text) <= LONGEST_SUBJECT and not shows_nothing(text) and _is_printable(text)
+
+
+def is_token_id(text: str) -> bool:
+    """Whether a session can keep it, and a revocation name it."""
+    return len(text) <= LONGEST_TOKEN_ID and _is_printable(text)
+
+
+def _is_printable(text: str) -> bool:
+    return not any(category(character) in UNPRINTABLE for character in text)
 
 
 def _end_of(claims: Mapping[str, Any], leeway_s: float) -> float:

@@ -33,7 +33,7 @@ async def read_outbox(
     bound = "" if until is None else f"AND position < {int(until)} "
     rows = await store.fetch(
         f"SELECT position, topic, partition, headers, payload FROM outbox"
-        f" WHERE position > ? {bound}AND topic || '' IN ({_marks(topics)}) ORDER BY position LIMIT {limit}",
+        f" WHERE position > ? {bound}AND topic || '' IN ({marks_of(topics)}) ORDER BY position LIMIT {limit}",
         (after, *topics),
     )
     return [_record(row, store.epoch, heads) for row in rows]
@@ -71,10 +71,10 @@ async def read_slice(
     """
     if not topics:
         return Slice(after, 0, [])
-    wanted = f"type IN ({_marks(types)})" if types else "1 = 1"
+    wanted = f"type IN ({marks_of(types)})" if types else "1 = 1"
     rows = await store.fetch(
         f"SELECT position, topic, partition, CASE WHEN {wanted} THEN headers END, CASE WHEN {wanted} THEN payload END"
-        f" FROM outbox WHERE position > ? AND topic || '' IN ({_marks(topics)}) ORDER BY position LIMIT {int(limit)}",
+        f" FROM outbox WHERE position > ? AND topic || '' IN ({marks_of(topics)}) ORDER BY position LIMIT {int(limit)}",
         (*types, *types, after, *topics),
     )
     records = []
@@ -86,7 +86,8 @@ async def read_slice(
     return Slice(rows[-1][0] if rows else after, len(rows), records)
 
 
-def _marks(values: Sequence[str]) -> str:
+def marks_of(values: Sequence[str]) -> str:
+    """As many placeholders as there are values."""
     return ", ".join("?" * len(values))
 
 

@@ -17,8 +17,10 @@ from babel.messages.pofile import write_po
 
 from services.reporting.web import bundle, sessions, words
 from services.reporting.web.assets import assets
+from services.reporting.web.problems import ADVICE
 from services.reporting.web.words import LOCALE
 from shared.base.settings import Settings
+from shared.http.meanings import problem_list
 
 HOSTILE = "</script><script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -270,6 +272,10 @@ async def test_files_are_kept_for_ever_under_the_name_of_their_content(visitor: 
         name = asset.url.rsplit("/", 1)[1]
         assert (await visitor.get(f"/static/0000000000000000/{name}")).status_code == 404
     assert (await visitor.get("/static/0000000000000000/..%2Fapi.py")).status_code == 404
+
+
+def test_every_kind_of_problem_has_advice() -> None:
+    assert {entry["status"] for entry in problem_list()["items"]} == ADVICE.keys()
 
 
 async def test_a_problem_type_leads_to_what_it_means(visitor: httpx.AsyncClient) -> None:
@@ -631,7 +637,7 @@ async def test_a_search_that_finds_nothing_says_so_and_leads_back(
 ) -> None:
     await portfolio_with_project(portolan)
     page = (await reader.get("/project?q=zzzz")).text
-    assert 'No project is found. <a href="/project">Show all projects</a>' in page
+    assert 'No project matches. <a href="/project">Show all projects</a>' in page
     assert "There is no project here yet." not in page
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,12 +14,16 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_elliptic_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from jwt.algorithms import RSAAlgorithm
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from services.projects.service import SERVICE
 from shared.base.settings import Settings
 from shared.http import audit, limits
+from shared.http.auth import issuers
 from shared.http.auth.roles import ROLES, Principal, scopes_of
 from tests.conftest import running_service
 from tests.shared.http.conftest import PROJECTS, Projects
@@ -136,6 +140,9 @@ class Provider:
 
     def __init__(self) -> None:
         self.keys: dict[str, RSAPrivateKey] = {}
+        self.answer: bytes | None = None
+        """What it answers instead of its keys."""
+        self.is_endless = False
         self.asked = 0
         self.status = 200
         provider = self
@@ -143,8 +150,14 @@ class Provider:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 provider.asked += 1
-                body = json.dumps(provider.jwks()).encode()
+                body = json.dumps(provider.jwks()).encode() if provider.answer is None else provider.answer
                 self.send_response(provider.status)
+                if provider.is_endless:
+                    self.end_headers()
+                    with suppress(OSError):
+                        while provider.is_endless:
+                            self.wfile.write(body)
+                    return
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -168,11 +181,16 @@ class Provider:
         return {"keys": [{**key, "kid": kid, "use": "sig", "alg": "RS256"} for kid, key in published.items()]}
 
     def token(
-        self, kid: str, key: RSAPrivateKey | None = None, header: dict[str, str] | None = None, **claims: Any
+        self,
+        kid: str,
+        key: Any = None,
+        header: dict[str, str] | None = None,
+        algorithm: str = "RS256",
+        **claims: Any,
     ) -> str:
         told = {"iss": ISSUER, "sub": "anna", "aud": "portolan", "exp": time() + 60, "roles": ["manager"]}
         return jwt.encode(
-            told | claims, key or self.keys[kid], algorithm="RS256", headers={"kid": kid, **(header or {})}
+            told | claims, key or self.keys[kid], algorithm=algorithm, headers={"kid": kid, **(header or {})}
         )
 
 
@@ -181,6 +199,7 @@ def provider() -> Iterator[Provider]:
     made = Provider()
     made.rotate("first")
     yield made
+    made.is_endless = False
     made.server.shutdown()
     made.server.server_close()
 
@@ -331,6 +350,11 @@ async def test_known_keys_outlive_an_outage_of_the_key_server(provider: Provider
         ({"jti": 5}, 401),
         ({"exp": 1e400}, 401),
         ({"iat": 1e400}, 401),
+        ({"iat": -(10**4000)}, 401),
+        ({"sub": "\u3164"}, 401),
+        ({"jti": "a\x00b"}, 401),
+        ({"jti": "j" * 501}, 401),
+        ({"jti": ""}, 200),
     ],
 )
 async def test_odd_claims_of_a_provider_are_no_defect(
@@ -349,6 +373,97 @@ async def test_a_new_key_of_the_provider_is_found_after_a_while(
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
     issuer._read_at -= 61
     assert (await asked(trusting, provider.token("second"))).status_code == 200
+
+
+ELLIPTIC = generate_elliptic_key(SECP256R1())
+SIGNED_BY: dict[str, Any] = {"ES256": ELLIPTIC, "EdDSA": Ed25519PrivateKey.generate()}
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA", "PS256"])
+async def test_a_key_verifies_only_the_signatures_it_is_for(
+    provider: Provider, trusting: Projects, algorithm: str
+) -> None:
+    signer = SIGNED_BY.get(algorithm, provider.keys["first"])
+    assert await refusal(trusting, provider.token("first", key=signer, algorithm=algorithm)) == "unknown_key"
+
+
+@pytest.mark.parametrize("header", [{}, {"alg": None}, {"alg": ["RS256"]}, {"alg": {}}, {"alg": "none"}])
+async def test_a_token_without_an_algorithm_of_ours_is_not_valid(
+    provider: Provider, trusting: Projects, header: dict[str, Any]
+) -> None:
+    _, claims, signature = provider.token("first").split(".")
+    odd = jwt.utils.base64url_encode(json.dumps({"typ": "JWT", "kid": "first", **header}).encode()).decode()
+    assert await refusal(trusting, f"{odd}.{claims}.{signature}") == "token_invalid"
+    assert provider.asked == 0, "the key server was asked for what cannot be verified"
+
+
+async def test_keys_of_one_id_are_all_tried(provider: Provider, trusting: Projects) -> None:
+    """As RFC 7517 allows for keys of different kinds, and as providers have it while they change a key."""
+    old, new = provider.keys["first"], generate_private_key(65537, 2048)
+    published = [RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) for key in (old, new)]
+    published.append(ECAlgorithm.to_jwk(ELLIPTIC.public_key(), as_dict=True))
+    provider.answer = json.dumps({"keys": [{**key, "kid": "first"} for key in published]}).encode()
+    signers = [(old, "RS256"), (new, "RS256"), (ELLIPTIC, "ES256")]
+    for signer, algorithm in signers:
+        token = provider.token("first", key=signer, algorithm=algorithm)
+        assert (await asked(trusting, token)).status_code == 200
+    stranger = provider.token("first", key=generate_private_key(65537, 2048))
+    assert await refusal(trusting, stranger) == "token_invalid"
+
+
+ODD_ANSWERS = {
+    "a page": b"<html>We will be back soon</html>",
+    "nothing": b"",
+    "bytes": b"\xff\xfe",
+    "a list": b"[]",
+    "no list of keys": b'{"keys": {}}',
+    "no keys": b'{"keys": null}',
+    "lists in lists": b'{"keys": ' + b"[" * 200_000,
+    "too much": b'{"keys": []}' + b" " * 1024 * 1024,
+}
+
+
+@pytest.mark.parametrize("answer", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
+async def test_a_key_server_that_answers_no_keys_is_away(
+    provider: Provider, trusting: Projects, answer: bytes
+) -> None:
+    assert (await asked(trusting, provider.token("first"))).status_code == 200
+    issuer: Any = trusting.callers.tokens._issuers[ISSUER]
+    issuer._read_at -= 300
+    provider.answer = answer
+    assert (await asked(trusting, provider.token("first"))).status_code == 200, "the keys before still count"
+    issuer._read_at -= 3600
+    issuer._again_at = 0.0
+    assert (await asked(trusting, provider.token("first"))).status_code == 503
+    assert provider.asked == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kid": ["first"]}, {"kty": "oct", "k": "AAAA"}, {"kty": None}, {"use": "enc"}, {"use": ["sig"]},
+        {"alg": 5}, {"alg": "HS256"}, {"n": ""}, {"n": 5}, {"d": "AQAB"},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_a_key_that_cannot_be_used_is_passed_over(
+    provider: Provider, trusting: Projects, change: dict[str, Any]
+) -> None:
+    provider.keys["second"] = generate_private_key(65537, 2048)
+    first, second = provider.jwks()["keys"]
+    provider.answer = json.dumps({"keys": [{**first, **change}, 5, None, second]}).encode()
+    assert await refusal(trusting, provider.token("first")) == "unknown_key"
+    assert (await asked(trusting, provider.token("second"))).status_code == 200
+
+
+@pytest.mark.parametrize("piece", [b" ", b" " * 60_000])
+async def test_a_key_server_whose_answer_never_ends_is_away(
+    provider: Provider, trusting: Projects, monkeypatch: pytest.MonkeyPatch, piece: bytes
+) -> None:
+    monkeypatch.setattr(issuers, "READING_S", 0.2)
+    provider.answer, provider.is_endless = piece, True
+    answer = await asked(trusting, provider.token("first"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
 async def test_a_provider_that_is_away_is_told_as_that(provider: Provider, trusting: Projects) -> None:

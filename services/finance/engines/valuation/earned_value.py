@@ -109,8 +109,8 @@ def totals(packages: Sequence[WorkPackage], actual_cost: int | None, as_of: date
 
 def sum_known(parts: Sequence[int | Unknown]) -> int | Unknown:
     """The sum, or the first part that is unknown."""
-    known = [part for part in parts if not isinstance(part, Unknown)]
-    return sum(known) if len(known) == len(parts) else next(p for p in parts if isinstance(p, Unknown))
+    numbers = [part for part in parts if not isinstance(part, Unknown)]
+    return sum(numbers) if len(numbers) == len(parts) else next(p for p in parts if isinstance(p, Unknown))
 
 
 def figures(base: Totals, forecast: Forecast = Forecast.AT_CPI) -> EarnedValue:

@@ -138,9 +138,9 @@ def fits(allocation: Allocation, others: Iterable[Allocation]) -> None:
     """Refuse (409) days on which the person would be committed beyond 100 percent, naming days and sum."""
     over = [s for s in hard_load([allocation, *others]) if s.percent > WHOLE]
     if over:
-        told = ", ".join(map(str, over[:3])) + (" and more" if len(over) > 3 else "")
+        periods = ", ".join(map(str, over[:3])) + (" and more" if len(over) > 3 else "")
         raise Conflict(
-            f"the person would be committed {told}",
+            f"the person would be committed {periods}",
             *(Fault("overallocated", str(s), pointer="/percent") for s in over[:20]),
             code="overallocated",
         )

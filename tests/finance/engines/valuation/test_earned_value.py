@@ -183,5 +183,5 @@ def test_the_figures_satisfy_their_identities(bac: int, pv: int, ev: int, ac: in
 
 @given(st.lists(st.one_of(amounts, st.just(Unknown("why")))))
 def test_a_sum_is_known_when_all_its_parts_are(parts: list[int | Unknown]) -> None:
-    known = [p for p in parts if isinstance(p, int)]
-    assert sum_known(parts) == (sum(known) if len(known) == len(parts) else Unknown("why"))
+    numbers = [p for p in parts if isinstance(p, int)]
+    assert sum_known(parts) == (sum(numbers) if len(numbers) == len(parts) else Unknown("why"))
