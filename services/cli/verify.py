@@ -46,6 +46,7 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
     from services.cli.stores import all_opened, sources
     from services.finance.control.performance.audit import wrong_projects
     from services.reporting.replay import TABLES, replaying, verified
+    from services.reporting.totals.audit import wrong_cells
 
     async with all_opened(settings) as services, replaying(settings, sources(services)) as replay:
         live = services["reporting"].kernel.store
@@ -58,6 +59,11 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
             async with _client(settings, services, url, token) as client:
                 compared, unlike = await _unlike(live, client)
         _say(f"REST, {compared} resources compared", len(unlike))
+        miscounted = await wrong_cells(live, settings)
+        _say("reporting, sums of portfolios as of today", len(miscounted))
+        unlike += [
+            f"portfolio {cell.portfolio_id or 'none'}: {cell[1:]}: the sum is another" for cell in miscounted
+        ]
         finance = services["finance"].kernel
         unmeasured = await wrong_projects(finance.store, finance.settings)
         _say("finance, sums of what is measured", len(unmeasured))

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from shared.base.clock import end_of_day, now, to_day, to_micros
 from shared.base.errors import Fault, Malformed
+from shared.base.settings import Settings
 from shared.contracts.language import Day
 from shared.http.call import Call
 from shared.http.query import Query
@@ -31,6 +32,11 @@ class AsOf:
     on: date
     day: int
     until: int | None
+
+
+def today(settings: Settings) -> int:
+    """The ordinal of today in the instance's time zone."""
+    return to_day(now().astimezone(settings.zone).date())
 
 
 def as_of(call: Call, query: AsOfQuery) -> AsOf:

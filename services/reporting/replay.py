@@ -16,6 +16,7 @@ from typing import Any
 
 from services.reporting.memo import REBUILDS
 from services.reporting.service import SERVICE
+from services.reporting.totals.contributions import MEASURES
 from shared.base.settings import Settings
 from shared.domain.kernel import Kernel
 from shared.http.auth import Tokens
@@ -40,11 +41,33 @@ TABLES = {
         "finishes_on",
         "recorded_day",
     ),
+    "portfolio_limits": ("portfolio_id", "from_day"),
+    "portfolio_difference": (
+        "span",
+        "starts",
+        "portfolio_id",
+        "stage",
+        "currency",
+        "health",
+        "archived",
+    ),
 }
 """The projection's tables and their keys."""
 
+SUMS_OF_TODAY = "portfolio_standing"
+"""It follows from the differences, up to the day of the last fold: it is replaced with them, and not compared."""
+
+IGNORED = {"portfolio_difference": " AND ".join(f"{measure} = 0" for measure in MEASURES)}
+"""Rows that tell nothing: what was added and taken back again leaves one, where both were told in one batch none."""
+
 REBUILT = """
 INSERT INTO sequence (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = sequence.last + 1
+"""
+
+ANOTHER_CLOCK = """
+INSERT INTO totals_clock (id, day, changes, limits, portfolios) VALUES (1, ?, 1, 1, 1)
+ON CONFLICT (id) DO UPDATE SET day = excluded.day, changes = totals_clock.changes + 1,
+    limits = totals_clock.limits + 1, portfolios = totals_clock.portfolios + 1
 """
 
 MARKS = "SELECT topic, partition, epoch, position, next_offset FROM inbox_position WHERE consumer = ?"
@@ -132,6 +155,11 @@ async def _unlike(table: str, have: Digests, want: Digests) -> AsyncIterator[Dif
             live, replayed = await anext(have, None), await anext(want, None)
 
 
+def telling(table: str) -> str:
+    """The condition of the rows of a table that tell something."""
+    return f"NOT ({IGNORED[table]})" if table in IGNORED else "1 = 1"
+
+
 def columns_of(table: str) -> list[str]:
     return [c.name for c in SERVICE.metadata.tables[table].columns]
 
@@ -143,9 +171,10 @@ async def _digests(
     keys, rest = ", ".join(key), [c for c in columns_of(table) if c not in key]
     reached: tuple[Any, ...] = ()
     while True:
-        beyond = f" WHERE ({keys}) > ({', '.join('?' * len(key))})" if reached else ""
+        beyond = f" AND ({keys}) > ({', '.join('?' * len(key))})" if reached else ""
         rows = await store.fetch(
-            f"SELECT {', '.join([*key, *rest])} FROM {table}{beyond} ORDER BY {keys} LIMIT {COMPARED}",
+            f"SELECT {', '.join([*key, *rest])} FROM {table} WHERE {telling(table)}{beyond}"
+            f" ORDER BY {keys} LIMIT {COMPARED}",
             reached,
         )
         for row in rows:
@@ -189,9 +218,10 @@ def _path_of(replay: Replay) -> str:
 async def _flipping(live: Store, replay: Replay, scratch: sqlite3.Connection) -> Unit:
     unit = Unit()
     statements = unit.parts[0].statements
-    for table in TABLES:
+    for table in (*TABLES, SUMS_OF_TODAY):
         statements.append(Statement(f"DELETE FROM {table}", [()]))
         statements.extend(_copied(scratch, table))
+    statements.extend(_clock(scratch))
     statements.append(Statement("DELETE FROM inbox_position WHERE consumer = ?", [(CONSUMER.name,)]))
     statements.append(Statement(MARK, await _marks(live, replay.kernel.store)))
     for table in ("dead_letter", "parked"):
@@ -199,6 +229,14 @@ async def _flipping(live: Store, replay: Replay, scratch: sqlite3.Connection) ->
         statements.extend(_copied(scratch, table))
     statements.append(Statement(REBUILT, [(REBUILDS,)]))
     return unit
+
+
+def _clock(scratch: sqlite3.Connection) -> list[Statement]:
+    """The day of the sums that are put in place; whoever folds or answers by what stood before begins again."""
+    return [
+        Statement("UPDATE figures_turn SET folds = folds + 1", [()]),
+        Statement(ANOTHER_CLOCK, scratch.execute("SELECT day FROM totals_clock").fetchall()),
+    ]
 
 
 async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:

@@ -12,6 +12,8 @@ from typing import Any
 
 from services.reporting.figures.compute import FOR_EVER, Figures, days_of, figures, plan_of
 from services.reporting.figures.measures import Added, Days, Span, by_day, spans_before, sums_before
+from services.reporting.figures.rows import COLUMNS as COUNTED_COLUMNS
+from services.reporting.figures.rows import Rewritten, Valid, counted_of, valid_of, valid_rows
 from services.reporting.history.projection import Version
 from shared.base.clock import from_micros, to_day
 from shared.base.settings import Settings
@@ -50,41 +52,60 @@ RELEVANT = ("project", "budget", "budget_line", "forecast", "risk")
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """Of the newest stored row of a project."""
+    """The newest stored row of a project."""
 
-    day: int
-    currency: str | None
+    valid: Valid
     plan: str | None
 
+    @property
+    def currency(self) -> str | None:
+        return self.valid.counted.earned_currency
 
-async def fold(work: Work, versions: Sequence[Version], measured_: dict[str, Days]) -> None:
-    """Stage the rows that the batch touches: its states, and what finance measured anew."""
-    settings = work.settings
+
+async def fold(work: Work, versions: Sequence[Version], measured_: dict[str, Days]) -> Rewritten:
+    """Stage the rows that the batch touches, by its states and by what finance measured anew; answers what they were
+    and what they become."""
+    settings, rewritten = work.settings, Rewritten()
     brought: dict[str, list[Kept]] = {project_id: [] for project_id in measured_}
     for version in versions:
         if version.project_id is not None and version.aggregate_type in RELEVANT:
             kept = Kept(version, day_of(version.effective_at, settings), json.loads(version.state))
             brought.setdefault(version.project_id, []).append(kept)
     if not brought:
-        return
-    days, last = await _days_of_change(work, list(brought))
+        return rewritten
+    last = await _newest(work, list(brought))
     since = {p: _first(kept, measured_.get(p, {})) for p, kept in brought.items()}
-    appended = {p for p in brought if p in days and since[p] >= max(days[p])}
+    appended = {p for p in brought if p in last and since[p] >= last[p].valid.from_day}
+    stored = {p: [last[p].valid] for p in appended}
+    stored |= await _stored(work, {p: since[p] for p in last.keys() - appended})
     known = await _read(work, "current_state", sorted(appended), settings)
     known |= await _read(work, "history", sorted(brought.keys() - appended), settings)
     courses = await _courses(work, appended, brought.keys() - appended, measured_, last)
     rows: list[tuple[Any, ...]] = []
     closed: list[tuple[Any, ...]] = []
     for project_id, fresh in brought.items():
-        start = since[project_id] if project_id in days else -FOR_EVER
+        start = since[project_id] if project_id in stored else -FOR_EVER
         states = known.get(project_id, []) + fresh
-        made, before = _rows(project_id, states, courses[project_id], start, days.get(project_id, []))
-        rows.extend(made)
-        closed.extend(before)
+        before = stored.get(project_id, [])
+        after = _rows(project_id, states, courses[project_id], start, [row.from_day for row in before])
+        if after:
+            rewritten.before.extend(before)
+            rewritten.after.extend(
+                Valid(project_id, day, until, counted_of(computed)) for day, until, computed in after
+            )
+            rows.extend(
+                (project_id, day, until, *astuple(computed), *_texts(computed))
+                for day, until, computed in after
+            )
+            if before and before[0].from_day < start:
+                ended = before[0]._replace(until_day=after[0][0] - 1)
+                rewritten.after.append(ended)
+                closed.append((ended.until_day, project_id, ended.from_day))
     if closed:
         work.also(CLOSE, closed)
     if rows:
         work.also(UPSERT, rows)
+    return rewritten
 
 
 def _first(kept: Iterable[Kept], measured_: Days) -> int:
@@ -166,20 +187,17 @@ def _merged(stored: Days, fresh: Days) -> Days:
 
 def _rows(
     project_id: str, kept: list[Kept], course: Course, since: int, stored: list[int]
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """(rows from day `since` on, the row before them with its new end)."""
+) -> list[tuple[int, int, Figures]]:
+    """(first day, last day, figures) of the rows from day `since` on."""
     changing = {day for k in kept for day in days_of(k.version.aggregate_type, k.state, k.day)} | course.days
     affected = sorted(day for day in changing | set(stored) if day >= since and day > -FOR_EVER)
-    made: list[tuple[Any, ...]] = []
+    made: list[tuple[int, int, Figures]] = []
     for i, day in enumerate(affected):
         computed = at_day(kept, day, course)
         if computed is not None:
             until = affected[i + 1] - 1 if i + 1 < len(affected) else FOR_EVER
-            made.append((project_id, day, until, *astuple(computed), *_texts(computed)))
-    earlier = [d for d in stored if d < since]
-    if earlier and made:
-        return made, [(made[0][1] - 1, project_id, max(earlier))]
-    return made, []
+            made.append((day, until, computed))
+    return made
 
 
 def _texts(f: Figures) -> tuple[str | None, ...]:
@@ -205,21 +223,30 @@ def at_day(kept: Iterable[Kept], day: int, course: Course) -> Figures | None:
     return figures(project, states, day, measure, plan) if project else None
 
 
-async def _days_of_change(work: Work, project_ids: list[str]) -> tuple[dict[str, list[int]], dict[str, Last]]:
-    """The days of the stored rows, and what the newest of them holds."""
-    marks = _marks(project_ids)
+async def _newest(work: Work, project_ids: list[str]) -> dict[str, Last]:
+    """The newest stored row of each project that has one."""
     rows = await work.store.fetch(
-        f"SELECT project_id, from_day FROM figures WHERE project_id IN ({marks})", project_ids
-    )
-    days: dict[str, list[int]] = {}
-    for project_id, day in rows:
-        days.setdefault(project_id, []).append(day)
-    newest = await work.store.fetch(
-        "SELECT project_id, from_day, earned_currency, plan FROM figures"
-        f" WHERE until_day = {FOR_EVER} AND project_id IN ({marks})",
+        f"SELECT {', '.join(COUNTED_COLUMNS)}, plan FROM figures"
+        f" WHERE project_id IN ({_marks(project_ids)}) AND until_day = {FOR_EVER}",
         project_ids,
     )
-    return days, {row[0]: Last(*row[1:]) for row in newest}
+    return {row[0]: Last(valid_of(row[:-1]), row[-1]) for row in rows}
+
+
+async def _stored(work: Work, since: dict[str, int]) -> dict[str, list[Valid]]:
+    """The rows of some projects that are valid on a day or later, and the row that ends just before, by their days."""
+    found: dict[str, list[Valid]] = {project_id: [] for project_id in since}
+    if not since:
+        return found
+    rows = await valid_rows(
+        work.store,
+        f"project_id IN ({_marks(list(since))}) AND until_day >= ? ORDER BY project_id, from_day",
+        [*since, min(since.values()) - 1],
+    )
+    for row in rows:
+        if row.until_day >= since[row.project_id] - 1:
+            found[row.project_id].append(row)
+    return found
 
 
 async def _read(work: Work, table: str, project_ids: list[str], settings: Settings) -> dict[str, list[Kept]]:

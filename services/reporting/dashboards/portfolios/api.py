@@ -9,6 +9,7 @@ from services.reporting.dashboards.portfolios.shapes import PortfolioOverviewPag
 from services.reporting.dashboards.projects.api import HEALTHS, STAGES
 from services.reporting.dashboards.projects.view import portfolios_by_id
 from services.reporting.memo import remembered
+from services.reporting.totals.view import cells
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 
@@ -37,11 +38,12 @@ async def portfolio_overview(call: Call, query: OverviewQuery) -> Answer[Portfol
 
 
 async def overview(call: Call, at: AsOf, query: OverviewQuery = ALL) -> dict[str, Any]:
-    portfolios = await portfolios_by_id(call.kernel.store, at, archived=True)
-    counted = [
-        count
-        for count in await view.counts(call.kernel.store, portfolios.values(), at)
-        if (not query.stage or count.stage in query.stage)
-        and (not query.health or count.health in query.health)
-    ]
+    store = call.kernel.store
+    portfolios = await portfolios_by_id(store, at, archived=True)
+    counted = {
+        cell: sums
+        for cell, sums in (await cells(store, at.day)).items()
+        if (not query.stage or cell.stage in query.stage)
+        and (not query.health or cell.health in query.health)
+    }
     return view.overview(portfolios, counted, at, call.kernel.settings.reporting_currency)
