@@ -22,7 +22,12 @@ class OverviewQuery(AsOfQuery):
 
 
 ALL = OverviewQuery()
-routes = Routes("reporting", "Portfolios", names_service=True)
+routes = Routes(
+    "reporting",
+    "Portfolios",
+    names_service=True,
+    about="Portfolios with the sums over their projects, as of any day.",
+)
 
 
 @routes.get("/v1/portfolios")

@@ -64,7 +64,12 @@ class ProjectListQuery(AsOfQuery):
     cursor: Cursor = None
 
 
-routes = Routes("reporting", "Projects", names_service=True)
+routes = Routes(
+    "reporting",
+    "Projects",
+    names_service=True,
+    about="Projects with their health, costs and dates, as of any day.",
+)
 
 
 @routes.get("/v1/projects", headers=(paging.PREFER,))
