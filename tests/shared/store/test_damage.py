@@ -192,7 +192,7 @@ async def test_a_source_that_lost_its_last_commits_stops_its_consumers(tmp_path:
         await stopped(portolan)
         ready = await portolan.alone("reporting").get("/reporting/readyz")
         assert ready.status_code == 503
-        assert "projects ends at position 1, but 6 was taken in" in ready.json()["detail"]
+        assert "projects ends at position 1, but 6 was applied" in ready.json()["detail"]
         metrics = (await portolan.alone("reporting").get("/reporting/metrics")).text
         assert re.search(r'portolan_consumer_stopped\{consumer="[^"]+",service="reporting"\} 1\.0', metrics)
         new = await portolan().post(PROJECTS, json={"name": "New"})
