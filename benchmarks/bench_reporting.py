@@ -43,10 +43,10 @@ def figures() -> list[Figure]:
 
 
 async def _figures() -> list[Figure]:
-    found = [await _rebuild("sqlite", "", 15_000)]
+    rates = [await _rebuild("sqlite", "", 15_000)]
     with databases(["reporting"]) as url:
-        found.append(await _rebuild("postgresql", url, 40_000))
-    return [*found, *await _live()]
+        rates.append(await _rebuild("postgresql", url, 40_000))
+    return [*rates, *await _live()]
 
 
 def _work(one: Embedded) -> Work:
@@ -127,8 +127,8 @@ async def _replayed(store: Store, reporting) -> float:  # type: ignore[no-untype
     while records := await reading.page():
         await inbox.take(records)
     seconds = perf_counter() - started
-    [[kept]] = await reporting.kernel.store.fetch("SELECT COUNT(*) FROM history")
-    assert kept == EVENTS, f"{kept} of {EVENTS} events were folded"
+    [[count]] = await reporting.kernel.store.fetch("SELECT COUNT(*) FROM history")
+    assert count == EVENTS, f"{count} of {EVENTS} events were folded"
     return EVENTS / seconds
 
 

@@ -1,7 +1,8 @@
-"""The projection made anew from the outboxes, beside the live one: to compare (verify) and to replace it (rebuild).
+"""The projection computed again from the outboxes, beside the live one: to compare (verify) and to replace it
+(rebuild).
 
-Only the projection is replayed; reactions never run again. The scratch store is an SQLite file, whatever the live one
-is: the fold's result does not depend on the database.
+Only the projection is replayed; reactions never run again. The scratch store is always an SQLite file: the
+result does not depend on the database.
 """
 
 import sqlite3
@@ -121,17 +122,17 @@ class Difference:
 async def compare(live: Store, replayed: Store) -> list[Difference]:
     """Every row of the projection that is missing, extra or different in the live store, in the order of the keys.
 
-    Both are read a page at a time in the order of their keys and held side by side, so that what is held at once does
-    not grow with the tables.
+    Both are read a page at a time, in the order of their keys, and compared. The memory this needs does not
+    grow with the tables.
     """
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for table, key in TABLES.items():
         async with (
             aclosing(_digests(live, table, key)) as have,
             aclosing(_digests(replayed, table, key)) as want,
         ):
-            found += [difference async for difference in _unlike(table, have, want)]
-    return found
+            differences += [difference async for difference in _unlike(table, have, want)]
+    return differences
 
 
 Digests = AsyncIterator[tuple[tuple[Any, ...], bytes]]
@@ -199,7 +200,7 @@ async def verified(live: Store, replay: Replay, rounds: int = 5) -> list[Differe
 
 
 async def flip(live: Store, replay: Replay) -> None:
-    """Put the replayed projection in the place of the live one, in one transaction; its consumer goes on from there.
+    """Replace the live projection by the replayed one, in one transaction; its consumer continues from there.
 
     Its rows are read while they are written, a chunk at a time. On SQLite the WAL, which has grown by all of it, is
     emptied afterwards.
@@ -250,13 +251,13 @@ async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
     marks = []
     for topic, partition, epoch, position, _ in await replayed.fetch(MARKS, (CONSUMER.name,)):
         live_epoch, live_position, offset = stood.get((topic, partition), (epoch, 0, 0))
-        known = live_epoch == epoch and live_position <= position
-        marks.append((CONSUMER.name, topic, partition, epoch, position, offset if known else 0))
+        is_same = live_epoch == epoch and live_position <= position
+        marks.append((CONSUMER.name, topic, partition, epoch, position, offset if is_same else 0))
     return marks
 
 
 class Chunk(Sequence[tuple[Any, ...]]):
-    """Some rows of a table of the scratch store, read anew each time they are asked for."""
+    """Some rows of a table of the scratch store, read again at each access."""
 
     def __init__(self, scratch: sqlite3.Connection, table: str, after: int, until: int) -> None:
         self._scratch = scratch

@@ -19,6 +19,8 @@ class Consuming(Protocol):
 
     stopped: str | None
     """Why it reads nothing any more, or not yet; None while it reads."""
+    positions_are_void: bool
+    """Whether its marks mean other events than those of its sources."""
 
     async def retry(self, aggregate_id: str) -> str | None:
         """Apply the dead letters of an aggregate again; answers what failed, or None."""
@@ -42,7 +44,7 @@ class Kernel:
     """Checks for /readyz: each answers what is missing, or None."""
     nudges: list[Callable[[], None]] = field(default_factory=list)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the process is to end: streams, which never end by themselves, end then."""
+    """Set when the process is to end: streams end then, as they would not otherwise."""
     tasks: list[Supervised] = field(default_factory=list)
     """The background tasks of the service; those of the store are its own."""
     inboxes: dict[str, Consuming] = field(default_factory=dict)

@@ -28,8 +28,8 @@ from shared.http.problems import MEDIA_TYPE, problem_bytes
 HEAD_S = 10.0
 """How long the head of a request may take, from its first byte (or from when the connection was made) on."""
 IDLE_S = 75.0
-"""Longer than callers and proxies keep an idle connection (mostly a minute), so that it is theirs to close: closed from
-here, just as the next request is sent on it, it would lose that request."""
+"""Longer than callers and proxies keep an idle connection (usually a minute), so that they close it. If this
+side closes it just as the next request is sent, that request is lost."""
 HEAD_LIMIT = 16 * 1024
 """Bytes of all header lines together; the address has a limit of its own."""
 HEAD_LINES = 100
@@ -44,9 +44,9 @@ LONGEST_READ = 65_535
 RESERVED_FILES = 128
 """Open files that are kept for stores, logs and the bus."""
 TURNED_AWAY = 64
-"""So many connections beyond the bound are told so at a time; the others are closed without a word."""
+"""So many connections beyond the limit get an answer at a time; the others are closed without one."""
 SLOW_BODY_S = 5.0
-"""How long a body may come before its connection counts as one that is waited for."""
+"""How long a body may take before its connection counts as waiting."""
 HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(:[0-9]{0,5})?")
 """What a Host may be: a name, an address of four numbers, or one in brackets (RFC 9110, 7.2)."""
 TOO_LONG = b"/" + b"-" * URL_LIMIT
@@ -65,10 +65,10 @@ class Door:
     at_once: asyncio.Event = field(default_factory=asyncio.Event)
     """Whoever ends the process does not want to wait any more."""
     turned_away: int = 0
-    """Connections beyond the bound that are being told so."""
+    """Connections beyond the limit that are being answered."""
     waiting: dict["Protocol", float] = field(default_factory=dict)
-    """Connections that are silent or slow, since when by the loop's clock, the longest first: nothing is being done for
-    them but to wait for the head or the body of a request."""
+    """Silent or slow connections, with the time since when (of the loop's clock), the longest first. The process only
+    waits for the head or the body of their next request."""
 
     def __post_init__(self) -> None:
         self.connections = min(self.connections, files_for(self.connections))
@@ -91,8 +91,8 @@ def files_for(connections: int) -> int:
 class Protocol(HttpToolsProtocol):
     """One connection. What cannot be read as HTTP, and what is too much, is refused as everything else is."""
 
-    def __init__(self, *given: Any, door: Door, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *arguments: Any, door: Door, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._door = door
         self._lines = self._head = self._unaccounted = 0
         """Header lines and their bytes; bytes that came and are no part of an address or a body."""
@@ -100,7 +100,7 @@ class Protocol(HttpToolsProtocol):
         self._framing = b""
         """What says how long the body is of a request that asks for another protocol."""
         self._muted = False
-        """While a parser is told what another one has read."""
+        """While a parser receives what another one has read."""
         self._refusal: Refusal | None = None
         self._last: Refusal | None = None
         """What is answered behind the requests that came before on this connection."""
@@ -278,8 +278,8 @@ class Protocol(HttpToolsProtocol):
         self._refuse(refusal)
 
     def close(self) -> None:
-        """Close once the caller has had time to see the answer: closed at once, with a body still coming, the answer
-        is lost on its way to many clients."""
+        """Close once the caller has had time to see the answer. If the connection closed at once while a body
+        still arrives, many clients would never see the answer."""
         if self.transport.is_closing() or self._lingering:
             return
         if self.cycle is not None and not self.cycle.more_body and self._refusal is None:

@@ -68,7 +68,7 @@ def refuse_damaged(service: str, url: str, patience_s: float = PATIENCE_S) -> bo
     if damage:
         raise CannotStart(
             f"the store of {service}, {path}, cannot be used: it is damaged ({damage}). Move the data folder away and"
-            " bring the newest backup back with `portolan restore`"
+            " restore the newest backup with `portolan restore`"
         )
     return True
 

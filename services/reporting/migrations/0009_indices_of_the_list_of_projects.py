@@ -69,7 +69,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_figures__stage_project_id", ["stage", "project_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("figures", schema=None) as batch_op:
         batch_op.drop_index("ix_figures__stage_project_id")
@@ -112,4 +111,3 @@ def downgrade() -> None:
             postgresql_where=sa.text("actual IS NOT NULL"),
         )
         batch_op.drop_index("ix_figures__code_sort_project_id")
-
