@@ -190,18 +190,27 @@ async def _flipping(live: Store, replay: Replay, scratch: sqlite3.Connection) ->
     statements = unit.parts[0].statements
     for table in TABLES:
         statements.append(Statement(f"DELETE FROM {table}", [()]))
-        statements.extend(_copied(scratch, table))
+        statements.extend(copied(scratch, table))
     statements.append(Statement("DELETE FROM inbox_position WHERE consumer = ?", [(CONSUMER.name,)]))
-    statements.append(Statement(MARK, await _marks(live, replay.kernel.store)))
+    replayed = [
+        (topic, partition, epoch, position)
+        for topic, partition, epoch, position, _ in await replay.kernel.store.fetch(MARKS, (CONSUMER.name,))
+    ]
+    marks = [(CONSUMER.name, *mark) for mark in await marks_for(live, replayed)]
+    statements.append(Statement(MARK, marks))
     for table in ("dead_letter", "parked"):
         statements.append(Statement(f"DELETE FROM {table} WHERE consumer = ?", [(CONSUMER.name,)]))
-        statements.extend(_copied(scratch, table))
+        statements.extend(copied(scratch, table))
     statements.append(Statement(REBUILT, [(REBUILDS,)]))
     return unit
 
 
-async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
-    """The replay's marks, with offsets of the topics that the live consumer reads: the replay read outboxes.
+Position = tuple[str, int, int, int]
+"""Topic, partition, epoch, and the last position of it."""
+
+
+async def marks_for(live: Store, reached: Iterable[Position]) -> list[tuple[str, int, int, int, int]]:
+    """Marks where a replay of the outboxes ended, with offsets of the topics that the live consumer reads.
 
     Where the live one has come no further, it reads on from its offset, else from the start; what it has is skipped.
     """
@@ -210,10 +219,10 @@ async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
         for topic, partition, epoch, position, offset in await live.fetch(MARKS, (CONSUMER.name,))
     }
     marks = []
-    for topic, partition, epoch, position, _ in await replayed.fetch(MARKS, (CONSUMER.name,)):
+    for topic, partition, epoch, position in reached:
         live_epoch, live_position, offset = stood.get((topic, partition), (epoch, 0, 0))
         known = live_epoch == epoch and live_position <= position
-        marks.append((CONSUMER.name, topic, partition, epoch, position, offset if known else 0))
+        marks.append((topic, partition, epoch, position, offset if known else 0))
     return marks
 
 
@@ -235,7 +244,8 @@ class Chunk(Sequence[tuple[Any, ...]]):
         return list(self)[index]
 
 
-def _copied(scratch: sqlite3.Connection, table: str) -> list[Statement]:
+def copied(scratch: sqlite3.Connection, table: str) -> list[Statement]:
+    """Statements that add all rows of the scratch store's table, read as they are written."""
     columns = columns_of(table)
     text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     types = types_of(SERVICE.metadata.tables[table], columns)
