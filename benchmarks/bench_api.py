@@ -65,7 +65,7 @@ def _measured(name: str, url: str, target: float) -> list[Figure]:
         )
         get = request("GET", f"/projects/v1/projects/{ids[0]}", token)
         read = _share(bare, request("GET", "/hello"), port, lambda _: get)
-        found = [
+        measures = [
             Figure(f"write_{name}_of_echo", write[0], "x", target, "higher", write[1]),
             Figure(f"get_{name}_of_hello", read[0], "x", 0.6, "higher", read[1]),
         ]
@@ -73,8 +73,8 @@ def _measured(name: str, url: str, target: float) -> list[Figure]:
             with server("plain") as (plain, _):
                 page = request("GET", "/projects/v1/projects?limit=100", token)
                 listed = _share(plain, request("GET", "/plain?limit=100"), port, lambda _: page)
-                found.append(Figure("list_100_of_plain_session", listed[0], "x", 8, "higher", listed[1]))
-    return found
+                measures.append(Figure("list_100_of_plain_session", listed[0], "x", 8, "higher", listed[1]))
+    return measures
 
 
 def _some_projects(port: int, token: str) -> list[str]:

@@ -87,10 +87,10 @@ def figures() -> list[Figure]:
 
 
 async def _figures() -> list[Figure]:
-    made = []
+    figures = []
     for name in ("sqlite", "postgresql"):
-        made += await _of(name)
-    return made
+        figures += await _of(name)
+    return figures
 
 
 async def _of(name: str) -> list[Figure]:
@@ -105,12 +105,12 @@ async def _of(name: str) -> list[Figure]:
                     await one.kernel.store.run("ANALYZE")
                 times[count] = await _timed(client, ids)
                 times[count] |= await _written(client)
-    made = []
+    figures = []
     for what, seconds in times[MANY].items():
         few = times[FEW].get(what)  # a narrow list of few projects has no page that is deep
         note = f"{seconds / few:.1f} times that of {FEW} projects ({few * 1000:.2f} ms)" if few else ""
-        made.append(Figure(f"list_{name}_{what}", seconds * 1000, "ms", PAGE_MS, note=note))
-    return made
+        figures.append(Figure(f"list_{name}_{what}", seconds * 1000, "ms", PAGE_MS, note=note))
+    return figures
 
 
 @asynccontextmanager

@@ -42,10 +42,10 @@ def figures() -> list[Figure]:
         for each in (off, on, mixed_plan)
     )
     return [
-        Figure("schedule_passes", passes[0], "x-networkx", 0.2, note=_told(passes, "order and both passes")),
-        Figure("schedule_whole", whole[0], "x-networkx", 0.5, note=_told(whole, "from plan to schedule")),
-        Figure("schedule_calendar", calendar[0], "x-networkx", 0.6, note=_told(calendar, "on one calendar")),
-        Figure("schedule_mixed", mixed[0], "x-networkx", 3, note=_told(mixed, "every kind of link and lag")),
+        Figure("schedule_passes", passes[0], "x-networkx", 0.2, note=_line(passes, "order and both passes")),
+        Figure("schedule_whole", whole[0], "x-networkx", 0.5, note=_line(whole, "from plan to schedule")),
+        Figure("schedule_calendar", calendar[0], "x-networkx", 0.6, note=_line(calendar, "on one calendar")),
+        Figure("schedule_mixed", mixed[0], "x-networkx", 3, note=_line(mixed, "every kind of link and lag")),
     ]
 
 
@@ -119,7 +119,7 @@ def ratio(
     return our_ms / their_ms, our_ms, their_ms
 
 
-def _told(measured: tuple[float, float, float], what: str) -> str:
+def _line(measured: tuple[float, float, float], what: str) -> str:
     return f"{what}: {measured[1]:.1f} ms against {measured[2]:.1f} ms of networkx, which has no calendars"
 
 

@@ -65,5 +65,5 @@ def _is_ready(port: int, service: str) -> bool:
 
 def _resident(pid: int) -> float:
     """From ps, which Linux and macOS both have, in kilobytes."""
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)
-    return int(told.stdout) / 1000
+    listing = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    return int(listing.stdout) / 1000

@@ -26,12 +26,12 @@ def main() -> None:
 
 def run_projects(set_name: str, search: Search) -> None:
     """How many makespans equal the best known, how many are proved, and the time taken."""
-    known = best_known(set_name)
+    best_makespans = best_known(set_name)
     times, equal, proved, soon = [], 0, 0, 0
     for instance in projects_of(set_name):
         answer, took = timed(project(set_name, instance), search)
         times.append(took)
-        low, best = known[instance]
+        low, best = best_makespans[instance]
         assert answer.makespan >= low, f"{instance}: {answer.makespan} is below the published bound {low}"
         equal += answer.makespan == best
         proved += answer.quality.proved

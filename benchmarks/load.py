@@ -70,14 +70,14 @@ class _Connection(asyncio.Protocol):
             end = self.head.find(b"\r\n\r\n")
             if end < 0:
                 return
-            told = self.head[:end].lower()
-            at = told.find(b"content-length:")
-            length = int(told[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            head = self.head[:end].lower()
+            at = head.find(b"content-length:")
+            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
             self.missing = end + 4 + length - len(self.head)
         if self.missing <= 0:
-            self._answered()
+            self._count_answer()
 
-    def _answered(self) -> None:
+    def _count_answer(self) -> None:
         self.run.answered += 1
         self.run.failed += self.head[9:10] != b"2"
         self.run.latencies.append(perf_counter() - self.sent_at)
@@ -95,13 +95,13 @@ class _Numbers:
 
     until: float
     most: int
-    given: int = 0
+    sent: int = 0
 
     def next(self) -> int | None:
-        if self.given >= self.most or perf_counter() >= self.until:
+        if self.sent >= self.most or perf_counter() >= self.until:
             return None
-        self.given += 1
-        return self.given
+        self.sent += 1
+        return self.sent
 
 
 def load(port: int, make: Request, connections: int = 32, seconds: float = 3.0, most: int = 1_000_000) -> Run:

@@ -90,14 +90,14 @@ async def projects(folder: Path, database_url: str) -> AsyncIterator[Any]:
     from shared.base.settings import Settings
     from shared.base.telemetry import LOG
     from shared.http.auth import Tokens
-    from shared.runtime.memory import keep_what_was_freed, leave_alone_what_was_made
+    from shared.runtime.memory import freeze_modules, keep_freed_memory
     from shared.runtime.running import opened
 
-    keep_what_was_freed()
+    keep_freed_memory()
     settings = Settings(data=folder, database_url=database_url)
     LOG.stream = (folder / "log.jsonl").open("a")
     async with opened(SERVICE, settings, Tokens(settings)) as one:
-        leave_alone_what_was_made()
+        freeze_modules()
         yield one.app
 
 

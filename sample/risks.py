@@ -43,7 +43,7 @@ LATER = {
 }  # fmt: skip
 
 
-def risks(told: dict[str, tuple[str, str, str, str, str, str]]) -> list[Put]:
+def risks(stories: dict[str, tuple[str, str, str, str, str, str]]) -> list[Put]:
     return [
         Put(
             risk(key),
@@ -57,7 +57,7 @@ def risks(told: dict[str, tuple[str, str, str, str, str, str]]) -> list[Put]:
                 "effect": effect,
             },
         )
-        for key, (on, title, owner, cause, event, effect) in told.items()
+        for key, (on, title, owner, cause, event, effect) in stories.items()
     ]
 
 

@@ -5,9 +5,9 @@
 While the counters are held no event is written anywhere, so no consumer's marks can be beyond what its sources have
 in the copy. What was committed is in it, what comes later is not, and nobody waits longer than for the five locks.
 
-What is restored begins a new epoch: positions are drawn anew from where the copy ends, so a consumer elsewhere that
-remembers later ones must notice. Our own consumers were copied in the same moment and go on. On Kafka the history is
-published again, into topics that must not be there yet.
+A restored store begins a new epoch: positions after the end of the copy are assigned again, and a consumer
+elsewhere that stores later ones must notice. Our own consumers were copied at the same moment and continue.
+On Kafka the history is published again, into topics that must not be there yet.
 """
 
 import json
@@ -152,23 +152,23 @@ async def back_up(settings: Settings, folder: Path) -> dict[str, int]:
         refuse_damaged(service.name, settings.store_url(service.name))
     async with AsyncExitStack() as stack:
         sources = await _frozen(settings, stack)
-        kept = Settings(data=folder, database_url="")
+        copies = Settings(data=folder, database_url="")
         positions = {}
         for service, source in zip(SERVICES, sources, strict=True):
-            await prepare(service, kept.store_url(service.name))
-            target = await _open(service, kept.store_url(service.name), stack)
+            await prepare(service, copies.store_url(service.name))
+            target = await _open(service, copies.store_url(service.name), stack)
             await _fill(service.metadata, source, target)
             await target.run("COMMIT")
             [[positions[service.name]]] = await target.fetch("SELECT last FROM counter")
     _copy_keys(settings.data, folder)
-    told = {
+    manifest = {
         "files": {name: _sum_of(folder / name) for name in _kept_in(folder)},
         "portolan": PORTOLAN,
         "instance": settings.instance,
         "made_at": to_wire(now_micros()),
         "positions": positions,
     }
-    (folder / MANIFEST).write_text(json.dumps(told, indent=2) + "\n")
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     make_private(folder)
     return positions
 
@@ -185,11 +185,11 @@ async def restore(settings: Settings, folder: Path) -> dict[str, int]:
     if manifest["instance"] != settings.instance:
         raise NotKept(f"the backup is of the instance {manifest['instance']}, not of {settings.instance}")
     await refuse_old_topics(settings)
-    kept = Settings(data=folder, database_url="")
+    copies = Settings(data=folder, database_url="")
     async with _fresh(settings) as making, AsyncExitStack() as stack:
         targets = []
         for service in SERVICES:
-            source = await _open(service, kept.store_url(service.name), stack)
+            source = await _open(service, copies.store_url(service.name), stack)
             target = await _open(service, making.store_url(service.name), stack)
             targets.append(target)
             await _fill(service.metadata, source, target)
@@ -205,9 +205,9 @@ async def _frozen(settings: Settings, stack: AsyncExitStack) -> list[Place]:
     """The stores of all services, each in a transaction that reads what was committed at one moment."""
     urls = [settings.store_url(service.name) for service in SERVICES]
     frozen = [await _open(service, url, stack) for service, url in zip(SERVICES, urls, strict=True)]
-    async with AsyncExitStack() as held:
+    async with AsyncExitStack() as holders:
         for service, url in zip(SERVICES, urls, strict=True):
-            holding = await _open(service, url, held)
+            holding = await _open(service, url, holders)
             for statement in _kind(url).HOLD:
                 await holding.run(statement)
         for place, url in zip(frozen, urls, strict=True):
@@ -246,7 +246,7 @@ async def _fill(metadata: MetaData, source: Place, target: Place) -> None:
 
 
 async def _begin_epoch(place: Place, instance: str, service: str) -> None:
-    """Positions go on from here, in a new epoch; what other services had taken in keeps its place in theirs."""
+    """Positions continue from here, in a new epoch; the marks of other services stay valid."""
     [[epoch]] = await place.fetch("SELECT epoch FROM counter")
     old, new = (f'"source":"{source_of(instance, service, number)}"' for number in (epoch, epoch + 1))
     await place.run(f"UPDATE outbox SET headers = replace(headers, '{old}', '{new}')")
@@ -312,38 +312,38 @@ async def refuse_old_topics(settings: Settings) -> None:
     own = {cluster.outside(topic) for topic in topics_of(*(service.name for service in SERVICES))}
     admin = AIOKafkaAdminClient(**cluster.options, request_timeout_ms=REQUEST_MS)
     async with started(admin, admin.close):
-        left = own & set(await admin.list_topics())
-    if left:
+        existing = own & set(await admin.list_topics())
+    if existing:
         raise NotKept(
-            f"the broker still has {', '.join(sorted(left))}: delete them, the whole history is published again;"
+            f"the broker still has {', '.join(sorted(existing))}: delete them, the whole history is published again;"
             " or, where another instance publishes there, choose another PORTOLAN_TOPIC_PREFIX"
         )
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        told: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-        _ = told["instance"], told["positions"], told["files"].items()
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+        _ = manifest["instance"], manifest["positions"], manifest["files"].items()
     except FileNotFoundError:
         raise NotKept(f"{folder} is no whole backup: {MANIFEST} is missing") from None
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise CannotStart(f"{folder} is no whole backup: {MANIFEST} cannot be read") from error
-    return told
+    return manifest
 
 
 def _refuse_changed(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
     """CannotStart where a file is not what the backup has written, a byte of it at least."""
-    for name, told in files.items():
+    for name, expected in files.items():
         if not (folder / name).exists():
             service = name.removesuffix(".sqlite")
             what = f"no store of {service}: {folder / name}" if service != name else f"no {name}: it"
             raise NotKept(f"there is {what} is missing")
-        found = _sum_of(folder / name)
-        if found != told:
+        actual = _sum_of(folder / name)
+        if actual != expected:
             raise CannotStart(
-                f"{folder / name} is not what was kept: it has {found['bytes']} bytes with the SHA-256"
-                f" {found['sha256'][:12]}…, where {MANIFEST} says {told.get('bytes')} and"
-                f" {str(told.get('sha256'))[:12]}…; take another backup"
+                f"{folder / name} differs from the backup: it has {actual['bytes']} bytes with the SHA-256"
+                f" {actual['sha256'][:12]}…, where {MANIFEST} says {expected.get('bytes')} and"
+                f" {str(expected.get('sha256'))[:12]}…; take another backup"
             )
 
 

@@ -23,8 +23,8 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 def documents() -> dict[Path, str]:
     """Path -> content of everything that is generated, but for the schemas."""
-    made = {DOCS / "openapi" / f"{s.name}.json": _json(create_app(s).openapi()) for s in SERVICES}
-    return made | {
+    papers = {DOCS / "openapi" / f"{s.name}.json": _json(create_app(s).openapi()) for s in SERVICES}
+    return papers | {
         LIST: problem_types.text(),
         DOCS / "asyncapi.json": _json(asyncapi.document()),
         DOCS / "events.md": events_page(),
@@ -32,8 +32,8 @@ def documents() -> dict[Path, str]:
     }
 
 
-def _json(told: Any) -> str:
-    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+def _json(document: Any) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def events_page() -> str:
@@ -56,9 +56,9 @@ def _first_line(of: type) -> str:
 
 def _table(entry: AggregateType) -> list[str]:
     key = "its id" if entry.key == "id" else "its project (its own id where it has none)"
-    kept = ", compacted: `erased` is followed by a tombstone" if is_compacted(entry.topic) else ""
+    compaction = ", compacted: `erased` is followed by a tombstone" if is_compacted(entry.topic) else ""
     rows = [
-        f"Topic `{entry.topic}`, keyed by {key}{kept}.",
+        f"Topic `{entry.topic}`, keyed by {key}{compaction}.",
         "",
         "| event | when | details |",
         "|---|---|---|",
@@ -88,9 +88,9 @@ def settings_page() -> str:
 
 def main() -> None:
     """Writes everything; with `release <aggregate> …` it releases these first."""
-    given = sys.argv[1:]
-    if given[:1] == ["release"]:
-        release(given[1:])
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["release"]:
+        release(arguments[1:])
     refused = FILES.write()
     for path, content in documents().items():
         path.parent.mkdir(parents=True, exist_ok=True)

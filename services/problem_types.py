@@ -33,7 +33,7 @@ AWAY = {
 
 
 @dataclass
-class _Found:
+class _Problem:
     status: int
     title: str
     details: set[str] = field(default_factory=set)
@@ -41,18 +41,18 @@ class _Found:
 
 def problem_types() -> list[dict[str, Any]]:
     """`code`, `status`, `title` and the `details` that are fixed sentences, of each code, in alphabetical order."""
-    found = {code: _Found(kind.status, kind.title) for code, kind in kinds().items()}
+    problems = {code: _Problem(kind.status, kind.title) for code, kind in kinds().items()}
     trees = [ast.parse(path.read_text()) for path in _sources()]
     helpers = _helpers(trees)
     for tree in trees:
         for code, kind, detail in _codes(tree, helpers):
-            one = found.setdefault(code, _Found(kind.status, kind.title))
+            one = problems.setdefault(code, _Problem(kind.status, kind.title))
             one.details |= {detail} if detail else set()
-    told = [
+    listed = [
         {"code": code, "status": one.status, "title": one.title, "details": sorted(one.details)}
-        for code, one in found.items()
+        for code, one in problems.items()
     ]
-    return sorted([*told, AWAY], key=lambda entry: str(entry["code"]))
+    return sorted([*listed, AWAY], key=lambda entry: str(entry["code"]))
 
 
 def text() -> str:
@@ -112,15 +112,17 @@ def _codes(tree: ast.AST, helpers: dict[str, Helper]) -> Iterator[tuple[str, typ
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        given = next((keyword.value for keyword in node.keywords if keyword.arg == "code"), None)
+        code_node = next((keyword.value for keyword in node.keywords if keyword.arg == "code"), None)
         if kind := _classes().get(name):
-            yield from ((code, kind, _detail(node)) for code in _constants(given))
+            yield from ((code, kind, _detail(node)) for code in _constants(code_node))
         elif name in helpers:
             place, kind = helpers[name]
-            given = given or (node.args[place] if place < len(node.args) else None)
-            yield from ((code, kind, None) for code in _constants(given))
+            code_node = code_node or (node.args[place] if place < len(node.args) else None)
+            yield from ((code, kind, None) for code in _constants(code_node))
         elif name == "Fault" and _is_engine(tree):
-            yield from ((code, Invalid, None) for code in _constants(given or next(iter(node.args), None)))
+            yield from (
+                (code, Invalid, None) for code in _constants(code_node or next(iter(node.args), None))
+            )
 
 
 def _is_engine(tree: ast.AST) -> bool:

@@ -3,7 +3,8 @@
     front door -> five service processes -> PostgreSQL, a database each
                                          -> Kafka, a topic each
 
-What dies is told and started again. Process ids and addresses stand in `stack.json` under the data folder.
+A process that ends is logged and restarted. Process ids and addresses stand in `stack.json` under the data
+folder.
 """
 
 import argparse
@@ -93,14 +94,14 @@ class Board:
 
     def write(self) -> None:
         pids = {"postgres": self.postgres(), **{p.name: p.pid for p in self.processes}}
-        told = {"addresses": self.addresses, "pids": pids}
+        content = {"addresses": self.addresses, "pids": pids}
         beside = self.path.with_suffix(".new")
-        beside.write_text(json.dumps(told, indent=1) + "\n")
+        beside.write_text(json.dumps(content, indent=1) + "\n")
         beside.replace(self.path)
 
 
 @asynccontextmanager
-async def kept(process: Process, board: Board) -> AsyncIterator[None]:
+async def supervised(process: Process, board: Board) -> AsyncIterator[None]:
     board.processes.append(process)
     task = Supervised("stack", f"the process {process.name}", lambda: process.keep(board))
     try:
@@ -120,7 +121,7 @@ async def kafka(data: Path, port: int, board: Board) -> AsyncIterator[str]:
         raise CannotStart(str(error)) from error
     except NotStarted as error:
         raise CannotStart(f"{error} (--kafka-port)") from error
-    async with kept(Process("kafka", broker.command(), data / "logs" / "kafka.log"), board):
+    async with supervised(Process("kafka", broker.command(), data / "logs" / "kafka.log"), board):
         async with asyncio.timeout(READY_S):
             while not broker.accepts():  # noqa: ASYNC110 it is another process
                 await asyncio.sleep(0.1)
@@ -165,17 +166,18 @@ async def make_databases(url: str) -> None:
     with reaching("the stack", anyone):
         connection = await asyncpg.connect(anyone)
     try:
-        known = {row[0] for row in await connection.fetch("SELECT datname FROM pg_database")}
+        names = {row[0] for row in await connection.fetch("SELECT datname FROM pg_database")}
         for service in SERVICES:
             name = server.rsplit("/", 1)[1].replace("{service}", service)
-            if name not in known:
+            if name not in names:
                 await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     finally:
         await connection.close()
 
 
 async def run(settings: Settings, kafka_port: int) -> None:
-    """All of it, until the process is told to end; told in the middle of the start, it ends what it has started."""
+    """All of it, until the process receives a signal to end. During the start, a signal ends what was already
+    started."""
     ending = asyncio.create_task(told_to_end())
     running = asyncio.create_task(_run(settings, kafka_port))
     await asyncio.wait({ending, running}, return_when=asyncio.FIRST_COMPLETED)
@@ -221,7 +223,7 @@ async def _run(settings: Settings, kafka_port: int) -> None:
             port = {"PORTOLAN_HOST": "127.0.0.1", "PORTOLAN_PORT": address.rsplit(":", 1)[1]}
             command = (sys.executable, "-m", f"services.{name}")
             await stack.enter_async_context(
-                kept(Process(name, command, data / "logs" / f"{name}.log", shared | port), board)
+                supervised(Process(name, command, data / "logs" / f"{name}.log", shared | port), board)
             )
         board.addresses = {**addresses, "front": url, "bus": bus_url, "database": database_url}
         await _all_ready(addresses)

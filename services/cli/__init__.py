@@ -17,7 +17,7 @@ from shared.base.version import VERSION
 
 
 class Plain(click.Group):
-    """What keeps a command from starting is told in a sentence, whichever command it is."""
+    """If a command cannot start, one sentence says why, for every command."""
 
     def invoke(self, ctx: click.Context) -> Any:
         with told_plainly():

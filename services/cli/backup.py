@@ -23,7 +23,7 @@ def backup(folder: Path, data: Path | None) -> None:
     """Copy all stores and keys into FOLDER, as they are at one moment; the instance may run meanwhile."""
     from services.backup import back_up
 
-    _told(back_up(settings_of(data=data), folder), f"kept in {folder}")
+    _run_and_report(back_up(settings_of(data=data), folder), f"kept in {folder}")
 
 
 @click.command()
@@ -37,10 +37,12 @@ def restore(folder: Path, data: Path | None) -> None:
     from services.backup import restore as bring_back
 
     settings = settings_of(data=data)
-    _told(bring_back(settings, folder), f"brought back; `portolan verify --data {settings.data}` compares")
+    _run_and_report(
+        bring_back(settings, folder), f"restored; `portolan verify --data {settings.data}` compares"
+    )
 
 
-def _told(work: Coroutine[Any, Any, dict[str, int]], done: str) -> None:
+def _run_and_report(work: Coroutine[Any, Any, dict[str, int]], done: str) -> None:
     import asyncpg
     from aiokafka.errors import KafkaError
 

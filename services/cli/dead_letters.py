@@ -8,7 +8,7 @@ from urllib.parse import quote
 import click
 import httpx
 
-from services.cli.instance import TIMEOUT_S, answered, own_token, reached, reaching
+from services.cli.instance import TIMEOUT_S, checked, own_token, reached, reaching
 from shared.base.settings import settings_of
 from shared.http.auth.roles import SERVICES
 
@@ -26,15 +26,15 @@ def dead_letters() -> None:
 @_reaching
 def list_(url: str, token: str, data: Path | None) -> None:
     """Show them, service by service."""
-    found = 0
+    count = 0
     with _operating(url, token, data) as client:
         for service in SERVICES:
-            for letter in answered(client.get(f"/{service}/v1/dead-letters")).json()["items"]:
-                found += 1
+            for letter in checked(client.get(f"/{service}/v1/dead-letters")).json()["items"]:
+                count += 1
                 click.echo(
                     f"{service} {letter['id']} {letter['type']} of {letter['aggregate_id']}: {letter['error']}"
                 )
-    if not found:
+    if not count:
         click.echo("There are none.")
 
 
@@ -58,7 +58,7 @@ def discard(service: str, id: str, url: str, token: str, data: Path | None) -> N
 
 def _decide(service: str, id: str, decision: str, url: str, token: str, data: Path | None) -> None:
     with _operating(url, token, data) as client:
-        answered(client.post(f"/{service}/v1/dead-letters/{quote(id, safe='')}/{decision}"))
+        checked(client.post(f"/{service}/v1/dead-letters/{quote(id, safe='')}/{decision}"))
     click.echo(f"{decision}: done")
 
 

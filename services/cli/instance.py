@@ -72,13 +72,13 @@ def reached(url: str, failing: str = "") -> Iterator[None]:
         ) from error
 
 
-def answered(answer: httpx.Response) -> httpx.Response:
+def checked(answer: httpx.Response) -> httpx.Response:
     """The answer where it is Portolan's and no refusal; else what it means is said in a sentence."""
     is_ours = answer.status_code == httpx.codes.NO_CONTENT or "json" in answer.headers.get("content-type", "")
     if answer.is_success and is_ours:
         return answer
-    told = f"{without_secrets(str(answer.url))} answers {answer.status_code}"
+    message = f"{without_secrets(str(answer.url))} answers {answer.status_code}"
     if answer.is_success or answer.is_redirect:
-        raise click.ClickException(f"{told}, but not as Portolan does: give the --url of the front door")
-    told = f"{told}: {detail(answer) or answer.reason_phrase}"
-    raise click.ClickException(told + ADVICE.get(answer.status_code, ""))
+        raise click.ClickException(f"{message}, but not as Portolan does: give the --url of the front door")
+    message = f"{message}: {detail(answer) or answer.reason_phrase}"
+    raise click.ClickException(message + ADVICE.get(answer.status_code, ""))

@@ -18,10 +18,10 @@ from shared.http.auth.roles import ROLES
 @data_option
 def login_link(role: str, subject: str, data: Path | None) -> None:
     """Print a link that logs in once, within a quarter of an hour, to the instance that runs."""
-    click.echo(asyncio.run(_made(settings_of(data=data), subject or role, role)))
+    click.echo(asyncio.run(_issue(settings_of(data=data), subject or role, role)))
 
 
-async def _made(settings: Settings, subject: str, role: str) -> str:
+async def _issue(settings: Settings, subject: str, role: str) -> str:
     from services.cli.stores import told_if_away
     from services.reporting.web import sessions
     from shared.base.starting import address_in

@@ -1,4 +1,5 @@
-"""`portolan rebuild`: the projections made anew beside the live ones, compared, then flipped."""
+"""`portolan rebuild`: the projections computed again beside the live ones, compared, then put in their
+place."""
 
 import asyncio
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @data_option
 def rebuild(data: Path | None) -> None:
-    """Make the projections anew from the outboxes; dashboards go on answering meanwhile."""
+    """Compute the projections again from the outboxes; dashboards answer meanwhile."""
     asyncio.run(_rebuild(settings_of(data=data)))
 
 

@@ -24,7 +24,7 @@ FILLED_FIRST = (
     "finance/v1/vendors",
 )
 REACTING = ("resources/v1/persons", "finance/v1/vendors", "risk/v1/risks")
-"""A collection of each service that takes in what projects tells."""
+"""A collection of each service that consumes events of projects."""
 
 
 async def load_sample(app: Embedded) -> list[Finding] | None:
@@ -51,10 +51,10 @@ async def _is_empty(client: httpx.AsyncClient) -> bool:
     return True
 
 
-async def tell(client: httpx.AsyncClient, told: list[Chapter], today: date) -> list[Finding]:
+async def tell(client: httpx.AsyncClient, chapters: list[Chapter], today: date) -> list[Finding]:
     """Each chapter dated to its day; the last one is now."""
     teller = Teller(client)
-    for chapter in told:
+    for chapter in chapters:
         client.headers.pop("Portolan-Effective-At", None)
         if chapter.days_ago:
             client.headers["Portolan-Effective-At"] = (today - timedelta(days=chapter.days_ago)).isoformat()
@@ -80,7 +80,8 @@ class Teller:
         await self._until_told(positions)
 
     def _stages(self, chapter: Chapter) -> Iterator[Stage]:
-        """Batches of one collection, in the order told; who names one of the same batch begins the next."""
+        """Batches of one collection, in order; an item that refers to another of the same batch begins the
+        next one."""
         batch: list[Upsert] = []
         collection = ""
         for number, put in enumerate(chapter.puts, 1):
@@ -125,4 +126,6 @@ class Teller:
             for collection in REACTING:
                 answer = await self.client.get(f"/{collection}?limit=1", headers={"Portolan-After": position})
                 if answer.is_error:
-                    raise ImportFailed(f"{collection}: {answer.status_code} while waiting for what was told")
+                    raise ImportFailed(
+                        f"{collection}: {answer.status_code} while waiting for the events to be applied"
+                    )

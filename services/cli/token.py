@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import httpx
 
-from services.cli.instance import TIMEOUT_S, answered, data_option, own_token, reached, reaching
+from services.cli.instance import TIMEOUT_S, checked, data_option, own_token, reached, reaching
 from shared.base.clock import now_micros
 from shared.base.settings import Settings, settings_of
 from shared.http.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
@@ -16,7 +16,7 @@ from shared.http.revocations import Kind
 
 @click.group()
 def token() -> None:
-    """Tokens: issued by the local issuer, revoked whoever issued them."""
+    """Tokens: issued by the local issuer, and revoked for any issuer."""
 
 
 @token.command()
@@ -51,7 +51,7 @@ def _check_subject(subject: str | None) -> None:
 
 
 def _check_scope(role: str, scope: str | None) -> None:
-    """A word that is not understood would give nothing; whoever writes it means something else."""
+    """An unknown word would grant nothing, and is a mistake."""
     if scope is None:
         return
     words = [word for word in scope.split(" ") if word]
@@ -128,4 +128,4 @@ def _revoke_at(address: str, token: str, body: dict[str, str]) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     with reached(address), httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT_S) as client:
         for service in SERVICES:
-            answered(client.post(f"/{service}/v1/revocations", json=body))
+            checked(client.post(f"/{service}/v1/revocations", json=body))

@@ -32,7 +32,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
     from services.cli.stores import told_if_away
     from services.embedded import embedded
     from shared.runtime.door import Door
-    from shared.runtime.memory import leave_alone_what_was_made
+    from shared.runtime.memory import freeze_modules
     from shared.runtime.serve import JsonLines, drain, listen, serving_on, told_to_end
 
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
@@ -43,7 +43,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
         async with embedded(settings) as app, serving_on(listener, app, door):
             if sample:
                 await _tell_sample(app)
-            leave_alone_what_was_made()
+            freeze_modules()
             write_address(settings.data, "reporting", settings.base_url)
             click.echo(f"Portolan is at {settings.base_url}")
             click.echo(f"Log in: {await app.login_link()}")
@@ -53,7 +53,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
 
 @contextmanager
 def _logging_to(settings: Settings) -> Iterator[Path]:
-    """The log's file while the block lasts; afterwards nothing is told."""
+    """The log's file while the block lasts; afterwards nothing is logged."""
     from shared.base.logfile import RotatedFile
     from shared.base.private import make_private
     from shared.base.telemetry import LOG

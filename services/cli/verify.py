@@ -11,7 +11,7 @@ from typing import Any
 import click
 import httpx
 
-from services.cli.instance import TIMEOUT_S, answered, own_token, reached, reaching
+from services.cli.instance import TIMEOUT_S, checked, own_token, reached, reaching
 from shared.base.settings import Settings, settings_of
 from shared.store import Store
 
@@ -36,7 +36,7 @@ def verify(data: Path | None, url: str, token: str) -> None:
     if len(wrong) > SHOWN:
         click.echo(f"... and {len(wrong) - SHOWN} more")
     if wrong:
-        click.echo(f"Wrong: {len(wrong)} differences; `portolan rebuild` makes the projections anew")
+        click.echo(f"Wrong: {len(wrong)} differences; `portolan rebuild` computes the projections again")
         sys.exit(1)
     click.echo("Right: nothing differs")
 
@@ -46,6 +46,7 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
     from services.cli.stores import all_opened, sources
     from services.finance.control.performance.audit import wrong_projects
     from services.reporting.replay import TABLES, replaying, verified
+    from services.reporting.totals.audit import wrong_cells
 
     async with all_opened(settings) as services, replaying(settings, sources(services)) as replay:
         live = services["reporting"].kernel.store
@@ -58,10 +59,15 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
             async with _client(settings, services, url, token) as client:
                 compared, unlike = await _unlike(live, client)
         _say(f"REST, {compared} resources compared", len(unlike))
+        miscounted = await wrong_cells(live, settings)
+        _say("reporting, sums of portfolios as of today", len(miscounted))
+        unlike += [
+            f"portfolio {cell.portfolio_id or 'none'}: {cell[1:]}: the sum is another" for cell in miscounted
+        ]
         finance = services["finance"].kernel
         unmeasured = await wrong_projects(finance.store, finance.settings)
         _say("finance, sums of what is measured", len(unmeasured))
-        unlike += [f"project {id}: the sums of finance are not what was told" for id in unmeasured]
+        unlike += [f"project {id}: the sums of finance differ from the events" for id in unmeasured]
         return [f"{d.table} {d.key}: {d.only}" for d in differences] + unlike
 
 
@@ -72,16 +78,16 @@ async def _unlike(live: Store, client: httpx.AsyncClient) -> tuple[int, list[str
         seen.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
         async for page in resources(client):
             compared += len(page)
-            known = await _known_states(live, list(page))
+            projected = await _known_states(live, list(page))
             unlike += [
                 f"{id}: the projection's state is not what REST answers"
                 for id, state in page.items()
-                if known.get(id) != state
+                if projected.get(id) != state
             ]
             seen.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(id,) for id in page])
         async for ids in _projected_ids(live):
-            told = {row[0] for row in seen.execute(f"SELECT id FROM seen WHERE id IN ({_marks(ids)})", ids)}
-            unlike += [f"{id}: in the projection, but not in REST" for id in ids if id not in told]
+            shown = {row[0] for row in seen.execute(f"SELECT id FROM seen WHERE id IN ({_marks(ids)})", ids)}
+            unlike += [f"{id}: in the projection, but not in REST" for id in ids if id not in shown]
     return compared, unlike
 
 
@@ -117,8 +123,8 @@ def _say(what: str, differing: int) -> None:
 
 
 def _client(settings: Settings, services: dict[str, Any], url: str, token: str) -> httpx.AsyncClient:
-    held = token or own_token(settings, "system:verify", "director")
-    headers = {"Authorization": f"Bearer {held}"}
+    bearer = token or own_token(settings, "system:verify", "director")
+    headers = {"Authorization": f"Bearer {bearer}"}
     if url:
         return httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S)
     from shared.runtime.front import front
@@ -134,7 +140,7 @@ async def resources(client: httpx.AsyncClient) -> AsyncIterator[dict[str, str]]:
     for entry in CATALOGUE.values():
         following: str | None = f"/{entry.service}/v1/{entry.collection}?archived=true&limit=200"
         while following:
-            answer = answered(await client.get(following))
+            answer = checked(await client.get(following))
             yield dict(_states(answer.text))
             following = answer.links.get("next", {}).get("url")
 

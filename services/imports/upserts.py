@@ -170,8 +170,8 @@ class Sender:
                 continue
             self.answered = True
             if answer.status_code == 207:
-                told: dict[str, Any] = answer.json()
-                return told
+                results: dict[str, Any] = answer.json()
+                return results
             if answer.status_code not in (409, 429, 503, 504) or monotonic() >= until:
                 raise ImportFailed(f"{stage.name}: {answer.status_code} {detail(answer)}")
             await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
@@ -186,7 +186,7 @@ def _is_passing(result: dict[str, Any]) -> bool:
 
 
 def detail(answer: httpx.Response) -> str:
-    """What a refusal says, whoever gave it: a proxy's is no problem document."""
+    """What a refusal says; that of a proxy is not a problem document."""
     try:
         return str(answer.json().get("detail", ""))
     except (ValueError, AttributeError):

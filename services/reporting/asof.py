@@ -6,8 +6,9 @@ from datetime import date
 from pydantic import Field
 
 from shared.base.clock import end_of_day, now, to_day, to_micros
-from shared.base.errors import Fault, Malformed
+from shared.base.settings import Settings
 from shared.contracts.language import Day
+from shared.http.as_of import day_asked
 from shared.http.call import Call
 from shared.http.query import Query
 
@@ -33,18 +34,17 @@ class AsOf:
     until: int | None
 
 
+def today(settings: Settings) -> int:
+    """The ordinal of today in the instance's time zone."""
+    return to_day(now().astimezone(settings.zone).date())
+
+
 def as_of(call: Call, query: AsOfQuery) -> AsOf:
-    """The day asked for; a day in the future says nothing and is refused."""
-    zone = call.kernel.settings.zone
-    today = now().astimezone(zone).date()
-    on = query.as_of
-    if on is None:
-        return AsOf(today, to_day(today), None)
-    if on > today:
-        raise Malformed(
-            "as_of lies in the future", Fault("in_the_future", "a day until today", parameter="as_of")
-        )
-    return AsOf(on, to_day(on), None if on == today else to_micros(end_of_day(on, zone)))
+    """The day asked for, or now; a day in the future is refused."""
+    on = day_asked(call, query.as_of)
+    settings = call.kernel.settings
+    past = query.as_of is not None and to_day(on) < today(settings)
+    return AsOf(on, to_day(on), to_micros(end_of_day(on, settings.zone)) if past else None)
 
 
 async def positions(call: Call) -> dict[str, str]:

@@ -36,7 +36,7 @@ _GENERATIONS: "WeakKeyDictionary[Store, _Generation]" = WeakKeyDictionary()
 
 
 async def remembered(store: Store, key: Any, make: Callable[[], Awaitable[bytes]]) -> bytes:
-    """The answer for `key`; made anew when something was folded since.
+    """The answer for `key`; computed again when an event was applied since.
 
     What is made while something is folded stays with the generation it was begun in.
     """

@@ -1,7 +1,8 @@
-"""The projection made anew from the outboxes, beside the live one: to compare (verify) and to replace it (rebuild).
+"""The projection computed again from the outboxes, beside the live one: to compare (verify) and to replace it
+(rebuild).
 
-Only the projection is replayed; reactions never run again. The scratch store is an SQLite file, whatever the live one
-is: the fold's result does not depend on the database.
+Only the projection is replayed; reactions never run again. The scratch store is always an SQLite file: the
+result does not depend on the database.
 """
 
 import sqlite3
@@ -15,6 +16,7 @@ from typing import Any
 
 from services.reporting.memo import REBUILDS
 from services.reporting.service import SERVICE
+from services.reporting.totals.contributions import MEASURES
 from shared.base.settings import Settings
 from shared.domain.kernel import Kernel
 from shared.http.auth import Tokens
@@ -39,12 +41,38 @@ TABLES = {
         "finishes_on",
         "recorded_day",
     ),
+    "portfolio_limits": ("portfolio_id", "from_day"),
+    "portfolio_difference": (
+        "span",
+        "starts",
+        "portfolio_id",
+        "stage",
+        "currency",
+        "health",
+        "archived",
+    ),
 }
 """The projection's tables and their keys."""
+
+SUMS_OF_TODAY = "portfolio_standing"
+"""It follows from the differences, up to the day of the last fold: it is replaced with them, and not compared."""
+
+REPLACED = (*TABLES, SUMS_OF_TODAY)
+
+IGNORED = {"portfolio_difference": " AND ".join(f"{measure} = 0" for measure in MEASURES)}
+"""Rows that tell nothing: what was added and taken back again leaves one, where both were told in one batch none."""
 
 REBUILT = """
 INSERT INTO sequence (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = sequence.last + 1
 """
+
+ANOTHER_CLOCK = """
+INSERT INTO totals_clock (id, day, changes, limits, portfolios) VALUES (1, ?, 1, 1, 1)
+ON CONFLICT (id) DO UPDATE SET day = excluded.day, changes = totals_clock.changes + 1,
+    limits = totals_clock.limits + 1, portfolios = totals_clock.portfolios + 1
+"""
+
+DAY_OF_SUMS = "SELECT day FROM totals_clock"
 
 MARKS = "SELECT topic, partition, epoch, position, next_offset FROM inbox_position WHERE consumer = ?"
 MARK = """
@@ -98,17 +126,17 @@ class Difference:
 async def compare(live: Store, replayed: Store) -> list[Difference]:
     """Every row of the projection that is missing, extra or different in the live store, in the order of the keys.
 
-    Both are read a page at a time in the order of their keys and held side by side, so that what is held at once does
-    not grow with the tables.
+    Both are read a page at a time, in the order of their keys, and compared. The memory this needs does not
+    grow with the tables.
     """
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for table, key in TABLES.items():
         async with (
             aclosing(_digests(live, table, key)) as have,
             aclosing(_digests(replayed, table, key)) as want,
         ):
-            found += [difference async for difference in _unlike(table, have, want)]
-    return found
+            differences += [difference async for difference in _unlike(table, have, want)]
+    return differences
 
 
 Digests = AsyncIterator[tuple[tuple[Any, ...], bytes]]
@@ -131,6 +159,11 @@ async def _unlike(table: str, have: Digests, want: Digests) -> AsyncIterator[Dif
             live, replayed = await anext(have, None), await anext(want, None)
 
 
+def telling(table: str) -> str:
+    """The condition of the rows of a table that tell something."""
+    return f"NOT ({IGNORED[table]})" if table in IGNORED else "1 = 1"
+
+
 def columns_of(table: str) -> list[str]:
     return [c.name for c in SERVICE.metadata.tables[table].columns]
 
@@ -142,9 +175,10 @@ async def _digests(
     keys, rest = ", ".join(key), [c for c in columns_of(table) if c not in key]
     reached: tuple[Any, ...] = ()
     while True:
-        beyond = f" WHERE ({keys}) > ({', '.join('?' * len(key))})" if reached else ""
+        beyond = f" AND ({keys}) > ({', '.join('?' * len(key))})" if reached else ""
         rows = await store.fetch(
-            f"SELECT {', '.join([*key, *rest])} FROM {table}{beyond} ORDER BY {keys} LIMIT {COMPARED}",
+            f"SELECT {', '.join([*key, *rest])} FROM {table} WHERE {telling(table)}{beyond}"
+            f" ORDER BY {keys} LIMIT {COMPARED}",
             reached,
         )
         for row in rows:
@@ -170,7 +204,7 @@ async def verified(live: Store, replay: Replay, rounds: int = 5) -> list[Differe
 
 
 async def flip(live: Store, replay: Replay) -> None:
-    """Put the replayed projection in the place of the live one, in one transaction; its consumer goes on from there.
+    """Replace the live projection by the replayed one, in one transaction; its consumer continues from there.
 
     Its rows are read while they are written, a chunk at a time. On SQLite the WAL, which has grown by all of it, is
     emptied afterwards.
@@ -188,9 +222,10 @@ def _path_of(replay: Replay) -> str:
 async def _flipping(live: Store, replay: Replay, scratch: sqlite3.Connection) -> Unit:
     unit = Unit()
     statements = unit.parts[0].statements
-    for table in TABLES:
+    for table in REPLACED:
         statements.append(Statement(f"DELETE FROM {table}", [()]))
         statements.extend(copied(scratch, table))
+    statements.extend(clock_at(scratch.execute(DAY_OF_SUMS).fetchall()))
     statements.append(Statement("DELETE FROM inbox_position WHERE consumer = ?", [(CONSUMER.name,)]))
     replayed = [
         (topic, partition, epoch, position)
@@ -203,6 +238,14 @@ async def _flipping(live: Store, replay: Replay, scratch: sqlite3.Connection) ->
         statements.extend(copied(scratch, table))
     statements.append(Statement(REBUILT, [(REBUILDS,)]))
     return unit
+
+
+def clock_at(day: Sequence[tuple[Any, ...]]) -> list[Statement]:
+    """The day of the sums that are put in place; whoever folds or answers by what stood before begins again."""
+    return [
+        Statement("UPDATE figures_turn SET folds = folds + 1", [()]),
+        Statement(ANOTHER_CLOCK, day),
+    ]
 
 
 Position = tuple[str, int, int, int]
@@ -221,13 +264,13 @@ async def marks_for(live: Store, reached: Iterable[Position]) -> list[tuple[str,
     marks = []
     for topic, partition, epoch, position in reached:
         live_epoch, live_position, offset = stood.get((topic, partition), (epoch, 0, 0))
-        known = live_epoch == epoch and live_position <= position
-        marks.append((topic, partition, epoch, position, offset if known else 0))
+        is_same = live_epoch == epoch and live_position <= position
+        marks.append((topic, partition, epoch, position, offset if is_same else 0))
     return marks
 
 
 class Chunk(Sequence[tuple[Any, ...]]):
-    """Some rows of a table of the scratch store, read anew each time they are asked for."""
+    """Some rows of a table of the scratch store, read again at each access."""
 
     def __init__(self, scratch: sqlite3.Connection, table: str, after: int, until: int) -> None:
         self._scratch = scratch

@@ -11,6 +11,8 @@ from services.reporting.figures import tables as figures_tables
 from services.reporting.history import projection as history
 from services.reporting.history import tables as history_tables
 from services.reporting.tables import Model
+from services.reporting.totals import projection as totals
+from services.reporting.totals import tables as totals_tables
 from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
 from shared.domain.work import Work
@@ -18,13 +20,15 @@ from shared.messaging.bus import Record
 from shared.messaging.inbox import Consumer
 from shared.runtime.service import Group, Service
 
-__all__ = ["SERVICE", "figures_tables", "history_tables", "web_tables"]
+__all__ = ["SERVICE", "figures_tables", "history_tables", "totals_tables", "web_tables"]
 
 
 async def fold(work: Work, records: Sequence[Record]) -> None:
-    """One batch into history, current state and figures, in one commit."""
+    """One batch into history, current state, figures and the sums of portfolios, in one commit."""
+    fences = await totals.begin(work, records)
     versions = await history.fold(work, records)
-    await figures.fold(work, versions, await measures.fold(work, records))
+    rewritten = await figures.fold(work, versions, await measures.fold(work, records))
+    await totals.fold(work, versions, rewritten, fences)
 
 
 SERVICE = Service(

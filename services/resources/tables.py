@@ -16,4 +16,5 @@ kernel_tables(Model.metadata)
 
 
 KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived"), counters=("bookings",))
-"""`bookings` grows with each allocation booked on the project: whoever releases them knows by it that all were seen."""
+"""`bookings` grows with each allocation booked on the project. A release checks by it that it has seen all of
+them."""

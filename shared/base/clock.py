@@ -1,7 +1,7 @@
 """Time as Portolan keeps it: instants are UTC microseconds in stores and RFC 3339 on the wire, days are ordinals.
 
-An *instant* is an aware `datetime` in UTC; stored it is an integer of microseconds since 1970, which compares and
-indexes the same in both databases. A *day* is a `date`; stored it is the number of days since 1970-01-01.
+An *instant* is an aware `datetime` in UTC. It is stored as an integer of microseconds since 1970, which both
+databases compare and index alike. A *day* is a `date`; stored it is the number of days since 1970-01-01.
 """
 
 import re
@@ -34,6 +34,10 @@ def now_micros() -> int:
 
 def to_micros(instant: datetime) -> int:
     return (instant - EPOCH) // MICROSECOND
+
+
+EARLIEST = to_micros(datetime(FIRST_YEAR - 1, 1, 1, tzinfo=UTC))
+"""Microseconds before anything that is remembered, in any time zone."""
 
 
 def from_micros(micros: int) -> datetime:
@@ -81,9 +85,9 @@ def parse_instant(text: str) -> datetime:
     """An RFC 3339 instant with its offset; a naive one is refused with ValueError."""
     if not _INSTANT.fullmatch(text):
         raise ValueError("an instant is an RFC 3339 text with its offset, such as 2026-06-01T08:30:00Z")
-    given = datetime.fromisoformat(text.upper())
-    of_our_age(given)
-    instant = given.astimezone(UTC)
+    parsed = datetime.fromisoformat(text.upper())
+    of_our_age(parsed)
+    instant = parsed.astimezone(UTC)
     of_our_age(instant)
     return instant
 

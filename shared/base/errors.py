@@ -13,7 +13,7 @@
     │   ├── Duplicate               a unique key is taken
     │   ├── Erased                  a person who is told of no more
     │   └── NotYetKnown             a reference that may still arrive: try again
-    ├── Gone                   410  it was there, and means nothing any more
+    ├── Gone                   410  it is no longer valid
     ├── PreconditionFailed     412  the If-Match is stale
     ├── TooLarge               413
     ├── UriTooLong             414
@@ -23,8 +23,8 @@
     ├── TooManyRequests        429
     ├── HeadersTooLarge        431
     ├── Defect                 500  our fault
-    ├── Unimplemented          501  a part of HTTP that is not spoken here
-    ├── BadGateway             502  a service went away while it was asked
+    ├── Unimplemented          501  a part of HTTP that is not supported here
+    ├── BadGateway             502  a service stopped before it answered
     ├── Unavailable            503  a store or bus is away: try again
     │   └── Busy                    too many change the same thing at once: try again
     └── DeadlineExceeded       504
@@ -121,7 +121,8 @@ class Erased(Conflict):
 
 
 class NotYetKnown(Conflict):
-    """A reference to what another service may have, but this one has not heard of yet: not a judgement on the row."""
+    """A reference to an aggregate that another service may have, but whose events have not arrived here
+    yet."""
 
     code, title = "reference_not_yet_known", "The reference is not known here yet"
 
@@ -171,15 +172,15 @@ class Defect(Refusal):
 
 
 class Unimplemented(Refusal):
-    status, code, title = 501, "unimplemented", "This part of HTTP is not spoken here"
+    status, code, title = 501, "unimplemented", "This part of HTTP is not supported here"
 
 
 class BadGateway(Refusal):
-    status, code, title = 502, "service_lost", "The service went away"
+    status, code, title = 502, "service_lost", "The service stopped before it answered"
 
 
 class Unavailable(Refusal):
-    status, code, title = 503, "unavailable", "A part of the system is away for the moment"
+    status, code, title = 503, "unavailable", "A part of the system is not available at the moment"
 
 
 class Busy(Unavailable):

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TextIO
 
 
-def moved_on(path: Path, kept: int) -> None:
-    """Make room for `….1`; `kept` older files stay."""
-    for number in range(kept, 0, -1):
+def rotate(path: Path, files: int) -> None:
+    """Make room for `….1`; `files` older files stay."""
+    for number in range(files, 0, -1):
         older = path.with_name(f"{path.name}.{number}")
-        if number == kept:
+        if number == files:
             older.unlink(missing_ok=True)
         elif older.exists():
             older.replace(path.with_name(f"{path.name}.{number + 1}"))
@@ -18,11 +18,11 @@ def moved_on(path: Path, kept: int) -> None:
 class RotatedFile:
     """A text file to write to, as `telemetry.LOG` does; a line is never divided."""
 
-    def __init__(self, path: Path, largest: int, kept: int) -> None:
+    def __init__(self, path: Path, largest: int, files: int) -> None:
         self._path = path
         self._largest = largest
         """Bytes from which on the next file is begun; 0: never."""
-        self._kept = kept
+        self._files = files
         self._file: TextIO = path.open("a", buffering=1)
         self._size = path.stat().st_size
 
@@ -34,8 +34,8 @@ class RotatedFile:
 
     def _begin_next(self) -> None:
         self._file.close()
-        moved_on(self._path, self._kept)
-        if self._kept:
+        rotate(self._path, self._files)
+        if self._files:
             self._path.replace(self._path.with_name(f"{self._path.name}.1"))
         else:
             self._path.unlink()
@@ -48,15 +48,15 @@ class RotatedFile:
         self._file.close()
 
 
-def cut_when_full(path: Path, largest: int, kept: int) -> None:
-    """The same for a file that another process goes on appending to: it is copied, and emptied in place.
+def cut_when_full(path: Path, largest: int, files: int) -> None:
+    """The same for a file to which another process keeps appending: it is copied, and emptied in place.
 
     What is written between the two is lost, a few lines at most.
     """
     if not largest or not path.exists() or path.stat().st_size < largest:
         return
-    moved_on(path, kept)
-    if kept:
+    rotate(path, files)
+    if files:
         shutil.copyfile(path, path.with_name(f"{path.name}.1"))
     with path.open("r+b") as file:
         file.truncate(0)

@@ -13,12 +13,12 @@ LARGEST_MINOR = 10**18 - 1
 """The largest amount in minor units: what fits a 64-bit column with room for sums."""
 
 TOO_LARGE = "the amount has more than 18 digits"
-"""Why a sum is not told as money."""
+"""Why a sum is not given as money."""
 
 _AMOUNT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,4})?")
 
 
-def _known(code: str) -> str:
+def _listed_code(code: str) -> str:
     if code not in DECIMALS:
         raise ValueError("not a currency of ISO 4217")
     return code
@@ -28,7 +28,9 @@ def _listed(schema: dict[str, Any]) -> None:
     schema["enum"] = sorted(DECIMALS)
 
 
-CurrencyCode = Annotated[str, Field(examples=["CHF"], json_schema_extra=_listed), AfterValidator(_known)]
+CurrencyCode = Annotated[
+    str, Field(examples=["CHF"], json_schema_extra=_listed), AfterValidator(_listed_code)
+]
 """A currency of ISO 4217."""
 
 
@@ -87,6 +89,11 @@ class Money(BaseModel):
     def read(cls, wire: Mapping[str, str]) -> "Money":
         """An amount from the wire form that Portolan itself wrote: not checked again."""
         return cls.model_construct(amount=wire["amount"], currency=wire["currency"])
+
+
+def minor_of(wire: Mapping[str, str]) -> int:
+    """The minor units of an amount in the wire form that Portolan itself wrote: not checked again."""
+    return int(wire["amount"].replace(".", ""))
 
 
 def wire_amount(minor: int, currency: str) -> str:

@@ -23,8 +23,8 @@ def private_files() -> Iterator[None]:
 def make_private(folder: Path) -> None:
     """Close the folder and what an instance keeps in it to others, where an earlier version left it open.
 
-    What belongs to another user is let be, as in a volume that a cluster mounts. A folder in which another user has a
-    folder of their own (a database that does not run as root) can still be walked through, but not looked into.
+    Files of another user are left unchanged, as in a volume that a cluster mounts. If another user has a
+    folder in it (a database that does not run as root), it can still be walked through, but not listed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     is_shared = any(path.is_dir() and path.stat().st_uid != os.geteuid() for path in folder.iterdir())
@@ -39,6 +39,6 @@ def make_private(folder: Path) -> None:
 
 def _close(path: Path, mode: int) -> None:
     with suppress(FileNotFoundError, PermissionError):
-        found = path.stat()
-        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & ~mode:
-            path.chmod(stat.S_IMODE(found.st_mode) & mode)
+        status = path.stat()
+        if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) & ~mode:
+            path.chmod(stat.S_IMODE(status.st_mode) & mode)

@@ -115,11 +115,16 @@ class Settings(BaseSettings):
     rate_limit: int = Field(
         default=0, ge=0, description="Requests a minute and principal, counted by each process; 0: no limit."
     )
+    streams: int = Field(
+        default=100,
+        ge=0,
+        description="The most live streams of a principal at a time, counted by each process; 0: no limit.",
+    )
     connections: int = Field(
         default=1000,
         ge=10,
         le=100_000,
-        description="The most connections of a process at a time, if it may open so many files; more are answered with 503.",
+        description="The most connections of a process at a time, if it may open so many files.",
     )
     drain_s: float = Field(
         default=5.0,
@@ -284,8 +289,8 @@ class Settings(BaseSettings):
             (login, self.kafka_with_login, "`SASL_SSL`, or `SASL_PLAINTEXT`"),
             (files, self.kafka_over_tls, "`SSL` or `SASL_SSL`"),
         ):
-            if not is_used and (given := [name for name in names if getattr(self, name)]):
-                raise self._unfit(f"with {PREFIX}{given[0].upper()} expected is {expected}")
+            if not is_used and (superfluous := [name for name in names if getattr(self, name)]):
+                raise self._unfit(f"with {PREFIX}{superfluous[0].upper()} expected is {expected}")
         if self.kafka_key and not self.kafka_certificate:
             raise ValueError("PORTOLAN_KAFKA_KEY is set: expected is PORTOLAN_KAFKA_CERTIFICATE with it")
         return self
@@ -348,10 +353,10 @@ class Settings(BaseSettings):
 def _is_loopback(host: str) -> bool:
     """A name is one where all its addresses are; one that has none is judged when it is listened on."""
     try:
-        found = {info[4][0] for info in getaddrinfo(host or "0.0.0.0", None)}  # noqa: S104 nothing is bound
+        addresses = {info[4][0] for info in getaddrinfo(host or "0.0.0.0", None)}  # noqa: S104 nothing is bound
     except (OSError, UnicodeError):
         return True
-    return all(ip_address(str(address).partition("%")[0]).is_loopback for address in found)
+    return all(ip_address(str(address).partition("%")[0]).is_loopback for address in addresses)
 
 
 def http_address(text: str) -> str:
@@ -381,16 +386,16 @@ _SECRET = frozenset(
 """The settings of which no value is ever shown."""
 
 
-def settings_of(**given: object) -> Settings:
+def settings_of(**overrides: object) -> Settings:
     """The environment's settings, but for those that are given (None: not given); CannotStart says what is wrong."""
     _refuse_misspelt()
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        raise CannotStart("\n".join(_told(error, given))) from None
+        raise CannotStart("\n".join(_sentences(error, overrides))) from None
 
 
-def _told(error: ValidationError, given: Mapping[str, object]) -> Iterator[str]:
+def _sentences(error: ValidationError, overrides: Mapping[str, object]) -> Iterator[str]:
     for fault in error.errors(include_url=False):
         expected = re.sub("^(Input|String) should", "it should", fault["msg"].removeprefix("Value error, "))
         if not fault["loc"]:  # of settings that do not fit together: the sentence names them
@@ -398,7 +403,7 @@ def _told(error: ValidationError, given: Mapping[str, object]) -> Iterator[str]:
             continue
         name = str(fault["loc"][0])
         variable = PREFIX + name.upper()
-        value = os.environ.get(variable, "") if given.get(name) is None else str(given[name])
+        value = os.environ.get(variable, "") if overrides.get(name) is None else str(overrides[name])
         yield f"{variable} is '{'***' if name in _SECRET else without_secrets(value)}': {expected}"
 
 
@@ -410,14 +415,14 @@ def without_secrets(value: str) -> str:
 def _refuse_misspelt() -> None:
     """A misspelt setting would leave the instance on a default, at worst on stores of its own, and nobody knew why.
 
-    Only a name that is near to a setting's is refused. One that is near to none is told and let be: it may be another
-    tool's, or another version's, as where an upgrade that brought a setting is rolled back.
+    Only a name that resembles a setting's is refused. Any other is logged and ignored: it may belong to
+    another tool, or to another version, as after a rollback.
     """
-    known = [name.upper() for name in Settings.model_fields]
+    settings = [name.upper() for name in Settings.model_fields]
     for variable, value in sorted(os.environ.items()):
         name = variable.upper().removeprefix(PREFIX)
-        if name == variable.upper() or name in known or _SERVICE_LINK.fullmatch(f"{name}={value}"):
+        if name == variable.upper() or name in settings or _SERVICE_LINK.fullmatch(f"{name}={value}"):
             continue
-        if near := get_close_matches(name, known, 1, NEAR):
+        if near := get_close_matches(name, settings, 1, NEAR):
             raise CannotStart(f"{variable} is no setting; the nearest one is {PREFIX}{near[0]}")
         logging.getLogger(__name__).warning("%s is no setting, and has no effect", variable)

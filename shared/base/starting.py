@@ -1,4 +1,5 @@
-"""What keeps a process from starting is told to the person who starts it: one sentence, exit code 2, no traceback."""
+"""What prevents a start is reported to the person who starts the process: one sentence, exit code 2, no
+traceback."""
 
 import fcntl
 import sys
@@ -26,7 +27,7 @@ def told_plainly() -> Iterator[None]:
 
 @contextmanager
 def written_under(folder: Path) -> Iterator[None]:
-    """What is made in the data folder; who may not write there is told so."""
+    """What is made in the data folder; a user who may not write there gets a message that says so."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,5 @@
-"""Background tasks: each runs for as long as its process, and one that dies is told, makes not ready, and is started again.
+"""Background tasks: each runs as long as its process. One that fails is logged, makes the process not ready,
+and is restarted.
 
 run -> dies -> metric, log line, `down` (readyz names it) -> pause, twice as long each time -> run
                                                            └ steady for a while: up again, and the pause is short

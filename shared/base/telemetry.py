@@ -23,9 +23,9 @@ SECONDS = Histogram(
     ["service", "route", "method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-FOLDED = Counter("portolan_events_folded", "Events taken in by a consumer.", ["service", "consumer"])
+FOLDED = Counter("portolan_events_folded", "Events applied by a consumer.", ["service", "consumer"])
 DUPLICATES = Counter(
-    "portolan_events_duplicate", "Events that had been taken in before.", ["service", "consumer"]
+    "portolan_events_duplicate", "Events skipped because they were applied before.", ["service", "consumer"]
 )
 GAPS = Counter("portolan_events_gap", "Gaps met and healed.", ["service", "consumer"])
 UNKNOWN = Counter(
@@ -37,7 +37,7 @@ LETTERS_WAITING = Gauge(
 )
 PARKED = Gauge(
     "portolan_parked_aggregates",
-    "Aggregates of which nothing is folded until somebody decides.",
+    "Aggregates whose later events wait until an operator decides.",
     ["service", "consumer"],
 )
 OTHER_INSTANCE = Counter(
@@ -56,7 +56,7 @@ CLOCK_REFUSALS = Counter(
 )
 CONSUMER_STOPPED = Gauge(
     "portolan_consumer_stopped",
-    "1 while a consumer takes nothing in until somebody decides, else 0.",
+    "1 while a consumer is stopped and waits for an operator, else 0.",
     ["service", "consumer"],
 )
 STORE_DAMAGED = Gauge("portolan_store_damaged", "1 where the store was found broken, else 0.", ["service"])
@@ -82,7 +82,7 @@ OF_A_CONSUMER = (FOLDED, DUPLICATES, GAPS, UNKNOWN, DEAD_LETTERS, LETTERS_WAITIN
 
 
 def begin(metrics: Iterable[Counter | Gauge], *labels: str) -> None:
-    """Show the metrics with 0 before anything happens: a series that is born with 1 has not increased, so that an
+    """Show the metrics with 0 before anything happens. A series that begins with 1 has not increased, so an
     alert would miss the first occurrence after every start."""
     for metric in metrics:
         metric.labels(*labels)
@@ -116,8 +116,8 @@ class Stream(Protocol):
 class Log:
     """JSON lines, written in handfuls so that a request does not wait for the disk.
 
-    It never raises: it is used where something has gone wrong already. What cannot be written is dropped and counted,
-    and the next line that can be written is preceded by one that tells how many are missing.
+    It never raises: it is used where something has gone wrong already. Lines that cannot be written are
+    dropped and counted. Before the next line, another one says how many are missing.
     """
 
     def __init__(self) -> None:
@@ -176,7 +176,7 @@ class Log:
     def event(self, level: str, service: str, message: str, **members: object) -> None:
         if not self.tells(level):
             return
-        told = {
+        line = {
             "at": to_wire(now_micros()),
             "level": level,
             "service": service,
@@ -184,7 +184,7 @@ class Log:
             **{name: _cut(value) for name, value in members.items()},
         }
         try:
-            text = json.dumps(told, default=str)
+            text = json.dumps(line, default=str)
         except Exception:  # noqa: BLE001 whatever the value's own code raises
             self._drop(1)
             return
@@ -222,7 +222,7 @@ def request_done(service: str, route: str, scope: Scope, status: int, seconds: f
 
 
 def log_defect(service: str, scope: Scope, error: Exception) -> None:
-    """A 500: counted, and told with its trace, which the caller never sees."""
+    """A 500: counted, and logged with its trace, which the caller never sees."""
     DEFECTS.labels(service).inc()
     trace = scope.get("portolan.trace")
     LOG.event(

@@ -1,12 +1,13 @@
 """Text as people type it: kept composed, found in any spelling, sorted as in an index of a book.
 
-Text is stored in normalization form C (Unicode Standard Annex 15). Beside it stand two folded forms, made here and
-nowhere else: the search form, in which a word is looked for, and the sort key. Both are compared byte by byte, so that
-SQLite and PostgreSQL answer alike, whatever collations the machine has.
+Text is stored in normalization form C (Unicode Standard Annex 15). Beside it stand two folded forms, made
+here and nowhere else: the search form, in which a word is looked for, and the sort key. Both are compared
+byte by byte, so that SQLite and PostgreSQL answer alike with any collation.
 
-Folding takes away what people leave out or write differently: case, accents (any combining mark), compatibility forms
-(full width, ligatures, superscripts), invisible characters, the kinds of dashes, quotes and spaces. Letters that Unicode
-does not decompose are spelled out by `LETTERS`. There is one order for everybody, not one for each language.
+Folding removes what people leave out or write differently. That is case, accents (any combining mark),
+compatibility forms (full width, ligatures, superscripts), invisible characters, and the kinds of dashes,
+quotes and spaces. Letters that Unicode does not decompose are spelled out by `LETTERS`. There is one order
+for everybody, not one for each language.
 """
 
 import re
@@ -53,6 +54,10 @@ IGNORABLE = (
 """What shows nothing by itself: Default_Ignorable_Code_Point of Unicode, and the empty braille pattern."""
 IGNORABLE_BEYOND = r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 """The same beyond the Basic Multilingual Plane, which patterns of JSON Schema do not reach everywhere."""
+COMBINING = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+"""Accents and other marks over a letter of any script: without a letter they name nothing."""
+LINE_ENDS = r"\u2028\u2029"
+"""Ends of lines and paragraphs that are no control characters."""
 DIRECTIONS = r"\u202a-\u202e\u2066-\u2069"
 """Embeddings, overrides and isolates: with them a text reads otherwise than it is written."""
 OVERRIDES = r"\u202d\u202e"
@@ -63,7 +68,7 @@ MOST_WORDS = 20
 """How many words may be looked for at once."""
 
 _INVISIBLE = re.compile(f"[{IGNORABLE}{IGNORABLE_BEYOND}]+")
-_NOTHING_TO_SEE = re.compile(f"[{BLANKS}{IGNORABLE}{IGNORABLE_BEYOND}]*")
+_NOTHING_TO_SEE = re.compile(f"[{BLANKS}{IGNORABLE}{IGNORABLE_BEYOND}{COMBINING}]*")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -73,7 +78,7 @@ def composed(text: str) -> str:
 
 
 def shows_nothing(text: str) -> bool:
-    """Whether the text has no character that can be seen."""
+    """Whether the text has no character that can be seen by itself."""
     return _NOTHING_TO_SEE.fullmatch(text) is not None
 
 
@@ -96,9 +101,9 @@ def search_text(texts: Iterable[str | None]) -> str:
     return "\n".join(folded(text) for text in texts if text)
 
 
-def words(asked: str) -> list[str]:
+def words(question: str) -> list[str]:
     """The words of a question in their search form, each once."""
-    return list(dict.fromkeys(folded(asked).split()))
+    return list(dict.fromkeys(folded(question).split()))
 
 
 def sort_key(text: str | None) -> str | None:
@@ -108,7 +113,7 @@ def sort_key(text: str | None) -> str | None:
     return _NUMBER.sub(_by_value, folded(text))[:KEY_LENGTH]
 
 
-def _by_value(found: re.Match[str]) -> str:
+def _by_value(match: re.Match[str]) -> str:
     """A whole number as a text that compares as it does: how many digits it has, then those."""
-    digits = "".join(str(unicodedata.decimal(c)) for c in found[0]).lstrip("0") or "0"
+    digits = "".join(str(unicodedata.decimal(c)) for c in match[0]).lstrip("0") or "0"
     return f"{len(digits):03d}{digits}"

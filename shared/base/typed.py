@@ -32,7 +32,8 @@ _PLAIN = {
 
 
 class _Check(NamedTuple):
-    """How a value is held to a type: the classes of which any value is sound, and what tells of one its flaw.
+    """How a value is checked against a type: the classes whose values are all valid, and a function that
+    finds the flaw of one.
 
     The classes are what makes it quick: most values of a large plan need no second look.
     """
@@ -44,9 +45,9 @@ class _Check(NamedTuple):
 def refuse_mistyped(value: object, kind: Any, pointer: str) -> None:
     """Raises `Invalid` for the first part of `value`, however deep, that is not of the type `kind` says.
 
-    Integers pass as floats, lists and arrays as tuples, any collection as one, an enumeration's value as its
-    member; a bool is no number and a time no date. Of an `Annotated` type the value is held to what is added.
-    A shape may not contain itself.
+    Integers pass as floats, lists and arrays as tuples, any collection as a collection, and an enumeration's
+    value as its member. A bool is not a number, and a time is not a date. Of an `Annotated` type the value is
+    held to what is added. A shape may not contain itself.
     """
     if flaw := _check(kind).flaw(value):
         below, detail = flaw
@@ -126,8 +127,8 @@ def _wrong(value: Any, kind: Any) -> _Flaw:
     if kind is float and _is_whole(value):
         return "", "the number is too large"
     is_choice = get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum))
-    found = repr(value) if is_choice and isinstance(value, str) else type(value).__name__
-    return "", f"{found} found where {_name(kind)} is due"
+    actual = repr(value) if is_choice and isinstance(value, str) else type(value).__name__
+    return "", f"{actual} found where {_name(kind)} is due"
 
 
 def _name(kind: Any) -> str:
@@ -151,8 +152,8 @@ def _shape(kind: Any) -> _Check:
             return _wrong(value, kind)
         for name, sound, inner in checks:
             member = getattr(value, name)
-            if type(member) not in sound and (found := inner(member)):
-                return _below(name, found)
+            if type(member) not in sound and (flaw_inside := inner(member)):
+                return _below(name, flaw_inside)
         return None
 
     return _Check(frozenset(), flaw)
@@ -166,9 +167,11 @@ def _union(kind: Any) -> _Check:
             return check.flaw(value)
         deep = None
         for check in checks.values():
-            if (found := check.flaw(value)) is None:
+            if (flaw_of_kind := check.flaw(value)) is None:
                 return None
-            deep = deep or (found if found[0] else None)  # of this member's shape, but for something in it
+            deep = deep or (
+                flaw_of_kind if flaw_of_kind[0] else None
+            )  # of this member's shape, but for something in it
         return deep or _wrong(value, kind)
 
     return _Check(frozenset().union(*(check.sound for check in checks.values())), flaw)
@@ -181,7 +184,7 @@ def _row(kind: Any) -> _Check:
         if not _is_list(value) or len(value) != len(checks):
             return "", f"{len(checks)} values are due"
         flaws = ((i, check.flaw(value[i])) for i, check in enumerate(checks))
-        return next((_below(i, found) for i, found in flaws if found), None)
+        return next((_below(i, flaw_inside) for i, flaw_inside in flaws if flaw_inside), None)
 
     return _Check(frozenset(), flaw)
 
@@ -195,8 +198,8 @@ def _list(kind: Any) -> _Check:
         if sound.issuperset(map(type, value)):
             return None
         for i, each in enumerate(value):
-            if found := inner(each):
-                return _below(i, found)
+            if flaw_inside := inner(each):
+                return _below(i, flaw_inside)
         return None
 
     return _Check(frozenset(), flaw)
@@ -230,8 +233,8 @@ def _mapping(kind: Any) -> _Check:
         if not isinstance(value, Mapping):
             return "", f"{type(value).__name__} found where a mapping is due"
         for name, each in value.items():
-            if found := key(name) or inner(each):
-                return _below(name, found)
+            if flaw_inside := key(name) or inner(each):
+                return _below(name, flaw_inside)
         return None
 
     return _Check(frozenset(), flaw)

@@ -10,14 +10,14 @@ from shared.base.errors import Fault, Invalid
 def invalid_from(error: ValidationError, base: Sequence[str | int] = ()) -> Invalid:
     """Pydantic's findings with a JSON pointer each, without the input."""
     faults = [
-        Fault(e["type"], _said(e["msg"]), pointer=pointer((*base, *e["loc"])))
+        Fault(e["type"], _message(e["msg"]), pointer=pointer((*base, *e["loc"])))
         for e in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     count = len(faults)
     return Invalid(f"{count} member{'s are' if count > 1 else ' is'} not valid", *faults)
 
 
-def _said(message: str) -> str:
+def _message(message: str) -> str:
     return message.removeprefix("Value error, ")
 
 

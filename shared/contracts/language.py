@@ -27,6 +27,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    JsonValue,
     PlainSerializer,
     StringConstraints,
     ValidationInfo,
@@ -34,9 +35,11 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from shared.base.clock import of_our_age, parse_day, parse_instant
+from shared.base.clock import FIRST_YEAR, LAST_YEAR, of_our_age, parse_day, parse_instant
+from shared.base.docstrings import member_docstrings
+from shared.base.english import with_article
 from shared.base.ids import is_canonical
-from shared.base.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
+from shared.base.text import COMBINING, DIRECTIONS, IGNORABLE, LINE_ENDS, OVERRIDES, composed, shows_nothing
 from shared.contracts.members import Members, code, members_of
 
 PARTITIONS = 12
@@ -75,13 +78,22 @@ def _write_instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
+DAY_BOUNDS: dict[str, JsonValue] = {"x-minimum": f"{FIRST_YEAR}-01-01", "x-maximum": f"{LAST_YEAR}-12-31"}
+INSTANT_BOUNDS: dict[str, JsonValue] = {
+    "x-minimum": f"{FIRST_YEAR}-01-01T00:00:00Z",
+    "x-maximum": f"{LAST_YEAR}-12-31T23:59:59.999999Z",
+}
+"""What JSON Schema has no keyword for. A pattern would say it too, and clients that generate dates would fail at it."""
+
 Instant = Annotated[
     datetime,
     BeforeValidator(_read_instant),
     PlainSerializer(_write_instant, when_used="json"),
-    Field(examples=["2026-06-01T08:30:00.000000Z"]),
+    Field(examples=["2026-06-01T08:30:00.000000Z"], json_schema_extra=INSTANT_BOUNDS),
 ]
-Day = Annotated[date, BeforeValidator(_read_day), Field(examples=["2026-06-01"])]
+Day = Annotated[
+    date, BeforeValidator(_read_day), Field(examples=["2026-06-01"], json_schema_extra=DAY_BOUNDS)
+]
 Id = Annotated[UUID, BeforeValidator(_read_id), Field(examples=["01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"])]
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f"
@@ -91,6 +103,7 @@ STORED = {"stored": True}
 
 _REFUSED = re.compile(f"[{CONTROLS}]")
 _REFUSED_IN_PROSE = re.compile(f"[{CONTROLS_BUT_LINES}]")
+_ENDS_A_LINE = re.compile(f"[{LINE_ENDS}]")
 _TURNS = re.compile(f"[{DIRECTIONS}]")
 _OVERTURNS = re.compile(f"[{OVERRIDES}]")
 
@@ -117,6 +130,8 @@ def _check_line(text: str, info: ValidationInfo) -> str:
     if _REFUSED.search(text):
         raise ValueError("control characters are not accepted")
     if info.context is not STORED:
+        if _ENDS_A_LINE.search(text):
+            raise ValueError("it is one line of text")
         if _TURNS.search(text):
             raise ValueError("characters that turn the direction of writing are not accepted")
         if shows_nothing(text):
@@ -134,8 +149,8 @@ def _check_prose(text: str, info: ValidationInfo) -> str:
     return text
 
 
-_ANY = f"[^{CONTROLS}{DIRECTIONS}]*"
-_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}]{_ANY}"
+_ANY = f"[^{CONTROLS}{LINE_ENDS}{DIRECTIONS}]*"
+_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}{COMBINING}]{_ANY}"
 
 Line = Annotated[
     str,
@@ -183,23 +198,30 @@ def absent(schema: dict[str, Any]) -> None:
     schema |= choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
-class AnswerShape(BaseModel):
-    """A shape that is only answered. The text under a member describes it in every document."""
+class Described(BaseModel):
+    """The text under a member describes it in every document. Pydantic makes what checks it at its first use."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        for name, text in member_docstrings(cls).items():
+            member = cls.model_fields.get(name)
+            if member is not None and member.description is None:
+                member.description = text
 
 
-class Shape(BaseModel):
-    """A part of the published language: closed, and checked at every assignment.
+class AnswerShape(Described):
+    """A shape that is only answered."""
 
-    The text under a member describes it in every document that tells of it.
-    """
+
+class Shape(Described):
+    """A part of the published language: closed, and checked at every assignment."""
 
     model_config = ConfigDict(
         extra="forbid",
         validate_assignment=True,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )
 
     def to_json(self) -> bytes:
@@ -242,20 +264,21 @@ class Aggregate(Shape):
 
 
 class Erasable(Aggregate):
-    """What tells of a person, and may be made to tell nothing of them any more (see `shared.domain.erasure`)."""
+    """Personal data of one person, which can be redacted (see `shared.domain.erasure`)."""
 
     PERSONAL: ClassVar[dict[str, Any]] = {}
     """The members that are marked `personal`, and the external key, each with what stands there once the person is
     erased; filled by `aggregate`."""
 
     erased_at: Instant | None = None
-    """Since when nothing is told of the person any more; null otherwise."""
+    """When the person was erased; null otherwise."""
 
 
 class Fact(Shape):
     """What happened in one commit of an aggregate, with its own details (who did it stands in the envelope).
 
-    After one that `erases`, no version of its aggregate tells of the person any more, earlier ones included.
+    A fact that `erases` redacts the personal members of every version of its aggregate, earlier ones
+    included.
     """
 
     name: ClassVar[str] = ""
@@ -267,7 +290,7 @@ class Reasoned(Fact):
     """A decision, with its reason."""
 
     reason: Prose | None = None
-    """Why it was decided so, in the words of who decided."""
+    """Why it was decided so, in the words of the person who decided."""
 
 
 class Decision(Shape):
@@ -302,6 +325,16 @@ class AggregateType:
     scope: tuple[str, ...] = ()
     """The members of which the first that is given says in what the aggregate lies; none: in the instance."""
     facts: dict[str, type[Fact]] = field(default_factory=dict)
+
+    @property
+    def noun(self) -> str:
+        """What one is called in papers and refusals."""
+        return self.name.replace("_", " ")
+
+    @property
+    def plural(self) -> str:
+        """What several are called, as the collection is."""
+        return self.collection.replace("-", " ")
 
     @cached_property
     def members(self) -> Members:
@@ -373,18 +406,18 @@ def aggregate(
     """
 
     def declare(shape: type[A]) -> type[A]:
-        known = name or _snake(shape.__name__)
+        type_name = name or _snake(shape.__name__)
         lies_in = scope
         if lies_in is None:
             lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
-        entry = AggregateType(service, known, collection, shape, key, visibility, read_only, lies_in)
+        entry = AggregateType(service, type_name, collection, shape, key, visibility, read_only, lies_in)
         _refuse_second(entry)
         _check_declaration(entry)
         CATALOGUE[shape] = entry
         if issubclass(shape, Erasable):
             shape.PERSONAL = {"external_ref": None} | entry.members.personal
         for plain_name in PLAIN_FACTS:
-            documentation = f"A {entry.name} was {plain_name}."
+            documentation = f"{with_article(entry.noun).capitalize()} was {plain_name}."
             plain = type(shape.__name__ + plain_name.capitalize(), (Fact,), {"__doc__": documentation})
             fact(shape, plain_name)(plain)
         return shape
@@ -423,7 +456,7 @@ def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
         if name in entry.facts:
             raise TypeError(f"{details.__name__}: a {entry.name} has a fact {name} already")
         if details.erases and not (entry.tells_of_people and issubclass(of, Erasable)):
-            raise TypeError(f"{details.__name__} erases what is kept for ever on {entry.topic}")
+            raise TypeError(f"{details.__name__} erases events that are kept for ever on {entry.topic}")
         entry.facts[name] = details
         EVENT_TYPES[entry.event_type(name)] = (entry, details)
         return details
@@ -457,14 +490,14 @@ def class_of(topic: str) -> Visibility:
 
 def erased_by(event_type: str) -> type[Erasable] | None:
     """What the event erases; None for nearly every event."""
-    known = EVENT_TYPES.get(event_type)
-    if known is None or not known[1].erases:
+    event_class = EVENT_TYPES.get(event_type)
+    if event_class is None or not event_class[1].erases:
         return None
-    return cast(type[Erasable], known[1].of)
+    return cast(type[Erasable], event_class[1].of)
 
 
 def is_compacted(topic: str) -> bool:
-    """Whether the topic keeps no more than the last record of a key: what tells of persons can be taken back."""
+    """Whether the topic keeps only the last record of a key, so that personal data can be removed."""
     return any(e.topic == topic and e.tells_of_people for e in CATALOGUE.values())
 
 

@@ -3,8 +3,8 @@
     name: Annotated[Line, label, sortable, searched]
     portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
 
-From these marks come the columns of the table, the filters, sorts and search of lists, the bodies of requests, what is
-erased of a person and where a reference is looked up.
+These marks decide the columns of the table, and the filters, sorts and search of lists. They also decide the
+bodies of requests, which members are personal, and where a reference is looked up.
 """
 
 from collections.abc import Collection, Iterator, Mapping

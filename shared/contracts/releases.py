@@ -93,18 +93,18 @@ def refusals(released: dict[str, Schema], declared: dict[str, Schema]) -> list[s
     """What of the releases is not kept by what is declared."""
     gone = [f"{name} is gone, and consumers may still read it" for name in released if name not in declared]
     return gone + [
-        f"{name} is not an addition, so add a v2: {'; '.join(found)}"
+        f"{name} is not an addition, so add a v2: {'; '.join(changes)}"
         for name, schema in released.items()
-        if name in declared and (found := breaks(schema, declared[name]))
+        if name in declared and (changes := breaks(schema, declared[name]))
     ]
 
 
 def aggregates_named(names: Sequence[str]) -> list[AggregateType]:
     """The aggregates `<service>.<aggregate>`, such as `projects.project`; ValueError names one that there is not."""
-    known = {f"{entry.service}.{entry.name}": entry for entry in CATALOGUE.values()}
-    if unknown := [name for name in names if name not in known]:
-        raise ValueError(f"{', '.join(unknown)}: expected are some of {', '.join(known)}")
-    return [known[name] for name in names]
+    by_name = {f"{entry.service}.{entry.name}": entry for entry in CATALOGUE.values()}
+    if unknown := [name for name in names if name not in by_name]:
+        raise ValueError(f"{', '.join(unknown)}: expected are some of {', '.join(by_name)}")
+    return [by_name[name] for name in names]
 
 
 def _read(folder: Path) -> dict[str, Schema]:

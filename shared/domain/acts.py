@@ -12,7 +12,7 @@ from shared.contracts.language import Aggregate, entry_of
 from shared.contracts.projects.structure import Stage
 from shared.domain import stages
 from shared.domain.copies import Known
-from shared.domain.references import heard_of
+from shared.domain.references import known_copy
 from shared.domain.stages import Act
 from shared.domain.work import Work
 
@@ -42,12 +42,12 @@ class Acts:
 
 
 def of_known_project(projects: Known) -> Callable[[Work, Any], Awaitable[Standing | None]]:
-    """Finds the project by `project_id` in the service's own copies, which have `stage` and `archived`; one that is not
-    heard of yet is waited for."""
+    """Finds the project by `project_id` in the service's own copies, which have `stage` and `archived`. It
+    waits for one that has not arrived yet."""
 
     async def standing(work: Work, one: Any) -> Standing | None:
-        known = await heard_of(work, projects, one.project_id, "/project_id")
-        return None if known is None else Standing(known.stage, known.archived)
+        project = await known_copy(work, projects, one.project_id, "/project_id")
+        return None if project is None else Standing(project.stage, project.archived)
 
     return standing
 

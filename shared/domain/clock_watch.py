@@ -15,7 +15,7 @@ HOUR_US = 3600 * 1_000_000
 STOPPED_US = 180 * 24 * HOUR_US
 """So long may an instance have written nothing before its first write looks like that of a clock that runs ahead."""
 COUNTER = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""It goes on while the machine sleeps."""
+"""It continues while the machine sleeps."""
 
 
 class ClockJumped(Unreachable):

@@ -24,7 +24,7 @@ from shared.contracts.language import Aggregate, Erasable, entry_of
 from shared.domain.work import Work
 from shared.store.columns import ID, KEY, plain_value
 
-KNOWN = "known"
+COPY_INFO = "known"
 """Where a table of copies says what it is a table of."""
 
 MOMENTS = {"archived": "archived_at", "erased": "erased_at"}
@@ -39,10 +39,11 @@ class Kind:
     nullable: bool
     read: Callable[[Any], Any]
 
-    def value(self, kept: Any) -> Any:
-        """What a migration put into a new column, until the copy is filled anew, may be no such value: None."""
+    def value(self, filled: Any) -> Any:
+        """Until the copy is filled again, a new column may hold a value of the migration that is not valid:
+        then None."""
         try:
-            return None if kept is None else self.read(kept)
+            return None if filled is None else self.read(filled)
         except ValueError:
             return None
 
@@ -112,18 +113,18 @@ class Known:
 
     @property
     def declaration(self) -> str:
-        """What is kept, as a text: where it changes, the copies are filled anew."""
+        """What is stored, as a text: if it changes, the copies are filled again."""
         return f"{self.name}({' '.join(sorted(self.members))})"
 
     @cached_property
-    def kept(self) -> tuple[str, ...]:
+    def filled(self) -> tuple[str, ...]:
         """The columns that events fill, in order."""
         return ("id", *(() if "version" in self.members else ("version",)), *self.members)
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         whole = Kind(BigInteger, False, int)
-        return {name: kind_of(self.shape, name) for name in self.kept} | dict.fromkeys(self.counters, whole)
+        return {name: kind_of(self.shape, name) for name in self.filled} | dict.fromkeys(self.counters, whole)
 
     @cached_property
     def table(self) -> Table:
@@ -131,7 +132,7 @@ class Known:
             Column(name, kind.column, nullable=kind.nullable, primary_key=name == "id")
             for name, kind in self.kinds.items()
         ]
-        return Table(self.name, self.base.metadata, *columns, info={KNOWN: self})
+        return Table(self.name, self.base.metadata, *columns, info={COPY_INFO: self})
 
     @cached_property
     def columns(self) -> str:
@@ -141,8 +142,8 @@ class Known:
     @cached_property
     def _row(self) -> Callable[[Iterable[Any]], Any]:
         make: Any = namedtuple  # the checker wants a literal name
-        made = make(f"Known{self.shape.__name__}", tuple(self.kinds))
-        return cast(Callable[[Iterable[Any]], Any], made._make)
+        row_type = make(f"Known{self.shape.__name__}", tuple(self.kinds))
+        return cast(Callable[[Iterable[Any]], Any], row_type._make)
 
     def row(self, columns: Sequence[Any]) -> Any:
         """A row by the members' names, with the shape's types, from the columns of a SELECT."""
@@ -152,8 +153,8 @@ class Known:
 
     @cached_property
     def _upsert(self) -> str:
-        names = (*self.kept, *self.counters)
-        changed = ", ".join(f"{name} = excluded.{name}" for name in self.kept if name != "id")
+        names = (*self.filled, *self.counters)
+        changed = ", ".join(f"{name} = excluded.{name}" for name in self.filled if name != "id")
         return (
             f"INSERT INTO {self.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
             f" ON CONFLICT (id) DO UPDATE SET {changed}"
@@ -187,13 +188,13 @@ class Known:
     async def remember(self, work: Work, one: Aggregate) -> bool:
         """Keep what an event says; answers whether it is news.
 
-        A version that was taken in before is no news; the same one is written again, and so fills a column that was
-        added since.
+        An older version than the stored one is ignored. The same version is written again, which fills a
+        column that was added since.
         """
         before = await self.get(work, one.id)
         if before is not None and one.version < before.version:
             return False
-        values = [self._value(one, name) for name in self.kept]
+        values = [self._value(one, name) for name in self.filled]
         counters = [0 if before is None else getattr(before, name) for name in self.counters]
         work.also(self._upsert, [(*values, *([0] * len(self.counters)))])
         work.memory["copy before", self.name, one.id] = before

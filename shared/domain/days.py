@@ -10,8 +10,8 @@ from shared.domain.work import Work
 def refuse_future(work: Work, day: date | None, pointer: str) -> None:
     """Refuse (422) a day after today, in the instance's time zone.
 
-    A write that is dated back is held against the same day: what was true then is told with what has happened since,
-    and counts from its own day on.
+    A backdated write is checked against the same day. It may include what happened since, which counts from
+    its own day on.
     """
     if day is not None and day > now().astimezone(work.settings.zone).date():
         raise Invalid(

@@ -46,33 +46,33 @@ async def refuse_while_needed(work: Work, entity: Aggregate, kinds: Sequence[Dep
     listed: list[dict[str, str]] = []
     count = 0
     for one in kinds:
-        given = (str(entity.id), *one.params(work))
+        params = (str(entity.id), *one.params(work))
         text = f"SELECT id FROM {one.kind} WHERE {one.where} ORDER BY id LIMIT {LISTED}"
-        ids = [row[0] for row in await work.store.fetch(text, given)]
+        ids = [row[0] for row in await work.store.fetch(text, params)]
         if len(ids) == LISTED:
             text = f"SELECT COUNT(*) FROM {one.kind} WHERE {one.where}"
-            count += int((await work.store.fetch(text, given))[0][0])
+            count += int((await work.store.fetch(text, params))[0][0])
         else:
             count += len(ids)
         listed += [{"kind": one.kind, "id": id} for id in ids]
-        _still_without(work, entity, one, given)
+        _still_without(work, entity, one, params)
     if count:
         raise _refusal(entity, listed[:LISTED], count)
 
 
-def _still_without(work: Work, entity: Aggregate, one: Dependents, given: Sequence[Any]) -> None:
+def _still_without(work: Work, entity: Aggregate, one: Dependents, params: Sequence[Any]) -> None:
     table = work.mirrors[type(entity)].name
     text = (
         f"UPDATE {table} SET archived = archived WHERE id = ?"
         f" AND NOT EXISTS (SELECT 1 FROM {one.kind} WHERE {one.where})"
     )
-    work.also(text, [(str(entity.id), *given)], expect=1)
+    work.also(text, [(str(entity.id), *params)], expect=1)
 
 
 def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Conflict:
-    noun = entry_of(type(entity)).name.replace("_", " ")
+    noun = entry_of(type(entity)).noun
     kinds = {one["kind"]: sum(other["kind"] == one["kind"] for other in listed) for one in listed}
-    counted = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in kinds.items())
+    counted = ", ".join(f"{n} {kind.replace('_', ' ')}{'s' if n > 1 else ''}" for kind, n in kinds.items())
     return Conflict(
         f"the {noun} is needed by {counted}{' and more' if count > len(listed) else ''}: move or archive that first",
         *(Fault("depends", f"{one['kind']} {one['id']}", pointer="") for one in listed),
@@ -83,7 +83,7 @@ def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Con
 
 
 def still_there(work: Work, row: type[SQLModel], id: object) -> None:
-    """What is named anew must not be archived by the time this is written."""
+    """An aggregate that is newly referenced must not be archived when this is written."""
     table: Any = row.__table__  # type: ignore[attr-defined]
     text = f"UPDATE {table.name} SET archived = archived WHERE id = ? AND archived = 0"
     work.also(text, [(str(id),)], expect=1)

@@ -1,8 +1,8 @@
-"""Erasure: an aggregate that tells of a person is made to tell nothing of them, in every version that is kept.
+"""Erasure: the personal members of an aggregate are redacted in every stored version.
 
-The versions stay, with their ids, positions, types and times, so that no chain has a gap; the members that told of the
-person hold what the shape puts in their place. Whoever keeps a state makes the same of it by the same function, so a
-history that forgot is byte for byte one that is folded anew.
+The versions stay, with their ids, positions, types and times, so that no chain has a gap. Personal members
+get the values that the shape declares for erased persons. Everything that stores a state redacts it by the
+same function. A redacted history is therefore byte for byte the same as a rebuilt one.
 """
 
 from typing import Any, TypeVar
@@ -17,34 +17,34 @@ from shared.domain.work import Work
 
 E = TypeVar("E", bound=Erasable)
 
-TOLD = (
+EVENTS_OF_AGGREGATE = (
     "SELECT position, payload FROM outbox"
     " WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version <= ? ORDER BY position"
 )
-UNTELL = "UPDATE outbox SET payload = ? WHERE position = ?"
-UNTELL_ATTEMPTS = "UPDATE refused_attempt SET path = ? WHERE path = ?"
+REDACT_EVENT = "UPDATE outbox SET payload = ? WHERE position = ?"
+REDACT_ATTEMPT = "UPDATE refused_attempt SET path = ? WHERE path = ?"
 
 _CHANGE = msgspec.json.Decoder(Change).decode
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 async def erase(work: Work, entity: E, fact: Fact) -> E:
-    """The last version of an aggregate; what earlier ones told is taken back in the same commit.
+    """The last version of an aggregate; earlier ones are redacted in the same commit.
 
     Remembered answers to Idempotency-Keys refer to versions in the outbox, and so tell no more than it does. Refused
     attempts may name the external key in their path: it becomes the id.
     """
     refuse_erased(entity)
     entry = entry_of(type(entity))
-    told = await work.store.fetch(TOLD, (entry.name, str(entity.id), entity.version))
-    untold = [
-        (forgotten_data(type(entity), payload.encode()).decode(), position) for position, payload in told
+    events = await work.store.fetch(EVENTS_OF_AGGREGATE, (entry.name, str(entity.id), entity.version))
+    redacted = [
+        (redacted_data(type(entity), payload.encode()).decode(), position) for position, payload in events
     ]
-    work.also(UNTELL, untold, expect=len(told))
+    work.also(REDACT_EVENT, redacted, expect=len(events))
     if (ref := entity.external_ref) is not None:
         collection = f"/{entry.service}/v1/{entry.collection}"
         path = f"{collection}/by-ref/{ref.source}/{ref.id}"
-        work.also(UNTELL_ATTEMPTS, [(f"{collection}/{entity.id}", path)])
+        work.also(REDACT_ATTEMPT, [(f"{collection}/{entity.id}", path)])
     at = now()
     entity.take(**entity.PERSONAL, erased_at=at, archived_at=entity.archived_at or at)
     return work.save(entity, fact)
@@ -56,23 +56,24 @@ def refuse_erased(entity: object) -> None:
 
 
 def forgotten_event(shape: type[Erasable], value: bytes) -> bytes:
-    """A CloudEvent without what it told of a person; one that cannot be read may tell anything, and is emptied."""
+    """A CloudEvent with its personal members redacted. One that cannot be read may hold anything, and is
+    emptied."""
     try:
         members: dict[str, Any] = _MEMBERS(value)
-        members["data"] = msgspec.Raw(forgotten_data(shape, members["data"]))
+        members["data"] = msgspec.Raw(redacted_data(shape, members["data"]))
     except (msgspec.DecodeError, KeyError):
         return b"{}"
     return msgspec.json.encode(members)
 
 
-def forgotten_data(shape: type[Erasable], payload: bytes | msgspec.Raw) -> bytes:
+def redacted_data(shape: type[Erasable], payload: bytes | msgspec.Raw) -> bytes:
     """The same of an event's `data`."""
     change = _CHANGE(payload)
-    change.state = msgspec.Raw(forgotten_state(shape, change.state))
+    change.state = msgspec.Raw(redacted_state(shape, change.state))
     return msgspec.json.encode(change)
 
 
-def forgotten_state(shape: type[Erasable], state: bytes | msgspec.Raw) -> bytes:
+def redacted_state(shape: type[Erasable], state: bytes | msgspec.Raw) -> bytes:
     """The same of a state; members that this version does not know are left out, since they may tell of the person."""
-    known = {name: told for name, told in _MEMBERS(state).items() if name in shape.model_fields}
-    return msgspec.json.encode(known | shape.PERSONAL)
+    remaining = {name: value for name, value in _MEMBERS(state).items() if name in shape.model_fields}
+    return msgspec.json.encode(remaining | shape.PERSONAL)

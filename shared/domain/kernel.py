@@ -42,7 +42,7 @@ class Kernel:
     """Checks for /readyz: each answers what is missing, or None."""
     nudges: list[Callable[[], None]] = field(default_factory=list)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the process is to end: streams, which never end by themselves, end then."""
+    """Set when the process is to end: streams end then, as they would not otherwise."""
     tasks: list[Supervised] = field(default_factory=list)
     """The background tasks of the service; those of the store are its own."""
     inboxes: dict[str, Consuming] = field(default_factory=dict)

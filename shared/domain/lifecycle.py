@@ -126,7 +126,7 @@ class Lifecycle:
             )
         move = self.moves[name]
         if subject is not None and not move.who(entity, subject):
-            raise Forbidden("the move is for somebody else to make here", code="not_for_you")
+            raise Forbidden("this caller may not make this move here", code="not_for_you")
         return move
 
     def make(self, entity: Aggregate, name: str, occasion: Occasion | None = None) -> Fact:
@@ -146,5 +146,5 @@ class Lifecycle:
 
 def _fact(kind: type[Fact], body: Shape) -> Fact:
     """The fact with the details that the body gives."""
-    given = {name: getattr(body, name) for name in kind.model_fields if name in type(body).model_fields}
-    return kind.model_validate(given)
+    details = {name: getattr(body, name) for name in kind.model_fields if name in type(body).model_fields}
+    return kind.model_validate(details)

@@ -1,12 +1,12 @@
 """Sums of what finance measures of a project: who keeps the contributions can tell the figures of any day.
 
-A *contribution* is what one fact adds to the sums of a project from a day on, in one currency; what it takes back is
-below zero. The figures of a day are the sums of all contributions that count from that day or before, so the order in
-which facts are told does not matter.
+A *contribution* is what one fact adds to the sums of a project from a day on, in one currency. It is negative
+where the fact takes something back. The figures of a day are the sums of all contributions that count from
+that day or before. The order in which facts arrive does not matter.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
@@ -37,7 +37,15 @@ class Sums:
     """Those whose current plan is not the approved one."""
 
     def plus(self, other: "Sums", times: int = 1) -> "Sums":
-        return Sums(*(getattr(self, f.name) + times * getattr(other, f.name) for f in fields(Sums)))
+        return Sums(
+            self.bac + times * other.bac,
+            self.ev + times * other.ev,
+            self.ac + times * other.ac,
+            self.current + times * other.current,
+            self.packages + times * other.packages,
+            self.undated + times * other.undated,
+            self.differing + times * other.differing,
+        )
 
 
 NOTHING = Sums()
@@ -66,8 +74,8 @@ class Measured:
 
 
 def measured(sums: Mapping[str, Sums], budget_currency: str | None) -> Measured | None:
-    """From the sums by currency; None where nothing was measured. Costs are in the currency of the budget, so where
-    there is one, that is what the project is measured in; work in another waits for a rate."""
+    """From the sums by currency; None where nothing was measured. Costs are in the currency of the budget. If
+    there is a budget, the project is measured in its currency; work in another one waits for a rate."""
     if not sums:
         return None
     currency = budget_currency or _of_the_work(sums)
@@ -80,7 +88,7 @@ def _of_the_work(sums: Mapping[str, Sums]) -> str:
 
 
 def _too_large(sums: Sums) -> dict[str, str]:
-    """The plan ends at BAC: it can be told where that can."""
+    """The plan ends at BAC: it is known if BAC is."""
     amounts = {"bac": sums.bac, "pv": sums.bac, "ev": sums.ev, "ac": sums.ac}
     return {figure: TOO_LARGE for figure, amount in amounts.items() if abs(amount) > LARGEST_MINOR}
 
@@ -99,9 +107,9 @@ def _unknown(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
 
 def curve(spans: Spans) -> list[tuple[int, int]]:
     """(day, planned by its end) wherever the slope changes: exact there to the minor unit, and linear in between."""
-    held = sorted((first, last, budget) for (first, last), budget in spans.items() if budget)
-    days = _thinned(sorted({day for first, last, _ in held for day in (first - 1, last)}))
-    return list(zip(days, _swept(held, days), strict=True))
+    dated = sorted((first, last, budget) for (first, last), budget in spans.items() if budget)
+    days = _thinned(sorted({day for first, last, _ in dated for day in (first - 1, last)}))
+    return list(zip(days, _swept(dated, days), strict=True))
 
 
 def _swept(spans: Sequence[tuple[int, int, int]], days: Sequence[int]) -> Iterable[int]:
@@ -130,8 +138,7 @@ def _thinned(days: list[int]) -> list[int]:
 def planned_value(points: Sequence[Sequence[int]], day: int) -> int:
     """The cumulative plan at the end of `day`: linear between its points, 0 before the first, the last one after.
 
-    Exact to the minor unit, half to even, whatever the size of the plan.
-    """
+    Exact to the minor unit, half to even, for a plan of any size."""
     if not points or day < points[0][0]:
         return 0
     for (d0, v0), (d1, v1) in pairwise(points):
@@ -158,8 +165,8 @@ def _adding(table: str, key: Sequence[str], columns: Sequence[str]) -> str:
 
 ADD_SUMS = _adding("measured_sum", _SUM_KEY, SUM_COLUMNS)
 ADD_SPANS = _adding("measured_span", _SPAN_KEY, _SPAN_COLUMNS)
-"""A row for each day from which something counts and each day on which it was recorded: what is told once more of the
-same two days is added to it."""
+"""A row for each pair of days: from which something counts, and on which it was recorded. Another
+contribution with the same two days is added to it."""
 
 _SUMMED = ", ".join(f"SUM({c})" for c in SUM_COLUMNS)
 SUMS = f"SELECT currency, {_SUMMED} FROM measured_sum WHERE project_id = ? AND counts_from <= ? GROUP BY currency"

@@ -1,8 +1,9 @@
-"""References: within a service they must exist; to another service they must have been heard of.
+"""References: within a service they must exist; to another service, its event must have arrived.
 
-A service keeps what it must know of foreign aggregates (`shared/domain/copies.py`). A command that names one not
-yet seen waits a little for it to arrive, then refuses in a way that says: try again. What is archived takes nothing
-new: it may not be named anew, and what stands in it is not restored; what names it already goes on.
+A service keeps what it must know of foreign aggregates (`shared/domain/copies.py`). A command that names one
+not yet seen waits a little for it to arrive, then refuses in a way that says: try again. An archived
+aggregate takes nothing new: no new reference to it is allowed, and nothing inside it is restored. Existing
+references stay valid.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
 from shared.contracts.language import CATALOGUE, Aggregate, AggregateType
-from shared.domain.copies import KNOWN, Known
+from shared.domain.copies import COPY_INFO, Known
 from shared.domain.dependents import still_there
 from shared.domain.work import Work
 
@@ -56,7 +57,7 @@ def tables_named(row: type[SQLModel], entry: AggregateType) -> dict[str, Named]:
     """
     mappers: Any = row._sa_registry.mappers
     tables: dict[str, Named] = {mapper.local_table.name: mapper.class_ for mapper in mappers}
-    tables |= {name: t.info[KNOWN] for name, t in row.metadata.tables.items() if KNOWN in t.info}
+    tables |= {name: t.info[COPY_INFO] for name, t in row.metadata.tables.items() if COPY_INFO in t.info}
     own = {other.name for other in CATALOGUE.values() if other.service == entry.service}
     places = {
         member: tables.get(kind if kind in own else f"known_{kind}")
@@ -72,7 +73,7 @@ async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str)
 
 
 async def takes_new(work: Work, row: type[SQLModel], entity: Aggregate, member: str) -> None:
-    """Refuse a member that names nothing of this service (422), or names anew what is archived (409)."""
+    """Refuse a reference to nothing in this service (422), or a new one to an archived aggregate (409)."""
     id: UUID | None = getattr(entity, member)
     if id is None:
         return
@@ -116,17 +117,17 @@ def archived_reference(member: str) -> Conflict:
     )
 
 
-async def heard_of(work: Work, row: Named, id: UUID | None, pointer: str) -> Any:
+async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> Any:
     """The service's own copy of a foreign aggregate; 409 with Retry-After where it does not arrive.
 
-    A unit waits a second in all, however many references it names, so a batch of unknown ones is answered; one that
-    is only asked about does not wait.
+    A unit waits at most a second in all, for all its references together, so a batch of unknown ones is
+    answered. A dry run does not wait.
     """
     if id is None:
         return None
     copy = copies(row)
-    if (known := work.foreign.get((copy.table, id))) is not None:
-        return known
+    if (copied := work.foreign.get((copy.table, id))) is not None:
+        return copied
     work.waits_until = work.waits_until or monotonic() + (0 if work.dry else WAIT_S)
     while True:
         rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE id = ?", (str(id),))
@@ -136,34 +137,34 @@ async def heard_of(work: Work, row: Named, id: UUID | None, pointer: str) -> Any
         if monotonic() >= work.waits_until:
             raise NotYetKnown(
                 "a reference has not arrived here yet",
-                Fault("not_yet_known", "not heard of yet", pointer=pointer),
+                Fault("not_yet_known", "not known here yet", pointer=pointer),
                 headers={"Retry-After": "1"},
             )
         await asyncio.sleep(POLL_S)
 
 
 async def takes_new_of(work: Work, row: Named, entity: Aggregate, member: str) -> Any:
-    """The service's own copy of what a member names in another service; refused (409) where it names anew what is
-    archived. The copy has a column `archived`."""
-    known = await heard_of(work, row, getattr(entity, member), f"/{member}")
-    if known is not None and known.archived and is_named_anew(work, entity, member):
+    """The service's own copy of the aggregate that a member refers to in another service. A new reference to
+    an archived one is refused (409). The copy has a column `archived`."""
+    copied = await known_copy(work, row, getattr(entity, member), f"/{member}")
+    if copied is not None and copied.archived and is_named_anew(work, entity, member):
         raise archived_reference(member)
-    return known
+    return copied
 
 
 async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
-    """Refuse (409) each member that names anew, in another service, what is not heard of or is archived.
+    """Refuse (409) each new reference to an aggregate of another service that has not arrived here, or is
+    archived.
 
-    What the aggregate has named before stays as it is, whatever became of it.
-    """
-    for member, known in names.items():
-        if isinstance(known, Known) and _names_anew(work, known, entity, member):
-            await takes_new_of(work, known, entity, member)
+    Existing references of the aggregate stay as they are."""
+    for member, copy in names.items():
+        if isinstance(copy, Known) and _names_anew(work, copy, entity, member):
+            await takes_new_of(work, copy, entity, member)
 
 
-def _names_anew(work: Work, known: Known, entity: Aggregate, member: str) -> bool:
+def _names_anew(work: Work, copy: Known, entity: Aggregate, member: str) -> bool:
     before = work.before(entity)
-    if before is None or known.contains:
+    if before is None or copy.contains:
         return is_named_anew(work, entity, member)
     return bool(getattr(before, member) != getattr(entity, member))
 
@@ -190,5 +191,5 @@ async def foresee(work: Work, names: Mapping[str, Named], bodies: Iterable[BaseM
 
 async def _remember(work: Work, copy: Copies, condition: str, params: Sequence[str]) -> None:
     rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE {condition}", params)
-    for known in map(copy.row, rows):
-        work.foreign[copy.table, UUID(known.id)] = known
+    for copied in map(copy.row, rows):
+        work.foreign[copy.table, UUID(copied.id)] = copied

@@ -1,8 +1,9 @@
 """The commands that every plain register has: create, revise, put by external key, archive, restore.
 
-An aggregate that needs more says so in its `Register`: how it is made, what is checked after any change of content,
-which act on its project each deed is, what keeps it from being archived, and which fact tells it. A reaction that
-makes or changes an aggregate goes through its register too (`make`, `write`), so that no rule is passed by.
+An aggregate that needs more says so in its `Register`. That is how it is made, what is checked after a change
+of content, and which act of its project each operation is. It is also what prevents archiving, and which fact
+is published. A reaction that makes or changes an aggregate goes through its register too (`make`, `write`),
+so that no rule is passed by.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -73,14 +74,14 @@ class Register(Generic[A]):
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
     guard: Callable[[Any], str | None] = _unguarded
-    """The guard that `check` holds, told by a request or by the aggregate."""
+    """The guard that `check` holds, derived from a request or from the aggregate."""
     acts: Acts | None = None
     """Which act on its project each deed is; None for what belongs to no project."""
     dependents: tuple[Dependents, ...] = ()
     """What keeps it from being archived."""
     carried: Callable[[Work, Any], Awaitable[Sequence[Any]]] = _nothing_carried
-    """What is archived and restored with it, of the same kind: at an archiving those that stand, at a restoring those
-    that went at the same instant."""
+    """Aggregates of the same kind that are archived and restored with it. Archiving takes the live ones
+    along; restoring takes those that were archived at the same instant."""
     after: Callable[[Work, Any, Any], Awaitable[None]] = _nothing_follows
     """What else of the service changes in the same commit, given the aggregate as saved and as it was."""
 
@@ -133,8 +134,7 @@ class Register(Generic[A]):
     def names(self) -> dict[str, Named]:
         """Members by which it names others, and the table each is looked up in: a batch reads those at once.
 
-        None where only reactions write it: they were told of what they name.
-        """
+        None where only reactions write it: their events name only aggregates that exist."""
         if self.is_read_only:
             return {}
         return references.tables_named(self.row, entry_of(self.shape))
@@ -156,13 +156,13 @@ def request_shape(
     for m in optional:
         member = of.model_fields[m]
         fields[m] = (member.rebuild_annotation() | None, Field(None, description=member.description))
-    made: type[Shape] = create_model(
+    request_shape: type[Shape] = create_model(
         name, __base__=Shape, __doc__=doc or f"What may be given of a {of.__name__}.", **fields
     )
-    return made
+    return request_shape
 
 
-def given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+def members_given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
     """The members of a request, as the aggregate takes them."""
     return {name: value for name, value in vars(body).items() if name not in but}
 
@@ -192,7 +192,7 @@ async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
 
 async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     """A new aggregate; one with an external key that exists is refused (put it instead)."""
-    members = given(body) | await register.supply(work, body)
+    members = members_given(body) | await register.supply(work, body)
     entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
     await _ask_project(work, register, entity, CREATE)
     await _check(work, register, entity)
@@ -202,8 +202,8 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
 
 
 async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = None, **members: Any) -> A:
-    """A new aggregate as a reaction makes it: checked as one that is created over REST is, told by `fact` or as
-    created."""
+    """A new aggregate, made by a reaction: checked as if it was created over REST, and published with `fact`
+    or as created."""
     entity = work.new(register.shape, id, **members)
     await _ask_project(work, register, entity, CREATE)
     return await write(work, register, entity, fact or plain(register.shape, "created"))
@@ -232,7 +232,7 @@ async def put(
         entity.archived_at = None
     else:
         carried = ()
-    for name, value in given(body, but=("external_ref",)).items():
+    for name, value in members_given(body, but=("external_ref",)).items():
         if name in register.members and not _left_out(body, name, register):
             setattr(entity, name, value)
     if not work.is_changed(entity):
@@ -256,7 +256,7 @@ def _is_only_restored(entity: Aggregate, before: Aggregate) -> bool:
 
 
 def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
-    """Events are in order per key; an aggregate that changed it would be told in two orders."""
+    """Events are in order per key: if the key of an aggregate changed, its events would have no order."""
     key = entry_of(type(entity)).key
     if getattr(entity, key) != getattr(before, key):
         raise Invalid(
@@ -272,13 +272,14 @@ def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
     """The aggregate with this external key, one that this unit makes included."""
     if (register.name, ref) in work.memory:
-        known = work.memory[register.name, ref]
-        return None if known is None else await work.known(register.shape, known)
+        id_of_key = work.memory[register.name, ref]
+        return None if id_of_key is None else await work.known(register.shape, id_of_key)
     return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
 
 
 async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> None:
-    """Read at once what putting each of these needs: their guards, then those with their keys and whatever they name."""
+    """Read at once what putting each of these needs: their guards, then the aggregates with their keys and
+    all references."""
     await work.read_guards(key for body in bodies if (key := register.guard(body)) is not None)
     refs = {body.external_ref for body in bodies if body.external_ref is not None}
     if refs:
@@ -290,9 +291,9 @@ async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> N
             for ids in by_source.values()
         )
         params = [value for source, ids in by_source.items() for value in (source, *ids)]
-        found = await work.select(register.shape, f"({condition})", params, archived=True)
+        existing = await work.select(register.shape, f"({condition})", params, archived=True)
         work.memory |= dict.fromkeys(((register.name, ref) for ref in refs), None)
-        work.memory |= {(register.name, one.external_ref): one.id for one in found}
+        work.memory |= {(register.name, one.external_ref): one.id for one in existing}
     await references.foresee(work, register.names, bodies)
 
 
@@ -335,9 +336,7 @@ def _refuse_archived(entity: Aggregate) -> None:
 async def archive(work: Work, register: Register[A], entity: A) -> A:
     """Out of the lists, still answered by id; refused while something needs it."""
     if entity.archived_at is not None:
-        raise NotFound(
-            f"the {entry_of(type(entity)).name.replace('_', ' ')} is already archived", code="archived"
-        )
+        raise NotFound(f"the {entry_of(type(entity)).noun} is already archived", code="archived")
     await _ask_project(work, register, entity, ARCHIVE)
     await refuse_while_needed(work, entity, register.dependents)
     carried = await register.carried(work, entity)

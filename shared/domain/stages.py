@@ -1,7 +1,8 @@
 """What may still be done on a project at which stage: one matrix, which every service asks (pure; no service, no I/O).
 
-A command names its act; the matrix answers for the project's stage, or for an archived project whatever its stage.
-`docs/stages.md` shows the same table, and a test holds both equal. Sums never ask: what happened counts at any stage.
+A command names its act. The table answers for the project's stage, or for an archived project at any stage.
+`docs/stages.md` shows the same table, and a test holds both equal. Sums never ask: what happened counts at
+any stage.
 """
 
 from collections.abc import Collection, Mapping
@@ -37,7 +38,7 @@ class Act(StrEnum):
 
 
 class Permit(StrEnum):
-    """Who may: whoever writes, only who decides or imports, only who imports history, nobody."""
+    """Who may: every writer, only callers who decide or import, only importers of history, nobody."""
 
     YES = "yes"
     DECIDE = "who decides"

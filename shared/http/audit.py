@@ -54,5 +54,5 @@ async def _keep(call: Call, row: tuple[object, ...]) -> None:
         await call.kernel.store.run(f"{KEPT} RETURNING id", row)
     except Unreachable:
         telemetry.LOG.event(
-            "warning", call.service, "a refused attempt was not kept", code=row[-1], principal=row[2]
+            "warning", call.service, "a refused attempt was not stored", code=row[-1], principal=row[2]
         )

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
+from shared.base.english import with_article
 from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.base.validation import invalid_from
 from shared.contracts.language import STORED, Aggregate, ExternalRef, Shape, absent, entry_of
@@ -29,7 +31,7 @@ from shared.http.call import Answer, Call
 from shared.http.operation import Method, Operation, Parameter
 from shared.http.path import ExternalKey, Id, SourceName
 from shared.http.problems import Problem
-from shared.http.routes import Endpoint, Routes
+from shared.http.routes import Deferred, Endpoint, Routes
 
 VALIDATE_ONLY = Parameter(
     "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
@@ -52,9 +54,9 @@ SAID = {
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
     "put": "Creates it, or makes it look like the body; an unchanged body changes nothing and publishes nothing.",
     "revise": "A JSON merge patch (RFC 7396): what is named is replaced, null deletes.",
-    "archive": "It leaves the lists and is still answered by its id; a second time answers 404. What something else"
-    " still needs is refused (409 `has_dependents`), with `dependents` as kind and id, and `dependents_count`.",
-    "restore": "Back into the lists, if its content is still right among what was written meanwhile.",
+    "archive": "It leaves the lists and can still be read by its id; a second time answers 404. It is refused while"
+    " something else needs it (409 `has_dependents`), with `dependents` as kind and id, and `dependents_count`.",
+    "restore": "Puts it back into the lists, if its content is still valid.",
 }
 """What each operation of a register does beyond its summary."""
 
@@ -65,14 +67,12 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     What `moves_money` is made under an Idempotency-Key only: made twice it would count twice.
     """
     entry = entry_of(register.shape)
-    noun = entry.name.replace("_", " ")
+    one, many = with_article(entry.noun), entry.plural
     path = f"/v1/{entry.collection}"
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
-    shapes: Any = list[shape]  # type: ignore[valid-type]
-    on_a_page = Field(description=f"The {noun}s of this page.")
-    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
+    page_shape = Deferred(partial(_page_of, shape, entry.plural))
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
@@ -162,12 +162,12 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "",
         list_,
         "list",
-        f"List {noun}s",
+        f"List {many}",
         page_shape,
         parameters=(*parameters.parameters_of(register.filters, shape), *reduced),
         headers=(paging.PREFER,),
     )
-    declare("GET", "/{id}", get, "get", f"Get a {noun}", shape, parameters=reduced, refusals=(404,))
+    declare("GET", "/{id}", get, "get", f"Get {one}", shape, parameters=reduced, refusals=(404,))
     if register.is_read_only:
         return
     declare(
@@ -175,7 +175,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         by_ref,
         get_by_ref,
         "get_by_ref",
-        f"Get a {noun} by its external key",
+        f"Get {one} by its external key",
         shape,
         parameters=reduced,
         refusals=(404, 422),
@@ -185,7 +185,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "",
         create_,
         "create",
-        f"Create a {noun}",
+        f"Create {one}",
         shape,
         status=201,
         body=register.create,
@@ -198,8 +198,8 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "/batch",
         batch_,
         "batch",
-        f"Create or put up to 500 {noun}s",
-        batch_answer(shape),
+        f"Create or put up to 500 {many}",
+        Deferred(partial(batch_answer, shape)),
         status=207,
         body=item_shape,
         parameters=(VALIDATE_ONLY, RESTORE),
@@ -213,7 +213,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         by_ref,
         put_,
         "put",
-        f"Put a {noun} by its external key",
+        f"Put {one} by its external key",
         shape,
         body=register.create,
         parameters=(RESTORE,),
@@ -225,14 +225,16 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "/{id}",
         revise_,
         "revise",
-        f"Revise a {noun}",
+        f"Revise {one}",
         shape,
         body=register.revise,
         media_type="application/merge-patch+json",
         **changing,
     )
-    declare("DELETE", "/{id}", archive_, "archive", f"Archive a {noun}", None, status=204, **changing)
-    declare("POST", "/{id}/restore", restore_, "restore", f"Restore an archived {noun}", shape, **changing)
+    declare("DELETE", "/{id}", archive_, "archive", f"Archive {one}", None, status=204, **changing)
+    declare(
+        "POST", "/{id}/restore", restore_, "restore", f"Restore an archived {entry.noun}", shape, **changing
+    )
     if register.lifecycle:
         for verb, step in register.lifecycle.moves.items():
             _declare_move(routes, register, verb, step, path)
@@ -256,14 +258,16 @@ def _declare_move(routes: Routes, register: Register[Any], verb: str, step: Move
         f"{path}/{{id}}/{verb}",
         move_,
         operation,
-        summary=f"{verb.replace('-', ' ').capitalize()}: {_with_article(register.name.replace('_', ' '))}",
+        summary=f"{verb.replace('-', ' ').capitalize()}: {with_article(entry_of(register.shape).noun)}",
         description=step.summary(),
         shape=register.shape,
     )
 
 
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
+def _page_of(shape: type[Aggregate], plural: str) -> type[BaseModel]:
+    shapes: Any = list[shape]  # type: ignore[valid-type]
+    on_a_page = Field(description=f"The {plural} of this page.")
+    return create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
 
 
 def _batch_item(register: Register[Any]) -> type[BaseModel]:
@@ -282,9 +286,9 @@ def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:
     item = create_model(
         f"{shape.__name__}BatchResult",
         index=(int, Field(description="The place of the item in the request, from 0.")),
-        status=(int, Field(description="As the item would be answered alone.")),
-        changed=(bool | None, _absent("Whether it was written: false where it stood like this already.")),
-        resource=(resource, _absent("The item as it stands now, where it was accepted.")),
+        status=(int, Field(description="The status that the item alone would have had.")),
+        changed=(bool | None, _absent("Whether it was written: false if it was like this already.")),
+        resource=(resource, _absent("The item after the request, if it was accepted.")),
         problem=(Problem | None, _absent("Why the item was refused.")),
     )
     results: Any = list[item]  # type: ignore[valid-type]

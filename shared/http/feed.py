@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.base.errors import Gone
+from shared.contracts.envelope import envelope_schema
 from shared.contracts.language import CLASSES, OPEN_TO_READERS, Visibility, topics_of
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
@@ -22,7 +23,7 @@ KEEP_ALIVE_S = 15.0
 _EPOCH = {
     "type": "integer",
     "description": "As in the `source` of the events. Where it differs from the one before, the store was restored from"
-    " a backup and its positions mean other events: begin anew.",
+    " a backup and its positions mean other events: start again from the beginning.",
 }
 _PAGE = {
     "title": "EventPage",
@@ -32,7 +33,7 @@ _PAGE = {
         "items": {
             "type": "array",
             "description": "In the order of their positions.",
-            "items": {"type": "object", "description": "A CloudEvent 1.0."},
+            "items": envelope_schema() | {"title": "Event"},
         },
         "position": {"type": "string", "description": "Send it as `after` to read on."},
         "epoch": _EPOCH,
@@ -47,8 +48,8 @@ _HEADS = {
         "epoch": _EPOCH,
         "last": {
             "type": "string",
-            "description": "The last position of all, published or not. Whoever has taken in a later one knows that the"
-            " store lost its last commits.",
+            "description": "The last position of all, published or not. A consumer that has applied a later one"
+            " knows that the store lost its last commits.",
         },
         "items": {
             "type": "array",
@@ -106,7 +107,12 @@ class FeedPage(FeedRange):
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Events", names_service=True)
+    routes = Routes(
+        service,
+        "Events",
+        names_service=True,
+        about="What happened in this service, in order: page by page, or live.",
+    )
     everything = topics_of(service)
     for_readers = topics_of(service, classes=OPEN_TO_READERS)
 
@@ -190,7 +196,7 @@ async def _reached(call: Call, given: str) -> int:
     position = int(given)
     if position and position > (last := await _last(call)):
         raise Gone(
-            f"the events end at {last}: the store was restored since that position was given, so begin anew",
+            f"the events end at {last}: the store was restored since that position was given, so start from the beginning",
             code="position_beyond_end",
             epoch=call.kernel.store.epoch,
             position=str(last),

@@ -1,6 +1,9 @@
-"""Limits counted in this process: requests a minute and principal (429 says when to come again), and allowances."""
+"""Limits counted in this process: requests a minute and principal (429 says when to come again), streams of one, and
+allowances."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 from time import monotonic, time
@@ -45,6 +48,34 @@ class RateLimit:
                 headers=headers | {"Retry-After": str(reset)},
             )
         return headers
+
+
+@dataclass
+class OpenStreams:
+    """Live streams that a principal has open; `most` 0 means no limit. Each of them holds a connection."""
+
+    most: int
+    _open: dict[str, int] = field(default_factory=dict)
+
+    def refuse_too_many(self, principal: str) -> None:
+        """429 where the principal has as many as are allowed."""
+        if self.most and self._open.get(principal, 0) >= self.most:
+            raise TooManyRequests(
+                f"{self.most} streams may be open at a time; close one first",
+                code="too_many_streams",
+                headers={"Retry-After": "5"},
+            )
+
+    @contextmanager
+    def counted(self, principal: str) -> Iterator[None]:
+        """One more is open while the block lasts."""
+        self._open[principal] = self._open.get(principal, 0) + 1
+        try:
+            yield
+        finally:
+            self._open[principal] -= 1
+            if not self._open[principal]:
+                del self._open[principal]
 
 
 REMEMBERED = 10_000

@@ -40,7 +40,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "topic": ("string", "The topic on which it came."),
     "partition": ("integer", "The partition in which it came."),
     "position": ("integer", "Its position in the source's log."),
-    "aggregate_id": ("string", "What it happened to; parked until somebody decides."),
+    "aggregate_id": ("string", "The aggregate of the event; it is parked until an operator decides."),
     "error": ("string", "Why it could not be folded."),
     "recorded_at": ("string", "When it was written down."),
     "kind": ("string", "What is revoked: `token`, `subject` or `all`."),
@@ -70,7 +70,12 @@ def _list_of(title: str, members: tuple[str, ...]) -> dict[str, Any]:
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Operations", names_service=True)
+    routes = Routes(
+        service,
+        "Operations",
+        names_service=True,
+        about="What operators decide: dead letters, refused attempts, revocations of tokens.",
+    )
     scope = f"{service}.operate"
 
     @routes.get("/v1/dead-letters", scope=scope, schema=_list_of("DeadLetter", _LETTER))

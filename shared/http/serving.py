@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from shared.base.keyfile import read_or_make
 from shared.domain.kernel import Kernel
 from shared.http.auth import Tokens
-from shared.http.limits import Allowance, RateLimit
+from shared.http.limits import Allowance, OpenStreams, RateLimit
 from shared.http.revocations import Revocations
 from shared.http.turns import Turns
 
@@ -21,6 +21,8 @@ SECRET_FILE = "cursor.key"  # noqa: S105 the name of a file
 
 _LIMITS: WeakKeyDictionary[Tokens, RateLimit] = WeakKeyDictionary()
 """One for all services of a process, which share their tokens: a principal's requests are counted together."""
+_STREAMS: WeakKeyDictionary[Tokens, OpenStreams] = WeakKeyDictionary()
+"""Likewise, of the streams."""
 
 
 @dataclass(kw_only=True)
@@ -41,6 +43,7 @@ class Serving(Kernel):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.rate_limit = _LIMITS.setdefault(self.tokens, RateLimit(self.settings.rate_limit))
+        self.streams = _STREAMS.setdefault(self.tokens, OpenStreams(self.settings.streams))
         self.logins = Allowance(self.settings.login_attempts or None, 60)
 
     def sign(self, text: bytes) -> bytes:

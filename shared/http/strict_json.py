@@ -208,7 +208,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         for key, _ in pairs:
             if key in seen:
                 raise Malformed(
-                    "a member stands twice",
+                    "a member appears twice",
                     Fault("duplicate_key", "given twice", pointer=f"/{key}"),
                     code="duplicate_key",
                 )

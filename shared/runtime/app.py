@@ -12,7 +12,7 @@ from shared.base import telemetry
 from shared.base.errors import Defect, MethodNotAllowed, Refusal, UriTooLong
 from shared.base.version import VERSION
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
-from shared.http.additions import Extensible
+from shared.http.additions import Extensible, with_request_id
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.matching import Matcher
 from shared.http.problems import MEDIA_TYPE, problem_bytes
@@ -61,26 +61,26 @@ class ServiceApp(Extensible):
         if asks_of_the_server(scope):
             await tell_methods(send)
             return
-        found = self.find(scope)
-        if not isinstance(found, Refusal):
-            scope[ROUTE] = found.path
-            await found.run(scope, receive, send)
+        route = self.find(scope)
+        if not isinstance(route, Refusal):
+            scope[ROUTE] = route.path
+            await route.run(scope, receive, send)
         elif (added := self.added_for(scope)) is not None:
             scope[ROUTE] = "added"
-            await added(scope, receive, send)
+            await added(scope, receive, with_request_id(trace_of(dict(scope["headers"])).request_id, send))
         else:
-            await refuse(found, self, scope, receive, send)
+            await refuse(route, self, scope, receive, send)
 
     def find(self, scope: Scope) -> KernelRoute | Refusal:
         """The route, or the refusal that no route gives: 400, 404, 405, 414."""
         raw = scope.get("raw_path") or scope["path"].encode()
         if len(raw) + len(scope["query_string"]) > URL_LIMIT:
             return UriTooLong(f"an address may have {URL_LIMIT} bytes")
-        found = self.matcher.find(scope["method"], raw)
-        if isinstance(found, Refusal):
-            return found
-        scope["path_params"] = found[1]
-        return found[0]
+        match = self.matcher.find(scope["method"], raw)
+        if isinstance(match, Refusal):
+            return match
+        scope["path_params"] = match[1]
+        return match[0]
 
     async def answer_defect(self, request: Request, error: Exception) -> Response:
         """Behind all middleware; the error is raised again afterwards, and logged."""
@@ -92,8 +92,10 @@ class ServiceApp(Extensible):
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
             own = [route for route in self.router.routes if isinstance(route, KernelRoute)]
-            told = openapi.document(self, own, self.models())
-            self.openapi_schema = openapi.with_added(told, self, self.added_routes)
+            shown = [route.for_fastapi() for route in own if route.is_documented]
+            tags = {part.tag: part.about for part in self.parts if not part.pages}
+            document = openapi.document(self, shown, self.models(), tags)
+            self.openapi_schema = openapi.with_added(document, self, self.added_routes)
         return self.openapi_schema
 
     def models(self) -> list[type[BaseModel]]:
@@ -156,7 +158,7 @@ def create_app(service: Service) -> ServiceApp:
 
 
 def _document_route(name: str, app: ServiceApp) -> Routes:
-    routes = Routes(name, "Meta", names_service=True)
+    routes = Routes(name, "Meta", names_service=True, about="The interface itself.")
 
     @routes.get("/openapi.json", public=True, schema={"type": "object"})
     async def document(call: Call) -> Answer:

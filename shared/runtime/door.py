@@ -2,7 +2,8 @@
 
     connection -> head (10 s, 16 KiB, 100 lines) -> application -> answer -> idle (75 s) -> head -> …
                   └ 408, 431, 400 as a problem       └ the rest of a body that nobody reads is let in for a moment,
-    └ 503 beyond the bound                             so that its sender sees the answer
+    └ beyond the bound whoever is waited for longest   so that its sender sees the answer
+      gives way; 503 where nobody is
 
 It is uvicorn's protocol with these bounds; what it uses of its inside is why the version of uvicorn is bounded.
 """
@@ -27,8 +28,8 @@ from shared.http.problems import MEDIA_TYPE, problem_bytes
 HEAD_S = 10.0
 """How long the head of a request may take, from its first byte (or from when the connection was made) on."""
 IDLE_S = 75.0
-"""Longer than callers and proxies keep an idle connection (mostly a minute), so that it is theirs to close: closed from
-here, just as the next request is sent on it, it would lose that request."""
+"""Longer than callers and proxies keep an idle connection (usually a minute), so that they close it. If this
+side closes it just as the next request is sent, that request is lost."""
 HEAD_LIMIT = 16 * 1024
 """Bytes of all header lines together; the address has a limit of its own."""
 HEAD_LINES = 100
@@ -43,7 +44,9 @@ LONGEST_READ = 65_535
 RESERVED_FILES = 128
 """Open files that are kept for stores, logs and the bus."""
 TURNED_AWAY = 64
-"""So many connections beyond the bound are told so at a time; the others are closed without a word."""
+"""So many connections beyond the limit get an answer at a time; the others are closed without one."""
+SLOW_BODY_S = 5.0
+"""How long a body may take before its connection counts as waiting."""
 HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(:[0-9]{0,5})?")
 """What a Host may be: a name, an address of four numbers, or one in brackets (RFC 9110, 7.2)."""
 TOO_LONG = b"/" + b"-" * URL_LIMIT
@@ -62,10 +65,17 @@ class Door:
     at_once: asyncio.Event = field(default_factory=asyncio.Event)
     """Whoever ends the process does not want to wait any more."""
     turned_away: int = 0
-    """Connections beyond the bound that are being told so."""
+    """Connections beyond the limit that are being answered."""
+    waiting: dict["Protocol", float] = field(default_factory=dict)
+    """Silent or slow connections, with the time since when (of the loop's clock), the longest first. The process only
+    waits for the head or the body of their next request."""
 
     def __post_init__(self) -> None:
         self.connections = min(self.connections, files_for(self.connections))
+
+    def longest_waiting(self, now: float) -> "Protocol | None":
+        """Who is waited for longest, and may be sent away for somebody new."""
+        return next((one for one, since in self.waiting.items() if one.gives_way(now - since)), None)
 
 
 def files_for(connections: int) -> int:
@@ -81,8 +91,8 @@ def files_for(connections: int) -> int:
 class Protocol(HttpToolsProtocol):
     """One connection. What cannot be read as HTTP, and what is too much, is refused as everything else is."""
 
-    def __init__(self, *given: Any, door: Door, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *arguments: Any, door: Door, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._door = door
         self._lines = self._head = self._unaccounted = 0
         """Header lines and their bytes; bytes that came and are no part of an address or a body."""
@@ -90,8 +100,10 @@ class Protocol(HttpToolsProtocol):
         self._framing = b""
         """What says how long the body is of a request that asks for another protocol."""
         self._muted = False
-        """While a parser is told what another one has read."""
+        """While a parser receives what another one has read."""
         self._refusal: Refusal | None = None
+        self._last: Refusal | None = None
+        """What is answered behind the requests that came before on this connection."""
         self._timer: asyncio.TimerHandle | None = None
         """Of the head that is awaited, or of the end of the connection."""
         self._lingering = False
@@ -103,13 +115,45 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         telemetry.CONNECTIONS.set(len(self.connections))
         if len(self.connections) - self._door.turned_away > self._door.connections:
+            longest = self._door.longest_waiting(self.loop.time())
+            if longest is None:
+                self._turn_away()
+                return
+            longest._give_way()
+        self._await_head()
+
+    def _await_head(self) -> None:
+        self._wait(self._door.head_s, self._head_is_late)
+        self._is_waited_for()
+
+    def _is_waited_for(self) -> None:
+        """From now on, until its head has come, or its body."""
+        self._door.waiting.pop(self, None)
+        self._door.waiting[self] = self.loop.time()
+
+    def gives_way(self, waited_s: float) -> bool:
+        """Whether nothing is lost that somebody else's request would not be worth more."""
+        if self.pipeline:
+            return False
+        if self.cycle is None or self.cycle.response_complete:
+            return True
+        return self.cycle.more_body and not self.cycle.response_started and waited_s > SLOW_BODY_S
+
+    def _give_way(self) -> None:
+        """End the connection for somebody new; who has begun a request is told so."""
+        has_begun = self._in_head and self._unaccounted
+        if has_begun or (self.cycle is not None and not self.cycle.response_complete):
             self._turn_away()
         else:
-            self._wait(self._door.head_s, self._head_is_late)
+            self._door.waiting.pop(self, None)
+            self._turned_away = True
+            self._door.turned_away += 1
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._wait(None)
+        self._door.waiting.pop(self, None)
         if self._turned_away:
             self._door.turned_away -= 1
         telemetry.CONNECTIONS.set(len(self.connections))
@@ -118,8 +162,10 @@ class Protocol(HttpToolsProtocol):
         if self._lingering:
             self._pass_over(len(data))
             return
+        if self._last is not None:
+            return
         if self._in_head and self._timer is None:
-            self._wait(self._door.head_s, self._head_is_late)
+            self._await_head()
         self._unaccounted += len(data)
         self._unset_keepalive_if_required()
         self._feed(data)
@@ -182,6 +228,7 @@ class Protocol(HttpToolsProtocol):
         self._wait(None)
         self._check_head()
         super().on_headers_complete()
+        self._is_waited_for()
         cycle = self.cycle
         if self._door.closing:
             cycle.keep_alive = False
@@ -206,11 +253,17 @@ class Protocol(HttpToolsProtocol):
             return
         self._unaccounted = 0
         self._in_head = True
+        self._door.waiting.pop(self, None)
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         self.cycle.__dict__.pop("send", None)  # a circle that would wait for the garbage collector
+        is_last = not self.pipeline
         super().on_response_complete()
+        if self._last is not None and is_last and not self.transport.is_closing():
+            self._answer(self._last)
+        elif self._in_head and not self.transport.is_closing():
+            self._is_waited_for()
 
     def timeout_keep_alive_handler(self) -> None:
         """What the caller does not take is given up with the connection."""
@@ -225,8 +278,8 @@ class Protocol(HttpToolsProtocol):
         self._refuse(refusal)
 
     def close(self) -> None:
-        """Close once the caller has had time to see the answer: closed at once, with a body still coming, the answer
-        is lost on its way to many clients."""
+        """Close once the caller has had time to see the answer. If the connection closed at once while a body
+        still arrives, many clients would never see the answer."""
         if self.transport.is_closing() or self._lingering:
             return
         if self.cycle is not None and not self.cycle.more_body and self._refusal is None:
@@ -234,6 +287,7 @@ class Protocol(HttpToolsProtocol):
             return
         self._lingering = True
         self._linger_until = self.loop.time() + LINGER_S
+        self._door.waiting.pop(self, None)
         self.flow.resume_reading()
         self._wait(LINGER_SILENT_S, self._shut)
 
@@ -286,6 +340,7 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def _turn_away(self) -> None:
+        self._door.waiting.pop(self, None)
         if self._door.turned_away >= TURNED_AWAY:
             self.transport.abort()
             return
@@ -301,8 +356,13 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, refusal: Refusal) -> None:
         """The refusal as a problem, and the end of the connection; while an earlier request is being answered only the
-        latter, behind that answer."""
+        latter, behind that answer. Requests that wait behind that one are answered before the refusal."""
         self._refusal = refusal
+        if self.pipeline:
+            if self.cycle.more_body:
+                self.pipeline.popleft()
+            self._last = refusal
+            return
         if self.cycle is not None and not self.cycle.response_complete:
             if self.cycle.response_started:
                 self.transport.close()

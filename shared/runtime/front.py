@@ -22,15 +22,16 @@ TIMEOUT = {"connect": 2.0, "read": 60.0, "write": 30.0, "pool": 5.0}
 
 
 def front(apps: Mapping[str, ASGIApp]) -> ASGIApp:
-    """The first segment of the path names the service; the pages, and whatever is nobody's, are reporting's."""
+    """The first segment of the path names the service. All other paths, such as those of the pages, go to
+    reporting."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "/")
         if asks_of_the_server(scope):
             await tell_methods(send)
             return
-        found = apps.get(path.split("/", 2)[1] if path.startswith("/") else "")
-        await (found or apps["reporting"])(scope, receive, send)
+        app_of_path = apps.get(path.split("/", 2)[1] if path.startswith("/") else "")
+        await (app_of_path or apps["reporting"])(scope, receive, send)
 
     return app
 
@@ -97,7 +98,7 @@ async def _body(receive: Receive) -> AsyncIterator[bytes]:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise httpx.WriteError("the caller went away")
+            raise httpx.WriteError("the caller disconnected")
         more = message.get("more_body", False)
         yield message.get("body", b"")
 
@@ -141,12 +142,12 @@ def _refusal_of(error: httpx.TransportError) -> Refusal:
         )
     if isinstance(error, httpx.TimeoutException):
         return DeadlineExceeded(
-            "the service did not answer in time; what was asked may have been done: look, or send it again with the"
+            "the service did not answer in time; the request may have been executed: check, or send it again with the"
             " same Idempotency-Key",
             code="service_silent",
         )
     return BadGateway(
-        "the service went away before it answered; what was asked may have been done: look, or send it again with the"
+        "the service stopped before it answered; the request may have been executed: check, or send it again with the"
         " same Idempotency-Key"
     )
 
@@ -161,7 +162,7 @@ async def _refuse(refusal: Refusal, scope: Scope, trace: Trace, send: Send) -> N
         "x-request-id": trace.request_id,
         **refusal.headers,
     }
-    told = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": told})
+    header_lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": header_lines})
     body = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": body})

@@ -1,7 +1,7 @@
 """Memory: what the C library does with what was freed, and what the garbage collector looks at.
 
-A page of a list is a text of some 200 KB, made anew at each request. By default glibc takes buffers of that size from
-the system and gives them back at once, so that every request pays for having its pages mapped and cleared again:
+A page of a list is a text of some 200 KB, made at each request. By default glibc takes buffers of that size
+from the system and returns them at once. Every request then pays for mapping and clearing its memory again:
 about a third of a list's time.
 """
 
@@ -10,18 +10,18 @@ import gc
 from contextlib import suppress
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-_KEPT = 64 * 1024 * 1024
+_CACHED_BYTES = 64 * 1024 * 1024
 
 
-def leave_alone_what_was_made() -> None:
+def freeze_modules() -> None:
     """Modules, routes and schemas live as long as the process: the collector need not walk them at every turn."""
     gc.collect()
     gc.freeze()
 
 
-def keep_what_was_freed() -> None:
+def keep_freed_memory() -> None:
     """Up to 64 MB are kept for the next request; without effect where the C library is another one."""
     with suppress(AttributeError, OSError):
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_MMAP_THRESHOLD, _KEPT // 2)
-        mallopt(_TRIM_THRESHOLD, _KEPT)
+        mallopt(_MMAP_THRESHOLD, _CACHED_BYTES // 2)
+        mallopt(_TRIM_THRESHOLD, _CACHED_BYTES)

@@ -1,7 +1,7 @@
 """The schema of a store: made at once where it is fresh, brought to head by Alembic where it is older.
 
-Alembic takes a second to import and is only needed to migrate; a fresh database gets the tables as declared and the
-mark of the newest revision. A test holds the two ways equal.
+Alembic takes a second to import and is only needed to migrate. A new database gets the tables as declared and
+the mark of the newest revision. A test holds the two ways equal.
 """
 
 import sqlite3

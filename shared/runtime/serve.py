@@ -19,10 +19,11 @@ from shared.base import telemetry
 from shared.base.settings import Settings, settings_of
 from shared.base.starting import CannotStart, told_plainly
 from shared.domain.kernel import Kernel
+from shared.http.additions import lifespan_of
 from shared.http.auth import Tokens
 from shared.http.routes import DEADLINE_S
 from shared.runtime.door import GRACE_S, Door, Protocol
-from shared.runtime.memory import keep_what_was_freed, leave_alone_what_was_made
+from shared.runtime.memory import freeze_modules, keep_freed_memory
 from shared.runtime.running import alone, enter_bus, listening, opened
 from shared.runtime.service import Service
 
@@ -78,12 +79,17 @@ async def serving(app: ASGIApp, host: str, port: int, door: Door | None = None) 
 @asynccontextmanager
 async def serving_on(listener: socket.socket, app: ASGIApp, door: Door | None = None) -> AsyncIterator[str]:
     """The application behind an address that is listened on, while the block lasts; gives its URL."""
-    keep_what_was_freed()
-    door = door or Door()
+    keep_freed_memory()
+    async with lifespan_of(app), _served_on(listener, app, door or Door()) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _served_on(listener: socket.socket, app: ASGIApp, door: Door) -> AsyncIterator[str]:
     config = uvicorn.Config(
         app,
         http=partial(Protocol, door=door),  # type: ignore[arg-type]
-        ws="none",
+        ws="none",  # so `ExtensibleRouter` refuses routes of WebSockets
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -113,14 +119,14 @@ async def _hurried(server: uvicorn.Server, door: Door) -> None:
 
 
 def _end_if_unasked(server: uvicorn.Server) -> None:
-    """A process that no longer listens must not look alive: it ends, and whoever runs it starts it again."""
+    """A process that no longer listens must not look alive: it ends, and its supervisor restarts it."""
     if not server.should_exit:
         telemetry.LOG.event("error", "portolan", "the server ended by itself")
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def serve(service: Service, settings: Settings) -> None:
-    """The service with its relay and consumers, until the process is told to end."""
+    """The service with its relay and consumers, until the process receives a signal to end."""
     settings.refuse_open_issuer()
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(settings, service.name))
@@ -130,31 +136,31 @@ async def serve(service: Service, settings: Settings) -> None:
         await stack.enter_async_context(listening(one, bus))
         door = Door(settings.connections)
         url = await stack.enter_async_context(serving(one.app, settings.host, settings.port, door))
-        leave_alone_what_was_made()
+        freeze_modules()
         telemetry.LOG.event("info", service.name, "ready", url=url)
         await drain(door, [one.kernel], settings.drain_s, await told_to_end())
 
 
 async def told_to_end() -> asyncio.Event:
-    """Until Ctrl-C, or the SIGTERM of whoever runs the process.
+    """Until Ctrl-C or SIGTERM.
 
     The event that is answered is set where the process is to end at once: by Ctrl-C, or by a second signal.
     """
-    asked, at_once = asyncio.Event(), asyncio.Event()
+    ending, at_once = asyncio.Event(), asyncio.Event()
 
-    def heard(number: int) -> None:
-        if asked.is_set() or number == signal.SIGINT:
+    def on_signal(number: int) -> None:
+        if ending.is_set() or number == signal.SIGINT:
             at_once.set()
-        asked.set()
+        ending.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, heard, number)
-    await asked.wait()
+        asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
+    await ending.wait()
     return at_once
 
 
 async def drain(door: Door, kernels: Iterable[Kernel], seconds: float, at_once: asyncio.Event) -> None:
-    """Be not ready, and go on serving until whoever sends requests has noticed; then end what never ends by itself.
+    """Be not ready, and serve until callers have noticed. Then end what never ends by itself.
 
     Requests that run are waited for as the door says, when its address is left.
     """

@@ -34,7 +34,7 @@ class Service:
     groups: Sequence[Group]
     consumers: Sequence[Consumer] = ()
     refused: Refused = answers.refused
-    """How a refusal is told: as a problem document, or to a browser as a page."""
+    """How a refusal is answered: as a problem document, or to a browser as a page."""
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""

@@ -44,8 +44,16 @@ WHERE i.indrelid = $1::regclass AND NOT EXISTS (SELECT 1 FROM pg_constraint c WH
 class Beside:
     """New tables without rows, with the columns and grants of the live ones, and with no keys or indices yet."""
 
-    def __init__(self, url: str, connection: asyncpg.Connection, live: str, tables: Sequence[str]) -> None:
+    def __init__(
+        self,
+        url: str,
+        connection: asyncpg.Connection,
+        live: str,
+        tables: Sequence[str],
+        others: Sequence[str],
+    ) -> None:
         self.tables = tables
+        self._others = others
         self._connection = connection
         self._live = live
         mark = "&" if "?" in url else "?"
@@ -61,7 +69,7 @@ class Beside:
             raise CannotReplace(
                 f"the role may not make the schema {SCHEMA} ({error}): grant it CREATE on the database"
             ) from error
-        for table in self.tables:
+        for table in (*self.tables, *self._others):
             await c.execute(
                 f"CREATE TABLE {SCHEMA}.{table} (LIKE {self._live}.{table} INCLUDING ALL EXCLUDING INDEXES)"
             )
@@ -97,7 +105,9 @@ class Beside:
             except asyncpg.LockNotAvailableError:
                 await asyncio.sleep(PAUSE_S)
             except asyncpg.DependentObjectsStillExistError as error:
-                raise CannotReplace(f"{error}: {error.detail}; remove that first") from error
+                raise CannotReplace(
+                    f"a table cannot be replaced: {error.detail}; remove that first"
+                ) from error
 
     async def _swap(self, statements: Sequence[Statement], patience: str) -> None:
         c = self._connection
@@ -107,6 +117,7 @@ class Beside:
         for table in self.tables:
             await c.execute(f"DROP TABLE {self._live}.{table}")
             await c.execute(f"ALTER TABLE {SCHEMA}.{table} SET SCHEMA {self._live}")
+        await c.execute(f"SET LOCAL search_path = {self._live}")
         for statement in statements:
             await c.executemany(sql.numbered(statement.sql), statement.rows)
 
@@ -118,8 +129,11 @@ class Beside:
 
 
 @asynccontextmanager
-async def beside(url: str, tables: Sequence[str]) -> AsyncIterator[Beside]:
-    """New tables while the block lasts; CannotReplace where another process makes them at the moment."""
+async def beside(url: str, tables: Sequence[str], others: Sequence[str] = ()) -> AsyncIterator[Beside]:
+    """New tables while the block lasts; CannotReplace where another process makes them at the moment.
+
+    `others` are needed to fill the tables, and do not take the place of the live ones.
+    """
     try:
         connection = await asyncpg.connect(url, timeout=5)
     except AWAY as error:
@@ -128,7 +142,7 @@ async def beside(url: str, tables: Sequence[str]) -> AsyncIterator[Beside]:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
             raise CannotReplace("another process is making the same tables anew")
         live = await connection.fetchval("SELECT quote_ident(current_schema())")
-        new = Beside(url, connection, live, tables)
+        new = Beside(url, connection, live, tables, others)
         await new.create()
         yield new
     except AWAY as error:

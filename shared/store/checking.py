@@ -31,6 +31,8 @@ def damage_of(path: Path, is_over: Callable[[], bool]) -> str | None:
         connection.set_progress_handler(lambda: 1 if is_over() else 0, STEPS)
         try:
             [(said,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
+            if said == "ok" and _is_cut_off(path, connection):
+                said = "the file ends within a page"
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise Unfinished from error
@@ -38,6 +40,18 @@ def damage_of(path: Path, is_over: Callable[[], bool]) -> str | None:
         except sqlite3.DatabaseError as error:
             return str(error)
     return None if said == "ok" else " ".join(str(said).split())
+
+
+def _is_cut_off(path: Path, connection: sqlite3.Connection) -> bool:
+    """Whether the last page is not all there: SQLite reads the rest of it as zeros, and the check passes that over.
+
+    What the WAL still holds is written to the file first.
+    """
+    [(size,)] = connection.execute("PRAGMA page_size").fetchall()
+    if path.stat().st_size % size == 0:
+        return False
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    return bool(path.stat().st_size % size)
 
 
 def refuse_damaged(service: str, url: str, patience_s: float = PATIENCE_S) -> bool:
@@ -54,7 +68,7 @@ def refuse_damaged(service: str, url: str, patience_s: float = PATIENCE_S) -> bo
     if damage:
         raise CannotStart(
             f"the store of {service}, {path}, cannot be used: it is damaged ({damage}). Move the data folder away and"
-            " bring the newest backup back with `portolan restore`"
+            " restore the newest backup with `portolan restore`"
         )
     return True
 

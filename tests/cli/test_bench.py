@@ -10,7 +10,7 @@ def test_a_benchmark_that_is_not_there_is_refused_with_those_that_are(
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["bogus", "selection"])
-    told = capsys.readouterr()
-    assert (ended.value.code, told.out) == (2, "")
-    assert "there is no bogus; there are api, " in told.err
-    assert "selection" in told.err
+    answer = capsys.readouterr()
+    assert (ended.value.code, answer.out) == (2, "")
+    assert "there is no bogus; there are api, " in answer.err
+    assert "selection" in answer.err

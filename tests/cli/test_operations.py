@@ -184,10 +184,10 @@ def test_a_tampered_row_is_found_and_rebuilt_while_the_instance_runs(instance: I
         "UPDATE figures SET planned = 99 WHERE project_id = ?",
         instance.project["id"],
     )
-    found = portolan("verify", "--data", instance.data)
-    assert found.exit_code == 1
-    assert f"figures ('{instance.project['id']}'" in found.output
-    assert "portolan rebuild" in found.output
+    result = portolan("verify", "--data", instance.data)
+    assert result.exit_code == 1
+    assert f"figures ('{instance.project['id']}'" in result.output
+    assert "portolan rebuild" in result.output
     rebuilt = portolan("rebuild", "--data", instance.data)
     assert (rebuilt.exit_code, "1 rows differed" in rebuilt.output) == (0, True), rebuilt.output
     assert portolan("verify", "--data", instance.data).exit_code == 0
@@ -242,10 +242,10 @@ def test_a_missing_and_an_extra_row_are_found(instance: Instance) -> None:
     execute(
         instance.data, "reporting", "UPDATE current_state SET aggregate_id = 'x' WHERE aggregate_id = ?", id
     )
-    found = portolan("verify", "--data", instance.data).output
-    assert f"history ('{id}', 1): replayed" in found
-    assert "current_state ('x',): live" in found
-    assert "x: in the projection, but not in REST" in found
+    output = portolan("verify", "--data", instance.data).output
+    assert f"history ('{id}', 1): replayed" in output
+    assert "current_state ('x',): live" in output
+    assert "x: in the projection, but not in REST" in output
     assert portolan("rebuild", "--data", instance.data).exit_code == 0
     assert portolan("verify", "--data", instance.data).exit_code == 0
 
@@ -257,9 +257,9 @@ def test_a_projection_that_is_not_what_rest_answers_is_found(instance: Instance)
     with closing(sqlite3.connect(instance.data / "projects.sqlite")) as connection:
         [(good,)] = connection.execute("SELECT document FROM project WHERE id = ?", (id,)).fetchall()
     execute(instance.data, "projects", "UPDATE project SET document = ? WHERE id = ?", changed, id)
-    found = portolan("verify", "--data", instance.data)
-    assert found.exit_code == 1
-    assert f"{id}: the projection's state is not what REST answers" in found.output
+    result = portolan("verify", "--data", instance.data)
+    assert result.exit_code == 1
+    assert f"{id}: the projection's state is not what REST answers" in result.output
     execute(instance.data, "projects", "UPDATE project SET document = ? WHERE id = ?", good, id)
     assert portolan("verify", "--data", instance.data).exit_code == 0
 
@@ -296,14 +296,14 @@ def test_an_import_that_loses_a_cell_says_so_by_its_exit_code(instance: Instance
     command += ["--url", instance.client.base_url, "--report", tmp_path / "report.json"]
     lost = portolan(*command)
     assert lost.exit_code == 3, lost.output
-    told = json.loads((tmp_path / "report.json").read_text())["findings"]
-    assert [(f["code"], f["lost"]) for f in told if f["lost"]] == [("unreadable_cell", True)] * 2
+    content = json.loads((tmp_path / "report.json").read_text())["findings"]
+    assert [(f["code"], f["lost"]) for f in content if f["lost"]] == [("unreadable_cell", True)] * 2
     read = portolan(*command, "--century", "2000", "--date-order", "day-first")
     assert read.exit_code == 3, "the start is a day of month 31"
     right = portolan(*command, "--century", "2000", "--date-order", "month-first")
     assert right.exit_code == 0, right.output
-    found = instance.client.get("/projects/v1/projects/by-ref/itdb/656").json()
-    assert (found["planned_start_on"], found["planned_finish_on"]) == ("2011-10-31", "2012-03-04")
+    result = instance.client.get("/projects/v1/projects/by-ref/itdb/656").json()
+    assert (result["planned_start_on"], result["planned_finish_on"]) == ("2011-10-31", "2012-03-04")
 
 
 def talking(command: str, data: Path, url: str, tmp_path: Path) -> list[object]:
@@ -402,9 +402,9 @@ def test_an_answer_that_is_not_portolans_is_told_as_that(
 
 
 def test_a_lost_login_link_is_made_anew_for_the_instance_that_runs(instance: Instance) -> None:
-    made = portolan("login-link", "--data", instance.data)
-    assert made.exit_code == 0, made.output
-    link = made.stdout.strip()
+    created = portolan("login-link", "--data", instance.data)
+    assert created.exit_code == 0, created.output
+    link = created.stdout.strip()
     assert link.startswith(f"{instance.client.base_url}/login?code=")
     pages = {"Accept": "text/html"}
     with httpx.Client(headers=pages) as browser:
@@ -422,9 +422,9 @@ def test_a_lost_login_link_is_made_anew_for_the_instance_that_runs(instance: Ins
 def test_the_login_page_names_the_command_that_works_there(instance: Instance) -> None:
     page = httpx.get(f"{instance.client.base_url}/login", headers={"Accept": "text/html"}).text
     [command] = re.findall(r"<code>([^<]*login-link[^<]*)</code>", page)
-    made = subprocess.run(shlex.split(unescape(command)), cwd=ROOT, capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr
-    assert made.stdout.startswith(f"{instance.client.base_url}/login?code=")
+    output = subprocess.run(shlex.split(unescape(command)), cwd=ROOT, capture_output=True, text=True)
+    assert output.returncode == 0, output.stderr
+    assert output.stdout.startswith(f"{instance.client.base_url}/login?code=")
 
 
 def test_no_login_link_is_made_where_nothing_runs(tmp_path: Path) -> None:

@@ -301,8 +301,8 @@ def test_a_stack_that_is_ended_in_the_middle_of_its_start_leaves_nothing_behind(
             sleep(0.05)
         stack.terminate()
         assert stack.wait(END_S) == 0, (tmp_path / "log").read_text()
-    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(tmp_path / "data") not in left
+    output = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path / "data") not in output
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 

@@ -221,5 +221,5 @@ async def test_a_source_that_ends_before_what_was_taken_in_has_lost_its_last_com
                 async for _ in batches:
                     continue
 
-        with pytest.raises(LostCommits, match="projects ends at position 5, but 8 was taken in"):
+        with pytest.raises(LostCommits, match="projects ends at position 5, but 8 was applied"):
             await read_on()

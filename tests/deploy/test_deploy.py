@@ -200,7 +200,7 @@ def test_the_front_door_leads_to_every_service_and_to_the_pages() -> None:
     for problem in told:
         assert set(problem) == set(Problem.model_fields)
         assert problem["type"] == f"/problems/{problem['code']}"
-        assert "may have been done" in problem["detail"]
+        assert "may have been executed" in problem["detail"]
 
 
 def test_the_image_is_made_of_what_the_repository_has() -> None:

@@ -145,8 +145,8 @@ def test_a_year_of_two_digits_is_refused_unless_a_century_is_given(tmp_path: Pat
 
 
 def test_the_order_of_days_and_months_is_that_of_the_whole_column(tmp_path: Path) -> None:
-    for known, expected in (("31/10/2011", "2011-04-03"), ("10/31/2011", "2011-03-04")):
-        rows = [contract(1, **{START: "03/04/2011"}), contract(2, **{START: known})]
+    for start, expected in (("31/10/2011", "2011-04-03"), ("10/31/2011", "2011-03-04")):
+        rows = [contract(1, **{START: "03/04/2011"}), contract(2, **{START: start})]
         stages, findings = judged(tmp_path, contracts=rows)
         assert (starts(stages), findings.lost) == ([expected, "2011-10-31"], False)
 

@@ -46,8 +46,8 @@ def published() -> list[dict[str, str]]:
 
 @pytest.fixture
 async def portolan(tmp_path: Path) -> AsyncIterator[Portolan]:
-    async with running_portolan(Settings(data=tmp_path)) as made:
-        yield made
+    async with running_portolan(Settings(data=tmp_path)) as running:
+        yield running
 
 
 async def events(portolan: Portolan) -> int:
@@ -110,8 +110,8 @@ def variance(item: dict[str, Any]) -> Decimal | None:
 
 
 def days(item: dict[str, Any]) -> int | None:
-    found: int | None = item["schedule"]["variance_days"]
-    return found
+    result: int | None = item["schedule"]["variance_days"]
+    return result
 
 
 async def test_every_odd_row_is_reported_with_its_line(portolan: Portolan) -> None:

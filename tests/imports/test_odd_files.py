@@ -45,13 +45,13 @@ Rows = Sequence[dict[str, str]]
 def written(
     folder: Path, projects: Rows, investments: Rows = (INVESTMENT,), contracts: Rows = (CONTRACT,)
 ) -> Files:
-    given = {"projects": projects, "investments": investments, "contracts": contracts}
-    for name, rows in given.items():
+    by_key = {"projects": projects, "investments": investments, "contracts": contracts}
+    for name, rows in by_key.items():
         with (folder / f"{name}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, [*TAKEN[name], *JUDGED[name]])
             writer.writeheader()
             writer.writerows(rows)
-    return Files(**{name: folder / f"{name}.csv" for name in given})
+    return Files(**{name: folder / f"{name}.csv" for name in by_key})
 
 
 def judged(files: Files) -> tuple[list[Stage], Findings]:
@@ -217,8 +217,8 @@ def test_a_server_that_never_answers_is_named(tmp_path: Path, monkeypatch: pytes
 
 @pytest.fixture
 async def portolan(tmp_path: Path) -> AsyncIterator[Portolan]:
-    async with running_portolan(Settings(data=tmp_path / "data")) as made:
-        yield made
+    async with running_portolan(Settings(data=tmp_path / "data")) as running:
+        yield running
 
 
 async def imported(portolan: Portolan, files: Files, dry_run: bool) -> tuple[dict[str, Any], Findings]:

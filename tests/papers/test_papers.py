@@ -12,6 +12,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from services.cli import main
 from services.contracts import settings_page
 from shared.base import telemetry
+from shared.http.auth.roles import ROLES, SERVICES
 
 ROOT = Path(__file__).parents[2]
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -136,3 +137,19 @@ def test_every_decision_is_in_the_index() -> None:
 @by_paper
 def test_no_paper_names_a_place_on_somebodys_machine(paper: Path) -> None:
     assert re.findall(r"(?<![\w.}/])/(?:home|root|tmp|Users|work)/\S*", paper.read_text()) == []
+
+
+def test_the_roles_grant_what_operations_says() -> None:
+    table = re.findall(r"^\| `(\w+)` \|(.*)\|$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
+    [header] = re.findall(r"^\| role \|(.*)\|$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
+    verbs = [verb.strip() for verb in header.split("|")]
+    granted = {
+        role: frozenset(
+            f"{service}.{verb}"
+            for verb, cell in zip(verbs, cells.split("|"), strict=True)
+            for service in (SERVICES if cell.strip() == "all" else filter(None, cell.strip().split(", ")))
+        )
+        for role, cells in table
+        if role in ROLES
+    }
+    assert granted == ROLES

@@ -16,9 +16,9 @@ class House:
         self.client: httpx.AsyncClient = portolan("director")
 
     async def make(self, collection: str, **members: Any) -> dict[str, Any]:
-        made = await self.create(collection, **members)
-        assert made.status_code == 201, made.text
-        return dict(made.json())
+        created = await self.create(collection, **members)
+        assert created.status_code == 201, created.text
+        return dict(created.json())
 
     async def create(self, collection: str, **members: Any) -> httpx.Response:
         return await self.client.post(f"/projects/v1/{collection}", json=members)

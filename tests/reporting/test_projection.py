@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from services.reporting.replay import TABLES, columns_of
+from services.reporting.replay import SUMS_OF_TODAY, TABLES, columns_of, telling
 from services.reporting.service import SERVICE
 from shared.base.clock import end_of_day, to_micros
 from shared.base.settings import Settings
@@ -42,7 +42,7 @@ class Told:
     callers: Callers
 
     async def forget(self) -> None:
-        for table in (*TABLES, "inbox_position"):
+        for table in (*TABLES, SUMS_OF_TODAY, "totals_clock", "inbox_position"):
             await self.inbox.kernel.store.run(f"DELETE FROM {table} WHERE 1 = 1 RETURNING 1")
         await self.inbox._load()
 
@@ -54,7 +54,8 @@ class Told:
         store = self.inbox.kernel.store
         return {
             table: await store.fetch(
-                f"SELECT {', '.join(columns_of(table))} FROM {table} ORDER BY {', '.join(key)}"
+                f"SELECT {', '.join(columns_of(table))} FROM {table} WHERE {telling(table)}"
+                f" ORDER BY {', '.join(key)}"
             )
             for table, key in TABLES.items()
         }

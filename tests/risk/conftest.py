@@ -15,9 +15,9 @@ class Desk:
 
     async def project(self, *moves: str) -> dict[str, Any]:
         planned = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
-        made = await self.client.post("/projects/v1/projects", json={"name": "New ERP", **planned})
-        assert made.status_code == 201, made.text
-        project = made.json()
+        answer = await self.client.post("/projects/v1/projects", json={"name": "New ERP", **planned})
+        assert answer.status_code == 201, answer.text
+        project = answer.json()
         for verb in moves:
             project = await self.move(project, verb)
         await self.portolan.settled()
@@ -33,9 +33,9 @@ class Desk:
 
     async def risk(self, project: str, **members: Any) -> dict[str, Any]:
         body = {"project_id": project, "title": "The vendor fails", **members}
-        made = await self.client.post("/risk/v1/risks", json=body)
-        assert made.status_code == 201, made.text
-        return made.json()  # type: ignore[no-any-return]
+        answer = await self.client.post("/risk/v1/risks", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()  # type: ignore[no-any-return]
 
     async def act(self, risk: dict[str, Any], verb: str, **body: Any) -> httpx.Response:
         headers = {"If-Match": f'"{risk["version"]}"'}

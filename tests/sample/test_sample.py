@@ -148,24 +148,26 @@ def test_budget_lines_add_up_to_what_the_project_is_planned_to_cost() -> None:
 
 @pytest.mark.parametrize("today", [date(2026, 1, 1) + timedelta(days=days) for days in range(0, 366, 5)])
 def test_budget_lines_lie_within_the_plan_of_their_project(today: date) -> None:
-    told = chapters(today)
-    planned = {p.what.key: p.body for c in told for p in c.puts
+    reported = chapters(today)
+    planned = {p.what.key: p.body for c in reported for p in c.puts
                if p.what.collection == "projects/v1/projects" and "planned_start_on" in p.body}  # fmt: skip
-    lines = {p.what: p.body for c in told for p in c.puts if p.what.collection == "finance/v1/budget-lines"}
+    lines = {
+        p.what: p.body for c in reported for p in c.puts if p.what.collection == "finance/v1/budget-lines"
+    }
     for line in lines.values():
         body = planned[line["project_id"].key]
         assert body["planned_start_on"][:4] <= str(line["fiscal_year"]) <= body["planned_finish_on"][:4]
-    moved = {m.what for c in told for m in c.moves if m.what.collection == "finance/v1/budget-lines"}
+    moved = {m.what for c in reported for m in c.moves if m.what.collection == "finance/v1/budget-lines"}
     assert moved <= lines.keys()
     for key, *amounts in LINES:
-        held = sum(int(float(b["amount"]["amount"])) for b in lines.values() if b["project_id"].key == key)
-        assert held == sum(amounts)
+        pieces = sum(int(float(b["amount"]["amount"])) for b in lines.values() if b["project_id"].key == key)
+        assert pieces == sum(amounts)
 
 
 @pytest.mark.parametrize("today", [date(2024, 2, 29), date(2027, 1, 1), date(2026, 12, 31)])
 def test_it_can_be_told_on_any_day(today: date) -> None:
-    told = chapters(today)
-    assert [c.days_ago for c in told] == sorted((c.days_ago for c in told), reverse=True)
-    codes = [(put.what.key, put.body["wbs"]) for c in told for put in c.puts if "wbs" in put.body]
+    reported = chapters(today)
+    assert [c.days_ago for c in reported] == sorted((c.days_ago for c in reported), reverse=True)
+    codes = [(put.what.key, put.body["wbs"]) for c in reported for put in c.puts if "wbs" in put.body]
     assert all(re.fullmatch(r"[1-9](\.[1-9])?", wbs) and key.endswith(f"-{wbs}") for key, wbs in codes)
     assert {key for key, _ in codes} >= {f"{key}-{wbs}" for key, parts in WHOLES.items() for wbs in parts}

@@ -6,7 +6,7 @@ import shutil
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.projects.service import SERVICE
 from shared.base.settings import Settings
+from shared.runtime import door
 from shared.runtime.door import HEAD_LIMIT, HEAD_LINES, Door
 from shared.runtime.serve import serving
 from tests.conftest import DEADLINE_S, running_service
@@ -251,15 +252,96 @@ async def test_an_idle_connection_is_closed_after_its_time() -> None:
 
 
 async def test_connections_beyond_the_bound_are_told_so() -> None:
-    async with serving(fine, "127.0.0.1", 0, Door(connections=2)) as url:
-        async with connected(url) as (reader, writer), connected(url):
-            writer.write(REQUEST)
-            await reader.readuntil(b"fine")
-            problem = await refused(url, REQUEST, 503)
-            assert problem["code"] == "too_many_connections"
+    async with serving(_reading_and_waiting, "127.0.0.1", 0, Door(connections=2)) as url:
+        async with connected(url) as (_, first), connected(url) as (_, second), asyncio.timeout(DEADLINE_S):
+            for writer in (first, second):
+                writer.write(REQUEST)
+            while (await refused(url, REQUEST, 503))["code"] != "too_many_connections":
+                continue
         async with asyncio.timeout(DEADLINE_S):  # those who went make room
             while not await _is_let_in(url):
                 continue
+
+
+async def _reading_and_waiting(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers its head, and then nothing until its caller is gone."""
+    while (await receive()).get("more_body"):
+        continue
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    await send({"type": "http.response.body", "body": b"f", "more_body": True})
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+HALF_SENT = {
+    "nothing": b"",
+    "half a line": b"GE",
+    "half an address": b"GET /proje",
+    "half a head": b"GET / HTTP/1.1\r\nHost: he",
+    "half a head behind a request": REQUEST + b"GET / HT",
+    "nothing more": REQUEST,
+}
+
+
+@pytest.mark.parametrize("sent", HALF_SENT.values(), ids=HALF_SENT)
+async def test_whoever_is_waited_for_longest_gives_way_to_somebody_new(sent: bytes) -> None:
+    """Half-sent requests without end lock nobody out."""
+    async with (
+        serving(fine, "127.0.0.1", 0, Door(connections=3)) as url,
+        AsyncExitStack() as others,
+        asyncio.timeout(DEADLINE_S),
+    ):
+        for _ in range(10):
+            reader, writer = await others.enter_async_context(connected(url))
+            writer.write(sent)
+            if sent.startswith(REQUEST):
+                await reader.readuntil(b"fine")
+            assert await _is_let_in(url)
+
+
+async def test_who_gives_way_is_told_so_if_a_request_has_begun() -> None:
+    async with serving(fine, "127.0.0.1", 0, Door(connections=1)) as url, asyncio.timeout(DEADLINE_S):
+        for sent, answer in ((b"GET / HT", b"HTTP/1.1 503 "), (b"", b"")):
+            async with connected(url) as (reader, writer):
+                writer.write(sent)
+                while not await _is_let_in(url):
+                    continue
+                assert (await reader.read())[:13] == answer
+
+
+async def test_a_body_that_comes_slowly_gives_way_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n"
+    async with (
+        serving(_counting, "127.0.0.1", 0, Door(connections=1)) as url,
+        connected(url) as (reader, writer),
+        asyncio.timeout(DEADLINE_S),
+    ):
+        writer.write(head + b"a")
+        while (await refused(url, REQUEST, 503))["code"] != "too_many_connections":
+            continue
+        monkeypatch.setattr(door, "SLOW_BODY_S", 0.0)
+        assert await _is_let_in(url)
+        assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
+
+
+PIPELINED = {
+    "a bad chunk": (b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+    "a coding": (b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", b"501"),
+    "no request": (b"nonsense\r\n\r\n", b"400"),
+}
+
+
+@pytest.mark.parametrize(("last", "status"), PIPELINED.values(), ids=PIPELINED)
+@pytest.mark.parametrize("before", [2, 3])
+async def test_a_refusal_comes_behind_the_answers_to_earlier_requests(
+    before: int, last: bytes, status: bytes
+) -> None:
+    """Before them it would be taken for the answer to the first."""
+    async with serving(_counting, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        writer.write(REQUEST * before + last)
+        async with asyncio.timeout(DEADLINE_S):
+            answers = (await reader.read()).split(b"HTTP/1.1 ")[1:]
+    assert [answer[:3] for answer in answers] == [b"200"] * before + [status]
 
 
 async def _is_let_in(url: str) -> bool:

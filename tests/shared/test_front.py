@@ -75,7 +75,7 @@ async def test_of_what_may_have_been_done_nobody_says_to_send_it_again(
     async with a_service_that(behaves) as address, before(address) as url:
         answer, problem = await posted(url)
     assert (answer.status_code, problem["code"]) == (status, code)
-    assert "may have been done" in problem["detail"]
+    assert "may have been executed" in problem["detail"]
     assert "Idempotency-Key" in problem["detail"]
     assert "retry-after" not in answer.headers
 

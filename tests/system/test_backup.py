@@ -165,9 +165,9 @@ Damage = Callable[[Path], object]
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda kept: cut(kept / "projects.sqlite"), "projects.sqlite is not what was kept"),
-        (lambda kept: flip_a_byte(kept / "finance.sqlite"), "finance.sqlite is not what was kept"),
-        (lambda kept: flip_a_byte(kept / "cursor.key"), "cursor.key is not what was kept"),
+        (lambda kept: cut(kept / "projects.sqlite"), "projects.sqlite differs from the backup"),
+        (lambda kept: flip_a_byte(kept / "finance.sqlite"), "finance.sqlite differs from the backup"),
+        (lambda kept: flip_a_byte(kept / "cursor.key"), "cursor.key differs from the backup"),
         (lambda kept: cut(kept / "backup.json"), "backup.json cannot be read"),
         (lambda kept: (kept / "backup.json").write_text("[]"), "backup.json cannot be read"),
         (lambda kept: (kept / "backup.json").write_text("{}"), "backup.json cannot be read"),

@@ -144,8 +144,10 @@ async def run(
 
 def not_taken(published: Published) -> dict[str, list[str]]:
     """The columns of each file that have no place in Portolan, or are figures it arrives at itself."""
-    told = {}
+    columns = {}
     for name, taken in TAKEN.items():
         rows: list[Row] = getattr(published, name)
-        told[rows[0].file if rows else name] = [c for c in (rows[0].cells if rows else ()) if c not in taken]
-    return told
+        columns[rows[0].file if rows else name] = [
+            c for c in (rows[0].cells if rows else ()) if c not in taken
+        ]
+    return columns

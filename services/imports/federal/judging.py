@@ -103,18 +103,18 @@ def _slipped_money(row: Row) -> str | None:
 def first_of_each(rows: Sequence[Row], key: Sequence[str], findings: Findings) -> list[Row]:
     """The rows without those whose key stands in an earlier one: a second would undo the first at every import."""
     first: dict[tuple[str | None, ...], Row] = {}
-    kept = []
+    distinct = []
     for row in rows:
         values = tuple(row.text(column) for column in key)
         before = first.setdefault(values, row)
         if before is row or values[0] is None:
-            kept.append(row)
+            distinct.append(row)
         else:
             findings.add(
                 row.file, row.line, "repeated_key", f"{' and '.join(key)} stand in line {before.line} already",
                 "not imported", values[0], lost=row.cells != before.cells,
             )  # fmt: skip
-    return kept
+    return distinct
 
 
 def judge_cells(rows: Sequence[Row], findings: Findings) -> None:
@@ -202,10 +202,10 @@ def _judge_costs(row: Row, findings: Findings) -> None:
 
 
 def _judge_agency(row: Row, uii: str, code: str, findings: Findings) -> None:
-    of_uii, given = agency_of(row.text(uii) or ""), row.text(code)
-    if given is not None and given != of_uii:
+    of_uii, stated = agency_of(row.text(uii) or ""), row.text(code)
+    if stated is not None and stated != of_uii:
         findings.add(
-            row.file, row.line, "agency_code_differs", f"agency code {given}, but its investment belongs to {of_uii}",
+            row.file, row.line, "agency_code_differs", f"agency code {stated}, but its investment belongs to {of_uii}",
             f"imported under agency {of_uii}", row.text(uii) or "",
         )  # fmt: skip
 
@@ -235,11 +235,11 @@ def judge_contracts(rows: Sequence[Row], findings: Findings) -> None:
 
 
 def _oddities(row: Row, repeated: set[str | None]) -> list[tuple[str, str, str]]:
-    found = []
+    oddities = []
     start, end = row.day("Contract Start Date (USAspending)"), row.day("Contract End Date (USAspending)")
     amount = row.dollars("Action Obligation Amount (In $ million) (USAspending)")
     if row.text("Contract ID") in repeated:
-        found.append(
+        oddities.append(
             (
                 "contract_id_repeated",
                 "the contract id stands in several rows",
@@ -247,13 +247,15 @@ def _oddities(row: Row, repeated: set[str | None]) -> list[tuple[str, str, str]]
             )
         )
     if row.text("Vendor Name (USAspending)") is None:
-        found.append(("contract_without_vendor", "no vendor", "imported without vendor"))
+        oddities.append(("contract_without_vendor", "no vendor", "imported without vendor"))
     if start is None:
-        found.append(("contract_without_start", "no start date", "imported without start"))
+        oddities.append(("contract_without_start", "no start date", "imported without start"))
     if amount is None:
-        found.append(("contract_without_amount", "no amount", "imported without value"))
+        oddities.append(("contract_without_amount", "no amount", "imported without value"))
     elif amount < 0:
-        found.append(("contract_amount_negative", "the amount is negative", "imported as published"))
+        oddities.append(("contract_amount_negative", "the amount is negative", "imported as published"))
     if start and end and end < start:
-        found.append(("contract_ends_before_start", f"ends {end}, starts {start}", "imported as published"))
-    return found
+        oddities.append(
+            ("contract_ends_before_start", f"ends {end}, starts {start}", "imported as published")
+        )
+    return oddities

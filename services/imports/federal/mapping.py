@@ -100,7 +100,7 @@ def _project(row: Row, as_of: date, findings: Findings) -> Upsert:
     }
     uii = row.text("investment_uii") or ""
     parents = {"portfolio_id": (PORTFOLIOS, agency_of(uii)), "programme_id": (PROGRAMMES, uii)}
-    return Upsert(row.text("project_id") or "", _given(body), row.file, row.line, parents)
+    return Upsert(row.text("project_id") or "", _without_null(body), row.file, row.line, parents)
 
 
 def vendors(rows: Sequence[Row]) -> Stage:
@@ -135,7 +135,7 @@ def _contract(row: Row, findings: Findings) -> Upsert:
         parents["vendor_id"] = (VENDORS, vendor)
     base = row.text("Base Contract ID (USAspending)")
     key = f"{row.text('Contract ID')}/{base}" if base else row.text("Contract ID") or ""
-    return Upsert(key, _given(body), row.file, row.line, parents)
+    return Upsert(key, _without_null(body), row.file, row.line, parents)
 
 
 def budget_lines(rows: Sequence[Row], findings: Findings) -> Stage:
@@ -169,5 +169,5 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _given(body: dict[str, Any]) -> dict[str, Any]:
+def _without_null(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}

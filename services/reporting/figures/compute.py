@@ -143,7 +143,7 @@ def _money(amount: dict[str, str] | None) -> Money | None:
 
 
 def _current(measure: Measured) -> int | None:
-    """The budget of the current plan, where it can be told."""
+    """The budget of the current plan, if it is known."""
     return (
         measure.sums.current
         if "bac" not in measure.reasons and abs(measure.sums.current) <= LARGEST_MINOR

@@ -1,6 +1,6 @@
 """Level two as SQL: how late a project is and how it stands, as of a day, for sorts, filters and counts.
 
-The same rules stand in Python beside the items (`projects/view.py`, `figures/health.py`); a test holds both equal.
+The same rules stand in Python (`lateness.py`, `health.py`); a test holds both equal.
 """
 
 from collections.abc import Iterable

@@ -11,7 +11,8 @@ class FiguresRow(Model, table=True):
     __tablename__ = "figures"
     __table_args__ = (
         Index("ix_figures__until_day_portfolio_id", "until_day", "portfolio_id"),
-        Index("ix_figures__portfolio_id", "portfolio_id"),
+        Index("ix_figures__project_id_until_day", "project_id", "until_day"),
+        Index("ix_figures__portfolio_id_project_id", "portfolio_id", "project_id", "from_day"),
     )
 
     project_id: str = Field(sa_type=ID, primary_key=True)

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from services.reporting.memo import REBUILDS
-from services.reporting.rebuild.folding import fold_projects
+from services.reporting.rebuild.folding import fold_history
 from services.reporting.rebuild.loading import ends_of, load
 from services.reporting.rebuild.places import Place, place_for
-from services.reporting.replay import CONSUMER, MARK, REBUILT, Position, marks_for
+from services.reporting.replay import CONSUMER, DAY_OF_SUMS, MARK, REBUILT, Position, clock_at, marks_for
 from shared.base.settings import Settings
 from shared.messaging.bus.embedded import Sources, heads_at
 from shared.store import Statement, Store, Unreachable
@@ -36,6 +36,7 @@ class Made:
         statements = [Statement("DELETE FROM inbox_position WHERE consumer = ?", own), Statement(MARK, marks)]
         for table in ("dead_letter", "parked"):
             statements.append(Statement(f"DELETE FROM {table} WHERE consumer = ?", own))
+        statements += clock_at(await self.store.fetch(DAY_OF_SUMS))
         statements.append(Statement(REBUILT, [(REBUILDS,)]))
         await self._place.put_in_place(live, statements)
 
@@ -64,7 +65,7 @@ async def _making(place: Place, settings: Settings, sources: Sources) -> Made:
                 reached += [(topic, partition, store.epoch, at) for (topic, partition), at in heads.items()]
         await place.index_history()
         made = await place.opened()
-        await fold_projects(made, settings)
+        await fold_history(made, settings)
         await place.fill_current()
     except (Unreachable, CannotReplace):
         raise

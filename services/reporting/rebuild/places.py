@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol
 
 from services.reporting.rebuild.rows import HISTORY
-from services.reporting.replay import TABLES, columns_of, copied
+from services.reporting.replay import REPLACED, TABLES, columns_of, copied
 from services.reporting.service import SERVICE
 from shared.base.settings import Settings
 from shared.runtime.migrate import prepare
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BULK = ("history", "current_state")
 """Tables that are filled at once; the others are folded, and so have their keys from the start."""
+FOLDED = tuple(table for table in REPLACED if table not in BULK)
+CLOCK = "totals_clock"
+"""The clock of the folds that make the new tables; the live one goes on."""
 
 _CURRENT = columns_of("current_state")
 FILL_CURRENT = f"""
@@ -110,7 +113,7 @@ class InAFile:
         """Rows are read while they are written, a chunk at a time; the WAL, grown by all of them, is emptied afterwards."""
         unit = Unit()
         with closing(sqlite3.connect(self.path)) as scratch:
-            for table in TABLES:
+            for table in REPLACED:
                 unit.parts[0].statements += [Statement(f"DELETE FROM {table}", [()]), *copied(scratch, table)]
             unit.parts[0].statements += statements
             await live.commit(unit)
@@ -134,7 +137,7 @@ class InASchema:
 
     async def index_history(self) -> None:
         await self._beside.add_indices("history")
-        for table in TABLES.keys() - set(BULK):
+        for table in (*FOLDED, CLOCK):
             await self._beside.add_indices(table)
 
     async def fill_current(self) -> None:
@@ -147,7 +150,7 @@ class InASchema:
         return self._store
 
     async def put_in_place(self, live: Store, statements: Sequence[Statement]) -> None:
-        for table in TABLES.keys() - set(BULK):
+        for table in FOLDED:
             await self._beside.execute(f"ANALYZE {table}")
         await self._beside.swap(statements)
 
@@ -179,5 +182,5 @@ async def _sqlite(settings: Settings) -> AsyncIterator[Place]:
 async def _postgres(live: "PostgresStore") -> AsyncIterator[Place]:
     from shared.store.beside import beside
 
-    async with beside(live.url, list(TABLES)) as new:
+    async with beside(live.url, REPLACED, [CLOCK]) as new:
         yield InASchema(new)

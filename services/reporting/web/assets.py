@@ -35,11 +35,11 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Every file of `static`, by name, as it was when first asked for."""
-    held = {path: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in MEDIA}
-    scripts = b"".join(content for path, content in held.items() if _is_ours(path))
+    contents = {path: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in MEDIA}
+    scripts = b"".join(content for path, content in contents.items() if _is_ours(path))
     return {
         path.name: _asset(path, content, scripts if _is_ours(path) else content)
-        for path, content in held.items()
+        for path, content in contents.items()
     }
 
 
@@ -54,8 +54,8 @@ def _asset(path: Path, content: bytes, named_by: bytes) -> Asset:
 
 def url_of(name: str) -> str | None:
     """Where the file is; None where it was not made."""
-    found = assets().get(name)
-    return found.url if found else None
+    file = assets().get(name)
+    return file.url if file else None
 
 
 routes = Routes("reporting", "Pages", pages=True)
@@ -64,10 +64,10 @@ routes = Routes("reporting", "Pages", pages=True)
 @routes.get("/static/{hash}/{name}", public=True, produces=("text/css", "text/javascript", "image/svg+xml"))
 async def asset(call: Call, hash: str, name: str) -> Answer:
     """A style sheet, script or picture."""
-    found = assets().get(name)
-    if found is None or found.url != f"/static/{hash}/{name}":
+    file = assets().get(name)
+    if file is None or file.url != f"/static/{hash}/{name}":
         raise NotFound("there is no such file")
     headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
     if "gzip" in (call.header("accept-encoding") or ""):
-        return Answer(200, found.packed, headers | {"Content-Encoding": "gzip"}, found.media_type)
-    return Answer(200, found.plain, headers, found.media_type)
+        return Answer(200, file.packed, headers | {"Content-Encoding": "gzip"}, file.media_type)
+    return Answer(200, file.plain, headers, file.media_type)

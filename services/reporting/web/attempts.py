@@ -1,4 +1,4 @@
-"""Failed attempts to log in, counted by the address they come from: whoever guesses is soon told to wait."""
+"""Failed attempts to log in, counted by address: after too many, an address has to wait."""
 
 from shared.base.errors import TooManyRequests
 from shared.http.call import Call

@@ -37,7 +37,7 @@ async def _events(call: Call) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
     call.kernel.nudges.append(woken.set)
     try:
-        known, sent_at, checked_at = -1, clock(), 0.0
+        last_mark, sent_at, checked_at = -1, clock(), 0.0
         while True:
             woken.clear()
             if clock() - checked_at >= LOOK_AGAIN_S:
@@ -46,8 +46,8 @@ async def _events(call: Call) -> AsyncIterator[bytes]:
                     yield f"event: ended\ndata: {ending}\n\n".encode()
                     return
             mark = await folded(call)
-            if mark != known:
-                known, sent_at = mark, clock()
+            if mark != last_mark:
+                last_mark, sent_at = mark, clock()
                 yield f"data: {mark}\n\n".encode()
             elif clock() - sent_at > KEEP_ALIVE_S:
                 sent_at = clock()

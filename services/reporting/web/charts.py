@@ -18,7 +18,7 @@ Spec = dict[str, Any]
 LIGHTS = ("green", "amber", "red")
 COLOURS = {name: f"var(--{name})" for name in LIGHTS}
 SHAPES = {"green": "circle", "amber": "triangle-up", "red": "square"}
-"""Health is never told by colour alone."""
+"""Health is never shown by colour alone."""
 
 MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "labelSeparation": 8, "tickCount": 8}
 
@@ -181,9 +181,9 @@ def budget_parts(year: dict[str, Any]) -> dict[tuple[str, str], float]:
     """A fiscal year's sums as the chart stacks them; what no line calls capital or operating is the rest."""
     approved = {n: _amount(year[n]["approved"]) for n in ("capex", "opex")}
     rest = _amount(year["total"]["approved"]) - sum(approved.values())
-    asked = _amount(year["total"]["draft"]) + _amount(year["total"]["submitted"])
+    requested = _amount(year["total"]["draft"]) + _amount(year["total"]["submitted"])
     parts = {(nature, "approved"): amount for nature, amount in approved.items()}
-    return parts | {("other", "approved"): round(max(rest, 0.0), 4), ("", "asked"): asked}
+    return parts | {("other", "approved"): round(max(rest, 0.0), 4), ("", "asked"): requested}
 
 
 def _amount(money: dict[str, str] | None) -> float:

@@ -16,8 +16,8 @@ def command_of(settings: Settings, *words: str) -> str:
     """
     if settings.public_url or not _is_loopback(settings.host):
         return shlex.join(("portolan", *words))
-    given = () if settings.data == Settings.model_fields["data"].default else ("--data", str(settings.data))
-    return shlex.join((*_program(Path(sys.argv[0])), *words, *given))
+    options = () if settings.data == Settings.model_fields["data"].default else ("--data", str(settings.data))
+    return shlex.join((*_program(Path(sys.argv[0])), *words, *options))
 
 
 def _is_loopback(host: str) -> bool:

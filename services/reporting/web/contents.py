@@ -36,20 +36,20 @@ ACTIVITY, ACTIVITY_PAGES = 100, 5
 """Facts that are read at a time, and how often at most, until the lines to be shown are whole."""
 DAY_S = 86_400
 DERIVED = "performance"
-"""Its facts follow from others that are told themselves."""
+"""Its facts follow from others that are shown themselves."""
 
 Contents = dict[str, Any]
 
 
 async def whole(call: Call, at: AsOf, words: Words) -> Contents:
     """Everything there is, and what happened last."""
-    told = await overview(call, at)
-    portfolios = outline(told["items"])
+    answer = await overview(call, at)
+    portfolios = outline(answer["items"])
     within = sum(item["counts"]["projects"] for item in portfolios if not item["depth"])
     return {
-        "total": told["total"],
+        "total": answer["total"],
         "portfolios": portfolios,
-        "alone": told["total"]["counts"]["projects"] - within,
+        "alone": answer["total"]["counts"]["projects"] - within,
         **await _standing(call.kernel.store, at, words, None),
         "budgets": await _budgets(call, at, words, EVERYTHING),
         "exposure": await exposure(call, at, EVERYTHING),
@@ -59,23 +59,25 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
 
 async def projects(call: Call, at: AsOf, wanted: ProjectListQuery, alone: bool) -> Contents:
     """All projects, or those that are wanted: by text, stage, health, programme, or `alone`, without a portfolio."""
-    found = await listed(call, at, wanted, None, alone)
+    page = await listed(call, at, wanted, None, alone)
     programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until)}
-    asked = {name: "".join(getattr(wanted, name) or ()) for name in ("q", "stage", "health", "programme_id")}
-    asked["portfolio"] = "none" if alone else ""
+    filters = {
+        name: "".join(getattr(wanted, name) or ()) for name in ("q", "stage", "health", "programme_id")
+    }
+    filters["portfolio"] = "none" if alone else ""
     return {
-        "projects": found.items,
-        "following": found.next,
-        "asked": {name: value for name, value in asked.items() if value},
-        "programme": programmes.get(asked["programme_id"]),
+        "projects": page.items,
+        "following": page.next,
+        "filters": {name: value for name, value in filters.items() if value},
+        "programme": programmes.get(filters["programme_id"]),
     }
 
 
 async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     """A portfolio with everything under it; NotFound where it was not there by the day."""
     store = call.kernel.store
-    told = await overview(call, at)
-    own = next((item for item in told["items"] if item["portfolio"]["id"] == id), None)
+    answer = await overview(call, at)
+    own = next((item for item in answer["items"] if item["portfolio"]["id"] == id), None)
     if own is None:
         raise NotFound("there is no such portfolio by that day")
     states_by_id = await portfolios_by_id(store, at)
@@ -88,7 +90,7 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "parent": states_by_id.get(states_by_id[id]["parent_id"] or ""),
         "owner": (await _people(store, at)).get(states_by_id[id]["owner_id"] or ""),
         "total": own,
-        "portfolios": outline([i for i in told["items"] if i["portfolio"]["id"] in below - {id}]),
+        "portfolios": outline([i for i in answer["items"] if i["portfolio"]["id"] in below - {id}]),
         "programmes": sorted(programmes, key=lambda p: (sort_key(p["name"]), p["id"])),
         "projects": listed_here.items,
         "following": listed_here.next,
@@ -112,36 +114,36 @@ async def _standing(store: Store, at: AsOf, words: Words, below: set[str] | None
 
 def _apart(over: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Currency -> its overruns, the largest first."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    overruns: dict[str, list[dict[str, Any]]] = {}
     for item in over:
-        found.setdefault(item["cost"]["variance"]["currency"], []).append(item)
-    return dict(sorted(found.items()))
+        overruns.setdefault(item["cost"]["variance"]["currency"], []).append(item)
+    return dict(sorted(overruns.items()))
 
 
 async def _budgets(call: Call, at: AsOf, words: Words, scope: Within) -> list[Contents]:
     """A chart and a table per currency."""
-    found = by_currency(await budget_lines(call, at, scope))
-    return [{"currency": c, "years": y, "chart": charts.budget(y, c, words)} for c, y in found.items()]
+    lines = by_currency(await budget_lines(call, at, scope))
+    return [{"currency": c, "years": y, "chart": charts.budget(y, c, words)} for c, y in lines.items()]
 
 
 async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     """The sheet of a project; NotFound where it was not there by the day."""
     store, scope = call.kernel.store, of_project(id)
-    told = await sheet(call, id, at)
-    details = told["details"]
+    answer = await sheet(call, id, at)
+    details = answer["details"]
     state = await _state_of(store, id, at)
     packages = sorted(details.get("work_package", []), key=lambda p: [int(n) for n in p["wbs"].split(".")])
-    portfolio_id = (told["portfolio"] or {}).get("id", "")
+    portfolio_id = (answer["portfolio"] or {}).get("id", "")
     limits = limits_of((await portfolios_by_id(store, at)).get(portfolio_id))
     course = await view.course(store, id, at)
     programmes = {p["id"]: p for p in await states(store, "programme", at.until)}
     months = months_from(at.on.replace(day=1), MONTHS)
     people = [p for p in await load_by_month(call, at, scope, months) if any(m["hours"] for m in p["months"])]
     return {
-        "sheet": told,
+        "sheet": answer,
         "state": state,
-        "programme": programmes.get(told["programme_id"] or ""),
-        "indices": {name: index_health(told["earned_value"][name], limits) for name in ("spi", "cpi")},
+        "programme": programmes.get(answer["programme_id"] or ""),
+        "indices": {name: index_health(answer["earned_value"][name], limits) for name in ("spi", "cpi")},
         "people_by_id": await _people(store, at),
         "packages": packages,
         "timeline": charts.timeline(_bars(state, packages, words), at.on.isoformat(), words),
@@ -168,8 +170,8 @@ async def _state_of(store: Store, id: str, at: AsOf) -> dict[str, Any]:
         "SELECT state FROM history WHERE aggregate_id = ? AND effective_at <= ? ORDER BY version DESC LIMIT 1",
         (id, at.until if at.until is not None else FOREVER),
     )
-    told: dict[str, Any] = json.loads(state)
-    return told
+    members: dict[str, Any] = json.loads(state)
+    return members
 
 
 def _bars(state: dict[str, Any], packages: Iterable[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
@@ -221,14 +223,14 @@ async def _people(store: Store, at: AsOf) -> dict[str, str]:
 
 async def _happened(call: Call, at: AsOf, project_id: str | None, lines: int) -> list[dict[str, Any]]:
     """The last lines of activity; each is read to its end, however many facts stand in it, or says `more`."""
-    told: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     runs: list[dict[str, Any]] = []
     for page in range(ACTIVITY_PAGES):
         read = await latest(call, at, project_id, ACTIVITY, page * ACTIVITY)
-        told += [
+        items += [
             _dated(item, at, call.kernel.settings.zone) for item in await _named(call.kernel.store, read)
         ]
-        runs = _runs(told)
+        runs = _runs(items)
         if len(runs) > lines or len(read) < ACTIVITY:
             return runs[:lines]
     return [*runs[:-1], runs[-1] | {"more": True}] if runs else []

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -14,7 +14,7 @@ from services.reporting.web import sessions
 from services.reporting.web.amounts import figure_unit, of_costs, table_unit
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
-from services.reporting.web.reasons import reason_in
+from services.reporting.web.reasons import fault_in, reason_in, refusal_in
 from services.reporting.web.words import (
     FACTS,
     HEALTH,
@@ -24,6 +24,8 @@ from services.reporting.web.words import (
     STAGES,
     STEPS,
     Words,
+    languages,
+    name_of,
     words_for,
 )
 from shared.base.clock import now
@@ -43,11 +45,12 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+LANGUAGE_COOKIE = "portolan_language"
+"""What a reader chose on a page; it goes before what the browser asks for."""
+
 SPOKEN = {
     "updated": N_("Updated at {time}: {what}"),
-    "away": N_(
-        "Portolan cannot be reached. The figures are those of {time}; it is tried again all the time."
-    ),
+    "away": N_("Portolan cannot be reached. The figures are those of {time}; new attempts are being made."),
     "back": N_("Connected again."),
     "ended": N_("Your session has ended. The figures are those of {time}."),
     "login": N_("Log in again"),
@@ -60,34 +63,34 @@ _NAME = re.compile(r"[a-z]+(_[a-z]+)+\b")
 
 @dataclass(frozen=True)
 class Here:
-    """Where the reader is: links to other pages keep the day, another day keeps what was `asked` for."""
+    """Where the reader is: links to other pages keep the day, another day keeps its `query`."""
 
     path: str
     at: AsOf | None
-    asked: dict[str, str]
+    query: dict[str, str]
 
     @property
     def exact(self) -> bool:
         """Whether amounts are written in full, with the reasons of those that are missing."""
-        return self.asked.get("amounts") == "exact"
+        return self.query.get("amounts") == "exact"
 
     def to(self, path: str, place: str = "", **query: str) -> str:
         """The address of a page; `place` is the part of it that is looked at."""
-        kept = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
-        kept |= {"amounts": "exact"} if self.exact else {}
-        return _address_of(path, query | kept) + (f"#{place}" if place else "")
+        carried = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
+        carried |= {"amounts": "exact"} if self.exact else {}
+        return _address_of(path, query | carried) + (f"#{place}" if place else "")
 
     @property
     def today(self) -> str:
         """This page as of now."""
-        return _address_of(self.path, self.asked)
+        return _address_of(self.path, self.query)
 
     @property
     def turned(self) -> str:
         """This page with amounts in full, or rounded again."""
-        others = {name: value for name, value in self.asked.items() if name != "amounts"}
-        kept = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
-        return _address_of(self.path, others | kept | ({} if self.exact else {"amounts": "exact"}))
+        others = {name: value for name, value in self.query.items() if name != "amounts"}
+        carried = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
+        return _address_of(self.path, others | carried | ({} if self.exact else {"amounts": "exact"}))
 
 
 def _address_of(path: str, query: dict[str, str]) -> str:
@@ -97,7 +100,7 @@ def _address_of(path: str, query: dict[str, str]) -> str:
 @cache
 def _environment(words: Words) -> Environment:
     """Templates in one language."""
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("services.reporting.web"),
         autoescape=True,
         extensions=["jinja2.ext.i18n"],
@@ -105,15 +108,15 @@ def _environment(words: Words) -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {
-        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
+    environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {
+        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "fault_text": partial(fault_in, words), "refusal_text": partial(refusal_in, words), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),
     }  # fmt: skip
-    made.filters |= {"coded": coded, "sentence": sentence}
-    return made
+    environment.filters |= {"coded": coded, "sentence": sentence}
+    return environment
 
 
 def coded(text: str) -> Markup:
@@ -129,7 +132,8 @@ def sentence(text: str) -> Markup:
 
 
 def words_of(call: Call) -> Words:
-    return words_for(call.header("accept-language"))
+    chosen = call.cookies.get(LANGUAGE_COOKIE)
+    return words_for(chosen if chosen in languages() else call.header("accept-language"))
 
 
 def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, **contents: Any) -> Answer:
@@ -141,10 +145,12 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
         _environment(words)
         .get_template(template)
         .render(
-            here=Here(call.scope["path"], at, _asked(call) if at else {}),
+            here=Here(call.scope["path"], at, _query_of(call) if at else {}),
             at=at,
             today=now(),
             principal=principal,
+            others=[(code, name_of(code)) for code in languages() if code != words.language],
+            address=_address(call),
             spoken={name: words.gettext(text) for name, text in SPOKEN.items()},
             logout_token=sessions.form_token(call, cookie) if principal and cookie else "",
             **contents,
@@ -153,7 +159,7 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
     return Answer(status, rendered.encode(), dict(HEADERS), "text/html; charset=utf-8")
 
 
-def _asked(call: Call) -> dict[str, str]:
+def _query_of(call: Call) -> dict[str, str]:
     """The query without the day, and without the page, which is one of that day's."""
     return {name: values[0] for name, values in call.query.items() if name not in ("as_of", "cursor")}
 
@@ -165,15 +171,24 @@ def redirect(location: str, **headers: str) -> Answer:
 
 
 def refused(refusal: Refusal, call: Call) -> Answer:
-    """A refusal as a page for who asked with a browser, as a problem document for everybody else."""
+    """A refusal as a page for browsers, and as a problem document for all other callers."""
     if call.scope["path"].startswith("/reporting/") or "text/html" not in (call.header("accept") or ""):
         return answers.refused(refusal, call)
     if isinstance(refusal, Unauthenticated):
         ended = {"session": "ended"} if call.cookies.get(sessions.COOKIE) else {}
         return redirect(f"/login?{urlencode(ended | {'next': _address(call)})}")
-    told = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
-    told.headers |= refusal.headers
-    return told
+    answer = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
+    answer.headers |= refusal.headers
+    return answer
+
+
+def path_of_ours(address: str | None) -> str:
+    """A path of ours: an address that would leave for another site becomes `/`."""
+    given = address or "/"
+    if not given.startswith("/") or given.startswith(("//", "/\\")) or len(given) > 2000:
+        return "/"
+    path, _, query = given.partition("?")
+    return quote(path, safe="/%:@-._~") + (f"?{quote(query, safe='=&%:@-._~+')}" if query else "")
 
 
 def _address(call: Call) -> str:

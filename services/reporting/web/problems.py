@@ -10,26 +10,26 @@ from shared.http.routes import Routes
 
 ADVICE = {
     400: N_("The request could not be read. Correct what `errors` names; the same request will be refused again."),
-    401: N_("No valid token came with the request. Fetch a fresh one from the issuer and send it as a bearer token."),
-    403: N_("The token is valid, but what it allows does not cover this. Another role or scope is needed."),
+    401: N_("The request has no valid token. Get a new one from the issuer and send it as a bearer token."),
+    403: N_("The token is valid, but does not allow this. Another role or scope is needed."),
     404: N_("Nothing is at this address, or nothing that this caller may see."),
     405: N_("The resource is there, but not for this method; the `Allow` header lists those it has."),
-    406: N_("The operation does not give what the `Accept` header asks for."),
-    408: N_("The request did not come to its end in time. Send it again, without a pause, over a connection that is quick enough."),
-    410: N_("What was asked for was there, and means nothing any more. Begin anew from the start."),
-    409: N_("The request is well-formed, but the present state does not allow it. Read the resource again and decide anew."),
+    406: N_("The operation cannot answer in the form that the `Accept` header asks for."),
+    408: N_("The request did not arrive completely in time. Send it again, without a pause, over a faster connection."),
+    410: N_("This resource is no longer there. Start again from the beginning."),
+    409: N_("The request is well-formed, but the present state does not allow it. Read the resource again and decide again."),
     412: N_("Somebody else has changed the resource. Read it again, and send the change with its new `ETag`."),
-    413: N_("The content is larger than the operation takes. Send it in several parts."),
-    414: N_("The address is longer than 8 KB. Ask for less at once."),
-    415: N_("The operation does not take this content type; `Accept-Post` or `Accept-Patch` says which it takes."),
+    413: N_("The content is too large for this operation. Send it in several parts."),
+    414: N_("The address is longer than 8 KiB. Ask for less at a time."),
+    415: N_("The operation does not accept this content type; `Accept-Post` or `Accept-Patch` says which it accepts."),
     422: N_("The content is well-formed but wrong. `errors` names each member with a JSON pointer and what it needs."),
     428: N_("A change needs `If-Match` with the `ETag` that was read, so that nobody's work is overwritten unseen."),
     429: N_("Too many requests came in a short time. Wait as long as `Retry-After` says."),
-    431: N_("The header lines are larger than the server takes. Send fewer and shorter ones; a large cookie or token is mostly why."),
-    500: N_("The fault is ours. Nothing was changed; send it again, best with the same `Idempotency-Key`, and tell the operators the `trace_id` if it stays."),
-    501: N_("The request uses a part of HTTP that is not spoken here. Send it without, as most clients do by themselves."),
-    502: N_("The service went away before it answered. Nothing may be assumed about a write: look, or send it again with the same `Idempotency-Key`."),
-    503: N_("A part of the system is away for the moment. Wait as long as `Retry-After` says and send the same again."),
+    431: N_("The header lines are too large for the server. Send fewer and shorter ones; the usual cause is a large cookie or token."),
+    500: N_("The fault is ours. Nothing was changed. Send it again, best with the same `Idempotency-Key`. If it stays, give the operators the `trace_id`."),
+    501: N_("The request uses a part of HTTP that is not supported here. Send it without that part, as most clients do."),
+    502: N_("The service stopped before it answered. Nothing may be assumed about a write: check, or send it again with the same `Idempotency-Key`."),
+    503: N_("A part of the system is not available at the moment. Wait as long as `Retry-After` says, then send the request again."),
     504: N_("It took too long. Nothing may be assumed about a write: send it again with the same `Idempotency-Key`."),
 }  # fmt: skip
 """Status -> what to do."""
@@ -58,6 +58,6 @@ async def problem_page(call: Call, code: str) -> Answer:
 
 
 def wants_page(call: Call) -> bool:
-    """Browsers name HTML; whoever names JSON, and no HTML, is a program."""
+    """Browsers name HTML; a caller that names JSON, and no HTML, is a program."""
     accepted = call.header("accept") or ""
     return "text/html" in accepted or "json" not in accepted

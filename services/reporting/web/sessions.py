@@ -97,7 +97,7 @@ async def principal(call: Call) -> Principal:
     if not rows:
         raise Unauthenticated("log in to see this page", code="no_session")
     subject, issuer, roles, scopes, until, token_id, issued_at = rows[0]
-    found = Principal(
+    principal = Principal(
         subject,
         issuer,
         tuple(roles.split()),
@@ -106,9 +106,9 @@ async def principal(call: Call) -> Principal:
         token_id,
         issued_at / 1_000_000,
     )
-    if call.kernel.revocations.concern(found):
+    if call.kernel.revocations.concern(principal):
         raise Unauthenticated("log in to see this page", code="no_session")
-    return found
+    return principal
 
 
 async def is_open(call: Call) -> bool:
@@ -150,17 +150,17 @@ def form_token(call: Call, cookie: str) -> str:
     return call.kernel.sign(b"form:" + cookie.encode()).hex()
 
 
-def check_form(call: Call, cookie_name: str, given: str) -> None:
+def check_form(call: Call, cookie_name: str, proof: str) -> None:
     """Refuse (403) a form that another site may have made the browser send."""
     if not _is_from_here(call):
         raise Forbidden("the form was sent by another site", code="form_of_another_site")
     cookie = call.cookies.get(cookie_name, "")
-    if not cookie or not compare_digest(form_token(call, cookie).encode(), given.encode()):
+    if not cookie or not compare_digest(form_token(call, cookie).encode(), proof.encode()):
         raise Forbidden("the form has expired; load the page again", code="form_expired")
 
 
 def _is_from_here(call: Call) -> bool:
-    """What the browser says of the page that sent the form; whoever says nothing is judged by the form alone."""
+    """What the browser says of the page that sent the form; if it says nothing, only the form is checked."""
     if (site := call.header("sec-fetch-site")) is not None and site not in ("same-origin", "none"):
         return False
     origin = call.header("origin")

@@ -103,7 +103,7 @@ FACTS = {
     "monitored": N_("monitored"),
     "occurred": N_("occurred"),
 }
-"""What the feed tells of: aggregates and what befell them."""
+"""What the feed shows: aggregates and their facts."""
 STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))
 """Probability and impact, 1 to 5."""
 
@@ -132,8 +132,8 @@ class Words:
         return self.gettext(names[value]) if value in names else value.replace("_", " ")
 
     def day(self, value: date | str | None) -> str:
-        held = date.fromisoformat(value) if isinstance(value, str) else value
-        return format_date(held, "medium", self.locale) if held else "–"
+        date_value = date.fromisoformat(value) if isinstance(value, str) else value
+        return format_date(date_value, "medium", self.locale) if date_value else "–"
 
     def month(self, value: date) -> str:
         return format_date(value, "MMM", self.locale)
@@ -229,6 +229,10 @@ class Words:
             "currency": ["", ""],
         }
 
+    def index(self, value: str | float) -> str:
+        """SPI or CPI, with two decimals."""
+        return self.decimal(Decimal(str(value)), 2)
+
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.locale)
 
@@ -257,10 +261,15 @@ def languages() -> tuple[str, ...]:
     return (ENGLISH, *sorted(p.parts[-3] for p in LOCALE.glob("*/LC_MESSAGES/portolan.po")))
 
 
+def name_of(code: str) -> str:
+    """A language in its own words."""
+    return (Locale.parse(code).get_display_name() or code).capitalize()
+
+
 def words_for(accepted: str | None) -> Words:
     """The best of our languages for an Accept-Language header."""
-    found = negotiate_locale(_wanted(accepted or ""), languages(), sep="-") or ENGLISH
-    return words_in(SOURCE if found == ENGLISH else found)
+    locale = negotiate_locale(_wanted(accepted or ""), languages(), sep="-") or ENGLISH
+    return words_in(SOURCE if locale == ENGLISH else locale)
 
 
 def _wanted(accepted: str) -> list[str]:

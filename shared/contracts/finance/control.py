@@ -130,7 +130,8 @@ class Contribution(Shape):
 class PerformanceMeasured(Fact):
     """Progress, cost or plan changed what a project is measured by.
 
-    A fact told late counts from its own day: `contributions` say from which, the state says the sums of all.
+    A fact that arrives late counts from its own day. `contributions` say from which day, and the state has
+    the sums of all.
     """
 
     cause: Line

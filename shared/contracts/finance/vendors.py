@@ -29,7 +29,7 @@ class Vendor(Aggregate):
     country: Annotated[Country | None, sortable_as_written] = None
     """Where it has its seat: two letters of ISO 3166-1."""
     description: Prose = ""
-    """What it supplies, and whatever else is worth knowing."""
+    """What it supplies, and other notes."""
 
 
 @aggregate("finance", "contracts")

@@ -110,7 +110,7 @@ class ProjectPutOnHold(Reasoned):
 
 @fact(Project, "resumed")
 class ProjectResumed(Reasoned):
-    """Work goes on after a hold."""
+    """Work continues after a hold."""
 
 
 @fact(Project, "closing_started")

@@ -27,7 +27,8 @@ class Skill(Shape):
 class Person(Erasable):
     """Somebody who works on projects. The name stands here and in no other service's events.
 
-    Of a person who was erased the employment and the weekly hours stay, from which the load of past months is told.
+    For an erased person, the employment and the weekly hours stay, because the load of past months is
+    computed from them.
     """
 
     name: Annotated[Line, label, sortable, searched, personal("Erased person")]
@@ -52,6 +53,7 @@ class Person(Erasable):
 
 @fact(Person, "erased")
 class PersonErased(Reasoned):
-    """A person was erased: no version tells of them any more, earlier ones included. The reason stays: name nobody in it."""
+    """A person was erased: the personal members of every version are redacted, earlier ones included. The
+    reason stays: name nobody in it."""
 
     erases = True

@@ -100,8 +100,8 @@ class LostCommits(Exception):
 
     def __init__(self, service: str, last: int, mark: int) -> None:
         super().__init__(
-            f"{service} ends at position {last}, but {mark} was taken in: its store lost its last commits; bring a"
-            " backup back, or see `A store that went back` in docs/operations.md"
+            f"{service} ends at position {last}, but {mark} was applied: its store lost its last commits; restore"
+            " a backup, or see `A store that went back` in docs/operations.md"
         )
 
 

@@ -72,7 +72,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, Mapping[str, 
 
 def _check(topic: str, partitions: int) -> None:
     if partitions not in (0, PARTITIONS):
-        raise WrongPartitions(f"{topic} has {partitions} partitions, not {PARTITIONS}; create it anew")
+        raise WrongPartitions(f"{topic} has {partitions} partitions, not {PARTITIONS}; create it again")
 
 
 async def _have_compacted(admin: AIOKafkaAdminClient, topic: str) -> None:

@@ -637,7 +637,7 @@ async def test_a_search_that_finds_nothing_says_so_and_leads_back(
 ) -> None:
     await portfolio_with_project(portolan)
     page = (await reader.get("/project?q=zzzz")).text
-    assert 'No project is found. <a href="/project">Show all projects</a>' in page
+    assert 'No project matches. <a href="/project">Show all projects</a>' in page
     assert "There is no project here yet." not in page
 
 

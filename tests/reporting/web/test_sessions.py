@@ -1,5 +1,6 @@
 """Who may look at the pages: one-time links, cookies, tokens, logging out."""
 
+import asyncio
 import re
 import sys
 from hashlib import sha256
@@ -12,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.web import sessions
+from services.reporting.web import changes, sessions
 from services.reporting.web.command import command_of
-from services.reporting.web.entrance import _own
+from services.reporting.web.page import path_of_ours
 from shared.base.settings import Settings
+from shared.http import answers
 from tests.conftest import running_portolan
 from tests.reporting.web.conftest import visiting
 
@@ -280,6 +282,33 @@ async def test_logging_out_everywhere_ends_every_session_of_the_person(portolan:
         assert [(await c.get("/")).status_code for c in (one, two, other)] == [303, 303, 200]
 
 
+async def test_a_stream_of_the_pages_ends_with_the_session_whatever_it_is_doing(
+    portolan: Any, reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_of_it(call: Any) -> None:
+        """As a stream that is busy with something else."""
+
+    monkeypatch.setattr(changes, "_ending", nothing_of_it)
+    monkeypatch.setattr(answers, "ADMITTED_AGAIN_S", 0.02)
+    monkeypatch.setattr(answers, "LAST_WORD_S", 0.0)
+    began = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        began.set()
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    cookie = f"{sessions.COOKIE}={reader.cookies[sessions.COOKIE]}".encode()
+    scope = {"type": "http", "method": "GET", "path": "/changes", "raw_path": b"/changes", "query_string": b"",
+             "headers": [(b"cookie", cookie)]}  # fmt: skip
+    stream = asyncio.create_task(portolan.app(scope, receive, send))
+    async with asyncio.timeout(5):
+        await began.wait()
+        await store_of(portolan).run("DELETE FROM browser_session RETURNING hash", ())
+        await stream
+
+
 async def test_a_session_ends_with_the_token_that_began_it(portolan: Any, visitor: httpx.AsyncClient) -> None:
     token = portolan.token("viewer", "vera")
     form = hidden((await visitor.get("/login")).text, "form")
@@ -357,9 +386,9 @@ async def test_a_login_never_leads_to_another_site(
 
 @given(st.text())
 def test_where_a_login_leads_is_always_a_path_of_ours_that_fits_a_header(address: str) -> None:
-    led = _own(address)
+    led = path_of_ours(address)
     assert led.startswith("/")
     assert not led.startswith(("//", "/\\"))
     assert led.isascii()
     assert led.isprintable()
-    assert _own(led) == led or "%" in led
+    assert path_of_ours(led) == led or "%" in led

@@ -1,6 +1,7 @@
 """Revoked tokens are refused in every process of a service, and what streams to their holders ends."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -140,6 +141,33 @@ async def test_a_stream_ends_when_its_token_is_revoked(
         await stream.began.wait()
         assert not stream.task.done()
         await revoke(projects, kind="subject", value="anna")
+        await stream.task
+
+
+async def test_the_streams_of_a_principal_are_bounded(tmp_path: Path) -> None:
+    async with running_service(SERVICE, Settings(data=tmp_path, streams=2)) as (one, callers):
+        first, second = (Listening(one.app, callers.token("viewer", "anna")) for _ in range(2))
+        async with asyncio.timeout(5):
+            await first.began.wait()
+            await second.began.wait()
+            refused = await callers("viewer").get(
+                STREAM, headers={"Authorization": f"Bearer {callers.token('viewer', 'anna')}"}
+            )
+            assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
+            assert refused.headers["retry-after"] == "5"
+            other = Listening(one.app, callers.token("viewer", "bert"))
+            await other.began.wait()
+            await ended(first)
+            third = Listening(one.app, callers.token("viewer", "anna"))
+            await third.began.wait()
+            for stream in (second, third, other):
+                await ended(stream)
+        assert one.kernel.streams._open == {}
+
+
+async def ended(stream: Listening) -> None:
+    stream.task.cancel()
+    with suppress(asyncio.CancelledError):
         await stream.task
 
 

@@ -51,6 +51,28 @@ async def test_a_damaged_file_is_not_opened(tmp_path: Path) -> None:
             pass
 
 
+async def test_a_file_that_ends_within_a_page_is_not_opened(tmp_path: Path) -> None:
+    """SQLite reads what is missing of the page as zeros: a text of it was served with a hole."""
+    path = await filled(tmp_path)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 1_000)
+    with pytest.raises(CannotStart, match="the file ends within a page"):
+        refuse_damaged("projects", f"sqlite:///{path}")
+
+
+async def test_a_page_that_the_wal_still_holds_is_not_missed(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with closing(sqlite3.connect(path)) as writer, closing(sqlite3.connect(path)) as reader:
+        writer.executescript("PRAGMA journal_mode = wal; CREATE TABLE t (x); PRAGMA wal_checkpoint(TRUNCATE)")
+        reader.execute("SELECT * FROM t").fetchall()
+        with writer:
+            writer.executemany("INSERT INTO t VALUES (?)", [("x" * 3_000,)] * 50)
+        with path.open("r+b") as file:
+            file.truncate(path.stat().st_size + 1_000)  # as a checkpoint leaves it that the power cut ended
+        refuse_damaged("projects", f"sqlite:///{path}")
+    assert path.stat().st_size % PAGE == 0
+
+
 async def test_a_large_file_is_checked_while_it_is_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +158,7 @@ async def test_a_source_that_lost_its_last_commits_stops_its_consumers(tmp_path:
         await stopped(portolan)
         ready = await portolan.alone("reporting").get("/reporting/readyz")
         assert ready.status_code == 503
-        assert "projects ends at position 1, but 6 was taken in" in ready.json()["detail"]
+        assert "projects ends at position 1, but 6 was applied" in ready.json()["detail"]
         metrics = (await portolan.alone("reporting").get("/reporting/metrics")).text
         assert re.search(r'portolan_consumer_stopped\{consumer="[^"]+",service="reporting"\} 1\.0', metrics)
         assert (await portolan().post(PROJECTS, json={"name": "New"})).status_code == 201

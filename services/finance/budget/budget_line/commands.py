@@ -1,4 +1,4 @@
-"""What is checked of budget lines against what was heard of, and against how they stood."""
+"""Checks of budget lines against copies of other services, and against their earlier state."""
 
 from typing import Any
 

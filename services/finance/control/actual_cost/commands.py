@@ -24,9 +24,9 @@ project_of = of_known_project(KNOWN_PROJECT)
 
 async def standing(work: Work, cost: ActualCost) -> Standing | None:
     """A project that never was approved has no budget, which says more than its stage."""
-    found = await project_of(work, cost)
+    state_of_project = await project_of(work, cost)
     budget_rules.is_there(await _budget(work, cost))
-    return found
+    return state_of_project
 
 
 ACTS = Acts(standing, rules.act)
@@ -58,12 +58,12 @@ async def charge(work: Work, cost: ActualCost) -> None:
     """To the project's budget: in its currency, and a new cost while it is open, also when this is committed."""
     budget = budget_rules.is_there(await _budget(work, cost))
     budget_rules.may_charge(budget, cost.amount)
-    held = (str(budget.id), cost.amount.currency)
+    guarded = (str(budget.id), cost.amount.currency)
     if work.before(cost) is None and cost.reverses_id is None:
         budget_rules.may_begin(budget)
-        work.also(STILL_OPEN, [held], expect=1)
+        work.also(STILL_OPEN, [guarded], expect=1)
     else:
-        work.also(STILL_IN, [held], expect=1)
+        work.also(STILL_IN, [guarded], expect=1)
 
 
 async def _budget(work: Work, cost: ActualCost) -> Budget | None:

@@ -13,13 +13,14 @@ from services.finance.control.performance.shapes import EarnedValueAnswer
 from services.finance.control.performance.sums import measured_at, of_currency, read_spans
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.tables import KNOWN_PROJECT
-from shared.base.clock import now, to_day
+from shared.base.clock import to_day
 from shared.base.errors import NotFound
 from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance.control import Performance
 from shared.contracts.language import Day
 from shared.domain.measured import Measured
 from shared.domain.register import Register
+from shared.http.as_of import day_asked
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
 from shared.http.path import Id
@@ -40,7 +41,8 @@ class EarnedValueQuery(Query):
     """As of which day."""
 
     as_of: Day | None = Field(
-        default=None, description="The day at whose end it is measured; today where left out."
+        default=None,
+        description="The day at whose end it is measured, at the latest today; today where left out.",
     )
 
 
@@ -53,9 +55,9 @@ async def earned_value(call: Call, project_id: Id, query: EarnedValueQuery) -> A
     """Earned value of a project. With the plan, the progress and the cost as they stood at the end of the day."""
     if not await _is_known(call, project_id):
         raise NotFound("there is no such project")
-    as_of = query.as_of or now().astimezone(call.kernel.settings.zone).date()
-    told = {"project_id": project_id, "as_of": as_of.isoformat(), **await _told(call, project_id, as_of)}
-    return Answer(200, json.dumps(told).encode())
+    as_of = day_asked(call, query.as_of)
+    answer = {"project_id": project_id, "as_of": as_of.isoformat(), **await _figures(call, project_id, as_of)}
+    return Answer(200, json.dumps(answer).encode())
 
 
 async def _is_known(call: Call, project_id: str) -> bool:
@@ -63,34 +65,34 @@ async def _is_known(call: Call, project_id: str) -> bool:
     return bool(await call.kernel.store.fetch(f"SELECT 1 FROM {table} WHERE id = ?", (project_id,)))
 
 
-async def _told(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
-    """From what counts by the end of the day, in whatever order it was told."""
+async def _figures(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
+    """From what counts by the end of the day, in any order of arrival."""
     store, day = call.kernel.store, to_day(as_of)
-    found = await measured_at(store, call.kernel.settings, project_id, as_of, day)
-    if found is None:
+    base = await measured_at(store, call.kernel.settings, project_id, as_of, day)
+    if base is None:
         reasons = dict.fromkeys(FIGURES, "nothing was measured by then")
         return {**dict.fromkeys(FIGURES), "plan_differs": False, "reasons": reasons}
-    spans = of_currency(await read_spans(store, project_id, day), found.currency)
-    told = rules.earned_value(found, spans, as_of)
-    reasons = {**told.reasons, **_too_large(told), **found.reasons}
-    values = {n: _value(n, told, found.currency) if n not in reasons else None for n in EARNED}
-    values["bac_current"], why = _current(found)
+    spans = of_currency(await read_spans(store, project_id, day), base.currency)
+    earned = rules.earned_value(base, spans, as_of)
+    reasons = {**earned.reasons, **_too_large(earned), **base.reasons}
+    values = {n: _value(n, earned, base.currency) if n not in reasons else None for n in EARNED}
+    values["bac_current"], why = _current(base)
     if why:
         reasons["bac_current"] = why
     return {
         **values,
-        "plan_differs": found.sums.differing > 0,
+        "plan_differs": base.sums.differing > 0,
         "reasons": {n: why for n, why in reasons.items() if n in FIGURES},
     }
 
 
-def _current(found: Measured) -> tuple[dict[str, str] | None, str | None]:
+def _current(base: Measured) -> tuple[dict[str, str] | None, str | None]:
     """The budget of the current plan, or why it is not known."""
-    if why := found.reasons.get("bac"):
+    if why := base.reasons.get("bac"):
         return None, why
-    if abs(found.sums.current) > LARGEST_MINOR:
+    if abs(base.sums.current) > LARGEST_MINOR:
         return None, TOO_LARGE
-    return Money.of(found.sums.current, found.currency).model_dump(), None
+    return Money.of(base.sums.current, base.currency).model_dump(), None
 
 
 def _too_large(measured: EarnedValue) -> dict[str, str]:

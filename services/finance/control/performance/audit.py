@@ -1,4 +1,4 @@
-"""The sums of finance made anew from what they come from: every version of the packages, and the costs."""
+"""The sums of finance, computed again from their sources: every version of the packages, and the costs."""
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -41,12 +41,12 @@ async def wrong_projects(store: Store, settings: Settings) -> list[str]:
     sums: AllSums = {}
     spans: AllSpans = {}
     changes = [*await _of_packages(store, day_of), *await _of_costs(store, day_of)]
-    for project_id, made in changes:
-        for currency, added in made.sums.items():
-            key = (project_id, made.counts_from, currency)
+    for project_id, change in changes:
+        for currency, added in change.sums.items():
+            key = (project_id, change.counts_from, currency)
             sums[key] = sums.get(key, NOTHING).plus(added)
-        for (currency, first, last), budget in made.spans.items():
-            span = (project_id, made.counts_from, currency, first, last)
+        for (currency, first, last), budget in change.spans.items():
+            span = (project_id, change.counts_from, currency, first, last)
             spans[span] = spans.get(span, 0) + budget
     kept_sums = {(r[0], r[1], r[2]): sums_of(r[3:]) for r in await store.fetch(SUMS)}
     kept_spans = {(r[0], r[1], r[2], r[3], r[4]): joined(r[5], r[6]) for r in await store.fetch(SPANS)}
@@ -64,14 +64,15 @@ async def wrong_projects(store: Store, settings: Settings) -> list[str]:
 async def _of_packages(store: Store, day_of: Callable[[int], int]) -> list[tuple[str, Change]]:
     rows = await store.fetch("SELECT project_id, approved_at FROM measured_project")
     approvals = {row[0]: row[1] for row in rows}
-    found: list[tuple[str, Change]] = []
+    changes_of_projects: list[tuple[str, Change]] = []
     for _, versions in groupby(await store.fetch(VERSIONS), key=lambda row: row[0]):
-        held = [(row[2], version_of(row)) for row in versions]
-        project_id = held[0][0]
-        found += [
-            (project_id, made) for made in _changes([v for _, v in held], approvals.get(project_id), day_of)
+        rows_of_package = [(row[2], version_of(row)) for row in versions]
+        project_id = rows_of_package[0][0]
+        changes_of_projects += [
+            (project_id, change)
+            for change in _changes([v for _, v in rows_of_package], approvals.get(project_id), day_of)
         ]
-    return found
+    return changes_of_projects
 
 
 def _changes(
@@ -85,7 +86,7 @@ def _changes(
 
 
 async def _of_costs(store: Store, day_of: Callable[[int], int]) -> list[tuple[str, Change]]:
-    found: list[tuple[str, Change]] = []
+    changes_of_costs: list[tuple[str, Change]] = []
     counted: dict[str, int] = {}
     for payload, effective_at in await store.fetch(COSTS):
         cost = ActualCost.model_validate_json(state_text(payload), context=STORED)
@@ -93,5 +94,5 @@ async def _of_costs(store: Store, day_of: Callable[[int], int]) -> list[tuple[st
         more = spent - counted.get(str(cost.id), 0)
         counted[str(cost.id)] = spent
         day = max(day_of(effective_at), to_day(cost.posted_on))
-        found.append((str(cost.project_id), rules.spent(more, cost.amount.currency, day)))
-    return found
+        changes_of_costs.append((str(cost.project_id), rules.spent(more, cost.amount.currency, day)))
+    return changes_of_costs

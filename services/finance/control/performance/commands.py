@@ -53,7 +53,7 @@ def _day(work: Work, micros: int) -> int:
 
 
 async def package_told(work: Work, record: Record) -> None:
-    """Remember the version and count what it changes; what was told before is no news."""
+    """Store the version and count what it changes; a version that was applied before changes nothing."""
     package = record.state(WorkPackage)
     versions = await _last(work, package)
     last = versions[-1] if versions else None
@@ -63,9 +63,9 @@ async def package_told(work: Work, record: Record) -> None:
     version = rules.judged(rules.read(package, record.effective_at), last, approved_at)
     versions.append(version)
     _keep(work, str(package.id), str(package.project_id), [version])
-    made = rules.change(last, version, _day(work, record.effective_at))
-    if made:
-        await _count(work, package.project_id, [made], record, f"work package {package.wbs}")
+    change = rules.change(last, version, _day(work, record.effective_at))
+    if change:
+        await _count(work, package.project_id, [change], record, f"work package {package.wbs}")
 
 
 async def _last(work: Work, package: WorkPackage) -> list[PackageVersion]:
@@ -117,7 +117,7 @@ async def approved(work: Work, project_id: UUID, record: Record) -> None:
     for id, versions in (await _later(work, project_id, at)).items():
         rejudged = list(rules.approval(versions, at, lambda micros: _day(work, micros)))
         _keep(work, id, str(project_id), [version for version, _ in rejudged])
-        changes += [made for _, made in rejudged if made]
+        changes += [change for _, change in rejudged if change]
         staged = work.memory.get(("packages", project_id), {})
         if id in staged:
             anew = {version.version: version for version, _ in rejudged}
@@ -150,8 +150,8 @@ async def cost_told(work: Work, record: Record) -> None:
     work.also(KEEP_COST, [(str(cost.id), cost.version, now_spent)])
     if now_spent != spent:
         day = max(_day(work, record.effective_at), to_day(cost.posted_on))
-        made = rules.spent(now_spent - spent, cost.amount.currency, day)
-        await _count(work, cost.project_id, [made], record, "an actual cost")
+        change = rules.spent(now_spent - spent, cost.amount.currency, day)
+        await _count(work, cost.project_id, [change], record, "an actual cost")
 
 
 async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
@@ -173,16 +173,16 @@ async def measure(work: Work, project_id: UUID, changes: Sequence[Change] = (), 
     """Bring the performance up to date with the sums; without budgeted work or cost there is none."""
     sums = await sums_now(work, str(project_id))
     budget = await work.known(Budget, derived_id("budget", str(project_id)))
-    found = measured(sums, budget.currency if budget else None)
-    if found is None:
+    base = measured(sums, budget.currency if budget else None)
+    if base is None:
         return
     id = derived_id("performance", str(project_id))
-    performance = await work.known(Performance, id) or _first(work, id, project_id, found.currency)
-    replanned = found.currency != performance.currency or "pv" in performance.reasons
+    performance = await work.known(Performance, id) or _first(work, id, project_id, base.currency)
+    replanned = base.currency != performance.currency or "pv" in performance.reasons
     spans = None
-    if replanned or any(made.spans for made in changes):
-        spans = of_currency(await spans_now(work, str(project_id)), found.currency)
-    fact = rules.remeasure(performance, found, spans, cause, changes)
+    if replanned or any(change.spans for change in changes):
+        spans = of_currency(await spans_now(work, str(project_id)), base.currency)
+    fact = rules.remeasure(performance, base, spans, cause, changes)
     if changes or work.is_changed(performance):
         work.save(performance, fact)
 

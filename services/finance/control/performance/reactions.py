@@ -1,7 +1,7 @@
-"""What is measured anew: work packages, costs, approvals and the currency of budgets.
+"""What triggers a new measure: work packages, costs, approvals and the currency of budgets.
 
-A consumer of its own, so that a store in which nothing was measured yet has its sources read from their beginning: the
-marks of a consumer that is new stand there. Each fact counts once, however often it is read.
+It is a separate consumer: the marks of a new consumer stand at the beginning, so a store in which nothing was
+measured yet has its sources read from there. Each fact counts once, however often it is read.
 """
 
 from services.finance.control.performance import commands

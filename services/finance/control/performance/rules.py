@@ -1,9 +1,9 @@
 """What a project has planned, earned and spent: what each work package contributes, and the figures of the sums; pure.
 
-Until changes exist, a project is measured against the first approved plan. A package that was planned when the project
-was approved counts as it was planned then, whatever is edited or archived later. One that is planned after the approval
-counts as it was planned first, and no more once it is archived. How many packages are planned otherwise by now, and the
-budget of the current plan, is told beside it.
+Until changes exist, a project is measured against the first approved plan. A package that was planned when
+the project was approved counts as it was planned then. Later edits and archiving change nothing. One that is
+planned after the approval counts as it was planned first, and no more once it is archived. The number of
+packages that are planned differently by now, and the budget of the current plan, are given beside it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -109,14 +109,14 @@ class Change:
 
 def change(before: PackageVersion | None, after: PackageVersion, day: int) -> Change:
     """What a new version of a package changes from its day on."""
-    made = Change(day)
-    _contribute(made, after, 1)
+    result = Change(day)
+    _contribute(result, after, 1)
     if before is not None:
-        _contribute(made, before, -1)
-    return made
+        _contribute(result, before, -1)
+    return result
 
 
-def _contribute(made: Change, version: PackageVersion, times: int) -> None:
+def _contribute(result: Change, version: PackageVersion, times: int) -> None:
     live = version.live
     counted = None if version.added and version.archived else version.approved
     if counted is not None:
@@ -128,42 +128,44 @@ def _contribute(made: Change, version: PackageVersion, times: int) -> None:
             undated=int(undated),
             differing=int(counted != live),
         )
-        made.add(counted.currency, sums, times)
+        result.add(counted.currency, sums, times)
         if counted.starts_on is not None and counted.finishes_on is not None and counted.budget:
-            made.add_span((counted.currency, counted.starts_on, counted.finishes_on), times * counted.budget)
+            result.add_span(
+                (counted.currency, counted.starts_on, counted.finishes_on), times * counted.budget
+            )
     if live is not None:
-        made.add(live.currency, Sums(current=live.budget), times)
+        result.add(live.currency, Sums(current=live.budget), times)
 
 
 def spent(amount: int, currency: str, day: int) -> Change:
     """What a posted, archived or restored cost changes."""
-    made = Change(day)
-    made.add(currency, Sums(ac=amount))
-    return made
+    result = Change(day)
+    result.add(currency, Sums(ac=amount))
+    return result
 
 
 def approval(
     versions: Iterable[PackageVersion], approved_at: int, day_of: Callable[[int], int]
 ) -> Iterator[tuple[PackageVersion, Change]]:
-    """The versions of a package, oldest first, that an approval told late makes others, with what that changes."""
+    """The versions of a package, oldest first, that a late approval changes, with the difference."""
     last_old: PackageVersion | None = None
     last_new: PackageVersion | None = None
     for version in versions:
         new = judged(version, last_new, approved_at)
         day = day_of(version.effective_at)
-        made = Change(day)
-        _merge(made, change(last_new, new, day), 1)
-        _merge(made, change(last_old, version, day), -1)
-        if made or new != version:
-            yield new, made
+        result = Change(day)
+        _merge(result, change(last_new, new, day), 1)
+        _merge(result, change(last_old, version, day), -1)
+        if result or new != version:
+            yield new, result
         last_old, last_new = version, new
 
 
-def _merge(made: Change, other: Change, times: int) -> None:
+def _merge(result: Change, other: Change, times: int) -> None:
     for currency, sums in other.sums.items():
-        made.add(currency, sums, times)
+        result.add(currency, sums, times)
     for key, budget in other.spans.items():
-        made.add_span(key, times * budget)
+        result.add_span(key, times * budget)
 
 
 def remeasure(
@@ -189,16 +191,16 @@ def remeasure(
             PlannedValue(on=from_day(day), value=Money.of(planned, currency)) for day, planned in curve(spans)
         ]
     return PerformanceMeasured(
-        cause=cause, contributions=[c for made in changes for c in contributions(made)]
+        cause=cause, contributions=[c for change in changes for c in contributions(change)]
     )
 
 
-def contributions(made: Change) -> Iterator[Contribution]:
+def contributions(change: Change) -> Iterator[Contribution]:
     """The change as the fact tells it, by currency."""
-    for currency in sorted({*made.sums, *(key[0] for key in made.spans)}):
-        sums = made.sums.get(currency, NOTHING)
+    for currency in sorted({*change.sums, *(key[0] for key in change.spans)}):
+        sums = change.sums.get(currency, NOTHING)
         yield Contribution(
-            counts_from=from_day(made.counts_from),
+            counts_from=from_day(change.counts_from),
             at_completion=Money.of(sums.bac, currency),
             earned=Money.of(sums.ev, currency),
             actual=Money.of(sums.ac, currency),
@@ -210,7 +212,7 @@ def contributions(made: Change) -> Iterator[Contribution]:
                 PlannedSpan(
                     starts_on=from_day(first), finishes_on=from_day(last), budget=Money.of(budget, currency)
                 )
-                for (of, first, last), budget in sorted(made.spans.items())
+                for (of, first, last), budget in sorted(change.spans.items())
                 if of == currency
             ],
         )

@@ -69,32 +69,32 @@ async def sums_now(work: Work, project_id: str) -> dict[str, Sums]:
     key = ("measured_sum", project_id)
     if key not in work.memory:
         work.memory[key] = await read_sums(work.store, project_id)
-    held: dict[str, Sums] = work.memory[key]
-    return held
+    sums: dict[str, Sums] = work.memory[key]
+    return sums
 
 
 async def spans_now(work: Work, project_id: str) -> AllSpans:
     key = ("measured_span", project_id)
     if key not in work.memory:
         work.memory[key] = await read_spans(work.store, project_id)
-    held: AllSpans = work.memory[key]
-    return held
+    spans: AllSpans = work.memory[key]
+    return spans
 
 
 async def add(work: Work, project_id: str, changes: Iterable[Change], recorded_day: int) -> None:
     """Stage the rows; what is read in this unit has them in it."""
     sum_rows: list[tuple[Any, ...]] = []
     span_rows: list[tuple[Any, ...]] = []
-    for made in changes:
+    for change in changes:
         sums = await sums_now(work, project_id)
-        for currency, of in made.sums.items():
+        for currency, of in change.sums.items():
             sums[currency] = sums.get(currency, NOTHING).plus(of)
-            sum_rows.append(sums_row(project_id, made.counts_from, currency, recorded_day, of))
-        if made.spans:
+            sum_rows.append(sums_row(project_id, change.counts_from, currency, recorded_day, of))
+        if change.spans:
             spans = await spans_now(work, project_id)
-            for (currency, first, last), budget in made.spans.items():
+            for (currency, first, last), budget in change.spans.items():
                 spans[currency, first, last] = spans.get((currency, first, last), 0) + budget
-                key = (project_id, made.counts_from, currency, first, last, recorded_day)
+                key = (project_id, change.counts_from, currency, first, last, recorded_day)
                 span_rows.append((*key, *split(budget)))
     if sum_rows:
         work.also(ADD_SUMS, sum_rows)

@@ -120,10 +120,10 @@ def _treated(
     if policy.ready and cost.on > policy.ready:
         return Treatment(cost, 0, amount, f"after the asset was ready on {policy.ready}")
     scopes = [(cost.phase, cost.nature), (None, cost.nature), (cost.phase, None), (None, None)]
-    found = next((rules[scope] for scope in scopes if scope in rules), None)
-    if found is None:
+    rule = next((rules[scope] for scope in scopes if scope in rules), None)
+    if rule is None:
         return Treatment(cost, None, None, f"no rule for {cost.nature} in {cost.phase}")
-    code, share = found
+    code, share = rule
     capex = minor(amount * share)
     return Treatment(cost, capex, amount - capex, f"rule {code}")
 

@@ -71,10 +71,10 @@ def xirr(amounts: Sequence[DatedAmount]) -> DatedRates:
     """
     days = _by_day(amounts)
     try:
-        found = roots([*days.values()], [Fraction(elapsed, YEAR_DAYS) for elapsed in days])
+        exponents = roots([*days.values()], [Fraction(elapsed, YEAR_DAYS) for elapsed in days])
     except Inseparable:
         return DatedRates(None, IrrFlag.UNDETERMINED, (), WHY_NO_IRR[IrrFlag.UNDETERMINED])
-    growths = (_PRECISE.exp(root) for root in found)
+    growths = (_PRECISE.exp(root) for root in exponents)
     rates = tuple(sorted({rounded_rate(_ANSWER.subtract(growth, Decimal(1))) for growth in growths}))
     flag = (IrrFlag.NONE, IrrFlag.ONE, IrrFlag.SEVERAL)[min(len(rates), 2)]
     return DatedRates(rates[0] if flag is IrrFlag.ONE else None, flag, rates, WHY_NO_IRR.get(flag))

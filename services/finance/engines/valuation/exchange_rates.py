@@ -69,7 +69,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Conversion:
     rate: Fraction
     quotations: tuple[Quotation, ...]
 
@@ -79,7 +79,7 @@ class ExchangeRates:
 
     def __init__(self, quotations: Sequence[Quotation], pivot: str, oldest_days: int | None = None) -> None:
         """Raises `Invalid` for unknown currencies, a rate not above zero, two rates of one pair and day."""
-        self.pivot = _known(pivot, "/pivot")
+        self.pivot = _listed_currency(pivot, "/pivot")
         refuse_mistyped(oldest_days, int | None, "/oldest_days")
         self.oldest_days = oldest_days
         self._by_pair: dict[tuple[str, str], list[Quotation]] = {}
@@ -95,36 +95,40 @@ class ExchangeRates:
         """The amount in another currency, by the rate of its day; `Invalid` for an unknown currency."""
         refuse_mistyped(amount, Amount, "")
         whole_minor(amount.minor, "/minor")
-        found = self._rate(_known(amount.currency, "/currency"), _known(into, "/into"), amount.on)
-        if found is None:
+        conversion = self._rate(
+            _listed_currency(amount.currency, "/currency"), _listed_currency(into, "/into"), amount.on
+        )
+        if conversion is None:
             reason = f"no rate from {amount.currency} to {into} for {amount.on}"
             return Converted(None, into, None, reason=reason)
         units = Fraction(amount.minor) * Fraction(10) ** (DECIMALS[into] - DECIMALS[amount.currency])
-        return Converted(minor(units * found.rate), into, decimal(found.rate), found.quotations)
+        return Converted(
+            minor(units * conversion.rate), into, decimal(conversion.rate), conversion.quotations
+        )
 
     def total(self, amounts: Sequence[Amount], into: str) -> Total:
         """The sum of the amounts, each by the rate of its own day; of no amounts it is zero."""
         parts = tuple(self.converted(amount, into) for amount in amounts)
         reasons = tuple(dict.fromkeys(part.reason for part in parts if part.reason))
-        known = [part.minor for part in parts if part.minor is not None]
-        return Total(None if reasons else sum(known), _known(into, "/into"), parts, reasons)
+        amounts_known = [part.minor for part in parts if part.minor is not None]
+        return Total(None if reasons else sum(amounts_known), _listed_currency(into, "/into"), parts, reasons)
 
-    def _rate(self, base: str, quote: str, on: date) -> _Found | None:
+    def _rate(self, base: str, quote: str, on: date) -> _Conversion | None:
         if base == quote:
-            return _Found(Fraction(1), ())
+            return _Conversion(Fraction(1), ())
         if quoted := self._quoted(base, quote, on):
             return quoted
         first, second = self._quoted(base, self.pivot, on), self._quoted(self.pivot, quote, on)
         if first is None or second is None:
             return None
-        return _Found(first.rate * second.rate, first.quotations + second.quotations)
+        return _Conversion(first.rate * second.rate, first.quotations + second.quotations)
 
-    def _quoted(self, base: str, quote: str, on: date) -> _Found | None:
+    def _quoted(self, base: str, quote: str, on: date) -> _Conversion | None:
         """The rate as quoted, or inverted from the other direction."""
         direct, inverse = self._latest(base, quote, on), self._latest(quote, base, on)
         if direct and (inverse is None or inverse.on <= direct.on):
-            return _Found(exact(direct.rate, "/rate"), (direct,))
-        return _Found(1 / exact(inverse.rate, "/rate"), (inverse,)) if inverse else None
+            return _Conversion(exact(direct.rate, "/rate"), (direct,))
+        return _Conversion(1 / exact(inverse.rate, "/rate"), (inverse,)) if inverse else None
 
     def _latest(self, base: str, quote: str, on: date) -> Quotation | None:
         dated = self._by_pair.get((base, quote), [])
@@ -136,7 +140,7 @@ class ExchangeRates:
         return None if too_old else latest
 
 
-def _known(currency: str, pointer: str) -> str:
+def _listed_currency(currency: str, pointer: str) -> str:
     refuse_mistyped(currency, str, pointer)
     if currency not in DECIMALS:
         raise refused("unknown_currency", f"{currency!r} is not a currency of ISO 4217", pointer)
@@ -144,7 +148,9 @@ def _known(currency: str, pointer: str) -> str:
 
 
 def _check(quotation: Quotation, pointer: str) -> None:
-    if _known(quotation.base, f"{pointer}/base") == _known(quotation.quote, f"{pointer}/quote"):
+    if _listed_currency(quotation.base, f"{pointer}/base") == _listed_currency(
+        quotation.quote, f"{pointer}/quote"
+    ):
         raise refused("one_currency", f"{quotation.base} against itself needs no rate", f"{pointer}/quote")
     if exact(quotation.rate, f"{pointer}/rate") <= 0:
         raise refused("rate_out_of_range", f"a rate of {quotation.rate} is not above zero", f"{pointer}/rate")

@@ -29,8 +29,8 @@ def roots(amounts: Sequence[int], times: Sequence[Fraction]) -> list[Decimal]:
     Raises `Inseparable` where the search would take too long.
     """
     search = _Search([float(time) for time in times])
-    found = search.zeros([float(amount) for amount in amounts])
-    return [_precise(amounts, times, zero, touches) for zero, touches in found]
+    zeros = search.zeros([float(amount) for amount in amounts])
+    return [_precise(amounts, times, zero, touches) for zero, touches in zeros]
 
 
 class _Search:
@@ -38,7 +38,7 @@ class _Search:
 
     def __init__(self, times: Sequence[float]) -> None:
         self._times = times
-        self._left = _MOST_TERMS
+        self._remaining_terms = _MOST_TERMS
 
     def zeros(self, amounts: Sequence[float]) -> list[tuple[float, bool]]:
         """The zeros, ascending, each with whether the sum only touches zero there."""
@@ -87,8 +87,8 @@ class _Search:
 
     def _sign(self, amounts: Sequence[float], x: float, touches: float = _TOUCHES) -> float:
         """The sign of the sum; 0 where it is smaller than `touches` of its terms."""
-        self._left -= len(amounts)
-        if self._left < 0:
+        self._remaining_terms -= len(amounts)
+        if self._remaining_terms < 0:
             raise Inseparable(f"{len(amounts)} amounts")
         largest = max(-x * self._times[0], -x * self._times[-1])
         terms = [a * math.exp(-x * t - largest) for a, t in zip(amounts, self._times, strict=True)]

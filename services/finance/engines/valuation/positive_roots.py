@@ -77,8 +77,8 @@ def _roots_below_one(polynomial: list[int]) -> list[Fraction]:
 def _shifted(polynomial: list[int]) -> list[int]:
     """p(x + 1), by repeated running sums (Horner's scheme)."""
     falling = polynomial[::-1]
-    for kept in range(len(falling), 1, -1):
-        falling[:kept] = accumulate(falling[:kept])
+    for length in range(len(falling), 1, -1):
+        falling[:length] = accumulate(falling[:length])
     return falling[::-1]
 
 

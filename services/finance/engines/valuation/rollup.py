@@ -125,7 +125,7 @@ def _children_first(accounts: Sequence[Account], places: dict[str, int]) -> list
             if not waiting[account.parent]:
                 ready.append(accounts[places[account.parent]])
     if len(order) < len(accounts):
-        raise _ring(accounts, places, next(code for code, left in waiting.items() if left))
+        raise _ring(accounts, places, next(code for code, awaited in waiting.items() if awaited))
     return order
 
 

@@ -76,13 +76,13 @@ def read_foreign(content: bytes, kind: Format) -> PlanFile:
         tasks = {str(task.getUniqueID()): task for task in project.getTasks()}
         activities = tuple(_activity(tasks[each.id], each) for each in read.plan.activities)
         rows = [each for each in read.not_taken if "[" in each.path]
-        left = [*rows, *summed, *_other_projects(java, content, kind), *_not_taken(project)]
+        unread = [*rows, *summed, *_other_projects(java, content, kind), *_not_taken(project)]
     except java.Throwable as error:
         raise _refused(
             "unreadable", f"this is not a {kind} file that can be read: {error.getMessage()}"
         ) from None
     return PlanFile(
-        replace(read.plan, activities=activities), tuple(sorted(left, key=lambda each: each.path))
+        replace(read.plan, activities=activities), tuple(sorted(unread, key=lambda each: each.path))
     )
 
 
@@ -137,29 +137,29 @@ def _sum_repeated(java: SimpleNamespace, project: Any) -> list[NotTaken]:
     first: dict[tuple[str, str], Any] = {}
     repeated = []
     for each in list(project.getResourceAssignments()):
-        kept = first.setdefault((str(each.getTaskUniqueID()), str(each.getResourceUniqueID())), each)
-        if kept is not each:
+        earliest = first.setdefault((str(each.getTaskUniqueID()), str(each.getResourceUniqueID())), each)
+        if earliest is not each:
             repeated.append(each)
-            _add(java, project, kept, each)
+            _add(java, project, earliest, each)
     for each in repeated:
         each.remove()
     path = "Project/Assignments/Assignment (further ones of one resource to one task, added to the first)"
     return [NotTaken(path, len(repeated), Reason.NO_PLACE)] if repeated else []
 
 
-def _add(java: SimpleNamespace, project: Any, kept: Any, other: Any) -> None:
+def _add(java: SimpleNamespace, project: Any, earliest: Any, other: Any) -> None:
     properties = project.getProjectProperties()
     for name in _WORK:
         if (more := _get(other, name)) is not None:
-            had = _get(kept, name)
-            _set(kept, name, more if had is None else java.Duration.add(had, more, properties))
+            had = _get(earliest, name)
+            _set(earliest, name, more if had is None else java.Duration.add(had, more, properties))
     for name in _NUMBERS:
         if (more := _get(other, name)) is not None:
-            _set(kept, name, java.Double.valueOf(float(_get(kept, name) or 0) + float(more)))
+            _set(earliest, name, java.Double.valueOf(float(_get(earliest, name) or 0) + float(more)))
     for name, choose in (("Start", min), ("Finish", max)):
-        dates = [on for on in (_get(kept, name), _get(other, name)) if on is not None]
+        dates = [on for on in (_get(earliest, name), _get(other, name)) if on is not None]
         if dates:
-            _set(kept, name, choose(dates, key=str))
+            _set(earliest, name, choose(dates, key=str))
 
 
 def _get(assignment: Any, name: str) -> Any:
@@ -193,16 +193,16 @@ def _activity(task: Any, read: Activity) -> Activity:
 
 
 def _kind(task: Any, read: Activity) -> ActivityKind:
-    said = task.getActivityType()
-    spans = said is not None and str(said.name()) in _LEVELS_OF_EFFORT
+    stated_type = task.getActivityType()
+    spans = stated_type is not None and str(stated_type.name()) in _LEVELS_OF_EFFORT
     return ActivityKind.LEVEL_OF_EFFORT if spans else read.kind
 
 
 def _second_constraint(task: Any) -> Constraint | None:
-    said, on = task.getSecondaryConstraintType(), task.getSecondaryConstraintDate()
-    if said is None:
+    stated_type, on = task.getSecondaryConstraintType(), task.getSecondaryConstraintDate()
+    if stated_type is None:
         return None
-    kind = _CONSTRAINTS[str(said.name())]
+    kind = _CONSTRAINTS[str(stated_type.name())]
     if kind in (ConstraintKind.ASAP, ConstraintKind.ALAP):
         return Constraint(kind) if kind is ConstraintKind.ALAP else None
     return Constraint(kind, datetime.fromisoformat(str(on))) if on is not None else None

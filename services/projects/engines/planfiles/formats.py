@@ -1,4 +1,4 @@
-"""Any plan file read: the format is told by what the file holds, never by its name."""
+"""Reads any plan file: the content decides the format, never the name."""
 
 from pathlib import Path
 

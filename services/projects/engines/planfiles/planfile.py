@@ -30,7 +30,7 @@ class Reason(StrEnum):
     """Why an element was not taken."""
 
     COMPUTED = "computed"
-    """It is a result, computed anew from what was taken: a slack, an early start, an earned value."""
+    """It is a result that is computed again: a slack, an early start, an earned value."""
     SETTING = "setting"
     """It says how the program that wrote the file shows or schedules: a view, a filter, a default."""
     NO_PLACE = "no_place"

@@ -43,10 +43,10 @@ class Element:
 
     def all(self, *path: str) -> list["Element"]:
         """The descendants along `path`, every repetition of each step included."""
-        found = [self]
+        elements = [self]
         for name in path:
-            found = [child for element in found for child in element.children.get(name, ())]
-        return found
+            elements = [child for element in elements for child in element.children.get(name, ())]
+        return elements
 
 
 def parse(content: bytes, root: str, namespace: str, shape: Shape) -> tuple[Element, Counter[str]]:
@@ -122,7 +122,7 @@ class _Document:
         self.top = Element("", 0)
         self.open: list[tuple[Element, Shape, str]] = [(self.top, {root: shape}, "")]
         self.unknown: Counter[str] = Counter()
-        self.kept = 0
+        self.elements_read = 0
         self.skipped_depth = self.left_out = 0
         self.text_of: str | None = None
         self.text: list[str] = []
@@ -135,8 +135,10 @@ class _Document:
     def refuse_other_root(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition("}")
         if local != self.root or not (not namespace or namespace.startswith(self.namespace)):
-            said = f"{local[:80]} of {namespace[:120]}" if namespace else local[:80]
-            raise self.refusal("wrong_root", f"the root is {said}, not {self.root} of {self.namespace}")
+            name_of_root = f"{local[:80]} of {namespace[:120]}" if namespace else local[:80]
+            raise self.refusal(
+                "wrong_root", f"the root is {name_of_root}, not {self.root} of {self.namespace}"
+            )
         self.parser.StartElementHandler = self.start
         self.start(name, attributes)
 
@@ -157,8 +159,8 @@ class _Document:
             self.descend(element, name, inner, f"{path}{name}/")
 
     def descend(self, parent: Element, name: str, shape: Shape, path: str) -> None:
-        self.kept += 1
-        if self.kept > MAX_ELEMENTS:
+        self.elements_read += 1
+        if self.elements_read > MAX_ELEMENTS:
             raise self.refusal(
                 "too_many_elements", f"a plan has at most {MAX_ELEMENTS:,} elements of this depth"
             )
@@ -210,9 +212,9 @@ UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def check_elements(root: Element) -> None:
     """Raises Invalid for a document of more elements than are read back."""
-    kept = _count(root)
-    if kept > MAX_ELEMENTS:
-        what = f"a plan has at most {MAX_ELEMENTS:,} elements of this depth, this one has {kept:,}"
+    count = _count(root)
+    if count > MAX_ELEMENTS:
+        what = f"a plan has at most {MAX_ELEMENTS:,} elements of this depth, this one has {count:,}"
         raise Invalid(what, Fault("too_many_elements", what), code="too_many_elements")
 
 

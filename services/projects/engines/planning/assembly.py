@@ -44,13 +44,13 @@ def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
 def _let_leads_pull(run: Run) -> None:
     """Let the plan's start hold only what no link and no date holds, or a link between finishes."""
     net = run.net
-    held = {node for node, count in enumerate(net.awaited) if count}
-    held.update(*net.unusual_successors().values())
+    bound = {node for node, count in enumerate(net.awaited) if count}
+    bound.update(*net.unusual_successors().values())
     between_finishes = {
         node for node, links in net.links.items() if any(x.from_finish and x.to_finish for x in links)
     }
     dated = {node for node in net.terms if node not in run.stand_ins and _is_dated(run.activities[node])}
-    for node in (held | dated).intersection(run.scheduled) - between_finishes:
+    for node in (bound | dated).intersection(run.scheduled) - between_finishes:
         if run.activities[node].progress.actual_start is None:
             earliest = run.earliest(run.plan(node))
             floor = NEVER if earliest == NEVER else run.axes[node].work_at(earliest)
@@ -98,12 +98,12 @@ def _add_activities(run: Run, number: int) -> None:
     add.awaited += [0] * added
     for place, activity in unusual:
         refuse_mistyped(activity, Activity, f"/activities/{place}")
-    known = frozenset(calendar.id for calendar in plan.calendars)
+    calendar_ids = frozenset(calendar.id for calendar in plan.calendars)
     as_stated = run.conventions.history == "as_stated"
     checks.refuse(
         fault
         for place, activity in unusual
-        for fault in checks.activity_faults(plan, known, place, activity, as_stated)
+        for fault in checks.activity_faults(plan, calendar_ids, place, activity, as_stated)
     )
     _outline(run, plan)
     for _, activity in unusual:

@@ -65,39 +65,39 @@ class Comparison:
 
     def causes(self, key: str) -> Iterator[Cause]:
         """What moved the activity, its own changes first."""
-        found = list(self._spanned(key) if self._after[key].kind in SPANNING else self._scheduled(key))
-        if not found and self._before.conventions != self._after.conventions:
-            found = [Cause(Change.CONVENTIONS, None, "the conventions of the schedule changed")]
-        yield from dict.fromkeys(found)
+        causes = list(self._spanned(key) if self._after[key].kind in SPANNING else self._scheduled(key))
+        if not causes and self._before.conventions != self._after.conventions:
+            causes = [Cause(Change.CONVENTIONS, None, "the conventions of the schedule changed")]
+        yield from dict.fromkeys(causes)
 
     def _scheduled(self, key: str) -> list[Cause]:
         own = [*_own_changes(self._before, self._after, key), *self._above(key)]
-        linked = {(c.change, c.activity): c for c in [*self._held(key), *self._released(key)]}
-        found = [*own, *linked.values(), *(self._dates(key) if not linked else ())]
-        if not found and any(_is_late(schedule.activity(key)) for schedule in (self._before, self._after)):
-            found = list(self._let_go(key))
-        return found or list(self._counted(key))
+        linked = {(c.change, c.activity): c for c in [*self._of_holding_links(key), *self._released(key)]}
+        causes = [*own, *linked.values(), *(self._dates(key) if not linked else ())]
+        if not causes and any(_is_late(schedule.activity(key)) for schedule in (self._before, self._after)):
+            causes = list(self._let_go(key))
+        return causes or list(self._counted(key))
 
     def _spanned(self, key: str) -> Iterator[Cause]:
         """Those of the activities at the two ends of a summary or a level of effort that moved, came or went."""
         yield from _own_changes(self._before, self._after, key)
-        found: list[Cause] = []
+        causes: list[Cause] = []
         if self._after[key].kind == ActivityKind.LEVEL_OF_EFFORT:
-            found += self._rewired(key)
+            causes += self._rewired(key)
         now, then = ({row.id for row in schedule.spanned(key)} for schedule in (self._after, self._before))
         for schedule in (self._after, self._before):
             row = schedule[key]
             for other in schedule.spanned(key):
                 start, finish = self._moved.get(other.id, (0, 0))
-                joined, left = other.id not in then, other.id not in now
-                at_start = other.early_start == row.early_start and (start or joined or left)
-                if at_start or (other.early_finish == row.early_finish and (finish or joined or left)):
-                    what = "is new in it" if joined else "is no longer in it" if left else "moved"
-                    found.append(Cause(Change.SPANNED, other.id, f"{other.id} {what}"))
-        if not found:  # ends that a lag or a night sets apart
+                joined, gone = other.id not in then, other.id not in now
+                at_start = other.early_start == row.early_start and (start or joined or gone)
+                if at_start or (other.early_finish == row.early_finish and (finish or joined or gone)):
+                    what = "is new in it" if joined else "is no longer in it" if gone else "moved"
+                    causes.append(Cause(Change.SPANNED, other.id, f"{other.id} {what}"))
+        if not causes:  # ends that a lag or a night sets apart
             apart = [other for other in sorted(now | then) if other in self._moved or other in now ^ then]
-            found = [Cause(Change.SPANNED, other, f"{other} moved, came or went") for other in apart]
-        yield from found
+            causes = [Cause(Change.SPANNED, other, f"{other} moved, came or went") for other in apart]
+        yield from causes
 
     def _above(self, key: str) -> Iterator[Cause]:
         """What the summaries the activity is in pass on to it."""
@@ -110,21 +110,21 @@ class Comparison:
 
     def _let_go(self, key: str) -> Iterator[Cause]:
         """What lets an activity that is as late as possible slip: its successors, and the finish."""
-        found = [*self._rewired(key, incoming=False), *self._followers(key)]
+        causes = [*self._rewired(key, incoming=False), *self._followers(key)]
         old, new = self._before.plan.finish_by, self._after.plan.finish_by
         if old != new:
-            found.append(Cause(Change.FINISH, None, f"the plan has to finish by {new}, not {old}"))
-        elif not found and self._before.finish != self._after.finish:
-            found = self._finish_moved
-        yield from found
+            causes.append(Cause(Change.FINISH, None, f"the plan has to finish by {new}, not {old}"))
+        elif not causes and self._before.finish != self._after.finish:
+            causes = self._finish_moved
+        yield from causes
 
     @cached_property
     def _finish_moved(self) -> list[Cause]:
         """By the activities that now finish last, or else did."""
         for schedule in (self._after, self._before):
-            found = [key for key in _last(schedule) if key in self._moved or not self._in_both(key)]
-            if found:
-                return [Cause(Change.FINISH, key, f"the last, {self._went(key)}") for key in found]
+            last = [key for key in _last(schedule) if key in self._moved or not self._in_both(key)]
+            if last:
+                return [Cause(Change.FINISH, key, f"the last, {self._went(key)}") for key in last]
         return [Cause(Change.FINISH, None, "the finish of the plan moved")]
 
     def _in_both(self, key: str) -> bool:
@@ -152,11 +152,11 @@ class Comparison:
     @cached_property
     def _touching(self) -> dict[str | None, list[_Key]]:
         """The links of both plans, by each of the activities at their ends."""
-        found = defaultdict[str | None, list[_Key]](list)
+        by_end = defaultdict[str | None, list[_Key]](list)
         for link in dict.fromkeys([*self._old_links, *self._new_links]):
-            found[link[1]].append(link)
-            found[link[2]].append(link)
-        return found
+            by_end[link[1]].append(link)
+            by_end[link[2]].append(link)
+        return by_end
 
     def _counted(self, key: str) -> Iterator[Cause]:
         """Predecessors that have not moved there, but by whose duration or calendar a link counts."""
@@ -173,7 +173,7 @@ class Comparison:
             return f"{key} moved"
         return f"{key} is newly scheduled" if key in self._after else f"{key} is no longer scheduled"
 
-    def _held(self, key: str) -> Iterator[Cause]:
+    def _of_holding_links(self, key: str) -> Iterator[Cause]:
         """What the links that hold it now have to do with it."""
         for driver in self._after.drivers(key):
             old, new = self._lags(key, driver)
@@ -210,8 +210,8 @@ class Comparison:
     def _lags(self, key: str, driver: Driver) -> tuple[tuple[Lag, ...] | None, tuple[Lag, ...] | None]:
         """The lags, before and after, of the driver's link to the activity or to a summary it is in."""
         return (
-            _found(self._old_links, [key, *_summaries(self._before, key)], driver),
-            _found(self._new_links, [key, *_summaries(self._after, key)], driver),
+            _lags_between(self._old_links, [key, *_summaries(self._before, key)], driver),
+            _lags_between(self._new_links, [key, *_summaries(self._after, key)], driver),
         )
 
     def _dates(self, key: str) -> Iterator[Cause]:
@@ -225,14 +225,14 @@ class Comparison:
 
 def _links(plan: Plan) -> dict[_Key, tuple[Lag, ...]]:
     """The lags of the plan's links by predecessor, successor and kind."""
-    found: dict[_Key, tuple[Lag, ...]] = {}
+    lags: dict[_Key, tuple[Lag, ...]] = {}
     for link in plan.dependencies:
         key = (link.predecessor_plan, link.predecessor, link.successor, link.kind)
-        found[key] = (*found.get(key, ()), link.lag)
-    return found
+        lags[key] = (*lags.get(key, ()), link.lag)
+    return lags
 
 
-def _found(
+def _lags_between(
     links: dict[_Key, tuple[Lag, ...]], successors: list[str], driver: Driver
 ) -> tuple[Lag, ...] | None:
     ends = ((driver.predecessor_plan, driver.predecessor, after, driver.kind) for after in successors)
@@ -241,12 +241,12 @@ def _found(
 
 def _summaries(schedule: Schedule, key: str) -> list[str]:
     """The summaries an activity is in, the innermost first."""
-    found: list[str] = []
+    summaries: list[str] = []
     above = schedule.activity(key).parent
     while above is not None:
-        found.append(above)
+        summaries.append(above)
         above = schedule.activity(above).parent
-    return found
+    return summaries
 
 
 def _constraints(schedule: Schedule, summary: str) -> tuple[Constraint, ...]:
@@ -255,8 +255,8 @@ def _constraints(schedule: Schedule, summary: str) -> tuple[Constraint, ...]:
 
 def _last(schedule: Schedule) -> list[str]:
     """The activities that finish last, without those that only go along."""
-    found = [row for row in schedule.values() if row.early_finish == schedule.finish]
-    return [row.id for row in found if row.kind not in SPANNING and not _is_late(schedule.activity(row.id))]
+    rows = [row for row in schedule.values() if row.early_finish == schedule.finish]
+    return [row.id for row in rows if row.kind not in SPANNING and not _is_late(schedule.activity(row.id))]
 
 
 def _is_late(activity: Activity) -> bool:

@@ -42,11 +42,11 @@ ON_SUMMARIES = (ConstraintKind.ASAP, ConstraintKind.SNET, ConstraintKind.FNLT)
 
 def refuse(faults: Iterable[Fault], code: str = "invalid_plan") -> None:
     """Raise `Invalid` with the faults, if there are any."""
-    found = list(faults)
-    if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    listed = list(faults)
+    if listed:
+        more = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
         raise Invalid(
-            found[0].detail + more, *found[:FAULTS_SHOWN], code=found[0].code if len(found) == 1 else code
+            listed[0].detail + more, *listed[:FAULTS_SHOWN], code=listed[0].code if len(listed) == 1 else code
         )
 
 
@@ -211,11 +211,11 @@ def _contradictions(plan: Plan, activity: Activity, progress: Progress, where: s
             yield Fault("actual_after_data_date", detail, where)
 
 
-def dependency_faults(number: int, dependency: Dependency, known: bool) -> Iterator[Fault]:
-    """Faults of one link; `known` says whether both its activities are there."""
+def dependency_faults(number: int, dependency: Dependency, ends_exist: bool) -> Iterator[Fault]:
+    """Faults of one link; `ends_exist` says whether both its activities are there."""
     where = f"/dependencies/{number}"
     link = f"{dependency.predecessor} -> {dependency.successor}"
-    if not known:
+    if not ends_exist:
         yield Fault("unknown_activity", f"the link {link} points at an activity that is not there", where)
     lag = dependency.lag
     if not isfinite(lag.percent) or abs(lag.percent) > 10_000:

@@ -19,7 +19,7 @@ class Hubs:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._made: dict[tuple[str, int, str], int] = {}
+        self._hubs: dict[tuple[str, int, str], int] = {}
 
     def entry(self, plan: int, summary: str) -> int:
         hub, new = self._hub("entry", plan, summary)
@@ -76,11 +76,11 @@ class Hubs:
 
     def _hub(self, end: Literal["entry", "beginning", "end"], plan: int, summary: str) -> tuple[int, bool]:
         key, owner = (end, plan, summary), self._run.plans[plan]
-        new = key not in self._made
+        new = key not in self._hubs
         if new:
             what = StandIn(owner.id, summary, end)
-            self._made[key] = self._run.stand_in(what, plan, self._run.earliest(owner))
-        return self._made[key], new
+            self._hubs[key] = self._run.stand_in(what, plan, self._run.earliest(owner))
+        return self._hubs[key], new
 
     def _link(self, node: int, link: Link) -> None:
         hold(self._run, node, link)

@@ -74,7 +74,7 @@ class _Links:
         checks.refuse(
             fault
             for place, link in links
-            for fault in checks.dependency_faults(place, link, self._known(link))
+            for fault in checks.dependency_faults(place, link, self._has_both_ends(link))
         )
         for place, link in links:
             self._connect(place, link)
@@ -101,7 +101,7 @@ class _Links:
         self._tie(link, before, after, lag.seconds)
         return True
 
-    def _known(self, link: Dependency) -> bool:
+    def _has_both_ends(self, link: Dependency) -> bool:
         before = self._home(link)
         published = (link.predecessor_plan, link.predecessor) in self._externals
         there = link.predecessor in self._activities(before) if before is not None else published

@@ -36,9 +36,9 @@ def movements(before: Schedule, after: Schedule) -> tuple[Movement, ...]:
     found_causes = {key: tuple(comparison.causes(key)) for key in moved}
     causes = {key: _leading(key, found_causes) for key in moved}
     roots = _roots(after, causes)
-    found = [_movement(key, moved, causes, roots) for key in after if key in moved or key not in before]
+    movements = [_movement(key, moved, causes, roots) for key in after if key in moved or key not in before]
     gone = [Movement(key, None, None, note="no longer scheduled") for key in before if key not in after]
-    return (*found, *gone)
+    return (*movements, *gone)
 
 
 def _shift(before: Schedule, after: Schedule, key: str) -> tuple[int, int]:
@@ -82,9 +82,9 @@ def _roots(after: Schedule, causes: dict[str, tuple[Cause, ...]]) -> dict[str, t
     onward = sorted(causes, key=after.rank)
     back = [key for key in onward if any(c.change in (Change.SUCCESSOR, Change.FINISH) for c in causes[key])]
     for key in [*onward, *back[::-1], *onward] if back else onward:
-        found: dict[str, None] = {}
+        sources: dict[str, None] = {}
         for cause in causes[key]:
             source = (cause.activity or key) if cause.change in PASSED_ON else key
-            found.update(dict.fromkeys([key] if source == key else roots.get(source, (source,))))
-        roots[key] = tuple(found)
+            sources.update(dict.fromkeys([key] if source == key else roots.get(source, (source,))))
+        roots[key] = tuple(sources)
     return roots

@@ -97,13 +97,13 @@ class Network:
 
     def unusual_successors(self) -> dict[int, list[int]]:
         """By predecessor, the successors of all links that are not plain."""
-        found = {before: list(after) for before, after in self.inert.items()}
+        successors = {before: list(after) for before, after in self.inert.items()}
         for before, lagged in self.lagged.items():
-            found.setdefault(before, []).extend(after for after, _ in lagged)
+            successors.setdefault(before, []).extend(after for after, _ in lagged)
         for node in self.unusual():
             for link in self.links_into(node):
-                found.setdefault(link.predecessor, []).append(node)
-        return found
+                successors.setdefault(link.predecessor, []).append(node)
+        return successors
 
 
 def network(durations: Sequence[int], links: Iterable[tuple[int, int, int]]) -> Network:
@@ -120,14 +120,14 @@ class Early:
     """The result of the forward pass: starts (of what remains, if under way) and finishes by node.
 
     `order` has every predecessor before its successors; if it is shorter than the network, the rest is
-    a cycle and what follows it. `asked` keeps, for nodes pinned to a date, the start their links ask
+    a cycle and what follows it. `wanted` keeps, for nodes pinned to a date, the start their links ask
     for; `undelayed` the start and finish of nodes that were then moved within their free float.
     """
 
     order: list[int]
     starts: list[int]
     finishes: list[int]
-    asked: dict[int, int]
+    wanted: dict[int, int]
     undelayed: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def leaves(self, net: Network, link: Link) -> int:
@@ -146,15 +146,20 @@ class Early:
 
 def forward(net: Network) -> Early:
     """The earliest times, in one walk that also orders the nodes (Kahn 1962)."""
-    durations, followers, odd, also = net.durations, net.followers, net.unusual(), net.unusual_successors()
+    durations, followers, odd, unplain_successors = (
+        net.durations,
+        net.followers,
+        net.unusual(),
+        net.unusual_successors(),
+    )
     awaited = list(net.awaited)
-    for unplain in also.values():
+    for unplain in unplain_successors.values():
         for after in unplain:
             awaited[after] += 1
     order = [node for node, count in enumerate(awaited) if not count]
     starts, finishes = list(net.floors), [0] * len(durations)
     early = Early(order, starts, finishes, {})
-    busy = odd | also.keys()
+    busy = odd | unplain_successors.keys()
     for node in order:  # grows while it is walked
         finishes[node] = finish = starts[node] + durations[node]
         if node in busy:
@@ -163,7 +168,7 @@ def forward(net: Network) -> Early:
                 finish = finishes[node]
             for after, lag in net.lagged.get(node, ()):
                 starts[after] = max(starts[after], finish + lag)
-            for after in also.get(node, ()):
+            for after in unplain_successors.get(node, ()):
                 awaited[after] -= 1
                 if not awaited[after]:
                     order.append(after)
@@ -190,7 +195,7 @@ def _place(net: Network, node: int, early: Early) -> None:
         start, finish = (start, max(finish, time)) if link.to_finish else (max(start, time), finish)
     start = max(start, finish - duration)
     if terms.pin is not None:
-        early.asked[node], start = start, terms.pin
+        early.wanted[node], start = start, terms.pin
     early.starts[node] = min(start, terms.cap)
     early.finishes[node] = early.starts[node] + duration
 
@@ -259,8 +264,8 @@ def _hold_back(net: Network, node: int, early: Early, late: Late) -> None:
     if terms.locked and terms.pin is not None:
         late.starts[node], late.finishes[node] = terms.pin, terms.pin + net.durations[node]
     for link in [*net.links.get(node, ()), *_first(net, terms.earliest_of, early)]:
-        held = late.finishes if link.to_finish else late.starts
-        allow(net, late, link, link.crossing.back(held[node]))
+        bounds = late.finishes if link.to_finish else late.starts
+        allow(net, late, link, link.crossing.back(bounds[node]))
 
 
 def allow(net: Network, late: Late, link: Link, time: int) -> None:

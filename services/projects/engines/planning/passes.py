@@ -48,8 +48,8 @@ class Passes:
         latest = self.run.axes[node].work_at(self.last[self.run.plan_of[node]])
         latest = min([latest, *(early.starts[after] - lag for after, lag in net.followed_by(node))])
         for after, link in self._links(node):
-            held = early.finishes if link.to_finish else early.starts
-            time = link.crossing.back(held[after])
+            times = early.finishes if link.to_finish else early.starts
+            time = link.crossing.back(times[after])
             if link.from_finish:
                 latest = min(latest, time)
             elif not self.started(node):
@@ -91,7 +91,7 @@ def _both_ways(run: Run) -> Passes:
     early = network.forward(run.net)
     if len(early.order) < len(run.net.durations):
         raise _cyclic(run, network.cycle(run.net, early.order))
-    if early.asked and run.conventions.constraints == "refuse":
+    if early.wanted and run.conventions.constraints == "refuse":
         _refuse_unkept(run, early)
     last = _last_finishes(run, early)
     late = _ceilings(run, early, last)
@@ -127,10 +127,10 @@ def _refuse_unkept(run: Run, early: Early) -> None:
 
 def _unkept(run: Run, early: Early) -> Iterator[Fault]:
     for node, constraint in run.musts.items():
-        asked = early.asked[node]
-        if asked > early.starts[node]:
-            earliest = run.start_moment(node, asked).isoformat()
-            why = explained(run, early, Origins(run.net), node, asked)
+        wanted = early.wanted[node]
+        if wanted > early.starts[node]:
+            earliest = run.start_moment(node, wanted).isoformat()
+            why = explained(run, early, Origins(run.net), node, wanted)
             detail = f"{run.label(node)} {described(constraint)}, but cannot start before {earliest}: {why}"
             yield Fault("impossible_constraint", detail, run.pointer(node))
 

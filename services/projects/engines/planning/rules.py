@@ -101,8 +101,8 @@ def _carry_on(run: Run, node: int, terms: Terms, activity: Activity) -> None:
 def _ends_by_hand(run: Run, activity: Activity) -> bool:
     """Whether what is under way keeps the finish it was given by hand: unfinished work stays in place."""
     start, finish = activity.progress.actual_start, activity.planned_finish
-    kept = activity.manual and run.conventions.unfinished_work == "in_place"
-    return kept and start is not None and finish is not None and start <= finish
+    by_hand = activity.manual and run.conventions.unfinished_work == "in_place"
+    return by_hand and start is not None and finish is not None and start <= finish
 
 
 def _end_by_hand(run: Run, node: int, terms: Terms, activity: Activity) -> None:

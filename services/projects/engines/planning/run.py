@@ -147,13 +147,13 @@ class Run:
 
     def leaves(self, plan: int, summary: str) -> list[int]:
         """The nodes below a summary, at any depth."""
-        found: list[int] = []
+        nodes: list[int] = []
         waiting: list[str] = [summary]
         while waiting:
             for child in self.children[plan].get(waiting.pop(), ()):
                 node = self.nodes[plan].get(child)
-                waiting.append(child) if node is None else found.append(node)
-        return sorted(found)
+                waiting.append(child) if node is None else nodes.append(node)
+        return sorted(nodes)
 
     def start_moment(self, node: int, time: int) -> datetime:
         """The datetime at which work starts that follows `time` on the node's axis."""

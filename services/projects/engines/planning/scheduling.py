@@ -149,14 +149,14 @@ class Schedule(Mapping[str, ScheduledActivity]):
 
     def _below(self, summary: str) -> list[ScheduledActivity]:
         """The rows of everything below a summary that is no summary itself."""
-        found, waiting = list[ScheduledActivity](), [summary]
+        rows, waiting = list[ScheduledActivity](), [summary]
         while waiting:
             for child in self._passes.run.children[self._number].get(waiting.pop(), ()):
                 if self._by_id[child].kind == ActivityKind.SUMMARY:
                     waiting.append(child)
                 elif self._by_id[child].active:
-                    found.append(self[child])
-        return found
+                    rows.append(self[child])
+        return rows
 
 
 KINDS = {

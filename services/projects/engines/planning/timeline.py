@@ -122,10 +122,10 @@ class CalendarTimeline:
 
     def _extend_forward(self) -> bool:
         """Lay out at least as many days again as are known; False at the horizon."""
-        known = self._next_day - self._anchor_day
-        if known > HORIZON_YEARS * 366:
+        days_laid_out = self._next_day - self._anchor_day
+        if days_laid_out > HORIZON_YEARS * 366:
             return False
-        days = range(self._next_day, self._next_day + max(known, 2 * 366))
+        days = range(self._next_day, self._next_day + max(days_laid_out, 2 * 366))
         done = self._done[-1] if self._done else 0
         for start, end in self._shifts(days):
             done += end - start
@@ -136,10 +136,10 @@ class CalendarTimeline:
         return True
 
     def _extend_backward(self) -> bool:
-        known = self._anchor_day - self._first_day
-        if known > HORIZON_YEARS * 366:
+        days_laid_out = self._anchor_day - self._first_day
+        if days_laid_out > HORIZON_YEARS * 366:
             return False
-        days = range(self._first_day - max(known, 366), self._first_day)
+        days = range(self._first_day - max(days_laid_out, 366), self._first_day)
         done = self._first_done() if self._done else 0
         earlier = self._shifts(days)
         done_by: list[int] = []
@@ -156,15 +156,15 @@ class CalendarTimeline:
         """The shifts of a range of day ordinals, as instants; shifts that touch become one."""
         if days.start < 1 or days.stop > date.max.toordinal():
             self._refuse("within the years 1 to 9999 from")
-        found: list[tuple[int, int]] = []
+        spans: list[tuple[int, int]] = []
         for ordinal in days:
             begin = (ordinal - _EPOCH_DAY) * DAY_S
             for shift in self._book.hours(date.fromordinal(ordinal)):
                 start, end = begin + shift.start_s, begin + shift.end_s
-                if found and found[-1][1] == start:
-                    start = found.pop()[0]
-                found.append((start, end))
-        return found
+                if spans and spans[-1][1] == start:
+                    start = spans.pop()[0]
+                spans.append((start, end))
+        return spans
 
     def _refuse(self, where: str) -> NoReturn:
         anchor = date.fromordinal(self._anchor_day)

@@ -35,8 +35,8 @@ def ranked_by(
     for i, item in enumerate(items):
         if item.code in scores:
             raise refused("duplicate_code", f"{item.code} appears twice", f"/{name}/{i}/code")
-        given = {field: getattr(item, field) for field in readers}
-        read = {f: readers[f](value, f"/{name}/{i}/{f}") for f, value in given.items() if value is not None}
+        values = {field: getattr(item, field) for field in readers}
+        read = {f: readers[f](value, f"/{name}/{i}/{f}") for f, value in values.items() if value is not None}
         missing = [field.replace("_", " ") for field in readers if field not in read]
         scores[item.code] = Unscored(f"no {', '.join(missing)}") if missing else formula(read)
     return ranked(scores)

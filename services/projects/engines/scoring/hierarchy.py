@@ -113,7 +113,7 @@ def _branches(
 def without(criterion: Criterion, place: int) -> Criterion:
     """The hierarchy with one alternative, given by its place, left out of every matrix that compares them."""
     if criterion.subcriteria:
-        kept = tuple(without(child, place) for child in criterion.subcriteria)
-        return Criterion(criterion.code, criterion.judgements, kept)
+        rest = tuple(without(child, place) for child in criterion.subcriteria)
+        return Criterion(criterion.code, criterion.judgements, rest)
     rows = [row for i, row in enumerate(criterion.judgements) if i != place]
     return Criterion(criterion.code, [[a for j, a in enumerate(row) if j != place] for row in rows])

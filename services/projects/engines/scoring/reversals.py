@@ -57,8 +57,8 @@ def hierarchy_reversals(
     def ranks_without(code: str | None) -> Mapping[str, int]:
         if code is None:
             return synthesised(goal, alternatives, mode).ranking.ranks
-        kept = [alternative for alternative in alternatives if alternative != code]
-        return synthesised(without(goal, alternatives.index(code)), kept, mode).ranking.ranks if kept else {}
+        rest = [alternative for alternative in alternatives if alternative != code]
+        return synthesised(without(goal, alternatives.index(code)), rest, mode).ranking.ranks if rest else {}
 
     return rank_reversals(alternatives, ranks_without)
 
@@ -73,7 +73,7 @@ def weighted_reversals(
     refuse_mistyped(candidates, Sequence[Candidate], "/candidates")
 
     def ranks_without(code: str | None) -> Mapping[str, int]:
-        kept = [candidate for candidate in candidates if candidate.code != code]
-        return weighted(kept, criteria, scale, normalisation).ranking.ranks
+        rest = [candidate for candidate in candidates if candidate.code != code]
+        return weighted(rest, criteria, scale, normalisation).ranking.ranks
 
     return rank_reversals([candidate.code for candidate in candidates], ranks_without)

@@ -11,10 +11,10 @@ DEEPEST = 30
 
 
 def thresholds_rise(portfolio: Portfolio) -> None:
-    held = portfolio.thresholds or Thresholds()
+    thresholds = portfolio.thresholds or Thresholds()
     for kind, amber, red in (
-        ("cost", held.cost_amber_pct, held.cost_red_pct),
-        ("time", held.time_amber_days, held.time_red_days),
+        ("cost", thresholds.cost_amber_pct, thresholds.cost_red_pct),
+        ("time", thresholds.time_amber_days, thresholds.time_red_days),
     ):
         if red < amber:
             raise Invalid(

@@ -60,10 +60,10 @@ def _staged(work: Work) -> list[tree.Node]:
 
 def _node(work: Work, id: UUID) -> tree.Node:
     state = work.states[id]
-    known: tuple[str, tree.Node] | None = work.memory.get(("work package", id))
-    if known is None or known[0] is not state:
-        known = work.memory["work package", id] = (state, tree.read_node(state))
-    return known[1]
+    cached: tuple[str, tree.Node] | None = work.memory.get(("work package", id))
+    if cached is None or cached[0] is not state:
+        cached = work.memory["work package", id] = (state, tree.read_node(state))
+    return cached[1]
 
 
 async def has_parts(work: Work, id: UUID) -> bool:

@@ -44,13 +44,13 @@ class Nodes(Parents[UUID]):
 
 def ancestors(ids: Iterable[UUID], nodes: Nodes) -> list[UUID]:
     """These and all above them, the lowest first."""
-    found = {one for id in ids for one in nodes.above(id)}
-    return sorted(found, key=lambda id: (-len(nodes.above(id)), str(id)))
+    lineage = {one for id in ids for one in nodes.above(id)}
+    return sorted(lineage, key=lambda id: (-len(nodes.above(id)), str(id)))
 
 
 def leaves(id: UUID, nodes: Nodes) -> list[Node]:
     """The live packages without parts under a package; none where it has none itself."""
-    waiting, found, seen = nodes.live_parts(id), list[Node](), {id}
+    waiting, leaves_below, seen = nodes.live_parts(id), list[Node](), {id}
     while waiting:
         one = waiting.pop()
         if one in seen:
@@ -59,5 +59,5 @@ def leaves(id: UUID, nodes: Nodes) -> list[Node]:
         parts = nodes.live_parts(one)
         waiting.extend(parts)
         if not parts:
-            found.append(nodes.by_id[one])
-    return found
+            leaves_below.append(nodes.by_id[one])
+    return leaves_below

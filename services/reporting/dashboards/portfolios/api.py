@@ -6,9 +6,10 @@ from typing import Any
 from services.reporting.asof import AsOf, AsOfQuery, as_of, positions
 from services.reporting.dashboards.portfolios import view
 from services.reporting.dashboards.portfolios.shapes import PortfolioOverviewPage
-from services.reporting.dashboards.projects.api import HEALTHS, STAGES
 from services.reporting.dashboards.projects.view import portfolios_by_id
 from services.reporting.memo import remembered
+from services.reporting.scope import HEALTHS, STAGES
+from services.reporting.totals.view import cells
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 
@@ -21,7 +22,12 @@ class OverviewQuery(AsOfQuery):
 
 
 ALL = OverviewQuery()
-routes = Routes("reporting", "Portfolios", names_service=True)
+routes = Routes(
+    "reporting",
+    "Portfolios",
+    names_service=True,
+    about="Portfolios with the sums over their projects, as of any day.",
+)
 
 
 @routes.get("/v1/portfolios")
@@ -37,11 +43,12 @@ async def portfolio_overview(call: Call, query: OverviewQuery) -> Answer[Portfol
 
 
 async def overview(call: Call, at: AsOf, query: OverviewQuery = ALL) -> dict[str, Any]:
-    portfolios = await portfolios_by_id(call.kernel.store, at, archived=True)
-    counted = [
-        count
-        for count in await view.counts(call.kernel.store, portfolios.values(), at)
-        if (not query.stage or count.stage in query.stage)
-        and (not query.health or count.health in query.health)
-    ]
+    store = call.kernel.store
+    portfolios = await portfolios_by_id(store, at, archived=True)
+    counted = {
+        cell: sums
+        for cell, sums in (await cells(store, at.day)).items()
+        if (not query.stage or cell.stage in query.stage)
+        and (not query.health or cell.health in query.health)
+    }
     return view.overview(portfolios, counted, at, call.kernel.settings.reporting_currency)

@@ -9,13 +9,11 @@ from typing import Any
 from services.reporting.asof import AsOf
 from services.reporting.figures.compute import NO_FORECAST, Figures
 from services.reporting.figures.health import health, limits_of
-from services.reporting.figures.judging import NOT_BEGUN
+from services.reporting.figures.lateness import start_variance_days, time_days, variance_days
 from services.reporting.history.view import states
 from shared.base.clock import from_day
 from shared.base.money import TOO_LARGE, Money, percent
-from shared.contracts.projects.structure import Stage
 from shared.domain.measured import planned_value
-from shared.domain.stages import ENDED
 from shared.store import Store
 
 COLUMNS = ("project_id", *Figures.__dataclass_fields__)
@@ -34,47 +32,6 @@ class Row:
 
 def row_of(values: Sequence[Any]) -> Row:
     return Row(values[0], Figures(*values[1:]))
-
-
-def variance_days(f: Figures, day: int) -> tuple[int | None, str | None]:
-    """Of the finish, the same rule as FINISH_DAYS, with the reason where it is null."""
-    if f.planned_finish is None:
-        return None, "no planned finish"
-    if f.actual_finish is not None:
-        return f.planned_finish - f.actual_finish, None
-    if f.stage in ENDED:
-        return None, f"{f.stage} without an actual finish"
-    if f.forecast_finish is not None:
-        return f.planned_finish - max(f.forecast_finish, day), None
-    overdue = f.planned_start if _waits(f) and f.planned_start is not None else f.planned_finish
-    late = min(overdue, f.planned_finish) - day
-    return (late, None) if late < 0 else (None, "no forecast or actual finish")
-
-
-def start_variance_days(f: Figures, day: int) -> tuple[int | None, str | None]:
-    """Of the start, the same rule as START_DAYS, with the reason where it is null."""
-    if f.planned_start is None:
-        return None, "no planned start"
-    if f.actual_start is not None:
-        return f.planned_start - f.actual_start, None
-    if f.stage not in NOT_BEGUN:
-        return None, "not approved yet" if f.stage == Stage.PROPOSED else f"{f.stage} without an actual start"
-    if f.forecast_start is not None:
-        return f.planned_start - max(f.forecast_start, day), None
-    late = f.planned_start - day
-    return (late, None) if late < 0 else (None, "no forecast or actual start")
-
-
-def time_days(f: Figures, finish_days: int | None, start_days: int | None) -> int | None:
-    """What the time health is judged by: of what has not begun, the worse of start and finish."""
-    if _waits(f) and start_days is not None and (finish_days is None or start_days < finish_days):
-        return start_days
-    return finish_days
-
-
-def _waits(f: Figures) -> bool:
-    """Whether the project is still to begin."""
-    return f.actual_start is None and f.stage in NOT_BEGUN
 
 
 def item(row: Row, portfolio: Mapping[str, Any] | None, at: AsOf) -> Item:

@@ -28,14 +28,14 @@ def refuse_flaws(portfolio: Portfolio) -> None:
 def required(portfolio: Portfolio) -> set[str]:
     """The candidates that have to be chosen: those forced in, and all that they require in turn."""
     requires = {candidate.key: candidate.requires for candidate in portfolio.candidates}
-    found: set[str] = set()
+    required: set[str] = set()
     waiting = [*portfolio.forced_in]
     while waiting:
         key = waiting.pop()
-        if key not in found:
-            found.add(key)
+        if key not in required:
+            required.add(key)
             waiting += requires[key]
-    return found
+    return required
 
 
 def _refuse(faults: list[Fault]) -> None:
@@ -171,7 +171,7 @@ def _of_limits(portfolio: Portfolio) -> Iterator[Fault]:
 
 
 def _of_rules(portfolio: Portfolio) -> Iterator[Fault]:
-    known = {candidate.key for candidate in portfolio.candidates}
+    known_keys = {candidate.key for candidate in portfolio.candidates}
     named = [
         (f"/candidates/{i}/requires", c.requires)
         for i, c in enumerate(portfolio.candidates)
@@ -181,7 +181,7 @@ def _of_rules(portfolio: Portfolio) -> Iterator[Fault]:
     named += [(f"/{n}", tuple(sorted(getattr(portfolio, n)))) for n in ("forced_in", "forced_out")]
     for at, keys in named:
         for key in keys:
-            if key not in known:
+            if key not in known_keys:
                 yield Fault("unknown_candidate", f"there is no candidate {key!r}", at)
     for i, exclusion in enumerate(portfolio.exclusions):
         yield from _repeated(f"/exclusions/{i}/keys", exclusion.keys)

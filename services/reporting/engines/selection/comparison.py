@@ -37,7 +37,7 @@ class Difference:
     value: float
     gained: float
     entered: tuple[str, ...]
-    left: tuple[str, ...]
+    dropped: tuple[str, ...]
     moved: tuple[str, ...]
 
 
@@ -82,25 +82,26 @@ def compare(selections: Mapping[str, Selection]) -> tuple[Difference, ...]:
 def _point(portfolio: Portfolio, scale: float, before: Selection | None, gap: float, seconds: float) -> Point:
     budget = math.fsum(b.limit for b in portfolio.budgets)
     try:
-        found = select(portfolio, gap=gap, seconds=seconds)
+        selection = select(portfolio, gap=gap, seconds=seconds)
     except Invalid as refused:
         if refused.code != "infeasible":
             raise
         return Point(scale, budget, None, None, refused.detail)
-    if before is not None and before.value >= found.value:
-        found = _kept(before, found, gap)
-    return Point(scale, budget, sum(u.used for u in found.usages[: len(portfolio.budgets)]), found)
+    if before is not None and before.value >= selection.value:
+        selection = _choices_of_smaller(before, selection, gap)
+    return Point(scale, budget, sum(u.used for u in selection.usages[: len(portfolio.budgets)]), selection)
 
 
-def _kept(before: Selection, found: Selection, gap: float) -> Selection:
+def _choices_of_smaller(before: Selection, selection: Selection, gap: float) -> Selection:
     """The choices of the smaller budget under the limits, prices and bound of the larger one."""
     usages = tuple(
-        Usage(now.limit, then.used, now.price) for then, now in zip(before.usages, found.usages, strict=True)
+        Usage(now.limit, then.used, now.price)
+        for then, now in zip(before.usages, selection.usages, strict=True)
     )
-    reached = gap_of(before.value, found.bound or before.value, abs(before.value))
-    proved = found.proved or (reached is not None and reached <= gap)
+    reached = gap_of(before.value, selection.bound or before.value, abs(before.value))
+    proved = selection.proved or (reached is not None and reached <= gap)
     return replace(
-        found, choices=before.choices, value=before.value, usages=usages, gap=reached, proved=proved
+        selection, choices=before.choices, value=before.value, usages=usages, gap=reached, proved=proved
     )
 
 
@@ -118,6 +119,6 @@ def _difference(name: str, reference: Selection, selection: Selection) -> Differ
         value=selection.value,
         gained=selection.value - reference.value,
         entered=tuple(key for key in after if key not in before),
-        left=tuple(key for key in before if key not in after),
+        dropped=tuple(key for key in before if key not in after),
         moved=tuple(key for key in after if key in before and after[key] != before[key]),
     )

@@ -34,19 +34,19 @@ def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -
     from .optimum import Programme
 
     programme = Programme(table, seconds)
-    found = programme.optimum(gap)
+    optimum = programme.optimum(gap)
     ranked = _ranked(table, programme.relaxation.reduced)
     largest = max(abs(column.value) for column in table.columns)
-    chosen, reason = found.chosen, None
-    if chosen is None or not _proves(found, gap, largest):
-        chosen, reason = _best_known(table, found, [column for column, _ in ranked], seconds)
+    chosen, reason = optimum.chosen, None
+    if chosen is None or not _proves(optimum, gap, largest):
+        chosen, reason = _best_known(table, optimum, [column for column, _ in ranked], seconds)
     value = math.fsum(column.value for column in chosen)
-    reached = gap_of(value, found.bound, largest)
+    reached = gap_of(value, optimum.bound, largest)
     prices = programme.limit_prices()
     return Selection(
         choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in chosen),
         value=value,
-        bound=max(found.bound, value),
+        bound=max(optimum.bound, value),
         gap=reached,
         proved=reached is not None and reached <= gap,
         usages=usages(table, chosen, prices),
@@ -67,24 +67,24 @@ def _ranked(table: Table, reduced: Iterable[float] | None) -> list[tuple[Column,
     return [(table.columns[x], shorts[x]) for x in order]
 
 
-def _proves(found: "Optimum", gap: float, largest: float) -> bool:
-    reached = gap_of(found.value, found.bound, largest)
+def _proves(optimum: "Optimum", gap: float, largest: float) -> bool:
+    reached = gap_of(optimum.value, optimum.bound, largest)
     return reached is not None and reached <= gap
 
 
 def _best_known(
-    table: Table, found: "Optimum", ranked: list[Column], seconds: float
+    table: Table, optimum: "Optimum", ranked: list[Column], seconds: float
 ) -> tuple[list[Column], str]:
     """The best of what the solver and the quick answers have found, and why nothing is proved."""
     picks = [*_quick(lambda: greedy.best_pick(table)), *_quick(lambda: greedy.pick(table, ranked))]
     quick = max((each.chosen for each in picks), key=worth, default=None)
     late = f"{seconds:g} s were too short for"
-    if found.chosen is None and quick is None:
+    if optimum.chosen is None and quick is None:
         greedy.pick(table, ranked)  # refuses, with its reason
-    if found.chosen is None or (quick is not None and worth(quick) > found.value):
+    if optimum.chosen is None or (quick is not None and worth(quick) > optimum.value):
         assert quick is not None
         return quick, f"{late} more than a quick answer"
-    return found.chosen, f"{late} a proof: this is the best that was found"
+    return optimum.chosen, f"{late} a proof: this is the best that was found"
 
 
 def worth(columns: Iterable[Column]) -> float:

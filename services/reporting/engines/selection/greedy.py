@@ -99,7 +99,7 @@ class _Picking:
         for column in table.columns:
             self.starts.setdefault(column.candidate.key, []).append(column)
         self._forced_out = frozenset(table.portfolio.forced_out)
-        self._left = [limit.limit + tolerance(limit.limit) for limit in table.limits]
+        self._room = [limit.limit + tolerance(limit.limit) for limit in table.limits]
         self._exclusions: dict[str, list[int]] = {}
         for i, exclusion in enumerate(table.portfolio.exclusions):
             for key in exclusion.keys:
@@ -119,14 +119,14 @@ class _Picking:
 
     def take_one(self, column: Column) -> bool:
         """Takes the column; not if it is excluded or too much."""
-        left, key = self._left, column.candidate.key
+        room, key = self._room, column.candidate.key
         for row, amount in column.takes:
-            if amount > left[row] and amount > 0:
+            if amount > room[row] and amount > 0:
                 return False
         if key in self._exclusions and not self._admitted([key]):
             return False
         for row, amount in column.takes:
-            left[row] -= amount
+            room[row] -= amount
         self.chosen[key] = column
         return True
 
@@ -134,13 +134,13 @@ class _Picking:
         """Takes the bundle; nothing if any of it is forced out, excluded or too much, or it brings a loss."""
         if sum(column.value for column in bundle.values()) <= 0:
             return
-        taken, left = _together(bundle.values()), self._left
-        if any(amount > left[row] and amount > 0 for row, amount in taken):
+        taken, room = _together(bundle.values()), self._room
+        if any(amount > room[row] and amount > 0 for row, amount in taken):
             return
         if not self._forced_out.isdisjoint(bundle) or not self._admitted([*bundle]):
             return
         for row, amount in taken:
-            left[row] -= amount
+            room[row] -= amount
         self.chosen.update(bundle)
 
     def _admitted(self, keys: list[str]) -> bool:

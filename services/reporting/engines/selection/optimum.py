@@ -108,14 +108,14 @@ class Programme:
         for core in _CORES:
             if best.reaches(gap) or (edge := self._edge(core.columns)) is None:
                 break
-            found = self._solved(edge, core.precision * gap, core.share * self._seconds)
-            best = Optimum(max(best, found, key=lambda each: each.value).chosen, best.bound)
+            solution = self._solved(edge, core.precision * gap, core.share * self._seconds)
+            best = Optimum(max(best, solution, key=lambda each: each.value).chosen, best.bound)
         if best.reaches(gap):
             return best
-        left = max(ends - monotonic(), _LEAST_SECONDS)
-        whole = self._solved(best.bound - best.value, gap, left)
+        seconds = max(ends - monotonic(), _LEAST_SECONDS)
+        whole = self._solved(best.bound - best.value, gap, seconds)
         bound = min(best.bound, max(whole.bound, best.value))
-        return self._fewest(Optimum(max(best, whole, key=lambda found: found.value).chosen, bound))
+        return self._fewest(Optimum(max(best, whole, key=lambda each: each.value).chosen, bound))
 
     def _edge(self, columns: int) -> float | None:
         """The reduced cost beyond which a core of so many columns ends; None where there is no such core."""
@@ -124,25 +124,25 @@ class Programme:
             return None
         return float(np.partition(np.abs(reduced), columns)[columns])
 
-    def _fewest(self, found: Optimum) -> Optimum:
+    def _fewest(self, optimum: Optimum) -> Optimum:
         """Of equally valuable selections one with the fewest projects, where that is quickly found."""
-        if found.chosen is None or len(self._values) > _FEW:
-            return found
-        scale = abs(found.value) or self._units[0]
+        if optimum.chosen is None or len(self._values) > _FEW:
+            return optimum
+        scale = abs(optimum.value) or self._units[0]
         fewer = milp(
             np.ones_like(self._values),
             integrality=np.ones_like(self._values),
             bounds=Bounds(0, self._allowed),
             constraints=[
                 LinearConstraint(self._rows, -np.inf, self._most),
-                LinearConstraint(self._values / scale, found.value / scale, np.inf),
+                LinearConstraint(self._values / scale, optimum.value / scale, np.inf),
             ],
             options={"time_limit": self._seconds / 4},
         )
-        chosen = self._columns(fewer.x) if fewer.x is not None else found.chosen
-        same = Optimum(chosen, found.bound)
-        equal = same.value >= found.value - 1e-12 * scale and not self._table.exceeded(chosen)
-        return same if equal and len(chosen) < len(found.chosen) else found
+        chosen = self._columns(fewer.x) if fewer.x is not None else optimum.chosen
+        same = Optimum(chosen, optimum.bound)
+        equal = same.value >= optimum.value - 1e-12 * scale and not self._table.exceeded(chosen)
+        return same if equal and len(chosen) < len(optimum.chosen) else optimum
 
     def _columns(self, x: Array) -> list[Column]:
         return [column for column, share in zip(self._table.columns, x, strict=True) if share > 0.5]
@@ -185,14 +185,14 @@ class Programme:
             greatest = np.where(reduced > edge, 0.0, self._allowed)
         most, bound = self._most.copy(), math.inf
         for _ in range(_REPAIRS):
-            found, unit = self._programmed(Bounds(least, greatest), most, gap, seconds)
-            if found.status == _INFEASIBLE and edge == bound == math.inf:
+            solution, unit = self._programmed(Bounds(least, greatest), most, gap, seconds)
+            if solution.status == _INFEASIBLE and edge == bound == math.inf:
                 self._refuse_infeasible()
-            if bound == math.inf and found.mip_dual_bound is not None:
-                bound = -float(found.mip_dual_bound) * unit
-            if found.x is None:
+            if bound == math.inf and solution.mip_dual_bound is not None:
+                bound = -float(solution.mip_dual_bound) * unit
+            if solution.x is None:
                 break
-            chosen = self._columns(found.x)
+            chosen = self._columns(solution.x)
             exceeded = self._table.exceeded(chosen)
             if not exceeded:
                 return Optimum(chosen, bound)
@@ -204,29 +204,29 @@ class Programme:
         """The solver's answer and the unit its values are in; on a lower scale where it gave up."""
         ends = monotonic() + seconds
         for unit in self._units:
-            found = milp(
+            solution = milp(
                 -self._values / unit,
                 integrality=np.ones_like(self._values),
                 bounds=bounds,
                 constraints=LinearConstraint(self._rows, -np.inf, most),
                 options={"mip_rel_gap": gap, "time_limit": max(ends - monotonic(), _LEAST_SECONDS)},
             )
-            if found.status != _GAVE_UP or found.x is not None or monotonic() > ends:
+            if solution.status != _GAVE_UP or solution.x is not None or monotonic() > ends:
                 break
-        return found, unit
+        return solution, unit
 
     def _refuse_infeasible(self) -> None:
         """Finds the least that the limits would have to be raised by, in shares of each, and names it."""
         columns, limits = len(self._values), len(self._scales)
         relief = eye_array(len(self._most), limits, format="csr")
-        found = milp(
+        solution = milp(
             np.concatenate([np.zeros(columns), np.ones(limits)]),
             integrality=np.concatenate([np.ones(columns), np.zeros(limits)]),
             bounds=Bounds(0, np.concatenate([self._allowed, np.full(limits, np.inf)])),
             constraints=LinearConstraint(hstack([self._rows, -relief], format="csr"), -np.inf, self._most),
             options={"time_limit": self._seconds},
         )
-        missing = found.x[columns:] * self._scales if found.x is not None else np.zeros(limits)
+        missing = solution.x[columns:] * self._scales if solution.x is not None else np.zeros(limits)
         faults = [
             Fault("infeasible", f"{limit} is short by {short:,.6g}", _pointer(self._table, row))
             for row, (limit, short) in enumerate(zip(self._table.limits, missing, strict=True))

@@ -15,7 +15,7 @@ class Free:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.left = network.usable.copy()
+        self.remaining = network.usable.copy()
 
     @classmethod
     def after(cls, network: Network, starts: Sequence[int]) -> "Free":
@@ -56,7 +56,7 @@ class Free:
         step."""
         steps = self.steps(n, start)
         for resource, units in self.network.asks[n].items():
-            short = steps[self.left[resource, steps] < units]
+            short = steps[self.remaining[resource, steps] < units]
             if len(short):
                 yield resource, int(short[0])
 
@@ -69,7 +69,7 @@ class Free:
         uninterrupted = self.network.time[n].uninterrupted
         steps = slice(start, self.network.finish(n, start)) if uninterrupted else self.steps(n, start)
         for resource, units in self.network.asks[n].items():
-            self.left[resource][steps] += sign * units
+            self.remaining[resource][steps] += sign * units
 
     def _fits(self, n: int, point: int, until: int) -> Mask:
         """For each start from `point` to `until`, both included: it may be one, ends by `until`, and finds
@@ -89,8 +89,8 @@ class Free:
         """The steps from `point` on, `until` not included, in which the activity would work and lack
         something."""
         (first, units), *others = self.network.asks[n].items()
-        short: Mask = self.left[first][point:until] < units
+        short: Mask = self.remaining[first][point:until] < units
         for resource, units in others:
-            short |= self.left[resource][point:until] < units
+            short |= self.remaining[resource][point:until] < units
         time = self.network.time[n]
         return short if time.uninterrupted else short & time.working[point:until]

@@ -65,9 +65,11 @@ def _full(work: AtWork, free: Free, n: int, earlier: int, start: int) -> Iterato
     network = work.network
     free.give_back(n, start)
     for resource, step in list(free.lacking(n, earlier)):
-        left = int(free.left[resource, step])
+        remaining = int(free.remaining[resource, step])
         those = work.holders(resource, step, step + 1, without=n)
-        yield FullResource(network.plan.resources[resource].id, step, network.asks[n][resource], left, those)
+        yield FullResource(
+            network.plan.resources[resource].id, step, network.asks[n][resource], remaining, those
+        )
     free.take(n, start)
 
 
@@ -80,18 +82,18 @@ def overloads(network: Network, starts: Sequence[int]) -> tuple[Overload, ...]:
             network.plan.resources[r].id,
             first,
             last,
-            int(network.usable[r, first]) - left,
+            int(network.usable[r, first]) - remaining,
             int(network.usable[r, first]),
             work.holders(r, first, last),
         )
         for r in range(len(network.usable))
-        for first, last, left in _constant(network, free, r)
-        if left < 0
+        for first, last, remaining in _constant(network, free, r)
+        if remaining < 0
     )
 
 
 def _constant(network: Network, free: Free, resource: int) -> Iterator[tuple[int, int, int]]:
     """The stretches in which neither capacity nor what is left of it changes."""
     for first, last, _ in segments(network.usable[resource]):
-        for a, b, left in segments(free.left[resource, first:last]):
-            yield first + a, first + b, left
+        for a, b, remaining in segments(free.remaining[resource, first:last]):
+            yield first + a, first + b, remaining

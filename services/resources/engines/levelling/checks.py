@@ -56,9 +56,9 @@ def check_seconds(seconds: float | None) -> None:
 
 
 def _refuse(code: str, faults: Iterable[Fault]) -> None:
-    found = list(islice(faults, MOST_FAULTS))
-    if found:
-        raise Invalid(f"{found[0].pointer}: {found[0].detail}", *found, code=code)
+    listed = list(islice(faults, MOST_FAULTS))
+    if listed:
+        raise Invalid(f"{listed[0].pointer}: {listed[0].detail}", *listed, code=code)
 
 
 def _sizes(plan: Plan) -> Iterator[Fault]:
@@ -73,7 +73,7 @@ def _sizes(plan: Plan) -> Iterator[Fault]:
 def _faults(plan: Plan) -> Iterator[Fault]:
     for part in ("activities", "resources", "projects", "calendars"):
         yield from _repeated(part, getattr(plan, part))
-    known = {part: {each.id for each in getattr(plan, part)} for part in MOST if part != "links"}
+    ids = {part: {each.id for each in getattr(plan, part)} for part in MOST if part != "links"}
     for n, calendar in enumerate(plan.calendars):
         yield from _calendar_faults(f"/calendars/{n}", calendar)
     for n, resource in enumerate(plan.resources):
@@ -81,9 +81,9 @@ def _faults(plan: Plan) -> Iterator[Fault]:
     for n, project in enumerate(plan.projects):
         yield from _project_faults(f"/projects/{n}", project)
     for n, activity in enumerate(plan.activities):
-        yield from _activity_faults(f"/activities/{n}", activity, known)
+        yield from _activity_faults(f"/activities/{n}", activity, ids)
     for n, link in enumerate(plan.links):
-        yield from _link_faults(f"/links/{n}", link, known)
+        yield from _link_faults(f"/links/{n}", link, ids)
 
 
 def _repeated(part: str, named: Sequence[Named]) -> Iterator[Fault]:
@@ -118,7 +118,7 @@ def _project_faults(at: str, project: Project) -> Iterator[Fault]:
         yield from _whole(f"{at}/due", project.due, -LONGEST, LONGEST)
 
 
-def _activity_faults(at: str, activity: Activity, known: dict[str, set[str]]) -> Iterator[Fault]:
+def _activity_faults(at: str, activity: Activity, ids: dict[str, set[str]]) -> Iterator[Fault]:
     yield from _whole(f"{at}/duration", activity.duration, 0, LONGEST)
     yield from _whole(f"{at}/earliest", activity.earliest, 0, LONGEST)
     for field, step in (("deadline", activity.deadline), ("planned", activity.planned)):
@@ -128,22 +128,22 @@ def _activity_faults(at: str, activity: Activity, known: dict[str, set[str]]) ->
         yield Fault(
             "fixed_nowhere", f"activity {activity.id} is fixed but has no planned start", f"{at}/planned"
         )
-    yield from _reference(f"{at}/project", activity.project, "projects", known)
-    yield from _reference(f"{at}/calendar", activity.calendar, "calendars", known)
+    yield from _reference(f"{at}/project", activity.project, "projects", ids)
+    yield from _reference(f"{at}/calendar", activity.calendar, "calendars", ids)
     for n, demand in enumerate(activity.demands):
-        yield from _reference(f"{at}/demands/{n}/resource", demand.resource, "resources", known)
+        yield from _reference(f"{at}/demands/{n}/resource", demand.resource, "resources", ids)
         yield from _whole(f"{at}/demands/{n}/units", demand.units, 0, 10**9)
 
 
-def _link_faults(at: str, link: Link, known: dict[str, set[str]]) -> Iterator[Fault]:
-    yield from _reference(f"{at}/predecessor", link.predecessor, "activities", known)
-    yield from _reference(f"{at}/successor", link.successor, "activities", known)
-    yield from _reference(f"{at}/lag_calendar", link.lag_calendar, "calendars", known)
+def _link_faults(at: str, link: Link, ids: dict[str, set[str]]) -> Iterator[Fault]:
+    yield from _reference(f"{at}/predecessor", link.predecessor, "activities", ids)
+    yield from _reference(f"{at}/successor", link.successor, "activities", ids)
+    yield from _reference(f"{at}/lag_calendar", link.lag_calendar, "calendars", ids)
     yield from _whole(f"{at}/lag", link.lag, -LONGEST, LONGEST)
 
 
-def _reference(at: str, id_: str | None, part: str, known: dict[str, set[str]]) -> Iterator[Fault]:
-    if id_ is not None and id_ not in known[part]:
+def _reference(at: str, id_: str | None, part: str, ids: dict[str, set[str]]) -> Iterator[Fault]:
+    if id_ is not None and id_ not in ids[part]:
         yield Fault("unknown", f"{id_!r} is none of the {part}", at)
 
 

@@ -24,7 +24,7 @@ LEAST_SECONDS = 0.1  # where there is no schedule yet to answer with
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Solution:
     """The solver's schedule, None where it found none or proved that there is none; nothing is below
     `bound`."""
 
@@ -38,30 +38,30 @@ def solve(
     network: Network,
     objective: Objective,
     bound: int,
-    known: Sequence[int] | None,
+    start: Sequence[int] | None,
     search: Search,
     patience: Patience = ENDLESS,
-) -> Found:
+) -> Solution:
     """The best schedule there is, or the best one found, given a lower bound and a schedule to start from.
 
     First one strategy without linear relaxation has its share of the effort, which closes what propagation
     can close; then eight strategies take turns on one thread, which find better schedules and bounds for the
     rest.
     """
-    finish_by = network.makespan(known) if known and objective is Objective.MAKESPAN else network.horizon
-    found = Found(None if known is None else list(known), bound, Ending.EFFORT)
+    finish_by = network.makespan(start) if start and objective is Objective.MAKESPAN else network.horizon
+    best = Solution(None if start is None else list(start), bound, Ending.EFFORT)
     for strategies, share in ((1, FIRST_SHARE), (STRATEGIES, 1 - FIRST_SHARE)):
         model = Model(network, finish_by)
-        if model.has_no_place() or (objective is Objective.MAKESPAN and found.bound > finish_by):
-            return Found(None, bound, Ending.PROOF, impossible=True)
-        model.minimise(objective, found.bound)
-        model.hint(found.starts)
-        if patience.over and found.starts is not None:
-            return replace(found, ended_by=Ending.CLOCK)
-        found = _run(model, _solver(search, patience.left, strategies, share), found)
-        if found.ended_by is Ending.PROOF:
+        if model.has_no_place() or (objective is Objective.MAKESPAN and best.bound > finish_by):
+            return Solution(None, bound, Ending.PROOF, impossible=True)
+        model.minimise(objective, best.bound)
+        model.hint(best.starts)
+        if patience.over and best.starts is not None:
+            return replace(best, ended_by=Ending.CLOCK)
+        best = _run(model, _solver(search, patience.remaining_s, strategies, share), best)
+        if best.ended_by is Ending.PROOF:
             break
-    return found
+    return best
 
 
 def _solver(search: Search, seconds: float | None, strategies: int, share: float) -> cp_model.CpSolver:
@@ -79,15 +79,15 @@ def _solver(search: Search, seconds: float | None, strategies: int, share: float
     return solver
 
 
-def _run(model: "Model", solver: cp_model.CpSolver, before: Found) -> Found:
+def _run(model: "Model", solver: cp_model.CpSolver, before: Solution) -> Solution:
     status = solver.solve(model.cp)
     if status == cp_model.INFEASIBLE:
-        return Found(None, before.bound, Ending.PROOF, impossible=True)
+        return Solution(None, before.bound, Ending.PROOF, impossible=True)
     assert status != cp_model.MODEL_INVALID, model.cp.validate()
-    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    starts = [solver.value(start) for start in model.starts] if found else before.starts
+    has_schedule = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    starts = [solver.value(start) for start in model.starts] if has_schedule else before.starts
     bound = max(before.bound, round(solver.best_objective_bound))
-    return Found(starts, bound, _ending(solver, status == cp_model.OPTIMAL))
+    return Solution(starts, bound, _ending(solver, status == cp_model.OPTIMAL))
 
 
 def _ending(solver: cp_model.CpSolver, proved: bool) -> Ending:

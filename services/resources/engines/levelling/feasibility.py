@@ -138,10 +138,10 @@ def _drivers(network: Network, n: int, earliest: Sequence[int]) -> Iterator[str]
     """The activity and the chain of predecessors that holds it, back to the one that nothing holds."""
     while True:
         yield network.plan.activities[n].id
-        held = [(network.bound(arc, earliest[arc.before]), arc.before) for arc in network.incoming[n]]
-        if not held or max(held)[0] <= network.release[n]:
+        arrivals = [(network.bound(arc, earliest[arc.before]), arc.before) for arc in network.incoming[n]]
+        if not arrivals or max(arrivals)[0] <= network.release[n]:
             return
-        n = max(held)[1]
+        n = max(arrivals)[1]
 
 
 def refuse_overbooked_fixed(network: Network) -> None:
@@ -150,7 +150,7 @@ def refuse_overbooked_fixed(network: Network) -> None:
     fixed = {n: start for n, start in enumerate(network.fixed) if start is not None}
     for n, start in fixed.items():
         free.take(n, start)
-    short = np.argwhere(free.left < 0)
+    short = np.argwhere(free.remaining < 0)
     if len(short):
         r, step = (int(each) for each in short[0])
         resource = network.plan.resources[r]

@@ -46,7 +46,7 @@ class Network:
         self.deadline = [horizon if a.deadline is None else min(a.deadline, horizon) for a in plan.activities]
         self.release = releases(plan)
         self.usable = np.array([capacity(r, horizon) for r in plan.resources]).reshape(-1, horizon)
-        self.asks = _asked(plan)
+        self.asks = _units_asked(plan)
         self.incoming: list[list[Arc]] = [[] for _ in range(self.size)]
         self.outgoing: list[list[Arc]] = [[] for _ in range(self.size)]
         numbers = {activity.id: n for n, activity in enumerate(plan.activities)}
@@ -159,6 +159,6 @@ def demand(activity: Activity) -> dict[str, int]:
     return {resource: units for resource, units in total.items() if units and activity.duration}
 
 
-def _asked(plan: Plan) -> list[dict[int, int]]:
+def _units_asked(plan: Plan) -> list[dict[int, int]]:
     number = {resource.id: n for n, resource in enumerate(plan.resources)}
     return [{number[r]: units for r, units in demand(activity).items()} for activity in plan.activities]

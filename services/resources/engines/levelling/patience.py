@@ -13,17 +13,17 @@ class Patience:
         self._began = monotonic()
 
     @property
-    def left(self) -> float | None:
+    def remaining_s(self) -> float | None:
         return None if self.seconds is None else self.seconds - (monotonic() - self._began)
 
     @property
     def over(self) -> bool:
-        return self.left is not None and self.left <= 0
+        return self.remaining_s is not None and self.remaining_s <= 0
 
     @property
     def wanted_elsewhere(self) -> bool:
         """Whether the quick schedule has had its share, and the rest is the exact search's."""
-        return self.seconds is not None and (self.left or 0.0) <= self.seconds * (1 - HEURISTIC_SHARE)
+        return self.seconds is not None and (self.remaining_s or 0.0) <= self.seconds * (1 - HEURISTIC_SHARE)
 
 
 ENDLESS = Patience(None)

@@ -53,21 +53,21 @@ def _best(
 ) -> tuple[list[int], Quality]:
     """The best schedule found and what is known about it."""
     bound = lower_bound(network, objective)
-    known = quick(network, objective, bound, search.seed, patience)
-    reached = None if known is None else value(network, objective, known)
-    if known is not None and reached == bound:
-        return known, Quality(bound, bound, reached, Ending.PROOF)
-    if known is not None and reached is not None and network.size > MOST_EXACT:
-        return known, Quality(reached, bound, reached, Ending.SIZE)
+    quick_starts = quick(network, objective, bound, search.seed, patience)
+    reached = None if quick_starts is None else value(network, objective, quick_starts)
+    if quick_starts is not None and reached == bound:
+        return quick_starts, Quality(bound, bound, reached, Ending.PROOF)
+    if quick_starts is not None and reached is not None and network.size > MOST_EXACT:
+        return quick_starts, Quality(reached, bound, reached, Ending.SIZE)
     from services.resources.engines.levelling.exact import solve
 
-    found = solve(network, objective, bound, known, search, patience)
-    starts = found.starts or known
+    solution = solve(network, objective, bound, quick_starts, search, patience)
+    starts = solution.starts or quick_starts
     if starts is None:
-        raise _no_schedule(network, found.impossible)
+        raise _no_schedule(network, solution.impossible)
     starts = settled(network, starts)
     best = value(network, objective, starts)
-    return starts, Quality(best, min(found.bound, best), reached, found.ended_by)
+    return starts, Quality(best, min(solution.bound, best), reached, solution.ended_by)
 
 
 def lower_bound(network: Network, objective: Objective) -> int:
@@ -81,7 +81,9 @@ def _no_schedule(network: Network, impossible: bool) -> Invalid:
     """Only deadlines and fixed starts can leave no schedule: each activity alone has a place."""
     bound = [n for n, a in enumerate(network.plan.activities) if a.deadline is not None or a.fixed]
     those = ", ".join(network.plan.activities[n].id for n in bound[:20])
-    known = "no schedule within the capacities keeps" if impossible else "no schedule was found that keeps"
+    statement = (
+        "no schedule within the capacities keeps" if impossible else "no schedule was found that keeps"
+    )
     faults = (Fault("window", "one of those that cannot all be kept", f"/activities/{n}") for n in bound[:20])
     code = "deadlines_impossible" if impossible else "deadlines_not_met"
-    return Invalid(f"{known} all deadlines and fixed starts, of {those}", *faults, code=code)
+    return Invalid(f"{statement} all deadlines and fixed starts, of {those}", *faults, code=code)

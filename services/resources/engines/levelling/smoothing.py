@@ -51,10 +51,10 @@ def smoothed(plan: Plan, seconds: float | None = None) -> Smoothed:
 
 
 def smoothness(network: Network, starts: Sequence[int]) -> Smoothness:
-    left = Free.after(network, starts).left
-    use = network.usable - left
+    remaining = Free.after(network, starts).remaining
+    use = network.usable - remaining
     peaks = {r.id: int(use[n].max(initial=0)) for n, r in enumerate(network.plan.resources)}
-    return Smoothness(int(-left[left < 0].sum()), peaks, int((use * use).sum()))
+    return Smoothness(int(-remaining[remaining < 0].sum()), peaks, int((use * use).sum()))
 
 
 class Evening:
@@ -68,7 +68,7 @@ class Evening:
         self.network, self.starts, self.finish = network, list(earliest), network.makespan(earliest)
         self._free, self._patience = Free.after(network, earliest), patience
         self._looks = 0
-        self._changed = np.zeros_like(self._free.left)
+        self._changed = np.zeros_like(self._free.remaining)
         self._seen: dict[tuple[int, bool], tuple[int, int, int]] = {}
 
     def run(self) -> Ending:
@@ -140,9 +140,9 @@ def _costs(network: Network, free: Free, n: int, places: Steps) -> tuple[Steps, 
     first, last = int(places[0]), network.finish(n, int(places[-1]))
     over = squares = np.zeros(last - first, dtype=np.int64)
     for resource, units in network.asks[n].items():
-        left = free.left[resource, first:last]
-        over = over + np.maximum(units - left, 0) - np.maximum(-left, 0)
-        squares = squares + units * (2 * (network.usable[resource, first:last] - left) + units)
+        remaining = free.remaining[resource, first:last]
+        over = over + np.maximum(units - remaining, 0) - np.maximum(-remaining, 0)
+        squares = squares + units * (2 * (network.usable[resource, first:last] - remaining) + units)
     time, finishes = network.time[n], network.finishes[n][places] - first
     if not time.uninterrupted:
         worked = time.working[first:last]
@@ -184,7 +184,7 @@ def _causes(network: Network, free: Free, n: int, planned: int, starts: Sequence
 def _peak(network: Network, free: Free, n: int, planned: int, starts: Sequence[int]) -> Evened:
     """The highest use of a resource in a step that the activity has left."""
     steps = np.setdiff1d(free.steps(n, planned), free.steps(n, starts[n]))
-    uses = {r: (network.usable[r] - free.left[r])[steps] + units for r, units in network.asks[n].items()}
+    uses = {r: (network.usable[r] - free.remaining[r])[steps] + units for r, units in network.asks[n].items()}
     resource = max(uses, key=lambda r: int(uses[r].max()))
     step = int(uses[resource].argmax())
     back = int(uses[resource][step])

@@ -44,7 +44,7 @@ def balanced(
             capacities[person.role or "", month] += capacity(person, month, end, holidays)
             loads[person.role or "", month].extend(_booked(person, month, end, holidays))
         for demand in demands:
-            loads[demand.role, month].extend(_asked(demand, month, end, holidays, full_time_hours))
+            loads[demand.role, month].extend(_demand_in(demand, month, end, holidays, full_time_hours))
     posts = {m: holidays.working_days(m, month_end(m)) * full_time_hours / DAYS_A_WEEK for m in months}
     rows = [
         role_month(role, month, capacities[role, month], loads[role, month], posts[month])
@@ -105,7 +105,7 @@ def _booked(person: Person, first: date, last: date, holidays: Holidays) -> Iter
             yield Load(booking.project, hours, booking.confidence, booked=True)
 
 
-def _asked(
+def _demand_in(
     demand: Demand, first: date, last: date, holidays: Holidays, full_time_hours: float
 ) -> Iterator[Load]:
     days = holidays.working_days(max(first, demand.starts_on), min(last, demand.ends_on))
@@ -119,7 +119,7 @@ def _gaps(rows: Sequence[RoleMonth], loads: dict[tuple[str, date], list[Load]]) 
     for (role, missing), run in groupby(rows, key=lambda row: (row.role, row.gap > TOLERANCE)):
         months = list(run)
         if missing:
-            asked = {load.project for row in months for load in loads[role, row.month]}
+            projects = {load.project for row in months for load in loads[role, row.month]}
             yield Gap(
                 role,
                 months[0].month,
@@ -127,5 +127,5 @@ def _gaps(rows: Sequence[RoleMonth], loads: dict[tuple[str, date], list[Load]]) 
                 hours=sum(row.gap for row in months),
                 peak_fte=max(row.gap_fte for row in months),
                 certain=all(row.committed > row.capacity + TOLERANCE for row in months),
-                projects=tuple(sorted(asked)),
+                projects=tuple(sorted(projects)),
             )

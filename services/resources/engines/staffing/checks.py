@@ -58,9 +58,9 @@ def check_balance(
 
 
 def _refuse(code: str, faults: Iterable[Fault]) -> None:
-    found = list(islice(faults, MOST_FAULTS))
-    if found:
-        raise Invalid(f"{found[0].pointer}: {found[0].detail}", *found, code=code)
+    listed = list(islice(faults, MOST_FAULTS))
+    if listed:
+        raise Invalid(f"{listed[0].pointer}: {listed[0].detail}", *listed, code=code)
 
 
 def _many(what: str, count: int, most: int) -> Iterator[Fault]:
@@ -132,8 +132,8 @@ def _person(at: str, person: Person) -> Iterator[Fault]:
 
 
 def _employment(at: str, joins_on: date | None, leaves_on: date | None) -> Iterator[Fault]:
-    known = {"joins_on": joins_on, "leaves_on": leaves_on}
-    faults = [fault for name, day in known.items() if day is not None for fault in _day(f"{at}/{name}", day)]
+    days = {"joins_on": joins_on, "leaves_on": leaves_on}
+    faults = [fault for name, day in days.items() if day is not None for fault in _day(f"{at}/{name}", day)]
     yield from faults
     if not faults and joins_on and leaves_on and leaves_on < joins_on:
         yield Fault("days", f"{leaves_on} is before {joins_on}", f"{at}/leaves_on")

@@ -31,9 +31,9 @@ def shortlist(request: Request, people: Sequence[Person], weights: Weights, holi
 
 def normalised(request: Request, weights: Weights) -> dict[Criterion, float]:
     """The weights of the criteria that the request has a say in, adding up to 1."""
-    asked = {criterion: float(getattr(weights, criterion)) for criterion in request.criteria}
-    total = sum(asked.values())
-    return {criterion: weight / total for criterion, weight in asked.items()}
+    weight_of = {criterion: float(getattr(weights, criterion)) for criterion in request.criteria}
+    total = sum(weight_of.values())
+    return {criterion: weight / total for criterion, weight in weight_of.items()}
 
 
 def obstacles(request: Request, person: Person, available: Verdict) -> Iterator[str]:
@@ -88,11 +88,11 @@ def skill(request: Request, person: Person) -> Verdict:
 def availability(request: Request, person: Person, holidays: Holidays) -> Verdict:
     """Free hours over asked hours, at most 1; none can be said where no hours are asked."""
     days = holidays.working_days(request.starts_on, request.ends_on)
-    asked = days * request.full_time_hours / DAYS_A_WEEK * request.percent / 100
-    if not asked:
+    asked_hours = days * request.full_time_hours / DAYS_A_WEEK * request.percent / 100
+    if not asked_hours:
         return None, "no working hours are asked for in these days"
     hours = free(person, request.starts_on, request.ends_on, holidays)
-    return min(1.0, hours / asked), f"{hours:g} of {asked:g} hours free"
+    return min(1.0, hours / asked_hours), f"{hours:g} of {asked_hours:g} hours free"
 
 
 def cost(person: Person) -> Verdict:

@@ -23,7 +23,8 @@ register_routes(routes, PERSONS)
 
 @routes.post("/v1/persons/{id}/erase", scope="resources.operate", needs_match=True, refusals=(404, 409))
 async def erase(call: Call, id: Id, body: Decision) -> Person:
-    """Erase: a person. For good: name, e-mail, external key, vendor, role, unit, location and skills are taken out of this version and of
-    every earlier one, in the feed and in reporting's history too, and the person is archived. Allocations stay, which
-    name only the id. Nothing is written of the person any more: 409 `erased`. The external key is free again."""
+    """Erase: a person. Permanent: name, e-mail, external key, vendor, role, unit, location and skills are
+    redacted in every version, in the feed and in reporting's history too. The person is archived. Allocations
+    stay, which name only the id. Nothing is written of the person any more: 409 `erased`. The external key is
+    free again."""
     return await commands.erase(call.work, id, call.if_match, body.reason)

@@ -120,11 +120,11 @@ def _of_calendars(model: Model) -> Iterator[Fault]:
 
 
 def _of_correlations(model: Model) -> Iterator[Fault]:
-    known = {variable for variable, _ in quantities(model)}
+    variables = {variable for variable, _ in quantities(model)}
     everywhere = Counter(v for correlation in model.correlations for v in correlation.variables)
     for i, correlation in enumerate(model.correlations):
         for variable in correlation.variables:
-            if variable not in known:
+            if variable not in variables:
                 yield Fault("unknown_variable", f"there is no {variable}", f"/correlations/{i}/variables")
             if everywhere[variable] > 1:
                 yield Fault("repeated", f"{variable} is correlated twice", f"/correlations/{i}/variables")

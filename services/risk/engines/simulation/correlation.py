@@ -59,13 +59,14 @@ def copula(index: int, model: Model, drawn: Mapping[Variable, Distribution]) -> 
     matrix = np.array(correlation.matrix, dtype=np.float64)
     _refuse_impossible(matrix, f"/correlations/{index}/matrix")
     row = {variable: k for k, variable in enumerate(drawn)}
-    kept = [k for k, variable in enumerate(correlation.variables) if variable in drawn]
-    variables = [correlation.variables[k] for k in kept]
-    asked = matrix[np.ix_(kept, kept)]
+    drawn_places = [k for k, variable in enumerate(correlation.variables) if variable in drawn]
+    drawn_places.sort(key=lambda k: correlation.variables[k])  # how the model lists them changes no figure
+    variables = [correlation.variables[k] for k in drawn_places]
+    stated = matrix[np.ix_(drawn_places, drawn_places)]
     if correlation.measure == "rank":
-        normal = _rank_to_normal(asked, [drawn[variable] for variable in variables])
+        normal = _rank_to_normal(stated, [drawn[variable] for variable in variables])
     else:
-        normal = _linear_to_normal(asked, [drawn[variable] for variable in variables])
+        normal = _linear_to_normal(stated, [drawn[variable] for variable in variables])
     np.fill_diagonal(normal, 1.0)
     factor, shrinkage = _shrunk(normal)
     return Copula([row[variable] for variable in variables], factor, shrinkage)
@@ -97,11 +98,11 @@ def factored(matrix: Array) -> Array | None:
             each[swapped[::-1]] = each[swapped]
         column = rest[k:, k] / math.sqrt(diagonal[largest])
         factor[k:, k] = column
-        left = rest[k + 1 :, k + 1 :]
-        left -= column[1:, np.newaxis] * column[1:]
+        block = rest[k + 1 :, k + 1 :]
+        block -= column[1:, np.newaxis] * column[1:]
         diagonal[largest] = -np.inf
-        diagonal[order[k + 1 :]] = np.diagonal(left)
-        if np.diagonal(left).min(initial=0.0) < -10 * _TOLERANCE:
+        diagonal[order[k + 1 :]] = np.diagonal(block)
+        if np.diagonal(block).min(initial=0.0) < -10 * _TOLERANCE:
             return None
     else:
         k = size
@@ -126,20 +127,20 @@ def _shrunk(normal: Array) -> tuple[Array, float]:
         return factored(identity + step / _SHRINKAGES * (normal - identity))
 
     step = min(int(_SHRINKAGES / (1 - np.linalg.eigvalsh(normal)[0])), _SHRINKAGES - 1)
-    kept = factor_at(step)
-    while kept is None:
+    factor = factor_at(step)
+    while factor is None:
         step -= 1
-        kept = factor_at(step)
+        factor = factor_at(step)
     while (more := factor_at(step + 1)) is not None:
-        kept, step = more, step + 1
-    return kept, step / _SHRINKAGES
+        factor, step = more, step + 1
+    return factor, step / _SHRINKAGES
 
 
-def _rank_to_normal(asked: Array, distributions: Sequence[Distribution]) -> Array:
-    normal = 2 * portable.sin(asked * (math.pi / 6))
+def _rank_to_normal(stated: Array, distributions: Sequence[Distribution]) -> Array:
+    normal = 2 * portable.sin(stated * (math.pi / 6))
     tied = [k for k, d in enumerate(distributions) if isinstance(d, Discrete)]
     if tied:
-        of_ranks = _linear_to_normal(asked, [_ranks(d) for d in distributions])
+        of_ranks = _linear_to_normal(stated, [_ranks(d) for d in distributions])
         normal[tied], normal[:, tied] = of_ranks[tied], of_ranks[:, tied]
     return normal
 
@@ -156,13 +157,13 @@ def _ranks(distribution: Distribution) -> Distribution:
     return Discrete(tuple(middles), tuple(mass.values()))
 
 
-def _linear_to_normal(asked: Array, distributions: Sequence[Distribution]) -> Array:
+def _linear_to_normal(stated: Array, distributions: Sequence[Distribution]) -> Array:
     series = np.array([_hermite_series(_hashable(d)) for d in distributions]).reshape(
-        len(asked), _HERMITE_TERMS
+        len(stated), _HERMITE_TERMS
     )
     normal = np.eye(len(series))
     for i in range(len(series)):
-        normal[i, :i] = normal[:i, i] = _normal_for(asked[i, :i], series[i] * series[:i])
+        normal[i, :i] = normal[:i, i] = _normal_for(stated[i, :i], series[i] * series[:i])
     return normal
 
 

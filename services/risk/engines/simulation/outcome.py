@@ -64,7 +64,7 @@ class Sample:
 
     def probability_within(self, limit: float) -> float:
         """The share of runs that do not exceed `limit`."""
-        return bisect_right(self.ordered, _kept(limit)) / len(self.ordered)
+        return bisect_right(self.ordered, _largest_within(limit)) / len(self.ordered)
 
     def s_curve(self, points: int = 101) -> list[tuple[float, float]]:
         """The cumulative curve as (value, probability), at equal steps of probability from 0 to 1."""
@@ -161,8 +161,8 @@ class Outcome:
         """The share of runs that keep both limits (the joint confidence level); None without a network."""
         if self.finish is None:
             return None
-        kept = (self.finish.values <= _kept(finish)) & (self.cost.values <= _kept(cost))
-        return int(kept.sum()) / self.runs
+        within = (self.finish.values <= _largest_within(finish)) & (self.cost.values <= _largest_within(cost))
+        return int(within.sum()) / self.runs
 
     def schedule_reserve(self, level: float) -> float | None:
         """Percentile of the finish less the planned one, in the unit of `finish`; None without a network."""
@@ -189,7 +189,7 @@ def _share(level: float) -> float:
     return level
 
 
-def _kept(limit: float) -> float:
+def _largest_within(limit: float) -> float:
     """The most that still keeps a limit; `Invalid` where that is no number."""
     refuse_mistyped(limit, float, "/limit")
     if math.isnan(limit):

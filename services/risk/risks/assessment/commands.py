@@ -1,4 +1,4 @@
-"""What is checked of assessments against what was heard of; a project that has ended may still be rated."""
+"""Checks of assessments against copies of other services; a project that has ended may still be rated."""
 
 from services.risk.risks.assessment import rules
 from services.risk.tables import KNOWN_PROJECT

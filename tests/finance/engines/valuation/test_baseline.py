@@ -33,8 +33,8 @@ def test_an_approved_change_adds_a_version_and_keeps_the_one_before() -> None:
 
 def test_a_date_is_measured_against_the_version_in_force_then() -> None:
     second = rebaselined(FIRST, WIDER, Change("CR-7", MARCH), MARCH)
-    found = [in_force(second, day) for day in (date(2025, 12, 31), JANUARY, date(2026, 3, 1), MARCH, JUNE)]
-    assert [version and version.number for version in found] == [None, 1, 1, 2, 2]
+    result = [in_force(second, day) for day in (date(2025, 12, 31), JANUARY, date(2026, 3, 1), MARCH, JUNE)]
+    assert [version and version.number for version in result] == [None, 1, 1, 2, 2]
 
 
 @pytest.mark.parametrize(

@@ -184,8 +184,8 @@ def test_rates_that_would_take_too_long_to_tell_apart_are_given_up(monkeypatch: 
 
 @given(flows)
 def test_the_npv_at_each_internal_rate_is_zero(amounts: list[int]) -> None:
-    _, found = internal_rates(CashFlow.of_net(amounts))
-    for rate in found:
+    _, rates = internal_rates(CashFlow.of_net(amounts))
+    for rate in rates:
         assume(rate > Decimal("-0.9"))
         size = sum(abs(a) for a in amounts) * max(1, float(1 + rate) ** -len(amounts))
         assert abs(float(net_present_value(amounts, rate))) <= 1e-9 * size
@@ -196,11 +196,11 @@ GRID = [Decimal(step) / 50 - Decimal("0.9") for step in range(200)]
 
 @given(flows)
 def test_wherever_the_npv_changes_its_sign_there_is_an_internal_rate(amounts: list[int]) -> None:
-    _, found = internal_rates(CashFlow.of_net(amounts))
+    _, rates = internal_rates(CashFlow.of_net(amounts))
     values = [net_present_value(amounts, rate) for rate in GRID]
     for (low, before), (high, after) in pairwise(zip(GRID, values, strict=True)):
         if before * after < 0:
-            assert any(low < rate < high for rate in found)
+            assert any(low < rate < high for rate in rates)
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=5, unique=True), st.integers(1, 10**6))
@@ -216,9 +216,9 @@ def test_a_flow_built_from_its_rates_gives_them_back(percents: list[int], scale:
 def test_one_outlay_followed_by_gains_has_at_most_one_rate_on_the_side_the_total_says(
     outlay: int, gains: list[int]
 ) -> None:
-    flag, found = internal_rates(CashFlow.of_net([-outlay, *gains]))
+    flag, rates = internal_rates(CashFlow.of_net([-outlay, *gains]))
     assert flag is (IrrFlag.ONE if any(gains) else IrrFlag.NONE)
-    assert all((rate > 0) == (sum(gains) > outlay) for rate in found)
+    assert all((rate > 0) == (sum(gains) > outlay) for rate in rates)
 
 
 @given(flows, st.integers(0, 10_000), st.integers(1, 1000))

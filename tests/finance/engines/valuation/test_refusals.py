@@ -68,7 +68,7 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (figures, (Totals(100, 50, 40, 45, 30), Forecast.AT_BUDGET)),
     (rolled_up, ([Account("all"), Account("one", "all", Totals(100, 50, 40, 45, 30))],)),
     (package_accounts, (PACKAGES, {"units": 5}, "all", DAY)),
-    (lambda given: performance(given).per_period().points(), ([Status(DAY, PACKAGES[:2], 5)],)),
+    (lambda values: performance(values).per_period().points(), ([Status(DAY, PACKAGES[:2], 5)],)),
     (earned_schedules, ([5, 10, 20], [4, 9, 20])),
     (earned_schedule, ([5, 10, 20], 4, 1.5)),
     (_rebaselined, (PACKAGES[:1], Change("more", DAY), DAY)),

@@ -95,8 +95,8 @@ def test_status_dates_must_ascend() -> None:
 def test_the_planned_curve_feeds_earned_schedule() -> None:
     curve = planned_curve([plan(0)], ENDS)
     assert curve == Series(Kind.CUMULATIVE, (50_000, 125_000, 250_000, 375_000, 500_000))
-    known = [value for value in curve.values if value is not None]
-    assert round(earned_schedules(known, [60_000, 125_000, 200_000])[2].es, 2) == Decimal("2.60")
+    numbers = [value for value in curve.values if value is not None]
+    assert round(earned_schedules(numbers, [60_000, 125_000, 200_000])[2].es, 2) == Decimal("2.60")
 
 
 def test_a_rebaselining_leaves_the_figures_before_it_alone() -> None:

@@ -92,7 +92,7 @@ activities = st.builds(
     Activity, id=st.sampled_from("abcd"), name=st.sampled_from(["x", "y"]), duration_s=st.integers(0, 3)
 )
 plans = st.builds(
-    lambda found, links: Plan("p", START, tuple(found), tuple(links)),
+    lambda activities, links: Plan("p", START, tuple(activities), tuple(links)),
     st.lists(activities, max_size=4, unique_by=lambda each: each.id),
     st.lists(
         st.builds(

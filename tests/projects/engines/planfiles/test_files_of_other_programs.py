@@ -184,11 +184,11 @@ def test_mpxj_finds_the_same_calendars(
     theirs = {str(each.getUniqueID()): each for each in project.getCalendars()}
     for each in plan.calendars:
         if each.id in theirs:  # mpxj drops the calendars of resources nobody refers to
-            found = theirs[each.id]
-            assert (each.base or "None") == str(found.getParentUniqueID())
+            result = theirs[each.id]
+            assert (each.base or "None") == str(result.getParentUniqueID())
             week = tuple(
-                shifts(found.getCalendarHours(day))
-                if str(found.getCalendarDayType(day)) != "DEFAULT"
+                shifts(result.getCalendarHours(day))
+                if str(result.getCalendarDayType(day)) != "DEFAULT"
                 else None
                 for day in days
             )
@@ -201,12 +201,12 @@ def test_mpxj_finds_the_same_baselines(plan_files: Path, mpxj_read: Callable[[by
     assert [each.id for each in plan.baselines] == [str(number) for number in range(11)]
     for baseline in plan.baselines:
         number = [int(baseline.id)] if baseline.id != "0" else []
-        found = {
+        by_key = {
             (copy.activity, copy.start, copy.finish, copy.duration_s, copy.work_s, copy.cost)
             for copy in baseline.activities
         }
-        assert len(found) == 8
-        assert found == {
+        assert len(by_key) == 8
+        assert by_key == {
             (
                 str(task.getUniqueID()),
                 instant(task.getBaselineStart(*number)),
@@ -216,7 +216,7 @@ def test_mpxj_finds_the_same_baselines(plan_files: Path, mpxj_read: Callable[[by
                 amount(task.getBaselineCost(*number)),
             )
             for task in project.getTasks()
-            if str(task.getUniqueID()) in {each[0] for each in found}
+            if str(task.getUniqueID()) in {each[0] for each in by_key}
         }
 
 

@@ -308,9 +308,9 @@ def test_what_only_primavera_says_is_asked_of_mpxj(
     out = java.io.ByteArrayOutputStream()
     java.mpxj.primavera.PrimaveraXERFileWriter().write(project, out)
     read = read_plan(bytes(out.toByteArray())).plan
-    found = {each.name: each for each in read.activities}
-    assert found["Burn in"].kind is ActivityKind.LEVEL_OF_EFFORT
-    assert found["Build"].constraints == (
+    by_key = {each.name: each for each in read.activities}
+    assert by_key["Burn in"].kind is ActivityKind.LEVEL_OF_EFFORT
+    assert by_key["Build"].constraints == (
         Constraint(ConstraintKind.SNET, at(9)),
         Constraint(ConstraintKind.FNLT, at(9, 17, month=7)),
     )
@@ -437,15 +437,15 @@ jpype.startJVM = nowhere
 def test_without_mpxj_or_java_the_refusal_says_what_to_install(absent: str) -> None:
     if absent is NO_JAVA:
         pytest.importorskip("jpype")
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-W", "error", "-c", WITHOUT.format(absent)],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stderr == ""
-    assert said.stdout.startswith("mpxj_absent a Primavera XER file is read through mpxj: install Java 11")
-    assert "portolan[plans]" in said.stdout
+    assert output.stderr == ""
+    assert output.stdout.startswith("mpxj_absent a Primavera XER file is read through mpxj: install Java 11")
+    assert "portolan[plans]" in output.stdout
 
 
 def test_reading_mspdi_starts_no_java_and_loads_no_heavy_library() -> None:
@@ -453,8 +453,8 @@ def test_reading_mspdi_starts_no_java_and_loads_no_heavy_library() -> None:
         "import sys; from services.projects.engines.planfiles import read_mspdi, write_mspdi;"
         "print(sorted({'jpype', 'mpxj', 'pydantic', 'numpy'} & sys.modules.keys()))"
     )
-    said = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "[]"
+    output = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert output.stdout.strip() == "[]"
 
 
 @given(

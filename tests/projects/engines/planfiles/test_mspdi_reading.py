@@ -113,15 +113,15 @@ def test_a_manual_task_keeps_the_dates_typed_for_it() -> None:
 
 
 def test_blank_rows_and_the_row_of_the_project_are_no_activities_but_are_listed() -> None:
-    found = read(
+    read_plan = read(
         tasks(
             "<UID>0</UID><OutlineLevel>0</OutlineLevel><Duration>PT8H0M0S</Duration><Notes>Mind!</Notes>",
             "<UID>1</UID><IsNull>1</IsNull>",
             "<UID>2</UID><OutlineLevel>1</OutlineLevel>",
         )
     )
-    assert [(each.id, each.parent) for each in found.plan.activities] == [("2", None)]
-    assert [(each.path, each.reason) for each in found.not_taken] == [
+    assert [(each.id, each.parent) for each in read_plan.plan.activities] == [("2", None)]
+    assert [(each.path, each.reason) for each in read_plan.not_taken] == [
         ("Project/Tasks/Task[IsNull=1]", Reason.NO_PLACE),
         ("Project/Tasks/Task[OutlineLevel=0]", Reason.COMPUTED),
         ("Project/Tasks/Task[OutlineLevel=0]/Notes", Reason.NO_PLACE),
@@ -136,13 +136,15 @@ def test_a_stand_in_for_another_projects_task_is_external_and_its_links_name_tha
     )
     link = "<PredecessorLink><PredecessorUID>9</PredecessorUID><Type>1</Type></PredecessorLink>"
     outward = "<PredecessorLink><PredecessorUID>1</PredecessorUID></PredecessorLink>"
-    found = read(tasks(stand_in + outward, f"<UID>1</UID>{link}"))
-    plan = found.plan
+    read_plan = read(tasks(stand_in + outward, f"<UID>1</UID>{link}"))
+    plan = read_plan.plan
     harbour = r"C:\plans\harbour.mpp"
     assert plan.dependencies == (Dependency("12", "1", predecessor_plan=harbour),)
     assert plan.external == (ExternalActivity(harbour, "12", MONDAY, datetime(2026, 6, 5, 17), "Dig"),)
     assert [each.id for each in plan.activities] == ["1"]
-    assert [each.path for each in found.not_taken] == ["Project/Tasks/Task[ExternalTask=1]/PredecessorLink"]
+    assert [each.path for each in read_plan.not_taken] == [
+        "Project/Tasks/Task[ExternalTask=1]/PredecessorLink"
+    ]
 
 
 def test_a_project_scheduled_from_its_finish_has_to_be_done_by_it() -> None:
@@ -162,9 +164,11 @@ def test_money_is_counted_in_hundredths_and_rates_in_units() -> None:
 
 def test_work_that_nobody_is_assigned_to_is_listed() -> None:
     assignment = "<Assignment><UID>1</UID><TaskUID>1</TaskUID><ResourceUID>-65535</ResourceUID></Assignment>"
-    found = read(tasks("<UID>1</UID>"), f"<Assignments>{assignment}</Assignments>")
-    assert found.plan.assignments == ()
-    assert [each.path for each in found.not_taken] == ["Project/Assignments/Assignment[ResourceUID=-65535]"]
+    read_plan = read(tasks("<UID>1</UID>"), f"<Assignments>{assignment}</Assignments>")
+    assert read_plan.plan.assignments == ()
+    assert [each.path for each in read_plan.not_taken] == [
+        "Project/Assignments/Assignment[ResourceUID=-65535]"
+    ]
 
 
 PROJECT_ROW = "<UID>0</UID><OutlineLevel>0</OutlineLevel>"
@@ -252,9 +256,9 @@ def test_a_custom_value_is_known_by_its_alias() -> None:
 
 
 def test_an_element_given_twice_counts_once_and_the_second_is_listed() -> None:
-    found = read(tasks("<UID>1</UID><Name>Design</Name><Name>Redesign</Name>"))
-    assert found.plan.activities[0].name == "Design"
-    assert [(each.path, each.count) for each in found.not_taken] == [("Project/Tasks/Task/Name", 1)]
+    read_plan = read(tasks("<UID>1</UID><Name>Design</Name><Name>Redesign</Name>"))
+    assert read_plan.plan.activities[0].name == "Design"
+    assert [(each.path, each.count) for each in read_plan.not_taken] == [("Project/Tasks/Task/Name", 1)]
 
 
 # --- calendars ----------------------------------------------------------------------------------------------
@@ -267,8 +271,8 @@ def test_a_week_goes_from_sunday_in_the_file_and_from_monday_in_the_plan() -> No
         "<WeekDay><DayType>7</DayType><DayWorking>1</DayWorking><WorkingTimes><WorkingTime>"
         "<FromTime>22:00:00</FromTime><ToTime>00:00:00</ToTime></WorkingTime></WorkingTimes></WeekDay>"
     )
-    (found,) = read(f"<Calendars>{calendar(f'<WeekDays>{days}</WeekDays>')}</Calendars>").plan.calendars
-    assert found.week == (OFFICE_DAY, None, None, None, None, (shift("22:00", "24:00"),), ())
+    (read_plan,) = read(f"<Calendars>{calendar(f'<WeekDays>{days}</WeekDays>')}</Calendars>").plan.calendars
+    assert read_plan.week == (OFFICE_DAY, None, None, None, None, (shift("22:00", "24:00"),), ())
 
 
 def test_midnight_to_midnight_is_the_whole_day() -> None:
@@ -276,8 +280,8 @@ def test_midnight_to_midnight_is_the_whole_day() -> None:
         "<WeekDay><DayType>2</DayType><DayWorking>1</DayWorking><WorkingTimes><WorkingTime>"
         "<FromTime>00:00:00</FromTime><ToTime>00:00:00</ToTime></WorkingTime></WorkingTimes></WeekDay>"
     )
-    (found,) = read(f"<Calendars>{calendar(f'<WeekDays>{day}</WeekDays>')}</Calendars>").plan.calendars
-    assert found.week[0] == (Shift(0, 86_400),)
+    (read_plan,) = read(f"<Calendars>{calendar(f'<WeekDays>{day}</WeekDays>')}</Calendars>").plan.calendars
+    assert read_plan.week[0] == (Shift(0, 86_400),)
 
 
 def test_dated_days_of_the_older_format_are_exceptions() -> None:
@@ -285,8 +289,8 @@ def test_dated_days_of_the_older_format_are_exceptions() -> None:
         "<WeekDay><DayType>0</DayType><DayWorking>0</DayWorking><TimePeriod>"
         "<FromDate>2026-12-24T00:00:00</FromDate><ToDate>2026-12-26T23:59:00</ToDate></TimePeriod></WeekDay>"
     )
-    (found,) = read(f"<Calendars>{calendar(f'<WeekDays>{day}</WeekDays>')}</Calendars>").plan.calendars
-    (exception,) = found.exceptions
+    (read_plan,) = read(f"<Calendars>{calendar(f'<WeekDays>{day}</WeekDays>')}</Calendars>").plan.calendars
+    (exception,) = read_plan.exceptions
     assert (exception.first, exception.last, exception.shifts) == (date(2026, 12, 24), date(2026, 12, 26), ())
 
 
@@ -325,8 +329,8 @@ def test_exceptions_come_with_their_recurrence(pattern: str, recurrence: Recurre
     period = "<FromDate>2026-01-01T00:00:00</FromDate><ToDate>2028-12-31T23:59:00</ToDate>"
     exception = f"<TimePeriod>{period}</TimePeriod>{pattern}<DayWorking>0</DayWorking>"
     inside = f"<Exceptions><Exception>{exception}</Exception></Exceptions>"
-    (found,) = read(f"<Calendars>{calendar(inside)}</Calendars>").plan.calendars
-    assert found.exceptions[0].recurrence == recurrence
+    (read_plan,) = read(f"<Calendars>{calendar(inside)}</Calendars>").plan.calendars
+    assert read_plan.exceptions[0].recurrence == recurrence
 
 
 def test_a_calendar_may_stand_before_its_base() -> None:

@@ -254,16 +254,16 @@ def assignments_of(
 @st.composite
 def links(draw: st.DrawFn, activities: tuple[Activity, ...]) -> list[Dependency]:
     """Links in the order of their successors, some of them from other plans."""
-    found = []
-    known = st.sampled_from([each.id for each in activities]) if activities else st.nothing()
+    collected = []
+    expected = st.sampled_from([each.id for each in activities]) if activities else st.nothing()
     for each in activities:
         for _ in range(draw(st.integers(0, 2))):
             plan = draw(maybe(texts))
-            predecessor = draw(known if plan is None else ids)
-            found.append(
+            predecessor = draw(expected if plan is None else ids)
+            collected.append(
                 Dependency(predecessor, each.id, draw(st.sampled_from(DependencyKind)), draw(lags), plan)
             )
-    return found
+    return collected
 
 
 @st.composite

@@ -74,8 +74,8 @@ def test_leads_pull_before_the_plans_start_only_where_that_is_the_convention() -
     )
     links = (Dependency("A", "B", lag=Lag(-days(2))), Dependency("A", "C", DependencyKind.FF, Lag(-days(2))))
     plan = Plan("p", MONDAY, tasks, links, (OFFICE,), "office")
-    kept, pulled = schedule(plan), schedule(plan, Conventions(leads="before_start"))
-    assert (kept["B"].start_on, kept["C"].start_on) == (date(2026, 6, 1), date(2026, 6, 1))
+    stored, pulled = schedule(plan), schedule(plan, Conventions(leads="before_start"))
+    assert (stored["B"].start_on, stored["C"].start_on) == (date(2026, 6, 1), date(2026, 6, 1))
     assert (pulled["B"].start_on, pulled["C"].start_on) == (date(2026, 5, 29), date(2026, 6, 1))
     assert pulled.start == datetime(2026, 5, 29, 8)
 

@@ -84,9 +84,9 @@ def test_the_portfolio_saved_after_levelling_differs_as_levelling_makes_it() -> 
     if not file.exists():
         pytest.skip("no ../shared/data")
     tasks, computed = read(file)
-    kept = [task for task in tasks if own_dates(computed, task) == dates(task)]
+    stored = [task for task in tasks if own_dates(computed, task) == dates(task)]
     later = [task for task in tasks if own_dates(computed, task) < dates(task)]
-    assert (len(kept), len(later), len(tasks)) == (107, 533, 640)
+    assert (len(stored), len(later), len(tasks)) == (107, 533, 640)
     same_slack = [t for t in tasks if computed[str(t["id"])].total_float_s == working_days(t["total_slack"])]
     assert len(same_slack) == 3
     assert computed.finish == datetime(2026, 6, 16, 19)

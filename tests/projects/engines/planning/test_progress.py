@@ -31,8 +31,8 @@ def plan(
 ) -> Schedule:
     """The activities in a chain."""
     links = tuple(Dependency(a.id, b.id) for a, b in pairwise(activities))
-    made = Plan("p", MONDAY, activities, links, (Calendar("office"),), "office", data_date=status)
-    return schedule(made, conventions or Conventions())
+    whole_plan = Plan("p", MONDAY, activities, links, (Calendar("office"),), "office", data_date=status)
+    return schedule(whole_plan, conventions or Conventions())
 
 
 def test_what_is_complete_keeps_its_dates_and_has_no_float() -> None:
@@ -101,8 +101,8 @@ def test_started_work_has_float_by_its_finish() -> None:
     begun = Activity("A", duration_s=days(4), progress=Progress(at(8), remaining_s=days(2)))
     links = (Dependency("B", "C"),)
     others = (Activity("B", duration_s=days(3)), Activity("C", duration_s=days(3)))
-    made = Plan("p", MONDAY, (begun, *others), links, (Calendar("office"),), "office", data_date=STATUS)
-    row = schedule(made)["A"]
+    whole_plan = Plan("p", MONDAY, (begun, *others), links, (Calendar("office"),), "office", data_date=STATUS)
+    row = schedule(whole_plan)["A"]
     assert (row.total_float_s, row.free_float_s, row.late_start) == (days(4), days(4), at(8))
 
 
@@ -115,8 +115,8 @@ def test_history_is_stronger_than_constraints() -> None:
 def test_links_from_a_start_that_was_made_cannot_hold_it_back() -> None:
     begun = Activity("A", duration_s=days(4), progress=Progress(at(8), remaining_s=days(2)))
     late = Activity("B", duration_s=days(1), deadline=date(2026, 6, 9))
-    made = Plan("p", MONDAY, (begun, late), (), (Calendar("office"),), "office", data_date=STATUS)
-    row = schedule(made)
+    whole_plan = Plan("p", MONDAY, (begun, late), (), (Calendar("office"),), "office", data_date=STATUS)
+    row = schedule(whole_plan)
     assert (row["A"].total_float_s, row["B"].total_float_s) == (0, -days(1))
 
 

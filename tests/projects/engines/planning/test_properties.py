@@ -97,21 +97,21 @@ class Slow:
             while length and not works(calendar, start):
                 start += 1
             finish = walk(calendar, start, length)
-            held = counts if length else done_by(None)
-            if all(held[finish] >= held[at] for to_finish, at in bounds if to_finish):
+            items = counts if length else done_by(None)
+            if all(items[finish] >= items[at] for to_finish, at in bounds if to_finish):
                 return start, finish
             start += 1
 
     def forward(self, at_least: dict[str, int]) -> dict[str, tuple[int, int]]:
         dates = {a.id: (OPENING, OPENING) for a in self.plan.activities}
         while True:
-            found = {
+            by_key = {
                 a.id: self.earliest(a, dates, max(OPENING, at_least.get(a.id, OPENING)))
                 for a in self.plan.activities
             }
-            if found == dates:
+            if by_key == dates:
                 return dates
-            dates = found
+            dates = by_key
 
     def slips(self, key: str) -> tuple[int, int]:
         """The working hours `key` can slip without delaying the last finish, and any other activity."""

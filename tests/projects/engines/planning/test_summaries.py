@@ -28,8 +28,8 @@ def task(key: str, length: float, parent: str | None = None, **more: object) -> 
 def plan(
     activities: tuple[Activity, ...], *links: Dependency, conventions: Conventions | None = None
 ) -> Schedule:
-    made = Plan("p", MONDAY, activities, links, (Calendar("office"),), "office")
-    return schedule(made, conventions or Conventions())
+    whole_plan = Plan("p", MONDAY, activities, links, (Calendar("office"),), "office")
+    return schedule(whole_plan, conventions or Conventions())
 
 
 PHASES = (
@@ -95,11 +95,11 @@ def test_a_link_from_the_start_of_a_summary_follows_the_first_of_its_activities(
 
 
 def test_summaries_pass_their_dates_on_to_what_is_below() -> None:
-    held = (
+    items = (
         Constraint(ConstraintKind.SNET, date(2026, 6, 4)),
         Constraint(ConstraintKind.FNLT, date(2026, 6, 8)),
     )
-    rows = plan((Activity("S", kind=SUMMARY, constraints=held), task("a", 2, "S"), task("z", 20)))
+    rows = plan((Activity("S", kind=SUMMARY, constraints=items), task("a", 2, "S"), task("z", 20)))
     assert days_of(rows, "a") == (4, 5)
     assert rows["a"].total_float_s == days(1)
     due = Activity("S", kind=SUMMARY, deadline=date(2026, 6, 1))

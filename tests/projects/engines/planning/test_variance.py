@@ -56,35 +56,35 @@ def test_an_unchanged_plan_has_no_variance_and_no_movement() -> None:
 def test_variance_is_in_working_time_and_late_is_positive() -> None:
     baseline = baseline_of(schedule(PLAN), "1")
     longer = with_activity("B", duration_s=days(3), work_s=days(4), cost=Decimal(2500))
-    found = {v.activity: v for v in variance(schedule(longer), baseline)}
-    b = found["B"]
+    by_key = {v.activity: v for v in variance(schedule(longer), baseline)}
+    b = by_key["B"]
     assert (b.start_s, b.finish_s, b.duration_s) == (0, days(1), days(1))
     assert (b.finish_days, b.work_s, b.cost) == (3, days(2), Decimal(500))
-    assert (found["D"].start_s, found["C"].finish_s) == (days(1), 0)
+    assert (by_key["D"].start_s, by_key["C"].finish_s) == (days(1), 0)
 
 
 def test_what_only_one_side_has_is_said_and_not_guessed() -> None:
     partial = Baseline(
         "1", activities=(BaselineActivity("A", finish=datetime(2026, 6, 2, 17)), BaselineActivity("X"))
     )
-    found = {v.activity: v for v in variance(schedule(PLAN), partial)}
-    assert (found["A"].start_s, found["A"].finish_s, found["A"].cost) == (None, days(1), None)
-    assert (found["B"].finish_s, found["B"].reason) == (None, "not in the baseline")
-    assert (found["X"].finish_s, found["X"].reason) == (None, "no longer scheduled")
+    by_key = {v.activity: v for v in variance(schedule(PLAN), partial)}
+    assert (by_key["A"].start_s, by_key["A"].finish_s, by_key["A"].cost) == (None, days(1), None)
+    assert (by_key["B"].finish_s, by_key["B"].reason) == (None, "not in the baseline")
+    assert (by_key["X"].finish_s, by_key["X"].reason) == (None, "no longer scheduled")
 
 
 def test_a_longer_activity_is_the_root_of_all_it_pushes() -> None:
-    found = moved(with_activity("A", duration_s=days(5)))
-    assert set(found) == {"A", "B", "D"}
-    assert [(c.change, c.activity) for c in found["A"].causes] == [(Change.DURATION, None)]
-    assert [(c.change, c.activity) for c in found["D"].causes] == [(Change.PREDECESSOR, "B")]
-    assert all(m.roots == ("A",) for m in found.values())
-    assert (found["A"].start_s, found["A"].finish_s, found["D"].start_s) == (0, days(2), days(2))
+    result = moved(with_activity("A", duration_s=days(5)))
+    assert set(result) == {"A", "B", "D"}
+    assert [(c.change, c.activity) for c in result["A"].causes] == [(Change.DURATION, None)]
+    assert [(c.change, c.activity) for c in result["D"].causes] == [(Change.PREDECESSOR, "B")]
+    assert all(m.roots == ("A",) for m in result.values())
+    assert (result["A"].start_s, result["A"].finish_s, result["D"].start_s) == (0, days(2), days(2))
 
 
 def test_earlier_is_explained_too() -> None:
-    found = moved(with_activity("A", duration_s=days(1)))
-    assert (found["D"].start_s, found["D"].roots) == (-days(1), ("A",))
+    result = moved(with_activity("A", duration_s=days(1)))
+    assert (result["D"].start_s, result["D"].roots) == (-days(1), ("A",))
 
 
 def test_a_link_that_is_new_gone_or_lagged_differently_is_the_cause() -> None:
@@ -100,8 +100,8 @@ def test_a_link_that_is_new_gone_or_lagged_differently_is_the_cause() -> None:
 
 
 def test_constraints_progress_calendars_and_plan_dates_are_causes() -> None:
-    held = with_activity("B", constraints=(Constraint(ConstraintKind.SNET, date(2026, 6, 10)),))
-    assert [c.change for c in moved(held)["B"].causes] == [Change.CONSTRAINT]
+    items = with_activity("B", constraints=(Constraint(ConstraintKind.SNET, date(2026, 6, 10)),))
+    assert [c.change for c in moved(items)["B"].causes] == [Change.CONSTRAINT]
     done = with_activity("A", progress=Progress(datetime(2026, 6, 1, 8), datetime(2026, 6, 4, 17)))
     assert [c.change for c in moved(done)["A"].causes] == [Change.PROGRESS]
     closed = Calendar("office", exceptions=(CalendarException(date(2026, 6, 2), date(2026, 6, 2)),))
@@ -118,8 +118,8 @@ def test_another_date_of_a_manual_task_is_the_way_it_is_scheduled() -> None:
         start = datetime(2026, 6, 6, 8)
         return with_activity("B", manual=True, planned_start=start, planned_finish=finish)
 
-    found = moved(by_hand(datetime(2026, 6, 9, 12)), by_hand(datetime(2026, 6, 6, 17)))["B"]
-    assert [cause.change for cause in found.causes] == [Change.SCHEDULING]
+    result = moved(by_hand(datetime(2026, 6, 9, 12)), by_hand(datetime(2026, 6, 6, 17)))["B"]
+    assert [cause.change for cause in result.causes] == [Change.SCHEDULING]
 
 
 def test_summaries_and_levels_of_effort_move_with_what_they_span() -> None:
@@ -130,9 +130,9 @@ def test_summaries_and_levels_of_effort_move_with_what_they_span() -> None:
         PLAN, activities=(phase, pmo, *below), dependencies=(*LINKS, Dependency("D", "L", DependencyKind.FF))
     )
     longer = tuple(replace(a, duration_s=days(5)) if a.id == "A" else a for a in before.activities)
-    found = moved(replace(before, activities=longer), before)
-    assert (found["S"].finish_s, found["S"].roots) == (days(2), ("A",))
-    assert (found["L"].finish_s, found["L"].roots) == (days(2), ("A",))
+    result = moved(replace(before, activities=longer), before)
+    assert (result["S"].finish_s, result["S"].roots) == (days(2), ("A",))
+    assert (result["L"].finish_s, result["L"].roots) == (days(2), ("A",))
 
 
 def test_a_link_into_a_summary_explains_what_is_below_it() -> None:
@@ -140,19 +140,19 @@ def test_a_link_into_a_summary_explains_what_is_below_it() -> None:
     below = tuple(replace(a, parent="S") if a.id in "BD" else a for a in CHAIN)
     before = replace(PLAN, activities=(phase, *below), dependencies=(Dependency("A", "S"),))
     longer = tuple(replace(a, duration_s=days(5)) if a.id == "A" else a for a in before.activities)
-    found = moved(replace(before, activities=longer), before)
-    assert [(c.change, c.activity) for c in found["B"].causes] == [(Change.PREDECESSOR, "A")]
-    assert found["S"].roots == ("A",)
+    result = moved(replace(before, activities=longer), before)
+    assert [(c.change, c.activity) for c in result["B"].causes] == [(Change.PREDECESSOR, "A")]
+    assert result["S"].roots == ("A",)
 
 
 def test_a_constraint_on_a_summary_is_the_cause_for_all_below_it() -> None:
     below = tuple(replace(a, parent="S") if a.id in "BD" else a for a in CHAIN)
     before = replace(PLAN, activities=(Activity("S", kind=ActivityKind.SUMMARY), *below))
-    held = (Constraint(ConstraintKind.SNET, date(2026, 6, 10)),)
-    after = replace(before, activities=(replace(before.activities[0], constraints=held), *below))
-    found = moved(after, before)
-    assert [(c.change, c.activity) for c in found["B"].causes] == [(Change.CONSTRAINT, "S")]
-    assert found["B"].roots == found["D"].roots == ("S",)
+    items = (Constraint(ConstraintKind.SNET, date(2026, 6, 10)),)
+    after = replace(before, activities=(replace(before.activities[0], constraints=items), *below))
+    result = moved(after, before)
+    assert [(c.change, c.activity) for c in result["B"].causes] == [(Change.CONSTRAINT, "S")]
+    assert result["B"].roots == result["D"].roots == ("S",)
 
 
 def test_what_is_as_late_as_possible_moves_with_what_follows_it_and_with_the_finish() -> None:
@@ -160,9 +160,9 @@ def test_what_is_as_late_as_possible_moves_with_what_follows_it_and_with_the_fin
     before = with_activity("B", constraints=alap)
     longer = tuple(replace(a, duration_s=days(9)) if a.id == "C" else a for a in before.activities)
     computed = schedule(replace(before, activities=longer))
-    found = {m.activity: m for m in movements(schedule(before), computed)}
-    assert [(c.change, c.activity) for c in found["B"].causes] == [(Change.SUCCESSOR, "D")]
-    assert found["B"].roots == found["D"].roots == ("C",)
+    result = {m.activity: m for m in movements(schedule(before), computed)}
+    assert [(c.change, c.activity) for c in result["B"].causes] == [(Change.SUCCESSOR, "D")]
+    assert result["B"].roots == result["D"].roots == ("C",)
     assert [d.predecessor for d in computed.drivers("D")] == ["C"]
     assert computed.drivers("B")[0].reason == "B is to be as late as possible"
     alone = replace(PLAN, activities=(*CHAIN, Activity("E", duration_s=days(1), constraints=alap)))
@@ -174,11 +174,11 @@ def test_what_is_as_late_as_possible_moves_with_what_follows_it_and_with_the_fin
 
 
 def test_a_predecessor_that_is_no_longer_scheduled_is_the_cause() -> None:
-    found = moved(with_activity("A", active=False))
-    assert [(c.change, c.detail) for c in found["B"].causes] == [
+    result = moved(with_activity("A", active=False))
+    assert [(c.change, c.detail) for c in result["B"].causes] == [
         (Change.PREDECESSOR, "A is no longer scheduled")
     ]
-    assert found["D"].roots == ("A",)
+    assert result["D"].roots == ("A",)
 
 
 def test_a_lag_counted_by_what_changed_in_a_predecessor_is_explained() -> None:
@@ -241,11 +241,11 @@ def test_nothing_moves_without_a_cause(
 
 
 def test_activities_that_come_and_go_are_noted() -> None:
-    found = moved(
+    result = moved(
         replace(PLAN, activities=(*CHAIN[:3], Activity("E", duration_s=days(1))), dependencies=LINKS[:1])
     )
-    assert (found["E"].note, found["D"].note) == ("newly scheduled", "no longer scheduled")
-    assert (found["E"].start_s, found["D"].finish_s) == (None, None)
+    assert (result["E"].note, result["D"].note) == ("newly scheduled", "no longer scheduled")
+    assert (result["E"].start_s, result["D"].finish_s) == (None, None)
 
 
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=8), st.data())

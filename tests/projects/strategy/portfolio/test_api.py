@@ -16,11 +16,11 @@ def fault(answer: httpx.Response) -> tuple[int, str, str]:
 
 
 async def chain(house: House, levels: int, parent: str | None = None) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = []
+    created: list[dict[str, Any]] = []
     for n in range(levels):
-        made.append(await house.make("portfolios", name=f"Level {n}", parent_id=parent))
-        parent = made[-1]["id"]
-    return made
+        created.append(await house.make("portfolios", name=f"Level {n}", parent_id=parent))
+        parent = created[-1]["id"]
+    return created
 
 
 async def test_a_portfolio_is_not_moved_under_what_stands_under_it(house: House) -> None:
@@ -30,11 +30,11 @@ async def test_a_portfolio_is_not_moved_under_what_stands_under_it(house: House)
 
 
 async def test_a_hierarchy_that_is_too_deep_is_refused_as_that_and_not_as_a_cycle(house: House) -> None:
-    made = await chain(house, DEEPEST)
-    refused = await house.create("portfolios", name="One more", parent_id=made[-1]["id"])
+    created = await chain(house, DEEPEST)
+    refused = await house.create("portfolios", name="One more", parent_id=created[-1]["id"])
     assert fault(refused) == (422, "too_deep", "/parent_id")
     assert "31 levels" in refused.json()["detail"]
-    assert (await house.revise("portfolios", made[-1], name="Deep, and renamed")).status_code == 200
+    assert (await house.revise("portfolios", created[-1], name="Deep, and renamed")).status_code == 200
 
 
 async def test_a_move_is_judged_by_how_deep_what_stands_below_would_be(house: House) -> None:
@@ -118,8 +118,8 @@ async def test_of_an_archiving_and_a_new_project_at_once_only_one_is_done(house_
     house = house_everywhere
     for _ in range(5):
         portfolio = await house.make("portfolios", name="Busy")
-        made, gone = await asyncio.gather(
+        created, gone = await asyncio.gather(
             house.create("projects", name="New", portfolio_id=portfolio["id"]),
             house.archive("portfolios", portfolio),
         )
-        assert sorted((made.status_code, gone.status_code)) in ([201, 409], [204, 409])
+        assert sorted((created.status_code, gone.status_code)) in ([201, 409], [204, 409])

@@ -16,9 +16,9 @@ async def proposed(portolan: Portolan, **members: Any) -> Any:
 
 
 async def test_a_project_is_proposed_approved_and_seen_on_the_dashboard(everywhere: Portolan) -> None:
-    made = await proposed(everywhere, **PLANNED, planned_cost={"amount": "100", "currency": "CHF"},
+    created = await proposed(everywhere, **PLANNED, planned_cost={"amount": "100", "currency": "CHF"},
                           forecast_cost={"amount": "104.5", "currency": "CHF"})  # fmt: skip
-    where = made.headers["location"]
+    where = created.headers["location"]
     approved = await everywhere().post(
         f"{where}/approve", json={"reason": "agreed"}, headers={"If-Match": '"1"'}
     )
@@ -32,16 +32,18 @@ async def test_a_project_is_proposed_approved_and_seen_on_the_dashboard(everywhe
 
 
 async def test_a_project_without_dates_cannot_be_approved(portolan: Portolan) -> None:
-    made = await proposed(portolan)
+    created = await proposed(portolan)
     refused = await portolan().post(
-        f"{made.headers['location']}/approve", json={}, headers={"If-Match": '"1"'}
+        f"{created.headers['location']}/approve", json={}, headers={"If-Match": '"1"'}
     )
     assert (refused.status_code, refused.json()["code"]) == (422, "planned_dates_missing")
 
 
 async def test_an_illegal_move_names_the_state_and_the_allowed_moves(portolan: Portolan) -> None:
-    made = await proposed(portolan)
-    refused = await portolan().post(f"{made.headers['location']}/close", json={}, headers={"If-Match": '"1"'})
+    created = await proposed(portolan)
+    refused = await portolan().post(
+        f"{created.headers['location']}/close", json={}, headers={"If-Match": '"1"'}
+    )
     assert refused.status_code == 409
     assert (refused.json()["state"], refused.json()["allowed_moves"]) == (
         "proposed",
@@ -79,9 +81,9 @@ async def test_putting_the_same_again_changes_nothing_and_publishes_nothing(ever
     "patch", [{"name": None}, {"name": ""}, {"stage": "closed"}, {"planned_start_on": "2026-13-01"}]
 )
 async def test_a_patch_that_is_not_valid_names_the_member(portolan: Portolan, patch: dict[str, Any]) -> None:
-    made = await proposed(portolan)
+    created = await proposed(portolan)
     refused = await portolan().patch(
-        made.headers["location"],
+        created.headers["location"],
         json=patch,
         headers={"If-Match": '"1"', "Content-Type": "application/merge-patch+json"},
     )

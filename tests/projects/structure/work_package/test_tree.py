@@ -109,12 +109,12 @@ async def test_more_parts_than_a_batch_has_items_do_not_move_at_once(house: Hous
             {"project_id": tree.project["id"], "parent_id": parent, "wbs": f"1.{n}", "name": f"Part {n}"}
             for n in range(start, start + 251)
         ]
-        made = await house.client.post(
+        response = await house.client.post(
             "/projects/v1/work-packages/batch",
             json={"items": items},
             headers={"Idempotency-Key": f"parts {start}"},
         )
-        assert {item["status"] for item in made.json()["items"]} == {201}
+        assert {item["status"] for item in response.json()["items"]} == {201}
     refused = await tree.revise("1", wbs="2")
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_parts")
 

@@ -112,9 +112,9 @@ def test_scenarios_are_compared_with_the_first():
         ("more", 51, 10),
         ("without", 38, -3),
     ]
-    assert rows[0].entered == rows[0].left == rows[0].moved == ()
-    assert (rows[1].entered, rows[1].left) == (("3",), ("1",)) or rows[1].value == 51
-    assert "4" in rows[2].left
+    assert rows[0].entered == rows[0].dropped == rows[0].moved == ()
+    assert (rows[1].entered, rows[1].dropped) == (("3",), ("1",)) or rows[1].value == 51
+    assert "4" in rows[2].dropped
     assert compare({}) == ()
 
 

@@ -39,13 +39,13 @@ def finish(plan: Plan, activity: Activity, start: int) -> int:
 
 def lagged(plan: Plan, link: Link, point: int) -> int:
     """The point a lag leads to, walking over the lag calendar's working steps; no walk goes before step 0."""
-    left = abs(link.lag)
+    remaining = abs(link.lag)
     if link.lag_calendar is None:
         return point + link.lag
-    while left and point < FAR and (point > 0 or link.lag > 0):
+    while remaining and point < FAR and (point > 0 or link.lag > 0):
         passed = point if link.lag > 0 else point - 1
         point += 1 if link.lag > 0 else -1
-        left -= works(plan, link.lag_calendar, passed)
+        remaining -= works(plan, link.lag_calendar, passed)
     return point
 
 
@@ -64,8 +64,8 @@ def kept(plan: Plan, link: Link, starts: Starts) -> bool:
     from_start = link.kind in (LinkKind.START_START, LinkKind.START_FINISH)
     to_start = link.kind in (LinkKind.FINISH_START, LinkKind.START_START)
     point = starts[before.id] if from_start else finish(plan, before, starts[before.id])
-    held = starts[after.id] if to_start else finish(plan, after, starts[after.id])
-    return held >= lagged(plan, link, point)
+    items = starts[after.id] if to_start else finish(plan, after, starts[after.id])
+    return items >= lagged(plan, link, point)
 
 
 def _broken_windows(plan: Plan, starts: Starts) -> Iterator[str]:
@@ -104,8 +104,8 @@ def schedules(plan: Plan, finish_by: int) -> Iterator[dict[str, int]]:
             yield starts
             return
         placed = plan.activities[: len(starts) + 1]
-        known = {activity.id for activity in placed}
-        links = tuple(link for link in plan.links if {link.predecessor, link.successor} <= known)
+        ids = {activity.id for activity in placed}
+        links = tuple(link for link in plan.links if {link.predecessor, link.successor} <= ids)
         part = Plan(placed, plan.resources, links, plan.projects, plan.calendars)
         for start in range(finish_by + 1):
             if finish(plan, rest[0], start) > finish_by:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from benchmarks.bench_levelling import network as scarce
 from services.resources.engines.levelling import Activity, Demand, Ending, Objective, Plan, Resource, Search
-from services.resources.engines.levelling.exact import Found, solve
+from services.resources.engines.levelling.exact import Solution, solve
 from services.resources.engines.levelling.feasibility import compiled
 from services.resources.engines.levelling.heuristic import improved, quick, rules, serial
 from services.resources.engines.levelling.patience import Patience
@@ -15,22 +15,22 @@ from tests.resources.engines.levelling.independent import broken, schedules
 from tests.resources.engines.levelling.plans import plans
 
 
-def unaided(plan: Plan) -> tuple[Found, dict[str, int], int]:
+def unaided(plan: Plan) -> tuple[Solution, dict[str, int], int]:
     """What the model finds by itself: the answer, its starts by id, and the makespan."""
     network = compiled(plan)
-    found = solve(network, Objective.MAKESPAN, 0, None, Search(effort=20.0))
-    assert found.starts is not None
+    solution = solve(network, Objective.MAKESPAN, 0, None, Search(effort=20.0))
+    assert solution.starts is not None
     ids = [activity.id for activity in plan.activities]
-    return found, dict(zip(ids, found.starts, strict=True)), network.makespan(found.starts)
+    return solution, dict(zip(ids, solution.starts, strict=True)), network.makespan(solution.starts)
 
 
 @settings(max_examples=60, deadline=None)
 @given(plans(most=4))
 def test_the_model_alone_finds_a_schedule_that_exhaustive_search_does_not_beat(plan: Plan) -> None:
-    found, starts, makespan = unaided(plan)
+    result, starts, makespan = unaided(plan)
     assert broken(plan, starts) == []
-    assert found.ended_by is Ending.PROOF
-    assert found.bound == makespan
+    assert result.ended_by is Ending.PROOF
+    assert result.bound == makespan
     assert next(schedules(plan, makespan - 1), None) is None
 
 
@@ -53,7 +53,7 @@ def test_a_resource_shared_by_two_calendars_is_free_while_one_of_them_rests() ->
 def test_when_the_time_is_up_the_first_quick_schedule_is_the_answer() -> None:
     network, over = compiled(scarce(Random(2), 60)), Patience(1e-9)
     first = improved(network, serial(network, rules(network, Objective.MAKESPAN)[0]) or [], network.makespan)
-    known = quick(network, Objective.MAKESPAN, 0, 0, over)
-    assert known == first != quick(network, Objective.MAKESPAN, 0, 0)
-    found = solve(network, Objective.MAKESPAN, 0, known, Search(), over)
-    assert (found.starts, found.ended_by) == (first, Ending.CLOCK)
+    quick_starts = quick(network, Objective.MAKESPAN, 0, 0, over)
+    assert quick_starts == first != quick(network, Objective.MAKESPAN, 0, 0)
+    solution = solve(network, Objective.MAKESPAN, 0, quick_starts, Search(), over)
+    assert (solution.starts, solution.ended_by) == (first, Ending.CLOCK)

@@ -61,8 +61,8 @@ def test_exhaustive_search_never_finds_better_weighted_finishes(objective: Objec
     starts = {id_: placed.start for id_, placed in levelled.placed.items()}
     assert broken(plan, starts) == []
     assert levelled.quality.value == weighted_finish(plan, starts, due)
-    found = (weighted_finish(plan, each, due) for each in schedules(plan, levelled.makespan + 1))
-    assert levelled.quality.value == min(found)
+    result = (weighted_finish(plan, each, due) for each in schedules(plan, levelled.makespan + 1))
+    assert levelled.quality.value == min(result)
     assert levelled.quality.proved
 
 
@@ -166,9 +166,9 @@ def test_an_overload_is_what_all_its_activities_ask_for(plan: Plan) -> None:
 
 def users(plan: Plan, smoothed: Smoothed, resource: str, step: int) -> list[tuple[str, int]]:
     """Who works on the resource in the step, with how many units, walking through the plan."""
-    asked = [
+    wanted = [
         (a.id, sum(demand.units for demand in a.demands if demand.resource == resource))
         for a in plan.activities
         if step in worked_steps(plan, a, smoothed.placed[a.id].start)
     ]
-    return [(activity, units) for activity, units in asked if units]
+    return [(activity, units) for activity, units in wanted if units]

@@ -61,8 +61,8 @@ def test_demand_is_bookings_and_open_requests_by_their_confidence() -> None:
             Booking("erp", JUNE, END_OF_JUNE, 25, confidence=0.5),
         )
     )
-    asked = Demand("developer", "web", JUNE, END_OF_JUNE, 100, confidence=0.25)
-    row = in_june(booked, demands=(asked,))
+    wanted = Demand("developer", "web", JUNE, END_OF_JUNE, 100, confidence=0.25)
+    row = in_june(booked, demands=(wanted,))
     assert (row.committed, row.expected, row.possible) == (88, 88 + 22 + 44, 88 + 44 + 176)
     assert row.gap == -22
     assert row.gap_fte == pytest.approx(-22 / 176)
@@ -110,8 +110,8 @@ def test_a_booking_while_away_or_after_leaving_is_an_overload() -> None:
     booking = Booking("crm", JUNE, date(2026, 6, 10), 10)
     away = developer(bookings=(booking,), absences=(Absence(date(2026, 6, 9), END_OF_JUNE),))
     gone = developer("bob", bookings=(booking,), leaves_on=date(2026, 6, 8))
-    found = balance([away, gone], [], JUNE, JUNE).overloads
-    assert [(o.person, o.starts_on, o.ends_on, o.away) for o in found] == [
+    actual = balance([away, gone], [], JUNE, JUNE).overloads
+    assert [(o.person, o.starts_on, o.ends_on, o.away) for o in actual] == [
         ("ann", date(2026, 6, 9), date(2026, 6, 10), True),
         ("bob", date(2026, 6, 9), date(2026, 6, 10), True),
     ]
@@ -146,14 +146,14 @@ def test_hours_agree_with_counting_day_by_day(
     every = [JUNE + timedelta(days=n) for n in range(92)]
     working = [day for day in every if day.weekday() < 5 and day not in off]
     there = [day for day in working if not any(first <= day <= last for first, last in away)]
-    asked = sum(
+    wanted = sum(
         8 * percent / 100 * confidence
         for (first, last), percent, confidence in booked
         for day in working
         if first <= day <= last
     )
     assert sum(row.capacity for row in rows) == 8 * len(there)
-    assert sum(row.expected for row in rows) == pytest.approx(asked)
+    assert sum(row.expected for row in rows) == pytest.approx(wanted)
 
 
 @given(bookings, absences)

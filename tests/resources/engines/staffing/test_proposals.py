@@ -26,8 +26,8 @@ REQUEST = Request("crm", MONDAY, FRIDAY, skills=(JAVA,), location="Bern")
 
 
 def person(id_: str, level: int = 4, **facts: object) -> Person:
-    known: dict[str, object] = {"location": "Bern", "cost_index": 1.0, **facts}
-    return Person(id_, skills=(Skill("java", level),), **known)  # type: ignore[arg-type]
+    facts_of_person: dict[str, object] = {"location": "Bern", "cost_index": 1.0, **facts}
+    return Person(id_, skills=(Skill("java", level),), **facts_of_person)  # type: ignore[arg-type]
 
 
 def order(*people: Person, weights: Weights | None = None) -> list[str]:

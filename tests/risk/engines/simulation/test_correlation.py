@@ -48,10 +48,10 @@ def drawn(model, runs):
 @settings(max_examples=12, deadline=None)
 @given(st.floats(-0.9, 0.9), st.floats(-0.3, 0.3))
 def test_rank_correlations_come_out_as_asked(first, second):
-    asked = matrix((1, first, second), (first, 1, 0), (second, 0, 1))
-    model = Model(cost_items=priced(*SHAPES), correlations=(Correlation((A, B, C), asked),))
+    coefficients = matrix((1, first, second), (first, 1, 0), (second, 0, 1))
+    model = Model(cost_items=priced(*SHAPES), correlations=(Correlation((A, B, C), coefficients),))
     reached = stats.spearmanr(drawn(model, 40_000).T).statistic
-    assert reached == pytest.approx(np.array(asked), abs=0.025)
+    assert reached == pytest.approx(np.array(coefficients), abs=0.025)
 
 
 HAPPENS = Discrete((0, 1), (0.7, 0.3))
@@ -72,8 +72,10 @@ HAPPENS = Discrete((0, 1), (0.7, 0.3))
 )
 @pytest.mark.parametrize("measure", ["rank", "linear"])
 def test_events_and_discrete_values_reach_their_correlation_too(first, second, coefficient, measure):
-    asked = matrix((1, coefficient), (coefficient, 1))
-    model = Model(cost_items=priced(first, second), correlations=(Correlation((A, B), asked, measure),))
+    coefficients = matrix((1, coefficient), (coefficient, 1))
+    model = Model(
+        cost_items=priced(first, second), correlations=(Correlation((A, B), coefficients, measure),)
+    )
     reached = (stats.spearmanr if measure == "rank" else stats.pearsonr)(*drawn(model, 60_000)).statistic
     assert reached == pytest.approx(coefficient, abs=0.02)
 
@@ -81,12 +83,12 @@ def test_events_and_discrete_values_reach_their_correlation_too(first, second, c
 @settings(max_examples=12, deadline=None)
 @given(st.floats(-0.6, 0.9))
 def test_linear_correlations_come_out_as_asked(coefficient):
-    asked = matrix((1, coefficient), (coefficient, 1))
+    coefficients = matrix((1, coefficient), (coefficient, 1))
     model = Model(
         cost_items=priced(Uniform(0, 1), LogNormal(10, 4)),
-        correlations=(Correlation((A, B), asked, "linear"),),
+        correlations=(Correlation((A, B), coefficients, "linear"),),
     )
-    assert np.corrcoef(drawn(model, 60_000)) == pytest.approx(np.array(asked), abs=0.025)
+    assert np.corrcoef(drawn(model, 60_000)) == pytest.approx(np.array(coefficients), abs=0.025)
 
 
 @settings(max_examples=15, deadline=None)
@@ -108,12 +110,12 @@ def test_full_correlation_of_one_shape_doubles_the_spread():
 
 
 def test_a_duration_can_go_with_a_cost_and_an_event():
-    asked = matrix((1, 0.9, 0.6), (0.9, 1, 0.6), (0.6, 0.6, 1))
+    coefficients = matrix((1, 0.9, 0.6), (0.9, 1, 0.6), (0.6, 0.6, 1))
     variables = (Variable("duration", "task"), Variable("activity_cost", "task"), Variable("event", "storm"))
     model = Model(
         (Activity("task", Triangular(1, 2, 6), cost=Uniform(10, 20)),),
         events=(RiskEvent("storm", 0.3, cost=Constant(5)),),
-        correlations=(Correlation(variables, asked),),
+        correlations=(Correlation(variables, coefficients),),
     )
     outcome = simulate(model, runs=20_000)
     assert np.corrcoef(outcome.finish.values, outcome.cost.values)[0, 1] > 0.8
@@ -130,18 +132,18 @@ def test_what_is_certain_is_left_out_of_a_correlation():
 
 def test_a_possible_matrix_whose_conversion_is_not_is_shrunk_and_says_so():
     sides = (0.7, 0.7, -0.019)
-    asked = matrix((1, sides[0], sides[1]), (sides[0], 1, sides[2]), (sides[1], sides[2], 1))
-    assert np.linalg.eigvalsh(np.array(asked)).min() > 0
+    coefficients = matrix((1, sides[0], sides[1]), (sides[0], 1, sides[2]), (sides[1], sides[2], 1))
+    assert np.linalg.eigvalsh(np.array(coefficients)).min() > 0
     outcome = simulate(
-        Model(cost_items=priced(*SHAPES), correlations=(Correlation((A, B, C), asked),)), runs=100
+        Model(cost_items=priced(*SHAPES), correlations=(Correlation((A, B, C), coefficients),)), runs=100
     )
     assert 0.97 < outcome.shrinkage < 1
 
 
 def test_an_impossible_matrix_is_refused():
-    asked = matrix((1, 0.9, -0.9), (0.9, 1, 0.9), (-0.9, 0.9, 1))
+    coefficients = matrix((1, 0.9, -0.9), (0.9, 1, 0.9), (-0.9, 0.9, 1))
     with pytest.raises(Invalid, match="positive semi-definite") as refused:
-        simulate(Model(cost_items=priced(*SHAPES), correlations=(Correlation((A, B, C), asked),)))
+        simulate(Model(cost_items=priced(*SHAPES), correlations=(Correlation((A, B, C), coefficients),)))
     assert refused.value.faults[0].pointer == "/correlations/0/matrix"
 
 
@@ -174,20 +176,20 @@ def test_the_shrinkage_is_the_least_there_is_and_found_without_a_search(monkeypa
     monkeypatch.setattr(correlation, "factored", counted)
     causes = np.random.default_rng(2).normal(size=(60, 3))
     causes /= np.linalg.norm(causes, axis=1)[:, np.newaxis]
-    asked = np.clip(causes @ causes.T, -1, 1)
-    np.fill_diagonal(asked, 1)
-    variables = [Variable("cost_item", str(k)) for k in range(60)]
+    wanted = np.clip(causes @ causes.T, -1, 1)
+    np.fill_diagonal(wanted, 1)
+    variables = [Variable("cost_item", f"{k:02}") for k in range(60)]
     model = Model(
         cost_items=[CostItem(v.key, Uniform(0, 1)) for v in variables],
-        correlations=[Correlation(variables, (asked + asked.T) / 2)],
+        correlations=[Correlation(variables, (wanted + wanted.T) / 2)],
     )
-    found = copula(0, model, uncertain(model))
+    result = copula(0, model, uncertain(model))
     assert len(factored_times) <= 5
-    normal = 2 * np.sin(np.pi * asked / 6)
+    normal = 2 * np.sin(np.pi * wanted / 6)
     np.fill_diagonal(normal, 0)
     least = np.linalg.eigvalsh(normal)[0]
-    assert 1 + found.shrinkage * least == pytest.approx(0, abs=2e-6 * abs(least))
-    assert found.factor @ found.factor.T == pytest.approx(np.eye(60) + found.shrinkage * normal, abs=1e-7)
+    assert 1 + result.shrinkage * least == pytest.approx(0, abs=2e-6 * abs(least))
+    assert result.factor @ result.factor.T == pytest.approx(np.eye(60) + result.shrinkage * normal, abs=1e-7)
 
 
 def test_of_equal_pivots_the_first_is_taken_and_what_falls_below_zero_is_no_correlation():

@@ -149,9 +149,9 @@ def test_the_tornado_puts_first_what_matters_most_and_leaves_out_what_does_not()
 def test_correlations_with_the_result_are_the_textbook_ones():
     model = Model((Activity("A", Uniform(0, 4)), Activity("B", Uniform(0, 3))), (Link("A", "B"),))
     outcome = simulate(model, runs=20_000)
-    found = {d.variable.key: d.finish.correlation for d in outcome.drivers}
-    assert found["A"] == pytest.approx(0.8, abs=0.01)
-    assert found["B"] == pytest.approx(0.6, abs=0.015)
+    by_key = {d.variable.key: d.finish.correlation for d in outcome.drivers}
+    assert by_key["A"] == pytest.approx(0.8, abs=0.01)
+    assert by_key["B"] == pytest.approx(0.6, abs=0.015)
 
 
 def test_the_schedule_sensitivity_is_criticality_times_the_ratio_of_spreads():

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from services.projects.engines.planfiles.mspdi.values import (
+    build_element,
     duration,
     duration_text,
     instant,
     instant_text,
-    made,
     money,
     money_text,
     whole,
@@ -20,11 +20,11 @@ NUMBERS = range(11)
 
 
 def baselines_from(
-    tasks: Iterable[tuple[Element, str]], assignments: Iterable[tuple[Element, str]], known: Iterable[str]
+    tasks: Iterable[tuple[Element, str]], assignments: Iterable[tuple[Element, str]], numbered: Iterable[str]
 ) -> tuple[Baseline, ...]:
     """The baselines of the elements, each given with its id in the plan; a baseline's id is its number.
 
-    Those `known` by number are there even where no element has a copy of them.
+    Those `numbered` are there even where no element has a copy of them.
     """
     activities: dict[int, list[BaselineActivity]] = {}
     for element, activity in tasks:
@@ -38,12 +38,12 @@ def baselines_from(
         Baseline(
             str(each), activities=tuple(activities.get(each, ())), assignments=tuple(assigned.get(each, ()))
         )
-        for each in sorted(activities.keys() | assigned.keys() | _numbers(known))
+        for each in sorted(activities.keys() | assigned.keys() | _numbers(numbered))
     )
 
 
-def _numbers(known: Iterable[str]) -> set[int]:
-    return {number for number in NUMBERS if str(number) in set(known)}
+def _numbers(texts: Iterable[str]) -> set[int]:
+    return {number for number in NUMBERS if str(number) in set(texts)}
 
 
 def _number(copy: Element) -> int:
@@ -93,7 +93,7 @@ def assignment_copies(baselines: Sequence[tuple[int, Baseline]]) -> dict[str, li
 
 
 def _copy(number: int, each: BaselineActivity | BaselineAssignment, length: str | None) -> Element:
-    return made(
+    return build_element(
         "Baseline",
         Number=number,
         Start=instant_text(each.start),

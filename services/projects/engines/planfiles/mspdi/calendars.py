@@ -6,13 +6,13 @@ from datetime import date, datetime, time
 from itertools import pairwise
 
 from services.projects.engines.planfiles.mspdi.values import (
+    build_element,
     clock,
     clock_text,
     flag,
     flag_text,
     instant,
     instant_text,
-    made,
     text,
     whole,
     wrong,
@@ -68,7 +68,7 @@ def calendar_from(
 
 def calendar_element(calendar: Calendar, uid: int, base_uid: int, years: range) -> Element:
     """The element of one calendar; public holidays become exceptions, one for each of them in the `years`."""
-    element = made(
+    element = build_element(
         "Calendar",
         UID=uid,
         Name=calendar.name,
@@ -132,7 +132,7 @@ def _week_days(week: WeekHours) -> list[Element]:
     days = []
     for kind, shifts in sorted(by_type.items()):
         if shifts is not None:
-            day = made("WeekDay", DayType=kind)
+            day = build_element("WeekDay", DayType=kind)
             _put_hours(day, shifts)
             days.append(day)
     return days
@@ -142,7 +142,7 @@ def _put_hours(day: Element, shifts: DayHours) -> None:
     day.texts["DayWorking"] = flag_text(bool(shifts))
     if shifts:
         times = [
-            made("WorkingTime", FromTime=clock_text(each.start_s), ToTime=clock_text(each.end_s))
+            build_element("WorkingTime", FromTime=clock_text(each.start_s), ToTime=clock_text(each.end_s))
             for each in shifts
         ]
         day.children["WorkingTimes"] = [_holder("WorkingTimes", "WorkingTime", times)]
@@ -164,7 +164,7 @@ def _days(element: Element) -> tuple[date, date]:
 
 
 def _period(first: date, last: date) -> Element:
-    return made(
+    return build_element(
         "TimePeriod",
         FromDate=instant_text(datetime.combine(first, time())),
         ToDate=instant_text(datetime.combine(last, time(23, 59))),
@@ -177,7 +177,7 @@ def _work_week(element: Element) -> WorkWeek:
 
 
 def _work_week_element(each: WorkWeek) -> Element:
-    element = made("WorkWeek", Name=each.name)
+    element = build_element("WorkWeek", Name=each.name)
     element.children["TimePeriod"] = [_period(each.first, each.last)]
     element.children["WeekDays"] = [_holder("WeekDays", "WeekDay", _week_days(each.week))]
     return element
@@ -194,7 +194,7 @@ def _exception(element: Element, skipped: Counter[str]) -> CalendarException | N
 
 
 def _exception_element(each: CalendarException) -> Element:
-    element = made("Exception", EnteredByOccurrences=0, Name=each.name, Type=_DAILY)
+    element = build_element("Exception", EnteredByOccurrences=0, Name=each.name, Type=_DAILY)
     element.children["TimePeriod"] = [_period(each.first, each.last)]
     if each.recurrence:
         element.texts.update(_recurrence_texts(each.recurrence))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.projects.engines.planfiles.mspdi.remainder import packed, unpacked
-from services.projects.engines.planfiles.mspdi.values import made
+from services.projects.engines.planfiles.mspdi.values import build_element
 from services.projects.engines.planfiles.safexml import UNWRITABLE, Element
 from shared.base.errors import Fault, Invalid
 
@@ -127,7 +127,9 @@ class CustomFields:
     def definitions(self) -> list[Element]:
         """The definitions of the fields in use."""
         return [
-            made("ExtendedAttribute", FieldID=number, FieldName=_NAMES[number], Alias=_alias(name, number))
+            build_element(
+                "ExtendedAttribute", FieldID=number, FieldName=_NAMES[number], Alias=_alias(name, number)
+            )
             for name, number in sorted(self.numbers.items(), key=lambda item: item[1])
             if name != REMAINDER or self.has_remainder
         ]
@@ -139,7 +141,7 @@ class CustomFields:
     def put(self, element: Element, values: Mapping[str, str]) -> None:
         """Adds the values that have a field; the others are left to the remainder."""
         attributes = [
-            made("ExtendedAttribute", FieldID=number, Value=_amount(values[name], _NAMES[number], 2))
+            build_element("ExtendedAttribute", FieldID=number, Value=_amount(values[name], _NAMES[number], 2))
             for name, number in self.numbers.items()
             if name in values and name != REMAINDER
         ]
@@ -154,7 +156,7 @@ class CustomFields:
             what = f"a {kind} holds values MSPDI has no place for, and no text field is free for them"
             raise Invalid(what, Fault("no_free_text_field", what), code="no_free_text_field")
         self.has_remainder = True
-        text = made("ExtendedAttribute", FieldID=self.numbers[REMAINDER], Value=packed(by))
+        text = build_element("ExtendedAttribute", FieldID=self.numbers[REMAINDER], Value=packed(by))
         element.children.setdefault("ExtendedAttribute", []).append(text)
 
 

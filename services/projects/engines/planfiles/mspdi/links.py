@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from services.projects.engines.planfiles.mspdi.values import (
     LAG_UNIT_S,
+    build_element,
     flag,
-    made,
     nearest,
     text,
     whole,
@@ -67,15 +67,15 @@ def path_text(plan: str, activity: str, uid: int) -> str:
     return f"{plan}\\{activity if activity.isdecimal() and activity.isascii() else uid}"
 
 
-def path_of(said: str) -> tuple[str, str]:
+def path_of(path: str) -> tuple[str, str]:
     """Plan and activity of a path such as C:\\plans\\network.mpp\\12."""
-    plan, _, activity = said.rpartition("\\")
+    plan, _, activity = path.rpartition("\\")
     return plan, activity
 
 
 def _elsewhere(link: Element) -> tuple[str, str] | None:
-    said = link.texts.get("CrossProjectName", "")
-    return path_of(said) if flag(link, "CrossProject") and said else None
+    path = link.texts.get("CrossProjectName", "")
+    return path_of(path) if flag(link, "CrossProject") and path else None
 
 
 def _lag(link: Element) -> Lag:
@@ -90,7 +90,7 @@ def _lag(link: Element) -> Lag:
 def link_element(link: Dependency, predecessor_uid: int) -> Element:
     """The element of one link; what of its lag the format's units cannot hold is left to the remainder."""
     plan = link.predecessor_plan
-    return made(
+    return build_element(
         "PredecessorLink",
         PredecessorUID=predecessor_uid,
         Type=_KINDS.index(link.kind),

@@ -24,10 +24,10 @@ def outlined(activities: Sequence[Activity]) -> Iterator[Outlined]:
 
     Raises Invalid for a parent that is not in the plan, and for activities that are above each other.
     """
-    known = {each.id for each in activities}
+    ids = {each.id for each in activities}
     below: dict[str | None, list[Activity]] = {}
     for each in activities:
-        if each.parent is not None and each.parent not in known:
+        if each.parent is not None and each.parent not in ids:
             raise refused(
                 "unknown_parent", f"activity {each.id!r} is below {each.parent!r}, which is not in the plan"
             )
@@ -42,7 +42,7 @@ def outlined(activities: Sequence[Activity]) -> Iterator[Outlined]:
         children = below.get(each.id, [])
         waiting += [(child, level + 1) for child in reversed(children)]
         yield Outlined(each, level, bool(children))
-    if astray := sorted(known - reached):
+    if astray := sorted(ids - reached):
         raise refused("outline_cycle", f"activity {astray[0]!r} is above itself in the outline")
 
 

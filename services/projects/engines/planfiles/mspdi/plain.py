@@ -50,7 +50,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
             typed(inner[0], key): typed(inner[1], each) for key, each in _an(value, dict).items()
         }
     if is_dataclass(kind):
-        return lambda value: _made(kind, _an(value, dict))
+        return lambda value: _instance(kind, _an(value, dict))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
     return _SIMPLE[kind]
@@ -66,12 +66,12 @@ def _first(kinds: tuple[Any, ...], value: Any) -> Any:
     raise ValueError("it is of none of the types it may be of")
 
 
-def _made(kind: Any, members: dict[str, Any]) -> Any:
-    known = _members(kind)
-    if strange := members.keys() - known.keys():
+def _instance(kind: Any, members: dict[str, Any]) -> Any:
+    hints = _members(kind)
+    if strange := members.keys() - hints.keys():
         raise ValueError(f"{kind.__name__} has no {min(strange)}")
     try:
-        return kind(**{name: typed(known[name], value) for name, value in members.items()})
+        return kind(**{name: typed(hints[name], value) for name, value in members.items()})
     except TypeError as lacking:
         raise ValueError(str(lacking)) from None
 

@@ -102,7 +102,7 @@ class _Reading:
             self.skipped[f"Project/ExtendedAttribute[{REMAINDER}]"] += 1
             return read
 
-    def kept(self, name: str) -> dict[str, Corrections]:
+    def corrections_of(self, name: str) -> dict[str, Corrections]:
         """The corrections of the plan's own members of one kind, by a key of theirs."""
         by = self.by.get(name)
         return by if isinstance(by, dict) else {}
@@ -149,7 +149,7 @@ class _Reading:
             yield activity
 
     def dependencies(self, rows: Iterable[Row]) -> Iterator[Dependency]:
-        by = self.kept("dependencies")
+        by = self.corrections_of("dependencies")
         for row in rows:
             if row.uid in self.stand_ins:
                 skip_link_of_stand_in(row.element, self.skipped)
@@ -182,7 +182,7 @@ class _Reading:
     def calendars(self) -> Iterator[Calendar]:
         """Ids first, for a calendar may stand before its base."""
         elements = self.project.all("Calendars", "Calendar")
-        by, ids = self.kept("calendars"), set[str]()
+        by, ids = self.corrections_of("calendars"), set[str]()
         for element in elements:
             uid = text(element, "UID") or ""
             bare = self.true(Calendar(uid), _only(by.get(uid), "id"))
@@ -235,11 +235,11 @@ class _Reading:
             if (task in self.project_rows or _is_nothing(task)) and task not in self.activity_ids:
                 self.skipped[f"Project/Assignments/Assignment[TaskUID={task}]"] += 1
                 continue
-            for uid, known, name in (
+            for uid, known_ids, name in (
                 (task, self.activity_ids, "TaskUID"),
                 (resource, self.resource_ids, "ResourceUID"),
             ):
-                if uid not in known:
+                if uid not in known_ids:
                     what = f"{name} is {uid[:40]!r}, which is not in the file"
                     raise wrong(element, what, code="unknown_reference", member=name)
             custom, by = custom_from(element, self.labels, self.skipped)
@@ -251,7 +251,7 @@ class _Reading:
     def baselines(
         self, tasks: Iterable[tuple[Element, str]], assigned: Iterable[tuple[Element, Assignment]]
     ) -> Iterator[Baseline]:
-        by = self.kept("baselines")
+        by = self.corrections_of("baselines")
         assignments = ((element, assignment.id) for element, assignment in assigned)
         for each in baselines_from(tasks, assignments, by):
             yield self.true(each, by.get(each.id))

@@ -33,16 +33,16 @@ def corrections(read: Value, true: Value) -> dict[str, Any]:
 
 def corrected(read: Value, by: Corrections) -> Value:
     """`read` with each correction that still applies; Raises ValueError for one that is none."""
-    known = get_type_hints(type(read), include_extras=True)
+    hints = get_type_hints(type(read), include_extras=True)
     true: dict[str, Any] = {}
     for member, pair in by.items():
         if (
-            member in known
+            member in hints
             and isinstance(pair, list)
             and pair[:1] == [plain(getattr(read, member))]
             and len(pair) > 1
         ):
-            true[member] = typed(known[member], pair[1])
+            true[member] = typed(hints[member], pair[1])
     return replace(read, **true)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from services.projects.engines.planfiles.mspdi.values import (
     LAG_UNIT_S,
+    build_element,
     duration,
     duration_text,
     flag,
     flag_text,
     instant,
     instant_text,
-    made,
     money,
     money_text,
     nearest,
@@ -65,7 +65,7 @@ def resource_element(each: Resource, uid: int, row: int, calendar_uid: int | Non
     """The element of one resource, without its custom values."""
     cost = each.kind == ResourceKind.COST
     rate_format = _PER_UNIT if each.kind == ResourceKind.MATERIAL else _PER_HOUR
-    return made(
+    return build_element(
         "Resource",
         UID=uid,
         ID=row,
@@ -117,7 +117,7 @@ def assignment_from(
 
 def assignment_element(each: Assignment, uid: int, task_uid: int, resource_uid: int) -> Element:
     """The element of one assignment, without its baselines and custom values."""
-    return made(
+    return build_element(
         "Assignment",
         UID=uid,
         TaskUID=task_uid,

@@ -15,13 +15,13 @@ from services.projects.engines.planfiles.mspdi.links import (
 from services.projects.engines.planfiles.mspdi.outline import MAX_LEVEL
 from services.projects.engines.planfiles.mspdi.values import (
     LAG_UNIT_S,
+    build_element,
     duration,
     duration_text,
     flag,
     flag_text,
     instant,
     instant_text,
-    made,
     money,
     money_text,
     nearest,
@@ -207,7 +207,7 @@ def task_element(each: Activity, uid: int, row: int, level: int, calendar_uid: i
     if remaining is None:
         started, finished = progress.actual_start is not None, progress.actual_finish is not None
         remaining = _remaining(each.duration_s, started=started, finished=finished)
-    return made(
+    return build_element(
         "Task",
         UID=uid,
         ID=row,
@@ -269,7 +269,7 @@ def stand_in_element(each: ExternalActivity | tuple[str, str], uid: int, row: in
         plan, activity = each.plan, each.activity
     else:
         dates, (plan, activity) = {}, each
-    return made(
+    return build_element(
         "Task",
         UID=uid,
         ID=row,

@@ -39,28 +39,28 @@ def text(element: Element, name: str) -> str | None:
 
 
 def whole(element: Element, name: str) -> int | None:
-    if (said := text(element, name)) is None:
+    if (written := text(element, name)) is None:
         return None
-    if not _WHOLE.fullmatch(said):
+    if not _WHOLE.fullmatch(written):
         raise _not(element, name, "a whole number")
-    return int(said)
+    return int(written)
 
 
 def flag(element: Element, name: str) -> bool:
     """True for 1 and true; False for 0, false and where it is absent."""
-    said = text(element, name)
-    if said in (None, "0", "false"):
+    written = text(element, name)
+    if written in (None, "0", "false"):
         return False
-    if said in ("1", "true"):
+    if written in ("1", "true"):
         return True
     raise _not(element, name, "0 or 1")
 
 
 def number(element: Element, name: str) -> float | None:
-    if (said := text(element, name)) is None:
+    if (written := text(element, name)) is None:
         return None
     try:
-        value = float(said)
+        value = float(written)
     except ValueError:
         value = float("nan")
     if not isfinite(value):
@@ -70,10 +70,10 @@ def number(element: Element, name: str) -> float | None:
 
 def money(element: Element, name: str, *, places: int = 2) -> Decimal | None:
     """An amount of currency; the file counts costs in hundredths (`places` 2) and rates in units (0)."""
-    if (said := text(element, name)) is None:
+    if (written := text(element, name)) is None:
         return None
     try:
-        amount = Decimal(said)
+        amount = Decimal(written)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount.adjusted() > _MONEY_DIGITS:
@@ -83,16 +83,16 @@ def money(element: Element, name: str, *, places: int = 2) -> Decimal | None:
 
 def duration(element: Element, name: str) -> int | None:
     """Whole seconds of a duration that is not negative."""
-    if (said := text(element, name)) is None:
+    if (written := text(element, name)) is None:
         return None
-    if (length := _seconds(said)) is None:
+    if (length := _seconds(written)) is None:
         raise _not(element, name, "a duration such as PT8H0M0S")
     return length
 
 
 @lru_cache(1024)  # a plan has few different durations
-def _seconds(said: str) -> int | None:
-    if not (parts := _DURATION.fullmatch(said)) or not any(parts.groups()):
+def _seconds(written: str) -> int | None:
+    if not (parts := _DURATION.fullmatch(written)) or not any(parts.groups()):
         return None
     day, hour, minute, second = parts.groups()
     return int(day or 0) * 86_400 + int(hour or 0) * 3_600 + int(minute or 0) * 60 + round(float(second or 0))
@@ -100,11 +100,11 @@ def _seconds(said: str) -> int | None:
 
 def instant(element: Element, name: str) -> datetime | None:
     """A date and time of the plan's own place; the format's NA is None."""
-    said = text(element, name)
-    if said is None or said == "NA":
+    written = text(element, name)
+    if written is None or written == "NA":
         return None
     try:
-        at = datetime.fromisoformat(said)
+        at = datetime.fromisoformat(written)
     except ValueError:
         raise _not(element, name, "a date and time such as 2026-06-01T08:00:00") from None
     if at.tzinfo is not None:
@@ -114,10 +114,10 @@ def instant(element: Element, name: str) -> datetime | None:
 
 def clock(element: Element, name: str) -> int:
     """Seconds after midnight of a time of day that has to be there."""
-    said = text(element, name) or ""
-    parts = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", said)
+    written = text(element, name) or ""
+    parts = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", written)
     if not parts:
-        raise wrong(element, f"{name} is {said[:60]!r}, not a time such as 08:00:00", member=name)
+        raise wrong(element, f"{name} is {written[:60]!r}, not a time such as 08:00:00", member=name)
     hour, minute, second = parts.groups()
     return int(hour) * 3_600 + int(minute) * 60 + int(second or 0)
 
@@ -125,10 +125,12 @@ def clock(element: Element, name: str) -> int:
 # --- and back to text ---------------------------------------------------------------------------------------
 
 
-def made(name: str, /, **texts: str | int | None) -> Element:
+def build_element(name: str, /, **texts: str | int | None) -> Element:
     """An element to be written, with those of the `texts` that are not None."""
-    said = {key: UNWRITABLE.sub("\ufffd", str(value)) for key, value in texts.items() if value is not None}
-    return Element(name, 0, said)
+    attributes = {
+        key: UNWRITABLE.sub("\ufffd", str(value)) for key, value in texts.items() if value is not None
+    }
+    return Element(name, 0, attributes)
 
 
 def flag_text(value: bool) -> str:

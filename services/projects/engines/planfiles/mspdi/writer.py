@@ -31,7 +31,7 @@ from services.projects.engines.planfiles.mspdi.tasks import (
     stand_in_element,
     task_element,
 )
-from services.projects.engines.planfiles.mspdi.values import instant_text, made
+from services.projects.engines.planfiles.mspdi.values import build_element, instant_text
 from services.projects.engines.planfiles.planfile import check_bytes, check_size
 from services.projects.engines.planfiles.safexml import Element, check_elements, document_of
 from services.projects.engines.planning.plan import Activity, Baseline, Dependency, Plan
@@ -102,7 +102,7 @@ class _Writing:
 
     def simple_members(self) -> Element:
         plan = self.plan
-        return made(
+        return build_element(
             "Project",
             SaveVersion=_SAVE_VERSION,
             UID=plan.id if len(plan.id) <= _UID_LENGTH else None,
@@ -147,7 +147,7 @@ class _Writing:
 
     def project_row(self) -> Element:
         """The row that stands for the project: it holds what is to be kept of the plan as a whole."""
-        row = made("Task", UID=0, ID=0, Name=self.plan.name, IsNull=0, OutlineLevel=0, Summary=1)
+        row = build_element("Task", UID=0, ID=0, Name=self.plan.name, IsNull=0, OutlineLevel=0, Summary=1)
         self.fields["Task"].put_remainder(row, self.by)
         return row
 
@@ -199,9 +199,9 @@ class _Writing:
             for each in self.plan.dependencies
             if each.predecessor_plan is not None
         ]
-        known = [*dict.fromkeys(named + followed)]
-        refuse_mistyped(known, Sequence[tuple[str, str]], "/external")
-        return known
+        pairs = [*dict.fromkeys(named + followed)]
+        refuse_mistyped(pairs, Sequence[tuple[str, str]], "/external")
+        return pairs
 
     def stand_in_elements(self) -> Iterator[Element]:
         published = {(each.plan, each.activity): each for each in self.plan.external}
