@@ -29,7 +29,9 @@ _VERSION = {
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Health", names_service=True)
+    routes = Routes(
+        service, "Health", names_service=True, about="Probes, metrics and version; without a token."
+    )
 
     @routes.get("/livez", public=True, schema=_STATUS)
     async def livez(call: Call) -> Answer:
