@@ -58,7 +58,8 @@ def joined(high: int, low: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The figures of a day in minor units of `currency`; `reasons` say why `bac`, `pv`, `ev` or `ac` is not known."""
+    """The figures of a day in minor units of `currency`; `reasons` say why `bac`, `bac_current`, `pv`, `ev` or `ac` is not
+    known."""
 
     currency: str
     sums: Sums
@@ -72,7 +73,7 @@ def measured(sums: Mapping[str, Sums], budget_currency: str | None) -> Measured 
         return None
     currency = budget_currency or _of_the_work(sums)
     own = sums.get(currency, NOTHING)
-    return Measured(currency, own, _too_large(own) | _unknown(sums, currency))
+    return Measured(currency, own, _too_large(own) | _unknown_current(sums, currency) | _unknown(sums, currency))
 
 
 def _of_the_work(sums: Mapping[str, Sums]) -> str:
@@ -81,17 +82,30 @@ def _of_the_work(sums: Mapping[str, Sums]) -> str:
 
 def _too_large(sums: Sums) -> dict[str, str]:
     """The plan ends at BAC: it is known if BAC is."""
-    amounts = {"bac": sums.bac, "pv": sums.bac, "ev": sums.ev, "ac": sums.ac}
+    amounts = {"bac": sums.bac, "bac_current": sums.current, "pv": sums.bac, "ev": sums.ev, "ac": sums.ac}
     return {figure: TOO_LARGE for figure, amount in amounts.items() if abs(amount) > LARGEST_MINOR}
+
+
+_OF_WORK = ("bac", "bac_current", "pv", "ev")
+
+
+def _unknown_current(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
+    """The current plan may have work in a currency that the approved one has not."""
+    foreign = sorted(c for c, s in sums.items() if s.current and c != currency)
+    if not foreign:
+        return {}
+    return {
+        "bac_current": f"work is budgeted in {' and '.join(foreign)} by now, and there is no rate to {currency}"
+    }
 
 
 def _unknown(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
     foreign = sorted(c for c, s in sums.items() if s.packages and c != currency)
     if not any(s.packages for s in sums.values()):
-        return dict.fromkeys(("bac", "pv", "ev"), "no work package with a budget")
+        return dict.fromkeys(_OF_WORK, "no work package with a budget")
     if foreign:
         why = f"work is budgeted in {' and '.join(foreign)}, and there is no rate to {currency}"
-        return dict.fromkeys(("bac", "pv", "ev"), why)
+        return dict.fromkeys(_OF_WORK, why)
     if any(s.undated for s in sums.values()):
         return {"pv": "a work package with a budget has no planned dates"}
     return {}

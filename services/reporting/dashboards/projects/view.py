@@ -97,6 +97,7 @@ def _foreign_actual(f: Figures) -> str | None:
 
 
 NOTHING_TO_EARN = "no work package with a budget in the project's currency"
+CURRENT_UNKNOWN = "the current plan has work in another currency, or an amount of more than 18 digits"
 NOT_MEASURED = dict.fromkeys(("bac", "bac_current", "pv", "ev", "ac", "spi", "cpi"))
 
 
@@ -119,7 +120,7 @@ def earned_value(f: Figures, day: int) -> Item:
     elif not ac:
         reasons["cpi"] = "no actual cost"
     if f.current_at_completion is None:
-        reasons["bac_current"] = TOO_LARGE
+        reasons["bac_current"] = CURRENT_UNKNOWN
     amounts = {
         "bac": f.at_completion,
         "bac_current": f.current_at_completion,
