@@ -36,6 +36,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from shared.base.clock import FIRST_YEAR, LAST_YEAR, of_our_age, parse_day, parse_instant
+from shared.base.docstrings import member_docstrings
 from shared.base.english import with_article
 from shared.base.ids import is_canonical
 from shared.base.text import COMBINING, DIRECTIONS, IGNORABLE, LINE_ENDS, OVERRIDES, composed, shows_nothing
@@ -197,22 +198,30 @@ def absent(schema: dict[str, Any]) -> None:
     schema |= choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
-class AnswerShape(BaseModel):
-    """A shape that is only answered. The text under a member describes it in every document."""
+class Described(BaseModel):
+    """The text under a member describes it in every document. Pydantic makes what checks it at its first use."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        for name, text in member_docstrings(cls).items():
+            member = cls.model_fields.get(name)
+            if member is not None and member.description is None:
+                member.description = text
 
 
-class Shape(BaseModel):
-    """A part of the published language: closed, and checked at every assignment.
+class AnswerShape(Described):
+    """A shape that is only answered."""
 
-    The text under a member describes it in every document."""
+
+class Shape(Described):
+    """A part of the published language: closed, and checked at every assignment."""
 
     model_config = ConfigDict(
         extra="forbid",
         validate_assignment=True,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )
 
     def to_json(self) -> bytes:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
@@ -30,7 +31,7 @@ from shared.http.call import Answer, Call
 from shared.http.operation import Method, Operation, Parameter
 from shared.http.path import ExternalKey, Id, SourceName
 from shared.http.problems import Problem
-from shared.http.routes import Endpoint, Routes
+from shared.http.routes import Deferred, Endpoint, Routes
 
 VALIDATE_ONLY = Parameter(
     "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
@@ -71,9 +72,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
-    shapes: Any = list[shape]  # type: ignore[valid-type]
-    on_a_page = Field(description=f"The {many} of this page.")
-    page_shape = create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
+    page_shape = Deferred(partial(_page_of, shape, entry.plural))
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
@@ -200,7 +199,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         batch_,
         "batch",
         f"Create or put up to 500 {many}",
-        batch_answer(shape),
+        Deferred(partial(batch_answer, shape)),
         status=207,
         body=item_shape,
         parameters=(VALIDATE_ONLY, RESTORE),
@@ -263,6 +262,12 @@ def _declare_move(routes: Routes, register: Register[Any], verb: str, step: Move
         description=step.summary(),
         shape=register.shape,
     )
+
+
+def _page_of(shape: type[Aggregate], plural: str) -> type[BaseModel]:
+    shapes: Any = list[shape]  # type: ignore[valid-type]
+    on_a_page = Field(description=f"The {plural} of this page.")
+    return create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
 
 
 def _batch_item(register: Register[Any]) -> type[BaseModel]:

@@ -11,13 +11,16 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, TypedDict, TypeVar, Unpack, cast, get_args
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import URLPath
 from starlette.requests import Request
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.base import telemetry
@@ -69,6 +72,17 @@ async def _documented_by_us(request: Request) -> None:
 
 
 @dataclass(frozen=True)
+class Deferred:
+    """A shape that only documents need: it is made when the first of them asks."""
+
+    make: Callable[[], type[BaseModel]]
+
+    @cached_property
+    def shape(self) -> type[BaseModel]:
+        return self.make()
+
+
+@dataclass(frozen=True)
 class Declared:
     """One operation, as it was declared and before it runs anywhere."""
 
@@ -79,26 +93,27 @@ class Declared:
     id: str
     summary: str
     description: str
-    shape: Any
-    """What a success answers: a model, or a JSON schema written by hand."""
+    answer: Any
+    """What a success answers: a model, a JSON schema written by hand, or a model that is deferred."""
+
+    @property
+    def shape(self) -> Any:
+        return self.answer.shape if isinstance(self.answer, Deferred) else self.answer
 
 
-class KernelRoute(APIRoute):
-    """A route that FastAPI documents and the kernel runs."""
+class KernelRoute(BaseRoute):
+    """A declared operation that the kernel runs. FastAPI documents it, when somebody asks for the document."""
 
-    def __init__(
-        self,
-        path: str,
-        declared: Declared,
-        *,
-        kernel: Callable[[], Serving],
-        refused: Refused,
-        **documentation: Any,
-    ):
-        super().__init__(path, _documented_by_us, **documentation)
+    def __init__(self, part: "Routes", declared: Declared, kernel: Callable[[], Serving], refused: Refused):
         operation, signature = declared.operation, declared.signature
+        self.path = declared.path if part.pages else f"/{part.service}{declared.path}"
+        self.methods = {operation.method}
+        self.operation_id = declared.id
+        self.is_documented = not part.pages
         self.endpoint = declared.endpoint
         self.operation = operation
+        self._declared = declared
+        self._tag = part.tag
         self._kernel = kernel
         self._refused = refused
         self._names = operation.query_names
@@ -107,7 +122,28 @@ class KernelRoute(APIRoute):
         self._takes_body = signature.body is not None
         self._query = reader_of(signature.query) if signature.query else None
         self._drops_blanks = signature.query is not None and signature.query.blank_means_absent
-        self.app = self.run
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Never within FastAPI's router: the application finds its own routes (`shared.http.matching`)."""
+        return Match.NONE, {}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        raise NoMatchFound(name, path_params)
+
+    def for_fastapi(self) -> APIRoute:
+        """What FastAPI makes the document from."""
+        declared = self._declared
+        return APIRoute(
+            self.path,
+            _documented_by_us,
+            operation_id=declared.id,
+            summary=declared.summary,
+            description=declared.description,
+            response_model=None,
+            tags=[self._tag],
+            methods=[declared.operation.method],
+            **documented(declared.operation, declared.shape, self.path, declared.signature.path),
+        )
 
     async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, start to end; whatever the caller did wrong becomes a problem document here."""
@@ -519,22 +555,4 @@ def mount(
 ) -> None:
     """Put the declared routes into a FastAPI router, each run by the kernel; `refused` answers refusals."""
     for part in parts:
-        for declared in part.declared:
-            path = declared.path if part.pages else f"/{part.service}{declared.path}"
-            documentation = documented(declared.operation, declared.shape, path, declared.signature.path)
-            router.routes.append(
-                KernelRoute(
-                    path,
-                    declared,
-                    kernel=kernel,
-                    refused=refused,
-                    operation_id=declared.id,
-                    summary=declared.summary,
-                    description=declared.description,
-                    response_model=None,
-                    tags=[part.tag],
-                    methods=[declared.operation.method],
-                    include_in_schema=not part.pages,
-                    **documentation,
-                )
-            )
+        router.routes.extend(KernelRoute(part, declared, kernel, refused) for declared in part.declared)

@@ -92,7 +92,8 @@ class ServiceApp(Extensible):
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
             own = [route for route in self.router.routes if isinstance(route, KernelRoute)]
-            document = openapi.document(self, own, self.models())
+            shown = [route.for_fastapi() for route in own if route.is_documented]
+            document = openapi.document(self, shown, self.models())
             self.openapi_schema = openapi.with_added(document, self, self.added_routes)
         return self.openapi_schema
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from pydantic import ConfigDict
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -67,6 +68,8 @@ def own_registry() -> registry:
 
 class Row(SQLModel):
     """The columns every aggregate's table has."""
+
+    model_config = ConfigDict(defer_build=True)  # type: ignore[assignment] # rows are never checked by pydantic
 
     id: str = Field(sa_type=ID, primary_key=True)
     version: int = Field(sa_type=BigInteger)

@@ -21,7 +21,7 @@ from shared.http.call import Call
 from shared.http.collection import register_routes
 from shared.http.path import Id
 from shared.http.routes import Routes
-from shared.runtime.service import Service
+from shared.runtime.service import Group, Service
 from shared.store.columns import NAMING, Row, own_registry
 from shared.store.rows import table_of
 
@@ -90,6 +90,5 @@ def _service() -> Service:
     return replace(
         FINANCE,
         metadata=tables,
-        routes=(*FINANCE.routes, routes),
-        registers=(*FINANCE.registers, cards),
+        groups=(*FINANCE.groups, Group(routes=(routes,), registers=(cards,))),
     )

@@ -1,0 +1,31 @@
+"""What only the document of a service needs is made when the document is asked for."""
+
+import pytest
+
+from services.risk.service import SERVICE
+from shared.http import routes
+from shared.runtime.app import create_app
+
+
+class Asked(Exception):
+    """Something of the document was made."""
+
+
+def _refuse(*_: object) -> None:
+    raise Asked
+
+
+def test_an_application_is_made_without_its_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "documented", _refuse)
+    app = create_app(SERVICE)
+    with pytest.raises(Asked):
+        app.openapi()
+
+
+def test_pages_and_answers_of_batches_are_made_once_and_with_the_document() -> None:
+    app = create_app(SERVICE)
+    deferred = [one for part in app.parts for one in part.declared if isinstance(one.answer, routes.Deferred)]
+    names = {one.shape.__name__ for one in deferred}
+    assert {"RiskPage", "RiskBatchAnswer"} <= names
+    assert all(one.shape is one.shape for one in deferred)
+    assert names <= app.openapi()["components"]["schemas"].keys()
