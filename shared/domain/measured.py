@@ -71,13 +71,16 @@ def measured(sums: Mapping[str, Sums], budget_currency: str | None) -> Measured 
     there is a budget, the project is measured in its currency; work in another one waits for a rate."""
     if not sums:
         return None
-    currency = budget_currency or _of_the_work(sums)
+    currency = budget_currency or _without_budget(sums)
     own = sums.get(currency, NOTHING)
-    return Measured(currency, own, _too_large(own) | _unknown_current(sums, currency) | _unknown(sums, currency))
+    reasons = _too_large(own) | _in_another(sums, currency) | _unknown(sums, currency)
+    return Measured(currency, own, reasons)
 
 
-def _of_the_work(sums: Mapping[str, Sums]) -> str:
-    return min((currency for currency, s in sums.items() if s.packages), default=min(sums))
+def _without_budget(sums: Mapping[str, Sums]) -> str:
+    spent = [currency for currency, s in sums.items() if s.ac]
+    planned = [currency for currency, s in sums.items() if s.packages]
+    return min(spent or planned or sums)
 
 
 def _too_large(sums: Sums) -> dict[str, str]:
@@ -89,14 +92,19 @@ def _too_large(sums: Sums) -> dict[str, str]:
 _OF_WORK = ("bac", "bac_current", "pv", "ev")
 
 
-def _unknown_current(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
-    """The current plan may have work in a currency that the approved one has not."""
-    foreign = sorted(c for c, s in sums.items() if s.current and c != currency)
-    if not foreign:
-        return {}
-    return {
-        "bac_current": f"work is budgeted in {' and '.join(foreign)} by now, and there is no rate to {currency}"
-    }
+def _in_another(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
+    """The current plan may have work in a currency that the approved one has not; costs may be dated before the budget
+    took their currency."""
+    work = sorted(c for c, s in sums.items() if s.current and c != currency)
+    costs = sorted(c for c, s in sums.items() if s.ac and c != currency)
+    reasons = {}
+    if work:
+        reasons["bac_current"] = (
+            f"work is budgeted in {' and '.join(work)}, and there is no rate to {currency}"
+        )
+    if costs:
+        reasons["ac"] = f"costs are in {' and '.join(costs)}, and there is no rate to {currency}"
+    return reasons
 
 
 def _unknown(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:

@@ -84,7 +84,7 @@ def figures(
         currency=currency.currency if currency else None,
         planned=planned.minor if planned else None,
         forecast=_in(currency, forecast),
-        actual=_in(currency, spent),
+        actual=0 if spent and not spent.minor else _in(currency, spent),
         variance=variance,
         cost_reason=reason,
         planned_start=_day(project["planned_start_on"]),

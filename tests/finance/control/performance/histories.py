@@ -174,19 +174,6 @@ class History:
 
     def expected(self, day: date) -> dict[str, Any]:
         """From all versions, by the rules alone. `foreign`: work in a currency that there is no rate of."""
-        bac = ev = current = packages = differing = foreign = abroad = 0
-        pv = Fraction(0)
-        for package in self.packages:
-            counted, live, percent = self._counted(package, day)
-            current += live[0] if live and live[3] == "CHF" else 0
-            abroad += live is not None and live[3] != "CHF"
-            if counted is not None:
-                budget, first, last, currency = counted
-                foreign += currency != "CHF"
-                length = (last - first).days + 1
-                pv += Fraction(budget * min(max((day - first).days + 1, 0), length), length)
-                bac, ev, packages = bac + budget, ev + round(Fraction(budget * percent, 100)), packages + 1
-                differing += counted != live
 
         def counts(on: date | None, posted: date) -> bool:
             return on is not None and max(on, posted) <= day
@@ -195,10 +182,30 @@ class History:
             amount * (counts(on, posted) - counts(gone, posted) + counts(back, posted))
             for on, posted, amount, gone, back in self.costs
         )
+        packages = [self._counted(package, day) for package in self.packages]
+        currency = self._currency(packages, ac, day)
+        bac = ev = current = differing = 0
+        pv = Fraction(0)
+        for counted, live, percent in packages:
+            current += live[0] if live else 0
+            if counted is not None:
+                budget, first, last, _ = counted
+                length = (last - first).days + 1
+                pv += Fraction(budget * min(max((day - first).days + 1, 0), length), length)
+                bac, ev = bac + budget, ev + round(Fraction(budget * percent, 100))
+                differing += counted != live
         return {
-            "bac": bac, "ev": ev, "ac": ac, "current": None if abroad else current, "pv": pv, "packages": packages,
-            "differs": differing > 0, "foreign": foreign,
+            "bac": bac, "ev": ev, "ac": ac, "pv": pv, "differs": differing > 0, "currency": currency,
+            "current": None if any(live and live[3] != currency for _, live, _ in packages) else current,
+            "packages": sum(counted is not None for counted, _, _ in packages),
+            "foreign": sum(counted is not None and counted[3] != currency for counted, _, _ in packages),
         }  # fmt: skip
+
+    def _currency(self, packages: list[tuple[Any, Any, int]], ac: int, day: date) -> str:
+        """That of the budget and of its costs, which are in francs; before there are any, that of the work."""
+        if ac or (self.approved_on is not None and self.approved_on <= day):
+            return "CHF"
+        return min((counted[3] for counted, _, _ in packages if counted is not None), default="CHF")
 
     def _counted(self, package: Package, day: date) -> tuple[Any, Any, int]:
         """(what is counted, what is planned, per cent) by the end of a day."""
