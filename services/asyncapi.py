@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.base.version import VERSION
 from shared.contracts.catalogue import entries
+from shared.contracts.envelope import AN_ID, MEMBERS, envelope_schema
 from shared.contracts.language import PARTITIONS, AggregateType, is_compacted
 from shared.contracts.releases import FILES
 from shared.contracts.schema import (
@@ -23,64 +24,11 @@ from shared.messaging.bus.topics import settings_of
 
 STRUCTURED = "application/cloudevents+json"
 
-_ID = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
-_AT = "2026-06-01T08:30:00.000000Z"
-_POSITION = {"type": "string", "pattern": "^[0-9]{20}$"}
-
-_MEMBERS: dict[str, tuple[Schema, str, Any]] = {
-    "specversion": ({"const": "1.0"}, "The version of CloudEvents.", "1.0"),
-    "id": ({"type": "string", "format": "uuid"}, "The same whenever this event is sent again.", _ID),
-    "source": (
-        {"type": "string", "pattern": "^/portolan/[a-z0-9-]+/[a-z]+/[0-9]+$"},
-        "`/portolan/<instance>/<service>/<epoch>`. The epoch rises when the store is restored from a backup.",
-        "/portolan/portolan/projects/1",
-    ),
-    "type": ({"type": "string"}, "What happened.", "portolan.projects.project.approved.v1"),
-    "subject": ({"type": "string", "format": "uuid"}, "The id of the aggregate.", _ID),
-    "time": ({"type": "string", "format": "date-time"}, "When it became true.", _AT),
-    "datacontenttype": ({"const": "application/json"}, "How `data` is written.", "application/json"),
-    "dataschema": (
-        {"type": "string", "format": "uri"},
-        "Where the instance serves the schema of `data`.",
-        "https://portolan.example.org/schemas/projects.project.approved.v1.json",
-    ),
-    "sequence": (_POSITION, "The position in the source's log, with leading zeros.", "0" * 18 + "42"),
-    "previoussequence": (
-        _POSITION,
-        "The position of the event before it in its partition. Where a consumer has not met that one, it missed some.",
-        "0" * 18 + "41",
-    ),
-    "partitionkey": ({"type": "string"}, "The key of the record: the project, or the subject's own id.", _ID),
-    "recordedat": (
-        {"type": "string", "format": "date-time"},
-        "When it was committed; rises along the versions of an aggregate.",
-        _AT,
-    ),
-    "authtype": (
-        {"type": "string", "x-extensible-enum": ["user", "service_account", "system"]},
-        "What kind of caller did it.",
-        "user",
-    ),
-    "authid": ({"type": "string"}, "The subject of the caller's token.", "mara.keller"),
-    "correlationid": ({"type": "string"}, "The request that began the chain of events.", "4bf92f3577b34da6"),
-    "causationid": ({"type": "string"}, "The event to which this one is a reaction; absent for others.", _ID),
-    "traceparent": (
-        {"type": "string"},
-        "The trace of the request (W3C Trace Context).",
-        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    ),
-    "data": ({"type": "object"}, "What happened, with the whole state.", {}),
-}
-"""Member of the envelope -> its schema, what it means, an example."""
-
-ABSENT = ("causationid", "traceparent", "correlationid")
-"""What an event may lack."""
-
 _HEADERS: dict[str, tuple[str, Any]] = {
     "content-type": ("The structured form of CloudEvents.", f"{STRUCTURED}; charset=UTF-8"),
-    "ce_id": ("As `id`.", _ID),
+    "ce_id": ("As `id`.", AN_ID),
     "ce_type": ("As `type`: to pass over what is not wanted without reading it.", ""),
-    "ce_subject": ("As `subject`.", _ID),
+    "ce_subject": ("As `subject`.", AN_ID),
     "ce_source": ("As `source`; of a tombstone only.", "/portolan/portolan/resources/1"),
     "ce_sequence": ("As `sequence`; of a tombstone only.", "0" * 18 + "42"),
 }
@@ -88,10 +36,10 @@ _ON_EVENTS = ("content-type", "ce_id", "ce_type", "ce_subject")
 
 
 def document() -> dict[str, Any]:
-    """AsyncAPI 3.0, for consumers: its schemas are the open ones."""
+    """AsyncAPI 3.1, for consumers: its schemas are the open ones."""
     channels: dict[str, Any] = {}
     messages: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Envelope": _envelope()}
+    schemas: dict[str, Any] = {"Envelope": envelope_schema()}
     for entry in entries():
         schemas[entry.shape.__name__] = _component(opened(state_schema(entry)), schemas)
     for entry in entries():
@@ -101,7 +49,7 @@ def document() -> dict[str, Any]:
             channel["messages"][_id(kind)] = {"$ref": f"#/components/messages/{_id(kind)}"}
             messages[_id(kind)] = _message(entry, kind, schemas)
     return {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": {
             "title": "Portolan events",
             "version": VERSION,
@@ -146,19 +94,6 @@ def _servers() -> dict[str, Any]:
             "description": "Apache Kafka with TLS, and with SASL where the operator asks for it.",
             "variables": brokers,
             "security": [{"$ref": f"#/components/securitySchemes/{name}"} for name in ("scram", "plain")],
-        },
-    }
-
-
-def _envelope() -> Schema:
-    """The members of every event; the message says the type and the `data`."""
-    return {
-        "type": "object",
-        "description": "A CloudEvent 1.0 as Portolan publishes it, on Kafka, in the feed and in the stream.",
-        "required": [name for name in _MEMBERS if name not in ABSENT],
-        "properties": {
-            name: schema | {"description": meaning} | ({"examples": [example]} if name != "data" else {})
-            for name, (schema, meaning, example) in _MEMBERS.items()
         },
     }
 
@@ -238,8 +173,8 @@ def _example(entry: AggregateType, kind: str, data: Schema, schemas: dict[str, A
         "dataschema": address,
         "data": examples.of(data, schemas),
     }
-    envelope = {name: own.get(name, example) for name, (_, _, example) in _MEMBERS.items()}
-    del envelope["causationid"]
+    envelope = {name: own.get(name, example) for name, (_, _, example) in MEMBERS.items()}
+    del envelope["causationid"], envelope["tracestate"]
     headers = {name: _HEADERS[name][1] for name in _ON_EVENTS} | {"ce_type": kind}
     return {"name": kind.split(".")[-2], "headers": headers, "payload": envelope}
 

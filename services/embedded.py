@@ -39,6 +39,14 @@ class Embedded:
         code = await sessions.offer(self.services["reporting"].kernel.store, "director", "director")
         return sessions.link(self.settings.base_url, code)
 
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """While it is served: what was added to the services' applications for their start and end."""
+        async with AsyncExitStack() as stack:
+            for one in self.services.values():
+                await stack.enter_async_context(one.app.lifespan())
+            yield
+
     @property
     def kernels(self) -> list[Serving]:
         return [one.kernel for one in self.services.values()]

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.base.errors import Gone
+from shared.contracts.envelope import envelope_schema
 from shared.contracts.language import CLASSES, OPEN_TO_READERS, Visibility, topics_of
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
@@ -32,7 +33,7 @@ _PAGE = {
         "items": {
             "type": "array",
             "description": "In the order of their positions.",
-            "items": {"type": "object", "description": "A CloudEvent 1.0."},
+            "items": envelope_schema() | {"title": "Event"},
         },
         "position": {"type": "string", "description": "Send it as `after` to read on."},
         "epoch": _EPOCH,
@@ -106,7 +107,12 @@ class FeedPage(FeedRange):
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Events", names_service=True)
+    routes = Routes(
+        service,
+        "Events",
+        names_service=True,
+        about="What happened in this service, in order: page by page, or live.",
+    )
     everything = topics_of(service)
     for_readers = topics_of(service, classes=OPEN_TO_READERS)
 

@@ -29,7 +29,9 @@ _VERSION = {
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Health", names_service=True)
+    routes = Routes(
+        service, "Health", names_service=True, about="Probes, metrics and version; without a token."
+    )
 
     @routes.get("/livez", public=True, schema=_STATUS)
     async def livez(call: Call) -> Answer:
@@ -49,7 +51,9 @@ def routes(service: str) -> Routes:
         except Unreachable:
             missing.append("the database does not answer")
         if missing:
-            raise Unavailable("; ".join(missing), code="not_ready", headers={"Retry-After": "1"})
+            raise Unavailable(
+                "; ".join(dict.fromkeys(missing)), code="not_ready", headers={"Retry-After": "1"}
+            )
         return Answer(200, b'{"status":"ready"}')
 
     @routes.get("/metrics", public=True, schema={"type": "string"}, produces=("text/plain",))

@@ -135,6 +135,8 @@ def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
         told.append(
             _header("Portolan-After", "The `Portolan-Position` of a write: wait until it is folded.", _TOKEN)
         )
+    if operation.method == "GET" and "application/json" in operation.produces and not operation.public:
+        told.append(_header("If-None-Match", "The ETag of the last answer: 304 where it is the same.", _TAGS))
     if operation.method != "GET":
         told.append(
             _header(
@@ -172,8 +174,10 @@ def _path_texts(schema: dict[str, Any]) -> dict[str, Any]:
     return {**meaning, "schema": schema}
 
 
-def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]]) -> dict[str, Any]:
-    """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name."""
+def document(
+    app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]], tags: Mapping[str, str]
+) -> dict[str, Any]:
+    """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name; `tags` with meanings."""
     told = get_openapi(
         title=app.title,
         version=app.version,
@@ -191,7 +195,8 @@ def document(app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseMo
         app.license_info,
     )
     found = [operation for operations in told["paths"].values() for operation in operations.values()]
-    told["tags"] = [{"name": tag} for tag in dict.fromkeys(tag for o in found for tag in o["tags"])]
+    used = dict.fromkeys(tag for operation in found for tag in operation["tags"])
+    told["tags"] = [{"name": tag, "description": tags[tag]} for tag in used]
     for operation in found:
         operation["responses"].pop("422", None) if not _may_422(operation) else None
         operation["parameters"] = _once(operation.get("parameters", []))

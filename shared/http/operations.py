@@ -70,7 +70,12 @@ def _list_of(title: str, members: tuple[str, ...]) -> dict[str, Any]:
 
 
 def routes(service: str) -> Routes:
-    routes = Routes(service, "Operations", names_service=True)
+    routes = Routes(
+        service,
+        "Operations",
+        names_service=True,
+        about="What operators decide: dead letters, refused attempts, revocations of tokens.",
+    )
     scope = f"{service}.operate"
 
     @routes.get("/v1/dead-letters", scope=scope, schema=_list_of("DeadLetter", _LETTER))

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
+from inspect import getdoc
 from typing import Any, TypedDict, TypeVar, Unpack, cast, get_args
 
 from fastapi import APIRouter
@@ -422,14 +423,23 @@ class Options(TypedDict, total=False):
 class Routes:
     """The routes of a part of a service, before it runs: `mount` puts them into a FastAPI router."""
 
-    def __init__(self, service: str, tag: str, *, pages: bool = False, names_service: bool = False) -> None:
+    def __init__(
+        self, service: str, tag: str, *, pages: bool = False, names_service: bool = False, about: str = ""
+    ) -> None:
         self.service = service
         self.tag = tag
+        self._about = about
         self.pages = pages
         """Pages stand at the root and are no part of the API's document."""
         self.names_service = names_service
         """Whether operation ids begin with the service, because others have operations at the same paths."""
         self.declared: list[Declared] = []
+
+    @property
+    def about(self) -> str:
+        """What the tag means: what was given, or what its aggregate is."""
+        shown = (of for declared in self.declared for of in aggregates_in(declared.shape))
+        return self._about or (getdoc(next(shown, Aggregate)) or "").partition("\n\n")[0].replace("\n", " ")
 
     def add(
         self,

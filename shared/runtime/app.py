@@ -12,7 +12,7 @@ from shared.base import telemetry
 from shared.base.errors import Defect, MethodNotAllowed, Refusal, UriTooLong
 from shared.base.version import VERSION
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
-from shared.http.additions import Extensible
+from shared.http.additions import Extensible, with_request_id
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.matching import Matcher
 from shared.http.problems import MEDIA_TYPE, problem_bytes
@@ -67,7 +67,7 @@ class ServiceApp(Extensible):
             await route.run(scope, receive, send)
         elif (added := self.added_for(scope)) is not None:
             scope[ROUTE] = "added"
-            await added(scope, receive, send)
+            await added(scope, receive, with_request_id(trace_of(dict(scope["headers"])).request_id, send))
         else:
             await refuse(route, self, scope, receive, send)
 
@@ -93,7 +93,8 @@ class ServiceApp(Extensible):
         if self.openapi_schema is None:
             own = [route for route in self.router.routes if isinstance(route, KernelRoute)]
             shown = [route.for_fastapi() for route in own if route.is_documented]
-            document = openapi.document(self, shown, self.models())
+            tags = {part.tag: part.about for part in self.parts if not part.pages}
+            document = openapi.document(self, shown, self.models(), tags)
             self.openapi_schema = openapi.with_added(document, self, self.added_routes)
         return self.openapi_schema
 
@@ -157,7 +158,7 @@ def create_app(service: Service) -> ServiceApp:
 
 
 def _document_route(name: str, app: ServiceApp) -> Routes:
-    routes = Routes(name, "Meta", names_service=True)
+    routes = Routes(name, "Meta", names_service=True, about="The interface itself.")
 
     @routes.get("/openapi.json", public=True, schema={"type": "object"})
     async def document(call: Call) -> Answer:

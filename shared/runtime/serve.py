@@ -19,6 +19,7 @@ from shared.base import telemetry
 from shared.base.settings import Settings, settings_of
 from shared.base.starting import CannotStart, told_plainly
 from shared.domain.kernel import Kernel
+from shared.http.additions import lifespan_of
 from shared.http.auth import Tokens
 from shared.http.routes import DEADLINE_S
 from shared.runtime.door import GRACE_S, Door, Protocol
@@ -79,11 +80,16 @@ async def serving(app: ASGIApp, host: str, port: int, door: Door | None = None) 
 async def serving_on(listener: socket.socket, app: ASGIApp, door: Door | None = None) -> AsyncIterator[str]:
     """The application behind an address that is listened on, while the block lasts; gives its URL."""
     keep_freed_memory()
-    door = door or Door()
+    async with lifespan_of(app), _served_on(listener, app, door or Door()) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _served_on(listener: socket.socket, app: ASGIApp, door: Door) -> AsyncIterator[str]:
     config = uvicorn.Config(
         app,
         http=partial(Protocol, door=door),  # type: ignore[arg-type]
-        ws="none",
+        ws="none",  # so `ExtensibleRouter` refuses routes of WebSockets
         lifespan="off",
         log_config=None,
         access_log=False,

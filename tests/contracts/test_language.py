@@ -73,7 +73,8 @@ def test_every_member_and_parameter_of_the_interface_is_described(service: Any) 
 async def test_published_events_are_what_the_asyncapi_document_tells(portolan: Portolan) -> None:
     document = asyncapi.document()
     made = await portolan().post("/projects/v1/projects", json={"name": "ERP"})
-    match = {"If-Match": '"1"'}
+    traced = {"traceparent": f"00-{'4b' * 16}-{'0f' * 8}-01", "tracestate": "vendor=1"}
+    match = {"If-Match": '"1"', **traced}
     await portolan().patch(
         made.headers["location"],
         json={"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"},
@@ -89,6 +90,27 @@ async def test_published_events_are_what_the_asyncapi_document_tells(portolan: P
             jsonschema.Draft202012Validator(payload).validate(event)
             members |= event.keys()
     assert members == document["components"]["schemas"]["Envelope"]["properties"].keys()
+
+
+async def test_a_page_of_the_feed_is_what_its_operation_tells(portolan: Portolan) -> None:
+    """Down to the members of each event: a typed client reads them."""
+    await portolan().post("/projects/v1/projects", json={"name": "ERP"})
+    document = (await portolan().get("/projects/openapi.json")).json()
+    answer = document["paths"]["/projects/v1/events"]["get"]["responses"]["200"]
+    schema = answer["content"]["application/json"]["schema"]
+    page = (await portolan().get("/projects/v1/events")).json()
+    jsonschema.validate(page, schema)
+    assert page["items"][0].keys() <= schema["properties"]["items"]["items"]["properties"].keys()
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
+def test_every_tag_and_every_conditional_read_is_told(service: Any) -> None:
+    document = create_app(service).openapi()
+    assert all(tag["description"] for tag in document["tags"])
+    for path, operations in document["paths"].items():
+        told = operations.get("get", {"responses": {}})
+        if "ETag" in told["responses"].get("200", {}).get("headers", {}) and told.get("security") != []:
+            assert "If-None-Match" in [parameter["name"] for parameter in told["parameters"]], path
 
 
 def test_the_asyncapi_document_has_valid_examples() -> None:

@@ -33,8 +33,8 @@ DEFAULT = Limits()
 
 
 def limits_of(portfolio: Mapping[str, Any] | None) -> Limits:
-    held = (portfolio or {}).get("thresholds")
-    return Limits(**held) if held else DEFAULT
+    thresholds = (portfolio or {}).get("thresholds")
+    return Limits(**thresholds) if thresholds else DEFAULT
 
 
 def cost_health(variance: int | None, planned: int | None, limits: Limits) -> str | None:

@@ -56,18 +56,21 @@ Days = dict[int, Added]
 async def fold(work: Work, records: Sequence[Record]) -> dict[str, Days]:
     """Stage the rows of a batch; answers what it brought of each project. What was folded before is left out."""
     fresh = await _fresh(work, [r for r in records if r.event.type == MEASURED])
-    brought: dict[str, Days] = {}
+    added_days: dict[str, Days] = {}
     sum_rows: list[tuple[Any, ...]] = []
     span_rows: list[tuple[Any, ...]] = []
     for record in fresh:
         project_id, recorded = record.event.partitionkey, _day(record.recorded_at, work.settings)
-        days = brought.setdefault(project_id, {})
-        for told in msgspec.json.decode(record.event.data.fact).get("contributions", ()):
-            counts_from, currency = to_day(parse_day(told["counts_from"])), told["at_completion"]["currency"]
-            added, sums = days.setdefault(counts_from, Added()), _sums(told)
+        days = added_days.setdefault(project_id, {})
+        for contribution in msgspec.json.decode(record.event.data.fact).get("contributions", ()):
+            counts_from, currency = (
+                to_day(parse_day(contribution["counts_from"])),
+                contribution["at_completion"]["currency"],
+            )
+            added, sums = days.setdefault(counts_from, Added()), _sums(contribution)
             added.add(currency, sums)
             sum_rows.append(sums_row(project_id, counts_from, currency, recorded, sums))
-            for planned in told["plan"]:
+            for planned in contribution["plan"]:
                 first, last = (to_day(parse_day(planned[m])) for m in ("starts_on", "finishes_on"))
                 budget = Money.read(planned["budget"]).minor
                 added.add_span((currency, first, last), budget)
@@ -76,7 +79,7 @@ async def fold(work: Work, records: Sequence[Record]) -> dict[str, Days]:
         work.also(ADD_SUMS, sum_rows)
     if span_rows:
         work.also(ADD_SPANS, span_rows)
-    return brought
+    return added_days
 
 
 async def _fresh(work: Work, records: Sequence[Record]) -> list[Record]:
@@ -94,15 +97,15 @@ async def _fresh(work: Work, records: Sequence[Record]) -> list[Record]:
     return [versions[key] for key in sorted(versions)]
 
 
-def _sums(told: Mapping[str, Any]) -> Sums:
+def _sums(contribution: Mapping[str, Any]) -> Sums:
     return Sums(
-        bac=Money.read(told["at_completion"]).minor,
-        ev=Money.read(told["earned"]).minor,
-        ac=Money.read(told["actual"]).minor,
-        current=Money.read(told["current_at_completion"]).minor,
-        packages=told["packages"],
-        undated=told["undated"],
-        differing=told["differing"],
+        bac=Money.read(contribution["at_completion"]).minor,
+        ev=Money.read(contribution["earned"]).minor,
+        ac=Money.read(contribution["actual"]).minor,
+        current=Money.read(contribution["current_at_completion"]).minor,
+        packages=contribution["packages"],
+        undated=contribution["undated"],
+        differing=contribution["differing"],
     )
 
 
@@ -112,28 +115,28 @@ def _day(micros: int, settings: Settings) -> int:
 
 async def sums_before(work: Work, project_ids: Sequence[str]) -> dict[str, dict[str, Sums]]:
     """Project -> currency -> the sums of everything that is stored."""
-    found: dict[str, dict[str, Sums]] = {}
+    sums_of_project: dict[str, dict[str, Sums]] = {}
     for row in await _rows(work, SUMS_OF, project_ids):
-        found.setdefault(row[0], {})[row[1]] = sums_of(row[2:])
-    return found
+        sums_of_project.setdefault(row[0], {})[row[1]] = sums_of(row[2:])
+    return sums_of_project
 
 
 async def spans_before(work: Work, project_ids: Sequence[str]) -> dict[str, dict[Span, int]]:
-    found: dict[str, dict[Span, int]] = {}
+    spans_of_project: dict[str, dict[Span, int]] = {}
     for row in await _rows(work, SPANS_OF, project_ids):
-        found.setdefault(row[0], {})[row[1], row[2], row[3]] = joined(row[4], row[5])
-    return found
+        spans_of_project.setdefault(row[0], {})[row[1], row[2], row[3]] = joined(row[4], row[5])
+    return spans_of_project
 
 
 async def by_day(work: Work, project_ids: Sequence[str]) -> dict[str, Days]:
     """Everything that is stored of some projects, day by day."""
-    found: dict[str, Days] = {}
+    days_of_project: dict[str, Days] = {}
     for row in await _rows(work, SUMS_BY_DAY_OF, project_ids):
-        found.setdefault(row[0], {}).setdefault(row[1], Added()).add(row[2], sums_of(row[3:]))
+        days_of_project.setdefault(row[0], {}).setdefault(row[1], Added()).add(row[2], sums_of(row[3:]))
     for row in await _rows(work, SPANS_BY_DAY_OF, project_ids):
-        added = found.setdefault(row[0], {}).setdefault(row[1], Added())
+        added = days_of_project.setdefault(row[0], {}).setdefault(row[1], Added())
         added.add_span((row[2], row[3], row[4]), joined(row[5], row[6]))
-    return found
+    return days_of_project
 
 
 async def _rows(work: Work, text: str, project_ids: Sequence[str]) -> Sequence[tuple[Any, ...]]:

@@ -34,7 +34,7 @@ CLOSE = "UPDATE figures SET until_day = ? WHERE project_id = ? AND from_day = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class VersionOnDay:
     """A version with the day it counts from."""
 
     version: Version
@@ -66,26 +66,26 @@ async def fold(work: Work, versions: Sequence[Version], measured_: dict[str, Day
     """Stage the rows that the batch touches, by its states and by what finance measured anew; answers what they were
     and what they become."""
     settings, rewritten = work.settings, Rewritten()
-    brought: dict[str, list[Kept]] = {project_id: [] for project_id in measured_}
+    new_versions: dict[str, list[VersionOnDay]] = {project_id: [] for project_id in measured_}
     for version in versions:
         if version.project_id is not None and version.aggregate_type in RELEVANT:
-            kept = Kept(version, day_of(version.effective_at, settings), json.loads(version.state))
-            brought.setdefault(version.project_id, []).append(kept)
-    if not brought:
+            on_day = VersionOnDay(version, day_of(version.effective_at, settings), json.loads(version.state))
+            new_versions.setdefault(version.project_id, []).append(on_day)
+    if not new_versions:
         return rewritten
-    last = await _newest(work, list(brought))
-    since = {p: _first(kept, measured_.get(p, {})) for p, kept in brought.items()}
-    appended = {p for p in brought if p in last and since[p] >= last[p].valid.from_day}
+    last = await _newest(work, list(new_versions))
+    since = {p: _first(on_day, measured_.get(p, {})) for p, on_day in new_versions.items()}
+    appended = {p for p in new_versions if p in last and since[p] >= last[p].valid.from_day}
     stored = {p: [last[p].valid] for p in appended}
     stored |= await _stored(work, {p: since[p] for p in last.keys() - appended})
-    known = await _read(work, "current_state", sorted(appended), settings)
-    known |= await _read(work, "history", sorted(brought.keys() - appended), settings)
-    courses = await _courses(work, appended, brought.keys() - appended, measured_, last)
+    versions_of_project = await _read(work, "current_state", sorted(appended), settings)
+    versions_of_project |= await _read(work, "history", sorted(new_versions.keys() - appended), settings)
+    courses = await _courses(work, appended, new_versions.keys() - appended, measured_, last)
     rows: list[tuple[Any, ...]] = []
     closed: list[tuple[Any, ...]] = []
-    for project_id, fresh in brought.items():
+    for project_id, fresh in new_versions.items():
         start = since[project_id] if project_id in stored else -FOR_EVER
-        states = known.get(project_id, []) + fresh
+        states = versions_of_project.get(project_id, []) + fresh
         before = stored.get(project_id, [])
         after = _rows(project_id, states, courses[project_id], start, [row.from_day for row in before])
         if after:
@@ -108,8 +108,8 @@ async def fold(work: Work, versions: Sequence[Version], measured_: dict[str, Day
     return rewritten
 
 
-def _first(kept: Iterable[Kept], measured_: Days) -> int:
-    return min([*(k.day for k in kept), *measured_], default=FOR_EVER)
+def _first(versions: Iterable[VersionOnDay], measured_: Days) -> int:
+    return min([*(k.day for k in versions), *measured_], default=FOR_EVER)
 
 
 class Course:
@@ -128,19 +128,19 @@ class Course:
         """(what is measured by the end of the day, its plan as a curve)."""
         while self._waiting and self._waiting[-1][0] <= day:
             self._take(self._waiting.pop()[1])
-        found = measured(self._sums, budget_currency)
-        if found is None or "pv" in found.reasons:
-            return found, None
-        if self._last is not None and self._last.currency == found.currency and self._last.plan is not None:
-            return found, self._last.plan
-        if self._plan is None or self._plan[0] != found.currency:
+        base = measured(self._sums, budget_currency)
+        if base is None or "pv" in base.reasons:
+            return base, None
+        if self._last is not None and self._last.currency == base.currency and self._last.plan is not None:
+            return base, self._last.plan
+        if self._plan is None or self._plan[0] != base.currency:
             own = {
                 (first, last): budget
                 for (of, first, last), budget in self._spans.items()
-                if of == found.currency
+                if of == base.currency
             }
-            self._plan = found.currency, plan_of(own)
-        return found, self._plan[1]
+            self._plan = base.currency, plan_of(own)
+        return base, self._plan[1]
 
     def _take(self, added: Added) -> None:
         for currency, sums in added.sums.items():
@@ -151,65 +151,69 @@ class Course:
 
 
 async def _courses(
-    work: Work, appended: set[str], others: Iterable[str], brought: dict[str, Days], last: dict[str, Last]
+    work: Work, appended: set[str], others: Iterable[str], added_days: dict[str, Days], last: dict[str, Last]
 ) -> dict[str, Course]:
     """Where the batch only adds at the end, the sums of all before suffice, and the plan of the row before where nothing
     makes it another; else everything is read day by day."""
     sums = await sums_before(work, sorted(appended))
-    replanned = {p for p in appended if last[p].plan is None or _replans(sums.get(p, {}), brought.get(p, {}))}
+    replanned = {
+        p for p in appended if last[p].plan is None or _replans(sums.get(p, {}), added_days.get(p, {}))
+    }
     spans = await spans_before(work, sorted(replanned))
     days = await by_day(work, sorted(others))
     courses: dict[str, Course] = {}
     for project_id in appended:
         whole = {-FOR_EVER: Added(sums.get(project_id, {}), spans.get(project_id, {}))}
         before = None if project_id in replanned else last[project_id]
-        courses[project_id] = Course(_merged(whole, brought.get(project_id, {})), before)
+        courses[project_id] = Course(_merged(whole, added_days.get(project_id, {})), before)
     for project_id in others:
-        courses[project_id] = Course(_merged(days.get(project_id, {}), brought.get(project_id, {})))
+        courses[project_id] = Course(_merged(days.get(project_id, {}), added_days.get(project_id, {})))
     return courses
 
 
-def _replans(sums: dict[str, Sums], brought: Days) -> bool:
+def _replans(sums: dict[str, Sums], added_days: Days) -> bool:
     """Whether something is planned otherwise, or the currency that is measured in may be another."""
-    currencies = {*sums, *(currency for added in brought.values() for currency in added.sums)}
-    return len(currencies) > 1 or any(added.spans for added in brought.values())
+    currencies = {*sums, *(currency for added in added_days.values() for currency in added.sums)}
+    return len(currencies) > 1 or any(added.spans for added in added_days.values())
 
 
 def _merged(stored: Days, fresh: Days) -> Days:
     for day, added in fresh.items():
-        held = stored.setdefault(day, Added())
+        total = stored.setdefault(day, Added())
         for currency, sums in added.sums.items():
-            held.add(currency, sums)
+            total.add(currency, sums)
         for span, budget in added.spans.items():
-            held.add_span(span, budget)
+            total.add_span(span, budget)
     return stored
 
 
 def _rows(
-    project_id: str, kept: list[Kept], course: Course, since: int, stored: list[int]
+    project_id: str, versions: list[VersionOnDay], course: Course, since: int, stored: list[int]
 ) -> list[tuple[int, int, Figures]]:
     """(first day, last day, figures) of the rows from day `since` on."""
-    changing = {day for k in kept for day in days_of(k.version.aggregate_type, k.state, k.day)} | course.days
+    changing = {
+        day for k in versions for day in days_of(k.version.aggregate_type, k.state, k.day)
+    } | course.days
     affected = sorted(day for day in changing | set(stored) if day >= since and day > -FOR_EVER)
-    made: list[tuple[int, int, Figures]] = []
+    figures_rows: list[tuple[int, int, Figures]] = []
     for i, day in enumerate(affected):
-        computed = at_day(kept, day, course)
+        computed = at_day(versions, day, course)
         if computed is not None:
             until = affected[i + 1] - 1 if i + 1 < len(affected) else FOR_EVER
-            made.append((day, until, computed))
-    return made
+            figures_rows.append((day, until, computed))
+    return figures_rows
 
 
 def _texts(f: Figures) -> tuple[str | None, ...]:
     return sort_key(f.code), sort_key(f.name), search_text((f.code, f.name))
 
 
-def at_day(kept: Iterable[Kept], day: int, course: Course) -> Figures | None:
+def at_day(versions: Iterable[VersionOnDay], day: int, course: Course) -> Figures | None:
     """The figures of one project by the end of a day; None before the project's own first version."""
-    newest: dict[str, Kept] = {}
-    for k in kept:
-        held = newest.get(k.version.aggregate_id)
-        if k.day <= day and (held is None or k.version.version > held.version.version):
+    newest: dict[str, VersionOnDay] = {}
+    for k in versions:
+        latest = newest.get(k.version.aggregate_id)
+        if k.day <= day and (latest is None or k.version.version > latest.version.version):
             newest[k.version.aggregate_id] = k
     project: dict[str, Any] | None = None
     states: dict[str, list[dict[str, Any]]] = {}
@@ -235,9 +239,9 @@ async def _newest(work: Work, project_ids: list[str]) -> dict[str, Last]:
 
 async def _stored(work: Work, since: dict[str, int]) -> dict[str, list[Valid]]:
     """The rows of some projects that are valid on a day or later, and the row that ends just before, by their days."""
-    found: dict[str, list[Valid]] = {project_id: [] for project_id in since}
+    rows_of_project: dict[str, list[Valid]] = {project_id: [] for project_id in since}
     if not since:
-        return found
+        return rows_of_project
     rows = await valid_rows(
         work.store,
         f"project_id IN ({_marks(list(since))}) AND until_day >= ? ORDER BY project_id, from_day",
@@ -245,28 +249,30 @@ async def _stored(work: Work, since: dict[str, int]) -> dict[str, list[Valid]]:
     )
     for row in rows:
         if row.until_day >= since[row.project_id] - 1:
-            found[row.project_id].append(row)
-    return found
+            rows_of_project[row.project_id].append(row)
+    return rows_of_project
 
 
-async def _read(work: Work, table: str, project_ids: list[str], settings: Settings) -> dict[str, list[Kept]]:
+async def _read(
+    work: Work, table: str, project_ids: list[str], settings: Settings
+) -> dict[str, list[VersionOnDay]]:
     """What is kept of each project: the newest versions suffice where the batch only adds at the end."""
-    found: dict[str, list[Kept]] = {}
+    versions_of_project: dict[str, list[VersionOnDay]] = {}
     if not project_ids:
-        return found
+        return versions_of_project
     rows = await work.store.fetch(
         "SELECT aggregate_id, version, aggregate_type, project_id, effective_at, state"
         f" FROM {table} WHERE project_id IN ({_marks(project_ids)}) AND aggregate_type IN ({_marks(RELEVANT)})",
         [*project_ids, *RELEVANT],
     )
     for row in rows:
-        found.setdefault(row[3], []).append(_kept(row, settings))
-    return found
+        versions_of_project.setdefault(row[3], []).append(_version_on_day(row, settings))
+    return versions_of_project
 
 
-def _kept(row: Sequence[Any], settings: Settings) -> Kept:
+def _version_on_day(row: Sequence[Any], settings: Settings) -> VersionOnDay:
     version = Version(*row)
-    return Kept(version, day_of(version.effective_at, settings), json.loads(version.state))
+    return VersionOnDay(version, day_of(version.effective_at, settings), json.loads(version.state))
 
 
 def _marks(values: Sequence[Any]) -> str:

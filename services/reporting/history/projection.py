@@ -45,7 +45,7 @@ WHERE excluded.version > current_state.version
 
 CURRENT_TYPES = ("text", "text", "text", "bigint", "bigint", "text")
 
-KEPT = "SELECT version, state FROM history WHERE aggregate_id = ? AND version < ?"
+VERSIONS_BEFORE = "SELECT version, state FROM history WHERE aggregate_id = ? AND version < ?"
 FORGET = "UPDATE history SET state = ? WHERE aggregate_id = ? AND version = ?"
 
 
@@ -75,21 +75,21 @@ def version_of(record: Record) -> Version:
     )
 
 
-def history_row(record: Record, kept: Version) -> tuple[Any, ...]:
+def history_row(record: Record, version: Version) -> tuple[Any, ...]:
     event = record.event
     return (
-        kept.aggregate_id,
-        kept.version,
-        kept.aggregate_type,
-        kept.project_id,
+        version.aggregate_id,
+        version.version,
+        version.aggregate_type,
+        version.project_id,
         event.id,
         event.type,
         event.authid,
-        kept.effective_at,
+        version.effective_at,
         record.recorded_at,
         ",".join(event.data.changed),
         bytes(event.data.fact).decode(),
-        kept.state,
+        version.state,
     )
 
 
@@ -117,5 +117,5 @@ async def fold(work: Work, records: Sequence[Record]) -> list[Version]:
 async def _forget(work: Work, record: Record, shape: type[Erasable]) -> None:
     """What was folded before; the batch itself tells no more (see `shared.domain.erasure.forgetting`)."""
     id = record.event.subject
-    kept = await work.store.fetch(KEPT, (id, record.event.data.version))
-    work.also(FORGET, [(redacted_state(shape, state.encode()).decode(), id, v) for v, state in kept])
+    versions = await work.store.fetch(VERSIONS_BEFORE, (id, record.event.data.version))
+    work.also(FORGET, [(redacted_state(shape, state.encode()).decode(), id, v) for v, state in versions])

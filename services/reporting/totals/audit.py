@@ -46,8 +46,10 @@ async def wrong_cells(store: Store, settings: Settings) -> list[Cell]:
     for _ in range(ROUNDS):
         day = today(settings)
         portfolios = await portfolios_by_id(store, AsOf(from_day(day), day, None), archived=True)
-        kept, counted = await cells(store, day), await recounted(store, portfolios.values(), day)
-        wrong = sorted(cell for cell in kept.keys() | counted.keys() if kept.get(cell) != counted.get(cell))
+        stored, counted = await cells(store, day), await recounted(store, portfolios.values(), day)
+        wrong = sorted(
+            cell for cell in stored.keys() | counted.keys() if stored.get(cell) != counted.get(cell)
+        )
         if not wrong:
             return []
     return wrong

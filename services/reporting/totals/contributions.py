@@ -82,23 +82,23 @@ def turns(c: Counted, limits: Limits, first: int, last: int) -> list[tuple[int, 
     speaks = cost is not None or c.worst_risk != 0 or c.occurred_risks != 0
     late = (1, limits.time_amber_days, limits.time_red_days)
     days = {due + after for due in due_days(c) for after in late}
-    found: list[tuple[int, str, bool]] = []
+    turning_days: list[tuple[int, str, bool]] = []
     for day in (first, *sorted(d for d in days if first < d <= last)):
         in_time = time_days(c, variance_days(c, day)[0], start_variance_days(c, day)[0])
         time = time_health(in_time, limits)
         health = base if time is None else max(base, time, key=OVERALL.index)
         is_informed = speaks or in_time is not None
-        if not found or found[-1][1:] != (health, is_informed):
-            found.append((day, health, is_informed))
-    return found
+        if not turning_days or turning_days[-1][1:] != (health, is_informed):
+            turning_days.append((day, health, is_informed))
+    return turning_days
 
 
 def count_row(differences: Differences, row: Valid, limits: Timeline, sign: int = 1) -> None:
     """Add what the row counts while it is valid; with a sign of -1 take back what it counted, by the limits of then."""
     c = row.counted
-    for first, last, held in within(limits, row.from_day, row.until_day):
-        found = turns(c, held, first, last)
-        for (day, health, is_informed), (following, *_) in pairwise([*found, (last + 1, "", False)]):
+    for first, last, thresholds in within(limits, row.from_day, row.until_day):
+        turning_days = turns(c, thresholds, first, last)
+        for (day, health, is_informed), (following, *_) in pairwise([*turning_days, (last + 1, "", False)]):
             cell = Cell(c.portfolio_id or "", c.stage, c.currency or "", health, c.archived)
             sums = [sign * n for n in sums_of(c, is_informed)]
             _merge(differences, (day, cell), sums)

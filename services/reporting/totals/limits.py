@@ -61,25 +61,25 @@ def text_in(state: str) -> str:
 
 def within(limits: Timeline, first: int, last: int) -> Iterator[tuple[int, int, Limits]]:
     """(first day, last day, thresholds) from `first` to `last`."""
-    held, start = DEFAULT, first
+    thresholds, start = DEFAULT, first
     for day, following in limits:
         if day > last:
             break
         if day > start:
-            yield start, day - 1, held
+            yield start, day - 1, thresholds
             start = day
-        held = following
-    yield start, last, held
+        thresholds = following
+    yield start, last, thresholds
 
 
 async def courses(work: Work, portfolio_ids: Iterable[str]) -> dict[str, Course]:
     """What is stored of some portfolios; nothing for those that never set thresholds."""
-    ids, found = sorted(portfolio_ids), dict[str, Course]()
+    ids, courses_by_id = sorted(portfolio_ids), dict[str, Course]()
     if not ids:
-        return found
+        return courses_by_id
     for id, day, version, text in await work.store.fetch(OF.format(marks=", ".join("?" * len(ids))), ids):
-        found.setdefault(id, Course()).stored.append((day, version, text))
-    return found
+        courses_by_id.setdefault(id, Course()).stored.append((day, version, text))
+    return courses_by_id
 
 
 def of_portfolios(versions: Iterable[Version]) -> list[Version]:

@@ -124,7 +124,7 @@ async def fold(work: Work, versions: Sequence[Version], rewritten: Rewritten, fe
         (id, *stored)
         for id, change in sorted(changed.items())
         for stored in change.course.stored
-        if stored[1] > change.known
+        if stored[1] > change.last_version
     ]
     if written:
         work.also(limits.WRITE, written)
@@ -160,7 +160,7 @@ class Change:
     before: limits.Timeline
     course: limits.Course
     since: int
-    known: int
+    last_version: int
     """The last version whose thresholds are stored."""
 
 
@@ -173,10 +173,10 @@ async def _changed_limits(work: Work, versions: Sequence[Version]) -> Changed:
     for version in sorted(versions, key=lambda v: v.version):
         id = version.aggregate_id
         course = stored.setdefault(id, limits.Course())
-        before, known = course.timeline(), course.version
+        before, last_version = course.timeline(), course.version
         day = day_of(version.effective_at, work.settings)
         if course.take(day, version.version, limits.text_in(version.state)):
-            change = changed.setdefault(id, Change(before, course, day, known))
+            change = changed.setdefault(id, Change(before, course, day, last_version))
             change.since = min(change.since, day)
     return changed
 
@@ -185,9 +185,9 @@ async def _differences(work: Work, rewritten: Rewritten, changed: Changed) -> Di
     before, after = rewritten.before, rewritten.after
     same = {row for row in {*before} & {*after} if row.counted.portfolio_id not in changed}
     ids = {id for row in chain(before, after) if (id := row.counted.portfolio_id) and id not in changed}
-    held = {id: course.timeline() for id, course in (await limits.courses(work, ids)).items()}
-    old = held | {id: change.before for id, change in changed.items()}
-    new = held | {id: change.course.timeline() for id, change in changed.items()}
+    timelines = {id: course.timeline() for id, course in (await limits.courses(work, ids)).items()}
+    old = timelines | {id: change.before for id, change in changed.items()}
+    new = timelines | {id: change.course.timeline() for id, change in changed.items()}
     differences: Differences = {}
     for row in before:
         if row not in same:

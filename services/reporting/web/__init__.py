@@ -6,9 +6,9 @@ page, api, problems          the pages themselves
 assets, changes, bundle      style and scripts, the stream that keeps a page up to date
 """
 
-from services.reporting.web import api, assets, changes, entrance, problems
+from services.reporting.web import api, assets, changes, entrance, language, problems
 from services.reporting.web.page import refused
 
-SITE = (api.routes, entrance.routes, problems.routes, assets.routes, changes.routes)
+SITE = (api.routes, entrance.routes, language.routes, problems.routes, assets.routes, changes.routes)
 
 __all__ = ["SITE", "refused"]

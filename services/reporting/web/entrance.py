@@ -2,13 +2,12 @@
 
 from secrets import token_urlsafe
 from typing import Literal
-from urllib.parse import quote
 
 from pydantic import Field
 
 from services.reporting.web import attempts, sessions
 from services.reporting.web.command import command_of
-from services.reporting.web.page import page, redirect
+from services.reporting.web.page import page, path_of_ours, redirect
 from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
 from shared.http.auth import Principal
@@ -50,7 +49,7 @@ class LoginQuery(Query):
 @routes.get("/login", public=True, produces=("text/html",))
 async def login_page(call: Call, query: LoginQuery) -> Answer:
     """Log in."""
-    code, then = query.code, _own(query.next)
+    code, then = query.code, path_of_ours(query.next)
     if _only_looks(call):
         return _form(call, then)
     principal = await _redeemed(call, code) if code is not None else None
@@ -67,7 +66,7 @@ async def login_page(call: Call, query: LoginQuery) -> Answer:
 async def login(call: Call, body: LoginForm) -> Answer:
     """Begin a session with a token."""
     attempts.refuse_too_many(call)
-    then = _own(body.next)
+    then = path_of_ours(body.next)
     try:
         sessions.check_form(call, sessions.FORM_COOKIE, body.form)
         principal = await call.kernel.tokens.principal(body.token.strip())
@@ -116,12 +115,3 @@ def _form(
     )  # fmt: skip
     answer.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
     return answer
-
-
-def _own(address: str | None) -> str:
-    """A path of ours: an address that would leave for another site becomes `/`."""
-    target = address or "/"
-    if not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 2000:
-        return "/"
-    path, _, query = target.partition("?")
-    return quote(path, safe="/%:@-._~") + (f"?{quote(query, safe='=&%:@-._~+')}" if query else "")

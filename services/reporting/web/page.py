@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -14,7 +14,7 @@ from services.reporting.web import sessions
 from services.reporting.web.amounts import figure_unit, of_costs, table_unit
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
-from services.reporting.web.reasons import reason_in
+from services.reporting.web.reasons import fault_in, reason_in, refusal_in
 from services.reporting.web.words import (
     FACTS,
     HEALTH,
@@ -24,6 +24,8 @@ from services.reporting.web.words import (
     STAGES,
     STEPS,
     Words,
+    languages,
+    name_of,
     words_for,
 )
 from shared.base.clock import now
@@ -42,6 +44,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
 }
+
+LANGUAGE_COOKIE = "portolan_language"
+"""What a reader chose on a page; it goes before what the browser asks for."""
 
 SPOKEN = {
     "updated": N_("Updated at {time}: {what}"),
@@ -105,7 +110,7 @@ def _environment(words: Words) -> Environment:
     )
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
-        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
+        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "fault_text": partial(fault_in, words), "refusal_text": partial(refusal_in, words), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),
@@ -127,7 +132,8 @@ def sentence(text: str) -> Markup:
 
 
 def words_of(call: Call) -> Words:
-    return words_for(call.header("accept-language"))
+    chosen = call.cookies.get(LANGUAGE_COOKIE)
+    return words_for(chosen if chosen in languages() else call.header("accept-language"))
 
 
 def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, **contents: Any) -> Answer:
@@ -143,6 +149,8 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
             at=at,
             today=now(),
             principal=principal,
+            others=[(code, name_of(code)) for code in languages() if code != words.language],
+            address=_address(call),
             spoken={name: words.gettext(text) for name, text in SPOKEN.items()},
             logout_token=sessions.form_token(call, cookie) if principal and cookie else "",
             **contents,
@@ -172,6 +180,15 @@ def refused(refusal: Refusal, call: Call) -> Answer:
     answer = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
     answer.headers |= refusal.headers
     return answer
+
+
+def path_of_ours(address: str | None) -> str:
+    """A path of ours: an address that would leave for another site becomes `/`."""
+    given = address or "/"
+    if not given.startswith("/") or given.startswith(("//", "/\\")) or len(given) > 2000:
+        return "/"
+    path, _, query = given.partition("?")
+    return quote(path, safe="/%:@-._~") + (f"?{quote(query, safe='=&%:@-._~+')}" if query else "")
 
 
 def _address(call: Call) -> str:

@@ -229,6 +229,10 @@ class Words:
             "currency": ["", ""],
         }
 
+    def index(self, value: str | float) -> str:
+        """SPI or CPI, with two decimals."""
+        return self.decimal(Decimal(str(value)), 2)
+
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.locale)
 
@@ -255,6 +259,11 @@ def _compiled(path: Path) -> Translations:
 def languages() -> tuple[str, ...]:
     """English, and every language that has a catalogue."""
     return (ENGLISH, *sorted(p.parts[-3] for p in LOCALE.glob("*/LC_MESSAGES/portolan.po")))
+
+
+def name_of(code: str) -> str:
+    """A language in its own words."""
+    return (Locale.parse(code).get_display_name() or code).capitalize()
 
 
 def words_for(accepted: str | None) -> Words:

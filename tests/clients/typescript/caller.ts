@@ -82,6 +82,18 @@ export async function walk(baseUrl: string, token: string): Promise<void> {
   const named = await risk.POST("/risk/v1/risks", { body: { project_id: id, title: "End of support" } });
   expect(named.data?.score === null, `a risk without a rating: ${named.error?.detail}`);
 
+  const byKey = { source: "erp", external_id: "P/1" };
+  const payroll = await projects.GET("/projects/v1/projects/by-ref/{source}/{external_id}", { params: { path: byKey } });
+  expect(payroll.data?.name === "Payroll", `read by its key: ${payroll.error?.detail}`);
+  const etag = payroll.response.headers.get("etag") ?? "";
+  const same = await projects.GET("/projects/v1/projects/{id}", {
+    params: { path: { id: payroll.data.id }, header: { "If-None-Match": etag } },
+  });
+  expect(same.response.status === 304, "a conditional read");
+  const news = await projects.GET("/projects/v1/events", { params: { query: { after: "0", limit: 1 } } });
+  const first = news.data?.items[0];
+  expect(first?.subject === id && first.data.version === 1, "an event of the feed, with its members");
+
   const wrong = await projects.POST("/projects/v1/projects", { body: { name: "" } });
   expect(wrong.error?.errors?.[0]?.pointer === "/name", "a problem that names the member");
   const overview = await reporting.GET("/reporting/v1/projects", {

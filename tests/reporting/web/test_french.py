@@ -11,8 +11,9 @@ from babel.messages.pofile import read_po
 from services.reporting.dashboards.projects.view import NOTHING_TO_EARN
 from services.reporting.figures.compute import cost_variance
 from services.reporting.sums import total
-from services.reporting.web.reasons import SHAPES, reason_in
+from services.reporting.web.reasons import SHAPES, TITLES, reason_in, refusal_in
 from services.reporting.web.words import FACTS, KINDS, LOCALE, words_for, words_in
+from shared.base.errors import Refusal
 from shared.base.money import Money
 from shared.contracts.catalogue import CATALOGUE
 
@@ -108,3 +109,64 @@ async def test_a_french_reader_reads_french(portolan: Any, reader: httpx.AsyncCl
     for page in (overview, listed, sheet):
         text = re.sub(r"<script.*?</script>", "", page)
         assert not re.search(r">[^<]*\b(planned|forecast|created|projects|late|over plan|no )\b[^<]*<", text)
+
+
+def _kinds(root: type[Refusal]) -> set[type[Refusal]]:
+    return {root}.union(*(_kinds(child) for child in root.__subclasses__()))
+
+
+def test_every_kind_of_refusal_has_a_translated_title() -> None:
+    assert {kind.title for kind in _kinds(Refusal)} <= set(TITLES)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nowhere", "/project/x", "/project/01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d", "/portfolio/01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d",
+        "/?as_of=2199-01-01", "/?as_of=1066-10-14", "/?as_of=32", "/?as_of=", "/?as_of=2026-01-01&as_of=2026-01-02",
+        "/project?stage=bogus", "/project?health=blue", "/project?sort=colour", "/project?cursor=x", "/project?nothing=1",
+        "/project?programme_id=7", "/project?q=%00", "/?a%zz", "/assets/nothing.css",
+        "/login?session=else", "/?" + "a" * 9000,
+    ],
+)  # fmt: skip
+async def test_what_a_page_refuses_is_said_in_french(reader: httpx.AsyncClient, address: str) -> None:
+    answer = await reader.get(address, headers=FRENCH | {"Accept": "text/html"})
+    assert answer.status_code >= 400
+    main = re.sub(r"<code>.*?</code>|<[^>]*>", " ", answer.text.partition("<main")[2].partition("</main")[0])
+    assert not re.search(r"\b(the|is|not|there|of|a|an|read|given|write|at|may|has)\b", main), main
+
+
+def test_a_refusal_without_a_translation_stays_as_it_is() -> None:
+    assert refusal_in(words_in("fr"), "a refusal of tomorrow") == "a refusal of tomorrow"
+
+
+async def test_what_portolan_did_by_itself_has_its_reason_in_french(
+    portolan: Any, reader: httpx.AsyncClient
+) -> None:
+    service = portolan("service")
+    active = {"name": "Phare", "stage": "active"}
+    project = await service.put("/projects/v1/projects/by-ref/erp/1", json=active)
+    await portolan.settled()
+    id, match = project.json()["id"], {"If-Match": "*"}
+    ended = await portolan().post(f"/projects/v1/projects/{id}/discontinue", json={}, headers=match)
+    assert ended.status_code == 200, ended.text
+    await portolan.settled()
+    page = (await reader.get(f"/project/{id}", headers=FRENCH)).text
+    assert "« <bdi>le projet est passé au stade abandonné</bdi> »" in page
+
+
+async def test_a_reader_chooses_the_language_and_stays_where_he_was(reader: httpx.AsyncClient) -> None:
+    page = (await reader.get("/project?q=phare", headers=FRENCH)).text
+    assert re.search(r'href="/language/en\?next=[^"]*project%3Fq%3Dphare" lang="en"', page)
+    led = await reader.get("/language/en", params={"next": "/project?q=phare"}, headers=FRENCH)
+    assert (led.status_code, led.headers["location"]) == (303, "/project?q=phare")
+    assert '<html lang="en">' in (await reader.get("/", headers=FRENCH)).text
+    assert (await reader.get("/language/xx")).status_code == 404
+    elsewhere = await reader.get("/language/fr", params={"next": "//example.org"})
+    assert elsewhere.headers["location"] == "/"
+    assert '<html lang="fr">' in (await reader.get("/", headers={"Accept-Language": "en"})).text
+
+
+@pytest.mark.parametrize(("value", "written"), [("0.85", "0,85"), (1, "1,00"), (12.5, "12,50")])
+def test_indices_are_written_as_the_language_writes_numbers(value: Any, written: str) -> None:
+    assert words_in("fr").index(value) == written

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.reporting.web import changes, sessions
 from services.reporting.web.command import command_of
-from services.reporting.web.entrance import _own
+from services.reporting.web.page import path_of_ours
 from shared.base.settings import Settings
 from shared.http import answers
 from tests.conftest import running_portolan
@@ -386,9 +386,9 @@ async def test_a_login_never_leads_to_another_site(
 
 @given(st.text())
 def test_where_a_login_leads_is_always_a_path_of_ours_that_fits_a_header(address: str) -> None:
-    led = _own(address)
+    led = path_of_ours(address)
     assert led.startswith("/")
     assert not led.startswith(("//", "/\\"))
     assert led.isascii()
     assert led.isprintable()
-    assert _own(led) == led or "%" in led
+    assert path_of_ours(led) == led or "%" in led

@@ -1,9 +1,13 @@
 """What a FastAPI user adds to a service's application works, or is refused with what to do."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
+import httpx
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, WebSocket
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -14,6 +18,7 @@ from shared.base.errors import NotFound
 from shared.http.additions import caller
 from shared.http.auth import Principal
 from shared.runtime.app import ServiceApp
+from shared.runtime.serve import serving
 from tests.conftest import Portolan
 
 PROJECTS = "/projects/v1/projects"
@@ -101,6 +106,51 @@ async def test_a_handler_of_an_exception_answers_it(
     assert (answer.status_code, answer.json()) == (418, {"broken": "here"})
 
 
+@pytest.mark.parametrize("kind", [Exception, 500])
+async def test_a_handler_of_whatever_goes_wrong_is_asked(
+    app: ServiceApp, portolan: Portolan, monkeypatch: pytest.MonkeyPatch, kind: Any
+) -> None:
+    app.add_exception_handler(kind, lambda request, error: PlainTextResponse("ours", 500))
+
+    async def broken(*_: object) -> None:
+        raise Broken("here")
+
+    route = next(r for r in app.router.routes if getattr(r, "operation_id", "") == "projects_list")
+    monkeypatch.setattr(route, "endpoint", broken)
+    assert (await portolan().get(PROJECTS)).text == "ours"
+
+
+async def test_a_handler_that_replaces_one_of_ours_is_asked(app: ServiceApp, portolan: Portolan) -> None:
+    app.add_exception_handler(RequestValidationError, lambda request, error: PlainTextResponse("ours", 422))
+
+    @app.get("/projects/notes/{number}")
+    async def note(number: int) -> int:
+        return number
+
+    assert (await portolan().get("/projects/notes/many")).text == "ours"
+
+
+async def test_a_handler_that_comes_too_late_is_refused(app: ServiceApp, portolan: Portolan) -> None:
+    app.add_middleware(Stamped, name="audit")
+    await portolan().get(PROJECTS)
+    with pytest.raises(RuntimeError, match="before the first request"):
+        app.add_exception_handler(Broken, lambda request, error: PlainTextResponse("x"))
+
+
+async def test_a_middleware_may_lead_elsewhere(app: ServiceApp, portolan: Portolan) -> None:
+    class Shortened:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await self.app(
+                scope | {"path": PROJECTS} if scope["path"] == "/projects/all" else scope, receive, send
+            )
+
+    app.add_middleware(Shortened)
+    assert "items" in (await portolan().get("/projects/all")).json()
+
+
 async def test_a_defect_stays_a_problem_behind_middleware(
     app: ServiceApp, portolan: Portolan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +176,80 @@ def test_an_event_that_never_comes_is_refused(app: ServiceApp) -> None:
         app.on_event("startup")
 
 
+async def test_the_lifespan_of_an_included_router_lasts_as_long_as_it_is_served(
+    app: ServiceApp, portolan: Portolan
+) -> None:
+    seen: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[dict[str, str]]:
+        seen.append("start")
+        yield {"colour": "blue"}
+        seen.append("end")
+
+    router = APIRouter(prefix="/projects/notes", lifespan=lifespan)
+
+    @router.get("/colour")
+    async def colour(request: Request) -> str:
+        return str(request.state.colour)
+
+    outer = APIRouter()
+    outer.include_router(router)
+    app.include_router(outer)
+    async with serving(portolan.running, "127.0.0.1", 0) as url, httpx.AsyncClient() as client:
+        assert (await client.get(f"{url}/projects/notes/colour")).json() == "blue"
+        assert seen == ["start"]
+    assert seen == ["start", "end"]
+
+
+def _by_router(app: ServiceApp, path: str) -> None:
+    router = APIRouter(prefix="/inner")
+
+    @router.websocket(path)
+    async def talk(socket: WebSocket) -> None:
+        await socket.accept()
+
+    outer = APIRouter()
+    outer.include_router(router)
+    app.include_router(outer, prefix="/projects")
+
+
+@pytest.mark.parametrize("add", [lambda app, path: app.websocket(path)(None), _by_router])
+def test_a_web_socket_that_nobody_would_reach_is_refused(
+    app: ServiceApp, add: Callable[[ServiceApp, str], None]
+) -> None:
+    with pytest.raises(TypeError, match="server-sent events"):
+        add(app, "/projects/talk")
+
+
+def _in_a_router(app: ServiceApp) -> None:
+    router = APIRouter(prefix="/{key}")
+    router.add_api_route("/approve", lambda key: key, methods=["POST"])
+    app.include_router(router, prefix=PROJECTS)
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda app: app.get(PROJECTS)(lambda: 1),
+        lambda app: app.add_api_route("/projects/livez", lambda: 1),
+        lambda app: app.add_route(f"{PROJECTS}/{{number}}", lambda request: None, ["DELETE"]),
+        _in_a_router,
+    ],
+)
+def test_a_route_that_portolan_answers_itself_is_refused(
+    app: ServiceApp, add: Callable[[ServiceApp], None]
+) -> None:
+    with pytest.raises(TypeError, match="answered by Portolan"):
+        add(app)
+
+
+async def test_another_method_of_an_address_of_ours_may_be_added(app: ServiceApp, portolan: Portolan) -> None:
+    app.add_api_route(PROJECTS, lambda: "put", methods=["PUT"])
+    assert (await portolan().put(PROJECTS)).json() == "put"
+    assert (await portolan().post(PROJECTS, json={"name": "ERP"})).status_code == 201
+
+
 class Note(BaseModel):
     text: str
 
@@ -136,7 +260,9 @@ async def test_an_added_route_is_answered_and_documented(app: ServiceApp, portol
         return body
 
     director = portolan()
-    assert (await director.post("/projects/notes", json={"text": "hello"})).json() == {"text": "hello"}
+    noted = await director.post("/projects/notes", json={"text": "hello"})
+    assert noted.json() == {"text": "hello"}
+    assert noted.headers["x-request-id"]
     refused = await director.post("/projects/notes", json={"text": 7})
     assert refused.headers["content-type"] == "application/problem+json"
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/text")

@@ -13,13 +13,14 @@ from services.finance.control.performance.shapes import EarnedValueAnswer
 from services.finance.control.performance.sums import measured_at, of_currency, read_spans
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.tables import KNOWN_PROJECT
-from shared.base.clock import now, to_day
+from shared.base.clock import to_day
 from shared.base.errors import NotFound
 from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance.control import Performance
 from shared.contracts.language import Day
 from shared.domain.measured import Measured
 from shared.domain.register import Register
+from shared.http.as_of import day_asked
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
 from shared.http.path import Id
@@ -40,7 +41,8 @@ class EarnedValueQuery(Query):
     """As of which day."""
 
     as_of: Day | None = Field(
-        default=None, description="The day at whose end it is measured; today where left out."
+        default=None,
+        description="The day at whose end it is measured, at the latest today; today where left out.",
     )
 
 
@@ -53,7 +55,7 @@ async def earned_value(call: Call, project_id: Id, query: EarnedValueQuery) -> A
     """Earned value of a project. With the plan, the progress and the cost as they stood at the end of the day."""
     if not await _is_known(call, project_id):
         raise NotFound("there is no such project")
-    as_of = query.as_of or now().astimezone(call.kernel.settings.zone).date()
+    as_of = day_asked(call, query.as_of)
     answer = {"project_id": project_id, "as_of": as_of.isoformat(), **await _figures(call, project_id, as_of)}
     return Answer(200, json.dumps(answer).encode())
 

@@ -75,7 +75,9 @@ class ActivityQuery(AsOfQuery):
     cursor: Cursor = None
 
 
-routes = Routes("reporting", "Activity", names_service=True)
+routes = Routes(
+    "reporting", "Activity", names_service=True, about="What happened, by whom and when, newest first."
+)
 
 
 @routes.get("/v1/activity", headers=(paging.PREFER,))

@@ -47,7 +47,7 @@ class BudgetByYear(AnswerShape):
     """Up to where each source was read: topic and partition, with the position."""
 
 
-routes = Routes("reporting", "Budget", names_service=True)
+routes = Routes("reporting", "Budget", names_service=True, about="Budgets by fiscal year.")
 
 
 @routes.get("/v1/budget")

@@ -22,10 +22,10 @@ def by_fiscal_year(lines: Iterable[Line], reporting: str | None) -> list[dict[st
 
 def by_currency(lines: Iterable[Line]) -> dict[str, list[dict[str, Any]]]:
     """Currency -> its lines by fiscal year: for who sets them side by side, where one sum over all is null."""
-    told: dict[str, list[Line]] = {}
+    with_reasons: dict[str, list[Line]] = {}
     for line in lines:
-        told.setdefault(line["amount"]["currency"], []).append(line)
-    return {currency: by_fiscal_year(told[currency], currency) for currency in sorted(told)}
+        with_reasons.setdefault(line["amount"]["currency"], []).append(line)
+    return {currency: by_fiscal_year(with_reasons[currency], currency) for currency in sorted(with_reasons)}
 
 
 def _year(year: int, lines: list[Line], reporting: str | None) -> dict[str, Any]:

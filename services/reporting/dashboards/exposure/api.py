@@ -51,7 +51,9 @@ class RiskExposure(AnswerShape):
     """Up to where each source was read: topic and partition, with the position."""
 
 
-routes = Routes("reporting", "Risk exposure", names_service=True)
+routes = Routes(
+    "reporting", "Risk exposure", names_service=True, about="Open risks by probability and impact."
+)
 
 
 @routes.get("/v1/risk-exposure")

@@ -81,7 +81,7 @@ class ResourceLoad(AnswerShape):
     """Up to where each source was read: topic and partition, with the position."""
 
 
-routes = Routes("reporting", "Load", names_service=True)
+routes = Routes("reporting", "Load", names_service=True, about="How far persons are booked, by month.")
 
 
 @routes.get("/v1/load")
