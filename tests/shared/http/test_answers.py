@@ -77,6 +77,23 @@ async def test_a_list_that_has_not_changed_is_not_sent_again(projects: Projects)
     assert changed.headers["etag"] != first.headers["etag"]
 
 
+async def test_a_list_is_another_one_once_an_item_what_follows_or_the_total_is(
+    projects_everywhere: Projects,
+) -> None:
+    async def tag(**headers: str) -> str:
+        answer = await projects_everywhere.client.get(PROJECTS, params={"limit": 1}, headers=headers)
+        assert answer.json()["items"][0]["id"] == made["id"]
+        return answer.headers["etag"]
+
+    made = await projects_everywhere.make()
+    tags = [await tag(), await tag(Prefer="return=total-count")]
+    await projects_everywhere.revise(made, description="another")
+    tags.append(await tag())
+    await projects_everywhere.make()
+    tags.append(await tag())
+    assert len(set(tags)) == len(tags)
+
+
 async def test_only_what_was_read_may_be_kept_and_only_to_ask_again(projects: Projects) -> None:
     read = await projects.client.get(PROJECTS)
     made = await projects.client.post(PROJECTS, json={"name": "New"})
