@@ -57,7 +57,8 @@ async def test_a_stream_is_never_compressed(projects: Projects) -> None:
 
 @pytest.mark.parametrize(("given", "accepted"), [
     ("gzip", True), ("br, GZIP;q=0.5", True), ("*", True), ("x-gzip", True), ("gzip;q=0", False), ("gzip;q=0.000, *", False),
-    ("*;q=0", False), ("", False), ("br", False), ("identity", False), ("gzip; q=1.0", True), (";;,,q", False),
+    ("*;q=0", False), ("", False), ("br", False), ("identity", False), ("gzip; q=1.0", True), ("gzip;q=0.5, identity", False),
+    ("identity;q=0.5, *", True), ("gzip, identity", True), ("identity;q=0, gzip;q=0", False), (";;,,q", False),
 ])  # fmt: skip
 def test_gzip_is_sent_where_it_is_accepted(given: str, accepted: bool) -> None:
     assert accepts_gzip(given) is accepted

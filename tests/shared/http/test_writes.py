@@ -267,6 +267,7 @@ async def test_the_etag_of_a_reduced_or_expanded_answer_is_known_again(
     assert (await projects.client.get(url, headers={"If-None-Match": tag})).status_code == 200
     stale = await projects.client.delete(f"{PROJECTS}/{made['id']}", headers={"If-Match": 'W/"2"'})
     assert stale.status_code == 412, "a weak tag never matches where something is written"
+    assert stale.json()["detail"].startswith("If-Match names no version"), "it has not changed"
 
 
 async def test_what_somebody_else_may_do_is_another_answer(projects: Projects) -> None:
