@@ -6,9 +6,9 @@ from datetime import date
 from pydantic import Field
 
 from shared.base.clock import end_of_day, now, to_day, to_micros
-from shared.base.errors import Fault, Malformed
 from shared.base.settings import Settings
 from shared.contracts.language import Day
+from shared.http.as_of import day_asked
 from shared.http.call import Call
 from shared.http.query import Query
 
@@ -40,17 +40,11 @@ def today(settings: Settings) -> int:
 
 
 def as_of(call: Call, query: AsOfQuery) -> AsOf:
-    """The day asked for; a day in the future says nothing and is refused."""
-    zone = call.kernel.settings.zone
-    today = now().astimezone(zone).date()
-    on = query.as_of
-    if on is None:
-        return AsOf(today, to_day(today), None)
-    if on > today:
-        raise Malformed(
-            "as_of lies in the future", Fault("in_the_future", "a day until today", parameter="as_of")
-        )
-    return AsOf(on, to_day(on), None if on == today else to_micros(end_of_day(on, zone)))
+    """The day asked for, or now; a day in the future is refused."""
+    on = day_asked(call, query.as_of)
+    settings = call.kernel.settings
+    past = query.as_of is not None and to_day(on) < today(settings)
+    return AsOf(on, to_day(on), to_micros(end_of_day(on, settings.zone)) if past else None)
 
 
 async def positions(call: Call) -> dict[str, str]:

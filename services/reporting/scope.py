@@ -1,29 +1,48 @@
-"""Which projects and programmes a dashboard is narrowed to: a portfolio with everything under it, or one project.
+"""Which projects and programmes a dashboard is narrowed to: a portfolio with everything under it, or one project; those
+at some stages, or of some health.
 
 What is archived belongs to it as before: what happened counts in the whole and in its parts alike.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from services.reporting.asof import AsOf, AsOfQuery
 from services.reporting.dashboards.portfolios.view import descendants
 from services.reporting.dashboards.projects.view import VALID, portfolios_by_id
+from services.reporting.figures.health import OVERALL
+from services.reporting.figures.judging import judged
 from services.reporting.history.view import states
+from shared.contracts.projects.structure import Stage
 from shared.domain.stages import ENDED
+from shared.http.operation import Parameter
 from shared.http.path import Id
 from shared.store import Store
 
+STAGES = Annotated[tuple[Stage, ...], Field(description="Projects at these stages.")]
+HEALTHS = Annotated[
+    tuple[str, ...],
+    Parameter(
+        "health",
+        "Projects of this overall health, as of the day and by the thresholds of their portfolio.",
+        {"type": "string", "enum": list(OVERALL)},
+        many=True,
+    ),
+]
+
 
 class ScopedQuery(AsOfQuery):
-    """As of which day, and of what."""
+    """As of which day, and of what. A programme has neither stage nor health: where one is asked for, what belongs to
+    no project is left out."""
 
     portfolio_id: Id | None = Field(
         default=None, description="Only this portfolio, with everything under it."
     )
     project_id: Id | None = Field(default=None, description="Only this project.")
+    stage: STAGES = ()
+    health: HEALTHS = ()
 
 
 @dataclass(frozen=True)
@@ -51,11 +70,30 @@ def of_project(project_id: str) -> Within:
 
 async def within(store: Store, at: AsOf, query: ScopedQuery) -> Within:
     """As the query parameters say."""
+    scope = await _within_place(store, at, query)
+    if not query.stage and not query.health:
+        return scope
+    standing = await _standing(store, at, query)
+    return Within(standing if scope.projects is None else standing & scope.projects, set())
+
+
+async def _within_place(store: Store, at: AsOf, query: ScopedQuery) -> Within:
     if query.project_id is not None:
         return of_project(query.project_id)
     if query.portfolio_id is None:
         return EVERYTHING
     return await of_portfolio(store, at, query.portfolio_id)
+
+
+async def _standing(store: Store, at: AsOf, query: ScopedQuery) -> set[str]:
+    """The projects, archived ones too, that are at one of the stages and of one of the healths, where some are named."""
+    portfolios = (await portfolios_by_id(store, at, archived=True)).values()
+    rows = await store.scan(f"SELECT project_id, stage, overall FROM ({judged(at.day, portfolios)}) f", ())
+    return {
+        row[0]
+        for row in rows
+        if (not query.stage or row[1] in query.stage) and (not query.health or row[2] in query.health)
+    }
 
 
 async def of_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:

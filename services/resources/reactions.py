@@ -1,6 +1,7 @@
 """What follows here from projects: their end or archiving releases their allocations, and a
 restoring takes back what the archiving released."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,28 +20,25 @@ from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.reactions import EVERY, on
 
-ARCHIVED = "the project was archived"
-"""Why its archiving released a booking: what has this reason is booked again when the project is restored."""
-
 
 async def project_told(work: Work, record: Record) -> None:
     """Every fact of a project carries its stage, so an import at a stage needs no case of its own."""
     project = record.state(Project)
     before = KNOWN_PROJECT.before(work, project.id)
     if project.stage in ENDED:
-        await _release_all(work, project.id, f"the project was {project.stage.value}")
+        await _release_all(work, project.id, f"the project was {project.stage.value}", archived=False)
     elif project.archived_at is not None:
-        await _release_all(work, project.id, ARCHIVED)
+        await _release_all(work, project.id, "the project was archived", archived=True)
     elif before is not None and before.archived:
         await _book_again(work, project.id)
 
 
-async def _release_all(work: Work, project_id: UUID, reason: str) -> None:
+async def _release_all(work: Work, project_id: UUID, reason: str, *, archived: bool) -> None:
     """All that are booked; decided again where one was booked meanwhile."""
     seen = await work.store.fetch("SELECT bookings FROM known_project WHERE id = ?", (str(project_id),))
     for allocation in await _of_project(work, project_id, AllocationState.BOOKED):
-        work.memory["released", allocation.id] = (reason, allocation.model_copy())
-        fact = rules.release(allocation, work.effective_on, reason)
+        work.memory["released", allocation.id] = (archived, allocation.model_copy())
+        fact = rules.release(allocation, work.effective_on, reason, archived)
         work.save(allocation, fact)
     if seen:
         still = "UPDATE known_project SET bookings = bookings WHERE id = ? AND bookings = ?"
@@ -78,14 +76,15 @@ _CHANGE = msgspec.json.Decoder(Change).decode
 
 
 async def _released_by_archiving(work: Work, allocation: Allocation) -> Allocation | None:
-    """As it stood before, where its last change was the release by the archiving of its project."""
+    """As it stood before, where its last change was the release by the archiving of its project: its fact tells that,
+    and no caller can say so."""
     if ("released", allocation.id) in work.memory:
-        reason, before = work.memory["released", allocation.id]
-        return before if reason == ARCHIVED else None
+        archived, before = work.memory["released", allocation.id]
+        return before if archived else None
     rows = await work.store.fetch(LAST_TWO, (str(allocation.id), allocation.version - 1))
     if len(rows) != 2 or rows[1][0] != RELEASED:
         return None
-    if msgspec.json.decode(_CHANGE(rows[1][1]).fact).get("reason") != ARCHIVED:
+    if not msgspec.json.decode(_CHANGE(rows[1][1]).fact, type=dict[str, Any]).get("project_archived"):
         return None
     return Allocation.model_validate_json(bytes(_CHANGE(rows[0][1]).state))
 

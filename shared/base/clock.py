@@ -36,6 +36,10 @@ def to_micros(instant: datetime) -> int:
     return (instant - EPOCH) // MICROSECOND
 
 
+EARLIEST = to_micros(datetime(FIRST_YEAR - 1, 1, 1, tzinfo=UTC))
+"""Microseconds before anything that is remembered, in any time zone."""
+
+
 def from_micros(micros: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros)
 

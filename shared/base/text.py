@@ -54,6 +54,10 @@ IGNORABLE = (
 """What shows nothing by itself: Default_Ignorable_Code_Point of Unicode, and the empty braille pattern."""
 IGNORABLE_BEYOND = r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 """The same beyond the Basic Multilingual Plane, which patterns of JSON Schema do not reach everywhere."""
+COMBINING = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+"""Accents and other marks over a letter of any script: without a letter they name nothing."""
+LINE_ENDS = r"\u2028\u2029"
+"""Ends of lines and paragraphs that are no control characters."""
 DIRECTIONS = r"\u202a-\u202e\u2066-\u2069"
 """Embeddings, overrides and isolates: with them a text reads otherwise than it is written."""
 OVERRIDES = r"\u202d\u202e"
@@ -64,7 +68,7 @@ MOST_WORDS = 20
 """How many words may be looked for at once."""
 
 _INVISIBLE = re.compile(f"[{IGNORABLE}{IGNORABLE_BEYOND}]+")
-_NOTHING_TO_SEE = re.compile(f"[{BLANKS}{IGNORABLE}{IGNORABLE_BEYOND}]*")
+_NOTHING_TO_SEE = re.compile(f"[{BLANKS}{IGNORABLE}{IGNORABLE_BEYOND}{COMBINING}]*")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -74,7 +78,7 @@ def composed(text: str) -> str:
 
 
 def shows_nothing(text: str) -> bool:
-    """Whether the text has no character that can be seen."""
+    """Whether the text has no character that can be seen by itself."""
     return _NOTHING_TO_SEE.fullmatch(text) is not None
 
 

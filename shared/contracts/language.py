@@ -27,6 +27,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    JsonValue,
     PlainSerializer,
     StringConstraints,
     ValidationInfo,
@@ -34,10 +35,11 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from shared.base.clock import of_our_age, parse_day, parse_instant
+from shared.base.clock import FIRST_YEAR, LAST_YEAR, of_our_age, parse_day, parse_instant
 from shared.base.docstrings import member_docstrings
+from shared.base.english import with_article
 from shared.base.ids import is_canonical
-from shared.base.text import DIRECTIONS, IGNORABLE, OVERRIDES, composed, shows_nothing
+from shared.base.text import COMBINING, DIRECTIONS, IGNORABLE, LINE_ENDS, OVERRIDES, composed, shows_nothing
 from shared.contracts.members import Members, code, members_of
 
 PARTITIONS = 12
@@ -76,13 +78,22 @@ def _write_instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
+DAY_BOUNDS: dict[str, JsonValue] = {"x-minimum": f"{FIRST_YEAR}-01-01", "x-maximum": f"{LAST_YEAR}-12-31"}
+INSTANT_BOUNDS: dict[str, JsonValue] = {
+    "x-minimum": f"{FIRST_YEAR}-01-01T00:00:00Z",
+    "x-maximum": f"{LAST_YEAR}-12-31T23:59:59.999999Z",
+}
+"""What JSON Schema has no keyword for. A pattern would say it too, and clients that generate dates would fail at it."""
+
 Instant = Annotated[
     datetime,
     BeforeValidator(_read_instant),
     PlainSerializer(_write_instant, when_used="json"),
-    Field(examples=["2026-06-01T08:30:00.000000Z"]),
+    Field(examples=["2026-06-01T08:30:00.000000Z"], json_schema_extra=INSTANT_BOUNDS),
 ]
-Day = Annotated[date, BeforeValidator(_read_day), Field(examples=["2026-06-01"])]
+Day = Annotated[
+    date, BeforeValidator(_read_day), Field(examples=["2026-06-01"], json_schema_extra=DAY_BOUNDS)
+]
 Id = Annotated[UUID, BeforeValidator(_read_id), Field(examples=["01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"])]
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f"
@@ -92,6 +103,7 @@ STORED = {"stored": True}
 
 _REFUSED = re.compile(f"[{CONTROLS}]")
 _REFUSED_IN_PROSE = re.compile(f"[{CONTROLS_BUT_LINES}]")
+_ENDS_A_LINE = re.compile(f"[{LINE_ENDS}]")
 _TURNS = re.compile(f"[{DIRECTIONS}]")
 _OVERTURNS = re.compile(f"[{OVERRIDES}]")
 
@@ -118,6 +130,8 @@ def _check_line(text: str, info: ValidationInfo) -> str:
     if _REFUSED.search(text):
         raise ValueError("control characters are not accepted")
     if info.context is not STORED:
+        if _ENDS_A_LINE.search(text):
+            raise ValueError("it is one line of text")
         if _TURNS.search(text):
             raise ValueError("characters that turn the direction of writing are not accepted")
         if shows_nothing(text):
@@ -135,8 +149,8 @@ def _check_prose(text: str, info: ValidationInfo) -> str:
     return text
 
 
-_ANY = f"[^{CONTROLS}{DIRECTIONS}]*"
-_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}]{_ANY}"
+_ANY = f"[^{CONTROLS}{LINE_ENDS}{DIRECTIONS}]*"
+_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}{COMBINING}]{_ANY}"
 
 Line = Annotated[
     str,
@@ -312,6 +326,16 @@ class AggregateType:
     """The members of which the first that is given says in what the aggregate lies; none: in the instance."""
     facts: dict[str, type[Fact]] = field(default_factory=dict)
 
+    @property
+    def noun(self) -> str:
+        """What one is called in papers and refusals."""
+        return self.name.replace("_", " ")
+
+    @property
+    def plural(self) -> str:
+        """What several are called, as the collection is."""
+        return self.collection.replace("-", " ")
+
     @cached_property
     def members(self) -> Members:
         """What is declared beside the aggregate's own members."""
@@ -393,7 +417,7 @@ def aggregate(
         if issubclass(shape, Erasable):
             shape.PERSONAL = {"external_ref": None} | entry.members.personal
         for plain_name in PLAIN_FACTS:
-            documentation = f"A {entry.name} was {plain_name}."
+            documentation = f"{with_article(entry.noun).capitalize()} was {plain_name}."
             plain = type(shape.__name__ + plain_name.capitalize(), (Fact,), {"__doc__": documentation})
             fact(shape, plain_name)(plain)
         return shape

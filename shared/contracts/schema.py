@@ -88,9 +88,7 @@ def _document(name: str, own: Schema, definitions: Schema) -> Schema:
 
 def _summary(entry: AggregateType, fact: type[Fact]) -> str:
     first = (fact.__doc__ or "").strip().split("\n")[0]
-    return (
-        f"{first} The state is the whole {entry.name.replace('_', ' ')}, at most {STATE_LIMIT // 1024} KiB."
-    )
+    return f"{first} The state is the whole {entry.noun}, at most {STATE_LIMIT // 1024} KiB."
 
 
 def schemas_of(entry: AggregateType) -> dict[str, Schema]:

@@ -70,9 +70,9 @@ def _still_without(work: Work, entity: Aggregate, one: Dependents, params: Seque
 
 
 def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Conflict:
-    noun = entry_of(type(entity)).name.replace("_", " ")
+    noun = entry_of(type(entity)).noun
     kinds = {one["kind"]: sum(other["kind"] == one["kind"] for other in listed) for one in listed}
-    counted = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in kinds.items())
+    counted = ", ".join(f"{n} {kind.replace('_', ' ')}{'s' if n > 1 else ''}" for kind, n in kinds.items())
     return Conflict(
         f"the {noun} is needed by {counted}{' and more' if count > len(listed) else ''}: move or archive that first",
         *(Fault("depends", f"{one['kind']} {one['id']}", pointer="") for one in listed),

@@ -336,9 +336,7 @@ def _refuse_archived(entity: Aggregate) -> None:
 async def archive(work: Work, register: Register[A], entity: A) -> A:
     """Out of the lists, still answered by id; refused while something needs it."""
     if entity.archived_at is not None:
-        raise NotFound(
-            f"the {entry_of(type(entity)).name.replace('_', ' ')} is already archived", code="archived"
-        )
+        raise NotFound(f"the {entry_of(type(entity)).noun} is already archived", code="archived")
     await _ask_project(work, register, entity, ARCHIVE)
     await refuse_while_needed(work, entity, register.dependents)
     carried = await register.carried(work, entity)

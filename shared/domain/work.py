@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.base.clock import from_micros, now, now_micros, to_micros
+from shared.base.clock import EARLIEST, from_micros, now, now_micros, to_micros
 from shared.base.errors import (
     Busy,
     Duplicate,
@@ -118,13 +118,13 @@ class Work:
             (ref.source, ref.id),
         )
         if not rows:
-            raise NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} with this key")
+            raise NotFound(f"there is no {entry_of(shape).noun} with this key")
         return rows[0][0], rows[0][1]
 
     async def _document(self, shape: type[Aggregate], id: UUID | str) -> Document:
         found = await self.store.document(self.mirrors[shape].name, str(id))
         if found is None:
-            raise NotFound(f"there is no {entry_of(shape).name.replace('_', ' ')} {id}")
+            raise NotFound(f"there is no {entry_of(shape).noun} {id}")
         return found
 
     async def known(self, shape: type[A], id: UUID) -> A | None:
@@ -193,7 +193,7 @@ class Work:
         """A fresh aggregate, checked; its first `save` is version 1."""
         at = from_micros(now_micros())
         made = shape(id=id or new_id(), version=1, created_at=at, updated_at=at, **members)
-        self._loaded[made.id] = Loaded(None, 0)
+        self._loaded[made.id] = Loaded(None, EARLIEST)
         return made
 
     def before(self, entity: A) -> A | None:

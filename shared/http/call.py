@@ -144,19 +144,23 @@ class Call(Request):
 
     @property
     def effective_at(self) -> datetime | None:
-        """`Portolan-Effective-At`: a day in the past or an instant; only those who import may send it."""
+        """`Portolan-Effective-At`: a past instant, or the end of a past day; only those who import may send it. None
+        where it is missing or names today, of which everything up to now has been."""
         given = self.header("portolan-effective-at")
         if given is None:
             return None
         self.require(f"{self.service}.import")
+        zone, present = self.kernel.settings.zone, now()
         try:
-            at = parse_as_of(given, self.kernel.settings.zone)
+            at = parse_as_of(given, zone)
         except ValueError as error:
             raise Invalid(
-                "Portolan-Effective-At is neither a date nor an instant",
+                f"Portolan-Effective-At is not acceptable: {error}",
                 Fault("invalid", "write 2026-06-01 or 2026-06-01T08:30:00Z", header="Portolan-Effective-At"),
             ) from error
-        if at > now():
+        if given == present.astimezone(zone).date().isoformat():
+            return None
+        if at > present:
             raise Invalid(
                 "Portolan-Effective-At lies in the future",
                 Fault("in_the_future", "write a past moment", header="Portolan-Effective-At"),

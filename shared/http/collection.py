@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
+from shared.base.english import with_article
 from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.base.validation import invalid_from
 from shared.contracts.language import STORED, Aggregate, ExternalRef, Shape, absent, entry_of
@@ -66,12 +67,12 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     What `moves_money` is made under an Idempotency-Key only: made twice it would count twice.
     """
     entry = entry_of(register.shape)
-    noun = entry.name.replace("_", " ")
+    one, many = with_article(entry.noun), entry.plural
     path = f"/v1/{entry.collection}"
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
-    page_shape = Deferred(partial(_page_of, shape, noun))
+    page_shape = Deferred(partial(_page_of, shape, entry.plural))
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
@@ -161,12 +162,12 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "",
         list_,
         "list",
-        f"List {noun}s",
+        f"List {many}",
         page_shape,
         parameters=(*parameters.parameters_of(register.filters, shape), *reduced),
         headers=(paging.PREFER,),
     )
-    declare("GET", "/{id}", get, "get", f"Get a {noun}", shape, parameters=reduced, refusals=(404,))
+    declare("GET", "/{id}", get, "get", f"Get {one}", shape, parameters=reduced, refusals=(404,))
     if register.is_read_only:
         return
     declare(
@@ -174,7 +175,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         by_ref,
         get_by_ref,
         "get_by_ref",
-        f"Get a {noun} by its external key",
+        f"Get {one} by its external key",
         shape,
         parameters=reduced,
         refusals=(404, 422),
@@ -184,7 +185,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "",
         create_,
         "create",
-        f"Create a {noun}",
+        f"Create {one}",
         shape,
         status=201,
         body=register.create,
@@ -197,7 +198,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "/batch",
         batch_,
         "batch",
-        f"Create or put up to 500 {noun}s",
+        f"Create or put up to 500 {many}",
         Deferred(partial(batch_answer, shape)),
         status=207,
         body=item_shape,
@@ -212,7 +213,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         by_ref,
         put_,
         "put",
-        f"Put a {noun} by its external key",
+        f"Put {one} by its external key",
         shape,
         body=register.create,
         parameters=(RESTORE,),
@@ -224,14 +225,16 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "/{id}",
         revise_,
         "revise",
-        f"Revise a {noun}",
+        f"Revise {one}",
         shape,
         body=register.revise,
         media_type="application/merge-patch+json",
         **changing,
     )
-    declare("DELETE", "/{id}", archive_, "archive", f"Archive a {noun}", None, status=204, **changing)
-    declare("POST", "/{id}/restore", restore_, "restore", f"Restore an archived {noun}", shape, **changing)
+    declare("DELETE", "/{id}", archive_, "archive", f"Archive {one}", None, status=204, **changing)
+    declare(
+        "POST", "/{id}/restore", restore_, "restore", f"Restore an archived {entry.noun}", shape, **changing
+    )
     if register.lifecycle:
         for verb, step in register.lifecycle.moves.items():
             _declare_move(routes, register, verb, step, path)
@@ -255,20 +258,16 @@ def _declare_move(routes: Routes, register: Register[Any], verb: str, step: Move
         f"{path}/{{id}}/{verb}",
         move_,
         operation,
-        summary=f"{verb.replace('-', ' ').capitalize()}: {_with_article(register.name.replace('_', ' '))}",
+        summary=f"{verb.replace('-', ' ').capitalize()}: {with_article(entry_of(register.shape).noun)}",
         description=step.summary(),
         shape=register.shape,
     )
 
 
-def _page_of(shape: type[Aggregate], noun: str) -> type[BaseModel]:
+def _page_of(shape: type[Aggregate], plural: str) -> type[BaseModel]:
     shapes: Any = list[shape]  # type: ignore[valid-type]
-    on_a_page = Field(description=f"The {noun}s of this page.")
+    on_a_page = Field(description=f"The {plural} of this page.")
     return create_model(f"{shape.__name__}Page", __base__=paging.PageShape, items=(shapes, on_a_page))
-
-
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
 def _batch_item(register: Register[Any]) -> type[BaseModel]:

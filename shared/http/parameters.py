@@ -11,6 +11,7 @@ from shared.base.clock import parse_day, parse_instant, to_day, to_micros
 from shared.base.errors import Fault, Malformed
 from shared.base.ids import is_canonical
 from shared.base.text import MOST_WORDS, composed
+from shared.contracts.language import DAY_BOUNDS, INSTANT_BOUNDS
 from shared.contracts.members import Kind
 from shared.domain.filters import Filters
 from shared.http.call import Call
@@ -33,8 +34,8 @@ _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "id": {"type": "string", "format": "uuid"},
     "text": {"type": "string"},
     "code": {"type": "string"},
-    "instant": {"type": "string", "format": "date-time"},
-    "day": {"type": "string", "format": "date"},
+    "instant": {"type": "string", "format": "date-time", **INSTANT_BOUNDS},
+    "day": {"type": "string", "format": "date", **DAY_BOUNDS},
     "money": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
     "integer": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
     "boolean": {"type": "string", "enum": ["true", "false"]},
@@ -124,7 +125,7 @@ def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:
     return Parameter(
         "sort",
         f"{said} {remark}".rstrip(),
-        {"type": "string", "pattern": f"^({one}(,{one}){{0,{SORTED_BY - 1}}})?$"},
+        {"type": "string", "pattern": f"^{one}(,{one}){{0,{SORTED_BY - 1}}}$"},
     )
 
 
@@ -134,7 +135,7 @@ def fields_parameter(names: Iterable[str]) -> Parameter:
         "Only these members of the resource, separated by commas, such as `id,name`. The answer then lacks all others,"
         " also those that its schema requires: a client that checks them has to name them too."
     )
-    return Parameter("fields", said, {"type": "string", "pattern": f"^({one}(,{one})*)?$"}, reduces=True)
+    return Parameter("fields", said, {"type": "string", "pattern": f"^{one}(,{one})*$"}, reduces=True)
 
 
 def wrong(name: str, detail: str) -> Malformed:

@@ -164,3 +164,42 @@ async def test_sums_of_cost_count_an_archived_project_and_lists_and_counts_do_no
     for query in ({}, {"portfolio_id": company.top}, {"health": "green"}, {"stage": "proposed"}):
         assert await listed(archived="true", **query) == everything, query
     assert await listed(archived="true", portfolio_id=company.portfolios[1]) == everything[1:]
+
+
+async def test_a_sheet_tells_what_names_something_archived(everywhere: Portolan) -> None:
+    """Nothing new may name it; what did so before goes on, and is found here, as of any day."""
+    company = Company(everywhere)
+    company.client = everywhere("service")
+    company.client.headers["Portolan-Effective-At"] = "2026-03-02"
+    persons = "resources/v1/persons"
+    left, erased, there = [await company.make(persons, name=name) for name in ("Ana", "Bo", "Cy")]
+    dates = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
+    project = await company.make("projects/v1/projects", name="P", manager_id=left, sponsor_id=there, **dates)
+    await company.act("POST", f"projects/v1/projects/{project}", "/approve")
+    await everywhere.settled()
+    package = await company.make("projects/v1/work-packages", project_id=project, wbs="1", name="W")
+    await everywhere.settled()
+    risk = await company.make("risk/v1/risks", project_id=project, title="R", owner_id=erased)
+    cost = await company.make(
+        "finance/v1/actual-costs", project_id=project, posted_on="2026-03-01", work_package_id=package,
+        amount={"amount": "5.00", "currency": "CHF"},
+    )  # fmt: skip
+    company.client.headers["Portolan-Effective-At"] = "2026-04-02"
+    assert (await company.read(f"projects/{project}"))["stale_references"] == []
+    await company.act("DELETE", f"{persons}/{left}")
+    await company.act("POST", f"{persons}/{erased}", "/erase")
+    await company.act("DELETE", f"projects/v1/work-packages/{package}")
+
+    def stale(kind: str, id: str, member: str, named: tuple[str, str], state: str) -> dict[str, str]:
+        names = {"named_type": named[0], "named_id": named[1]}
+        return {"aggregate_type": kind, "id": id, "member": member, **names, "state": state}
+
+    expected = [
+        stale("project", project, "manager_id", ("person", left), "archived"),
+        stale("risk", risk, "owner_id", ("person", erased), "erased"),
+        stale("actual_cost", cost, "work_package_id", ("work_package", package), "archived"),
+    ]
+    for query in ({}, {"as_of": "2026-04-02"}):
+        told = (await company.read(f"projects/{project}", **query))["stale_references"]
+        assert sorted(told, key=str) == sorted(expected, key=str), query
+    assert (await company.read(f"projects/{project}", as_of="2026-03-02"))["stale_references"] == []

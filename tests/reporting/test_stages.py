@@ -75,7 +75,7 @@ async def test_lists_and_sums_are_narrowed_alike(
 async def test_a_health_or_stage_that_there_is_not_is_refused(
     portolan: Portolan, query: dict[str, str]
 ) -> None:
-    for path in (LIST, OVERVIEW):
+    for path in (LIST, OVERVIEW, *(f"/reporting/v1/{name}" for name in ("budget", "risk-exposure", "load"))):
         assert (await portolan("viewer").get(path, params=query)).status_code == 400
 
 
@@ -117,3 +117,44 @@ async def test_the_database_and_the_items_judge_every_project_alike_on_any_day(
         if counted["cost"]["planned"]:
             amounts = [Fraction(planned["amount"]) for planned in sums if planned]
             assert sum(amounts) == Fraction(counted["cost"]["planned"]["amount"])
+
+
+async def test_budget_exposure_and_load_are_narrowed_alike(four: Portolan) -> None:
+    """The stages, and the healths, are the parts of what belongs to projects; a programme's money has neither."""
+    importer = four("service")
+    ids = {p["stage"]: p["id"] for p in (await told(four, "/projects/v1/projects"))["items"]}
+    programme = await importer.post("/projects/v1/programmes", json={"name": "P"})
+    person = await importer.post("/resources/v1/persons", json={"name": "Zoë"})
+    await four.settled()
+    line = {"fiscal_year": 2026, "nature": "opex"}
+    for n, stage in enumerate(("active", "proposed")):
+        for url, body in (
+            ("finance/v1/budget-lines", line | {"amount": {"amount": f"{n + 1}.00", "currency": "CHF"}}),
+            ("risk/v1/risks", {"title": stage}),
+            ("resources/v1/allocations", {"person_id": person.json()["id"], "percent": 20 * (n + 1),
+                                          "starts_on": "2026-03-01", "ends_on": "2026-03-31"}),
+        ):  # fmt: skip
+            made = await importer.post(f"/{url}", json=body | {"project_id": ids[stage]})
+            assert made.status_code == 201, made.text
+    money = {"amount": {"amount": "40.00", "currency": "CHF"}}
+    of_programme = line | money | {"programme_id": programme.json()["id"]}
+    assert (await importer.post("/finance/v1/budget-lines", json=of_programme)).status_code == 201
+    await four.settled()
+
+    async def parts(**query: Any) -> tuple[str | None, int, float]:
+        years = (await told(four, "/reporting/v1/budget", **query))["items"]
+        risks = (await told(four, "/reporting/v1/risk-exposure", **query))["by_state"]
+        [load] = (await told(four, "/reporting/v1/load", **{"from": "2026-03", "months": 1}, **query))[
+            "items"
+        ]
+        draft = years[0]["total"]["draft"]["amount"] if years else None
+        return draft, sum(risks.values()), load["months"][0]["soft_pct"]
+
+    assert await parts() == ("43.00", 2, 60.0)
+    assert await parts(stage="active") == await parts(health="red") == ("1.00", 1, 20.0)
+    assert await parts(stage="proposed") == await parts(health="green") == ("2.00", 1, 40.0)
+    assert (
+        await parts(stage=["active", "proposed"]) == await parts(health=["green", "red"]) == ("3.00", 2, 60.0)
+    )
+    assert await parts(stage="proposed", health="red") == (None, 0, 0.0)
+    assert await parts(stage="active", project_id=ids["proposed"]) == (None, 0, 0.0)

@@ -45,7 +45,7 @@ async def test_the_release_says_why_and_what_caused_it(bookings: Any) -> None:
     await bookings.move(project, "discontinue")
     events = (await bookings.client.get("/resources/v1/events")).json()["items"]
     released = next(e for e in events if e["type"].endswith("allocation.released.v1"))
-    assert released["data"]["fact"] == {"reason": "the project was discontinued"}
+    assert released["data"]["fact"] == {"reason": "the project was discontinued", "project_archived": False}
     assert released["authid"] == "system:resources.reactions"
     told = (await bookings.client.get("/projects/v1/events")).json()["items"][-1]
     assert (released["causationid"], released["correlationid"]) == (told["id"], told["correlationid"])
@@ -125,10 +125,23 @@ async def test_an_archived_project_frees_its_people_and_a_restored_one_books_the
 async def test_what_was_released_by_hand_stays_so_when_the_project_comes_back(bookings: Any) -> None:
     person, project = await bookings.person(), await bookings.project()
     booking = await bookings.book(person, project["id"], 50, ends_on="2030-12-31")
-    assert (await bookings.act(booking, "release", json={"reason": "done"})).status_code == 200
+    reason = {"reason": "the project was archived"}  # as the reaction writes it
+    assert (await bookings.act(booking, "release", json=reason)).status_code == 200
     url = f"/projects/v1/projects/{project['id']}"
     await bookings.client.delete(url, headers={"If-Match": '"1"'})
     await bookings.portolan.settled()
     await bookings.client.post(f"{url}/restore", headers={"If-Match": '"2"'})
     await bookings.portolan.settled()
     assert (await bookings.read(booking))["state"] == "released"
+
+
+async def test_what_was_booked_of_somebody_who_left_is_corrected_and_gets_no_longer(bookings: Any) -> None:
+    person, project = await bookings.person(), await bookings.project()
+    past = await bookings.book(person, project["id"], 60, starts_on="2026-01-05", ends_on="2026-02-27")
+    gone = await bookings.client.delete(f"/resources/v1/persons/{person}", headers={"If-Match": '"1"'})
+    assert gone.status_code == 204, gone.text
+    corrected = await bookings.revise(past, percent=50, ends_on="2026-02-20")
+    assert (corrected.status_code, corrected.json()["percent"]) == (200, 50), corrected.text
+    longer = await bookings.revise(corrected.json(), ends_on="2030-02-20")
+    assert (longer.status_code, longer.json()["code"]) == (409, "archived")
+    assert (await bookings.ask(person, project["id"], 10)).json()["code"] == "archived"

@@ -111,13 +111,27 @@ def test_a_question_is_its_words_each_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\u200b", "\u202e", "\u00ad\u2060", "\u3164", "\ufeff", "\U000e0041"]
+    "text",
+    [
+        "",
+        " ",
+        "\u200b",
+        "\u202e",
+        "\u00ad\u2060",
+        "\u3164",
+        "\ufeff",
+        "\U000e0041",
+        "\u0301",
+        " \u0308\u200d",
+    ],
 )
 def test_what_shows_nothing(text: str) -> None:
     assert shows_nothing(text)
 
 
-@pytest.mark.parametrize("text", ["a", "\u200bx", "é", "👩\u200d💻", ".", "\u0301"])
+@pytest.mark.parametrize(
+    "text", ["a", "\u200bx", "é", "e\u0301", "👩\u200d💻", ".", "می\u200cخواهم", "שָׁלוֹם", "क्\u200dष"]
+)
 def test_what_shows_something(text: str) -> None:
     assert not shows_nothing(text)
 

@@ -1,6 +1,7 @@
 """States as of a day: the newest version of each aggregate that was effective by its end."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from shared.store import Store
@@ -23,6 +24,30 @@ async def states(
     else:
         rows = await store.fetch(STATES_THEN, (aggregate_type, until))
     return [state for row in rows if (state := json.loads(row[0]))["archived_at"] is None or archived]
+
+
+IDS_AT_A_TIME = 500
+"""How many ids a statement names: SQLite has a bound on parameters."""
+
+
+async def states_by_id(store: Store, ids: Sequence[str], until: int | None) -> dict[str, dict[str, Any]]:
+    """The aggregates with these ids, archived or not; those that are not known by then are left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(ids), IDS_AT_A_TIME):
+        some = ids[start : start + IDS_AT_A_TIME]
+        marks = ", ".join("?" * len(some))
+        if until is None:
+            text = f"SELECT aggregate_id, state FROM current_state WHERE aggregate_id IN ({marks})"
+            rows = await store.fetch(text, some)
+        else:
+            text = (
+                "SELECT h.aggregate_id, h.state FROM history h JOIN (SELECT aggregate_id, MAX(version) AS version"
+                f" FROM history WHERE aggregate_id IN ({marks}) AND effective_at <= ? GROUP BY aggregate_id) newest"
+                " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version"
+            )
+            rows = await store.fetch(text, (*some, until))
+        found |= {row[0]: json.loads(row[1]) for row in rows}
+    return found
 
 
 async def states_of_project(

@@ -55,3 +55,6 @@ class AllocationCommitted(Reasoned):
 @fact(Allocation, "released")
 class AllocationReleased(Reasoned):
     """The booking ended, at the latest on `ends_on` as it stands now."""
+
+    project_archived: bool = False
+    """Whether the archiving of its project released it: restoring the project then books it again."""

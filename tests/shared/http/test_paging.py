@@ -147,11 +147,19 @@ async def test_fields_are_a_documented_parameter(projects: Projects) -> None:
     for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{made['id']}")):
         [fields] = [p for p in document["paths"][path]["get"]["parameters"] if p["name"] == "fields"]
         assert (fields["in"], fields["required"]) == ("query", False)
-        for asked, status in (("id,name", 200), ("nonsense", 400), ("id,", 400), ("id;name", 400)):
+        for asked, status in (("id,name", 200), ("nonsense", 400), ("id,", 400), ("id;name", 400), ("", 400)):
             assert (await projects.client.get(url, params={"fields": asked})).status_code == status, asked
             assert status == 400 or re.search(fields["schema"]["pattern"], asked)
         few = (await projects.client.get(f"{url}?fields=id,name")).json()
         assert few.get("items", [few]) == [{"id": made["id"], "name": made["name"]}]
+
+
+@pytest.mark.parametrize("empty", ["fields=", "sort=", "expand=", "sort=name,,code", "fields=%20"])
+async def test_a_parameter_that_names_no_member_is_refused(projects: Projects, empty: str) -> None:
+    """An empty one would answer everything, which nobody asked for."""
+    refused = await projects.client.get(f"{PROJECTS}?{empty}")
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["parameter"] == empty.partition("=")[0]
 
 
 async def test_what_expand_adds_is_an_optional_member_of_the_documented_answer(projects: Projects) -> None:

@@ -143,6 +143,9 @@ REFUSED = {
     "isolate": "a\u2066b\u2069",
     "delete": "a\u007fb",
     "C1": "a\u0085b",
+    "line separator": "a\u2028b",
+    "paragraph separator": "a\u2029b",
+    "an accent without a letter": "\u0301",
 }
 
 
@@ -171,7 +174,15 @@ async def test_a_name_that_cannot_be_seen_or_reads_otherwise_is_refused(
 
 
 async def test_joiners_and_marks_within_a_name_stay(projects: Projects) -> None:
-    for name in ("👩\u200d💻 Team", "می\u200cخواهم", "שלום\u200f!"):
+    for name in (
+        "👩\u200d💻 Team",
+        "می\u200cخواهم",
+        "שלום\u200f!",
+        "שָׁלוֹם",
+        "क्\u200dष",
+        "Q\u0323\u0301",
+        "❤\ufe0f",
+    ):
         assert (await projects.make(name=name))["name"] == name
 
 

@@ -13,13 +13,13 @@ from services.finance.control.performance.shapes import EarnedValueAnswer
 from services.finance.control.performance.sums import measured_at, of_currency, read_spans
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.tables import KNOWN_PROJECT
-from shared.base.clock import now, to_day
+from shared.base.clock import to_day
 from shared.base.errors import NotFound
 from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance.control import Performance
 from shared.contracts.language import Day
-from shared.domain.measured import Measured
 from shared.domain.register import Register
+from shared.http.as_of import day_asked
 from shared.http.call import Answer, Call
 from shared.http.collection import register_routes
 from shared.http.path import Id
@@ -40,7 +40,8 @@ class EarnedValueQuery(Query):
     """As of which day."""
 
     as_of: Day | None = Field(
-        default=None, description="The day at whose end it is measured; today where left out."
+        default=None,
+        description="The day at whose end it is measured, at the latest today; today where left out.",
     )
 
 
@@ -53,7 +54,7 @@ async def earned_value(call: Call, project_id: Id, query: EarnedValueQuery) -> A
     """Earned value of a project. With the plan, the progress and the cost as they stood at the end of the day."""
     if not await _is_known(call, project_id):
         raise NotFound("there is no such project")
-    as_of = query.as_of or now().astimezone(call.kernel.settings.zone).date()
+    as_of = day_asked(call, query.as_of)
     answer = {"project_id": project_id, "as_of": as_of.isoformat(), **await _figures(call, project_id, as_of)}
     return Answer(200, json.dumps(answer).encode())
 
@@ -74,23 +75,13 @@ async def _figures(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
     earned = rules.earned_value(base, spans, as_of)
     reasons = {**earned.reasons, **_too_large(earned), **base.reasons}
     values = {n: _value(n, earned, base.currency) if n not in reasons else None for n in EARNED}
-    values["bac_current"], why = _current(base)
-    if why:
-        reasons["bac_current"] = why
+    current = base.sums.current if "bac_current" not in reasons else None
+    values["bac_current"] = Money.of(current, base.currency).model_dump() if current is not None else None
     return {
         **values,
         "plan_differs": base.sums.differing > 0,
         "reasons": {n: why for n, why in reasons.items() if n in FIGURES},
     }
-
-
-def _current(base: Measured) -> tuple[dict[str, str] | None, str | None]:
-    """The budget of the current plan, or why it is not known."""
-    if why := base.reasons.get("bac"):
-        return None, why
-    if abs(base.sums.current) > LARGEST_MINOR:
-        return None, TOO_LARGE
-    return Money.of(base.sums.current, base.currency).model_dump(), None
 
 
 def _too_large(measured: EarnedValue) -> dict[str, str]:

@@ -39,6 +39,8 @@ class Forecast(StrEnum):
 NOT_ESTIMATED = Unknown("no bottom-up estimate to complete")
 NOTHING_LEFT = Unknown("all of the budget is earned: no work is left")
 NO_BUDGET = Unknown("there is no budget")
+NEGATIVE_EARNED = Unknown("the earned value is below zero")
+"""Of a period in which more was taken back than earned: a forecast at its CPI would be below zero, and look good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ def _cpi(ev: Fraction, ac: Fraction) -> Fraction | Unknown:
 
 
 def _eac_at_cpi(bac: Fraction, cpi: Fraction) -> Fraction | Unknown:
+    if cpi < 0:
+        return NEGATIVE_EARNED
     return bac / cpi if cpi else Unknown("nothing earned")
 
 
@@ -175,6 +179,8 @@ def _eac_at_budget(bac: Fraction, ev: Fraction, ac: Fraction) -> Fraction | Unkn
 def _eac_at_cpi_spi(
     bac: Fraction, ev: Fraction, ac: Fraction, cpi: Fraction, spi: Fraction
 ) -> Fraction | Unknown:
+    if cpi < 0:
+        return NEGATIVE_EARNED
     return ac + (bac - ev) / (cpi * spi) if cpi * spi else Unknown("nothing earned")
 
 

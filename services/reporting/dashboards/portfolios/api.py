@@ -6,9 +6,9 @@ from typing import Any
 from services.reporting.asof import AsOf, AsOfQuery, as_of, positions
 from services.reporting.dashboards.portfolios import view
 from services.reporting.dashboards.portfolios.shapes import PortfolioOverviewPage
-from services.reporting.dashboards.projects.api import HEALTHS, STAGES
 from services.reporting.dashboards.projects.view import portfolios_by_id
 from services.reporting.memo import remembered
+from services.reporting.scope import HEALTHS, STAGES
 from services.reporting.totals.view import cells
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes

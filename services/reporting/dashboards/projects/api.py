@@ -10,17 +10,16 @@ from pydantic import Field
 from services.reporting.asof import AsOf, AsOfQuery, as_of, positions
 from services.reporting.dashboards.portfolios.view import descendants
 from services.reporting.dashboards.projects import view
-from services.reporting.dashboards.projects.shapes import ProjectFigures, ProjectFiguresPage
-from services.reporting.figures.health import OVERALL
+from services.reporting.dashboards.projects.shapes import ProjectFiguresPage, ProjectSheet
+from services.reporting.dashboards.projects.stale import stale_references
 from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
 from services.reporting.history.view import states_of_project
+from services.reporting.scope import HEALTHS, STAGES
 from shared.base.errors import NotFound
 from shared.base.text import composed
-from shared.contracts.projects.structure import Stage
 from shared.http import paging, parameters
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset, Sort
-from shared.http.operation import Parameter
 from shared.http.path import Id
 from shared.http.query import Cursor, Limit
 from shared.http.routes import Routes
@@ -41,16 +40,6 @@ SORTS = {
     "schedule.start_variance_days": Sort(START_DAYS),
 }
 
-STAGES = Annotated[tuple[Stage, ...], Field(description="Projects at these stages.")]
-HEALTHS = Annotated[
-    tuple[str, ...],
-    Parameter(
-        "health",
-        "Projects of this overall health, as of the day and by the thresholds of their portfolio.",
-        {"type": "string", "enum": list(OVERALL)},
-        many=True,
-    ),
-]
 SEARCH = Annotated[str | None, parameters.search_parameter(("code", "name"))]
 SORT = Annotated[str | None, parameters.sort_parameter(SORTS, "Amounts are ordered by currency first.")]
 
@@ -147,8 +136,9 @@ def _keyset(query: ProjectListQuery, at: AsOf) -> Keyset:
 
 
 @routes.get("/v1/projects/{id}", refusals=(404,))
-async def project_sheet(call: Call, id: Id, query: AsOfQuery) -> Answer[ProjectFigures]:
-    """The sheet of a project. The figures of the list, with everything they rest on."""
+async def project_sheet(call: Call, id: Id, query: AsOfQuery) -> Answer[ProjectSheet]:
+    """The sheet of a project. The figures of the list, with everything they rest on, and what of it names what is
+    archived."""
     return Answer(200, json.dumps(await sheet(call, id, as_of(call, query))).encode())
 
 
@@ -160,4 +150,8 @@ async def sheet(call: Call, id: str, at: AsOf) -> dict[str, Any]:
     [made] = await view.items(store, [row], at)
     details = await states_of_project(store, id, at.until)
     details.pop("performance", None)  # no source: as of a past day it lacks what was told late
-    return made | {"positions": await positions(call), "details": details}
+    return made | {
+        "positions": await positions(call),
+        "stale_references": await stale_references(store, details, at),
+        "details": details,
+    }

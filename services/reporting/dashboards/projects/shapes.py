@@ -1,5 +1,7 @@
 """The public shapes of the project dashboards."""
 
+from typing import Any
+
 from pydantic import ConfigDict, Field
 
 from shared.base.money import Money
@@ -140,6 +142,35 @@ class ProjectFigures(AnswerShape):
     """The day of the figures."""
     positions: dict[str, str]
     """Up to where each source was read: topic and partition, with the position."""
+
+
+class StaleReference(AnswerShape):
+    """Something of a project that names what is not there any more, or not known: nothing new may name it."""
+
+    aggregate_type: str
+    """What names it, such as `risk`."""
+    id: Id
+    """The id of what names it."""
+    member: str
+    """The member that names it, such as `owner_id`."""
+    named_type: str
+    """What is named, such as `person`."""
+    named_id: Id
+    """The id of what is named."""
+    state: str = Field(
+        description="`archived`, `erased`, or `unknown` where nothing has been heard of it by the day."
+    )
+
+
+class ProjectSheet(ProjectFigures):
+    """The figures of a project, with everything they rest on."""
+
+    model_config = ConfigDict(title="ProjectSheet")
+
+    stale_references: list[StaleReference]
+    """What of the project names what is archived, erased or not known: a manager who left, an archived contract."""
+    details: dict[str, list[dict[str, Any]]]
+    """What belongs to the project and is not archived, by type, as the services answer it."""
 
 
 class ProjectFiguresPage(PageShape):

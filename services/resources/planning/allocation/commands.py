@@ -32,10 +32,11 @@ ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
 
 
 async def check(work: Work, allocation: Allocation) -> None:
-    if not rules.comes_back_released(allocation, work.before(allocation)):
+    before = work.before(allocation)
+    if not rules.comes_back_released(allocation, before):
         rules.period_runs_forward(allocation)
         rules.is_booked(allocation)
-        rules.person_is_there(await work.known(Person, allocation.person_id))
+        rules.person_is_there(await work.known(Person, allocation.person_id), allocation, before)
         work.also(BOOK, [(str(allocation.project_id),)], expect=1)
     await fits(work, allocation)
 

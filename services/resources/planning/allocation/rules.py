@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from shared.base.errors import Conflict, Fault, Invalid
-from shared.contracts.language import Decision, Fact
+from shared.contracts.language import Decision
 from shared.contracts.resources.people import Person
 from shared.contracts.resources.planning import (
     Allocation,
@@ -95,10 +95,12 @@ def is_booked(allocation: Allocation) -> None:
         raise Conflict("the allocation is released; book a new one", code="released")
 
 
-def person_is_there(person: Person | None) -> None:
+def person_is_there(person: Person | None, allocation: Allocation, before: Allocation | None) -> None:
+    """An archived person is booked no more; what was booked before is corrected, and gets no longer by that."""
     if person is None:
         raise Invalid("a reference names nothing", Fault("not_found", "no such person", pointer="/person_id"))
-    if person.archived_at is not None:
+    goes_on = before is not None and before.archived_at is None and allocation.ends_on <= before.ends_on
+    if person.archived_at is not None and not goes_on:
         raise Conflict(
             "the person is archived", Fault("archived", "archived", pointer="/person_id"), code="archived"
         )
@@ -146,6 +148,9 @@ def fits(allocation: Allocation, others: Iterable[Allocation]) -> None:
         )
 
 
-def release(allocation: Allocation, last_day: date, reason: str | None) -> Fact:
+def release(
+    allocation: Allocation, last_day: date, reason: str | None, project_archived: bool = False
+) -> AllocationReleased:
     """The booking ends with `last_day`, as a reaction ends it."""
-    return LIFECYCLE.make(allocation, "release", Occasion(Decision(reason=reason), last_day))
+    LIFECYCLE.make(allocation, "release", Occasion(Decision(reason=reason), last_day))
+    return AllocationReleased(reason=reason, project_archived=project_archived)

@@ -60,6 +60,7 @@ def copula(index: int, model: Model, drawn: Mapping[Variable, Distribution]) -> 
     _refuse_impossible(matrix, f"/correlations/{index}/matrix")
     row = {variable: k for k, variable in enumerate(drawn)}
     drawn_places = [k for k, variable in enumerate(correlation.variables) if variable in drawn]
+    drawn_places.sort(key=lambda k: correlation.variables[k])  # how the model lists them changes no figure
     variables = [correlation.variables[k] for k in drawn_places]
     stated = matrix[np.ix_(drawn_places, drawn_places)]
     if correlation.measure == "rank":

@@ -100,6 +100,14 @@ def test_a_planned_value_below_zero_gives_no_schedule_index(earned: int) -> None
     assert (got.eac_at_cpi_spi, got.sv) == (None, earned + 300)
 
 
+@pytest.mark.parametrize("planned", [500, 0, -20])
+def test_what_was_taken_back_in_a_period_gives_no_forecast_at_its_index(planned: int) -> None:
+    got = figures(Totals(bac=1000, pv=planned, ev=-50, ac=100))
+    assert got.cpi == Decimal("-0.5")
+    assert (got.eac, got.vac, got.eac_at_cpi_spi, got.eac_at_budget) == (None, None, None, 1150)
+    assert got.reasons["eac"] == got.reasons["vac"] == "the earned value is below zero"
+
+
 @pytest.mark.parametrize("actual", [700, 1000, 1300, 0])
 def test_a_finished_project_needs_no_pace_and_none_is_unattainable(actual: int) -> None:
     got = figures(Totals(bac=1000, pv=1000, ev=1000, ac=actual))

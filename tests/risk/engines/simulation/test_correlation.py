@@ -178,7 +178,7 @@ def test_the_shrinkage_is_the_least_there_is_and_found_without_a_search(monkeypa
     causes /= np.linalg.norm(causes, axis=1)[:, np.newaxis]
     wanted = np.clip(causes @ causes.T, -1, 1)
     np.fill_diagonal(wanted, 1)
-    variables = [Variable("cost_item", str(k)) for k in range(60)]
+    variables = [Variable("cost_item", f"{k:02}") for k in range(60)]
     model = Model(
         cost_items=[CostItem(v.key, Uniform(0, 1)) for v in variables],
         correlations=[Correlation(variables, (wanted + wanted.T) / 2)],

@@ -27,6 +27,7 @@ ITEMS = (
 )
 PAIR = Correlation((Variable("cost_item", "b"), Variable("cost_item", "d")), ((1.0, 0.7), (0.7, 1.0)))
 MODEL = Model((Activity("A", Triangular(3, 4, 9), cost_per_day=2),), cost_items=ITEMS, correlations=(PAIR,))
+PAIR_OF_B = Correlation((Variable("duration", "A"), Variable("cost_item", "b")), ((1.0, 0.4), (0.4, 1.0)))
 PINNED = {"finish": 6.459673664351852, "cost": 29.54558753331084, "mean": 26.109722631146898}
 
 
@@ -67,3 +68,16 @@ def test_another_item_leaves_everybody_elses_draws_alone():
     difference = simulate(certain_addition, runs=200).cost.values - simulate(MODEL, runs=200).cost.values
     assert difference.min() > 0
     assert difference.max() < 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0)])
+def test_how_a_correlation_lists_its_variables_changes_no_figure(order: tuple[int, ...]) -> None:
+    variables = tuple(Variable("cost_item", key) for key in ("a", "c", "d"))
+    matrix = ((1.0, 0.5, 0.2), (0.5, 1.0, -0.3), (0.2, -0.3, 1.0))
+    permuted = Correlation(
+        tuple(variables[k] for k in order), tuple(tuple(matrix[k][j] for j in order) for k in order)
+    )
+    plain = simulate(replace(MODEL, correlations=(Correlation(variables, matrix), PAIR_OF_B)), runs=100)
+    other = simulate(replace(MODEL, correlations=(PAIR_OF_B, permuted)), runs=100)
+    assert other.cost.values.tolist() == plain.cost.values.tolist()
+    assert other.drivers == plain.drivers
