@@ -13,7 +13,6 @@ SLEEPERS = {
     "tests/shared/http/test_revocations.py": "what is issued in the same millisecond is revoked too",
     "tests/shared/store/test_replicas.py": "the wait is the time after which a silent replica is given up",
     "tests/contracts/test_bus.py": "a broker under test does not answer, and is given up",
-    "tests/system/test_one_request.py": "requests are spread over the time in which others are made",
 }
 """Files that wait outside a loop which looks again, each with its reason."""
 
