@@ -19,6 +19,8 @@ class Consuming(Protocol):
 
     stopped: str | None
     """Why it reads nothing any more, or not yet; None while it reads."""
+    positions_are_void: bool
+    """Whether its marks mean other events than those of its sources."""
 
     async def retry(self, aggregate_id: str) -> str | None:
         """Apply the dead letters of an aggregate again; answers what failed, or None."""

@@ -7,7 +7,7 @@ import asyncio
 import base64
 from time import monotonic
 
-from shared.base.errors import DeadlineExceeded, Fault, Malformed
+from shared.base.errors import DeadlineExceeded, Fault, Malformed, Unavailable
 from shared.http import strict_json
 from shared.http.call import Call
 
@@ -31,8 +31,12 @@ def read(token: str) -> tuple[int, Wanted]:
 
 
 async def wait(call: Call, token: str) -> None:
-    """Until every consumer here that listens to the topics has taken the positions in; 504 after ten seconds."""
+    """Until every consumer here that listens to the topics has taken the positions in; 504 after ten seconds.
+
+    503 where one of them has stopped because positions mean something else now: its marks say nothing of these.
+    """
     epoch, wanted = read(token)
+    _refuse_void(call, wanted)
     until = monotonic() + WAIT_S
     while not await _is_folded(call, epoch, wanted):
         if monotonic() >= until:
@@ -41,6 +45,17 @@ async def wait(call: Call, token: str) -> None:
     [(parked,)] = await call.kernel.store.fetch("SELECT COUNT(*) FROM parked")
     if parked:
         call.replied["Portolan-Parked"] = str(parked)
+
+
+def _refuse_void(call: Call, wanted: Wanted) -> None:
+    topics = {topic for topic, _ in wanted}
+    for name, inbox in call.kernel.inboxes.items():
+        if inbox.positions_are_void and topics & set(call.kernel.listening.get(name, ())):
+            raise Unavailable(
+                "what was written is not taken in here until an operator decides",
+                code="consumer_stopped",
+                headers={"Retry-After": "60"},
+            )
 
 
 async def _is_folded(call: Call, epoch: int, wanted: Wanted) -> bool:

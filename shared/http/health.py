@@ -51,7 +51,9 @@ def routes(service: str) -> Routes:
         except Unreachable:
             missing.append("the database does not answer")
         if missing:
-            raise Unavailable("; ".join(missing), code="not_ready", headers={"Retry-After": "1"})
+            raise Unavailable(
+                "; ".join(dict.fromkeys(missing)), code="not_ready", headers={"Retry-After": "1"}
+            )
         return Answer(200, b'{"status":"ready"}')
 
     @routes.get("/metrics", public=True, schema={"type": "string"}, produces=("text/plain",))

@@ -121,6 +121,8 @@ class Inbox:
         self.marks: Marks = {}
         self.stopped: str | None = f"{consumer.name} does not read yet"
         """Why the consumer takes nothing in; None while it does."""
+        self.positions_are_void = False
+        """Whether its marks mean other events than those of its sources: nobody can tell then what was taken in."""
         self._births: Births = {}
         self._is_born = False
         self._parked: set[str] = set()
@@ -141,7 +143,7 @@ class Inbox:
                     async for batch in batches:
                         await self._take_for_sure(batch)
             except (NewEpoch, LostCommits, OtherCopies) as epoch:
-                self.stopped = str(epoch)
+                self.stopped, self.positions_are_void = str(epoch), not isinstance(epoch, OtherCopies)
                 telemetry.CONSUMER_STOPPED.labels(*self._labels).set(1)
                 telemetry.LOG.event("error", self.kernel.service, self.stopped, consumer=self.consumer.name)
                 return
@@ -149,6 +151,13 @@ class Inbox:
                 await self._pause(error)
             except Exception as error:  # noqa: BLE001 the consumer's loop must not end; it is told and tried again
                 await self._pause(error)
+
+    @property
+    def _way_on(self) -> str:
+        """What an operator does after a new epoch: only what is computed from events alone can be made anew."""
+        if self.consumer.fold is not None:
+            return "run `portolan rebuild`, and start the service again"
+        return "bring a backup of all back, or see `A store that went back` in docs/operations.md"
 
     async def _be_born(self) -> None:
         """Once a process, before anything is read: bring the births up to date with the declaration of the copies."""
@@ -249,7 +258,7 @@ class Inbox:
                     fresh.append(record)
                 continue
             if epochs.setdefault(record.topic, record.epoch) != record.epoch:
-                raise NewEpoch(f"{record.topic} began epoch {record.epoch}; run `portolan rebuild`")
+                raise NewEpoch(f"{record.topic} began epoch {record.epoch}; {self._way_on}")
             stand = heads.get(key, 0)
             if record.position <= stand:
                 telemetry.DUPLICATES.labels(*self._labels).inc()

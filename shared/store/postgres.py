@@ -32,7 +32,12 @@ _AWAY = (
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
 """How a server fails that is down, ending, full, or has given this session up."""
-_BROKEN = (asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError)
+_BROKEN = (
+    asyncpg.DataCorruptedError,
+    asyncpg.IndexCorruptedError,
+    asyncpg.PostgresIOError,
+    asyncpg.UndefinedFileError,
+)
 _RETRY_S = 0.2
 _LEAD = 7001
 SILENT_S = 10.0
@@ -92,6 +97,7 @@ class PostgresStore:
         return await self.fetch(sql.documents(table), (ids,))
 
     async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        self._refuse_damaged()
         try:
             async with self._pool.acquire(timeout=ACQUIRE_S) as c:
                 return await _fetch_or_end(c, sql.numbered(text), params)
@@ -131,9 +137,12 @@ class PostgresStore:
     def note_damage(self, damage: str) -> None:
         self._damage = self._damage or damage
 
-    async def ping(self) -> None:
+    def _refuse_damaged(self) -> None:
+        """What is written beside broken pages may be lost with them, and what is read may lack what stood there."""
         if self._damage is not None:
             raise Damaged(f"the database is damaged ({self._damage})")
+
+    async def ping(self) -> None:
         await self.fetch("SELECT 1")
 
     async def close(self) -> None:
@@ -156,7 +165,10 @@ class PostgresStore:
 
     async def _once(self, job: Job[asyncpg.Connection]) -> Outcome:
         try:
+            self._refuse_damaged()
             return await job(await self._writing()), None
+        except Damaged as error:
+            return None, error
         except _AWAY as error:
             self._drop_connection()
             return None, Unreachable(str(error) or type(error).__name__)

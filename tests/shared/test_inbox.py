@@ -21,6 +21,7 @@ from shared.http.auth import Tokens
 from shared.http.serving import Serving
 from shared.messaging.bus import Record
 from shared.messaging.bus.embedded import EmbeddedBus, read_outbox
+from shared.messaging.bus.protocol import Mark
 from shared.messaging.inbox import Consumer, Inbox, NewEpoch
 from shared.runtime.running import embedded_bus, opened
 from shared.store import StaleVersion
@@ -323,6 +324,16 @@ async def test_a_new_epoch_stops_the_consumer_and_says_what_to_do(desk: Desk) ->
     with pytest.raises(NewEpoch, match="portolan rebuild"):
         await desk.inbox.take([replace(second, epoch=2)])
     assert await desk.count("history") == 1
+
+
+async def test_who_reacts_is_not_sent_to_a_rebuild_after_a_new_epoch(desk: Desk) -> None:
+    """Reactions never run again: a rebuild would not make good what was missed."""
+    await desk.project("A", "B")
+    first, second = await desk.records()
+    desk.inbox.marks[first.topic, first.partition] = Mark(1, first.position, 1)
+    desk.inbox.consumer = replace(desk.inbox.consumer, fold=None)
+    with pytest.raises(NewEpoch, match="A store that went back"):
+        await desk.inbox.take([replace(second, epoch=2)])
 
 
 async def test_a_restored_source_is_noticed_on_any_partition(desk: Desk) -> None:

@@ -4,10 +4,12 @@ import asyncio
 import os
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from shutil import copytree
 
+import asyncpg
 import httpx
 import pytest
 from click.testing import CliRunner
@@ -19,7 +21,7 @@ from shared.base.settings import Settings
 from shared.base.starting import CannotStart
 from shared.store import checking
 from shared.store.checking import refuse_damaged
-from tests.conftest import Portolan, running_portolan, running_service
+from tests.conftest import Portolan, PostgresServer, running_portolan, running_service
 from tests.shared.http.conftest import PROJECTS, Projects
 
 PAGE = 4096
@@ -117,6 +119,38 @@ async def test_a_store_that_breaks_while_it_is_served_is_not_ready_and_takes_not
         assert (await client.get("/projects/livez")).status_code == 200
 
 
+def append_garbage(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(os.urandom(8192))
+
+
+def take_away(path: Path) -> None:
+    path.rename(path.with_name(path.name + ".lost"))
+
+
+@pytest.mark.parametrize("damage", [append_garbage, take_away])
+async def test_a_database_that_breaks_is_not_ready_and_refuses_everything(
+    tmp_path: Path, postgres_server: PostgresServer, damage: Callable[[Path], None]
+) -> None:
+    url = await asyncio.to_thread(postgres_server.databases)
+    connection = await asyncpg.connect(url.format(service="projects"))
+    place = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('dead_letter')"
+    path = Path(await connection.fetchval(place))
+    await connection.close()
+    async with running_service(SERVICE, Settings(data=tmp_path, database_url=url)) as (_, callers):
+        client = callers("director")
+        assert (await client.post(PROJECTS, json={"name": "Kept"})).status_code == 201
+        damage(path)
+        broken = await client.get("/projects/v1/dead-letters")
+        assert (broken.status_code, broken.json()["code"]) == (503, "store_damaged")
+        ready = await callers.anonymous().get("/projects/readyz")
+        assert (ready.status_code, "damaged" in ready.json()["detail"]) == (503, True)
+        refused = await client.post(PROJECTS, json={"name": "X"})
+        assert (refused.status_code, refused.json()["code"]) == (503, "store_damaged")
+        assert (await client.get(PROJECTS)).status_code == 503
+        assert (await client.get("/projects/livez")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "command",
     [["up", "--port", "0"], ["verify"], ["rebuild"], ["backup", "{kept}"]],
@@ -161,7 +195,13 @@ async def test_a_source_that_lost_its_last_commits_stops_its_consumers(tmp_path:
         assert "projects ends at position 1, but 6 was applied" in ready.json()["detail"]
         metrics = (await portolan.alone("reporting").get("/reporting/metrics")).text
         assert re.search(r'portolan_consumer_stopped\{consumer="[^"]+",service="reporting"\} 1\.0', metrics)
-        assert (await portolan().post(PROJECTS, json={"name": "New"})).status_code == 201
+        new = await portolan().post(PROJECTS, json={"name": "New"})
+        assert new.status_code == 201
+        after = {"Portolan-After": new.headers["portolan-position"]}
+        shown = await portolan().get("/reporting/v1/projects", headers=after)
+        assert (shown.status_code, shown.json()["code"]) == (503, "consumer_stopped"), (
+            "nobody saw what was written"
+        )
         assert (await portolan.alone("projects").get("/projects/readyz")).status_code == 200
     path.unlink()
     async with running_portolan(settings) as portolan:
