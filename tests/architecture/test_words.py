@@ -35,7 +35,6 @@ RIDDLES = frozenset(
 
 NOT_YET_RENAMED: frozenset[str] = frozenset(
     {
-        "services/finance/control/performance/rules.py",
         "services/reporting/dashboards/activity/api.py",
         "services/reporting/dashboards/exposure/api.py",
         "services/reporting/dashboards/portfolios/view.py",
