@@ -121,10 +121,10 @@ class Requests(Collector):
 
     def of(self, service: str, route: str, method: str, status: int) -> Answered:
         key = (service, route, method, status)
-        known = self.answered.get(key)
-        if known is None:
-            known = self.answered[key] = Answered(*key)
-        return known
+        counted = self.answered.get(key)
+        if counted is None:
+            counted = self.answered[key] = Answered(*key)
+        return counted
 
     def collect(self) -> Iterator[Metric]:
         count = CounterMetricFamily(
