@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.register import merged
+from shared.domain.patches import merged
 from shared.store import Unit, Unreachable
 from tests.shared.http.conftest import PATCH, PROJECTS, Projects
 
@@ -269,6 +269,7 @@ async def test_the_etag_of_a_reduced_or_expanded_answer_is_known_again(
     assert (await projects.client.get(url, headers={"If-None-Match": tag})).status_code == 200
     stale = await projects.client.delete(f"{PROJECTS}/{made['id']}", headers={"If-Match": 'W/"2"'})
     assert stale.status_code == 412, "a weak tag never matches where something is written"
+    assert stale.json()["detail"].startswith("If-Match names no version"), "it has not changed"
 
 
 async def test_what_somebody_else_may_do_is_another_answer(projects: Projects) -> None:
@@ -301,7 +302,7 @@ async def test_who_meets_others_every_time_is_told_to_come_again(
     projects_everywhere: Projects, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where other replicas are always quicker: nobody stated a precondition, so none has failed."""
-    monkeypatch.setattr("shared.http.routes.ATTEMPTS", 1)
+    monkeypatch.setattr("shared.http.running.ATTEMPTS", 1)
     client, url = projects_everywhere.client, f"{PROJECTS}/by-ref/sap/1"
     made = (await client.put(url, json={"name": "N"})).json()
     puts = await asyncio.gather(*(client.put(url, json={"name": f"N{n}"}) for n in range(20)))
