@@ -6,7 +6,7 @@ that day or before. The order in which facts arrive does not matter.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
@@ -37,7 +37,15 @@ class Sums:
     """Those whose current plan is not the approved one."""
 
     def plus(self, other: "Sums", times: int = 1) -> "Sums":
-        return Sums(*(getattr(self, f.name) + times * getattr(other, f.name) for f in fields(Sums)))
+        return Sums(
+            self.bac + times * other.bac,
+            self.ev + times * other.ev,
+            self.ac + times * other.ac,
+            self.current + times * other.current,
+            self.packages + times * other.packages,
+            self.undated + times * other.undated,
+            self.differing + times * other.differing,
+        )
 
 
 NOTHING = Sums()
