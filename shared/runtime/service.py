@@ -11,7 +11,7 @@ from shared.contracts.language import Aggregate
 from shared.domain.register import Register
 from shared.http import answers
 from shared.http.routes import Refused, Routes
-from shared.messaging.inbox import Consumer
+from shared.messaging.consumer import Consumer
 from shared.store.columns import Mirror
 
 
