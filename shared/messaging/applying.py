@@ -24,7 +24,7 @@ async def apply(consumer: Consumer, positions: Positions, work: Work, records: S
             news = await copy.remember(work, record.state(copy.shape)) and news
         reaction = consumer.reactions.get(record.event.type)
         if reaction and news and positions.triggers(record):
-            work.because_of(
+            work.set_cause(
                 record.event.id, record.event.correlationid, record.event.traceparent, record.effective_at
             )
             await reaction(work, record)

@@ -31,7 +31,8 @@ class Consumer:
     measures: bool = False
     """Whether its reactions only measure: then all history counts, however late the consumer comes."""
     classes: Collection[Visibility] = OPEN_TO_READERS
-    """What is restricted is taken in only by a consumer that says so, and shown only to whoever may see it."""
+    """Restricted events are applied only by a consumer that declares it, and shown only to callers that may
+    see them."""
 
     @property
     def topics(self) -> list[str]:
@@ -60,7 +61,8 @@ class Consumer:
 def reacting(
     service: str, declarations: Iterable[Known | On], name: str = "reactions", measures: bool = False
 ) -> Consumer:
-    """The consumer in which a service keeps its copies and reacts; it listens to whoever publishes them."""
+    """The consumer that fills the copies of a service and reacts. It consumes from the services that publish
+    those."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
     return Consumer(

@@ -49,7 +49,7 @@ class DeadLetters:
         telemetry.DEAD_LETTERS.labels(*self._labels).inc()
         telemetry.LOG.event("error", self._service, "a dead letter", subject=subject, type=kind, error=error)
         name, at = self._consumer, now_micros()
-        work.also(
+        work.add_statement(
             "INSERT INTO dead_letter (id, consumer, topic, partition, position, aggregate_id, type, event, error,"
             " recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -60,7 +60,7 @@ class DeadLetters:
             ],
         )  # fmt: skip
         if subject:
-            work.also(
+            work.add_statement(
                 "INSERT INTO parked (consumer, aggregate_id, since) VALUES (?, ?, ?)"
                 " ON CONFLICT (consumer, aggregate_id) DO NOTHING",
                 [(name, subject, at)],
@@ -68,14 +68,14 @@ class DeadLetters:
             self.parked.add(subject)
 
     async def forget(self, work: Work, records: Sequence[Record]) -> None:
-        """The dead letters of whoever was erased tell no more either, parked or not."""
+        """The dead letters of an erased person are redacted too, parked or not."""
         for record in records:
             if shape := erasing(record):
                 letters = await self.of(record.event.subject)
                 redacted = [
                     (forgotten_event(shape, letter.value).decode(), id) for id, letter in letters.items()
                 ]
-                work.also("UPDATE dead_letter SET event = ? WHERE id = ?", redacted)
+                work.add_statement("UPDATE dead_letter SET event = ? WHERE id = ?", redacted)
 
     async def of(self, aggregate_id: str) -> dict[str, Record]:
         """Id -> the event, of one aggregate, in order."""
@@ -88,8 +88,8 @@ class DeadLetters:
 
     async def release(self, work: Work, aggregate_id: str, letters: Iterable[str]) -> None:
         """Commit without the letters; the aggregate stays parked where another replica buried more of it."""
-        work.also("DELETE FROM dead_letter WHERE id = ?", [(id,) for id in letters])
-        work.also(
+        work.add_statement("DELETE FROM dead_letter WHERE id = ?", [(id,) for id in letters])
+        work.add_statement(
             "DELETE FROM parked WHERE consumer = ? AND aggregate_id = ? AND NOT EXISTS (SELECT 1 FROM dead_letter d"
             " WHERE d.consumer = parked.consumer AND d.aggregate_id = parked.aggregate_id)",
             [(self._consumer, aggregate_id)],

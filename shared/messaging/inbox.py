@@ -1,10 +1,10 @@
 """The inbox: a consumer stores how far it is in the transaction of what it writes, so each event counts once.
 
-    batch -> skip what was taken in, heal gaps -> apply -> [ rows + marks, one commit ]
+    batch -> skip what was applied, heal gaps -> apply -> [ rows + marks, one commit ]
              new_records.py                      applying.py   positions.py
 
-A passing trouble pauses and tries again for ever; an event that can never be folded goes to the dead letters in the
-same transaction that moves the marks, and from then on its aggregate is parked (`dead_letters.py`).
+A temporary error is retried for ever, with pauses. An event that can never be applied becomes a dead letter
+in the transaction that moves the marks, and from then on its aggregate is parked (`dead_letters.py`).
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class Inbox:
         self.stopped: str | None = f"{consumer.name} does not read yet"
         """Why the consumer takes nothing in; None while it does."""
         self.positions_are_void = False
-        """Whether its marks mean other events than those of its sources: nobody can tell then what was taken in."""
+        """Whether its marks mean other events than those of its sources: then it is unknown what was applied."""
         self._is_born = False
         self._turn = asyncio.Lock()
         """Held while something is folded (a batch, or dead letters once more), and while the marks are read."""
@@ -79,7 +79,7 @@ class Inbox:
 
     @property
     def _way_on(self) -> str:
-        """What an operator does after a new epoch: only what is computed from events alone can be made anew."""
+        """What an operator does after a new epoch: only projections can be computed again."""
         if self.consumer.fold is not None:
             return "run `portolan rebuild`, and start the service again"
         return "bring a backup of all back, or see `A store that went back` in docs/operations.md"
@@ -113,7 +113,8 @@ class Inbox:
                 await self._pause(error, AGAIN_S if isinstance(error, StaleVersion) else PAUSE_S)
 
     async def _load(self) -> Marks:
-        """Read the marks anew, but not during a fold: it must meet the marks that it was decided by, or be refused."""
+        """Read the marks again, but not during a fold: a fold must find the marks that it started from, or be
+        refused."""
         async with self._turn:
             await self._positions.load()
             await self._letters.load()
@@ -169,7 +170,8 @@ class Inbox:
         self.marks.update(moved)
 
     def _work(self) -> Work:
-        """What follows from an event is decided already: it may what whoever decides may, within its service."""
+        """What follows from an event is decided already: a reaction has the rights of a caller that may
+        decide, within its service."""
         service = self.kernel.service
         origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
         scopes = frozenset({f"{service}.write", f"{service}.decide"})
@@ -211,6 +213,6 @@ class Inbox:
         return None
 
     async def discard(self, aggregate_id: str) -> None:
-        """Give the dead letters of an aggregate up, and take in again what comes of it."""
+        """Discard the dead letters of an aggregate, and apply later events of it again."""
         async with self._turn:
             await self._letters.release(self._work(), aggregate_id, await self._letters.of(aggregate_id))

@@ -1,4 +1,4 @@
-"""What is new of a batch: without what was taken in before, and with what is missing in between."""
+"""What is new of a batch: without what was applied before, and with what is missing in between."""
 
 from collections.abc import Sequence
 

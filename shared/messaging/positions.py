@@ -62,7 +62,7 @@ class Positions:
             if (t, p) not in self.marks
         ]
         if new:
-            work.also(
+            work.add_statement(
                 "INSERT INTO inbox_position (consumer, topic, partition, epoch, next_offset, position)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (consumer, topic, partition) DO NOTHING",
                 new,
@@ -84,7 +84,7 @@ class Positions:
             if (t, p) in self.marks
         ]
         if old:
-            work.also(
+            work.add_statement(
                 "UPDATE inbox_position SET epoch = ?, next_offset = ?, position = ?"
                 " WHERE consumer = ? AND topic = ? AND partition = ? AND next_offset = ? AND position = ?",
                 old,
@@ -96,4 +96,4 @@ class Positions:
         born = [(self._consumer.name, s, self._births[s].copies) for s in sources if s in self._births]
         if born:
             still = "UPDATE birth SET copies = copies WHERE consumer = ? AND source = ? AND copies = ?"
-            work.also(still, born, expect=len(born))
+            work.add_statement(still, born, expect=len(born))

@@ -10,7 +10,8 @@ from sqlalchemy import MetaData
 from shared.contracts.language import Aggregate
 from shared.domain.register import Register
 from shared.http import answers
-from shared.http.routes import Refused, Routes
+from shared.http.routes import Routes
+from shared.http.running import Refused
 from shared.messaging.consumer import Consumer
 from shared.store.columns import Mirror
 
@@ -36,6 +37,8 @@ class Service:
     refused: Refused = answers.refused
     """How a refusal is answered: as a problem document, or to a browser as a page."""
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
+    searched: Sequence[str] = ()
+    """Tables with a `search_text` that are no table of a register: they have an index of `q` as well."""
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
 

@@ -13,7 +13,7 @@ from services.embedded import SERVICES
 from shared.base.settings import Settings
 from shared.contracts.language import topics_of
 from shared.http.auth.roles import ROLES
-from shared.http.routes import KernelRoute
+from shared.http.running import KernelRoute
 from shared.runtime.app import create_app
 from shared.runtime.migrate import postgres_engine
 from tests.conftest import Portolan, running_portolan
@@ -65,6 +65,11 @@ async def test_no_route_of_a_restricted_aggregate_answers_without_the_scope(port
         ("POST", CARDS, {"json": CARD}),
         ("POST", f"{CARDS}?validate_only=true", {"json": CARD}),
         ("POST", f"{CARDS}/batch", {"json": {"items": [CARD]}, "headers": {"Idempotency-Key": "k"}}),
+        ("GET", f"{CARDS}/by-ref/erp/R1", {}),
+        ("GET", f"{CARDS}/by-ref/erp/R1?fields=id", {"headers": {"If-None-Match": "*"}}),
+        ("HEAD", f"{CARDS}/by-ref/erp/R1", {}),
+        ("GET", f"{CARDS}/by-ref/erp/nothing", {}),
+        ("GET", CARDS, {"headers": {"Prefer": "return=total-count", "If-None-Match": "*"}}),
         ("PUT", f"{CARDS}/by-ref/erp/R1", {"json": CARD}),
         ("PUT", f"{CARDS}/by-ref/erp/R2", {"json": CARD}),
         ("GET", there, {}),

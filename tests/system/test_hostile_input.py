@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.rotation import turn
+
 MIB = 1024 * 1024
 
 
@@ -24,13 +26,13 @@ def with_bodies(everything: Any) -> list[Any]:
 
 async def send(everything: Any, walked: Any, content: Any, **headers: str) -> httpx.Response:
     """The content as the operation wants it, with everything else in order."""
-    told = {
+    reported = {
         "Content-Type": walked.operation.media_type,
         "If-Match": '"1"',
         "Idempotency-Key": "walk",
     } | headers
     return await everything.client().request(  # type: ignore[no-any-return]
-        walked.method, walked.url(), content=content, headers=told
+        walked.method, walked.url(), content=content, headers=reported
     )
 
 
@@ -103,7 +105,7 @@ HOSTILE_VALUES = [
 @pytest.mark.parametrize("text", HOSTILE_VALUES, ids=lambda t: t[:20])
 async def test_a_hostile_text_in_any_member_never_breaks_anything(everything: Any, text: str) -> None:
     """Some are fine as a name and some are not; none may be a defect, and none may be echoed by a refusal."""
-    for walked in with_bodies(everything):
+    for walked in turn(with_bodies(everything), lambda one: f"{text} {one.id}"):
         for member in walked.operation.body.model_fields:
             for value in (
                 f'"{text}"',
@@ -159,12 +161,12 @@ async def test_a_body_whose_size_is_not_told_answers_413_once_it_is_too_large(ev
 
 async def test_a_hundred_mebibytes_are_not_read(everything: Any) -> None:
     """The reading stops at the limit: the sender is asked for no more than a piece beyond it."""
-    asked = 0
+    wanted = 0
 
     async def endless() -> AsyncIterator[bytes]:
-        nonlocal asked
+        nonlocal wanted
         while True:
-            asked += 1
+            wanted += 1
             yield b"x" * MIB
 
     walked = next(w for w in with_bodies(everything) if w.operation.body_limit == MIB)
@@ -191,7 +193,7 @@ async def test_a_hundred_mebibytes_are_not_read(everything: Any) -> None:
     }
     await everything.portolan.app(scope, receive, keep)
     assert messages[0]["status"] == 413
-    assert asked <= 3
+    assert wanted <= 3
 
 
 @pytest.mark.parametrize(
@@ -202,8 +204,8 @@ async def test_another_content_type_answers_415_and_says_which_is_taken(
     everything: Any, media_type: str
 ) -> None:
     for walked in with_bodies(everything):
-        told = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": media_type}
-        headers = [(k.encode(), v.encode("latin-1")) for k, v in told.items()]
+        by_key = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": media_type}
+        headers = [(k.encode(), v.encode("latin-1")) for k, v in by_key.items()]
         answer = await everything.client().request(
             walked.method, walked.url(), content=b'{"a": 1}', headers=headers
         )
@@ -215,9 +217,9 @@ async def test_another_content_type_answers_415_and_says_which_is_taken(
 @pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP", "identity, gzip", "\xe9"])
 async def test_a_compressed_body_answers_415_and_says_so(everything: Any, encoding: str) -> None:
     for walked in with_bodies(everything):
-        told = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": walked.operation.media_type}
+        by_key = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": walked.operation.media_type}
         headers = [
-            (k.encode(), v.encode("latin-1")) for k, v in (told | {"Content-Encoding": encoding}).items()
+            (k.encode(), v.encode("latin-1")) for k, v in (by_key | {"Content-Encoding": encoding}).items()
         ]
         answer = await everything.client().request(
             walked.method, walked.url(), content=b"\x1f\x8b\x08\x00", headers=headers
@@ -266,7 +268,7 @@ async def test_a_hostile_value_of_any_parameter_is_refused_or_finds_nothing_it_s
     everything: Any, text: str
 ) -> None:
     client = everything.client()
-    for walked in everything.walk("GET"):
+    for walked in turn(everything.walk("GET"), lambda one: f"{text} {one.id}"):
         if "stream" in walked.path:
             continue
         for parameter in walked.operation.parameters:
@@ -299,9 +301,11 @@ async def test_a_hostile_path_answers_4xx(everything: Any, segment: str) -> None
             )
             assert 400 <= answer.status_code < 500, (walked, answer.text)
     for walked in everything.walk("PUT"):
-        made = everything.made[walked.collection]
+        created = everything.made[walked.collection]
         body = {
-            k: v for k, v in made.items() if k in walked.operation.body.model_fields and k != "external_ref"
+            k: v
+            for k, v in created.items()
+            if k in walked.operation.body.model_fields and k != "external_ref"
         }
         bad_source = walked.path.replace("{source}", segment).replace("{external_id}", "1")
         assert 400 <= (await client.put(bad_source, json=body)).status_code < 500, walked
@@ -346,7 +350,7 @@ HOSTILE_HEADERS = [
 )
 async def test_a_hostile_header_never_breaks_anything(everything: Any, name: str, value: str) -> None:
     client = everything.client()
-    for walked in everything.walk():
+    for walked in turn(everything.walk(), lambda one: f"{name} {value} {one.id}"):
         if "stream" in walked.path:
             continue
         headers = {"Content-Type": walked.operation.media_type, "If-Match": '"1"', "Idempotency-Key": "k"} | {

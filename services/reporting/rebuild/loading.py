@@ -50,8 +50,8 @@ async def load(
 
 
 async def _history_rows(page: Rows) -> Rows:
-    rows: Rows = []
+    rows_made: Rows = []
     for start in range(0, len(page), SLICE):
         await asyncio.sleep(0)
-        rows += [row for row in map(history_row, page[start : start + SLICE]) if row]
-    return rows
+        rows_made += [row for row in map(history_row, page[start : start + SLICE]) if row]
+    return rows_made

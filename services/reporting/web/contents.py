@@ -17,14 +17,15 @@ from services.reporting.dashboards.portfolios.api import overview
 from services.reporting.dashboards.portfolios.view import descendants
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.api import ProjectListQuery, listed, sheet
-from services.reporting.dashboards.projects.view import portfolios_by_id
 from services.reporting.figures.health import index_health, limits_of
+from services.reporting.history.portfolios import portfolios_by_id
 from services.reporting.history.view import states
 from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
 from services.reporting.web import charts
 from services.reporting.web.words import Words
 from shared.base.errors import NotFound
 from shared.base.text import sort_key
+from shared.contracts.risk.risks import RiskState
 from shared.http.call import Call
 from shared.store import Store
 
@@ -153,7 +154,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
         "risks": sorted(
             details.get("risk", []),
-            key=lambda r: (r["state"] == "closed", -(r["score"] or 0), sort_key(r["title"])),
+            key=lambda r: (r["state"] == RiskState.CLOSED, -(r["score"] or 0), sort_key(r["title"])),
         ),
         "exposure": await exposure(call, at, scope),
         "assessments": [a for a in await states(store, "assessment", at.until) if a["project_id"] == id],

@@ -1,0 +1,43 @@
+"""Portfolios as of a day: there are few, most dashboards need all of them, and they change seldom."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from services.reporting.asof import AsOf
+from services.reporting.history.view import states
+from shared.store import Store
+
+LARGEST = 50
+"""Days of which the portfolios are held in memory."""
+
+GENERATION = "SELECT portfolios FROM totals_clock WHERE id = 1"
+"""How often portfolios have changed; no row where nothing was folded."""
+
+
+@dataclass
+class _Cache:
+    generation: int = -1
+    by_moment: dict[int | None, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+
+_CACHES: "WeakKeyDictionary[Store, _Cache]" = WeakKeyDictionary()
+
+
+async def portfolios_by_id(store: Store, at: AsOf, *, archived: bool = False) -> dict[str, dict[str, Any]]:
+    """Id -> state; not to be changed by who reads it."""
+    rows = await store.fetch(GENERATION)
+    generation = rows[0][0] if rows else 0
+    cache = _CACHES.setdefault(store, _Cache())
+    if cache.generation != generation or len(cache.by_moment) >= LARGEST:
+        cache = _CACHES[store] = _Cache(generation)
+    if at.until not in cache.by_moment:
+        cache.by_moment[at.until] = {
+            p["id"]: p for p in await states(store, "portfolio", at.until, archived=True)
+        }
+    known_portfolios = cache.by_moment[at.until]
+    return (
+        known_portfolios
+        if archived
+        else {id: p for id, p in known_portfolios.items() if p["archived_at"] is None}
+    )
