@@ -54,7 +54,6 @@ NOT_YET_RENAMED: frozenset[str] = frozenset(
         "shared/http/parameters.py",
         "shared/http/routes.py",
         "shared/http/strict_json.py",
-        "shared/messaging/inbox.py",
         "shared/store/group.py",
         "shared/store/postgres.py",
         "shared/store/unit.py",
