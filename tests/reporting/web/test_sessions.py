@@ -90,6 +90,27 @@ def test_a_folder_is_named_only_to_who_sits_at_the_machine(
 
 
 @pytest.mark.parametrize(
+    ("headers", "is_named"),
+    [
+        ({}, True),
+        ({"Host": "localhost:8000"}, True),
+        ({"Host": "[::1]:8000"}, True),
+        ({"X-Forwarded-For": "127.0.0.1"}, True),
+        ({"Host": "portolan.example.org"}, False),
+        ({"Host": "127.0.0.1.example.org:8000"}, False),
+        ({"X-Forwarded-For": "203.0.113.9"}, False),
+        ({"X-Forwarded-For": "203.0.113.9, 127.0.0.1"}, False),
+        ({"Forwarded": "for=203.0.113.9"}, False),
+    ],
+)
+async def test_a_folder_is_not_named_to_who_comes_by_a_proxy_on_the_machine(
+    visitor: httpx.AsyncClient, portolan: Any, headers: dict[str, str], is_named: bool
+) -> None:
+    page = await visitor.get("/login", headers=headers)
+    assert (str(portolan.running.settings.data) in page.text) is is_named
+
+
+@pytest.mark.parametrize(
     ("started", "program"),
     [
         (".venv/bin/portolan", ".venv/bin/portolan login-link"),
