@@ -289,6 +289,10 @@ async def test_attempts_are_counted_by_the_address_that_a_trusted_proxy_tells(
         assert [await fails("2001:db8::1"), await fails("2001:db8::2"), await fails("2001:db8:0:1::1")] == [
             403, 429, 403,
         ]  # fmt: skip
+        assert [await fails("192.0.2.9:4711"), await fails("192.0.2.9:4712"), await fails("192.0.2.9")] == [
+            403, 429, 429,
+        ]  # fmt: skip
+        assert [await fails("[2001:db8:0:7::1]:80"), await fails("2001:db8:0:7::2")] == [403, 429]
 
 
 async def test_logging_out_everywhere_ends_every_session_of_the_person(portolan: Any) -> None:
