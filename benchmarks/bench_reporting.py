@@ -1,4 +1,4 @@
-"""Reporting: how fast its projections are rebuilt, how soon a commit is folded, how fast the overview of 10,000 is."""
+"""Reporting: how soon a commit is folded, how fast the overview of 10,000 is."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,43 +10,23 @@ from time import perf_counter
 
 import uvloop
 
-from benchmarks.bench_api import databases
 from benchmarks.figure import Figure
 from services.embedded import Embedded, embedded
 from services.projects.structure.project.api import PROJECTS
-from services.reporting.history import projection as history
-from services.reporting.service import SERVICE as REPORTING
 from shared.base.money import Money
 from shared.base.settings import Settings
 from shared.base.telemetry import LOG
-from shared.contracts.language import topics_of
 from shared.contracts.projects.structure import Project, Stage
 from shared.domain.work import Work
-from shared.http.auth import Tokens
-from shared.messaging.bus.embedded import EmbeddedBus, Reading
-from shared.messaging.inbox import Consumer, Inbox
-from shared.runtime.running import opened
-from shared.store import Store
 from shared.store.outbox import Origin
 
-EVENTS = 20_000
 PROJECTS_OF_OVERVIEW = 10_000
-STATE_FILLER = 450
-"""Characters of description that bring a state to about 1 KB."""
 BATCH = 500
-PAGE = 2_000
 
 
 def figures() -> list[Figure]:
     LOG.stream = None
-    return uvloop.run(_figures())
-
-
-async def _figures() -> list[Figure]:
-    rates = [await _rebuild("sqlite", "", 15_000)]
-    with databases(["reporting"]) as url:
-        rates.append(await _rebuild("postgresql", url, 40_000))
-    return [*rates, *await _live()]
+    return uvloop.run(_live())
 
 
 def _work(one: Embedded) -> Work:
@@ -85,51 +65,6 @@ _NO_STAGE = _NoStage()
 async def _quiet(folder: Path) -> AsyncIterator[Embedded]:
     async with embedded(Settings(data=folder)) as one:
         yield one
-
-
-async def _rebuild(name: str, url: str, target: float) -> Figure:
-    """Current state and history of 20,000 events of about 1 KB, from the outbox to the last commit."""
-    with (
-        TemporaryDirectory(prefix="portolan-bench-") as folder,
-        TemporaryDirectory(prefix="portolan-bench-") as other,
-    ):
-        settings = Settings(data=Path(folder))
-        async with opened(_projects(), settings, Tokens(settings)) as source:
-            await _fill(source.kernel.store, source, EVENTS)
-            target_settings = Settings(data=Path(other), database_url=url)
-            async with opened(REPORTING, target_settings, Tokens(target_settings)) as reporting:
-                rate = await _replayed(source.kernel.store, reporting)
-    return Figure(
-        f"rebuild_{name}", rate, "events/s", target, "higher", "current state and history, 1 KB states"
-    )
-
-
-def _projects():  # type: ignore[no-untyped-def]
-    from services.projects.service import SERVICE
-
-    return SERVICE
-
-
-async def _fill(store: Store, one, count: int) -> None:  # type: ignore[no-untyped-def]
-    running = Embedded.__new__(Embedded)
-    running.services = {"projects": one}
-    await _write_projects(running, count, STATE_FILLER)
-
-
-async def _replayed(store: Store, reporting) -> float:  # type: ignore[no-untyped-def]
-    async def fold(work: Work, records) -> None:  # type: ignore[no-untyped-def]
-        await history.fold(work, records)
-
-    consumer = Consumer("bench", ("projects",), fold=fold)
-    inbox = Inbox(reporting.kernel, EmbeddedBus({"projects": (store, topics_of("projects"))}), consumer)
-    reading = Reading(store, topics_of("projects"), PAGE)
-    started = perf_counter()
-    while records := await reading.page():
-        await inbox.take(records)
-    seconds = perf_counter() - started
-    [[count]] = await reporting.kernel.store.fetch("SELECT COUNT(*) FROM history")
-    assert count == EVENTS, f"{count} of {EVENTS} events were folded"
-    return EVENTS / seconds
 
 
 async def _live() -> list[Figure]:

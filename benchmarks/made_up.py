@@ -193,7 +193,7 @@ def read(folder: Path) -> list[tuple[str, Any]]:
 def main(folder: str, data: str) -> None:
     """Start all five services with the made-up groups; print CPU seconds and resident megabytes at each step."""
     import services.embedded as embedded_services
-    from shared.runtime.memory import leave_alone_what_was_made
+    from shared.runtime.memory import freeze_modules
 
     tell("services")
     added = read(Path(folder))
@@ -205,7 +205,7 @@ def main(folder: str, data: str) -> None:
 
     async def start() -> None:
         async with embedded_services.embedded(Settings(data=Path(data))):
-            leave_alone_what_was_made()
+            freeze_modules()
             tell("ready")
 
     uvloop.run(start())

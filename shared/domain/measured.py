@@ -6,7 +6,7 @@ that day or before. The order in which facts arrive does not matter.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
@@ -37,7 +37,15 @@ class Sums:
     """Those whose current plan is not the approved one."""
 
     def plus(self, other: "Sums", times: int = 1) -> "Sums":
-        return Sums(*(getattr(self, f.name) + times * getattr(other, f.name) for f in fields(Sums)))
+        return Sums(
+            self.bac + times * other.bac,
+            self.ev + times * other.ev,
+            self.ac + times * other.ac,
+            self.current + times * other.current,
+            self.packages + times * other.packages,
+            self.undated + times * other.undated,
+            self.differing + times * other.differing,
+        )
 
 
 NOTHING = Sums()
@@ -58,7 +66,8 @@ def joined(high: int, low: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The figures of a day in minor units of `currency`; `reasons` say why `bac`, `pv`, `ev` or `ac` is not known."""
+    """The figures of a day in minor units of `currency`; `reasons` say why `bac`, `bac_current`, `pv`, `ev` or `ac` is not
+    known."""
 
     currency: str
     sums: Sums
@@ -70,28 +79,49 @@ def measured(sums: Mapping[str, Sums], budget_currency: str | None) -> Measured 
     there is a budget, the project is measured in its currency; work in another one waits for a rate."""
     if not sums:
         return None
-    currency = budget_currency or _of_the_work(sums)
+    currency = budget_currency or _without_budget(sums)
     own = sums.get(currency, NOTHING)
-    return Measured(currency, own, _too_large(own) | _unknown(sums, currency))
+    reasons = _too_large(own) | _in_another(sums, currency) | _unknown(sums, currency)
+    return Measured(currency, own, reasons)
 
 
-def _of_the_work(sums: Mapping[str, Sums]) -> str:
-    return min((currency for currency, s in sums.items() if s.packages), default=min(sums))
+def _without_budget(sums: Mapping[str, Sums]) -> str:
+    spent = [currency for currency, s in sums.items() if s.ac]
+    planned = [currency for currency, s in sums.items() if s.packages]
+    return min(spent or planned or sums)
 
 
 def _too_large(sums: Sums) -> dict[str, str]:
     """The plan ends at BAC: it is known if BAC is."""
-    amounts = {"bac": sums.bac, "pv": sums.bac, "ev": sums.ev, "ac": sums.ac}
+    amounts = {"bac": sums.bac, "bac_current": sums.current, "pv": sums.bac, "ev": sums.ev, "ac": sums.ac}
     return {figure: TOO_LARGE for figure, amount in amounts.items() if abs(amount) > LARGEST_MINOR}
+
+
+_OF_WORK = ("bac", "bac_current", "pv", "ev")
+
+
+def _in_another(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
+    """The current plan may have work in a currency that the approved one has not; costs may be dated before the budget
+    took their currency."""
+    work = sorted(c for c, s in sums.items() if s.current and c != currency)
+    costs = sorted(c for c, s in sums.items() if s.ac and c != currency)
+    reasons = {}
+    if work:
+        reasons["bac_current"] = (
+            f"work is budgeted in {' and '.join(work)}, and there is no rate to {currency}"
+        )
+    if costs:
+        reasons["ac"] = f"costs are in {' and '.join(costs)}, and there is no rate to {currency}"
+    return reasons
 
 
 def _unknown(sums: Mapping[str, Sums], currency: str) -> dict[str, str]:
     foreign = sorted(c for c, s in sums.items() if s.packages and c != currency)
     if not any(s.packages for s in sums.values()):
-        return dict.fromkeys(("bac", "pv", "ev"), "no work package with a budget")
+        return dict.fromkeys(_OF_WORK, "no work package with a budget")
     if foreign:
         why = f"work is budgeted in {' and '.join(foreign)}, and there is no rate to {currency}"
-        return dict.fromkeys(("bac", "pv", "ev"), why)
+        return dict.fromkeys(_OF_WORK, why)
     if any(s.undated for s in sums.values()):
         return {"pv": "a work package with a budget has no planned dates"}
     return {}

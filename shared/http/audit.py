@@ -9,7 +9,7 @@ from shared.base.ids import new_id_text
 from shared.http.call import Call
 from shared.store import Unreachable
 
-KEPT = (
+INSERT_ATTEMPT = (
     "INSERT INTO refused_attempt (id, recorded_at, principal, method, path, code) VALUES (?, ?, ?, ?, ?, ?)"
 )
 
@@ -42,7 +42,7 @@ def note(call: Call, refusal: Refusal) -> None:
 
 def _may_be_kept(call: Call, who: str) -> bool:
     attempts = call.kernel.attempts
-    if not attempts.left(who) or not attempts.left("", IN_ALL):
+    if not attempts.remaining(who) or not attempts.remaining("", IN_ALL):
         return False
     attempts.spend(who)
     attempts.spend("")
@@ -51,7 +51,7 @@ def _may_be_kept(call: Call, who: str) -> bool:
 
 async def _keep(call: Call, row: tuple[object, ...]) -> None:
     try:
-        await call.kernel.store.run(f"{KEPT} RETURNING id", row)
+        await call.kernel.store.run(f"{INSERT_ATTEMPT} RETURNING id", row)
     except Unreachable:
         telemetry.LOG.event(
             "warning", call.service, "a refused attempt was not stored", code=row[-1], principal=row[2]

@@ -16,13 +16,13 @@ def address_of(call: Call) -> str:
     client = call.scope.get("client")
     address = client[0] if client else ""
     trusted = tuple(call.kernel.settings.trusted_proxies)
-    told = [part.strip() for part in (call.header("x-forwarded-for") or "").split(",") if part.strip()]
-    while told and _is_trusted(address, trusted):
-        address = told.pop()
-    found = _read(address)
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or ip_network((found, OF_A_SITE), strict=False))
-    return str(found) if found else address[:100]
+    hops = [part.strip() for part in (call.header("x-forwarded-for") or "").split(",") if part.strip()]
+    while hops and _is_trusted(address, trusted):
+        address = hops.pop()
+    parsed = _read(address)
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or ip_network((parsed, OF_A_SITE), strict=False))
+    return str(parsed) if parsed else address[:100]
 
 
 def _read(address: str) -> IPv4Address | IPv6Address | None:
@@ -37,5 +37,5 @@ def _read(address: str) -> IPv4Address | IPv6Address | None:
 
 @lru_cache(maxsize=1024)
 def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
-    found = _read(address)
-    return found is not None and any(found in ip_network(network) for network in trusted)
+    parsed = _read(address)
+    return parsed is not None and any(parsed in ip_network(network) for network in trusted)

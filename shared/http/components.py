@@ -21,12 +21,12 @@ PLACE = "#/components/schemas/"
 
 def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Schema]:
     """The schemas of the models and of all they refer to, by name, in alphabetical order."""
-    _, told = models_json_schema(
+    _, generated = models_json_schema(
         [(model, "validation") for model in models],
         ref_template=PLACE + "{model}",
         schema_generator=WithoutMemberTitles,
     )
-    schemas = told.get("$defs", {})
+    schemas = generated.get("$defs", {})
     if twice := [name for name in schemas if "__" in name]:  # as pydantic tells apart what is named alike
         raise TypeError(f"two shapes have one name: {', '.join(sorted(twice))}")
     return dict(sorted(schemas.items()))
@@ -48,7 +48,7 @@ def separate(schemas: dict[str, Schema], operations: Iterable[dict[str, Any]]) -
 
 def references(schema: Any) -> Iterator[str]:
     """The names of the components that are referred to, some several times."""
-    yield from (found[1] for found in re.finditer(rf"'\$ref': '{PLACE}([^']+)'", str(schema)))
+    yield from (match[1] for match in re.finditer(rf"'\$ref': '{PLACE}([^']+)'", str(schema)))
 
 
 def _reached(schemas: dict[str, Schema], roots: Iterable[Any]) -> set[str]:

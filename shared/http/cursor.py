@@ -33,8 +33,10 @@ def _sign(down: bool) -> str:
 
 def binding(call: Call, listed: str) -> str:
     """What a cursor is bound to: the list with its filters and sort, not the page size."""
-    asked = sorted((k, v) for k, v in call.query.items() if k not in ("cursor", "limit", "fields", "expand"))
-    return json.dumps([listed, asked])
+    filters = sorted(
+        (k, v) for k, v in call.query.items() if k not in ("cursor", "limit", "fields", "expand")
+    )
+    return json.dumps([listed, filters])
 
 
 def sealed(call: Call, last: list[Any], bound: str) -> str:

@@ -72,9 +72,9 @@ def of(schema: Schema, schemas: dict[str, Schema], name: str = "") -> Any:
         return _object(schema, schemas)
     if name in MEMBERS and _fits(MEMBERS[name], schema):
         return MEMBERS[name]
-    for said in ("examples", "enum"):
-        if said in schema:
-            return schema[said][0]
+    for source in ("examples", "enum"):
+        if source in schema:
+            return schema[source][0]
     return _plain(schema, schemas)
 
 

@@ -34,12 +34,12 @@ class RateLimit:
         if len(self._counted) > 10_000:
             self._counted.clear()
         self._counted[principal] = (window, used)
-        left = max(0, self.per_minute - used)
+        remaining = max(0, self.per_minute - used)
         headers = {
             "RateLimit-Policy": f'"principal";q={self.per_minute};w={WINDOW_S}',
-            "RateLimit": f'"principal";r={left};t={reset}',
+            "RateLimit": f'"principal";r={remaining};t={reset}',
             "RateLimit-Limit": str(self.per_minute),
-            "RateLimit-Remaining": str(left),
+            "RateLimit-Remaining": str(remaining),
             "RateLimit-Reset": str(reset),
         }
         if used > self.per_minute:
@@ -90,7 +90,7 @@ class Allowance:
     _spent: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Key -> when its interval began (monotonic), and how many were spent since."""
 
-    def left(self, key: str, most: int | None = None) -> int:
+    def remaining(self, key: str, most: int | None = None) -> int:
         """How many may still be spent now."""
         limit = self.most if most is None else most
         return sys.maxsize if limit is None else max(0, limit - self._current(key)[1])
@@ -107,5 +107,5 @@ class Allowance:
         return max(1, ceil(self._current(key)[0] + self.seconds - monotonic()))
 
     def _current(self, key: str) -> tuple[float, int]:
-        found = self._spent.get(key)
-        return found if found and monotonic() - found[0] < self.seconds else (monotonic(), 0)
+        spent = self._spent.get(key)
+        return spent if spent and monotonic() - spent[0] < self.seconds else (monotonic(), 0)

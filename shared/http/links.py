@@ -8,9 +8,9 @@ Operation = dict[str, Any]
 def add(paths: dict[str, dict[str, Operation]]) -> None:
     """Say with every 201 how its id and ETag go into the operations under `<collection>/{id}`."""
     for path, operations in paths.items():
-        made = operations.get("post", {}).get("responses", {}).get("201")
-        if made is not None:
-            made["links"] = {
+        response = operations.get("post", {}).get("responses", {}).get("201")
+        if response is not None:
+            response["links"] = {
                 operation["operationId"]: _link(operation)
                 for other, methods in paths.items()
                 if other.startswith(f"{path}/{{id}}")
@@ -19,7 +19,7 @@ def add(paths: dict[str, dict[str, Operation]]) -> None:
 
 
 def _link(operation: Operation) -> dict[str, Any]:
-    given = {"path.id": "$response.body#/id"}
+    parameters = {"path.id": "$response.body#/id"}
     if any(p["name"] == "If-Match" and p["required"] for p in operation["parameters"]):
-        given["header.If-Match"] = "$response.header.ETag"
-    return {"operationId": operation["operationId"], "parameters": given}
+        parameters["header.If-Match"] = "$response.header.ETag"
+    return {"operationId": operation["operationId"], "parameters": parameters}

@@ -20,13 +20,13 @@ LIST = Path(__file__).parents[1] / "contracts" / "problems.json"
 
 def kinds() -> dict[str, type[Refusal]]:
     """The refusals that have a code of their own; a more exact code stands for one of them."""
-    found: dict[str, type[Refusal]] = {}
+    by_code: dict[str, type[Refusal]] = {}
     waiting = [Refusal]
     while waiting:
         kind = waiting.pop()
-        found.setdefault(kind.code, kind)
+        by_code.setdefault(kind.code, kind)
         waiting.extend(kind.__subclasses__())
-    return found
+    return by_code
 
 
 @cache
@@ -73,10 +73,10 @@ def served(name: str, base_url: str) -> Schema:
 
     Its `$id` is absolute, as events name it in `dataschema`, and what it refers to stands beside it.
     """
-    found = FILES.find(name)
-    if found is None:
+    stored_schema = FILES.find(name)
+    if stored_schema is None:
         raise NotFound("no event and no aggregate has this schema")
-    closed, is_draft = found
+    closed, is_draft = stored_schema
     schema: Schema = opened(closed)
     schema["$id"] = base_url + schema["$id"]
     return schema | ({"x-draft": True} if is_draft else {})

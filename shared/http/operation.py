@@ -31,14 +31,14 @@ class Parameter:
 
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema
-        told = {
+        documented = {
             "name": self.name,
             "in": "query",
             "required": False,
             "description": self.description,
             "schema": schema,
         }
-        return told | ({"style": "form", "explode": True} if self.many else {})
+        return documented | ({"style": "form", "explode": True} if self.many else {})
 
 
 @dataclass(frozen=True)

@@ -42,16 +42,19 @@ async def replay(call: Call, key: IdempotencyKey) -> Answer | None:
     return replayed
 
 
-async def read_back(kernel: Serving, kept: dict[str, Any]) -> Answer:
-    if "results" in kept:
-        return await batch.replayed(kernel, kept["results"])
-    if "id" not in kept:
-        return Answer(kept["status"])
-    state, where = await idempotency.state_at(kernel, kept["type"], kept["id"], kept["version"])
-    headers = {"ETag": f'"{kept["version"]}"', "Portolan-Position": position_token(kernel.store.epoch, where)}
-    if kept["status"] == 201:
+async def read_back(kernel: Serving, stored: dict[str, Any]) -> Answer:
+    if "results" in stored:
+        return await batch.replayed(kernel, stored["results"])
+    if "id" not in stored:
+        return Answer(stored["status"])
+    state, where = await idempotency.state_at(kernel, stored["type"], stored["id"], stored["version"])
+    headers = {
+        "ETag": f'"{stored["version"]}"',
+        "Portolan-Position": position_token(kernel.store.epoch, where),
+    }
+    if stored["status"] == 201:
         shape = next(
-            s for s, e in CATALOGUE.items() if e.service == kernel.service and e.name == kept["type"]
+            s for s, e in CATALOGUE.items() if e.service == kernel.service and e.name == stored["type"]
         )
-        headers["Location"] = location(shape.model_construct(id=kept["id"]))
-    return Answer(kept["status"], state.encode(), headers)
+        headers["Location"] = location(shape.model_construct(id=stored["id"]))
+    return Answer(stored["status"], state.encode(), headers)

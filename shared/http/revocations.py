@@ -30,25 +30,27 @@ RETURNING id
 class Revocations:
     """What one service knows of them, in this process."""
 
-    _known: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    _revoked_until: dict[tuple[str, str, str], float] = field(default_factory=dict)
     """(kind, issuer, value) -> what was issued until then is revoked, in seconds since 1970."""
 
     def concern(self, principal: Principal) -> bool:
         """Whether the token of a principal was revoked."""
-        if not self._known:
+        if not self._revoked_until:
             return False
         token, subject = principal.token_id, principal.subject
-        if token and any(("token", issuer, token) in self._known for issuer in ("", principal.issuer)):
+        if token and any(
+            ("token", issuer, token) in self._revoked_until for issuer in ("", principal.issuer)
+        ):
             return True
         keys = [(k, i, v) for k, v in (("subject", subject), ("all", "")) for i in ("", principal.issuer)]
-        return any(self._known.get(key, -1.0) >= principal.issued_at for key in keys)
+        return any(self._revoked_until.get(key, -1.0) >= principal.issued_at for key in keys)
 
     async def look(self, store: Store) -> None:
         """Know what the database knows."""
         rows = await store.fetch(
             "SELECT kind, issuer, value, MAX(revoked_at) FROM revocation GROUP BY 1, 2, 3"
         )
-        self._known = {(kind, issuer, value): at / 1_000_000 for kind, issuer, value, at in rows}
+        self._revoked_until = {(kind, issuer, value): at / 1_000_000 for kind, issuer, value, at in rows}
 
 
 async def revoke(store: Store, kind: Kind, value: str, issuer: str, by: str, at: int | None = None) -> None:

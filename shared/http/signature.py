@@ -144,5 +144,5 @@ def texts_of(endpoint: Callable[..., Any]) -> tuple[str, str]:
     text = inspect.getdoc(endpoint) or ""
     paragraphs = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text)]
     whole = "\n\n".join(paragraphs)
-    found = _SENTENCE.fullmatch(whole)
-    return (found[1], found[2]) if found else (whole, "")
+    match = _SENTENCE.fullmatch(whole)
+    return (match[1], match[2]) if match else (whole, "")

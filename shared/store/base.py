@@ -37,6 +37,10 @@ class Damaged(Unreachable):
     """What the database keeps is broken: nothing passes here, a backup has to be brought back."""
 
 
+class CannotReplace(Exception):
+    """Tables cannot be made anew beside the live ones, or not be put in their place."""
+
+
 class Store(Protocol):
     """One service's database. SQL is written with `?` placeholders for both dialects."""
 

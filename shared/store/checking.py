@@ -30,16 +30,16 @@ def damage_of(path: Path, is_over: Callable[[], bool]) -> str | None:
     with closing(sqlite3.connect(path, timeout=PATIENCE_S)) as connection:
         connection.set_progress_handler(lambda: 1 if is_over() else 0, STEPS)
         try:
-            [(said,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
-            if said == "ok" and _is_cut_off(path, connection):
-                said = "the file ends within a page"
+            [(verdict,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
+            if verdict == "ok" and _is_cut_off(path, connection):
+                verdict = "the file ends within a page"
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise Unfinished from error
             raise
         except sqlite3.DatabaseError as error:
             return str(error)
-    return None if said == "ok" else " ".join(str(said).split())
+    return None if verdict == "ok" else " ".join(str(verdict).split())
 
 
 def _is_cut_off(path: Path, connection: sqlite3.Connection) -> bool:

@@ -21,7 +21,7 @@ from shared.store.unit import Part, Statement, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
 
 _KEY = re.compile(r"Key \((.+?)\)=")
-_AWAY = (
+AWAY = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -104,7 +104,7 @@ class PostgresStore:
         except _BROKEN as error:
             self.note_damage(str(error))
             raise Damaged(str(error)) from error
-        except _AWAY as error:
+        except AWAY as error:
             raise Unreachable(str(error) or type(error).__name__) from error
 
     async def scan(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -121,7 +121,7 @@ class PostgresStore:
         """An advisory lock, held by a connection of its own for as long as that lives and is heard of."""
         try:
             connection = await asyncpg.connect(self.url, timeout=5)
-        except _AWAY as error:
+        except AWAY as error:
             raise Unreachable(str(error)) from error
         beating = None
         try:
@@ -154,7 +154,7 @@ class PostgresStore:
         try:
             async with asyncio.timeout(CLOSING_S):
                 await self._pool.close()
-        except (*_AWAY, TimeoutError):
+        except (*AWAY, TimeoutError):
             self._pool.terminate()
 
     async def _attempt(self, job: Job[asyncpg.Connection]) -> Outcome:
@@ -169,7 +169,7 @@ class PostgresStore:
             return await job(await self._writing()), None
         except Damaged as error:
             return None, error
-        except _AWAY as error:
+        except AWAY as error:
             self._drop_connection()
             return None, Unreachable(str(error) or type(error).__name__)
         except _BROKEN as error:
@@ -200,7 +200,7 @@ class PostgresStore:
     async def _listen_for_ever(self) -> None:
         """Nudge this replica when another one commits."""
         while True:
-            with suppress(*_AWAY):
+            with suppress(*AWAY):
                 await self._listen()
             await asyncio.sleep(_RETRY_S)
 
@@ -223,7 +223,7 @@ async def _fetch_or_end(c: Any, text: str, params: Sequence[Any]) -> list[tuple[
     """A connection that was left in the middle of a query must not go back to the pool."""
     try:
         return await c.fetch(text, *params)  # type: ignore[no-any-return]
-    except (asyncio.CancelledError, *_AWAY):
+    except (asyncio.CancelledError, *AWAY):
         c.terminate()
         raise
 
@@ -239,7 +239,7 @@ async def _limit(connection: asyncpg.Connection, setting: str) -> None:
 
 async def _beat(connection: asyncpg.Connection) -> None:
     """Be heard of for as long as the process runs."""
-    with suppress(*_AWAY):
+    with suppress(*AWAY):
         while True:
             await asyncio.sleep(SILENT_S / 3)
             await connection.execute("SELECT 1", timeout=SILENT_S)
@@ -247,7 +247,7 @@ async def _beat(connection: asyncpg.Connection) -> None:
 
 async def _end(connection: asyncpg.Connection) -> None:
     """Close in good order where the server still answers."""
-    with suppress(*_AWAY):
+    with suppress(*AWAY):
         await connection.close(timeout=CLOSING_S)
 
 

@@ -23,7 +23,7 @@ def reaching(service: str, url: str) -> Iterator[None]:
     except _kinds(url) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if why := _why(cause):
-            raise CannotStart(_told(service, url, why)) from error
+            raise CannotStart(_unusable(service, url, why)) from error
         raise
 
 
@@ -46,7 +46,7 @@ def _why(cause: BaseException | None) -> str | None:
     return text if state is None or state.startswith(STATES) else None
 
 
-def _told(service: str, url: str, why: str) -> str:
+def _unusable(service: str, url: str, why: str) -> str:
     if url.startswith("sqlite:///"):
         file = url.removeprefix("sqlite:///")
         return f"the store of {service} in the data folder (PORTOLAN_DATA, or --data), {file}, cannot be used: {why}"

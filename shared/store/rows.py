@@ -67,8 +67,8 @@ def table_of(
         namespace["__annotations__"] = {name: kind for name, (kind, _) in columns.items()}
         namespace |= {name: column for name, (_, column) in columns.items()}
 
-    made = new_class(f"{shape.__name__}Row", (Row, base), {"table": True}, body)
-    return cast(type[Row], made)
+    row_class = new_class(f"{shape.__name__}Row", (Row, base), {"table": True}, body)
+    return cast(type[Row], row_class)
 
 
 def _columns(members: Iterable[Member], indexed: set[str]) -> dict[str, tuple[Any, Any]]:

@@ -82,8 +82,8 @@ def from_arrays(text: str, types: tuple[str, ...]) -> str:
 @cache
 def only_adding(text: str) -> tuple[str, tuple[str, ...]] | None:
     """The table and columns of an INSERT … VALUES that changes no row which is there; None of any other statement."""
-    found = _INSERT.fullmatch(text)
-    return (found[1], tuple(name.strip() for name in found[2].split(","))) if found else None
+    match = _INSERT.fullmatch(text)
+    return (match[1], tuple(name.strip() for name in match[2].split(","))) if match else None
 
 
 def _arrays(types: Iterable[str], first: int) -> str:

@@ -124,10 +124,10 @@ class SqliteStore:
             raise Damaged(f"the store is damaged ({self._damage})")
 
     def _noted(self, error: Exception) -> Exception:
-        told = translated(error)
-        if isinstance(told, Damaged):
+        meaning = translated(error)
+        if isinstance(meaning, Damaged):
             self.note_damage(str(error))
-        return told
+        return meaning
 
     async def close(self) -> None:
         """What was asked is still written; who waits longer than for a lock is told."""
@@ -216,14 +216,14 @@ def _check_versions(c: sqlite3.Connection, part: Part) -> None:
             raise StaleVersion(e.aggregate_id)
 
 
-def _take_guards(c: sqlite3.Connection, held: dict[str, int]) -> None:
-    if not held:
+def _take_guards(c: sqlite3.Connection, expected: dict[str, int]) -> None:
+    if not expected:
         return
-    stored = {key: _guard_version(c, key) for key in held}
-    group.check_guards(held, stored)
+    stored = {key: _guard_version(c, key) for key in expected}
+    group.check_guards(expected, stored)
     c.executemany(
         "INSERT INTO guard (key, version) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET version = version + 1",
-        [(key,) for key in held],
+        [(key,) for key in expected],
     )
 
 
@@ -253,8 +253,8 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 def translated(error: Exception) -> Exception:
     """SQLite's complaint in the store's words."""
-    if isinstance(error, sqlite3.IntegrityError) and (found := _UNIQUE.match(str(error))):
-        names = [name.rsplit(".", 1) for name in found[1].split(", ")]
+    if isinstance(error, sqlite3.IntegrityError) and (match := _UNIQUE.match(str(error))):
+        names = [name.rsplit(".", 1) for name in match[1].split(", ")]
         return group.meaning_of(UniqueTaken(names[0][0], tuple(name[-1] for name in names)))
     if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
         return Damaged(f"the store is damaged ({error})")

@@ -43,7 +43,7 @@ class Together:
             table, wanted = self._wanted.popitem()
             waiting = [(id, future) for id, futures in wanted.items() for future in futures]
             try:
-                found = {id: (state, v, at) for id, state, v, at in await self._ask(table, list(wanted))}
+                rows_by_id = {id: (state, v, at) for id, state, v, at in await self._ask(table, list(wanted))}
             except Exception as error:  # noqa: BLE001 whatever it is, those who wait are told
                 for _, future in waiting:
                     if not future.done():
@@ -51,5 +51,5 @@ class Together:
             else:
                 for id, future in waiting:
                     if not future.done():
-                        future.set_result(found.get(id))
+                        future.set_result(rows_by_id.get(id))
         self._asking -= 1

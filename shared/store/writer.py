@@ -25,7 +25,7 @@ Job = Callable[[C], Any]
 
 Outcome = tuple[Any, Exception | None]
 
-Asked = tuple[Unit | Job[C], "asyncio.Future[Any]"]
+Request = tuple[Unit | Job[C], "asyncio.Future[Any]"]
 """Work, and who waits for it."""
 
 
@@ -47,8 +47,8 @@ class Writer(Generic[C]):
     def __init__(self, transactions: Transactions[C], service: str) -> None:
         self._transactions = transactions
         self._loop = asyncio.get_running_loop()
-        self._queue: deque[Asked[C]] = deque()
-        self._being_written: list[Asked[C]] = []
+        self._queue: deque[Request[C]] = deque()
+        self._being_written: list[Request[C]] = []
         self._woken = asyncio.Event()
         self.nudges: list[Callable[[], None]] = []
         """Called after each round that wrote."""
@@ -65,8 +65,8 @@ class Writer(Generic[C]):
 
     async def close(self, patience_s: float) -> None:
         """What was asked is still written; who would wait longer is told."""
-        if asked := self._unanswered():
-            await asyncio.wait(asked, timeout=patience_s)
+        if unanswered := self._unanswered():
+            await asyncio.wait(unanswered, timeout=patience_s)
         await self.task.end()
         for future in self._unanswered():
             _tell(future, None, Unreachable("the store is closed"))
@@ -87,7 +87,7 @@ class Writer(Generic[C]):
                 self._being_written.append(self._queue.popleft())
             self._being_written = await self._write_some(self._being_written)
 
-    async def _write_some(self, waiting: list["Asked[C]"]) -> list["Asked[C]"]:
+    async def _write_some(self, waiting: list["Request[C]"]) -> list["Request[C]"]:
         """Write what can go together and return what waits for the next round."""
         futures = {id(work): future for work, future in waiting}
         together, later = group.admit([work for work, _ in waiting if isinstance(work, Unit)])

@@ -11,6 +11,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.support.postgres import Fresh, PostgresServer, as_it_is
+
 ENDS_S = 180
 USING_A_FOLDER = "def test_uses_a_folder(tmp_path):\n    assert tmp_path.exists()\n"
 
@@ -26,6 +28,33 @@ async def test_the_postgresql_of_the_tests_survives_another_pytest(postgres: str
     connection = await asyncpg.connect(postgres)
     await connection.execute("CHECKPOINT")
     await connection.close()
+
+
+async def change(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url.replace("{service}", "projects"))
+    await connection.execute(statement)
+    await connection.close()
+
+
+def content(url: str) -> Fresh:
+    return asyncio.run(as_it_is(url.replace("{service}", "projects")))
+
+
+def test_the_next_test_finds_a_database_as_new(postgres_server: PostgresServer) -> None:
+    url = postgres_server.databases()
+    new = content(url)
+    assert new.rows, "the migrations leave rows, their own at least"
+    asyncio.run(change(url, "UPDATE alembic_version SET version_num = '0'"))
+    postgres_server.give_back(url)
+    assert postgres_server.databases() == url
+    assert content(url) == new
+
+
+def test_a_database_whose_schema_was_changed_is_not_used_again(postgres_server: PostgresServer) -> None:
+    url = postgres_server.databases()
+    asyncio.run(change(url, "ALTER TABLE project ADD COLUMN colour TEXT"))
+    postgres_server.give_back(url)
+    assert postgres_server.databases() != url
 
 
 WAITING = """

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from shared.base.clock import to_day
-from shared.base.money import LARGEST_MINOR, Money
+from shared.base.money import Money
 from shared.domain.measured import Measured, Spans, curve
 
 FOR_EVER = 9_999_999
@@ -84,7 +84,7 @@ def figures(
         currency=currency.currency if currency else None,
         planned=planned.minor if planned else None,
         forecast=_in(currency, forecast),
-        actual=_in(currency, spent),
+        actual=0 if spent and not spent.minor else _in(currency, spent),
         variance=variance,
         cost_reason=reason,
         planned_start=_day(project["planned_start_on"]),
@@ -96,7 +96,9 @@ def figures(
         at_completion=measure.sums.bac if measure and "bac" not in measure.reasons else None,
         earned=measure.sums.ev if measure and "ev" not in measure.reasons else None,
         earned_currency=measure.currency if measure else None,
-        current_at_completion=_current(measure) if measure else None,
+        current_at_completion=measure.sums.current
+        if measure and "bac_current" not in measure.reasons
+        else None,
         differing=measure.sums.differing if measure else 0,
         plan=plan,
         worst_risk=max(
@@ -140,15 +142,6 @@ def _in(currency: Money | None, amount: Money | None) -> int | None:
 
 def _money(amount: dict[str, str] | None) -> Money | None:
     return Money.read(amount) if amount else None
-
-
-def _current(measure: Measured) -> int | None:
-    """The budget of the current plan, if it is known."""
-    return (
-        measure.sums.current
-        if "bac" not in measure.reasons and abs(measure.sums.current) <= LARGEST_MINOR
-        else None
-    )
 
 
 def _day(text: str | None) -> int | None:

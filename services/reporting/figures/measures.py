@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from shared.base.clock import from_micros, parse_day, to_day
-from shared.base.money import Money
+from shared.base.money import minor_of
 from shared.base.settings import Settings
 from shared.contracts.finance.control import Performance
 from shared.contracts.language import entry_of
@@ -72,7 +72,7 @@ async def fold(work: Work, records: Sequence[Record]) -> dict[str, Days]:
             sum_rows.append(sums_row(project_id, counts_from, currency, recorded, sums))
             for planned in contribution["plan"]:
                 first, last = (to_day(parse_day(planned[m])) for m in ("starts_on", "finishes_on"))
-                budget = Money.read(planned["budget"]).minor
+                budget = minor_of(planned["budget"])
                 added.add_span((currency, first, last), budget)
                 span_rows.append((project_id, counts_from, currency, first, last, recorded, *split(budget)))
     if sum_rows:
@@ -99,10 +99,10 @@ async def _fresh(work: Work, records: Sequence[Record]) -> list[Record]:
 
 def _sums(contribution: Mapping[str, Any]) -> Sums:
     return Sums(
-        bac=Money.read(contribution["at_completion"]).minor,
-        ev=Money.read(contribution["earned"]).minor,
-        ac=Money.read(contribution["actual"]).minor,
-        current=Money.read(contribution["current_at_completion"]).minor,
+        bac=minor_of(contribution["at_completion"]),
+        ev=minor_of(contribution["earned"]),
+        ac=minor_of(contribution["actual"]),
+        current=minor_of(contribution["current_at_completion"]),
         packages=contribution["packages"],
         undated=contribution["undated"],
         differing=contribution["differing"],

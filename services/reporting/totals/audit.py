@@ -23,7 +23,7 @@ SELECT COALESCE(f.portfolio_id, ''), f.stage, COALESCE(f.currency, ''), f.overal
     SUM(CASE WHEN f.variance IS NOT NULL THEN f.planned END),
     COUNT(*), COUNT(f.planned), COUNT(f.forecast), COUNT(f.actual), COUNT(f.variance),
     SUM(CASE WHEN f.planned IS NOT NULL AND f.forecast IS NULL AND f.cost_reason <> '{no_forecast}' THEN 1 ELSE 0 END),
-    SUM(CASE WHEN f.earned_currency <> f.currency THEN 1 ELSE 0 END),
+    SUM(CASE WHEN f.actual IS NULL AND f.earned_currency <> f.currency THEN 1 ELSE 0 END),
     SUM(CASE WHEN f.over_pct IS NULL AND f.time_days IS NULL AND f.worst_risk = 0 AND f.occurred_risks = 0
         THEN 1 ELSE 0 END)
 FROM f

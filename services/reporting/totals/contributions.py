@@ -56,7 +56,9 @@ def sums_of(c: Counted, is_informed: bool) -> list[int]:
     has_foreign_forecast = (
         c.planned is not None and c.forecast is None and c.cost_reason not in (None, NO_FORECAST)
     )
-    has_foreign_actual = None not in (c.earned_currency, c.currency) and c.earned_currency != c.currency
+    has_foreign_actual = (
+        c.actual is None and None not in (c.earned_currency, c.currency) and c.earned_currency != c.currency
+    )
     comparable = c.planned if c.variance is not None else None
     return [
         *(_NONE if c.planned is None else split(c.planned)),

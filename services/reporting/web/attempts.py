@@ -9,7 +9,7 @@ def refuse_too_many(call: Call) -> None:
     """429 where as many have failed from there in this minute as the settings allow."""
     logins = call.kernel.logins
     address = address_of(call)
-    if not logins.left(address):
+    if not logins.remaining(address):
         raise TooManyRequests(
             "too many attempts to log in have failed; wait a little",
             code="too_many_logins",

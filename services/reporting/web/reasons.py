@@ -29,6 +29,7 @@ SHAPES = (
     N_("a work package with a budget has no planned dates"),
     N_("no planned value yet"),
     N_("no actual cost"),
+    N_("it has parts in another currency, or more than 18 digits"),
     N_("the amount has more than 18 digits"),
     N_("a risk has occurred"),
     N_("%(n)s risks have occurred"),

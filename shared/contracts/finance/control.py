@@ -61,7 +61,7 @@ class Performance(Aggregate):
 
     `plan` is the cumulative planned value, linear between its points, 0 before the first and BAC after the last: with
     it PV can be said for any day. SPI and CPI follow from PV, `earned` (EV) and `actual` (AC). `reasons` say why the
-    `bac`, `pv`, `ev` or `ac` of the project is not known; the member then holds no more than what could be counted.
+    `bac`, `bac_current`, `pv`, `ev` or `ac` of the project is not known; the member then holds no more than what could be counted.
 
     A project is measured against the first approved plan. `current_at_completion` is the budget of the current plan, and
     `differing` counts the work packages that are planned otherwise by now.
@@ -84,7 +84,7 @@ class Performance(Aggregate):
     plan: Annotated[list[PlannedValue], Field(max_length=400)] = []
     """Points of the cumulative plan, the earliest first."""
     reasons: dict[str, Line] = {}
-    """Why a figure is not known, by its name (`bac`, `pv`, `ev`, `ac`)."""
+    """Why a figure is not known, by its name (`bac`, `bac_current`, `pv`, `ev`, `ac`)."""
 
 
 class PlannedSpan(Shape):

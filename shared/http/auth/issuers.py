@@ -221,8 +221,8 @@ def published_keys(answer: bytes) -> Mapping[str | None, Sequence[PublishedKey]]
         raise ValueError("the answer is no set of keys")
     published: dict[str | None, list[PublishedKey]] = {}
     for entry in entries:
-        if isinstance(entry, dict) and (found := _usable(entry)) is not None:
-            published.setdefault(entry.get("kid"), []).append(found)
+        if isinstance(entry, dict) and (key := _usable(entry)) is not None:
+            published.setdefault(entry.get("kid"), []).append(key)
     return published
 
 

@@ -63,7 +63,7 @@ class Principal:
 
 
 def scopes_of(
-    roles: tuple[str, ...], asked: str | None, foreign: frozenset[str] = frozenset()
+    roles: tuple[str, ...], claim: str | None, foreign: frozenset[str] = frozenset()
 ) -> frozenset[str]:
     """What the roles allow, narrowed by the words of the token's `scope` claim (`projects.read import`).
 
@@ -71,7 +71,7 @@ def scopes_of(
     word narrows, and one that is not understood gives nothing: a mistake must never be worth more than what was meant.
     """
     allowed = frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
-    words = [word for word in (asked or "").split(" ") if word and word not in OF_OIDC | foreign]
+    words = [word for word in (claim or "").split(" ") if word and word not in OF_OIDC | foreign]
     return allowed & narrowing(words)[0] if words else allowed
 
 

@@ -38,19 +38,19 @@ class Tokens:
         self.local = LocalIssuer(settings.data) if settings.local_issuer else None
         if self.local:
             self._issuers[LOCAL] = self.local
-        self._known: dict[str, tuple[Principal, float]] = {}
+        self._principals: dict[str, tuple[Principal, float]] = {}
         """Token -> its principal, and till when that is believed."""
 
     async def principal(self, token: str) -> Principal:
         """Who holds the token; Unauthenticated says why not."""
-        principal, until = self._known.get(token, (None, 0.0))
+        principal, until = self._principals.get(token, (None, 0.0))
         if principal is not None and until > time():
             return principal
-        self._known.pop(token, None)
+        self._principals.pop(token, None)
         principal = await self._verify(token)
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[token] = principal, min(principal.expires_at, time() + REMEMBERED_S)
+        if len(self._principals) >= REMEMBERED:
+            self._principals.clear()
+        self._principals[token] = principal, min(principal.expires_at, time() + REMEMBERED_S)
         return principal
 
     async def _verify(self, token: str) -> Principal:

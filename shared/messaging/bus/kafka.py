@@ -162,7 +162,7 @@ class _OtherInstances:
     """Counts what other instances publish on this one's topics, and warns of it, but not of every event."""
 
     def __init__(self) -> None:
-        self._untold: dict[str, int] = {}
+        self._not_logged: dict[str, int] = {}
         """Topic -> events of which the log has not told yet."""
         self._due: dict[str, float] = {}
         """Topic -> from when on the log may tell of it again."""
@@ -170,13 +170,13 @@ class _OtherInstances:
     def count(self, instance: str, topic: str, service: str) -> None:
         """One event on the topic, by its name on the cluster, of the service that publishes there."""
         telemetry.OTHER_INSTANCE.inc()
-        self._untold[topic] = self._untold.get(topic, 0) + 1
+        self._not_logged[topic] = self._not_logged.get(topic, 0) + 1
         if monotonic() < self._due.get(topic, 0.0):
             return
         self._due[topic] = monotonic() + WARN_AGAIN_S
         telemetry.LOG.event(
             "warning", service, "events of another instance are passed over: give each a PORTOLAN_TOPIC_PREFIX",
-            instance=instance, topic=topic, events=self._untold.pop(topic),
+            instance=instance, topic=topic, events=self._not_logged.pop(topic),
         )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ class _Ends:
         self._bus = bus
         self._client = client
         self._services = services
-        self._told: dict[TopicPartition, tuple[int, int]] = {}
+        self._heads: dict[TopicPartition, tuple[int, int]] = {}
         self._due = monotonic() + min(FIRST_HEADS_S, HEADS_S)
 
     async def missing(self, marks: Marks) -> list[Record]:
@@ -198,7 +198,7 @@ class _Ends:
         self._due = monotonic() + HEADS_S
         try:
             async with asyncio.timeout(ASKING_S):
-                before, self._told = self._told, await self._ask(dict(marks))
+                before, self._heads = self._heads, await self._ask(dict(marks))
             ends = await self._client.end_offsets(list(self._client.assignment()))
             return [
                 record
@@ -214,8 +214,8 @@ class _Ends:
     async def _ask(self, marks: Marks) -> dict[TopicPartition, tuple[int, int]]:
         """(epoch, position) of the last events; LostCommits where a source ends before the marks, read before it was
         asked."""
-        told = {service: await self._bus.heads(service) for service in self._services}
-        for service, heads in told.items():
+        heads_of = {service: await self._bus.heads(service) for service in self._services}
+        for service, heads in heads_of.items():
             own = [
                 m.position
                 for (t, _), m in marks.items()
@@ -228,7 +228,7 @@ class _Ends:
                 heads.epoch,
                 int(head.position),
             )
-            for heads in told.values()
+            for heads in heads_of.values()
             for head in heads.items
         }
 
@@ -297,9 +297,9 @@ def _record(message: ConsumerRecord, topic: str) -> Record | None:
 
 def _tombstone(message: ConsumerRecord, topic: str) -> Record | None:
     """It comes right behind its event: who has not met that one has a gap, up to and with its position."""
-    told = {name: value or b"" for name, value in message.headers}
+    headers = {name: value or b"" for name, value in message.headers}
     try:
-        position, epoch = int(told["ce_sequence"]), int(told["ce_source"].rsplit(b"/", 1)[-1])
+        position, epoch = int(headers["ce_sequence"]), int(headers["ce_source"].rsplit(b"/", 1)[-1])
     except (KeyError, ValueError):
         return None
     return Record(topic, message.partition, message.offset, position, position, epoch, b"")
@@ -326,5 +326,5 @@ def _records_of(page: FeedPage, topic: str, partition: int) -> Iterator[Record]:
 
 
 def _topic_of(event: Envelope) -> Any:
-    known = EVENT_TYPES.get(event.type)
-    return known[0].topic if known else None
+    declared = EVENT_TYPES.get(event.type)
+    return declared[0].topic if declared else None

@@ -62,7 +62,10 @@ def settings_of(topic: str) -> Mapping[str, str]:
 
 async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, Mapping[str, str]]) -> None:
     """The topics by their names on the cluster, each with its settings."""
-    new = [NewTopic(name, PARTITIONS, BROKERS_DEFAULT_REPLICATION, {}, told) for name, told in topics.items()]
+    new = [
+        NewTopic(name, PARTITIONS, BROKERS_DEFAULT_REPLICATION, {}, settings)
+        for name, settings in topics.items()
+    ]
     answer = await admin.create_topics(new)
     for _, code, *_ in answer.topic_errors:
         error = for_code(code)
@@ -90,9 +93,9 @@ async def _have_compacted(admin: AIOKafkaAdminClient, topic: str) -> None:
 async def _set_on(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
     """The settings of the topic itself, without the broker's defaults."""
     [answer] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
-    found: dict[str, str] = {}
+    own: dict[str, str] = {}
     for code, message, _, _, settings in answer.resources:
         if for_code(code) is not NoError:
             raise for_code(code)(f"the settings of {topic} cannot be read: {message}")
-        found |= {name: value for name, value, _, origin, *_ in settings if origin == SET_ON_THE_TOPIC}
-    return found
+        own |= {name: value for name, value, _, origin, *_ in settings if origin == SET_ON_THE_TOPIC}
+    return own

@@ -72,9 +72,9 @@ async def test_a_token_is_taken_only_as_it_was_issued(projects: Projects) -> Non
 async def test_a_remembered_token_expires_all_the_same(projects: Projects) -> None:
     tokens = projects.callers.tokens
     rights = Principal("anna", "portolan-local", ("viewer",), ROLES["viewer"], time() + 60)
-    tokens._known["remembered"] = rights, rights.expires_at
+    tokens._principals["remembered"] = rights, rights.expires_at
     assert (await asked(projects, "remembered")).status_code == 200
-    tokens._known["remembered"] = rights, time() - 1
+    tokens._principals["remembered"] = rights, time() - 1
     assert await refusal(projects, "remembered") == "token_invalid"
 
 
@@ -304,7 +304,7 @@ async def test_a_withdrawn_key_is_forgotten_within_minutes(provider: Provider, t
     tokens = trusting.callers.tokens
     issuer: Any = tokens._issuers[ISSUER]
     issuer._read_at -= 240
-    tokens._known = {token: (principal, 0.0) for token, (principal, _) in tokens._known.items()}
+    tokens._principals = {token: (principal, 0.0) for token, (principal, _) in tokens._principals.items()}
     assert await refusal(trusting, token) == "unknown_key"
     assert await refusal(trusting, provider.token("first", key=signed)) == "unknown_key"
 

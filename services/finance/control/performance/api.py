@@ -18,7 +18,6 @@ from shared.base.errors import NotFound
 from shared.base.money import LARGEST_MINOR, TOO_LARGE, Money
 from shared.contracts.finance.control import Performance
 from shared.contracts.language import Day
-from shared.domain.measured import Measured
 from shared.domain.register import Register
 from shared.http.as_of import day_asked
 from shared.http.call import Answer, Call
@@ -76,23 +75,13 @@ async def _figures(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
     earned = rules.earned_value(base, spans, as_of)
     reasons = {**earned.reasons, **_too_large(earned), **base.reasons}
     values = {n: _value(n, earned, base.currency) if n not in reasons else None for n in EARNED}
-    values["bac_current"], why = _current(base)
-    if why:
-        reasons["bac_current"] = why
+    current = base.sums.current if "bac_current" not in reasons else None
+    values["bac_current"] = Money.of(current, base.currency).model_dump() if current is not None else None
     return {
         **values,
         "plan_differs": base.sums.differing > 0,
         "reasons": {n: why for n, why in reasons.items() if n in FIGURES},
     }
-
-
-def _current(base: Measured) -> tuple[dict[str, str] | None, str | None]:
-    """The budget of the current plan, or why it is not known."""
-    if why := base.reasons.get("bac"):
-        return None, why
-    if abs(base.sums.current) > LARGEST_MINOR:
-        return None, TOO_LARGE
-    return Money.of(base.sums.current, base.currency).model_dump(), None
 
 
 def _too_large(measured: EarnedValue) -> dict[str, str]:

@@ -12,7 +12,7 @@ from services.reporting.figures.health import health, limits_of
 from services.reporting.figures.lateness import start_variance_days, time_days, variance_days
 from services.reporting.history.view import states
 from shared.base.clock import from_day
-from shared.base.money import TOO_LARGE, Money, percent
+from shared.base.money import Money, percent
 from shared.domain.measured import planned_value
 from shared.store import Store
 
@@ -91,12 +91,13 @@ def _cost(f: Figures, pct: str | None) -> Item:
 
 def _foreign_actual(f: Figures) -> str | None:
     """Why money that was spent is not shown: it is not of the plan's currency."""
-    if f.earned_currency in (None, f.currency):
+    if f.actual is not None or f.earned_currency in (None, f.currency):
         return None
     return f"actual cost in {f.earned_currency}, plan in {f.currency}, and no rate"
 
 
 NOTHING_TO_EARN = "no work package with a budget in the project's currency"
+NO_ONE_AMOUNT = "it has parts in another currency, or more than 18 digits"
 NOT_MEASURED = dict.fromkeys(("bac", "bac_current", "pv", "ev", "ac", "spi", "cpi"))
 
 
@@ -115,11 +116,11 @@ def earned_value(f: Figures, day: int) -> Item:
     if foreign:
         reasons |= dict.fromkeys(("ac", "cpi"), foreign)
     elif ac is None:
-        reasons |= dict.fromkeys(("ac", "cpi"), TOO_LARGE)
+        reasons |= dict.fromkeys(("ac", "cpi"), NO_ONE_AMOUNT)
     elif not ac:
         reasons["cpi"] = "no actual cost"
     if f.current_at_completion is None:
-        reasons["bac_current"] = TOO_LARGE
+        reasons["bac_current"] = NO_ONE_AMOUNT
     amounts = {
         "bac": f.at_completion,
         "bac_current": f.current_at_completion,

@@ -159,7 +159,12 @@ async def test_figures_equal_a_recomputation_from_all_versions_on_every_day(
     everywhere: Portolan, seed: int
 ) -> None:
     random = Random(seed)
-    histories = [History(everywhere, str(n), random) for n in range(4)]
+    portfolios: list[str] = []
+    for name in ("above", "below", "beside"):
+        parent = {"parent_id": portfolios[0]} if name == "below" else {}
+        path = f"projects/v1/portfolios/by-ref/h/{name}"
+        portfolios.append((await put(everywhere, path, FIRST.isoformat(), name=name, **parent))["id"])
+    histories = [History(everywhere, str(n), random, portfolios=portfolios) for n in range(4)]
     for history in histories:
         await history.begin()
     await everywhere.settled()
@@ -171,16 +176,23 @@ async def test_figures_equal_a_recomputation_from_all_versions_on_every_day(
     client = everywhere("viewer")
     for offset in range(0, DAYS + 2, 3):
         day = FIRST + timedelta(days=offset)
-        items = (await client.get(f"/reporting/v1/projects?as_of={day}&limit=200")).json()["items"]
+        items = (await client.get(f"/reporting/v1/projects?as_of={day}&limit=200&archived=true")).json()[
+            "items"
+        ]
+        await the_whole_is_the_sum_of_its_parts(client, day, histories, portfolios)
         told = {item["project"]["id"]: item for item in items}
         for history in histories:
             expected, item = history.expected(day), told[history.id]
             answer = await client.get(f"/finance/v1/projects/{history.id}/earned-value?as_of={day}")
             value, shown = answer.json(), item["earned_value"]
             assert (minor(value["ac"]) or 0) == (minor(item["cost"]["actual"]) or 0) == expected["ac"]
-            if not expected["packages"]:
-                assert value["bac"] is shown["bac"] is None
+            assert item["archived"] == history.portfolio_on(day)[1]
+            if not expected["packages"] or expected["foreign"]:
+                for figure in ("bac", "pv", "ev", "bac_current"):
+                    assert value[figure] is shown[figure] is None, (seed, day, figure)
+                assert not expected["foreign"] or "there is no rate" in value["reasons"]["bac"]
                 continue
+            assert value["bac"]["currency"] == shown["bac"]["currency"] == expected["currency"]
             for figures in (value, shown):
                 assert minor(figures["bac"]) == expected["bac"], (seed, day)
                 assert minor(figures["ev"]) == expected["ev"]
@@ -188,6 +200,32 @@ async def test_figures_equal_a_recomputation_from_all_versions_on_every_day(
                 assert figures["plan_differs"] == expected["differs"]
                 assert abs((minor(figures["pv"]) or 0) - expected["pv"]) <= 2
     await recomputed(everywhere)
+
+
+async def the_whole_is_the_sum_of_its_parts(
+    client: Any, day: Any, histories: list[History], portfolios: list[str]
+) -> None:
+    """Costs of archived projects count, wherever the project stood on the day; portfolios count what is below them."""
+    overview = (await client.get(f"/reporting/v1/portfolios?as_of={day}")).json()
+    above, below, beside = portfolios
+    for items, among in (
+        ([overview["total"]], {None, *portfolios}),
+        *(
+            (
+                [i for i in overview["items"] if i["portfolio"]["id"] == id],
+                {id, *([below] if id == above else [])},
+            )
+            for id in (above, below, beside)
+        ),
+    ):
+        held = [h for h in histories if h.portfolio_on(day)[0] in among]
+        spent = [h.expected(day)["ac"] for h in held]
+        assert (minor(items[0]["cost"]["actual"]) or 0) == sum(spent), (day, among)
+        archived = sum(h.portfolio_on(day)[1] for h in held)
+        assert (items[0]["counts"]["projects"], items[0]["counts"]["archived"]) == (
+            len(held) - archived,
+            archived,
+        )
 
 
 async def recomputed(portolan: Portolan) -> None:

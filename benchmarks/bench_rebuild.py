@@ -1,0 +1,143 @@
+"""Reporting made anew from the outboxes: history, current state, contributions and figures, in bulk and event by event."""
+
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from uuid import UUID
+
+import uvloop
+
+from benchmarks.bench_api import databases
+from benchmarks.figure import Figure
+from services.finance.service import SERVICE as FINANCE
+from services.projects.service import SERVICE as PROJECTS
+from services.reporting.rebuild.making import made_anew
+from services.reporting.replay import compare, replaying
+from services.reporting.service import SERVICE as REPORTING
+from shared.base.clock import now
+from shared.base.money import Money
+from shared.base.settings import Settings
+from shared.base.telemetry import LOG
+from shared.contracts.finance.control import Contribution, Performance, PerformanceMeasured, PlannedSpan
+from shared.contracts.language import plain, topics_of
+from shared.contracts.projects.structure import Project
+from shared.domain.kernel import Kernel
+from shared.domain.work import Work
+from shared.http.auth import Tokens
+from shared.messaging.bus.embedded import Sources
+from shared.runtime.running import Opened, opened
+from shared.store.outbox import Origin
+
+COUNT = 1_000
+"""Projects, and performances of them."""
+VERSIONS = 20
+"""Of each: half of the events are states of about 1 KB, the others contributions."""
+FILLER = "d" * 450
+BATCH = 500
+EVENTS = 2 * COUNT * VERSIONS
+TARGETS = {"sqlite": 20_000, "postgresql": 40_000}
+
+
+def figures() -> list[Figure]:
+    LOG.stream = None
+    return [uvloop.run(_measured(dialect)) for dialect in TARGETS]
+
+
+async def _measured(dialect: str) -> Figure:
+    """All events of two outboxes, until the tables are ready to take the place of the live ones."""
+    with ExitStack() as running:
+        folder = running.enter_context(TemporaryDirectory(prefix="portolan-bench-"))
+        names = ["projects", "finance", "reporting"]
+        url = running.enter_context(databases(names)) if dialect == "postgresql" else ""
+        settings = Settings(data=Path(folder), database_url=url)
+        async with AsyncExitStack() as stack:
+            projects, finance, reporting = [
+                await stack.enter_async_context(opened(service, settings, Tokens(settings)))
+                for service in (PROJECTS, FINANCE, REPORTING)
+            ]
+            await _fill(projects, finance)
+            sources = {name: (one.kernel.store, topics_of(name)) for name, one in
+                       (("projects", projects), ("finance", finance))}  # fmt: skip
+            in_bulk, one_by_one = await _rates(reporting, settings, sources)
+    return Figure(
+        f"rebuild_{dialect}", in_bulk, "events/s", TARGETS[dialect], "higher",
+        f"{EVENTS} events, half of them contributions; {in_bulk / one_by_one:.1f} x a replay event by event",
+    )  # fmt: skip
+
+
+async def _rates(reporting: Opened, settings: Settings, sources: Sources) -> tuple[float, float]:
+    """Events a second in bulk, and one by one into a file; both must come to the same."""
+    started = perf_counter()
+    async with made_anew(reporting.kernel.store, settings, sources) as made:
+        in_bulk = made.events / (perf_counter() - started)
+        async with replaying(settings, sources) as replay:
+            started = perf_counter()
+            await replay.catch_up()
+            one_by_one = replay.events / (perf_counter() - started)
+            assert made.events == replay.events == EVENTS
+            assert await compare(made.store, replay.kernel.store) == []
+    return in_bulk, one_by_one
+
+
+async def _fill(projects: Opened, finance: Opened) -> None:
+    ids: list[tuple[UUID, UUID]] = []
+    for some in _batches():
+        made, measured = _work(projects.kernel), _work(finance.kernel)
+        for n in some:
+            project = made.new(Project, code=f"PRJ-{n:05d}", name=f"Project {n}", description=FILLER)
+            made.save(project, plain(Project, "created"))
+            zero = Money.of(0, "CHF")
+            performance = measured.new(
+                Performance,
+                project_id=project.id,
+                currency="CHF",
+                at_completion=zero,
+                earned=zero,
+                actual=zero,
+            )
+            measured.save(performance, _contribution(n))
+            ids.append((project.id, performance.id))
+        await made.commit()
+        await measured.commit()
+    for version in range(2, VERSIONS + 1):
+        for some in _batches():
+            made, measured = _work(projects.kernel), _work(finance.kernel)
+            for n in some:
+                project = await made.load(Project, ids[n][0])
+                project.name = f"Project {n}, {version}"
+                made.save(project, plain(Project, "revised"))
+                performance = await measured.load(Performance, ids[n][1])
+                performance.actual = Money.of(version * 100 + n, "CHF")
+                measured.save(performance, _contribution(n + version))
+            await made.commit()
+            await measured.commit()
+
+
+def _batches() -> Iterator[range]:
+    return (range(start, start + BATCH) for start in range(0, COUNT, BATCH))
+
+
+def _work(kernel: Kernel) -> Work:
+    return Work(kernel.store, kernel.mirrors, Origin(kernel.source, "user", "bench", "bench"))
+
+
+def _contribution(n: int) -> PerformanceMeasured:
+    """Of a cost, or of a package that is planned."""
+    today, some, zero = now().date(), Money.of(1_000 + n, "CHF"), Money.of(0, "CHF")
+    is_plan = n % 10 == 0
+    return PerformanceMeasured(
+        cause="portolan.finance.actual_cost.posted.v1",
+        contributions=[
+            Contribution(
+                counts_from=today,
+                at_completion=some if is_plan else zero,
+                earned=zero,
+                actual=zero if is_plan else some,
+                current_at_completion=some if is_plan else zero,
+                packages=int(is_plan),
+                plan=[PlannedSpan(starts_on=today, finishes_on=today, budget=some)] if is_plan else [],
+            )
+        ],
+    )
