@@ -11,9 +11,10 @@ from pydantic import Field
 
 from services.reporting.asof import AsOf, AsOfQuery
 from services.reporting.dashboards.portfolios.view import descendants
-from services.reporting.dashboards.projects.view import VALID, portfolios_by_id
+from services.reporting.dashboards.projects.view import VALID
 from services.reporting.figures.health import OVERALL
 from services.reporting.figures.judging import judged
+from services.reporting.history.portfolios import portfolios_by_id
 from services.reporting.history.view import states
 from shared.contracts.projects.structure import Stage
 from shared.domain.stages import ENDED

@@ -39,5 +39,6 @@ SERVICE = Service(
     groups=(DASHBOARDS, Group(routes=SITE)),
     consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),),
     refused=refused,
+    searched=("figures",),
     expiring=("login_code", "browser_session"),
 )

@@ -6,6 +6,7 @@ databases compare and index alike. A *day* is a `date`; stored it is the number 
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from time import time as machine_seconds
 from time import time_ns
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,11 @@ _INSTANT = re.compile(
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def epoch_seconds() -> float:
+    """Seconds since 1970 by the clock of the machine. Tokens, sessions and limits go by it, and no store."""
+    return machine_seconds()
 
 
 def now_micros() -> int:

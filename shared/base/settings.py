@@ -26,6 +26,8 @@ NEAR = 0.7
 """From this likeness on (0 to 1) a name is a misspelt setting."""
 
 _KAFKA = re.compile(r"kafka://[\w.-]+:[0-9]{1,5}(,[\w.-]+:[0-9]{1,5})*", re.ASCII)
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+"""As a browser sends it: in small letters, without a path."""
 _DATABASE = re.compile(
     r"postgresql://([^\s@/?#]*@)?{host}(,{host})*/[^\s/?#]+(\?[^\s#]*)?".replace(
         "{host}", r"(\[[\w:.]+\]|[\w.-]*)(:[0-9]{1,5})?"
@@ -271,6 +273,16 @@ class Settings(BaseSettings):
                 ip_network(value)
             except ValueError as error:
                 raise ValueError("expected are addresses or networks, such as `10.0.0.0/8 ::1`") from error
+        return values
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, values: list[str]) -> list[str]:
+        """As browsers send them, or they would never match."""
+        if not all(_ORIGIN.fullmatch(value) for value in values):
+            raise ValueError(
+                "expected are origins with a space between them, without a path: `https://app.example.org`"
+            )
         return values
 
     @field_validator("cors_origins", "foreign_scopes", "trusted_proxies", mode="before")

@@ -313,10 +313,15 @@ def expect_version(entity: Aggregate, if_match: Match | None) -> None:
         raise PreconditionRequired(
             "send If-Match with the ETag you read", Fault("required", "If-Match is needed", header="If-Match")
         )
-    if not if_match.holds(entity.version):
+    if if_match.holds(entity.version):
+        return
+    current = {"ETag": f'"{entity.version}"'}
+    if not if_match.versions:
         raise PreconditionFailed(
-            "the resource has changed since it was read", headers={"ETag": f'"{entity.version}"'}
+            "If-Match names no version: send the ETag of the whole resource as it came; a weak one (W/) never matches",
+            headers=current,
         )
+    raise PreconditionFailed("the resource has changed since it was read", headers=current)
 
 
 def refusal_of(error: Exception) -> Exception:

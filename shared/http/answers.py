@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
-from time import time
 from typing import Any
 
 import msgspec
 from starlette.types import Send
 
+from shared.base.clock import epoch_seconds
 from shared.base.errors import Refusal, Unauthenticated
 from shared.contracts.language import Aggregate, entry_of
 from shared.http import problems
@@ -159,13 +159,13 @@ LAST_WORD_S = 1.5
 async def _reader_is_refused(call: Call) -> None:
     """Until the reader would not be admitted any more: the token has expired, or was revoked, or nobody is logged in."""
     while await _is_admitted(call):  # noqa: ASYNC110 rights end without an event
-        await asyncio.sleep(max(0.0, min(call.principal.expires_at - time(), ADMITTED_AGAIN_S)))
+        await asyncio.sleep(max(0.0, min(call.principal.expires_at - epoch_seconds(), ADMITTED_AGAIN_S)))
     if call.by_cookie is not None:
         await asyncio.sleep(LAST_WORD_S)
 
 
 async def _is_admitted(call: Call) -> bool:
-    if call.principal.expires_at <= time() or call.kernel.revocations.concern(call.principal):
+    if call.principal.expires_at <= epoch_seconds() or call.kernel.revocations.concern(call.principal):
         return False
     if call.by_cookie is not None:
         try:

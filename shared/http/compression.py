@@ -41,10 +41,11 @@ def _may_be(answer: Answer) -> bool:
 
 
 def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding names gzip, or anything, and not as the worst of all (RFC 9110, 12.5.3)."""
+    """Whether an Accept-Encoding wants gzip at least as much as what is not compressed (RFC 9110, 12.5.3)."""
     named: dict[str, float] = {}
     for part in header.lower().split(","):
         name, _, parameters = part.strip().partition(";")
         quality = _QUALITY.search(parameters)
         named[name.strip()] = float(quality[1]) if quality else 1.0
-    return named.get("gzip", named.get("x-gzip", named.get("*", 0.0))) > 0
+    wanted = named.get("gzip", named.get("x-gzip", named.get("*", 0.0)))
+    return wanted > 0 and wanted >= named.get("identity", 0.0)

@@ -22,7 +22,7 @@ class Sort:
     within: str | None = None
     """SQL of a text that tells which values compare at all, such as an amount's currency: it orders first."""
     indexed: bool = False
-    """Whether (sql, id) is an index: known values and unknown ones are then read as two ranges of it."""
+    """Whether (sql, id), or (within, sql, id), is an index: known values and unknown ones are then read as two ranges."""
 
     def keys(self, down: bool) -> list[tuple[str, bool]]:
         """(SQL without nulls, descending), as the rows are ordered."""
@@ -39,7 +39,7 @@ class Sort:
 
     @property
     def is_split(self) -> bool:
-        return self.indexed and self.nullable and self.within is None
+        return self.indexed and self.nullable
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Range:
     fixed: int = 0
     """How many of the keys are the same for every row of the range; they come first."""
     condition: str | None = None
+    is_unserved: bool = False
+    """Whether no index serves its order: it is read only where what comes before it does not fill the page."""
 
     def behind(self, last: Sequence[Any] | None) -> tuple[list[str], list[Any]]:
         """Conditions and parameters of the rows of the range that come after `last`."""
@@ -65,16 +67,21 @@ def ranges(first: Sort | None, order: Sequence[tuple[str, bool]], last: Sequence
     """The ranges that a page after `last` may need, in their order.
 
     A list sorted first by a column that may be unknown is two ranges, known values and unknown ones, because no index
-    serves an order by an expression over the column. `order` starts with the two keys of `Sort.keys` then.
+    serves an order by an expression over the column. `order` starts with the keys of `Sort.keys` then. What is unknown
+    has no order within anything.
     """
     keys = [key for key, _ in order]
     if first is None or not first.is_split:
         return [Range(keys, order)]
-    rest = order[2:]
-    known = Range(
-        ["0", first.sql, *keys[2:]], [(first.sql, order[1][1]), *rest], 1, f"{first.sql} IS NOT NULL"
+    compared = [first.within, first.sql] if first.within else [first.sql]
+    own = len(compared) + 1
+    down, rest = order[own - 1][1], order[own:]
+    by = [(column, down) for column in compared]
+    known = Range(["0", *compared, *keys[own:]], [*by, *rest], 1, f"{first.sql} IS NOT NULL")
+    same = ["''"] * (own - 2)
+    unknown = Range(
+        ["1", *same, first.lowest, *keys[own:]], rest, own, f"{first.sql} IS NULL", first.within is not None
     )
-    unknown = Range(["1", first.lowest, *keys[2:]], rest, 2, f"{first.sql} IS NULL")
     return [known, unknown] if last is None or last[0] == 0 else [unknown]
 
 
@@ -194,14 +201,20 @@ class Keyset:
         count: int,
     ) -> tuple[str, list[Any]]:
         """The first `count` rows after `last`, with their keys as `key_0`, `key_1`, …, and the parameters."""
-        texts, params = [], []
+        texts, params, before = list[str](), list[Any](), ("", list[Any]())
         for i, part in enumerate(parts):
             starts = last if i == 0 else None
             conditions, more = part.behind(starts)
             keys = ", ".join(f"{key} AS key_{n}" for n, key in enumerate(part.keys))
-            where = _where([*self.where, *conditions])
-            texts.append(f"SELECT {columns}, {keys} FROM {table}{where}{_by(part.order)} LIMIT {count}")
-            params += [*self.params, *more]
+            conditions, more = [*self.where, *conditions], [*self.params, *more]
+            if part.is_unserved and i:
+                enough, held = before
+                conditions.append(f"(SELECT COUNT(*) FROM (SELECT 1{enough} LIMIT {count}) enough) < {count}")
+                more += held
+            rows = f" FROM {table}{_where(conditions)}"
+            texts.append(f"SELECT {columns}, {keys}{rows}{_by(part.order)} LIMIT {count}")
+            params += more
+            before = rows, more
         if len(texts) == 1:
             return texts[0], params
         united = " UNION ALL ".join(f"SELECT * FROM ({text}) range_{i}" for i, text in enumerate(texts))

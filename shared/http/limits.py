@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
-from time import monotonic, time
+from time import monotonic
 
+from shared.base.clock import epoch_seconds
 from shared.base.errors import TooManyRequests
 
 WINDOW_S = 60
@@ -27,7 +28,7 @@ class RateLimit:
         """Count one request; answers the RateLimit headers, or refuses."""
         if not self.per_minute:
             return {}
-        now = int(time())
+        now = int(epoch_seconds())
         window, reset = now // WINDOW_S, WINDOW_S - now % WINDOW_S
         last, used = self._counted.get(principal, (window, 0))
         used = used + 1 if last == window else 1

@@ -108,7 +108,7 @@ def make_search_indices(service: Service, connection: sa.Connection) -> None:
     """The indices of `q`, which no table declares: what they are depends on what the database can."""
     tables = {mirror.name: shape for shape, mirror in service.mirrors.items() if mirror.searched}
     personal = [name for name, shape in tables.items() if issubclass(shape, Erasable)]
-    search.make_indices(connection, tables, personal)
+    search.make_indices(connection, {*tables, *service.searched}, personal)
 
 
 def create(service: Service, connection: sa.Connection) -> None:

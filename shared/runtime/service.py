@@ -36,6 +36,8 @@ class Service:
     refused: Refused = answers.refused
     """How a refusal is answered: as a problem document, or to a browser as a page."""
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
+    searched: Sequence[str] = ()
+    """Tables with a `search_text` that are no table of a register: they have an index of `q` as well."""
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
 

@@ -59,7 +59,7 @@ FROM (
     SELECT t.*, {time_days} AS time_days FROM (
         SELECT figures.*, {finish_days} AS finish_days, {start_days} AS start_days,
             CASE WHEN planned > 0 THEN -variance * 100.0 / planned END AS over_pct
-        FROM figures WHERE from_day <= {day} AND until_day >= {day}
+        FROM figures WHERE +from_day <= {day} AND +until_day >= {day}
     ) t
 ) l
 """
@@ -68,7 +68,8 @@ _LIMITED = "LEFT JOIN ({limits}) limits ON limits.limited_id = l.portfolio_id"
 
 def judged(day: int, portfolios: Iterable[dict[str, Any]]) -> str:
     """A query of the projects of a day, archived ones too: their figures, `finish_days`, `start_days`, `time_days`, `over_pct` and their
-    `overall` health by the thresholds of their portfolio. It has no parameters."""
+    `overall` health by the thresholds of their portfolio. It has no parameters. The pluses leave the order of a list to
+    its own index."""
     text = _JUDGED.format(
         d=DEFAULT, risk_red=RISK_RED, risk_amber=RISK_AMBER, red=RED, amber=AMBER, green=GREEN, day=day,
         time_days=_TIME_DAYS, finish_days=FINISH_DAYS.format(day=day), start_days=START_DAYS.format(day=day),

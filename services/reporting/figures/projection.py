@@ -7,7 +7,8 @@ of its day and of every later day of change again, from the history.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from services.reporting.figures.compute import FOR_EVER, Figures, days_of, figures, plan_of
@@ -24,6 +25,7 @@ from shared.domain.work import Work
 _TEXTS = ("code_sort", "name_sort", "search_text")
 """The forms in which the names of a project are sorted and found."""
 _COLUMNS = ("project_id", "from_day", "until_day", *(f.name for f in fields(Figures)), *_TEXTS)
+_values = attrgetter(*(f.name for f in fields(Figures)))
 _WRITTEN = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[2:])
 
 UPSERT = (
@@ -94,7 +96,7 @@ async def fold(work: Work, versions: Sequence[Version], measured_: dict[str, Day
                 Valid(project_id, day, until, counted_of(computed)) for day, until, computed in after
             )
             rows.extend(
-                (project_id, day, until, *astuple(computed), *_texts(computed))
+                (project_id, day, until, *_values(computed), *_texts(computed))
                 for day, until, computed in after
             )
             if before and before[0].from_day < start:

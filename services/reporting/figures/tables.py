@@ -1,10 +1,20 @@
 """One row per project and day of change; valid until the day before the next row's, the newest for ever."""
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, Text, text
 
 from services.reporting.tables import Model
 from shared.domain.measured_rows import SpanColumns, SumColumns
 from shared.store.columns import ID, KEY, Field, Index
+
+LISTED_BY = (("code_sort",), ("name_sort",), ("stage",), ("planned_finish",))
+LISTED_WHERE_KNOWN = (
+    *(("currency", amount) for amount in ("planned", "forecast", "actual", "variance")),
+    ("programme_id",),
+    ("external_source",),
+    ("external_id",),
+)
+"""What the list of projects is sorted and narrowed by: along such an index a page of any day is found, because the days
+of a project stand side by side in it."""
 
 
 class FiguresRow(Model, table=True):
@@ -13,6 +23,21 @@ class FiguresRow(Model, table=True):
         Index("ix_figures__until_day_portfolio_id", "until_day", "portfolio_id"),
         Index("ix_figures__project_id_until_day", "project_id", "until_day"),
         Index("ix_figures__portfolio_id_project_id", "portfolio_id", "project_id", "from_day"),
+        Index("ix_figures__from_day", "from_day"),
+        *(
+            Index(f"ix_figures__{'_'.join(columns)}_project_id", *columns, "project_id")
+            for columns in LISTED_BY
+        ),
+        *(
+            Index(
+                f"ix_figures__{'_'.join(columns)}_project_id",
+                *columns,
+                "project_id",
+                sqlite_where=text(f"{columns[-1]} IS NOT NULL"),
+                postgresql_where=text(f"{columns[-1]} IS NOT NULL"),
+            )
+            for columns in LISTED_WHERE_KNOWN
+        ),
     )
 
     project_id: str = Field(sa_type=ID, primary_key=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.reporting.asof import AsOf, today
-from services.reporting.dashboards.projects.view import portfolios_by_id
 from services.reporting.figures.compute import NO_FORECAST
 from services.reporting.figures.judging import judged
+from services.reporting.history.portfolios import portfolios_by_id
 from services.reporting.totals.contributions import AMOUNTS, COUNTS, Cell
 from services.reporting.totals.view import Cells, Sums, cells
 from shared.base.clock import from_day

@@ -32,6 +32,11 @@ SELECT {_CELL}, {_SUMMED} FROM (
 """
 
 
+CHANGED = f"""
+SELECT {_ALL}, changed, (SELECT day FROM totals_clock WHERE id = 1) FROM portfolio_standing WHERE changed > ?
+"""
+
+
 class Sums(NamedTuple):
     """Of the projects of a cell; money in minor units of the cell's currency, 0 where nothing is known."""
 
@@ -77,6 +82,15 @@ async def cells(store: Store, day: int) -> Cells:
             break  # else the standing sums were brought to another day meanwhile
     width = len(Cell._fields)
     return {Cell(*row[:width]): sums_in(row[width:]) for row in rows if any(row[width:])}
+
+
+async def changed_cells(store: Store, since: int) -> tuple[Cells, int, int | None]:
+    """The standing cells that were written after a count of the clock, the last count of them, and the day of the
+    sums; no day where nothing was written."""
+    rows = await store.fetch(CHANGED, (since,))
+    width = len(Cell._fields)
+    found = {Cell(*row[:width]): sums_in(row[width:-2]) for row in rows}
+    return found, max((row[-2] for row in rows), default=since), rows[0][-1] if rows else None
 
 
 async def clock_of(store: Store) -> Clock:

@@ -9,10 +9,10 @@ It tails the database and not the consumer, so a page at one replica hears of wh
 
 import asyncio
 from collections.abc import AsyncIterator
-from time import time
 
 from services.reporting.asof import CONSUMER
 from services.reporting.web import sessions
+from shared.base.clock import epoch_seconds
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 
@@ -59,7 +59,7 @@ async def _events(call: Call) -> AsyncIterator[bytes]:
 
 async def _ending(call: Call) -> str | None:
     """Why the session is over; None while it stands."""
-    if call.principal.expires_at <= time():
+    if call.principal.expires_at <= epoch_seconds():
         return "expired"
     return None if await sessions.is_open(call) else "closed"
 

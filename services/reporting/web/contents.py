@@ -17,8 +17,8 @@ from services.reporting.dashboards.portfolios.api import overview
 from services.reporting.dashboards.portfolios.view import descendants
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.api import ProjectListQuery, listed, sheet
-from services.reporting.dashboards.projects.view import portfolios_by_id
 from services.reporting.figures.health import index_health, limits_of
+from services.reporting.history.portfolios import portfolios_by_id
 from services.reporting.history.view import states
 from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
 from services.reporting.web import charts

@@ -75,7 +75,7 @@ REFUSALS = (
     N_("a member of the form is given twice"),
     N_("too many attempts to log in have failed; wait a little"),
     N_("%(n)s requests a minute are allowed"),
-    N_("the store is away for the moment"),
+    N_("the store is not available at the moment"),
     N_("the store is damaged"),
     N_("not done within %(n)s s"),
     N_("something went wrong on our side; the trace id finds it in the logs"),

@@ -8,10 +8,9 @@ from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
-from time import time
 from urllib.parse import urlsplit
 
-from shared.base.clock import now_micros
+from shared.base.clock import epoch_seconds, now_micros
 from shared.base.errors import Forbidden, Unauthenticated
 from shared.http.auth import Principal
 from shared.http.auth.issuers import LOCAL
@@ -53,7 +52,7 @@ async def redeem(store: Store, code: str, lasts: timedelta) -> Principal | None:
     if not rows or rows[0][2] < now_micros():
         return None
     subject, role, _ = rows[0]
-    at = time()
+    at = epoch_seconds()
     return Principal(
         subject, LOCAL, (role,), scopes_of((role,), None), at + lasts.total_seconds(), issued_at=at
     )

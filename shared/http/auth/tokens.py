@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from time import time
 from typing import Any
 from unicodedata import category
 
 import jwt
 
+from shared.base.clock import epoch_seconds
 from shared.base.errors import Unauthenticated
 from shared.base.settings import Settings
 from shared.base.text import shows_nothing
@@ -44,13 +44,13 @@ class Tokens:
     async def principal(self, token: str) -> Principal:
         """Who holds the token; Unauthenticated says why not."""
         principal, until = self._principals.get(token, (None, 0.0))
-        if principal is not None and until > time():
+        if principal is not None and until > epoch_seconds():
             return principal
         self._principals.pop(token, None)
         principal = await self._verify(token)
         if len(self._principals) >= REMEMBERED:
             self._principals.clear()
-        self._principals[token] = principal, min(principal.expires_at, time() + REMEMBERED_S)
+        self._principals[token] = principal, min(principal.expires_at, epoch_seconds() + REMEMBERED_S)
         return principal
 
     async def _verify(self, token: str) -> Principal:
@@ -125,7 +125,7 @@ def _is_printable(text: str) -> bool:
 
 def _end_of(claims: Mapping[str, Any], leeway_s: float) -> float:
     """When the token ends for us: as it says, or later by the leeway where our clock is past that already."""
-    says, now = float(claims["exp"]), time()
+    says, now = float(claims["exp"]), epoch_seconds()
     if says + leeway_s <= now:
         raise jwt.ExpiredSignatureError
     return says if says > now else says + leeway_s

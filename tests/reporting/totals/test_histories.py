@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from services.reporting.asof import AsOf, today
-from services.reporting.dashboards.projects.view import portfolios_by_id
+from services.reporting.history.portfolios import portfolios_by_id
 from services.reporting.replay import compare
 from services.reporting.service import SERVICE
 from services.reporting.totals import projection

@@ -1,6 +1,7 @@
 """The pages in French: every text has its translation, and what the dashboards say in English is told in French too."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,12 +12,13 @@ from babel.messages.pofile import read_po
 from services.reporting.dashboards.projects.view import NOTHING_TO_EARN
 from services.reporting.figures.compute import cost_variance
 from services.reporting.sums import total
-from services.reporting.web.reasons import SHAPES, TITLES, reason_in, refusal_in
+from services.reporting.web.reasons import REFUSALS, SHAPES, TITLES, reason_in, refusal_in
 from services.reporting.web.words import FACTS, KINDS, LOCALE, words_for, words_in
 from shared.base.errors import Refusal
 from shared.base.money import Money
 from shared.contracts.catalogue import CATALOGUE
 
+ROOT = Path(__file__).parents[3]
 FRENCH = {"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.5"}
 PLACE = re.compile(r"%\(\w+\)s|%s|\{\w+\}|`[^`]+`")
 
@@ -170,3 +172,11 @@ async def test_a_reader_chooses_the_language_and_stays_where_he_was(reader: http
 @pytest.mark.parametrize(("value", "written"), [("0.85", "0,85"), (1, "1,00"), (12.5, "12,50")])
 def test_indices_are_written_as_the_language_writes_numbers(value: Any, written: str) -> None:
     assert words_in("fr").index(value) == written
+
+
+def test_every_refusal_that_is_translated_is_one_that_is_given() -> None:
+    """Its longest part without values stands in the sources, so that a text that is reworded is missed here."""
+    places = (*ROOT.glob("shared/**/*.py"), *ROOT.glob("services/reporting/**/*.py"))
+    sources = "".join(path.read_text() for path in places if path.name != "reasons.py")
+    for text in REFUSALS:
+        assert max(re.split(r"%\(\w+\)s", text), key=len).strip() in sources, text

@@ -13,6 +13,8 @@ from services.projects.service import SERVICE
 from shared.base.settings import Settings
 from shared.http import cors
 from shared.http.compression import accepts_gzip
+from shared.http.routes import KernelRoute
+from shared.runtime.app import ServiceApp
 from tests.conftest import Portolan, running_service
 from tests.shared.http.conftest import PROJECTS, Projects
 
@@ -57,7 +59,8 @@ async def test_a_stream_is_never_compressed(projects: Projects) -> None:
 
 @pytest.mark.parametrize(("given", "accepted"), [
     ("gzip", True), ("br, GZIP;q=0.5", True), ("*", True), ("x-gzip", True), ("gzip;q=0", False), ("gzip;q=0.000, *", False),
-    ("*;q=0", False), ("", False), ("br", False), ("identity", False), ("gzip; q=1.0", True), (";;,,q", False),
+    ("*;q=0", False), ("", False), ("br", False), ("identity", False), ("gzip; q=1.0", True), ("gzip;q=0.5, identity", False),
+    ("identity;q=0.5, *", True), ("gzip, identity", True), ("identity;q=0, gzip;q=0", False), (";;,,q", False),
 ])  # fmt: skip
 def test_gzip_is_sent_where_it_is_accepted(given: str, accepted: bool) -> None:
     assert accepts_gzip(given) is accepted
@@ -107,15 +110,30 @@ UNREAD = {"vary", "x-content-type-options", "content-encoding"}
 async def test_scripts_of_an_allowed_origin_can_read_every_header(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, cors_origins=[ORIGIN], rate_limit=1000)
     exposed = {name.strip().lower() for name in cors.EXPOSED.split(",")}
-    async with running_service(SERVICE, settings) as (_, callers):
+    async with running_service(SERVICE, settings) as (one, callers):
         client = callers("director")
         seen: set[str] = set()
-        for answer in await some_of_each_kind(client, callers.anonymous()):
+        plain = [route.path for route in routes_of(one.app) if "{" not in route.path]
+        reads = [await client.get(path, headers={"Origin": ORIGIN}) for path in plain]
+        for answer in [*reads, *await some_of_each_kind(client, callers.anonymous())]:
             assert answer.headers["access-control-allow-origin"] == ORIGIN
             seen |= set(answer.headers)
     unexposed = {name for name in seen - SAFE - UNREAD - exposed if not name.startswith("access-control-")}
     assert not unexposed
-    assert {"idempotency-replayed", "www-authenticate", "allow", "ratelimit", "ratelimit-policy"} <= seen
+    assert {
+        "portolan-classes",
+        "idempotency-replayed",
+        "www-authenticate",
+        "allow",
+        "ratelimit",
+        "ratelimit-policy",
+    } <= seen
+
+
+def routes_of(app: ServiceApp) -> list[KernelRoute]:
+    """What is read once: all but the stream."""
+    routes = [route for route in app.router.routes if isinstance(route, KernelRoute)]
+    return [r for r in routes if r.operation.method == "GET" and not r.path.endswith("/stream")]
 
 
 async def some_of_each_kind(client: httpx.AsyncClient, nobody: httpx.AsyncClient) -> list[httpx.Response]:
@@ -132,6 +150,21 @@ async def some_of_each_kind(client: httpx.AsyncClient, nobody: httpx.AsyncClient
         await client.post(PROJECTS, content=b"x", headers=told | {"Content-Encoding": "gzip"}),
         await nobody.get(PROJECTS, headers=told),
     ]
+
+
+@pytest.mark.parametrize(
+    "origins",
+    ["*", "https://a.example/", "https://a.example,https://b.example", '["https://a.example"]', "a.example", "null",
+     "https://A.example", "https://a.example/app"],
+)  # fmt: skip
+def test_an_origin_that_no_browser_sends_is_refused(origins: str) -> None:
+    with pytest.raises(ValueError, match="expected are origins"):
+        Settings(cors_origins=origins)
+
+
+def test_origins_are_listed_with_a_space_between_them() -> None:
+    given = "https://a.example http://localhost:5173 http://[::1]:80 capacitor://localhost"
+    assert Settings(cors_origins=given).cors_origins == given.split()
 
 
 async def test_a_script_may_go_on_with_a_stream(tmp_path: Path) -> None:

@@ -487,7 +487,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Sets the time that rate limits go by."""
 
     def set_to(seconds: float) -> None:
-        monkeypatch.setattr(limits, "time", lambda: seconds)
+        monkeypatch.setattr(limits, "epoch_seconds", lambda: seconds)
 
     return set_to
 

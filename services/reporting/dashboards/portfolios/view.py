@@ -27,7 +27,7 @@ Groups = dict[Group, Sums]
 
 
 def overview(
-    portfolios: dict[str, dict[str, Any]], cells: Cells, at: AsOf, reporting: str | None
+    portfolios: Mapping[str, dict[str, Any]], cells: Cells, at: AsOf, reporting: str | None
 ) -> dict[str, Any]:
     """`items`, one per portfolio that is not archived by name, and the `total` of everything.
 
@@ -35,12 +35,17 @@ def overview(
     """
     held = gathered(cells, above(portfolios))
     on = at.on.isoformat()
-    listed = [p for p in portfolios.values() if p["archived_at"] is None]
     items = [
         {"portfolio": reference(p), **summary(held.get(p["id"], {}), reporting), "as_of": on}
-        for p in sorted(listed, key=lambda p: (sort_key(p["name"]), p["id"]))
+        for p in listed(portfolios)
     ]
     return {"items": items, "total": {**summary(held.get("", {}), reporting), "as_of": on}}
+
+
+def listed(portfolios: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that are not archived, by name."""
+    there = [p for p in portfolios.values() if p["archived_at"] is None]
+    return sorted(there, key=lambda p: (sort_key(p["name"]), p["id"]))
 
 
 def reference(portfolio: Mapping[str, Any]) -> dict[str, Any]:

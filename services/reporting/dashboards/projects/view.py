@@ -10,7 +10,7 @@ from services.reporting.asof import AsOf
 from services.reporting.figures.compute import NO_FORECAST, Figures
 from services.reporting.figures.health import health, limits_of
 from services.reporting.figures.lateness import start_variance_days, time_days, variance_days
-from services.reporting.history.view import states
+from services.reporting.history.portfolios import portfolios_by_id
 from shared.base.clock import from_day
 from shared.base.money import Money, percent
 from shared.domain.measured import planned_value
@@ -147,10 +147,6 @@ def _money(minor: int | None, currency: str | None) -> dict[str, str] | None:
 
 def _date(day: int | None) -> str | None:
     return from_day(day).isoformat() if day is not None else None
-
-
-async def portfolios_by_id(store: Store, at: AsOf, *, archived: bool = False) -> dict[str, dict[str, Any]]:
-    return {p["id"]: p for p in await states(store, "portfolio", at.until, archived=archived)}
 
 
 async def one(store: Store, project_id: str, at: AsOf) -> Row | None:
