@@ -72,10 +72,10 @@ def _end_in_order_when_told() -> None:
 
 def _remove_old(temporary: Path) -> None:
     """What failed days ago nobody looks at any more."""
-    for left in temporary.glob(f"{OWN}*"):
+    for remaining in temporary.glob(f"{OWN}*"):
         with suppress(OSError):
-            if time() - left.stat().st_mtime > KEPT_S:
-                rmtree(left, ignore_errors=True)
+            if time() - remaining.stat().st_mtime > KEPT_S:
+                rmtree(remaining, ignore_errors=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -210,8 +210,8 @@ def fresh_stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def portolan(tmp_path: Path, fresh_stores: Path) -> AsyncIterator[Portolan]:
     """Everything on SQLite in one process."""
     copytree(fresh_stores, tmp_path, dirs_exist_ok=True)
-    async with running_portolan(Settings(data=tmp_path)) as made:
-        yield made
+    async with running_portolan(Settings(data=tmp_path)) as system:
+        yield system
 
 
 @asynccontextmanager
@@ -250,8 +250,8 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 async def everywhere(tmp_path: Path, database_url: str) -> AsyncIterator[Portolan]:
     """Everything in one process, once on SQLite and once on PostgreSQL."""
-    async with running_portolan(Settings(data=tmp_path, database_url=database_url)) as made:
-        yield made
+    async with running_portolan(Settings(data=tmp_path, database_url=database_url)) as system:
+        yield system
 
 
 @pytest.fixture(scope="session")

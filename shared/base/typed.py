@@ -54,17 +54,17 @@ def refuse_mistyped(value: object, kind: Any, pointer: str) -> None:
         raise refused("wrong_type", detail, pointer + below)
 
 
-def refuse_stranger(value: object, kind: type, pointer: str) -> None:
-    """Raises `Invalid` if `value` is no `kind`; what is in it is trusted, as an engine's own answers are."""
+def require_instance(value: object, kind: type, pointer: str) -> None:
+    """Raises `Invalid` if `value` is no `kind`; its content is trusted, as that of an engine's own answers."""
     if not isinstance(value, kind):
         raise refused("wrong_type", _wrong(value, kind)[1], pointer)
 
 
 @contextmanager
-def mistyped_if_it_falls(value: object, kind: Any, pointer: str) -> Iterator[None]:
-    """Looks at `value` as `refuse_mistyped` does, but only where what is done with it here falls over.
+def mistyped_on_failure(value: object, kind: Any, pointer: str) -> Iterator[None]:
+    """Checks `value` as `refuse_mistyped` does, but only if the block fails.
 
-    For what is so large that a look at every part of it would take as long as the work.
+    For values so large that checking every part would take as long as the work itself.
     """
     try:
         yield

@@ -1,7 +1,7 @@
 """What a FastAPI user adds to a service's application: middleware, handlers of exceptions, routes, mounted applications.
 
-As long as nothing was added, a request goes straight to its route. Once something was, it goes through FastAPI's own
-stack of middleware, and an address that is none of Portolan's is looked for among the added routes.
+As long as nothing was added, a request goes straight to its route. Otherwise it goes through FastAPI's own
+middleware stack. An address that is not Portolan's is then looked up among the added routes.
 """
 
 import json

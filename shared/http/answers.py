@@ -151,7 +151,8 @@ async def _process_ends(call: Call) -> None:
 
 
 ADMITTED_AGAIN_S = 2.0
-"""So often the reader of a stream is asked for anew: its token may have been revoked, its session ended."""
+"""How often the reader of a stream is checked again: its token may have been revoked, or its session may have
+ended."""
 LAST_WORD_S = 1.5
 """So long a stream of the pages may take to say itself that the session is over."""
 

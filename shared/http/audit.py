@@ -23,10 +23,10 @@ IN_ALL = 1_000
 
 
 def note(call: Call, refusal: Refusal) -> None:
-    """Keep a 403 of who is known, beside the answer: the caller does not wait for it.
+    """Store a 403 of a known caller, in the background: the caller does not wait for it.
 
-    Of who is nobody nothing is stored, and of a flood only its beginning, so that nobody fills the table or hides in
-    it the attempts of others.
+    Attempts of unknown callers are not stored, and of a flood only the beginning. So nobody can fill the
+    table, or hide the attempts of others in it.
     """
     if not isinstance(refusal, Forbidden):
         return

@@ -1,4 +1,4 @@
-"""Compressed answers: gzip for who accepts it, where it is worth the time and does no harm.
+"""Compressed answers: gzip for callers that accept it, if it saves time and does no harm.
 
 Not compressed: streams, short answers, pages (they hold a form's token beside what a query may repeat, and the length of
 a compressed page would give it away), and what has a strong ETag: that one names the bytes, and `If-Match` needs it.

@@ -10,7 +10,7 @@ from shared.http.parameters import wrong
 
 
 def after(order: Sequence[tuple[str, bool]], last: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Rows that come after `last`, so told that an index over the keys starts there.
+    """Rows that come after `last`, in a form for which an index over the keys starts there.
 
     Keys of one direction compare as rows: (a, b) > (x, y). Others need (a > x) or (a = x and b < y) or …, beside a
     bound of the first key, because no database makes a range of an OR.

@@ -84,7 +84,7 @@ _SENT = {
         },
     },
 }
-"""Until OpenAPI 3.2 has a word for the items of a stream, the schema of one tells of each."""
+"""OpenAPI 3.1 cannot describe the items of a stream, so this is the schema of one item."""
 _SEEN = Parameter("Last-Event-ID", "The id of the event received last: those after it are sent.", _POSITION)
 
 

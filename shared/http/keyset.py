@@ -20,7 +20,7 @@ class Sort:
     text: bool = False
     nullable: bool = True
     within: str | None = None
-    """SQL of a text that tells which values compare at all, such as an amount's currency: it orders first."""
+    """SQL of a text that says which values are comparable, such as an amount's currency: it orders first."""
     indexed: bool = False
     """Whether (sql, id), or (within, sql, id), is an index: known values and unknown ones are then read as two ranges."""
 
@@ -66,9 +66,9 @@ class Range:
 def ranges(first: Sort | None, order: Sequence[tuple[str, bool]], last: Sequence[Any] | None) -> list[Range]:
     """The ranges that a page after `last` may need, in their order.
 
-    A list sorted first by a column that may be unknown is two ranges, known values and unknown ones, because no index
-    serves an order by an expression over the column. `order` starts with the keys of `Sort.keys` then. What is unknown
-    has no order within anything.
+    A list sorted first by a column that may be unknown has two ranges, known values and unknown ones. No index
+    serves an order by an expression over the column. `order` starts with the keys of `Sort.keys` then. Unknown
+    values have no order within anything.
     """
     keys = [key for key, _ in order]
     if first is None or not first.is_split:

@@ -1,4 +1,4 @@
-"""What FastAPI is told of an operation, so that the document says every answer that can come."""
+"""What FastAPI needs to know of an operation, so that the document has every possible answer."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

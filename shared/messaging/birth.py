@@ -1,8 +1,8 @@
 """The birth of a consumer: from which position of a source on its reactions follow.
 
-A store that is made anew has its consumers born at the start: they react to everything. A consumer that a new version
-brings into a store that is there, or one that now listens to a further service, is born where that service stands:
-what came before fills its copies and triggers nothing. Where the declaration of its copies changes, it reads the source
+In a new store, consumers are born at the start: they react to everything. In an existing store, a new
+consumer, or one that consumes from a further service, is born where that service stands. What came before
+fills its copies and triggers no reaction. Where the declaration of its copies changes, it reads the source
 again from the start; its marks remember how far its reactions had come.
 """
 

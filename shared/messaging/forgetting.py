@@ -20,7 +20,7 @@ def erasing(record: Record) -> type[Erasable] | None:
 
 
 def forgetting(records: Sequence[Record]) -> Sequence[Record]:
-    """A batch in which nobody is told of whom a later record of it erases."""
+    """A batch in which persons whom a later record of it erases are redacted."""
     erased = {r.event.subject: (r.position, shape) for r in records if (shape := erasing(r))}
     return [_forgotten(record, erased) for record in records] if erased else records
 

@@ -1,9 +1,9 @@
 """The inbox: a consumer stores how far it is in the transaction of what it writes, so each event counts once.
 
-    batch -> skip what was taken in -> heal gaps -> fold -> [ rows + marks, one commit ]
+    batch -> skip what was applied -> heal gaps -> fold -> [ rows + marks, one commit ]
 
-A passing trouble pauses and tries again for ever; an event that can never be folded goes to the dead letters in the
-same transaction that moves the marks, and from then on its aggregate is parked.
+A temporary error is retried for ever, with pauses. An event that can never be applied becomes a dead letter
+in the transaction that moves the marks, and from then on its aggregate is parked.
 """
 
 import asyncio
@@ -62,7 +62,8 @@ class Consumer:
     measures: bool = False
     """Whether its reactions only measure: then all history counts, however late the consumer comes."""
     classes: Collection[Visibility] = OPEN_TO_READERS
-    """What is restricted is taken in only by a consumer that says so, and shown only to whoever may see it."""
+    """Restricted events are applied only by a consumer that declares it, and shown only to callers that may
+    see them."""
 
     @property
     def topics(self) -> list[str]:
@@ -91,7 +92,8 @@ class Consumer:
 def reacting(
     service: str, declarations: Iterable[Known | On], name: str = "reactions", measures: bool = False
 ) -> Consumer:
-    """The consumer in which a service keeps its copies and reacts; it listens to whoever publishes them."""
+    """The consumer that fills the copies of a service and reacts. It consumes from the services that publish
+    those."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
     return Consumer(
@@ -122,7 +124,8 @@ class Inbox:
         self.stopped: str | None = f"{consumer.name} does not read yet"
         """Why the consumer takes nothing in; None while it does."""
         self.positions_are_void = False
-        """Whether its marks mean other events than those of its sources: nobody can tell then what was taken in."""
+        """Whether its marks mean other events than those of its sources: then it is unknown what was
+        applied."""
         self._births: Births = {}
         self._is_born = False
         self._parked: set[str] = set()
@@ -154,7 +157,7 @@ class Inbox:
 
     @property
     def _way_on(self) -> str:
-        """What an operator does after a new epoch: only what is computed from events alone can be made anew."""
+        """What an operator does after a new epoch: only projections can be computed again."""
         if self.consumer.fold is not None:
             return "run `portolan rebuild`, and start the service again"
         return "bring a backup of all back, or see `A store that went back` in docs/operations.md"
@@ -188,7 +191,8 @@ class Inbox:
                 await self._pause(error, AGAIN_S if isinstance(error, StaleVersion) else PAUSE_S)
 
     async def _load(self) -> Marks:
-        """Read the marks anew, but not during a fold: it must meet the marks that it was decided by, or be refused."""
+        """Read the marks again, but not during a fold: a fold must find the marks that it started from, or be
+        refused."""
         store, name = self.kernel.store, self.consumer.name
         async with self._turn:
             rows = await store.fetch(
@@ -246,7 +250,7 @@ class Inbox:
         telemetry.FOLDED.labels(*self._labels).inc(len(fresh))
 
     async def _fresh(self, batch: Sequence[Record]) -> list[Record]:
-        """Without what was taken in before, and with what is missing in between."""
+        """Without what was applied before, and with what is missing in between."""
         heads = {key: mark.position for key, mark in self.marks.items()}
         epochs = {topic: mark.epoch for (topic, _), mark in self.marks.items() if mark.position}
         fresh: list[Record] = []
@@ -297,7 +301,8 @@ class Inbox:
         self.marks.update(moved)
 
     def _work(self) -> Work:
-        """What follows from an event is decided already: it may what whoever decides may, within its service."""
+        """What follows from an event is decided already: a reaction has the rights of a caller that may
+        decide, within its service."""
         service = self.kernel.service
         origin = Origin(self.kernel.source, "system", f"system:{self.consumer.name}", self.consumer.name)
         scopes = frozenset({f"{service}.write", f"{service}.decide"})
@@ -379,7 +384,7 @@ class Inbox:
             self._parked.add(subject)
 
     async def _forget_letters(self, work: Work, records: Sequence[Record]) -> None:
-        """The dead letters of whoever was erased tell no more either, parked or not."""
+        """The dead letters of an erased person are redacted too, parked or not."""
         for record in records:
             if shape := erasing(record):
                 letters = await self._letters(record.event.subject)
@@ -401,7 +406,7 @@ class Inbox:
         return None
 
     async def discard(self, aggregate_id: str) -> None:
-        """Give the dead letters of an aggregate up, and take in again what comes of it."""
+        """Discard the dead letters of an aggregate, and apply later events of it again."""
         async with self._turn:
             await self._release(self._work(), aggregate_id, await self._letters(aggregate_id))
 

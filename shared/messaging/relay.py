@@ -3,12 +3,12 @@
     lead -> read on from published_position -> one record batch per partition -> compress on a thread -> send
                                                meanwhile: the next page            all acknowledged -> move on
 
-Whatever fails, the producer is thrown away and everything begins again from published_position. So an event may be
-published twice, but never after a later one of its partition that had not been published before, and never not at all.
+Whatever fails, the producer is thrown away and everything begins again from published_position. Delivery is
+at least once, and in order per partition.
 
-An event that erases is followed by a tombstone: the same event in CloudEvents' binary mode and without its data, by
-which the broker removes what it holds of the key. It removes nothing from what it still writes to, so where nothing
-follows in the partition the tombstone itself does, once more a day.
+An event that erases is followed by a tombstone: the same event in CloudEvents' binary mode and without its
+data. It makes the broker remove the earlier records of the key. It removes nothing from what it still writes
+to, so where nothing follows in the partition the tombstone itself does, once more a day.
 """
 
 import asyncio
@@ -66,9 +66,9 @@ class Relay:
         store.on_commit(self._woken.set)
 
     async def run(self) -> None:
-        """For ever: what fails is counted, told and begun again.
+        """For ever: a failure is counted, logged and retried.
 
-        Only who leads tells the lag: one that has lost the lead would go on telling what it saw last.
+        Only the leader reports the lag: one that has lost the lead would report an old value.
         """
         while True:
             telemetry.RELAY_LAG.labels(self.service).set(0)
@@ -118,7 +118,7 @@ class Relay:
         return reached
 
     async def _repeat_tombstones(self, producer: AIOKafkaProducer, heads: Heads) -> None:
-        """Those that are the last of their partition; whoever has met one skips it."""
+        """Those that are the last of their partition; a consumer that has applied one skips it."""
         if monotonic() < self._repeats_at:
             return
         self._repeats_at = monotonic() + REPEAT_S
@@ -160,7 +160,7 @@ async def publish(producer: AIOKafkaProducer, page: Page, cluster: Cluster) -> N
 
 @asynccontextmanager
 async def producing(servers: str | Cluster) -> AsyncIterator[AIOKafkaProducer]:
-    """A producer for as long as all goes well; afterwards it is thrown away with whatever it still holds."""
+    """A producer until the first failure; then it is discarded with its buffered records."""
     producer = Producer(
         **Cluster.at(servers).options,
         acks="all",

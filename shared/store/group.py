@@ -1,8 +1,8 @@
 """What a group commit is made of: which units go together, their rows in one order, their events in one sequence.
 
-Pure functions over units, shared by both databases. Rows are ordered by aggregate id, because unordered groups of
-two replicas deadlock; two units that touch the same aggregate, guard or idempotency key never share a group, so
-that one stale unit cannot spoil the other.
+Pure functions over units, shared by both databases. Rows are ordered by aggregate id, because unordered
+groups of two replicas deadlock. Two units that touch the same aggregate, guard or idempotency key never share
+a group, so that a stale unit cannot fail the other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

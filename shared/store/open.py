@@ -9,7 +9,7 @@ from shared.store.sqlite import SqliteStore
 async def open_store(url: str, service: str = "") -> Store:
     """`sqlite:///path/to/file.sqlite` or `postgresql://…/database`; the schema must be there (see `shared.runtime.migrate`).
 
-    `service` is what its background tasks are told under.
+    `service` is the label of its background tasks.
     """
     if url.startswith("sqlite:///"):
         return SqliteStore(Path(url.removeprefix("sqlite:///")), service)

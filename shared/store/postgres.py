@@ -146,7 +146,7 @@ class PostgresStore:
         await self.fetch("SELECT 1")
 
     async def close(self) -> None:
-        """What was asked is still written, where the server answers in time; who waits longer is told."""
+        """Requests are still written if the server answers in time; those that wait longer get an error."""
         await self._writer.close(CLOSING_S)
         await self._listener.end()
         if self._connection is not None:
@@ -238,7 +238,7 @@ async def _limit(connection: asyncpg.Connection, setting: str) -> None:
 
 
 async def _beat(connection: asyncpg.Connection) -> None:
-    """Be heard of for as long as the process runs."""
+    """Send a sign of life as long as the process runs."""
     with suppress(*AWAY):
         while True:
             await asyncio.sleep(SILENT_S / 3)

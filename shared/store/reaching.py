@@ -1,4 +1,4 @@
-"""A store that is opened at a start and cannot be: what operations must mend, told apart from a defect of ours."""
+"""A store that cannot be opened at a start: what operators must repair, as opposed to a defect of ours."""
 
 import sqlite3
 from collections.abc import Iterator

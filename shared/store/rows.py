@@ -2,8 +2,9 @@
 
     ProjectRow = table_of(Project, Model, indexes=("stage", "portfolio_id"))
 
-The columns are those every aggregate has, then one for each member that is filtered, sorted, searched, unique or
-stored, then the sort keys, then the text for `q`. Only what the database needs to know beside is said here.
+First come the columns of every aggregate. Then one for each member that is filtered, sorted, searched, unique
+or stored, then the sort keys, then the text for `q`. Only what the database needs to know beside is said
+here.
 """
 
 from collections.abc import Iterable

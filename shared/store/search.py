@@ -4,7 +4,8 @@ The index only leaves out rows; what it leaves is compared with the words as wit
 same with it, without it and on both databases. On SQLite it is an FTS5 table beside the table, kept by triggers; on
 PostgreSQL a GIN index over an array, which needs no extension and no right beyond that to make tables.
 
-FTS5 keeps what was removed in its files until they are merged, so a table that tells of persons has none on SQLite.
+FTS5 keeps removed texts in its files until they are merged, so a table with personal data has no index on
+SQLite.
 """
 
 from collections.abc import Iterable, Sequence

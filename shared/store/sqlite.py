@@ -1,8 +1,8 @@
 """The store on SQLite: one writing connection with `synchronous=FULL`, whose commits run on a thread of their own.
 
-Statements take some ten microseconds each, less than a hop to a thread costs, so they run on the event loop; only
-COMMIT, which waits for the disk, leaves it. Units that arrive while a commit runs go into the next one together,
-which is what makes FULL free. Reads in WAL mode never wait for the writer.
+Statements take some ten microseconds each, less than handing them to a thread. So they run on the event loop;
+only COMMIT, which waits for the disk, leaves it. Units that arrive while a commit runs go into the next one
+together, which is what makes FULL free. Reads in WAL mode never wait for the writer.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from shared.store.unit import Part, Unit
 from shared.store.writer import Job, Outcome, Transactions, Writer
 
 AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
-"""What passes, or what operations must mend; any other complaint is a defect of ours, and is told as one."""
+"""Temporary errors, and those that operators must repair; any other error is a defect of ours."""
 
 _LOCKED = re.compile(r"locked|busy")
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
@@ -130,7 +130,7 @@ class SqliteStore:
         return meaning
 
     async def close(self) -> None:
-        """What was asked is still written; who waits longer than for a lock is told."""
+        """Requests are still written; those that wait longer than for a lock get an error."""
         await self._writer.close(LOCKED_S)
         self._disk.shutdown()
         self._aside.shutdown()

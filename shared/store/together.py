@@ -1,7 +1,7 @@
 """Rows that are asked for by id while another such question is under way are asked for together in the next one.
 
-The counterpart of the group commit: a round trip to the database costs many times what the answer does, and under
-load it is shared by all who wait.
+The counterpart of the group commit: a round trip to the database costs much more than the answer. Under load,
+all callers that wait share one.
 """
 
 import asyncio

@@ -64,7 +64,7 @@ class Writer(Generic[C]):
         return future
 
     async def close(self, patience_s: float) -> None:
-        """What was asked is still written; who would wait longer is told."""
+        """Requests are still written; those that would wait longer get an error."""
         if unanswered := self._unanswered():
             await asyncio.wait(unanswered, timeout=patience_s)
         await self.task.end()
@@ -75,7 +75,8 @@ class Writer(Generic[C]):
         return [future for _, future in (*self._being_written, *self._queue) if not future.done()]
 
     async def _write_for_ever(self) -> None:
-        """What a writer that died had begun may be written or not: whoever waits for it is told so."""
+        """Units that a failed writer had begun may be written or not: their callers get an error that says
+        so."""
         for _, future in self._being_written:
             _tell(future, None, Unreachable("the writer of the store failed"))
         self._being_written = []

@@ -30,11 +30,13 @@ def imported(node: ast.AST) -> Iterator[str]:
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def imports(name: str, file: Path, known: dict[str, Path]) -> set[str]:
+def imports(name: str, file: Path, expected: dict[str, Path]) -> set[str]:
     """The modules of shared that a module imports, wherever in it."""
     names = {each for node in ast.walk(ast.parse(file.read_text())) for each in imported(node)}
-    own = {each if each in known else each.rpartition(".")[0] for each in names if each.startswith("shared.")}
-    return (own & known.keys()) - {name}
+    own = {
+        each if each in expected else each.rpartition(".")[0] for each in names if each.startswith("shared.")
+    }
+    return (own & expected.keys()) - {name}
 
 
 def layer(module: str) -> int:
@@ -47,45 +49,45 @@ def test_every_module_of_shared_lies_in_a_layer() -> None:
 
 
 def test_a_layer_imports_only_what_lies_below_it() -> None:
-    known = modules()
+    expected = modules()
     upward = [
         f"{name} imports {other}"
-        for name, file in known.items()
+        for name, file in expected.items()
         if name != "shared"
-        for other in imports(name, file, known)
+        for other in imports(name, file, expected)
         if other != "shared" and layer(other) > layer(name)
     ]
     assert upward == []
 
 
 def test_no_modules_of_shared_import_each_other_in_a_circle() -> None:
-    known = modules()
-    graph = {name: imports(name, file, known) - {"shared"} for name, file in known.items()}
+    expected = modules()
+    graph = {name: imports(name, file, expected) - {"shared"} for name, file in expected.items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise AssertionError(f"a circle: {' -> '.join(error.args[1])}") from error
 
 
-def is_heavy(name: str, known: dict[str, Path]) -> bool:
+def is_heavy(name: str, expected: dict[str, Path]) -> bool:
     """Whether the name is one of a heavy library, or of a module of ours that imports one at its top."""
     if name.startswith(tuple(f"{library}." for library in HEAVY)) or name in HEAVY:
         return True
-    file = known.get(name) or known.get(name.rpartition(".")[0])
+    file = expected.get(name) or expected.get(name.rpartition(".")[0])
     if file is None:
         return False
     return any(each.startswith(HEAVY) for node in ast.parse(file.read_text()).body for each in imported(node))
 
 
 def test_only_what_is_heavy_is_imported_inside_functions() -> None:
-    known = modules()
+    expected = modules()
     late = {
         f"{name}: {each}"
-        for name, file in known.items()
+        for name, file in expected.items()
         for function in ast.walk(ast.parse(file.read_text()))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         for each in imported(node)
-        if not is_heavy(each, known)
+        if not is_heavy(each, expected)
     }
     assert late == set()

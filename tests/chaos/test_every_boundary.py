@@ -13,8 +13,8 @@ from tests.system.walking import Everything, running_everything
 
 @pytest.fixture
 async def everything(tmp_path: Path) -> AsyncIterator[Everything]:
-    async with running_everything(Settings(data=tmp_path)) as made:
-        yield made
+    async with running_everything(Settings(data=tmp_path)) as running:
+        yield running
 
 
 @pytest.mark.parametrize("service", [service.name for service in SERVICES])

@@ -52,14 +52,14 @@ class Carried:
 
     async def write(self, aggregates: int, versions: int = 1) -> None:
         """One commit a version, so that versions of many aggregates interleave."""
-        made: list[Portfolio] = []
+        created: list[Portfolio] = []
         work = self._work()
         for i in range(aggregates):
-            made.append(work.save(work.new(Portfolio, name=f"Portfolio {i}"), plain(Portfolio, "created")))
+            created.append(work.save(work.new(Portfolio, name=f"Portfolio {i}"), plain(Portfolio, "created")))
         await work.commit()
         for version in range(2, versions + 1):
             work = self._work()
-            for one in made:
+            for one in created:
                 portfolio = await work.load(Portfolio, one.id)
                 portfolio.name = f"{one.name}, {version}"
                 work.save(portfolio, plain(Portfolio, "revised"))
@@ -99,9 +99,9 @@ async def without_topics(servers: str) -> str:
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     await admin.start()
     try:
-        left = [topic for topic in await admin.list_topics() if topic.endswith(".v1")]
-        if left:
-            await admin.delete_topics(left)
+        remaining = [topic for topic in await admin.list_topics() if topic.endswith(".v1")]
+        if remaining:
+            await admin.delete_topics(remaining)
     finally:
         await admin.close()
     return servers

@@ -20,11 +20,11 @@ PRODUCER = 0
 def mock_cluster(topics: Sequence[str]) -> Iterator[str]:
     """The bootstrap address of a one-broker cluster that has the topics."""
     library = _library()
-    told = ctypes.create_string_buffer(512)
+    answer = ctypes.create_string_buffer(512)
     configuration = library.rd_kafka_conf_new()
-    library.rd_kafka_conf_set(configuration, b"test.mock.num.brokers", b"1", told, 512)
-    client = library.rd_kafka_new(PRODUCER, configuration, told, 512)
-    assert client, told.value
+    library.rd_kafka_conf_set(configuration, b"test.mock.num.brokers", b"1", answer, 512)
+    client = library.rd_kafka_new(PRODUCER, configuration, answer, 512)
+    assert client, answer.value
     cluster = library.rd_kafka_handle_mock_cluster(client)
     library.rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 0)
     for topic in topics:

@@ -41,14 +41,14 @@ async def producer() -> AsyncIterator[AIOKafkaProducer]:
 
 def messages(batches: Batches) -> dict[tuple[str, int], list[tuple[str, bytes | None, dict[str, bytes]]]]:
     """Partition -> key, value and headers of its messages, over all its batches, in order."""
-    found: dict[tuple[str, int], list[tuple[str, bytes | None, dict[str, bytes]]]] = {}
+    result: dict[tuple[str, int], list[tuple[str, bytes | None, dict[str, bytes]]]] = {}
     for place, queue in batches.items():
         for builder in queue:
             records = MemoryRecords(bytes(builder._builder.build()))
             while records.has_next():
                 for r in records.next_batch():
-                    found.setdefault(place, []).append((r.key.decode(), r.value, dict(r.headers)))
-    return found
+                    result.setdefault(place, []).append((r.key.decode(), r.value, dict(r.headers)))
+    return result
 
 
 async def told(store: Store, producer: AIOKafkaProducer, size: int) -> Batches:
@@ -70,15 +70,17 @@ async def test_messages_made_of_columns_are_the_events_in_order_however_large_pa
     written: Carried, producer: AIOKafkaProducer, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr(making, "SLICE", 25)
-    made = await told(written.store, producer, size)
-    assert any(len(queue) > 1 for queue in made.values()), "the batches are too large to follow one another"
+    created = await told(written.store, producer, size)
+    assert any(len(queue) > 1 for queue in created.values()), (
+        "the batches are too large to follow one another"
+    )
     records = await read_outbox(written.store, TOPICS, 0, 1_000, {})
     expected: dict[tuple[str, int], list[bytes]] = {}
     for record in records:
         expected.setdefault((record.topic, record.partition), []).append(record.value)
-    found = messages(made)
-    assert {place: [value for _, value, _ in told] for place, told in found.items()} == expected
-    for (_, partition), of_partition in found.items():
+    result = messages(created)
+    assert {place: [value for _, value, _ in answer] for place, answer in result.items()} == expected
+    for (_, partition), of_partition in result.items():
         for key, value, headers in of_partition:
             event = json.loads(value or b"")
             assert (key, partition) == (event["partitionkey"], partition_of(key))
@@ -127,8 +129,8 @@ async def test_a_tombstone_stands_right_behind_the_event_that_erases(
         await client.post(f"{PERSONS}/{person['id']}/erase", headers={"If-Match": '"1"'})
         page = await page_of(producer, one.kernel.store, topics_of("resources"), 0, 100, {})
         [of_partition] = messages(await page.compressed()).values()
-    [(_, made, _), (_, erased, event), (key, nothing, tombstone)] = of_partition
-    assert made is not None
+    [(_, created, _), (_, erased, event), (key, nothing, tombstone)] = of_partition
+    assert created is not None
     assert erased is not None
     assert (key, nothing) == (person["id"], None)
     assert tombstone == {

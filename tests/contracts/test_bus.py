@@ -21,10 +21,10 @@ def heads_asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def by_partition(records: Sequence[Record]) -> dict[Place, list[Record]]:
-    found: dict[Place, list[Record]] = defaultdict(list)
+    result: dict[Place, list[Record]] = defaultdict(list)
     for record in records:
-        found[record.topic, record.partition].append(record)
-    return found
+        result[record.topic, record.partition].append(record)
+    return result
 
 
 def marks_after(records: Sequence[Record]) -> Marks:
@@ -34,9 +34,9 @@ def marks_after(records: Sequence[Record]) -> Marks:
 async def test_a_partition_comes_in_the_order_of_its_positions(carried: Carried) -> None:
     await carried.write(aggregates=30, versions=4)
     async with carried.publishing():
-        found = by_partition(await carried.read(120))
-    assert len(found) > 6
-    for records in found.values():
+        events = by_partition(await carried.read(120))
+    assert len(events) > 6
+    for records in events.values():
         positions = [record.position for record in records]
         assert positions == sorted(set(positions))
 
@@ -55,8 +55,8 @@ async def test_the_versions_of_an_aggregate_come_in_order_and_without_a_gap(carr
 async def test_every_record_names_the_one_before_it_in_its_partition(carried: Carried) -> None:
     await carried.write(aggregates=40, versions=2)
     async with carried.publishing():
-        found = by_partition(await carried.read(80))
-    for records in found.values():
+        events = by_partition(await carried.read(80))
+    for records in events.values():
         assert [r.previous for r in records] == [0, *(r.position for r in records[:-1])]
 
 
@@ -111,8 +111,8 @@ async def test_what_is_committed_while_a_consumer_waits_reaches_it(carried: Carr
 async def test_what_a_gap_swallowed_comes_from_the_source(carried: Carried) -> None:
     await carried.write(aggregates=30, versions=2)
     async with carried.publishing():
-        found = by_partition(await carried.read(60))
-    place, records = max(found.items(), key=lambda item: len(item[1]))
+        events = by_partition(await carried.read(60))
+    place, records = max(events.items(), key=lambda item: len(item[1]))
     first, last = records[0], records[-1]
     healed = await carried.bus.heal(*place, after=first.position, until=last.position)
     assert [(r.position, r.previous, r.value) for r in healed] == [

@@ -205,11 +205,11 @@ async def test_a_topic_that_bears_no_service_s_name_is_healed_by_the_service_tha
     async with running_service(RESOURCES, settings) as (one, callers):
         for n in range(3):
             await callers().post("/resources/v1/persons", json={"name": f"Person {n}"})
-        [first, *_] = told = await read_outbox(one.kernel.store, topics_of("resources"), 0, 10, {})
+        [first, *_] = records = await read_outbox(one.kernel.store, topics_of("resources"), 0, 10, {})
         async with serving(one.app, "127.0.0.1", 0) as url:
             settings.feeds["resources"] = url
             bus = KafkaBus(settings, lambda: callers.token("service"))
-            healed = await bus.heal(first.topic, first.partition, 0, told[-1].position + 1)
+            healed = await bus.heal(first.topic, first.partition, 0, records[-1].position + 1)
             await bus.close()
     assert first.topic == "portolan.resources.people.v1"
-    assert [r.value for r in healed] == [r.value for r in told if r.partition == first.partition]
+    assert [r.value for r in healed] == [r.value for r in records if r.partition == first.partition]

@@ -34,13 +34,13 @@ def test_the_generated_papers_are_up_to_date() -> None:
 
 def test_the_asyncapi_document_stands_by_itself() -> None:
     """Its readers resolve every reference, and there is nothing behind an address of ours to fetch."""
-    told = asyncapi.document()
-    references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(told)))
-    assert len(references) > len(told["channels"])
+    description = asyncapi.document()
+    references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(description)))
+    assert len(references) > len(description["channels"])
     for reference in references:
-        found = told
+        result = description
         for step in reference.removeprefix("#/").split("/"):
-            found = found[step]
+            result = result[step]
 
 
 def members_without_description(schema: Any) -> Iterator[str]:
@@ -72,21 +72,21 @@ def test_every_member_and_parameter_of_the_interface_is_described(service: Any) 
 
 async def test_published_events_are_what_the_asyncapi_document_tells(portolan: Portolan) -> None:
     document = asyncapi.document()
-    made = await portolan().post("/projects/v1/projects", json={"name": "ERP"})
+    response = await portolan().post("/projects/v1/projects", json={"name": "ERP"})
     traced = {"traceparent": f"00-{'4b' * 16}-{'0f' * 8}-01", "tracestate": "vendor=1"}
     match = {"If-Match": '"1"', **traced}
     await portolan().patch(
-        made.headers["location"],
+        response.headers["location"],
         json={"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"},
         headers=match | {"Content-Type": "application/merge-patch+json"},
     )
-    await portolan().post(f"{made.headers['location']}/approve", json={}, headers={"If-Match": '"2"'})
+    await portolan().post(f"{response.headers['location']}/approve", json={}, headers={"If-Match": '"2"'})
     await portolan.settled()
-    told = {message["name"]: message for message in document["components"]["messages"].values()}
+    by_key = {message["name"]: message for message in document["components"]["messages"].values()}
     members: set[str] = set()
     for service in ("projects", "finance", "risk"):
         for event in (await portolan().get(f"/{service}/v1/events")).json()["items"]:
-            payload = told[event["type"]]["payload"] | {"components": document["components"]}
+            payload = by_key[event["type"]]["payload"] | {"components": document["components"]}
             jsonschema.Draft202012Validator(payload).validate(event)
             members |= event.keys()
     assert members == document["components"]["schemas"]["Envelope"]["properties"].keys()
@@ -108,9 +108,12 @@ def test_every_tag_and_every_conditional_read_is_told(service: Any) -> None:
     document = create_app(service).openapi()
     assert all(tag["description"] for tag in document["tags"])
     for path, operations in document["paths"].items():
-        told = operations.get("get", {"responses": {}})
-        if "ETag" in told["responses"].get("200", {}).get("headers", {}) and told.get("security") != []:
-            assert "If-None-Match" in [parameter["name"] for parameter in told["parameters"]], path
+        reported = operations.get("get", {"responses": {}})
+        if (
+            "ETag" in reported["responses"].get("200", {}).get("headers", {})
+            and reported.get("security") != []
+        ):
+            assert "If-None-Match" in [parameter["name"] for parameter in reported["parameters"]], path
 
 
 def test_the_asyncapi_document_has_valid_examples() -> None:
@@ -123,7 +126,7 @@ def test_the_asyncapi_document_has_valid_examples() -> None:
 
 
 async def test_published_events_are_valid_by_their_schemas(portolan: Portolan) -> None:
-    made = await portolan("service").put(
+    response = await portolan("service").put(
         "/projects/v1/projects/by-ref/test/1",
         json={
             "name": "ERP",
@@ -132,7 +135,7 @@ async def test_published_events_are_valid_by_their_schemas(portolan: Portolan) -
             "planned_cost": {"amount": "12.50", "currency": "CHF"},
         },
     )
-    assert made.status_code == 201
+    assert response.status_code == 201
     await portolan.settled()
     closed = referencing.Registry().with_contents((s["$id"], s) for s in all_schemas().values())
     for service in {e.service for e in CATALOGUE.values()} & portolan.running.services.keys():

@@ -31,9 +31,9 @@ from tests.support.rules import catalogue
 def _declared_for_this_test_only() -> Iterator[None]:
     before = dict(CATALOGUE), dict(EVENT_TYPES)
     yield
-    for known, kept in zip((CATALOGUE, EVENT_TYPES), before, strict=True):
-        known.clear()
-        known.update(kept)  # type: ignore[arg-type]
+    for expected, remaining in zip((CATALOGUE, EVENT_TYPES), before, strict=True):
+        expected.clear()
+        expected.update(remaining)  # type: ignore[arg-type]
 
 
 class Ticket(Aggregate):
@@ -106,9 +106,9 @@ def test_a_declaration_that_makes_no_sense_is_refused(shape: type[Aggregate]) ->
 
 
 def test_a_key_or_a_scope_that_is_no_member_is_refused() -> None:
-    for told in ({"key": "programme_id"}, {"scope": ("unit_id",)}):
+    for answer in ({"key": "programme_id"}, {"scope": ("unit_id",)}):
         with pytest.raises(TypeError, match="has no member"):
-            aggregate("projects", "tickets", **told)(Ticket)  # type: ignore[arg-type]
+            aggregate("projects", "tickets", **answer)(Ticket)  # type: ignore[arg-type]
 
 
 def test_an_aggregate_is_declared_once_by_name_by_collection_and_by_component() -> None:
@@ -146,15 +146,15 @@ def test_the_scope_of_one_is_the_first_member_that_is_given() -> None:
     id, programme = new_id(), new_id()
     assert entry.scope_of(Project.model_construct(id=id)) == ("project", id)
     contract = next(entry for entry in entries() if entry.name == "contract")
-    given = contract.shape.model_construct(project_id=None, programme_id=programme)
-    assert contract.scope_of(given) == ("programme", programme)
+    values = contract.shape.model_construct(project_id=None, programme_id=programme)
+    assert contract.scope_of(values) == ("programme", programme)
     assert contract.scope_of(contract.shape.model_construct(project_id=None, programme_id=None)) is None
 
 
 def test_every_reference_names_a_kind_of_aggregate_that_stands_or_is_to_come() -> None:
-    known = {entry.name for entry in entries()} | {name.partition(".")[2] for name in catalogue()}
+    by_key = {entry.name for entry in entries()} | {name.partition(".")[2] for name in catalogue()}
     named = {kind for entry in entries() for kind in entry.members.references.values()}
-    assert named - known == set()
+    assert named - by_key == set()
 
 
 def test_every_id_beside_the_own_says_what_it_names() -> None:

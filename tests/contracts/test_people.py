@@ -62,9 +62,9 @@ class People:
 
     async def hires(self) -> dict[str, Any]:
         """In two versions."""
-        made = (await self.client.post(PERSONS, json=ADA)).json()
+        created = (await self.client.post(PERSONS, json=ADA)).json()
         patch = {"If-Match": '"1"', "Content-Type": "application/merge-patch+json"}
-        url = f"{PERSONS}/{made['id']}"
+        url = f"{PERSONS}/{created['id']}"
         return (await self.client.patch(url, json={"name": "Countess"}, headers=patch)).json()  # type: ignore[no-any-return]
 
     async def erases(self, person: dict[str, Any]) -> None:
@@ -119,8 +119,8 @@ async def stands(servers: str, wanted: dict[str, str], topic: str = PEOPLE) -> b
     """Whether the broker answers that the topic is set so; a moment passes until it has heard."""
     async with administered(servers) as admin:
         [answer] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
-    told = {name: value for name, value, *_ in answer.resources[0][4]}
-    return all(told.get(name) == value for name, value in wanted.items())
+    by_key = {name: value for name, value, *_ in answer.resources[0][4]}
+    return all(by_key.get(name) == value for name, value in wanted.items())
 
 
 async def messages(servers: str, partition: int) -> list[ConsumerRecord]:
@@ -132,10 +132,10 @@ async def messages(servers: str, partition: int) -> list[ConsumerRecord]:
         reader.assign([place])
         await reader.seek_to_beginning()
         end = (await reader.end_offsets([place]))[place]
-        held: list[ConsumerRecord] = []
+        items: list[ConsumerRecord] = []
         while await reader.position(place) < end:
-            held += (await reader.getmany(timeout_ms=200)).get(place, [])
-        return held
+            items += (await reader.getmany(timeout_ms=200)).get(place, [])
+        return items
     finally:
         await reader.stop()
 
@@ -176,11 +176,11 @@ async def test_an_erasure_is_an_event_and_then_a_tombstone_of_its_key(people: Pe
         person = await people.hires()
         await people.erases(person)
         await eventually(people.is_published)
-    held = await messages(servers, partition_of(person["id"]))
-    assert [m.key.decode() for m in held] == [person["id"]] * 4
-    assert [m.value is None for m in held] == [False, False, False, True]
-    event = dict(held[2].headers)
-    assert dict(held[3].headers) == {
+    items = await messages(servers, partition_of(person["id"]))
+    assert [m.key.decode() for m in items] == [person["id"]] * 4
+    assert [m.value is None for m in items] == [False, False, False, True]
+    event = dict(items[2].headers)
+    assert dict(items[3].headers) == {
         "ce_specversion": b"1.0",
         "ce_source": b"/portolan/portolan/resources/1",
         "ce_sequence": b"%020d" % 3,
@@ -213,8 +213,8 @@ async def test_a_topic_that_was_compacted_names_nobody_and_its_gaps_are_healed(
         """Somebody else's events follow, so that Kafka has something to compact, the tombstone included."""
         await people.hires_into(partition)
         await eventually(people.is_published)
-        held = await messages(servers, partition)
-        return not any(m.key.decode() == person["id"] for m in held)
+        items = await messages(servers, partition)
+        return not any(m.key.decode() == person["id"] for m in items)
 
     async with relaying("resources", people.source.kernel.store, people.settings):
         await eventually(people.is_published)
@@ -224,8 +224,8 @@ async def test_a_topic_that_was_compacted_names_nobody_and_its_gaps_are_healed(
         async with people.projecting("later") as store:
             await eventually(partial(people.is_folded, store))
             assert not await tells_of_her(store)
-            kept = await store.fetch("SELECT version FROM history WHERE aggregate_id = ?", (person["id"],))
-            assert sorted(row[0] for row in kept) == [1, 2, 3]
+            stored = await store.fetch("SELECT version FROM history WHERE aggregate_id = ?", (person["id"],))
+            assert sorted(row[0] for row in stored) == [1, 2, 3]
 
 
 async def test_where_nothing_follows_the_tombstone_is_repeated_until_it_stands_alone(

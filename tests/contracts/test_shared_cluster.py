@@ -89,8 +89,8 @@ async def test_what_another_instance_publishes_on_the_same_topics_is_counted_tol
             assert await consumer.store.fetch("SELECT aggregate_id FROM parked") == []
     assert passed_over() - before >= 30 + 40
     telemetry.LOG.flush()
-    told = [json.loads(line) for line in lines.getvalue().splitlines()]
-    warnings = [line for line in told if "PORTOLAN_TOPIC_PREFIX" in line["message"]]
+    answer = [json.loads(line) for line in lines.getvalue().splitlines()]
+    warnings = [line for line in answer if "PORTOLAN_TOPIC_PREFIX" in line["message"]]
     assert {(line["level"], line["instance"], line["topic"]) for line in warnings} == {
         ("warning", "other", TOPICS[0]),
         ("warning", "portolan", TOPICS[0]),

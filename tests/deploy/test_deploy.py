@@ -33,8 +33,8 @@ def documents(path: Path) -> list[Any]:
 
 @cache
 def compose() -> dict[str, Any]:
-    made: dict[str, Any] = documents(ROOT / "docker-compose.yml")[0]
-    return made
+    description: dict[str, Any] = documents(ROOT / "docker-compose.yml")[0]
+    return description
 
 
 @cache
@@ -59,11 +59,11 @@ def kustomizations() -> list[Path]:
 
 def literals() -> dict[str, str]:
     """What the kustomizations put into the settings."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for path in kustomizations():
         for generator in documents(path)[0].get("configMapGenerator", ()):
-            found |= dict(one.split("=", 1) for one in generator.get("literals", ()))
-    return found
+            result |= dict(one.split("=", 1) for one in generator.get("literals", ()))
+    return result
 
 
 def dockerfile() -> list[tuple[str, str]]:
@@ -83,7 +83,7 @@ def test_every_file_can_be_read(path: Path) -> None:
 
 
 def test_every_variable_is_a_setting() -> None:
-    known = {f"PORTOLAN_{name.upper()}" for name in Settings.model_fields}
+    by_key = {f"PORTOLAN_{name.upper()}" for name in Settings.model_fields}
     files = [
         ROOT / "Dockerfile",
         ROOT / "docker-compose.yml",
@@ -92,13 +92,13 @@ def test_every_variable_is_a_setting() -> None:
     ]
     named = {name for file in files for name in re.findall(r"PORTOLAN_[A-Z_]+", file.read_text())}
     assert {"PORTOLAN_DATABASE_URL", "PORTOLAN_BUS_URL", "PORTOLAN_FEEDS"} <= named
-    assert named <= known, "rename them here too, or take them out"
+    assert named <= by_key, "rename them here too, or take them out"
 
 
 @pytest.mark.parametrize("environment", ["compose", "kubernetes"])
 def test_the_settings_are_accepted_and_name_a_feed_of_every_service(environment: str) -> None:
-    given = compose()["x-service"]["environment"] if environment == "compose" else literals()
-    settings = Settings(**{name.removeprefix("PORTOLAN_").lower(): value for name, value in given.items()})
+    values = compose()["x-service"]["environment"] if environment == "compose" else literals()
+    settings = Settings(**{name.removeprefix("PORTOLAN_").lower(): value for name, value in values.items()})
     prefix = "" if environment == "compose" else "portolan-"
     assert settings.feeds == {name: f"http://{prefix}{name}:{PORT}" for name in NAMES}
     assert (settings.host, settings.port) == ("0.0.0.0", PORT)
@@ -149,19 +149,19 @@ Composition.add_constructor("!override", lambda loader, node: loader.construct_m
 
 def test_compose_runs_every_service_on_brokers_of_one_s_own_with_the_login_from_outside() -> None:
     text = (ROOT / "docker-compose.kafka.yml").read_text()
-    told = yaml.load(text, Composition)
-    own = {"kafka_ca": told["x-service"]["environment"]["PORTOLAN_KAFKA_CA"]}
+    answer = yaml.load(text, Composition)
+    own = {"kafka_ca": answer["x-service"]["environment"]["PORTOLAN_KAFKA_CA"]}
     for name in NAMES:
-        service = told["services"][name]
-        assert service == told["x-service"]
+        service = answer["services"][name]
+        assert service == answer["x-service"]
         assert "kafka" not in service["depends_on"]
         assert set(service["depends_on"]) < set(compose()["services"])
         for secret in service["secrets"]:
             assert own["kafka_ca"] == f"/run/secrets/{secret}"
-            assert told["secrets"][secret]["file"].startswith("${KAFKA_CA:?")
-    assert told["services"]["kafka"]["profiles"], "its own broker is not started"
+            assert answer["secrets"][secret]["file"].startswith("${KAFKA_CA:?")
+    assert answer["services"]["kafka"]["profiles"], "its own broker is not started"
     for name in ("PORTOLAN_BUS_URL", "PORTOLAN_KAFKA_USER", "PORTOLAN_KAFKA_PASSWORD"):
-        assert told["x-service"]["environment"][name].startswith(f"${{{name}:?"), "named by no file"
+        assert answer["x-service"]["environment"][name].startswith(f"${{{name}:?"), "named by no file"
     usual = re.findall(r"(PORTOLAN_\w+): \$\{\1:-([^}]+)\}", text)
     login = {"kafka_user": "a", "kafka_password": "b"}
     Settings(**{name.removeprefix("PORTOLAN_").lower(): value for name, value in usual}, **login, **own)
@@ -180,11 +180,11 @@ def test_a_pod_takes_the_login_of_kafka_from_secrets_that_need_not_be_there() ->
 
 
 def test_there_is_a_database_for_every_service() -> None:
-    made = re.findall(r"CREATE DATABASE (\w+)", (DEPLOY / "postgres/databases.sql").read_text())
+    content = re.findall(r"CREATE DATABASE (\w+)", (DEPLOY / "postgres/databases.sql").read_text())
     url = compose()["x-service"]["environment"]["PORTOLAN_DATABASE_URL"]
     wanted = Settings(database_url=url)
-    assert [wanted.store_url(name).rsplit("/", 1)[1] for name in NAMES] == made
-    assert compose()["services"]["postgres"]["healthcheck"]["test"][-1] in made
+    assert [wanted.store_url(name).rsplit("/", 1)[1] for name in NAMES] == content
+    assert compose()["services"]["postgres"]["healthcheck"]["test"][-1] in content
 
 
 def test_the_front_door_leads_to_every_service_and_to_the_pages() -> None:
@@ -195,21 +195,21 @@ def test_the_front_door_leads_to_every_service_and_to_the_pages() -> None:
     doors = dict(re.findall(r"location (/\S*) +\{ proxy_pass http://(\w+); \}", text))
     assert doors == {f"/{name}/": name for name in NAMES if name != "reporting"} | {"/": "reporting"}
     assert f"listen {PORT};" in text
-    told = [json.loads(body) for body in re.findall(r"return \d+ '(.+)';", text)]
-    assert [problem["status"] for problem in told] == [502, 504]
-    for problem in told:
+    answer = [json.loads(body) for body in re.findall(r"return \d+ '(.+)';", text)]
+    assert [problem["status"] for problem in answer] == [502, 504]
+    for problem in answer:
         assert set(problem) == set(Problem.model_fields)
         assert problem["type"] == f"/problems/{problem['code']}"
         assert "may have been executed" in problem["detail"]
 
 
 def test_the_image_is_made_of_what_the_repository_has() -> None:
-    kept = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    content = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
     for instruction, arguments in dockerfile():
         if instruction == "COPY" and not arguments.startswith("--from"):
             for source in arguments.split()[:-1]:
-                assert source == "." or (source in kept and (ROOT / source).exists())
-    assert {"shared", "services", "pyproject.toml", "requirements.lock"} <= set(kept)
+                assert source == "." or (source in content and (ROOT / source).exists())
+    assert {"shared", "services", "pyproject.toml", "requirements.lock"} <= set(content)
 
 
 def test_the_commands_of_the_image_exist() -> None:
@@ -250,10 +250,10 @@ def test_kubernetes_runs_the_service_and_probes_routes_that_are_there(name: str)
 def test_a_patch_replaces_only_what_the_deployment_has() -> None:
     deployment = documents(DEPLOY / "k8s/base/service/deployment.yaml")[0]["spec"]["template"]
     for path in service_patch(NAMES[0]):
-        found: Any = deployment
+        result: Any = deployment
         for step in path.split("/"):
-            found = found[int(step)] if isinstance(found, list) else found[step.replace("~1", "/")]
-        assert isinstance(found, str), path
+            result = result[int(step)] if isinstance(result, list) else result[step.replace("~1", "/")]
+        assert isinstance(result, str), path
 
 
 def test_the_deployment_has_requests_probes_and_the_port_that_is_scraped() -> None:
@@ -282,11 +282,13 @@ def test_no_pod_is_told_of_services_by_variables_that_are_named_as_settings_are(
 
 def test_what_a_kustomization_names_is_there() -> None:
     for path in kustomizations():
-        told = documents(path)[0]
+        description = documents(path)[0]
         files = [
-            file for generator in told.get("configMapGenerator", ()) for file in generator.get("files", ())
+            file
+            for generator in description.get("configMapGenerator", ())
+            for file in generator.get("files", ())
         ]
-        for named in (*told["resources"], *files):
+        for named in (*description["resources"], *files):
             assert (path.parent / named).exists(), f"{path}: {named}"
     scaled = documents(DEPLOY / "k8s/overlays/trial/kustomization.yaml")[0]["replicas"]
     assert [one["name"] for one in scaled] == [f"portolan-{name}" for name in NAMES]
@@ -319,10 +321,10 @@ def alerts() -> list[dict[str, Any]]:
 
 
 def panels() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((DEPLOY / "grafana/dashboards/portolan.json").read_text())[
+    content: list[dict[str, Any]] = json.loads((DEPLOY / "grafana/dashboards/portolan.json").read_text())[
         "panels"
     ]
-    return found
+    return content
 
 
 def expressions() -> list[str]:
@@ -346,11 +348,11 @@ def test_alerts_and_dashboard_read_only_metrics_that_are_exported(expression: st
 
 def test_alerts_and_dashboard_use_only_labels_that_the_metrics_have() -> None:
     declared = [m for m in vars(telemetry).values() if isinstance(m, MetricWrapperBase)]
-    known = {label for metric in declared for label in metric._labelnames} | {"le", "job", "pod"}
+    by_key = {label for metric in declared for label in metric._labelnames} | {"le", "job", "pod"}
     for expression in expressions():
         grouped = {w.strip() for g in re.findall(r"\bby \(([^)]*)\)", expression) for w in g.split(",")}
         matched = set(re.findall(r"[{,]\s*(\w+)\s*[!=]~?", expression))
-        assert grouped | matched <= known, expression
+        assert grouped | matched <= by_key, expression
 
 
 def test_every_metric_worth_an_alarm_has_one() -> None:
@@ -369,10 +371,10 @@ def test_every_alert_leads_to_a_run_book_that_is_there() -> None:
 
 
 def test_prometheus_scrapes_every_service() -> None:
-    told = documents(DEPLOY / "prometheus/prometheus.yml")[0]
-    assert told["rule_files"] == ["alerts.yml"]
-    assert urlsplit(told["global"]["external_labels"]["runbooks"]).scheme == "https"
-    scraped = {one["job_name"]: one for one in told["scrape_configs"]}
+    description = documents(DEPLOY / "prometheus/prometheus.yml")[0]
+    assert description["rule_files"] == ["alerts.yml"]
+    assert urlsplit(description["global"]["external_labels"]["runbooks"]).scheme == "https"
+    scraped = {one["job_name"]: one for one in description["scrape_configs"]}
     assert list(scraped) == NAMES
     for name, one in scraped.items():
         assert one["metrics_path"] == f"/{name}/metrics"

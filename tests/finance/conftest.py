@@ -25,9 +25,9 @@ class Desk:
         self.client: httpx.AsyncClient = portolan("director")
 
     async def make(self, collection: str, **members: Any) -> dict[str, Any]:
-        made = await self.client.post(f"/{collection}", json=members)
-        assert made.status_code == 201, made.text
-        return dict(made.json())
+        response = await self.client.post(f"/{collection}", json=members)
+        assert response.status_code == 201, response.text
+        return dict(response.json())
 
     async def project(
         self, *moves: str, planned: str | None = "100.00", currency: str = "CHF"
@@ -65,9 +65,9 @@ class Desk:
             "name": f"Part {wbs}",
             "budget": money(budget, currency),
         }
-        made = await self.make("projects/v1/work-packages", **(body | members))
+        created = await self.make("projects/v1/work-packages", **(body | members))
         await self.portolan.settled()
-        return made
+        return created
 
     async def progress(self, package: dict[str, Any], percent: int) -> dict[str, Any]:
         return await self.move(

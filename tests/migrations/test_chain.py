@@ -36,8 +36,8 @@ def differences(service: Service, connection: sa.Connection) -> list[str]:
 
     opts = {"compare_type": True, "include_name": lambda name, *_: not is_part_of_index(name or "")}
     context = MigrationContext.configure(connection, opts=opts)
-    found = compare_metadata(context, service.metadata)
-    return [str(d) for d in found if "alembic_version" not in str(d)]
+    result = compare_metadata(context, service.metadata)
+    return [str(d) for d in result if "alembic_version" not in str(d)]
 
 
 @by_name
@@ -88,14 +88,14 @@ def test_an_upgraded_store_has_its_columns_in_the_order_of_a_fresh_one(
     service: Service, tmp_path: Path
 ) -> None:
     """Statements name their columns; whoever looks into a store should still see the same in both."""
-    found = []
+    collected = []
     for name, make in (("fresh", bring_to_head), ("upgraded", upgrade)):
         engine = sa.create_engine(f"sqlite:///{tmp_path}/{name}.sqlite")
         with engine.begin() as connection:
             make(service, connection)
-            found.append(columns(connection))
+            collected.append(columns(connection))
         engine.dispose()
-    assert found[0] == found[1], "declare new columns after those that are there"
+    assert collected[0] == collected[1], "declare new columns after those that are there"
 
 
 def _filled(connection: sa.Connection) -> dict[str, int]:

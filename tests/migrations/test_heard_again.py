@@ -30,11 +30,11 @@ def test_an_upgraded_store_of_risks_hears_again_which_programmes_are_archived(tm
 
 async def test_who_hears_it_again_knows_what_was_archived(portolan: Portolan) -> None:
     director = portolan("director")
-    made = [
+    content = [
         (await director.post("/projects/v1/programmes", json={"name": name})).json()["id"]
         for name in ("Gone", "Here")
     ]
-    await director.delete(f"/projects/v1/programmes/{made[0]}", headers={"If-Match": "*"})
+    await director.delete(f"/projects/v1/programmes/{content[0]}", headers={"If-Match": "*"})
     await portolan.settled()
     running = portolan.running
     store = running.services["risk"].kernel.store
@@ -45,7 +45,7 @@ async def test_who_hears_it_again_knows_what_was_archived(portolan: Portolan) ->
     body = {"rated_on": "2026-03-01", "rating": 3}
     answers = [
         await director.post("/risk/v1/assessments", json=body | {"programme_id": programme})
-        for programme in made
+        for programme in content
     ]
     assert [answer.status_code for answer in answers] == [409, 201]
     assert answers[0].json()["code"] == "archived"

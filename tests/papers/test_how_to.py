@@ -42,8 +42,8 @@ class Block:
 
 
 def blocks(page: str) -> Iterator[Block]:
-    for found in re.finditer(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        yield Block(found[1], found[2] or "", found[3])
+    for result in re.finditer(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        yield Block(result[1], result[2] or "", result[3])
 
 
 @pytest.fixture
@@ -74,16 +74,16 @@ def follow(block: Block, copy: Path) -> None:
 
 def change(path: Path, diff: str) -> None:
     lines = [(line[:1] or " ", line[1:]) for line in diff.splitlines()]
-    old, new = ("".join(f"{text}\n" for sign, text in lines if sign in kept) for kept in (" -", " +"))
+    old, new = ("".join(f"{text}\n" for sign, text in lines if sign in stored) for stored in (" -", " +"))
     before = path.read_text()
     assert before.count(old) == 1, f"{path.name} does not hold once what the page changes:\n{old}"
     path.write_text(before.replace(old, new))
 
 
 def run(line: str, copy: Path) -> None:
-    make, target, *given = shlex.split(line)
+    make, target, *values = shlex.split(line)
     assert make == "make", line
-    arguments = shlex.split(given[0].removeprefix("ARGS=")) if given else []
+    arguments = shlex.split(values[0].removeprefix("ARGS=")) if values else []
     done = subprocess.run(
         [sys.executable, "-m", MODULES[target], *arguments],
         cwd=copy,

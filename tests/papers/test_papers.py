@@ -91,8 +91,8 @@ def assert_command(words: list[str], line: str) -> None:
 
 
 def test_every_duty_is_accounted_for_once() -> None:
-    told = re.findall(r"^\| \*\*([EF]\d+)\*\*", (ROOT / "docs" / "duties.md").read_text(), re.MULTILINE)
-    assert told == [f"E{n}" for n in range(1, 28)] + [f"F{n}" for n in range(1, 20)]
+    content = re.findall(r"^\| \*\*([EF]\d+)\*\*", (ROOT / "docs" / "duties.md").read_text(), re.MULTILINE)
+    assert content == [f"E{n}" for n in range(1, 28)] + [f"F{n}" for n in range(1, 20)]
 
 
 def test_a_duty_that_is_served_names_its_test_and_one_that_is_not_names_none() -> None:
@@ -109,12 +109,12 @@ def test_the_settings_are_those_there_are() -> None:
 
 
 def test_the_metrics_are_those_there_are() -> None:
-    told = set(
+    content = set(
         re.findall(r"^\| `(portolan_\w+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
     )
     declared = [m for m in vars(telemetry).values() if isinstance(m, MetricWrapperBase)]
     families = [family for metric in declared for family in metric.collect()]
-    assert told == {f"{f.name}_total" if f.type == "counter" else f.name for f in families}
+    assert content == {f"{f.name}_total" if f.type == "counter" else f.name for f in families}
 
 
 def test_every_decision_is_in_the_index() -> None:

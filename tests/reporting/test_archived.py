@@ -31,9 +31,9 @@ class Company:
 
     async def make(self, collection: str, **members: Any) -> str:
         key = {"Idempotency-Key": uuid4().hex}
-        made = await self.client.post(f"/{collection}", json=members, headers=key)
-        assert made.status_code == 201, made.text
-        return str(made.json()["id"])
+        response = await self.client.post(f"/{collection}", json=members, headers=key)
+        assert response.status_code == 201, response.text
+        return str(response.json()["id"])
 
     async def act(self, method: str, path: str, verb: str = "", **body: Any) -> httpx.Response:
         headers = {"If-Match": (await self.client.get(f"/{path}")).headers["etag"]}
@@ -143,10 +143,10 @@ async def test_sums_of_cost_count_an_archived_project_and_lists_and_counts_do_no
         assert (await company.client.patch(url, json=plan, headers=headers)).status_code == 200
     await company.archive(1)
 
-    told = await company.read("portfolios")
-    by_id = {item["portfolio"]["id"]: item for item in told["items"]}
+    read_plan = await company.read("portfolios")
+    by_id = {item["portfolio"]["id"]: item for item in read_plan["items"]}
     assert set(by_id) == {company.top, company.portfolios[0]}
-    for summary in (told["total"], by_id[company.top]):
+    for summary in (read_plan["total"], by_id[company.top]):
         assert summary["cost"]["planned"]["amount"] == "130.00"
         assert summary["cost_by_stage"]["proposed"]["planned"]["amount"] == "130.00"
         counts = summary["counts"]
@@ -172,9 +172,11 @@ async def test_a_sheet_tells_what_names_something_archived(everywhere: Portolan)
     company.client = everywhere("service")
     company.client.headers["Portolan-Effective-At"] = "2026-03-02"
     persons = "resources/v1/persons"
-    left, erased, there = [await company.make(persons, name=name) for name in ("Ana", "Bo", "Cy")]
+    created, erased, there = [await company.make(persons, name=name) for name in ("Ana", "Bo", "Cy")]
     dates = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
-    project = await company.make("projects/v1/projects", name="P", manager_id=left, sponsor_id=there, **dates)
+    project = await company.make(
+        "projects/v1/projects", name="P", manager_id=created, sponsor_id=there, **dates
+    )
     await company.act("POST", f"projects/v1/projects/{project}", "/approve")
     await everywhere.settled()
     package = await company.make("projects/v1/work-packages", project_id=project, wbs="1", name="W")
@@ -186,7 +188,7 @@ async def test_a_sheet_tells_what_names_something_archived(everywhere: Portolan)
     )  # fmt: skip
     company.client.headers["Portolan-Effective-At"] = "2026-04-02"
     assert (await company.read(f"projects/{project}"))["stale_references"] == []
-    await company.act("DELETE", f"{persons}/{left}")
+    await company.act("DELETE", f"{persons}/{created}")
     await company.act("POST", f"{persons}/{erased}", "/erase")
     await company.act("DELETE", f"projects/v1/work-packages/{package}")
 
@@ -195,11 +197,11 @@ async def test_a_sheet_tells_what_names_something_archived(everywhere: Portolan)
         return {"aggregate_type": kind, "id": id, "member": member, **names, "state": state}
 
     expected = [
-        stale("project", project, "manager_id", ("person", left), "archived"),
+        stale("project", project, "manager_id", ("person", created), "archived"),
         stale("risk", risk, "owner_id", ("person", erased), "erased"),
         stale("actual_cost", cost, "work_package_id", ("work_package", package), "archived"),
     ]
     for query in ({}, {"as_of": "2026-04-02"}):
-        told = (await company.read(f"projects/{project}", **query))["stale_references"]
-        assert sorted(told, key=str) == sorted(expected, key=str), query
+        read_plan = (await company.read(f"projects/{project}", **query))["stale_references"]
+        assert sorted(read_plan, key=str) == sorted(expected, key=str), query
     assert (await company.read(f"projects/{project}", as_of="2026-03-02"))["stale_references"] == []

@@ -107,8 +107,8 @@ async def test_a_rating_counts_from_its_day_on(everywhere: Portolan, project: st
     rating = {"project_id": project, "rating": 2, "rated_on": "2026-03-01"}
     await put(everywhere, "risk/v1/assessments", "1", "2026-02-01", **rating)
     for day, count in (("2026-02-28", 0), ("2026-03-01", 1)):
-        told = (await everywhere("viewer").get(f"/reporting/v1/risk-exposure?as_of={day}")).json()
-        assert told["ratings"]["2"] == count
+        content = (await everywhere("viewer").get(f"/reporting/v1/risk-exposure?as_of={day}")).json()
+        assert content["ratings"]["2"] == count
 
 
 @pytest.mark.parametrize("day", ["1949-12-31", "2201-01-01", "0026-06-01"])

@@ -10,8 +10,8 @@ from tests.conftest import Portolan
 async def test_counts_and_items_agree_at_a_portfolio_s_own_limit(everywhere: Portolan, limit: float) -> None:
     director = everywhere("director")
     thresholds = {"cost_amber_pct": limit, "cost_red_pct": 50, "time_amber_days": 30, "time_red_days": 90}
-    made = await director.post("/projects/v1/portfolios", json={"name": "Own", "thresholds": thresholds})
-    portfolio = made.json()["id"]
+    answer = await director.post("/projects/v1/portfolios", json={"name": "Own", "thresholds": thresholds})
+    portfolio = answer.json()["id"]
     for over in (round(limit * 100) - 1, round(limit * 100)):
         amounts = {"planned_cost": "10000.00", "forecast_cost": f"{10_000 + over}.00"}
         body = {name: {"amount": amount, "currency": "CHF"} for name, amount in amounts.items()}

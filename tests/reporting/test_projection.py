@@ -61,19 +61,19 @@ class Told:
         }
 
     async def dashboards(self, day: date) -> dict[str, Any]:
-        found = {}
+        by_key = {}
         for path in DASHBOARDS:
             joint = "&" if "?" in path else "?"
             answer = await self.callers("viewer").get(f"/reporting/v1/{path}{joint}as_of={day}")
             assert answer.status_code == 200, answer.text
-            found[path] = without_positions(answer.json())
-        return found
+            by_key[path] = without_positions(answer.json())
+        return by_key
 
 
-def without_positions(told: Any) -> Any:
-    if isinstance(told, dict):
-        return {k: without_positions(v) for k, v in told.items() if k != "positions"}
-    return [without_positions(v) for v in told] if isinstance(told, list) else told
+def without_positions(reported: Any) -> Any:
+    if isinstance(reported, dict):
+        return {k: without_positions(v) for k, v in reported.items() if k != "positions"}
+    return [without_positions(v) for v in reported] if isinstance(reported, list) else reported
 
 
 @pytest.fixture(params=[1, 2])

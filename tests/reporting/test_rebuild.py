@@ -36,18 +36,18 @@ async def test_offsets_are_those_of_the_topic_and_never_beyond_what_was_folded(
         await portolan().post("/projects/v1/work-packages", json=package | {"wbs": str(n)})
         await portolan().post("/projects/v1/portfolios", json={"name": f"Portfolio {n}"})
     store = portolan.running.services["projects"].kernel.store
-    told = await read_outbox(store, TOPICS, 0, 100, {})
-    of_project = [r.position for r in told if r.partition == told[0].partition]
-    folded = [r for r in told if not missing or r.position < of_project[-1]]
+    events = await read_outbox(store, TOPICS, 0, 100, {})
+    of_project = [r.position for r in events if r.partition == events[0].partition]
+    folded = [r for r in events if not missing or r.position < of_project[-1]]
     settings = Settings(data=tmp_path / "live", database_url=database_url)
     async with opened(SERVICE, settings, portolan.running.tokens) as live:
-        await Inbox(live.kernel, EmbeddedBus({}), PROJECTION).take(on_a_topic(told))
+        await Inbox(live.kernel, EmbeddedBus({}), PROJECTION).take(on_a_topic(events))
         async with replaying(settings, {"projects": (store, TOPICS)}) as replay:
             await replay.inbox.take(folded)
             await flip(live.kernel.store, replay)
             assert await compare(live.kernel.store, replay.kernel.store) == []
         rows = await live.kernel.store.fetch(MARKS, (PROJECTION.name,))
-    position, offset = {row[1]: row[3:] for row in rows}[told[0].partition]
+    position, offset = {row[1]: row[3:] for row in rows}[events[0].partition]
     assert position == of_project[-1 - missing]
     assert offset == (0 if missing else len(of_project))
 
@@ -60,12 +60,12 @@ async def test_differences_are_found_wherever_they_stand_however_little_is_held_
     for n in range(11):
         await portolan().post("/projects/v1/portfolios", json={"name": f"Portfolio {n}"})
     source = portolan.running.services["projects"].kernel.store
-    told = await read_outbox(source, TOPICS, 0, 100, {})
-    ids = [record.event.subject for record in told]
+    events = await read_outbox(source, TOPICS, 0, 100, {})
+    ids = [record.event.subject for record in events]
     settings = Settings(data=tmp_path / "live", database_url=database_url)
     async with opened(SERVICE, settings, portolan.running.tokens) as live:
         store = live.kernel.store
-        await Inbox(live.kernel, EmbeddedBus({}), PROJECTION).take(on_a_topic(told))
+        await Inbox(live.kernel, EmbeddedBus({}), PROJECTION).take(on_a_topic(events))
         async with replaying(settings, {"projects": (source, TOPICS)}) as replay:
             await replay.catch_up()
             assert await compare(store, replay.kernel.store) == []
@@ -80,8 +80,8 @@ async def test_differences_are_found_wherever_they_stand_however_little_is_held_
                     "UPDATE history SET aggregate_id = ? WHERE aggregate_id = ? RETURNING 1",
                     (id, ids[5] if id.startswith("0") else ids[6]),
                 )
-            found = {(d.table, d.key[0], d.only) for d in await compare(store, replay.kernel.store)}
-            assert found == {
+            by_key = {(d.table, d.key[0], d.only) for d in await compare(store, replay.kernel.store)}
+            assert by_key == {
                 *(("current_state", id, "replayed") for id in (ids[0], ids[4], ids[10])),
                 *(("current_state", id, "differs") for id in (ids[3], ids[9])),
                 ("history", "00000000-0000-7000-8000-000000000000", "live"),

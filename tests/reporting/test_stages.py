@@ -134,8 +134,8 @@ async def test_budget_exposure_and_load_are_narrowed_alike(four: Portolan) -> No
             ("resources/v1/allocations", {"person_id": person.json()["id"], "percent": 20 * (n + 1),
                                           "starts_on": "2026-03-01", "ends_on": "2026-03-31"}),
         ):  # fmt: skip
-            made = await importer.post(f"/{url}", json=body | {"project_id": ids[stage]})
-            assert made.status_code == 201, made.text
+            response = await importer.post(f"/{url}", json=body | {"project_id": ids[stage]})
+            assert response.status_code == 201, response.text
     money = {"amount": {"amount": "40.00", "currency": "CHF"}}
     of_programme = line | money | {"programme_id": programme.json()["id"]}
     assert (await importer.post("/finance/v1/budget-lines", json=of_programme)).status_code == 201

@@ -56,8 +56,8 @@ async def late(everywhere: Portolan) -> Project:
         "planned_finish_on": PLANNED.isoformat(),
         "forecast_finish_on": PLANNED.isoformat(),
     }
-    made = await everywhere().post(PROJECTS, json={"name": "Switchboard"} | dates)
-    return Project(everywhere, made.json()["id"])
+    response = await everywhere().post(PROJECTS, json={"name": "Switchboard"} | dates)
+    return Project(everywhere, response.json()["id"])
 
 
 async def test_a_running_project_gets_later_with_every_day(late: Project) -> None:

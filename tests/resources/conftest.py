@@ -21,10 +21,10 @@ class Bookings:
 
     async def project(self) -> dict[str, Any]:
         planned = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
-        made = await self.client.post("/projects/v1/projects", json={"name": "New ERP", **planned})
-        assert made.status_code == 201, made.text
+        response = await self.client.post("/projects/v1/projects", json={"name": "New ERP", **planned})
+        assert response.status_code == 201, response.text
         await self.portolan.settled()
-        return made.json()  # type: ignore[no-any-return]
+        return response.json()  # type: ignore[no-any-return]
 
     async def move(self, project: dict[str, Any], verb: str) -> dict[str, Any]:
         moved = await self.client.post(
@@ -35,18 +35,18 @@ class Bookings:
         return moved.json()  # type: ignore[no-any-return]
 
     async def person(self, name: str = "Ada Lovelace") -> str:
-        made = await self.client.post("/resources/v1/persons", json={"name": name})
-        assert made.status_code == 201, made.text
-        return str(made.json()["id"])
+        response = await self.client.post("/resources/v1/persons", json={"name": name})
+        assert response.status_code == 201, response.text
+        return str(response.json()["id"])
 
     async def ask(self, person: str, project: str, percent: int, **members: Any) -> httpx.Response:
         body = {"person_id": person, "project_id": project, "percent": percent, **YEAR, **members}
         return await self.client.post("/resources/v1/allocations", json=body)
 
     async def book(self, person: str, project: str, percent: int, **members: Any) -> dict[str, Any]:
-        made = await self.ask(person, project, percent, **members)
-        assert made.status_code == 201, made.text
-        return made.json()  # type: ignore[no-any-return]
+        created = await self.ask(person, project, percent, **members)
+        assert created.status_code == 201, created.text
+        return created.json()  # type: ignore[no-any-return]
 
     async def act(self, allocation: dict[str, Any], verb: str, **sent: Any) -> httpx.Response:
         headers = {"If-Match": f'"{allocation["version"]}"'} | sent.pop("headers", {})

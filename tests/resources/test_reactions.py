@@ -27,8 +27,8 @@ async def test_a_closed_project_releases_its_allocations_and_no_others(bookings_
     for verb in LIVE:
         ending = await bookings.move(ending, verb)
     closed_on = ending["updated_at"][:10]
-    for held in (hard, soft):
-        released = await bookings.read(held)
+    for items in (hard, soft):
+        released = await bookings.read(items)
         assert released["state"] == "released"
         assert released["ends_on"][:7] == closed_on[:7]
     assert (await bookings.read(hard))["commitment"] == "hard"
@@ -47,8 +47,8 @@ async def test_the_release_says_why_and_what_caused_it(bookings: Any) -> None:
     released = next(e for e in events if e["type"].endswith("allocation.released.v1"))
     assert released["data"]["fact"] == {"reason": "the project was discontinued", "project_archived": False}
     assert released["authid"] == "system:resources.reactions"
-    told = (await bookings.client.get("/projects/v1/events")).json()["items"][-1]
-    assert (released["causationid"], released["correlationid"]) == (told["id"], told["correlationid"])
+    items = (await bookings.client.get("/projects/v1/events")).json()["items"][-1]
+    assert (released["causationid"], released["correlationid"]) == (items["id"], items["correlationid"])
 
 
 async def test_an_import_at_the_end_releases_as_of_its_day(bookings: Any) -> None:
@@ -58,11 +58,11 @@ async def test_an_import_at_the_end_releases_as_of_its_day(bookings: Any) -> Non
         url, json=body | {"stage": "active"}, headers={"Portolan-Effective-At": "2026-02-01"}
     )
     await bookings.portolan.settled()
-    held = await bookings.book(person, put.json()["id"], 50)
+    content = await bookings.book(person, put.json()["id"], 50)
     late = await bookings.book(person, put.json()["id"], 50, starts_on="2026-11-01")
     await importer.put(url, json=body | {"stage": "closed"}, headers={"Portolan-Effective-At": "2026-08-31"})
     await bookings.portolan.settled()
-    assert (await bookings.read(held))["ends_on"] == "2026-08-31"
+    assert (await bookings.read(content))["ends_on"] == "2026-08-31"
     assert (await bookings.read(late))["ends_on"] < (await bookings.read(late))["starts_on"]
 
 
@@ -85,14 +85,14 @@ async def test_a_booking_that_races_the_end_of_its_project_is_refused_or_release
     """Decided before, committed after the release: the booking must not be left on an ended project."""
     for n in range(10):
         project, person = await bookings.project(), await bookings.person(f"P{n}")
-        asked, _ = await asyncio.gather(
+        wanted, _ = await asyncio.gather(
             bookings.ask(person, project["id"], 10), bookings.move(project, "discontinue")
         )
         await bookings.portolan.settled()
-        if asked.status_code == 201:
-            assert (await bookings.read(asked.json()))["state"] == "released"
+        if wanted.status_code == 201:
+            assert (await bookings.read(wanted.json()))["state"] == "released"
         else:
-            assert asked.json()["code"] == "project_ended"
+            assert wanted.json()["code"] == "project_ended"
 
 
 async def test_an_archived_project_frees_its_people_and_a_restored_one_books_them_again(
@@ -102,20 +102,20 @@ async def test_an_archived_project_frees_its_people_and_a_restored_one_books_the
     person, other = await bookings.person(), await bookings.person("Grace")
     project, next_one = await bookings.project(), await bookings.project()
     period = {"starts_on": "2026-01-01", "ends_on": "2030-12-31"}
-    held = [
+    items = [
         await bookings.book(who, project["id"], 100, commitment="hard", **period) for who in (person, other)
     ]
     assert (await bookings.ask(person, next_one["id"], 50, commitment="hard", **period)).status_code == 409
     url = f"/projects/v1/projects/{project['id']}"
     assert (await bookings.client.delete(url, headers={"If-Match": '"1"'})).status_code == 204
     await bookings.portolan.settled()
-    released = [await bookings.read(one) for one in held]
+    released = [await bookings.read(one) for one in items]
     assert {one["state"] for one in released} == {"released"}
     assert {one["ends_on"] < "2030-12-31" for one in released} == {True}
     await bookings.book(person, next_one["id"], 50, commitment="hard", **period)
     assert (await bookings.client.post(f"{url}/restore", headers={"If-Match": '"2"'})).status_code == 200
     await bookings.portolan.settled()
-    back = [await bookings.read(one) for one in held]
+    back = [await bookings.read(one) for one in items]
     assert [(one["state"], one["ends_on"]) for one in back] == [
         ("released", released[0]["ends_on"]),  # the days are taken by now
         ("booked", "2030-12-31"),

@@ -67,9 +67,9 @@ def declared() -> Iterator[Service]:
     try:
         yield _service()
     finally:
-        for known, before in ((CATALOGUE, shapes), (EVENT_TYPES, events)):
-            known.clear()
-            known.update(before)  # type: ignore[arg-type]
+        for expected, before in ((CATALOGUE, shapes), (EVENT_TYPES, events)):
+            expected.clear()
+            expected.update(before)  # type: ignore[arg-type]
 
 
 def _service() -> Service:

@@ -35,8 +35,8 @@ def test_classes_within_functions_are_described_too() -> None:
 
 
 def test_what_no_source_declares_has_no_texts() -> None:
-    made = create_model("Parcel", __base__=Shape, __module__="nowhere", weight=(int, ...))
-    assert member_docstrings(made) == {}
+    created = create_model("Parcel", __base__=Shape, __module__="nowhere", weight=(int, ...))
+    assert member_docstrings(created) == {}
 
 
 def test_the_schema_has_the_texts() -> None:

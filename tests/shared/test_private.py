@@ -60,7 +60,7 @@ def test_a_folder_with_a_folder_of_somebody_else_can_still_be_walked_through(tmp
 
 
 def test_a_full_log_is_followed_by_the_next_and_the_oldest_goes(tmp_path: Path) -> None:
-    log = RotatedFile(tmp_path / "portolan.jsonl", largest=10, kept=2)
+    log = RotatedFile(tmp_path / "portolan.jsonl", largest=10, files=2)
     for number in range(4):
         log.write(f"line {number} of them\n")
     log.close()
@@ -73,7 +73,7 @@ def test_a_full_log_is_followed_by_the_next_and_the_oldest_goes(tmp_path: Path) 
 
 def test_a_log_goes_on_where_an_earlier_process_ended(tmp_path: Path) -> None:
     for number in range(2):
-        log = RotatedFile(tmp_path / "portolan.jsonl", largest=100, kept=1)
+        log = RotatedFile(tmp_path / "portolan.jsonl", largest=100, files=1)
         log.write(f"line {number}\n")
         log.close()
     assert (tmp_path / "portolan.jsonl").read_text() == "line 0\nline 1\n"
@@ -83,9 +83,9 @@ def test_the_log_of_a_child_is_cut_while_the_child_goes_on_writing(tmp_path: Pat
     path = tmp_path / "projects.log"
     with path.open("ab", buffering=0) as child:
         child.write(b"before\n")
-        cut_when_full(path, largest=1_000, kept=2)
+        cut_when_full(path, largest=1_000, files=2)
         assert path.read_bytes() == b"before\n"
-        cut_when_full(path, largest=5, kept=2)
+        cut_when_full(path, largest=5, files=2)
         child.write(b"after\n")
     assert path.read_bytes() == b"after\n"
     assert (tmp_path / "projects.log.1").read_bytes() == b"before\n"

@@ -30,9 +30,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def reading(store: Store) -> AsyncIterator[Reading]:
-    made = Reading(store, topics_of("projects"), SIZE)
-    yield made
-    await made.close()
+    created = Reading(store, topics_of("projects"), SIZE)
+    yield created
+    await created.close()
 
 
 async def tell(store: Store, first: int, count: int) -> None:
@@ -108,12 +108,12 @@ async def test_what_could_not_be_read_ahead_is_read_the_next_time(
 ) -> None:
     await tell(store, 1, 2 * SIZE)
     await reading.page()
-    fetch, asked = store.fetch, 0
+    fetch, wanted = store.fetch, 0
 
     async def away_once(*question: Any) -> list[tuple[Any, ...]]:
-        nonlocal asked
-        asked += 1
-        if asked == 2:  # in the middle of the page
+        nonlocal wanted
+        wanted += 1
+        if wanted == 2:  # in the middle of the page
             raise Unreachable("the store is away")
         return await fetch(*question)
 

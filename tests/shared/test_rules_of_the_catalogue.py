@@ -9,8 +9,8 @@ from tests.support import rules
 
 
 def report(rule: str, *, passed: bool) -> pytest.TestReport:
-    made: Any = SimpleNamespace(when="call", passed=passed, user_properties=[(rules.PROPERTY, rule)])
-    return cast(pytest.TestReport, made)
+    created: Any = SimpleNamespace(when="call", passed=passed, user_properties=[(rules.PROPERTY, rule)])
+    return cast(pytest.TestReport, created)
 
 
 @pytest.fixture(autouse=True)

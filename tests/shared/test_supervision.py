@@ -92,8 +92,8 @@ async def test_a_dead_consumer_makes_the_service_not_ready(
     before = deaths("finance", name)
     await portolan().post("/projects/v1/projects", json={"name": "Told to the dead"})
     await until(lambda: deaths("finance", name) > before)
-    told = await portolan.anonymous().get("/finance/readyz")
-    assert (told.status_code, name in told.json()["detail"]) == (503, True)
+    answer = await portolan.anonymous().get("/finance/readyz")
+    assert (answer.status_code, name in answer.json()["detail"]) == (503, True)
 
 
 async def _raising(*_: object) -> None:

@@ -23,8 +23,8 @@ async def test_the_postgresql_of_the_tests_survives_another_pytest(postgres: str
     other = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pytest", "-q", cwd=tmp_path, stdout=PIPE
     )
-    said, _ = await asyncio.wait_for(other.communicate(), ENDS_S)
-    assert other.returncode == 0, said.decode()
+    printed, _ = await asyncio.wait_for(other.communicate(), ENDS_S)
+    assert other.returncode == 0, printed.decode()
     connection = await asyncpg.connect(postgres)
     await connection.execute("CHECKPOINT")
     await connection.close()
@@ -77,8 +77,8 @@ async def test_a_run_that_is_told_to_end_leaves_no_database_behind(tmp_path: Pat
     pid = await _told_pid(run)
     assert _runs(pid)
     run.terminate()
-    said, _ = await asyncio.wait_for(run.communicate(), ENDS_S)
-    assert run.returncode == pytest.ExitCode.INTERRUPTED, said.decode()
+    printed, _ = await asyncio.wait_for(run.communicate(), ENDS_S)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, printed.decode()
     async with asyncio.timeout(30):
         while _runs(pid):  # noqa: ASYNC110 another process is to end
             await asyncio.sleep(0.05)
@@ -120,11 +120,11 @@ async def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path: Path, wor
     async with asyncio.timeout(60):
         while not pid.exists() or not pid.read_text():  # noqa: ASYNC110 another process tells by a file
             await asyncio.sleep(0.05)
-        left = Path("/proc") / pid.read_text()
-        assert left.exists()
+        remaining = Path("/proc") / pid.read_text()
+        assert remaining.exists()
         run.kill()
         await run.wait()
-        while left.exists():  # noqa: ASYNC110 another process is to end
+        while remaining.exists():  # noqa: ASYNC110 another process is to end
             await asyncio.sleep(0.05)
 
 
@@ -209,10 +209,10 @@ async def test_the_janitor_comes_even_while_a_forked_child_lives() -> None:
         sys.executable, "-c", FORKS, stdout=PIPE, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     )  # fmt: skip
     output, _ = await asyncio.wait_for(run.communicate(), ENDS_S)
-    left, forked = map(int, output.split())
+    remaining, forked = map(int, output.split())
     try:
         async with asyncio.timeout(ENDS_S):
-            while _runs(left):  # noqa: ASYNC110 another process is to end
+            while _runs(remaining):  # noqa: ASYNC110 another process is to end
                 await asyncio.sleep(0.05)
     finally:
         os.kill(forked, signal.SIGKILL)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from shared.base.errors import Invalid
-from shared.base.typed import refuse_mistyped, refuse_stranger
+from shared.base.typed import refuse_mistyped, require_instance
 
 
 class Colour(StrEnum):
@@ -80,6 +80,6 @@ def test_the_first_value_of_another_type_is_named_by_its_place(
 
 
 def test_a_stranger_is_refused_and_what_is_in_a_known_one_is_trusted() -> None:
-    refuse_stranger(Leaf("x"), Leaf, "/leaf")  # type: ignore[arg-type]
+    require_instance(Leaf("x"), Leaf, "/leaf")  # type: ignore[arg-type]
     with pytest.raises(Invalid, match=r"^/leaf: Tree found where Leaf is due$"):
-        refuse_stranger(Tree("a"), Leaf, "/leaf")
+        require_instance(Tree("a"), Leaf, "/leaf")

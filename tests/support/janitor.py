@@ -42,12 +42,12 @@ def hire() -> None:
 def marked(mark: str) -> list[int]:
     """The processes with the mark in their environment."""
     wanted = f"{MARK}={mark}".encode()
-    found = []
+    collected = []
     for entry in Path("/proc").iterdir():
         with suppress(OSError):
             if entry.name.isdigit() and wanted in (entry / "environ").read_bytes().split(b"\0"):
-                found.append(int(entry.name))
-    return found
+                collected.append(int(entry.name))
+    return collected
 
 
 def clean(mark: str) -> None:

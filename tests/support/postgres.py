@@ -82,10 +82,10 @@ async def emptied(url: str, fresh: Fresh) -> bool:
             await asyncio.sleep(0.01)
         if await connection.fetchval(SCHEMA) != fresh.schema:
             return False
-        asked = " UNION ALL ".join(
+        wanted = " UNION ALL ".join(
             f"SELECT '{t}' WHERE EXISTS (SELECT FROM {quoted(t)})" for t in fresh.tables
         )
-        touched = [row[0] for row in await connection.fetch(asked)]
+        touched = [row[0] for row in await connection.fetch(wanted)]
         async with connection.transaction():
             if touched:
                 await connection.execute(f"TRUNCATE {', '.join(map(quoted, touched))} CASCADE")

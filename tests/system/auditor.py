@@ -75,16 +75,17 @@ class Audit:
     def check_acknowledged(self, events: Sequence[Json], acknowledged: Iterable[Acknowledged]) -> None:
         written = {(event["subject"], event["data"]["version"]): event["data"]["state"] for event in events}
         self.expect(len(written) == len(events), "a version was published twice")
-        for told in acknowledged:
+        for reported in acknowledged:
             self.expect(
-                written.get((told.id, told.version)) == told.state, f"{told.id} v{told.version} is lost"
+                written.get((reported.id, reported.version)) == reported.state,
+                f"{reported.id} v{reported.version} is lost",
             )
 
     def check_once(self, events: Sequence[Json], names: Sequence[str]) -> None:
         """A create that was sent again and again with one key made one thing."""
-        made = [e["data"]["state"]["name"] for e in events if e["type"].endswith("project.created.v1")]
+        created = [e["data"]["state"]["name"] for e in events if e["type"].endswith("project.created.v1")]
         for name in names:
-            self.expect(made.count(name) == 1, f"{name} was made {made.count(name)} times")
+            self.expect(created.count(name) == 1, f"{name} was made {created.count(name)} times")
 
     async def check_rest(self, events: Sequence[Json]) -> None:
         for (collection, id), state in last_states(events).items():
@@ -149,16 +150,16 @@ async def audit(
     async with httpx.AsyncClient(
         base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30
     ) as client:
-        found = Audit(client)
-        events = await found.outbox("projects")
-        found.check_order(events)
-        found.check_acknowledged(events, acknowledged)
-        found.check_once(events, names)
-        await found.check_rest(events)
+        result = Audit(client)
+        events = await result.outbox("projects")
+        result.check_order(events)
+        result.check_acknowledged(events, acknowledged)
+        result.check_once(events, names)
+        await result.check_rest(events)
         if servers:
-            await found.check_topics("projects", servers, events)
-        await found.check_dashboard(events)
-        return found.findings
+            await result.check_topics("projects", servers, events)
+        await result.check_dashboard(events)
+        return result.findings
 
 
 def place_of(event: Json) -> Place:

@@ -55,11 +55,11 @@ def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
     for switch in (*SWITCHES, f"--user-data-dir={profile}"):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    made = webdriver.Chrome(options=options, service=Service(driver))
+    created = webdriver.Chrome(options=options, service=Service(driver))
     try:
-        yield made
+        yield created
     finally:
-        made.quit()
+        created.quit()
 
 
 class Page:
@@ -73,10 +73,10 @@ class Page:
 
     def part(self, name: str) -> str:
         """The text of a part as it is now; read in one step, because parts are replaced as the page lives."""
-        found = self.browser.execute_script(
+        result = self.browser.execute_script(
             "return document.querySelector(`[data-part=\"${arguments[0]}\"]`)?.innerText ?? ''", name
         )
-        return str(found)
+        return str(result)
 
     def shows(self, part: str, text: str) -> None:
         self.until(lambda: text in self.part(part), f"{text!r} in {part}: {self.part(part)!r}")

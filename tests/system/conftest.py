@@ -35,8 +35,8 @@ def full_stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
     folder = tmp_path_factory.mktemp("full")
 
     async def fill() -> dict[str, dict[str, Any]]:
-        async with running_everything(Settings(data=folder)) as made:
-            return made.made
+        async with running_everything(Settings(data=folder)) as system:
+            return system.made
 
     return folder, asyncio.run(fill())
 
@@ -45,7 +45,7 @@ def full_stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
 async def everything(
     tmp_path: Path, full_stores: tuple[Path, dict[str, dict[str, Any]]]
 ) -> AsyncIterator[Everything]:
-    folder, made = full_stores
+    folder, created = full_stores
     copytree(folder, tmp_path, dirs_exist_ok=True)
     async with running_portolan(Settings(data=tmp_path)) as portolan:
-        yield Everything(portolan, made)
+        yield Everything(portolan, created)

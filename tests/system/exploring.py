@@ -65,10 +65,10 @@ async def _read(receive: Receive) -> bytes:
 async def _answered(app: ASGIApp, scope: Scope, body: bytes) -> list[Message]:
     """All that is sent; the caller is gone as soon as it has asked, which ends live streams after their first piece."""
     messages: list[Message] = []
-    asked = iter([{"type": "http.request", "body": body, "more_body": False}])
+    wanted = iter([{"type": "http.request", "body": body, "more_body": False}])
 
     async def receive() -> Message:
-        return next(asked, {"type": "http.disconnect"})
+        return next(wanted, {"type": "http.disconnect"})
 
     async def send(message: Message) -> None:
         messages.append(message)
@@ -84,12 +84,12 @@ def findings(
 
     `boundaries` adds those at and beyond the limits of each parameter and member, some thousands a service.
     """
-    told = {
+    by_key = {
         "headers": {"Authorization": f"Bearer {token}"},
         "generation": {"max-examples": examples, "database": "none", "deterministic": True},
         "phases": {"coverage": {"enabled": boundaries}},
     }
-    config = SchemathesisConfig.from_dict(CONFIG | told)
+    config = SchemathesisConfig.from_dict(CONFIG | by_key)
     schema = schemathesis.openapi.from_asgi(f"/{service}/openapi.json", app, config=config)
     sent, wrong = 0, []
     for event in from_schema(schema).execute():

@@ -38,9 +38,9 @@ class Load:
     async def write(self) -> None:
         """One writer, until told to end."""
         while not self.ending:
-            known = await self.create()
+            created = await self.create()
             for percent in range(2):
-                known = await self.revise(known, f"revision {percent}")
+                created = await self.revise(created, f"revision {percent}")
 
     async def create(self) -> dict[str, Any]:
         name, key = f"Project {uuid4().hex}", {"Idempotency-Key": uuid4().hex}
@@ -52,12 +52,12 @@ class Load:
                     return self._note(answer)
                 await asyncio.sleep(BREATH_S)
 
-    async def revise(self, known: dict[str, Any], text: str) -> dict[str, Any]:
+    async def revise(self, expected: dict[str, Any], text: str) -> dict[str, Any]:
         """What was sent without an answer may have been done: read, and go on from there."""
-        url = f"/projects/v1/projects/{known['id']}"
+        url = f"/projects/v1/projects/{expected['id']}"
         async with asyncio.timeout(DEADLINE_S):
             while True:
-                headers = {"If-Match": f'"{known["version"]}"', **MERGE_PATCH}
+                headers = {"If-Match": f'"{expected["version"]}"', **MERGE_PATCH}
                 answer = await self._send(
                     "PATCH", url, json={"description": f"{text} {uuid4()}"}, headers=headers
                 )
@@ -66,7 +66,7 @@ class Load:
                 await asyncio.sleep(BREATH_S)
                 current = await self._send("GET", url)
                 if current is not None and current.is_success:
-                    known = current.json()
+                    expected = current.json()
 
     def _note(self, answer: httpx.Response) -> dict[str, Any]:
         state: dict[str, Any] = answer.json()

@@ -98,8 +98,8 @@ class StackProcess:
     servers: str
 
     def _told(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads((self.data / "stack.json").read_text())
-        return told
+        content: dict[str, Any] = json.loads((self.data / "stack.json").read_text())
+        return content
 
     def pid(self, name: str) -> int:
         pid: int = self._told()["pids"][name]
@@ -129,9 +129,9 @@ def running_stack(data: Path, **settings: str) -> Iterator[StackProcess]:
         wait_until_ready(stack.url, process, log)
         yield stack
     finally:
-        left = _told_pids(data)
+        remaining = _told_pids(data)
         _end(process)
-        for pid in left:
+        for pid in remaining:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 

@@ -60,13 +60,13 @@ def judged(browser: webdriver.Chrome, axe: str, base: str, paths: list[str]) -> 
                 browser.execute_script(
                     "for (const d of document.querySelectorAll('details')) d.open = true;" + axe
                 )
-                found = browser.execute_async_script(JUDGE)
+                result = browser.execute_async_script(JUDGE)
                 reach = browser.execute_script(
                     "const {scrollWidth, clientWidth} = document.documentElement; return scrollWidth - clientWidth"
                 )
                 if reach > 0:
-                    found.append(f"the page is {reach} px wider than the screen")
-                faults += [f"{path}, {scheme}, {width} px: {fault}" for fault in found]
+                    result.append(f"the page is {reach} px wider than the screen")
+                faults += [f"{path}, {scheme}, {width} px: {fault}" for fault in result]
     return faults
 
 

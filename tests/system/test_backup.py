@@ -55,8 +55,8 @@ async def test_what_is_kept_under_load_comes_back_whole(
     embedded_process: EmbeddedProcess, tmp_path: Path
 ) -> None:
     async with kept_under_load(embedded_process, tmp_path / "kept") as before:
-        told = await portolan("restore", tmp_path / "kept", "--data", tmp_path / "back")
-        assert told.exit_code == 0, told.output
+        answer = await portolan("restore", tmp_path / "kept", "--data", tmp_path / "back")
+        assert answer.exit_code == 0, answer.output
         back = EmbeddedProcess(tmp_path / "back")
         back.start()
         try:
@@ -77,12 +77,12 @@ async def test_what_is_kept_under_load_comes_back_whole(
 
 
 async def sources_of_events(url: str, token: str) -> set[str]:
-    found: set[str] = set()
+    result: set[str] = set()
     async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
         for service in SERVICES:
             page = (await client.get(f"/{service}/v1/events")).raise_for_status().json()
-            found |= {event["source"] for event in page["items"]}
-    return found
+            result |= {event["source"] for event in page["items"]}
+    return result
 
 
 async def test_a_backup_moves_an_instance_to_postgresql_and_kafka(
@@ -105,8 +105,8 @@ async def test_every_row_goes_there_and_back(tmp_path: Path, fresh_stores: Path,
     first = Settings(data=tmp_path / "first")
     async with running_portolan(first) as running:
         for name in ("a", "Zürich \u0000 \\ \"' \U0001f6a2".replace("\x00", "")):
-            made = await running("director").post("/projects/v1/projects", json={"name": name})
-            assert made.status_code == 201
+            answer = await running("director").post("/projects/v1/projects", json={"name": name})
+            assert answer.status_code == 201
         await running.settled()
     second = Settings(data=tmp_path / "second", database_url=await make_databases(postgres, list(SERVICES)))
     third = Settings(data=tmp_path / "third")
@@ -139,11 +139,13 @@ Spoil = Callable[[Path], object]
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda kept: (kept / "backup.json").unlink(), "backup.json is missing"),
-        (lambda kept: (kept / "risk.sqlite").unlink(), "no store of risk"),
-        (lambda kept: change(kept / "backup.json", instance="another"), "of the instance another"),
+        (lambda stored: (stored / "backup.json").unlink(), "backup.json is missing"),
+        (lambda stored: (stored / "risk.sqlite").unlink(), "no store of risk"),
+        (lambda stored: change(stored / "backup.json", instance="another"), "of the instance another"),
         (
-            lambda kept: (kept.parent / "back").mkdir() or (kept.parent / "back" / "risk.sqlite").touch(),
+            lambda stored: (
+                (stored.parent / "back").mkdir() or (stored.parent / "back" / "risk.sqlite").touch()
+            ),
             "has stores already: risk.sqlite",
         ),
     ],
@@ -155,8 +157,8 @@ async def test_what_cannot_be_brought_back_whole_is_refused(
     spoil(tmp_path / "kept")
     refused = await portolan("restore", tmp_path / "kept", "--data", tmp_path / "back")
     assert (refused.exit_code, told in refused.output) == (1, True), refused.output
-    left = {path.name for path in (tmp_path / "back").glob("*")}
-    assert left <= {"risk.sqlite"}
+    by_key = {path.name for path in (tmp_path / "back").glob("*")}
+    assert by_key <= {"risk.sqlite"}
 
 
 Damage = Callable[[Path], object]
@@ -165,12 +167,12 @@ Damage = Callable[[Path], object]
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda kept: cut(kept / "projects.sqlite"), "projects.sqlite differs from the backup"),
-        (lambda kept: flip_a_byte(kept / "finance.sqlite"), "finance.sqlite differs from the backup"),
-        (lambda kept: flip_a_byte(kept / "cursor.key"), "cursor.key differs from the backup"),
-        (lambda kept: cut(kept / "backup.json"), "backup.json cannot be read"),
-        (lambda kept: (kept / "backup.json").write_text("[]"), "backup.json cannot be read"),
-        (lambda kept: (kept / "backup.json").write_text("{}"), "backup.json cannot be read"),
+        (lambda stored: cut(stored / "projects.sqlite"), "projects.sqlite differs from the backup"),
+        (lambda stored: flip_a_byte(stored / "finance.sqlite"), "finance.sqlite differs from the backup"),
+        (lambda stored: flip_a_byte(stored / "cursor.key"), "cursor.key differs from the backup"),
+        (lambda stored: cut(stored / "backup.json"), "backup.json cannot be read"),
+        (lambda stored: (stored / "backup.json").write_text("[]"), "backup.json cannot be read"),
+        (lambda stored: (stored / "backup.json").write_text("{}"), "backup.json cannot be read"),
     ],
 )
 async def test_a_backup_that_was_changed_since_is_refused(
@@ -197,9 +199,9 @@ def cut(path: Path) -> None:
 
 
 def flip_a_byte(path: Path) -> None:
-    kept = bytearray(path.read_bytes())
-    kept[len(kept) // 2] ^= 1
-    path.write_bytes(kept)
+    stored = bytearray(path.read_bytes())
+    stored[len(stored) // 2] ^= 1
+    path.write_bytes(stored)
 
 
 def change(path: Path, **members: str) -> None:

@@ -44,9 +44,9 @@ class Reader(Page):
         return str(post(self.colleague, "/projects/v1/projects", {"name": name} | members)["id"])
 
     def focus(self, selector: str) -> WebElement:
-        found = self.browser.find_element(By.CSS_SELECTOR, selector)
-        self.browser.execute_script("arguments[0].focus()", found)
-        return found
+        result = self.browser.find_element(By.CSS_SELECTOR, selector)
+        self.browser.execute_script("arguments[0].focus()", result)
+        return result
 
     def status(self) -> str:
         return str(self.browser.execute_script("return document.getElementById('status').textContent"))

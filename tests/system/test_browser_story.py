@@ -64,10 +64,10 @@ def figures_appear_without_reloading(page: Page, colleague: httpx.Client) -> str
 def charts_follow(page: Page, colleague: httpx.Client, project: str) -> None:
     page.until(lambda: page.marks("standing") >= 1, "the mark of the project")
     line = {"project_id": project, "fiscal_year": 2031, "nature": "capex", "amount": money("800000.00")}
-    made = post(colleague, "/finance/v1/budget-lines", line)
+    created = post(colleague, "/finance/v1/budget-lines", line)
     page.until(lambda: page.marks("budget") >= 1, "the bar of the budget")
-    post(colleague, f"/finance/v1/budget-lines/{made['id']}/submit", {}, 1)
-    post(colleague, f"/finance/v1/budget-lines/{made['id']}/approve", {}, 2)
+    post(colleague, f"/finance/v1/budget-lines/{created['id']}/submit", {}, 1)
+    post(colleague, f"/finance/v1/budget-lines/{created['id']}/approve", {}, 2)
     page.until(
         lambda: "Capital, approved" in page.browser.find_element(By.CSS_SELECTOR, "[data-name=budget]").text,
         "the approved budget",

@@ -70,9 +70,9 @@ async def test_no_request_fails_while_a_process_drains(command: Command, tmp_pat
 
         async def call(number: int) -> None:
             while ready.is_set():
-                made = await client.post(PROJECTS, json={"name": f"Under load {number}"})
-                found = await client.get(PROJECTS, params={"limit": "5"})
-                statuses.extend((made.status_code, found.status_code))
+                answer = await client.post(PROJECTS, json={"name": f"Under load {number}"})
+                response = await client.get(PROJECTS, params={"limit": "5"})
+                statuses.extend((answer.status_code, response.status_code))
                 answered.set()
 
         callers = [asyncio.create_task(call(number)) for number in range(8)]
@@ -80,9 +80,9 @@ async def test_no_request_fails_while_a_process_drains(command: Command, tmp_pat
         await asyncio.wait_for(answered.wait(), DEADLINE_S)
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(DEADLINE_S):
-            while (told := await client.get("/projects/readyz")).status_code == 200:  # noqa: ASYNC110
+            while (reported := await client.get("/projects/readyz")).status_code == 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        assert "the process is ending" in told.json()["detail"]
+        assert "the process is ending" in reported.json()["detail"]
         before = len(statuses)
         async with asyncio.timeout(DRAIN_S / 2):
             while len(statuses) < before + 20:  # noqa: ASYNC110 it serves on

@@ -88,24 +88,24 @@ async def served(client: httpx.AsyncClient) -> None:
 
 
 async def each_is_told_of_or_erased(client: httpx.AsyncClient, people: list[str], erased: set[str]) -> None:
-    told = await events(client)
-    gone = {id for id in people if told[id][-1]["type"].endswith(".erased.v1")}
+    reported = await events(client)
+    gone = {id for id in people if reported[id][-1]["type"].endswith(".erased.v1")}
     assert erased <= gone < set(people)
     for id in people:
-        assert tells_of_any(told[id]) == (id not in gone)
-        assert (await client.get(f"{PERSONS}/{id}")).json() == told[id][-1]["data"]["state"]
+        assert tells_of_any(reported[id]) == (id not in gone)
+        assert (await client.get(f"{PERSONS}/{id}")).json() == reported[id][-1]["data"]["state"]
 
 
 async def events(client: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]:
     """All that the feed tells, by subject."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    result: dict[str, list[dict[str, Any]]] = defaultdict(list)
     after: str | None = "0"
     while after is not None:
         page = (await client.get("/resources/v1/events", params={"after": after})).json()
         for event in page["items"]:
-            found[event["subject"]].append(event)
+            result[event["subject"]].append(event)
         after = page.get("next")
-    return found
+    return result
 
 
 async def nobody_is_named_on_an_earlier_day(client: httpx.AsyncClient, people: list[str]) -> None:
@@ -119,5 +119,5 @@ async def nobody_is_named_on_an_earlier_day(client: httpx.AsyncClient, people: l
             await asyncio.sleep(BREATH_S)
 
 
-def tells_of_any(told: Any) -> bool:
-    return "Byron" in json.dumps(told)
+def tells_of_any(reported: Any) -> bool:
+    return "Byron" in json.dumps(reported)

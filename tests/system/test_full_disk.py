@@ -44,14 +44,16 @@ def test_after_a_full_disk_everything_goes_on_by_itself(process: EmbeddedProcess
     headers = {"Authorization": f"Bearer {token_of(process.data)}"}
     with httpx.Client(base_url=process.url, headers=headers, timeout=30) as client:
         items = [{"name": f"Before {n}"} for n in range(500)]
-        made = client.post(f"{PROJECTS}/batch", json={"items": items}, headers={"Idempotency-Key": "made"})
+        response = client.post(
+            f"{PROJECTS}/batch", json={"items": items}, headers={"Idempotency-Key": "made"}
+        )
         fill_up(process)  # while most of them wait to be folded
         refused = [client.post(PROJECTS, json={"name": f"During {n}"}) for n in range(5)]
         for _ in range(600):  # more lines than the log lets wait
             assert client.get("/projects/livez").status_code == 200
         wait_until_folding_fails(client)
         free(process)
-        assert [item["status"] for item in made.json()["items"]] == [201] * 500
+        assert [item["status"] for item in response.json()["items"]] == [201] * 500
         assert [answer.status_code for answer in refused] == [503] * 5
         after = client.post(PROJECTS, json={"name": "After"})
         assert after.status_code == 201, after.text
@@ -65,8 +67,8 @@ def test_after_a_full_disk_everything_goes_on_by_itself(process: EmbeddedProcess
     process.end()  # which writes the log's last lines
     lines = (process.data / "logs" / "portolan.jsonl").read_text().splitlines()
     assert [line for line in lines if "lines of the log are missing" in line]
-    told = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
-    assert any(line.get("route") == "/projects/v1/projects" for line in told)
+    reported = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+    assert any(line.get("route") == "/projects/v1/projects" for line in reported)
 
 
 def wait_until_all_are_ready(client: httpx.Client) -> None:

@@ -24,13 +24,13 @@ def with_bodies(everything: Any) -> list[Any]:
 
 async def send(everything: Any, walked: Any, content: Any, **headers: str) -> httpx.Response:
     """The content as the operation wants it, with everything else in order."""
-    told = {
+    reported = {
         "Content-Type": walked.operation.media_type,
         "If-Match": '"1"',
         "Idempotency-Key": "walk",
     } | headers
     return await everything.client().request(  # type: ignore[no-any-return]
-        walked.method, walked.url(), content=content, headers=told
+        walked.method, walked.url(), content=content, headers=reported
     )
 
 
@@ -159,12 +159,12 @@ async def test_a_body_whose_size_is_not_told_answers_413_once_it_is_too_large(ev
 
 async def test_a_hundred_mebibytes_are_not_read(everything: Any) -> None:
     """The reading stops at the limit: the sender is asked for no more than a piece beyond it."""
-    asked = 0
+    wanted = 0
 
     async def endless() -> AsyncIterator[bytes]:
-        nonlocal asked
+        nonlocal wanted
         while True:
-            asked += 1
+            wanted += 1
             yield b"x" * MIB
 
     walked = next(w for w in with_bodies(everything) if w.operation.body_limit == MIB)
@@ -191,7 +191,7 @@ async def test_a_hundred_mebibytes_are_not_read(everything: Any) -> None:
     }
     await everything.portolan.app(scope, receive, keep)
     assert messages[0]["status"] == 413
-    assert asked <= 3
+    assert wanted <= 3
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ async def test_another_content_type_answers_415_and_says_which_is_taken(
     everything: Any, media_type: str
 ) -> None:
     for walked in with_bodies(everything):
-        told = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": media_type}
-        headers = [(k.encode(), v.encode("latin-1")) for k, v in told.items()]
+        by_key = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": media_type}
+        headers = [(k.encode(), v.encode("latin-1")) for k, v in by_key.items()]
         answer = await everything.client().request(
             walked.method, walked.url(), content=b'{"a": 1}', headers=headers
         )
@@ -215,9 +215,9 @@ async def test_another_content_type_answers_415_and_says_which_is_taken(
 @pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP", "identity, gzip", "\xe9"])
 async def test_a_compressed_body_answers_415_and_says_so(everything: Any, encoding: str) -> None:
     for walked in with_bodies(everything):
-        told = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": walked.operation.media_type}
+        by_key = {"Idempotency-Key": "walk", "If-Match": '"1"', "Content-Type": walked.operation.media_type}
         headers = [
-            (k.encode(), v.encode("latin-1")) for k, v in (told | {"Content-Encoding": encoding}).items()
+            (k.encode(), v.encode("latin-1")) for k, v in (by_key | {"Content-Encoding": encoding}).items()
         ]
         answer = await everything.client().request(
             walked.method, walked.url(), content=b"\x1f\x8b\x08\x00", headers=headers
@@ -299,9 +299,11 @@ async def test_a_hostile_path_answers_4xx(everything: Any, segment: str) -> None
             )
             assert 400 <= answer.status_code < 500, (walked, answer.text)
     for walked in everything.walk("PUT"):
-        made = everything.made[walked.collection]
+        created = everything.made[walked.collection]
         body = {
-            k: v for k, v in made.items() if k in walked.operation.body.model_fields and k != "external_ref"
+            k: v
+            for k, v in created.items()
+            if k in walked.operation.body.model_fields and k != "external_ref"
         }
         bad_source = walked.path.replace("{source}", segment).replace("{external_id}", "1")
         assert 400 <= (await client.put(bad_source, json=body)).status_code < 500, walked

@@ -35,13 +35,13 @@ async def test_a_database_that_recovers_slowly_is_kept_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stack, "AGAIN_S", 0.01)
-    told, server = tmp_path / "stack.json", Recovering()
-    keeping = asyncio.create_task(stack._keep_postgres(server, stack.Board(told, {}, postgres=lambda: PID)))
+    answer, server = tmp_path / "stack.json", Recovering()
+    keeping = asyncio.create_task(stack._keep_postgres(server, stack.Board(answer, {}, postgres=lambda: PID)))
     async with asyncio.timeout(5):
-        while not told.exists() and not keeping.done():  # noqa: ASYNC110 it tells by a file
+        while not answer.exists() and not keeping.done():  # noqa: ASYNC110 it tells by a file
             await asyncio.sleep(0.01)
     assert not keeping.done(), keeping
-    assert json.loads(told.read_text())["pids"]["postgres"] == PID
+    assert json.loads(answer.read_text())["pids"]["postgres"] == PID
     server.up = False
     async with asyncio.timeout(5):
         while not server.up:  # noqa: ASYNC110 it is started by another thread

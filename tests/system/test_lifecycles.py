@@ -26,8 +26,8 @@ def name_of(register: Register[Any]) -> str:
 
 def example(register: Register[Any], life: Lifecycle, table: Expected, state: str) -> Aggregate:
     always = {"id": new_id(), "version": 1, "created_at": THEN, "updated_at": THEN}
-    made: Aggregate = register.shape.model_validate({**always, **table.example, life.member: state})
-    return made
+    created: Aggregate = register.shape.model_validate({**always, **table.example, life.member: state})
+    return created
 
 
 def states(register: Register[Any], life: Lifecycle) -> list[str]:

@@ -80,9 +80,9 @@ def make_projects(running: Watched) -> None:
     headers = {"Authorization": f"Bearer {token_of(running.data)}", "Idempotency-Key": "made"}
     items = [{"name": f"Project {n}"} for n in range(MADE)]
     with httpx.Client(base_url=running.url, headers=headers, timeout=60) as client:
-        made = client.post("/projects/v1/projects/batch", json={"items": items})
-        assert made.status_code == 207, made.text
-        position = {"Portolan-After": made.headers["Portolan-Position"]}
+        answer = client.post("/projects/v1/projects/batch", json={"items": items})
+        assert answer.status_code == 207, answer.text
+        position = {"Portolan-After": answer.headers["Portolan-Position"]}
         for service in (
             "resources/v1/persons",
             "finance/v1/budgets",
@@ -118,10 +118,10 @@ def grow(data: Path) -> None:
 def copy(store: sqlite3.Connection, table: str, times: int, changed: dict[str, str]) -> None:
     """Each row so many times once more; `changed` says of which columns how, by the number `n` of the copy."""
     columns = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
-    told = ", ".join(changed.get(column, column) for column in columns)
+    answer = ", ".join(changed.get(column, column) for column in columns)
     store.execute(
         f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {times - 1})"
-        f" INSERT INTO {table} ({', '.join(columns)}) SELECT {told} FROM {table}, copies"
+        f" INSERT INTO {table} ({', '.join(columns)}) SELECT {answer} FROM {table}, copies"
     )
     store.commit()
 
@@ -195,13 +195,13 @@ async def refused_batch(running: Watched, body: bytes, status: int) -> None:
 async def a_large_batch(running: Watched) -> None:
     items = [{"name": f"Large {n}", "description": "words " * 300} for n in range(500)]
     async with client_of(running) as client:
-        made = await client.post(
+        answer = await client.post(
             "/projects/v1/projects/batch",
             params={"validate_only": "true"},
             content=json.dumps({"items": items}),
             headers={"Content-Type": "application/json", "Idempotency-Key": "right"},
         )
-    assert {item["status"] for item in made.json()["items"]} == {201}
+    assert {item["status"] for item in answer.json()["items"]} == {201}
 
 
 async def a_header_of_forty_megabytes(running: Watched) -> None:
@@ -228,10 +228,10 @@ async def sent(running: Watched, head: bytes, piece: bytes, times: int) -> None:
 
 async def the_overview_after_a_fold(running: Watched) -> None:
     async with client_of(running) as client:
-        made = await client.post("/projects/v1/projects", json={"name": "Folded just now"})
-        folded = {"Portolan-After": made.headers["Portolan-Position"]}
-        told = await client.get("/reporting/v1/portfolios", headers=folded)
-    assert told.json()["total"]["counts"]["projects"] >= PROJECTS
+        answer = await client.post("/projects/v1/projects", json={"name": "Folded just now"})
+        folded = {"Portolan-After": answer.headers["Portolan-Position"]}
+        response = await client.get("/reporting/v1/portfolios", headers=folded)
+    assert response.json()["total"]["counts"]["projects"] >= PROJECTS
 
 
 Scenario = Callable[[Watched], Awaitable[None]]

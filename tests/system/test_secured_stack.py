@@ -37,10 +37,10 @@ async def test_five_processes_publish_and_fold_over_tls_with_a_login(
         with running_stack(tmp_path / "stack", **login) as stack:
             headers = {"Authorization": f"Bearer {token_of(stack.data)}"}
             async with httpx.AsyncClient(base_url=stack.url, headers=headers, timeout=30) as client:
-                made = await client.post("/projects/v1/projects", json={"name": "Bridge"})
-                assert made.status_code == 201, made.text
-                after = {"Portolan-After": made.headers["Portolan-Position"]}
-                folded = await client.get(f"/reporting/v1/projects/{made.json()['id']}", headers=after)
+                answer = await client.post("/projects/v1/projects", json={"name": "Bridge"})
+                assert answer.status_code == 201, answer.text
+                after = {"Portolan-After": answer.headers["Portolan-Position"]}
+                folded = await client.get(f"/reporting/v1/projects/{answer.json()['id']}", headers=after)
             assert folded.status_code == 200, folded.text
             assert PASSWORD not in all_written(tmp_path)
         admin = AIOKafkaAdminClient(**Cluster.of(Settings(**login)).options)  # type: ignore[arg-type]

@@ -67,9 +67,9 @@ class Site:
         return self
 
     async def make(self, thing: str, collection: str, **members: Any) -> str:
-        made = await self.create(collection, **members)
-        assert made.status_code == 201, (collection, made.text)
-        self.things[thing] = made.json()["id"]
+        created = await self.create(collection, **members)
+        assert created.status_code == 201, (collection, created.text)
+        self.things[thing] = created.json()["id"]
         return self.things[thing]
 
     async def create(self, collection: str, **members: Any) -> httpx.Response:
@@ -165,8 +165,8 @@ async def test_every_act_at_every_stage(portolan: Portolan, stage: str) -> None:
             wrong[name] = (answer.status_code, answer.text[:200])
         elif expected == "409":
             assert answer.status_code == 409, (name, answer.text)
-            told = answer.json()["code"]
-            assert told in (
+            content = answer.json()["code"]
+            assert content in (
                 "project_ended",
                 "project_closing",
                 "no_budget",
@@ -241,7 +241,7 @@ async def test_the_moves_that_are_offered_are_those_that_the_stage_allows(
 ) -> None:
     site = await Site(portolan, stage).build()
     site.client = portolan(role)
-    told = await moves_of(site, (RISKS, "left risk"), (LINES, "line"), (BOOKINGS, "booking"))
-    assert told == [risk, line, booking]
+    reported = await moves_of(site, (RISKS, "left risk"), (LINES, "line"), (BOOKINGS, "booking"))
+    assert reported == [risk, line, booking]
     listed = (await site.client.get(f"/{RISKS}", params={"expand": "allowed_moves"})).json()["items"]
     assert [one["allowed_moves"] for one in listed] == [risk, risk]

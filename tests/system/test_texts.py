@@ -49,11 +49,11 @@ async def test_every_list_finds_and_sorts_names_as_people_write_them(everywhere:
         for n, name in enumerate((TYPED, *OTHERS), 1):
             extra = {"wbs": f"{n}"} if path.endswith("packages") else {}
             extra |= {"number": f"C-{n}"} if path.endswith("contracts") else {}
-            made = await client.post(path, json={member: name} | rest | extra)
-            assert made.status_code == 201, (path, made.text)
-        for asked in ASKED:
-            found = (await client.get(path, params={"q": asked})).json()["items"]
-            assert [item[member] for item in found] == [KEPT], (path, asked)
+            response = await client.post(path, json={member: name} | rest | extra)
+            assert response.status_code == 201, (path, response.text)
+        for wanted in ASKED:
+            listed = (await client.get(path, params={"q": wanted})).json()["items"]
+            assert [item[member] for item in listed] == [KEPT], (path, wanted)
         for sort, expected in ((member, SORTED), (f"-{member}", SORTED[::-1])):
             names = [i[member] for i in (await client.get(path, params={"sort": sort})).json()["items"]]
             assert [name for name in names if name != "Frame"] == expected, (path, sort)
@@ -67,14 +67,14 @@ async def test_codes_of_work_packages_and_numbers_of_contracts_are_sorted_by_val
     packages, within = "/projects/v1/work-packages", named["/projects/v1/work-packages"][1]
     for wbs in ("1.10", "1.2", "10", "2", "1.2.1"):
         assert (await client.post(packages, json=within | {"wbs": wbs, "name": "W"})).status_code == 201
-    found = (await client.get(packages, params={"sort": "wbs"})).json()["items"]
-    assert [p["wbs"] for p in found] == ["1.2", "1.2.1", "1.10", "2", "10"]
+    listed = (await client.get(packages, params={"sort": "wbs"})).json()["items"]
+    assert [p["wbs"] for p in listed] == ["1.2", "1.2.1", "1.10", "2", "10"]
     for number in ("C-100", "C-20", "B/3"):
         assert (
             await client.post("/finance/v1/contracts", json={"number": number, "title": "T"})
         ).status_code == 201
-    found = (await client.get("/finance/v1/contracts", params={"sort": "number"})).json()["items"]
-    assert [c["number"] for c in found] == ["B/3", "C-20", "C-100"]
+    listed = (await client.get("/finance/v1/contracts", params={"sort": "number"})).json()["items"]
+    assert [c["number"] for c in listed] == ["B/3", "C-20", "C-100"]
 
 
 async def test_an_organisational_unit_that_is_unknown_comes_last(everywhere: Portolan) -> None:
@@ -103,11 +103,11 @@ async def test_dashboards_and_pages_find_and_sort_names_as_people_write_them(eve
         body = {"name": name, "employment": "internal", "weekly_hours": 40}
         await director.post("/resources/v1/persons", json=body)
     await everywhere.settled()
-    for asked in ASKED:
-        items = (await director.get("/reporting/v1/projects", params={"q": asked})).json()["items"]
-        assert [i["project"]["name"] for i in items] == [KEPT], asked
-        page = (await director.get("/project", params={"q": asked})).text
-        assert (KEPT in page, "Apple" in page) == (True, False), asked
+    for wanted in ASKED:
+        items = (await director.get("/reporting/v1/projects", params={"q": wanted})).json()["items"]
+        assert [i["project"]["name"] for i in items] == [KEPT], wanted
+        page = (await director.get("/project", params={"q": wanted})).text
+        assert (KEPT in page, "Apple" in page) == (True, False), wanted
     for sort, expected in (("name", SORTED), ("-name", SORTED[::-1])):
         items = (await director.get("/reporting/v1/projects", params={"sort": sort})).json()["items"]
         assert [i["project"]["name"] for i in items] == expected
@@ -126,24 +126,24 @@ async def test_a_renamed_project_is_found_by_its_new_name_and_as_of_before_by_it
         sent = await service.put(put, json={"name": name}, headers={"Portolan-Effective-At": day})
         assert sent.status_code in (200, 201), sent.text
     await everywhere.settled()
-    for day, asked, expected in (
+    for day, wanted, expected in (
         ("2026-02-01", "alter", ["Älter"]),
         ("2026-02-01", "ofter", []),
         ("2026-04-01", "OFTER", ["Öfter"]),
         ("2026-04-01", "alter", []),
     ):
-        items = await everywhere().get("/reporting/v1/projects", params={"q": asked, "as_of": day})
-        assert [i["project"]["name"] for i in items.json()["items"]] == expected, (day, asked)
+        items = await everywhere().get("/reporting/v1/projects", params={"q": wanted, "as_of": day})
+        assert [i["project"]["name"] for i in items.json()["items"]] == expected, (day, wanted)
 
 
 async def test_an_erased_person_is_found_no_more(everywhere: Portolan) -> None:
     client = everywhere()
     body = {"name": "Zoë Müller", "employment": "internal", "weekly_hours": 40, "org_unit": "Zoë's"}
-    made = (await client.post("/resources/v1/persons", json=body)).json()
+    created = (await client.post("/resources/v1/persons", json=body)).json()
     store = everywhere.running.services["resources"].kernel.store
-    erased = await client.post(f"/resources/v1/persons/{made['id']}/erase", headers={"If-Match": '"1"'})
+    erased = await client.post(f"/resources/v1/persons/{created['id']}/erase", headers={"If-Match": '"1"'})
     assert erased.status_code == 200, erased.text
     rows = await store.fetch("SELECT name_sort, org_unit_sort, search_text FROM person")
     assert "zoe" not in str([tuple(row) for row in rows])
-    found = await client.get("/resources/v1/persons", params={"q": "muller", "archived": "true"})
-    assert found.json()["items"] == []
+    response = await client.get("/resources/v1/persons", params={"q": "muller", "archived": "true"})
+    assert response.json()["items"] == []

@@ -8,7 +8,11 @@ from typing import Any
 
 from shared.base.clock import to_day
 from shared.base.money import Money
+from shared.contracts.finance.budget import BudgetState
+from shared.contracts.risk.risks import Kind, RiskState
 from shared.domain.measured import Measured, Spans, curve
+
+RATED = (RiskState.ASSESSED, RiskState.MONITORED)
 
 FOR_EVER = 9_999_999
 """A day after all others."""
@@ -71,7 +75,7 @@ def figures(
     variance, reason = cost_variance(planned, forecast)
     currency = planned or forecast or spent
     ref = project["external_ref"] or {}
-    threats = [r for r in states.get("risk", ()) if r["kind"] == "threat"]
+    threats = [r for r in states.get("risk", ()) if r["kind"] == Kind.THREAT]
     return Figures(
         archived=int(project["archived_at"] is not None),
         code=project["code"],
@@ -101,16 +105,16 @@ def figures(
         else None,
         differing=measure.sums.differing if measure else 0,
         plan=plan,
-        worst_risk=max(
-            (r["score"] or 0 for r in threats if r["state"] in ("assessed", "monitored")), default=0
-        ),
-        occurred_risks=sum(r["state"] == "occurred" for r in threats),
+        worst_risk=max((r["score"] or 0 for r in threats if r["state"] in RATED), default=0),
+        occurred_risks=sum(r["state"] == RiskState.OCCURRED for r in threats),
     )
 
 
 def approved(lines: Iterable[dict[str, Any]]) -> Money | None:
     """The sum of the approved budget lines, where they are of one currency."""
-    amounts = [Money.model_validate(line["amount"]) for line in lines if line["state"] == "approved"]
+    amounts = [
+        Money.model_validate(line["amount"]) for line in lines if line["state"] == BudgetState.APPROVED
+    ]
     if not amounts or len({a.currency for a in amounts}) > 1:
         return None
     return Money.of(sum(a.minor for a in amounts), amounts[0].currency)

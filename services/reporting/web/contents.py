@@ -25,6 +25,7 @@ from services.reporting.web import charts
 from services.reporting.web.words import Words
 from shared.base.errors import NotFound
 from shared.base.text import sort_key
+from shared.contracts.risk.risks import RiskState
 from shared.http.call import Call
 from shared.store import Store
 
@@ -153,7 +154,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
         "risks": sorted(
             details.get("risk", []),
-            key=lambda r: (r["state"] == "closed", -(r["score"] or 0), sort_key(r["title"])),
+            key=lambda r: (r["state"] == RiskState.CLOSED, -(r["score"] or 0), sort_key(r["title"])),
         ),
         "exposure": await exposure(call, at, scope),
         "assessments": [a for a in await states(store, "assessment", at.until) if a["project_id"] == id],

@@ -184,10 +184,10 @@ def refused(refusal: Refusal, call: Call) -> Answer:
 
 def path_of_ours(address: str | None) -> str:
     """A path of ours: an address that would leave for another site becomes `/`."""
-    given = address or "/"
-    if not given.startswith("/") or given.startswith(("//", "/\\")) or len(given) > 2000:
+    target = address or "/"
+    if not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 2000:
         return "/"
-    path, _, query = given.partition("?")
+    path, _, query = target.partition("?")
     return quote(path, safe="/%:@-._~") + (f"?{quote(query, safe='=&%:@-._~+')}" if query else "")
 
 

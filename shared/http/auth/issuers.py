@@ -35,7 +35,7 @@ from shared.base.starting import CannotStart
 LOCAL = "portolan-local"
 KEY_FILE = "issuer.pem"
 LEEWAY_S = 60.0
-"""By so much the clock of who issued a token may differ from ours."""
+"""How much the clock of the issuer of a token may differ from ours."""
 REFRESH_S = 60.0
 KEYS_LAST_S = 240.0
 FORGOTTEN_S = 3600.0
@@ -132,9 +132,9 @@ def _new_key() -> bytes:
 class OidcIssuer:
     """An OIDC provider's published keys.
 
-    They are read again before they are five minutes old, so that a withdrawn one is soon forgotten, and at most once a
-    minute for a key id that is not among them. Whoever asks meanwhile waits for the same reading. A key server that
-    fails is asked again later and later, and the keys it gave last are believed for an hour.
+    They are read again before they are five minutes old, so that a withdrawn key is soon rejected. For an
+    unknown key id they are read at most once a minute. Whoever asks meanwhile waits for the same reading. A
+    key server that fails is asked again later and later, and the keys it gave last are believed for an hour.
     """
 
     algorithms = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA")
@@ -210,7 +210,8 @@ class OidcIssuer:
 def published_keys(answer: bytes) -> Mapping[str | None, Sequence[PublishedKey]]:
     """The keys of a JWKS (RFC 7517) that can verify signatures, by their ids; ValueError where it is none.
 
-    A key that cannot be used is passed over, as the RFC asks. So is a private one: whoever can read it can sign.
+    A key that cannot be used is passed over, as the RFC asks. So is a private one: everybody who can read it
+    can sign.
     """
     try:
         members = json.loads(answer)

@@ -110,7 +110,7 @@ class Tokens:
 
 
 def is_subject(text: str) -> bool:
-    """Whether it can stand in logs, events and both databases as the name of who calls."""
+    """Whether it can be the name of a caller in logs, events and both databases."""
     return 0 < len(text) <= LONGEST_SUBJECT and not shows_nothing(text) and _is_printable(text)
 
 

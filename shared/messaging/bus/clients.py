@@ -1,4 +1,4 @@
-"""aiokafka's clients, started whole and ended in bounded time, whatever the broker does meanwhile."""
+"""aiokafka's clients, started completely and ended in bounded time, with any behaviour of the broker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine

@@ -28,7 +28,7 @@ class Cluster:
     options: dict[str, Any] = field(repr=False)
     prefix: str = USUAL_PREFIX
     instance: str = ""
-    """Whose events are taken in; empty: everybody's."""
+    """The instance whose events are applied; empty: those of any."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Cluster":

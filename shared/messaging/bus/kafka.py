@@ -1,7 +1,7 @@
 """The bus on Apache Kafka: a group per consumer, which reads on from the marks in the consumer's own database.
 
-Offsets are never committed to Kafka: what was taken in stands beside what was made of it, in one transaction. When
-partitions change hands the marks are loaded anew, and reading goes on from there.
+Offsets are never committed to Kafka: the marks are stored with the result of the events, in one transaction.
+When partitions are reassigned, the marks are loaded again, and reading continues from there.
 """
 
 import asyncio
@@ -32,15 +32,16 @@ FETCH_WAIT_MS = 5
 """How long the broker may hold a fetch that finds nothing: its default of 500 ms is what a consumer would lag."""
 SESSION_MS = 6000
 HEADS_S = 30.0
-"""How often a consumer asks its sources what they have published last: a gap shows by the event after it, but what
-the broker loses at the end of a partition has none."""
+"""How often a consumer asks its sources what they have published last. A gap shows by the event after it, but
+a loss at the end of a partition has none."""
 FIRST_HEADS_S = 2.0
-"""How soon it asks first: a source that lost commits must be noticed before it has written as many anew."""
+"""How soon it asks first: a source that lost commits must be noticed before it has written as many new
+ones."""
 ASKING_S = 2.0
-"""So long may a source be silent that is asked: nothing is taken in from the others meanwhile."""
+"""How long a source may take to answer: nothing is applied from the others meanwhile."""
 NO_OFFSET = -1
 WARN_AGAIN_S = 60.0
-"""How often the log tells of other instances on the same topic, in seconds."""
+"""How often the log mentions other instances on the same topic, in seconds."""
 
 
 class FeedPage(msgspec.Struct):
@@ -163,7 +164,7 @@ class _OtherInstances:
 
     def __init__(self) -> None:
         self._not_logged: dict[str, int] = {}
-        """Topic -> events of which the log has not told yet."""
+        """Topic -> number of events that are not logged yet."""
         self._due: dict[str, float] = {}
         """Topic -> from when on the log may tell of it again."""
 
@@ -274,7 +275,7 @@ class _SeekToMarks(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
 
 
 def _source(message: ConsumerRecord, record: Record) -> str:
-    """The source of the event; empty where the record is no event at all, which is for the dead letters to tell."""
+    """The source of the event; empty if the record is not an event, which then becomes a dead letter."""
     if message.value is None:
         return (dict(message.headers).get("ce_source") or b"").decode(errors="replace")
     with suppress(msgspec.DecodeError):

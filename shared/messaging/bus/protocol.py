@@ -69,7 +69,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a consumer is in a partition: the position last taken in, and the offset to read next.
+    """How far a consumer is in a partition: the position last applied, and the offset to read next.
 
     `reacted` is how far its reactions had come when it began to read again.
     """
@@ -80,7 +80,7 @@ class Mark:
     reacted: int = 0
 
     def after(self, record: Record) -> "Mark":
-        """The mark once a record is taken in; what was healed has no offset, what is foreign no position."""
+        """The mark once a record is applied; a healed one has no offset, a foreign one no position."""
         if record.foreign:
             return replace(self, next_offset=record.offset + 1)
         next_offset = self.next_offset if record.offset < 0 else record.offset + 1
@@ -88,15 +88,15 @@ class Mark:
 
 
 UNREAD = Mark(0, 0, 0)
-"""The mark of a partition of which nothing has been taken in."""
+"""The mark of a partition of which nothing has been applied."""
 
 Marks = dict[tuple[str, int], Mark]
 """(topic, partition) -> mark."""
 
 
 class LostCommits(Exception):
-    """A source ends before what was taken in from it: its store lost its last commits, and what it writes now bears the
-    positions of what it had written before."""
+    """A source ends before the last applied position: its store lost its last commits. What it writes now has
+    positions that it had used before."""
 
     def __init__(self, service: str, last: int, mark: int) -> None:
         super().__init__(
@@ -106,7 +106,7 @@ class LostCommits(Exception):
 
 
 LoadMarks = Callable[[], Awaitable[Marks]]
-"""Reads the marks anew from the consumer's database; the answer is kept up to date by the consumer."""
+"""Reads the marks again from the consumer's database; the consumer keeps the answer up to date."""
 
 
 class Bus(Protocol):

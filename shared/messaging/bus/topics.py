@@ -1,6 +1,7 @@
 """Topics on Kafka: one per service, its partitions fixed at creation, kept for ever because it is the history.
 
-What tells of persons is compacted instead, so that a tombstone removes it; its history is in the source's outbox alone.
+The topic of persons is compacted instead, so that a tombstone removes their data; its history is only in the
+source's outbox.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ class WrongPartitions(Exception):
 async def ensure_topics(servers: str | Cluster, topics: Sequence[str]) -> None:
     """Create the topics that are missing, and have those compacted that are to be and were made before that.
 
-    Producers and consumers both do, whoever comes first.
+    Producers and consumers both do, whichever starts first.
     """
     cluster = Cluster.at(servers)
     wanted = {cluster.outside(topic): topic for topic in topics}

@@ -97,16 +97,16 @@ def tell(client: dict[str, Any], url: str, token: str) -> None:
         return getattr(package, name)(package.ApiClient(configuration))
 
     package, projects = client["projects"], api("projects", "ProjectsApi")
-    made = projects.projects_create(package.ProjectCreate(name="ERP"))
-    assert (made.name, made.stage, made.planned_cost) == ("ERP", "proposed", None)
+    created = projects.projects_create(package.ProjectCreate(name="ERP"))
+    assert (created.name, created.stage, created.planned_cost) == ("ERP", "proposed", None)
     money = package.Money(amount="1234.50", currency="CHF")
     patch = package.ProjectRevise(planned_cost=money, phase="Design")
-    revised = projects.projects_revise('"1"', made.id, patch)
+    revised = projects.projects_revise('"1"', created.id, patch)
     assert revised.planned_cost.amount == "1234.50"
-    again = projects.projects_revise('"2"', made.id, package.ProjectRevise(name="ERP 2"))
+    again = projects.projects_revise('"2"', created.id, package.ProjectRevise(name="ERP 2"))
     assert (again.name, again.phase) == ("ERP 2", "Design"), "what a patch does not name stays as it is"
     with pytest.raises(package.exceptions.ApiException) as stale:
-        projects.projects_revise('"1"', made.id, patch)
+        projects.projects_revise('"1"', created.id, patch)
     assert stale.value.status == 412
     assert package.Problem.from_json(stale.value.body).code == "precondition_failed"
     batch = package.ProjectBatch(items=[package.ProjectCreate(name=name) for name in ("CRM", "Payroll")])

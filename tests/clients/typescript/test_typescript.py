@@ -35,10 +35,10 @@ def program(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(HERE / name, folder)
     tool = str(packages / "node_modules" / ".bin" / "openapi-typescript")
     for service in SERVICES:
-        made = _run(
+        created = _run(
             tool, str(DOCS / "openapi" / f"{service}.json"), "--output", f"{service}.ts", within=folder
         )
-        assert made.returncode == 0, made.stderr
+        assert created.returncode == 0, created.stderr
     return folder
 
 

@@ -58,9 +58,9 @@ def test_the_plan_is_the_projects_own_before_its_approved_lines() -> None:
 
 
 def test_the_newest_forecast_counts_before_the_projects_own() -> None:
-    told = {"forecast": [forecast("2026-02-01", chf("2.00")), forecast("2026-03-01", chf("3.00")),
+    by_key = {"forecast": [forecast("2026-02-01", chf("2.00")), forecast("2026-03-01", chf("3.00")),
                          forecast("2026-01-01", chf("1.00"))]}  # fmt: skip
-    assert of(told, planned_cost=chf("1.00"), forecast_cost=chf("9.00")).forecast == 300
+    assert of(by_key, planned_cost=chf("1.00"), forecast_cost=chf("9.00")).forecast == 300
     assert of(planned_cost=chf("1.00"), forecast_cost=chf("9.00")).forecast == 900
 
 
@@ -82,8 +82,8 @@ def test_variance_is_plan_minus_forecast_or_null_with_the_reason(
 
 
 def test_amounts_of_two_currencies_are_not_mixed() -> None:
-    found = of(planned_cost=chf("5.00"), forecast_cost=eur("6.00"))
-    assert (found.currency, found.planned, found.forecast, found.variance) == ("CHF", 500, None, None)
+    result = of(planned_cost=chf("5.00"), forecast_cost=eur("6.00"))
+    assert (result.currency, result.planned, result.forecast, result.variance) == ("CHF", 500, None, None)
 
 
 @pytest.mark.parametrize(
@@ -96,26 +96,26 @@ def test_planned_value_is_linear_between_its_points(day: int, value: int) -> Non
 def test_earned_value_by_hand() -> None:
     plan = plan_of({(11, 20): 10_000})
     assert plan == "[[10,0],[20,10000]]"
-    found = earned_value(of(measure=MEASURED, plan=plan, planned_cost=chf("1.00")), 15)
-    assert [found[name] for name in ("bac", "pv", "ev", "ac")] == [
+    measures = earned_value(of(measure=MEASURED, plan=plan, planned_cost=chf("1.00")), 15)
+    assert [measures[name] for name in ("bac", "pv", "ev", "ac")] == [
         chf(a) for a in ("100.00", "50.00", "40.00", "50.00")
     ]
-    assert (found["spi"], found["cpi"], found["reasons"]) == ("0.80", "0.80", {})
+    assert (measures["spi"], measures["cpi"], measures["reasons"]) == ("0.80", "0.80", {})
 
 
 def test_what_was_not_measured_is_null_and_never_zero() -> None:
     """Cost without budgeted work: an efficiency of 0.00 would be a verdict on a project that was never measured."""
     why = "no work package with a budget"
     unknown = Measured("CHF", Sums(ac=5_000), dict.fromkeys(("bac", "pv", "ev"), why))
-    found = earned_value(of(measure=unknown, planned_cost=chf("1.00")), 15)
-    assert [found[name] for name in ("bac", "pv", "ev", "spi", "cpi")] == [None] * 5
-    assert found["reasons"]["cpi"].startswith(why)
+    measures = earned_value(of(measure=unknown, planned_cost=chf("1.00")), 15)
+    assert [measures[name] for name in ("bac", "pv", "ev", "spi", "cpi")] == [None] * 5
+    assert measures["reasons"]["cpi"].startswith(why)
 
 
 def test_what_was_spent_in_another_currency_than_the_plan_is_null_with_the_reason() -> None:
     """The plan was restated in euros after francs were spent: nothing was spent is not what to say."""
-    found = of(measure=MEASURED, planned_cost=eur("1.00"))
-    value = earned_value(found, 15)
+    result = of(measure=MEASURED, planned_cost=eur("1.00"))
+    value = earned_value(result, 15)
     assert (value["ac"], value["cpi"], value["ev"]) == (None, None, chf("40.00"))
     assert value["reasons"]["ac"] == value["reasons"]["cpi"] == "actual cost in CHF, plan in EUR, and no rate"
 

@@ -70,8 +70,8 @@ def test_risk_is_judged_by_the_worst_threat(worst: int, occurred: int, expected:
 
 
 def test_the_worst_counts_and_each_has_its_reason() -> None:
-    told = health(-1_234, 10_000, -45, 12, 0, DEFAULT)
-    assert told == {
+    answer = health(-1_234, 10_000, -45, 12, 0, DEFAULT)
+    assert answer == {
         "overall": "red", "cost": "red", "time": "amber", "risk": "amber",
         "reasons": ["12.34 % over plan", "45 days late", "a risk of score 12"],
     }  # fmt: skip

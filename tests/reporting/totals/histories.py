@@ -33,11 +33,11 @@ class Publisher:
     last: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
     def publish(self, state: Aggregate, on: date, fact: Fact | None = None) -> None:
-        told = fact or plain(type(state), "created" if state.version == 1 else "revised")
+        answer = fact or plain(type(state), "created" if state.version == 1 else "revised")
         effective = to_micros(datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
-        made = event(state, state.model_dump_json(), told, (), effective, ORIGIN, "http://test")
-        place, position = (made.topic, made.partition), len(self.records) + 1
-        value = cloud_event(position, self.last[place], made.headers, made.payload).encode()
+        body = event(state, state.model_dump_json(), answer, (), effective, ORIGIN, "http://test")
+        place, position = (body.topic, body.partition), len(self.records) + 1
+        value = cloud_event(position, self.last[place], body.headers, body.payload).encode()
         self.records.append(Record(*place, position, position, self.last[place], 1, value))
         self.last[place] = position
 
@@ -152,14 +152,14 @@ class World:
         """Finance tells of money spent, which counts from a day of its own."""
         amount, nothing = self.money(self.random.choice(["CHF", "EUR"])), Money.of(0, "CHF")
         counts_from = (FIRST + timedelta(days=self.random.randrange(DAYS))).isoformat()
-        told = Contribution(
+        answer = Contribution(
             counts_from=date.fromisoformat(counts_from), at_completion=Money.of(0, amount.currency),
             earned=Money.of(0, amount.currency), actual=amount, current_at_completion=Money.of(0, amount.currency),
         )  # fmt: skip
-        found = [id for id in self.of[Performance] if self.project_of(id) == project]
+        result = [id for id in self.of[Performance] if self.project_of(id) == project]
         state = Performance.model_construct(
-            id=found[0] if found else new_id(),
-            version=self.states[found[0]].version + 1 if found else 1,
+            id=result[0] if result else new_id(),
+            version=self.states[result[0]].version + 1 if result else 1,
             created_at=datetime(2026, 1, 1, tzinfo=UTC),
             updated_at=datetime(2026, 1, 1, tzinfo=UTC),
             archived_at=None,
@@ -170,11 +170,11 @@ class World:
             earned=nothing,
             actual=nothing,
         )
-        if not found:
+        if not result:
             self.of[Performance].append(state.id)
         self.states[state.id] = state
         self.publisher.publish(
-            state, FIRST + timedelta(days=DAYS), PerformanceMeasured(cause="a.cost", contributions=[told])
+            state, FIRST + timedelta(days=DAYS), PerformanceMeasured(cause="a.cost", contributions=[answer])
         )
 
     def step(self) -> None:
@@ -208,7 +208,7 @@ def batches(records: list[Record], random: Random) -> list[list[Record]]:
     waiting: dict[tuple[str, int], list[Record]] = defaultdict(list)
     for record in reversed(records):
         waiting[record.topic, record.partition].append(record)
-    made: list[list[Record]] = []
+    created: list[list[Record]] = []
     while waiting:
         batch = []
         for _ in range(random.choice([1, 2, 5, 20])):
@@ -217,7 +217,7 @@ def batches(records: list[Record], random: Random) -> list[list[Record]]:
                 batch.append(waiting[place].pop())
                 if not waiting[place]:
                     del waiting[place]
-        made.append(batch)
+        created.append(batch)
         if random.random() < 0.1:
-            made.append(random.choice(made))
-    return made
+            created.append(random.choice(created))
+    return created

@@ -216,9 +216,9 @@ async def test_what_the_system_and_imports_did_is_no_person_s_work(
     approval = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
     await portolan("director").post(f"/projects/v1/projects/{project}/approve", **approval)
     await portolan.settled()
-    told = (await reader.get(f"/project/{project}")).text
-    assert "by Portolan itself" in told
-    assert "by system:" not in told
+    reported = (await reader.get(f"/project/{project}")).text
+    assert "by Portolan itself" in reported
+    assert "by system:" not in reported
 
 
 async def test_charts_name_the_months_as_the_page_does(portolan: Any, reader: httpx.AsyncClient) -> None:
@@ -239,8 +239,10 @@ async def test_what_is_not_there_is_a_page_for_browsers_and_a_problem_for_progra
     assert shown.status_code == 404
     assert shown.headers["content-type"].startswith("text/html")
     assert shown.headers["content-security-policy"]
-    told = await reader.get(address, headers={"Accept": "application/json"})
-    assert told.headers["content-type"].startswith("application/problem+json") or told.status_code == 406
+    response = await reader.get(address, headers={"Accept": "application/json"})
+    assert (
+        response.headers["content-type"].startswith("application/problem+json") or response.status_code == 406
+    )
 
 
 async def test_pages_let_a_browser_run_nothing_but_our_files(
@@ -303,7 +305,7 @@ async def test_an_empty_instance_has_an_overview_too(reader: httpx.AsyncClient) 
 async def test_a_stream_tells_of_what_was_folded_and_ends_with_its_caller(
     portolan: Any, reader: httpx.AsyncClient
 ) -> None:
-    said: asyncio.Queue[bytes] = asyncio.Queue()
+    output: asyncio.Queue[bytes] = asyncio.Queue()
     gone = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
@@ -314,7 +316,7 @@ async def test_a_stream_tells_of_what_was_folded_and_ends_with_its_caller(
         if message["type"] == "http.response.start":
             assert message["status"] == 200
         elif message["body"]:
-            said.put_nowait(message["body"])
+            output.put_nowait(message["body"])
 
     cookie = f"{sessions.COOKIE}={reader.cookies[sessions.COOKIE]}".encode()
     headers = [(b"cookie", cookie), (b"accept", b"text/event-stream")]
@@ -322,9 +324,9 @@ async def test_a_stream_tells_of_what_was_folded_and_ends_with_its_caller(
              "headers": headers}  # fmt: skip
     stream = asyncio.create_task(portolan.app(scope, receive, send))
     async with asyncio.timeout(5):
-        first = await said.get()
+        first = await output.get()
         await portfolio_with_project(portolan)
-        second = await said.get()
+        second = await output.get()
     assert re.fullmatch(rb"data: \d+\n\n", first)
     assert re.fullmatch(rb"data: \d+\n\n", second)
     assert first != second
@@ -387,8 +389,8 @@ def test_the_bundle_exposes_what_draws_and_nothing_else(
 ) -> None:
     monkeypatch.setattr(bundle, "BUNDLE", tmp_path / "vega.js")
     bundle.main()
-    made = (tmp_path / "vega.js").read_text()
-    assert set(re.findall(r"window\.(vega\w*)=", made)) == {"vegaEmbed"}
+    created = (tmp_path / "vega.js").read_text()
+    assert set(re.findall(r"window\.(vega\w*)=", created)) == {"vegaEmbed"}
     assert [path.name for path in tmp_path.iterdir()] == ["vega.js"]
 
 
@@ -445,18 +447,18 @@ async def test_what_somebody_did_in_a_row_is_counted_to_its_end(
 
 async def test_activity_tells_the_day_on_which_it_was_so(portolan: Any, reader: httpx.AsyncClient) -> None:
     content = {"name": "Pier", "external_ref": {"source": "old", "id": "1"}}
-    made = await portolan("service").put(
+    response = await portolan("service").put(
         "/projects/v1/projects/by-ref/old/1", json=content, headers={"Portolan-Effective-At": "2024-03-01"}
     )
     await portolan("director").post("/projects/v1/projects", json={"name": "Quay"})
     await portolan.settled()
     page = (await reader.get("/")).text
-    told = page[page.index('data-part="activity"') :]
-    assert re.search(r'datetime="2024-03-01T[^>]*>1 Mar 2024</time>', told)
-    recorded = datetime.fromisoformat(made.json()["updated_at"]).astimezone(Settings().zone)
-    assert f'title="written down {words.words_in(words.SOURCE).moment(recorded)}"' in told
-    assert re.search(r"second(s)? ago</time>\s*<span><a[^>]*><bdi>Quay<", told)
-    then = (await reader.get(f"/project/{made.json()['id']}?as_of=2024-03-02")).text
+    reported = page[page.index('data-part="activity"') :]
+    assert re.search(r'datetime="2024-03-01T[^>]*>1 Mar 2024</time>', reported)
+    recorded = datetime.fromisoformat(response.json()["updated_at"]).astimezone(Settings().zone)
+    assert f'title="written down {words.words_in(words.SOURCE).moment(recorded)}"' in reported
+    assert re.search(r"second(s)? ago</time>\s*<span><a[^>]*><bdi>Quay<", reported)
+    then = (await reader.get(f"/project/{response.json()['id']}?as_of=2024-03-02")).text
     assert ">1 Mar 2024</time>" in then[then.index('data-part="activity"') :]
 
 
@@ -465,10 +467,10 @@ async def test_of_what_nothing_is_known_the_light_is_hollow_and_says_so(
 ) -> None:
     unknown = (await portolan("director").post("/projects/v1/projects", json={"name": "Idea"})).json()["id"]
     on_plan = {"amount": "1000000.00", "currency": "CHF"}
-    _, known = await portfolio_with_project(portolan, planned_cost=on_plan, forecast_cost=on_plan)
+    _, expected = await portfolio_with_project(portolan, planned_cost=on_plan, forecast_cost=on_plan)
     assert "cost and time cannot be judged yet" in (await reader.get(f"/project/{unknown}")).text
     assert 'class="symbol green hollow"' in (await reader.get("/project?portfolio=none")).text
-    assert "hollow" not in (await reader.get(f"/project/{known}")).text
+    assert "hollow" not in (await reader.get(f"/project/{expected}")).text
     assert re.search(r"</svg>No information</span>", (await reader.get(f"/project/{unknown}")).text)
     totals = (await reader.get("/")).text.split("</dl>")[0]
     assert re.search(
@@ -626,10 +628,10 @@ async def test_sums_are_told_by_stage_and_health_leads_to_its_projects(
     stages = page[page.index('data-part="stages"') : page.index('data-part="budget"')]
     assert re.findall(r'href="/project\?stage=(\w+)"', stages) == ["proposed", "approved"]
     assert 'href="/project?health=red">1 red</a>' in page
-    found = (await reader.get("/project?health=red&q=&stage=")).text
-    assert f"/project/{red}" in found
-    assert "Idea" not in found
-    assert '<option value="red" selected>' in found
+    result = (await reader.get("/project?health=red&q=&stage=")).text
+    assert f"/project/{red}" in result
+    assert "Idea" not in result
+    assert '<option value="red" selected>' in result
 
 
 async def test_a_search_that_finds_nothing_says_so_and_leads_back(
@@ -654,8 +656,8 @@ async def test_every_table_has_a_caption_row_headers_and_every_chart_a_table(
     portfolio, project = await portfolio_with_project(portolan)
     package = {"project_id": project, "wbs": "1", "name": "Footing", "budget": {"amount": "1000.00", "currency": "CHF"},
                "planned_start_on": "2025-01-01", "planned_finish_on": "2025-02-01"}  # fmt: skip
-    made = await portolan("director").post("/projects/v1/work-packages", json=package)
-    assert made.status_code == 201, made.text
+    response = await portolan("director").post("/projects/v1/work-packages", json=package)
+    assert response.status_code == 201, response.text
     await portolan.settled()
     for address in ("/", "/project", f"/portfolio/{portfolio}", f"/project/{project}"):
         page = (await reader.get(address)).text

@@ -26,9 +26,9 @@ class Projects:
         self.client: httpx.AsyncClient = callers("director")
 
     async def make(self, **members: Any) -> dict[str, Any]:
-        made = await self.client.post(PROJECTS, json={"name": "New ERP"} | members)
-        assert made.status_code == 201, made.text
-        return dict(made.json())
+        answer = await self.client.post(PROJECTS, json={"name": "New ERP"} | members)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
 
     async def revise(self, project: dict[str, Any], **members: Any) -> httpx.Response:
         headers = {"If-Match": f'"{project["version"]}"', "Content-Type": PATCH}

@@ -53,8 +53,8 @@ async def test_nothing_added_needs_no_stack(app: ServiceApp, portolan: Portolan)
 async def test_middleware_sees_every_request_and_answer(app: ServiceApp, portolan: Portolan) -> None:
     app.add_middleware(Stamped, name="audit")
     director = portolan()
-    made = await director.post(PROJECTS, json={"name": "ERP"})
-    answers = [made, await director.get(PROJECTS), await director.get(f"{PROJECTS}/nothing"),
+    response = await director.post(PROJECTS, json={"name": "ERP"})
+    answers = [response, await director.get(PROJECTS), await director.get(f"{PROJECTS}/nothing"),
                await portolan.anonymous().get(PROJECTS), await director.get("/projects/nowhere")]  # fmt: skip
     assert [answer.status_code for answer in answers] == [201, 200, 404, 401, 404]
     assert {answer.headers["x-stamp"] for answer in answers} == {"audit"}

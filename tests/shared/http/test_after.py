@@ -20,9 +20,9 @@ SHEETS = "/reporting/v1/projects"
 async def test_a_dashboard_shows_what_was_just_written(everywhere: Portolan) -> None:
     client = everywhere("director")
     for n in range(5):
-        made = await client.post(PROJECTS, json={"name": f"P{n}"})
-        position = made.headers["portolan-position"]
-        shown = await client.get(f"{SHEETS}/{made.json()['id']}", headers={"Portolan-After": position})
+        response = await client.post(PROJECTS, json={"name": f"P{n}"})
+        position = response.headers["portolan-position"]
+        shown = await client.get(f"{SHEETS}/{response.json()['id']}", headers={"Portolan-After": position})
         assert (shown.status_code, shown.json()["project"]["name"]) == (200, f"P{n}")
 
 
@@ -43,14 +43,14 @@ async def test_what_is_not_folded_in_time_answers_504(
         writing, reading = Callers(projects.app, tokens, stack)(), Callers(reporting.app, tokens, stack)()
         [consumer] = REPORTING.consumers
         reporting.kernel.listening[consumer.name] = consumer.topics
-        made = await writing.post(PROJECTS, json={"name": "X"})
-        position = {"Portolan-After": made.headers["portolan-position"]}
-        late = await reading.get(f"{SHEETS}/{made.json()['id']}", headers=position)
+        response = await writing.post(PROJECTS, json={"name": "X"})
+        position = {"Portolan-After": response.headers["portolan-position"]}
+        late = await reading.get(f"{SHEETS}/{response.json()['id']}", headers=position)
         assert (late.status_code, late.json()["code"]) == (504, "not_folded_yet")
         monkeypatch.setattr(after, "WAIT_S", 10.0)
         bus = embedded_bus({"projects": projects.kernel.store})
         async with listening(reporting, bus):
-            shown = await reading.get(f"{SHEETS}/{made.json()['id']}", headers=position)
+            shown = await reading.get(f"{SHEETS}/{response.json()['id']}", headers=position)
         assert shown.status_code == 200
 
 

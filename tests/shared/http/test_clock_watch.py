@@ -28,17 +28,17 @@ async def test_a_jump_of_the_clock_is_refused(
     projects_everywhere: Projects, monkeypatch: pytest.MonkeyPatch, by: int
 ) -> None:
     projects = projects_everywhere
-    made = await projects.make()
+    project = await projects.make()
     before = REGISTRY.get_sample_value("portolan_clock_refusals_total", {"service": "projects"}) or 0.0
     with monkeypatch.context() as wrong:
         shifted(wrong, by)
-        refused = await projects.revise(made, name="A year ahead")
+        refused = await projects.revise(project, name="A year ahead")
         assert (refused.status_code, refused.json()["code"]) == (503, "clock_jumped"), refused.text
         assert (await projects.client.post(PROJECTS, json={"name": "X"})).status_code == 503
         assert (await projects.client.get(PROJECTS)).status_code == 200
     counted = REGISTRY.get_sample_value("portolan_clock_refusals_total", {"service": "projects"})
     assert counted == before + 2
-    revised = await projects.revise(made, name="In time")
+    revised = await projects.revise(project, name="In time")
     assert (revised.status_code, revised.json()["version"]) == (200, 2)
 
 
@@ -62,16 +62,16 @@ async def test_a_start_with_a_wrong_clock_is_noticed_by_what_was_written_last(
         await Projects(one, callers).make()
     shifted(monkeypatch, by)
     async with running_service(SERVICE, settings) as (one, callers):
-        made = await callers("director").post(PROJECTS, json={"name": "X"})
-        assert made.status_code == status, made.text
+        answer = await callers("director").post(PROJECTS, json={"name": "X"})
+        assert answer.status_code == status, answer.text
 
 
 async def test_the_bound_can_be_lifted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running_service(SERVICE, Settings(data=tmp_path, clock_jump_hours=0)) as (one, callers):
         projects = Projects(one, callers)
-        made = await projects.make()
+        project = await projects.make()
         shifted(monkeypatch, YEAR_US)
-        assert (await projects.revise(made, name="X")).status_code == 200
+        assert (await projects.revise(project, name="X")).status_code == 200
 
 
 def test_a_version_before_that_lies_ahead_is_not_followed() -> None:

@@ -11,9 +11,9 @@ from tests.shared.http.conftest import PROJECTS, Projects
 EFFECTIVE = "Portolan-Effective-At"
 
 
-async def effective(projects: Projects, made: dict[str, Any]) -> list[str]:
+async def effective(projects: Projects, created: dict[str, Any]) -> list[str]:
     feed = await projects.client.get("/projects/v1/events?limit=200")
-    return [event["time"] for event in feed.json()["items"] if event["subject"].endswith(made["id"])]
+    return [event["time"] for event in feed.json()["items"] if event["subject"].endswith(created["id"])]
 
 
 def dated(projects: Projects) -> Any:
@@ -24,16 +24,16 @@ async def test_today_is_now(projects_everywhere: Projects) -> None:
     """Also where something of the day has been written already, at a moment that lies before its end."""
     projects = projects_everywhere
     today = now().astimezone(projects.one.kernel.settings.zone).date().isoformat()
-    made = await projects.make()
+    project = await projects.make()
     put = await dated(projects).post(PROJECTS, json={"name": "Dated"}, headers={EFFECTIVE: today})
     assert put.status_code == 201, put.text
     revised = await dated(projects).patch(
-        f"{PROJECTS}/{made['id']}",
+        f"{PROJECTS}/{project['id']}",
         json={"name": "Later today"},
         headers={EFFECTIVE: today, "If-Match": '"1"', "Content-Type": "application/merge-patch+json"},
     )
     assert revised.status_code == 200, revised.text
-    first, second = await effective(projects, made)
+    first, second = await effective(projects, project)
     assert first < second <= now().isoformat()
     assert (await effective(projects, put.json()))[0] <= now().isoformat()
 
@@ -41,16 +41,16 @@ async def test_today_is_now(projects_everywhere: Projects) -> None:
 async def test_a_past_day_means_its_end_as_in_as_of(projects: Projects) -> None:
     zone = projects.one.kernel.settings.zone
     day = now().astimezone(zone).date() - timedelta(days=1)
-    made = await dated(projects).post(PROJECTS, json={"name": "X"}, headers={EFFECTIVE: day.isoformat()})
-    [at] = await effective(projects, made.json())
+    answer = await dated(projects).post(PROJECTS, json={"name": "X"}, headers={EFFECTIVE: day.isoformat()})
+    [at] = await effective(projects, answer.json())
     assert at == to_wire(int(end_of_day(day, zone).timestamp()) * 1_000_000 + 999_999)
 
 
 @pytest.mark.parametrize("day", ["1950-01-01", "1950-01-01T00:00:00Z", "1969-12-31", "1970-01-01"])
 async def test_what_was_so_before_1970_is_dated_too(projects: Projects, day: str) -> None:
-    made = await dated(projects).post(PROJECTS, json={"name": "Old"}, headers={EFFECTIVE: day})
-    assert made.status_code == 201, made.text
-    [at] = await effective(projects, made.json())
+    answer = await dated(projects).post(PROJECTS, json={"name": "Old"}, headers={EFFECTIVE: day})
+    assert answer.status_code == 201, answer.text
+    [at] = await effective(projects, answer.json())
     assert at[:4] in ("1949", "1950", "1969", "1970")
 
 
@@ -73,6 +73,6 @@ async def test_what_is_no_day_is_refused_with_its_reason(projects: Projects, day
 async def test_what_is_to_come_is_refused(projects: Projects) -> None:
     zone = projects.one.kernel.settings.zone
     tomorrow = now().astimezone(zone).date() + timedelta(days=1)
-    for given in (tomorrow.isoformat(), (now() + timedelta(minutes=5)).isoformat()):
-        refused = await dated(projects).post(PROJECTS, json={"name": "X"}, headers={EFFECTIVE: given})
-        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "in_the_future"), given
+    for values in (tomorrow.isoformat(), (now() + timedelta(minutes=5)).isoformat()):
+        refused = await dated(projects).post(PROJECTS, json={"name": "X"}, headers={EFFECTIVE: values})
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "in_the_future"), values

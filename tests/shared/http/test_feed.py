@@ -32,10 +32,10 @@ async def test_the_heads_are_the_last_events_of_their_partitions(projects: Proje
     last = {}
     for event in (await projects.client.get(EVENTS)).json()["items"]:
         last[partition_of(event["partitionkey"])] = str(int(event["sequence"]))
-    told = (await projects.client.get(f"{EVENTS}/heads")).json()
-    assert told["epoch"] == 1
-    assert {item["partition"]: item["position"] for item in told["items"]} == last
-    assert {item["topic"] for item in told["items"]} == {"portolan.projects.v1"}
+    content = (await projects.client.get(f"{EVENTS}/heads")).json()
+    assert content["epoch"] == 1
+    assert {item["partition"]: item["position"] for item in content["items"]} == last
+    assert {item["topic"] for item in content["items"]} == {"portolan.projects.v1"}
 
 
 async def test_an_event_is_gone_on_from_by_the_sequence_that_it_carries(projects: Projects) -> None:
@@ -73,14 +73,14 @@ async def test_a_feed_of_nothing_is_read_from_its_start(projects: Projects) -> N
 async def test_an_event_asked_for_by_type_is_the_same_event(projects_everywhere: Projects) -> None:
     """What the database passes over still counts as the event before it in the partition."""
     projects = projects_everywhere
-    made = await projects.make()
-    assert (await projects.revise(made, name="Newer ERP")).status_code == 200
+    project = await projects.make()
+    assert (await projects.revise(project, name="Newer ERP")).status_code == 200
     await projects.make(name="Another")
     everything = (await projects.client.get(EVENTS)).json()
     kind = everything["items"][1]["type"]
-    asked = (await projects.client.get(EVENTS, params={"type": kind})).json()
-    assert asked["items"] == [event for event in everything["items"] if event["type"] == kind]
-    assert asked["position"] == everything["position"]
+    content = (await projects.client.get(EVENTS, params={"type": kind})).json()
+    assert content["items"] == [event for event in everything["items"] if event["type"] == kind]
+    assert content["position"] == everything["position"]
     both = {"type": [kind, everything["items"][0]["type"]]}
     assert (await projects.client.get(EVENTS, params=both)).json() == everything
 
@@ -119,16 +119,16 @@ async def test_a_stream_passes_what_nobody_wants_and_lets_others_be_answered(pro
 
 def test_the_document_says_how_a_position_is_written() -> None:
     paths = create_app(SERVICE).openapi()["paths"]
-    told = [p for path in (EVENTS, f"{EVENTS}/stream") for p in paths[path]["get"]["parameters"]]
-    patterns = {p["schema"]["pattern"] for p in told if p["name"] in ("after", "Last-Event-ID")}
-    assert len([p for p in told if p["name"] in ("after", "Last-Event-ID")]) == 3
+    reported = [p for path in (EVENTS, f"{EVENTS}/stream") for p in paths[path]["get"]["parameters"]]
+    patterns = {p["schema"]["pattern"] for p in reported if p["name"] in ("after", "Last-Event-ID")}
+    assert len([p for p in reported if p["name"] in ("after", "Last-Event-ID")]) == 3
     assert patterns == {"^0{0,2}[0-9]{1,18}$"}
 
 
 async def test_an_event_of_the_stream_is_as_the_document_tells(projects: Projects) -> None:
     await projects.make()
-    told = create_app(SERVICE).openapi()["paths"][f"{EVENTS}/stream"]["get"]["responses"]["200"]
-    schema = told["content"]["text/event-stream"]["schema"]
+    document = create_app(SERVICE).openapi()["paths"][f"{EVENTS}/stream"]["get"]["responses"]["200"]
+    schema = document["content"]["text/event-stream"]["schema"]
     sent = await first_event(projects.one.app, projects.callers.token("director"))
     jsonschema.validate(sent, schema)
     assert json.loads(sent["data"])["sequence"] == sent["id"].rjust(20, "0")

@@ -62,8 +62,8 @@ async def test_a_replay_tells_what_was_answered_then(projects: Projects) -> None
 
 async def test_a_move_is_replayed_though_its_version_is_gone(projects: Projects) -> None:
     dates = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
-    made = await projects.make(**dates)
-    url, headers = f"{PROJECTS}/{made['id']}/approve", KEY | {"If-Match": '"1"'}
+    project = await projects.make(**dates)
+    url, headers = f"{PROJECTS}/{project['id']}/approve", KEY | {"If-Match": '"1"'}
     first, again = [await projects.client.post(url, headers=headers) for _ in range(2)]
     assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
     assert again.headers["idempotency-replayed"] == "true"
@@ -93,8 +93,8 @@ async def test_a_key_is_forgotten_after_a_day(projects_everywhere: Projects) -> 
 
 
 async def test_what_was_refused_keeps_no_key(projects: Projects) -> None:
-    made = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
-    url = f"{PROJECTS}/{made['id']}/approve"
+    project = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
+    url = f"{PROJECTS}/{project['id']}/approve"
     refused = await projects.client.post(url, headers=KEY | {"If-Match": '"2"'})
     assert refused.status_code == 412
     granted = await projects.client.post(url, headers=KEY | {"If-Match": '"1"'})

@@ -50,8 +50,8 @@ async def test_a_browser_is_shown_the_list_and_each_type_as_a_page(portolan: Por
 
 async def test_what_a_refusal_names_is_in_the_list(portolan: Portolan) -> None:
     director = portolan()
-    made = (await director.post("/projects/v1/projects", json={"name": "ERP"})).json()
-    there = f"/projects/v1/projects/{made['id']}"
+    content = (await director.post("/projects/v1/projects", json={"name": "ERP"})).json()
+    there = f"/projects/v1/projects/{content['id']}"
     match = {"If-Match": '"1"'}
     refusals = [
         await portolan.anonymous().get("/projects/v1/projects"),

@@ -13,17 +13,17 @@ from tests.shared.http.conftest import PROJECTS, Projects
 
 async def walk(projects: Projects, query: str, between: Any = None) -> list[dict[str, Any]]:
     """Every page, by the Link header; `between` is awaited after each."""
-    found: list[dict[str, Any]] = []
+    result: list[dict[str, Any]] = []
     url: str | None = f"{PROJECTS}?{query}&limit=3"
     while url:
         page = await projects.client.get(url)
         assert page.status_code == 200, page.text
-        found += page.json()["items"]
+        result += page.json()["items"]
         assert ("next" in page.json()) == ("next" in page.links)
         url = page.links.get("next", {}).get("url")
         if between:
             await between()
-    return found
+    return result
 
 
 async def test_pages_are_complete_while_others_insert(projects_everywhere: Projects) -> None:
@@ -32,18 +32,18 @@ async def test_pages_are_complete_while_others_insert(projects_everywhere: Proje
     added: list[str] = []
 
     async def insert() -> None:
-        made = (
+        project = (
             await asyncio.gather(*(projects.make(name=n) for n in ("AA", "P4", "ZZ")))
             if len(added) < 9
             else []
         )
-        added.extend(m["id"] for m in made)
+        added.extend(m["id"] for m in project)
 
     for sort in ("archived=false", "sort=name", "sort=-name,created_at", "sort=-updated_at"):
         added.clear()
-        found = [p["id"] for p in await walk(projects, sort, insert)]
-        assert len(found) == len(set(found)), sort
-        assert set(before) <= set(found), sort
+        result = [p["id"] for p in await walk(projects, sort, insert)]
+        assert len(result) == len(set(result)), sort
+        assert set(before) <= set(result), sort
         before += added
 
 
@@ -60,9 +60,9 @@ async def test_pages_are_in_order_and_what_is_unknown_comes_last_whichever_way(
     paged = await walk(projects, f"sort={down}{sort}")
     assert [p["id"] for p in paged] == [p["id"] for p in whole]
     values = [p[sort.split(",")[0]] for p in paged]
-    known = [value for value in values if value is not None]
-    assert values == [*known, *[None] * (len(values) - len(known))]
-    assert known == sorted(known, reverse=bool(down))
+    expected = [value for value in values if value is not None]
+    assert values == [*expected, *[None] * (len(values) - len(expected))]
+    assert expected == sorted(expected, reverse=bool(down))
 
 
 TOTAL = {"Prefer": 'respond-async, Return = "total-count"; now'}
@@ -87,10 +87,10 @@ async def test_who_prefers_a_total_is_told_how_many_the_filters_leave_on_all_pag
 
 
 async def test_a_page_behind_the_last_item_still_tells_the_total(projects_everywhere: Projects) -> None:
-    made = [await projects_everywhere.make(name=f"P{n}") for n in range(3)]
+    created = [await projects_everywhere.make(name=f"P{n}") for n in range(3)]
     client = projects_everywhere.client
     first = await client.get(f"{PROJECTS}?limit=2&sort=name", headers=TOTAL)
-    gone = await client.delete(f"{PROJECTS}/{made[2]['id']}", headers={"If-Match": '"1"'})
+    gone = await client.delete(f"{PROJECTS}/{created[2]['id']}", headers={"If-Match": '"1"'})
     assert (first.json()["total"], gone.status_code) == (3, 204)
     behind = await client.get(first.links["next"]["url"], headers=TOTAL)
     assert behind.json() == {"items": [], "total": 2}
@@ -135,23 +135,29 @@ async def test_a_tampered_cursor_is_refused(projects: Projects) -> None:
 
 async def test_a_filter_takes_only_the_values_that_there_are(projects: Projects) -> None:
     await projects.make()
-    found = await projects.client.get(f"{PROJECTS}?stage=proposed&stage=closed")
-    assert len(found.json()["items"]) == 1
+    response = await projects.client.get(f"{PROJECTS}?stage=proposed&stage=closed")
+    assert len(response.json()["items"]) == 1
     refused = await projects.client.get(f"{PROJECTS}?stage=proposed&stage=begun")
     assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "stage")
 
 
 async def test_fields_are_a_documented_parameter(projects: Projects) -> None:
-    made = await projects.make()
+    project = await projects.make()
     document = (await projects.client.get("/projects/openapi.json")).json()
-    for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{made['id']}")):
+    for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{project['id']}")):
         [fields] = [p for p in document["paths"][path]["get"]["parameters"] if p["name"] == "fields"]
         assert (fields["in"], fields["required"]) == ("query", False)
-        for asked, status in (("id,name", 200), ("nonsense", 400), ("id,", 400), ("id;name", 400), ("", 400)):
-            assert (await projects.client.get(url, params={"fields": asked})).status_code == status, asked
-            assert status == 400 or re.search(fields["schema"]["pattern"], asked)
+        for wanted, status in (
+            ("id,name", 200),
+            ("nonsense", 400),
+            ("id,", 400),
+            ("id;name", 400),
+            ("", 400),
+        ):
+            assert (await projects.client.get(url, params={"fields": wanted})).status_code == status, wanted
+            assert status == 400 or re.search(fields["schema"]["pattern"], wanted)
         few = (await projects.client.get(f"{url}?fields=id,name")).json()
-        assert few.get("items", [few]) == [{"id": made["id"], "name": made["name"]}]
+        assert few.get("items", [few]) == [{"id": project["id"], "name": project["name"]}]
 
 
 @pytest.mark.parametrize("empty", ["fields=", "sort=", "expand=", "sort=name,,code", "fields=%20"])
@@ -163,14 +169,14 @@ async def test_a_parameter_that_names_no_member_is_refused(projects: Projects, e
 
 
 async def test_what_expand_adds_is_an_optional_member_of_the_documented_answer(projects: Projects) -> None:
-    made = await projects.make()
+    project = await projects.make()
     document = (await projects.client.get("/projects/openapi.json")).json()
-    for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{made['id']}")):
-        told = document["paths"][path]["get"]
-        [expand] = [p for p in told["parameters"] if p["name"] == "expand"]
+    for path, url in ((PROJECTS, PROJECTS), (f"{PROJECTS}/{{id}}", f"{PROJECTS}/{project['id']}")):
+        reported = document["paths"][path]["get"]
+        [expand] = [p for p in reported["parameters"] if p["name"] == "expand"]
         answer = (await projects.client.get(url, params={"expand": expand["schema"]["enum"]})).json()
         assert answer.get("items", [answer])[0]["allowed_moves"] == ["approve", "discontinue"]
-        schema = told["responses"]["200"]["content"]["application/json"]["schema"]
+        schema = reported["responses"]["200"]["content"]["application/json"]["schema"]
         jsonschema.validate(answer, schema | {"components": document["components"]})
     member = document["components"]["schemas"]["Project"]
     assert member["properties"]["allowed_moves"]["type"] == "array"

@@ -39,8 +39,8 @@ async def test_a_token_is_revoked_alone(projects_everywhere: Projects) -> None:
     jti = (await projects.callers.tokens.principal(first)).token_id
     assert (await revoke(projects, kind="token", value=jti)).status_code == 204
     assert [await status(projects, first), await status(projects, second)] == [401, 200]
-    [kept] = (await projects.client.get(REVOCATIONS)).json()["items"]
-    assert (kept["kind"], kept["value"], kept["revoked_by"]) == ("token", jti, "portolan-local|director")
+    [items] = (await projects.client.get(REVOCATIONS)).json()["items"]
+    assert (items["kind"], items["value"], items["revoked_by"]) == ("token", jti, "portolan-local|director")
 
 
 async def test_a_subject_loses_what_it_was_given_and_may_be_given_more(projects: Projects) -> None:
@@ -229,5 +229,5 @@ async def test_of_a_flood_of_refused_attempts_only_the_beginning_is_kept(project
     from shared.http import audit
 
     await asyncio.gather(*audit._writing)
-    kept = await projects.store.fetch("SELECT principal, COUNT(*) FROM refused_attempt GROUP BY 1 ORDER BY 1")
-    assert kept == [("portolan-local|member", 1), ("portolan-local|viewer", 60)]
+    rows = await projects.store.fetch("SELECT principal, COUNT(*) FROM refused_attempt GROUP BY 1 ORDER BY 1")
+    assert rows == [("portolan-local|member", 1), ("portolan-local|viewer", 60)]

@@ -19,18 +19,18 @@ def some_text(chance: random.Random, longest: int) -> str:
     return "".join(chance.choice(LETTERS) for _ in range(chance.randint(1, longest)))
 
 
-async def names_of(projects: Projects, asked: str) -> list[str]:
-    query = {"q": asked, "sort": "name", "limit": "200", "archived": "true"}
+async def names_of(projects: Projects, wanted: str) -> list[str]:
+    query = {"q": wanted, "sort": "name", "limit": "200", "archived": "true"}
     page = await projects.client.get(PROJECTS, params=query)
     assert page.status_code == 200, page.text
     return [item["name"] for item in page.json()["items"]]
 
 
-async def names_without_index(projects: Projects, asked: str) -> list[str]:
+async def names_without_index(projects: Projects, wanted: str) -> list[str]:
     store = projects.store
     there, store.searched_by_index = store.searched_by_index, frozenset()
     try:
-        return await names_of(projects, asked)
+        return await names_of(projects, wanted)
     finally:
         store.searched_by_index = there
 
@@ -38,20 +38,22 @@ async def names_without_index(projects: Projects, asked: str) -> list[str]:
 async def test_a_search_finds_the_same_with_its_index_and_without(projects_everywhere: Projects) -> None:
     projects, chance = projects_everywhere, random.Random(26)
     assert "project" in projects.store.searched_by_index
-    made = [await projects.make(name=f"x{some_text(chance, 24)}x") for _ in range(60)]
-    for project in made[::3]:
+    created = [await projects.make(name=f"x{some_text(chance, 24)}x") for _ in range(60)]
+    for project in created[::3]:
         revised = await projects.revise(project, name=f"x{some_text(chance, 24)}x")
         assert revised.status_code == 200, revised.text
-    for project in made[1::3]:
+    for project in created[1::3]:
         await projects.client.delete(f"{PROJECTS}/{project['id']}", headers={"If-Match": '"1"'})
     hits = 0
     for _ in range(150):
-        name = (await projects.read(chance.choice(made)))["name"]
+        name = (await projects.read(chance.choice(created)))["name"]
         start = chance.randrange(len(name))
-        asked = f"{name[start : start + chance.randint(1, 6)]} {some_text(chance, 2)}"[: chance.randint(1, 9)]
-        found = await names_of(projects, asked)
-        assert found == await names_without_index(projects, asked), asked
-        hits += bool(found)
+        wanted = f"{name[start : start + chance.randint(1, 6)]} {some_text(chance, 2)}"[
+            : chance.randint(1, 9)
+        ]
+        result = await names_of(projects, wanted)
+        assert result == await names_without_index(projects, wanted), wanted
+        hits += bool(result)
     assert hits > 20
 
 
@@ -76,11 +78,11 @@ async def test_a_word_of_very_many_is_looked_for_along_the_list(
 
 
 async def test_the_index_outlives_a_vacuum(projects: Projects) -> None:
-    made = [await projects.make(name=f"Bridge x{n}") for n in range(6)]
-    await projects.client.delete(f"{PROJECTS}/{made[2]['id']}", headers={"If-Match": '"1"'})
+    created = [await projects.make(name=f"Bridge x{n}") for n in range(6)]
+    await projects.client.delete(f"{PROJECTS}/{created[2]['id']}", headers={"If-Match": '"1"'})
     file = projects.one.kernel.settings.data / "projects.sqlite"
     with sqlite3.connect(file, isolation_level=None) as connection:
-        connection.execute("DELETE FROM project WHERE id = ?", (made[0]["id"],))
+        connection.execute("DELETE FROM project WHERE id = ?", (created[0]["id"],))
         connection.execute("VACUUM")
     for n in (1, 3, 4, 5):
         assert await names_of(projects, f"bridge x{n}") == [f"Bridge x{n}"]

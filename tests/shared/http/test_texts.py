@@ -10,8 +10,8 @@ from tests.shared.http.test_paging import walk
 URL = f"{PROJECTS}/by-ref"
 
 
-async def found(projects: Projects, **asked: str) -> list[str]:
-    answer = await projects.client.get(PROJECTS, params={"sort": "created_at"} | asked)
+async def found(projects: Projects, **wanted: str) -> list[str]:
+    answer = await projects.client.get(PROJECTS, params={"sort": "created_at"} | wanted)
     assert answer.status_code == 200, answer.text
     return [p["name"] for p in answer.json()["items"]]
 
@@ -47,9 +47,9 @@ async def test_a_name_is_found_in_whatever_way_it_is_typed(projects_everywhere: 
 
 
 async def test_words_may_stand_in_different_members(projects_everywhere: Projects) -> None:
-    made = await projects_everywhere.make(name="Élan")
+    created = await projects_everywhere.make(name="Élan")
     await projects_everywhere.make(name="Élan")
-    assert await found(projects_everywhere, q=f"{made['code'].lower()} élan") == ["Élan"]
+    assert await found(projects_everywhere, q=f"{created['code'].lower()} élan") == ["Élan"]
 
 
 async def test_a_box_with_nothing_in_it_asks_for_everything(projects: Projects) -> None:
@@ -93,20 +93,20 @@ async def test_names_are_sorted_as_people_sort_them_on_every_page(
 async def test_codes_are_sorted_by_their_numbers(projects_everywhere: Projects) -> None:
     for code in ("PRJ-10", "PRJ-9", "ERP-2", "ERP-11"):
         await projects_everywhere.make(code=code)
-    found = await walk(projects_everywhere, "sort=code")
-    assert [p["code"] for p in found] == ["ERP-2", "ERP-11", "PRJ-9", "PRJ-10"]
+    result = await walk(projects_everywhere, "sort=code")
+    assert [p["code"] for p in result] == ["ERP-2", "ERP-11", "PRJ-9", "PRJ-10"]
 
 
 async def test_pages_over_names_that_fold_alike_neither_lose_nor_repeat(
     projects_everywhere: Projects,
 ) -> None:
-    made = [
+    created = [
         (await projects_everywhere.make(name=name))["id"] for name in ("Élan", "elan", "ELAN", "élan") * 3
     ]
     for sort in ("name", "-name", "name,-created_at"):
         ids = [p["id"] for p in await walk(projects_everywhere, f"sort={sort}")]
-        assert sorted(ids) == sorted(made), sort
-    assert ids == made[::-1]
+        assert sorted(ids) == sorted(created), sort
+    assert ids == created[::-1]
 
 
 async def test_a_cursor_over_the_longest_names_fits_into_an_address(projects_everywhere: Projects) -> None:
@@ -116,10 +116,10 @@ async def test_a_cursor_over_the_longest_names_fits_into_an_address(projects_eve
 
 
 async def test_filters_are_exact_and_take_every_normal_form(projects_everywhere: Projects) -> None:
-    made = await projects_everywhere.make(
+    created = await projects_everywhere.make(
         name="E\u0301lan", external_ref={"source": "sap", "id": "E\u0301-1"}
     )
-    assert (made["name"], made["external_ref"]["id"]) == ("Élan", "É-1")
+    assert (created["name"], created["external_ref"]["id"]) == ("Élan", "É-1")
     for name in ("Élan", "E\u0301lan"):
         assert await found(projects_everywhere, name=name) == ["Élan"]
     for name in ("élan", "Elan"):
@@ -129,7 +129,7 @@ async def test_filters_are_exact_and_take_every_normal_form(projects_everywhere:
             "Élan"
         ]
         put = await projects_everywhere.client.put(f"{URL}/sap/{key}", json={"name": "E\u0301lan"})
-        assert (put.status_code, put.json()["id"], put.json()["version"]) == (200, made["id"], 1)
+        assert (put.status_code, put.json()["id"], put.json()["version"]) == (200, created["id"], 1)
 
 
 REFUSED = {
@@ -153,12 +153,12 @@ REFUSED = {
 async def test_a_name_that_cannot_be_seen_or_reads_otherwise_is_refused(
     projects: Projects, text: str
 ) -> None:
-    made = await projects.make(name="Good")
+    project = await projects.make(name="Good")
     refused = [
         await projects.client.post(PROJECTS, json={"name": text}),
         await projects.client.put(f"{URL}/sap/1", json={"name": text}),
-        await projects.revise(made, name=text),
-        await projects.revise(made, phase=text),
+        await projects.revise(project, name=text),
+        await projects.revise(project, phase=text),
     ]
     for answer in refused:
         assert answer.status_code == 422, answer.text
@@ -187,9 +187,9 @@ async def test_joiners_and_marks_within_a_name_stay(projects: Projects) -> None:
 
 
 async def test_a_description_may_hold_isolates_and_no_override(projects: Projects) -> None:
-    made = await projects.make(description="a\u2068b\u2069\nE\u0301")
-    assert made["description"] == "a\u2068b\u2069\nÉ"
-    refused = await projects.revise(made, description="a\u202eb")
+    project = await projects.make(description="a\u2068b\u2069\nE\u0301")
+    assert project["description"] == "a\u2068b\u2069\nÉ"
+    refused = await projects.revise(project, description="a\u202eb")
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/description")
 
 
@@ -212,14 +212,15 @@ async def test_the_schema_tells_which_characters_are_refused(projects: Projects)
 
 async def test_what_was_accepted_once_is_still_read_and_can_be_mended(projects_everywhere: Projects) -> None:
     """A row of before the rule: it is answered, moved, archived, and renamed."""
-    made = await projects_everywhere.make(
+    created = await projects_everywhere.make(
         name="Replaced", planned_start_on="2026-01-01", planned_finish_on="2026-02-01"
     )
     await projects_everywhere.store.run(
-        "UPDATE project SET document = replace(document, 'Replaced', ?) WHERE id = ?", ("\u200b", made["id"])
+        "UPDATE project SET document = replace(document, 'Replaced', ?) WHERE id = ?",
+        ("\u200b", created["id"]),
     )
-    one = f"{PROJECTS}/{made['id']}"
-    assert (await projects_everywhere.read(made))["name"] == "\u200b"
+    one = f"{PROJECTS}/{created['id']}"
+    assert (await projects_everywhere.read(created))["name"] == "\u200b"
     approved = await projects_everywhere.client.post(f"{one}/approve", headers={"If-Match": '"1"'})
     assert approved.status_code == 200, approved.text
     renamed: Any = await projects_everywhere.client.patch(

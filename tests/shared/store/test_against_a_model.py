@@ -40,15 +40,15 @@ class Ledger(RuleBasedStateMachine):
     def commit(self, *units: Work) -> list[BaseException | None]:
         return self.loop.run(outcomes(units))
 
-    def keep(self, made: Project) -> None:
-        self.codes[made.code] = str(made.id)
-        self.changes[str(made.id)] = 1
+    def keep(self, created: Project) -> None:
+        self.codes[created.code] = str(created.id)
+        self.changes[str(created.id)] = 1
 
     @rule(wanted=st.lists(CODES, min_size=1, max_size=4))
     def create_at_the_same_time(self, wanted: list[str]) -> None:
         units = [work_on(self.store) for _ in wanted]
-        made = [stage(unit, f"{code}-{self.run}") for unit, code in zip(units, wanted, strict=True)]
-        for project, error in zip(made, self.commit(*units), strict=True):
+        created = [stage(unit, f"{code}-{self.run}") for unit, code in zip(units, wanted, strict=True)]
+        for project, error in zip(created, self.commit(*units), strict=True):
             assert isinstance(error, UniqueTaken if project.code in self.codes else type(None))
             if error is None:
                 self.keep(project)
@@ -57,12 +57,12 @@ class Ledger(RuleBasedStateMachine):
     def create_in_a_batch(self, wanted: list[str]) -> None:
         work = work_on(self.store)
         work.unit.separable = True
-        made = []
+        collected = []
         for code in wanted:
-            made.append(stage(work, f"{code}-{self.run}"))
+            collected.append(stage(work, f"{code}-{self.run}"))
             work.next_part()
         assert self.commit(work) == [None]
-        for i, project in enumerate(made):
+        for i, project in enumerate(collected):
             assert (i in work.unit.failures) == (project.code in self.codes)
             if i not in work.unit.failures:
                 self.keep(project)
@@ -92,8 +92,8 @@ class Ledger(RuleBasedStateMachine):
         assert own == {id: (code, self.changes[id]) for code, id in self.codes.items()}
         published = self.loop.run(versions(self.store))
         assert all(published[id] == list(range(1, n + 1)) for id, n in self.changes.items())
-        found = self.loop.run(positions(self.store))
-        assert found == list(range(1, self.before + sum(self.changes.values()) + 1))
+        result = self.loop.run(positions(self.store))
+        assert result == list(range(1, self.before + sum(self.changes.values()) + 1))
 
 
 def test_the_store_keeps_to_the_model(store_url: str) -> None:

@@ -211,7 +211,7 @@ async def test_a_source_that_lost_its_last_commits_stops_its_consumers(tmp_path:
 async def stopped(portolan: Portolan) -> None:
     """Until every consumer of projects has stopped."""
     inboxes = [
-        i for found in portolan.running.inboxes.values() for i in found if "projects" in i.consumer.sources
+        i for result in portolan.running.inboxes.values() for i in result if "projects" in i.consumer.sources
     ]
     assert len(inboxes) == 5
     async with asyncio.timeout(10):

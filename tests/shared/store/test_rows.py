@@ -36,12 +36,12 @@ def table(**declared: tuple[object, ...]) -> Table:
         """The tables of this test."""
 
     row = table_of(Parcel, Base, **declared)  # type: ignore[arg-type]
-    made: Table = row.__table__  # type: ignore[attr-defined]
-    return made
+    created: Table = row.__table__  # type: ignore[attr-defined]
+    return created
 
 
-def own(made: Table) -> list[str]:
-    names = [column.name for column in made.columns]
+def own(created: Table) -> list[str]:
+    names = [column.name for column in created.columns]
     return names[names.index("document") + 1 :]
 
 
@@ -57,11 +57,11 @@ def test_columns_that_were_added_later_stand_last() -> None:
 
 
 def test_indexes_and_unique_keys_are_those_that_are_declared() -> None:
-    made = table(indexes=("project_id", ("weight", "country")), unique_live=("project_id", "name"))
-    assert {str(index.name) for index in made.indexes} - {"ix_parcel__updated_at"} == {
+    created = table(indexes=("project_id", ("weight", "country")), unique_live=("project_id", "name"))
+    assert {str(index.name) for index in created.indexes} - {"ix_parcel__updated_at"} == {
         "ix_parcel__project_id", "ix_parcel__weight_country", "uq_parcel__live_project_id_name",
     }  # fmt: skip
-    constraints = {tuple(c.columns.keys()) for c in made.constraints}
+    constraints = {tuple(c.columns.keys()) for c in created.constraints}
     assert constraints == {("id",), ("code",), ("external_source", "external_id")}
 
 

@@ -16,11 +16,11 @@ Row = tuple[str, str, int, int]
 
 
 async def test_many_who_ask_at_once_each_get_their_own(store: Store) -> None:
-    made = [await created(store, f"P-{n}") for n in range(20)]
-    ids = [str(project.id) for project in made] * 5 + [new_id_text()]
-    found = await asyncio.gather(*(store.document("project", id) for id in ids))
-    assert found[-1] is None
-    for id, document in zip(ids[:-1], found, strict=False):
+    built = [await created(store, f"P-{n}") for n in range(20)]
+    ids = [str(project.id) for project in built] * 5 + [new_id_text()]
+    result = await asyncio.gather(*(store.document("project", id) for id in ids))
+    assert result[-1] is None
+    for id, document in zip(ids[:-1], result, strict=False):
         assert document is not None
         assert str(Project.model_validate_json(document[0]).id) == id
 
@@ -59,8 +59,8 @@ async def test_while_questions_are_under_way_the_others_wait_for_one_question() 
         waiting.append(asyncio.ensure_future(together.document("project", str(n))))
         await asyncio.sleep(0)
     slow.answer.set()
-    found = await asyncio.gather(*waiting)
-    assert [document[0] for document in found if document] == [f"project {n}" for n in range(50)]
+    result = await asyncio.gather(*waiting)
+    assert [document[0] for document in result if document] == [f"project {n}" for n in range(50)]
     assert len(slow.asked) == AT_ONCE + 1
     assert sorted((id for ids in slow.asked for id in ids), key=int) == [str(n) for n in range(50)]
 
@@ -98,10 +98,10 @@ async def test_a_failure_is_told_to_all_who_wait_and_forgotten_then() -> None:
     together = Together(slow)
     slow.away = True
     slow.answer.set()
-    told = await asyncio.gather(
+    answer = await asyncio.gather(
         *(together.document("project", str(n)) for n in range(3)), return_exceptions=True
     )
-    assert [type(error) for error in told] == [Unreachable] * 3
+    assert [type(error) for error in answer] == [Unreachable] * 3
     slow.away = False
     with_luck = await together.document("project", "7")
     assert with_luck == ("project 7", 1, 0)
@@ -117,7 +117,7 @@ async def test_tables_are_asked_one_by_one(answers: int) -> None:
         for _ in range(answers)
     ]
     slow.answer.set()
-    found = await asyncio.gather(*waiting)
-    assert [document[0] for document in found if document] == (
+    result = await asyncio.gather(*waiting)
+    assert [document[0] for document in result if document] == (
         ["project 1"] * answers + ["portfolio 1"] * answers
     )

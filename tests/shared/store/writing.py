@@ -21,8 +21,8 @@ def work_on(store: Store) -> Work:
 def stage(work: Work, code: str, external_id: str | None = None) -> Project:
     """A new project in the current part of the unit."""
     ref = ExternalRef(source="tests", id=external_id) if external_id else None
-    made = work.new(Project, code=code, name=f"Project {code}", external_ref=ref)
-    return work.save(made, plain(Project, "created"))
+    built = work.new(Project, code=code, name=f"Project {code}", external_ref=ref)
+    return work.save(built, plain(Project, "created"))
 
 
 def creating(store: Store, code: str, external_id: str | None = None) -> Work:
@@ -33,9 +33,9 @@ def creating(store: Store, code: str, external_id: str | None = None) -> Work:
 
 async def created(store: Store, code: str, external_id: str | None = None) -> Project:
     work = work_on(store)
-    made = stage(work, code, external_id)
+    built = stage(work, code, external_id)
     await work.commit()
-    return made
+    return built
 
 
 async def renaming(store: Store, project: Project, name: str) -> Work:
@@ -65,12 +65,12 @@ async def positions(store: Store) -> list[int]:
 
 async def versions(store: Store) -> dict[str, list[int]]:
     """Aggregate -> the versions it published, in the order of their positions."""
-    found: dict[str, list[int]] = {}
+    result: dict[str, list[int]] = {}
     for id, version in await store.fetch(
         "SELECT aggregate_id, aggregate_version FROM outbox ORDER BY position"
     ):
-        found.setdefault(id, []).append(version)
-    return found
+        result.setdefault(id, []).append(version)
+    return result
 
 
 async def everything(store: Store) -> list[Any]:

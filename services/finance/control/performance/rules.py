@@ -181,8 +181,8 @@ def remeasure(
     performance.at_completion = Money.nearest(sums.bac, currency)
     performance.earned = Money.nearest(sums.ev, currency)
     performance.actual = Money.nearest(sums.ac, currency)
-    known = "bac_current" not in measured.reasons
-    performance.current_at_completion = Money.of(sums.current, currency) if known else None
+    has_budget = "bac_current" not in measured.reasons
+    performance.current_at_completion = Money.of(sums.current, currency) if has_budget else None
     performance.differing = sums.differing
     performance.reasons = measured.reasons
     if "pv" in measured.reasons:

@@ -21,7 +21,7 @@ from services.finance.engines.valuation.exchange_rates import Amount, ExchangeRa
 from services.finance.engines.valuation.techniques import Unknown
 from services.finance.engines.valuation.work_packages import WorkPackage, standings
 from shared.base.exact import refused
-from shared.base.typed import refuse_mistyped, refuse_stranger
+from shared.base.typed import refuse_mistyped, require_instance
 
 NOTHING_OF_ITS_OWN = Totals(bac=0, pv=0, ev=0, ac=0, etc=0)
 
@@ -88,7 +88,7 @@ def in_currency(base: Totals, rates: ExchangeRates, currency: str, into: str, on
     Without a rate they are unknown, and so is every sum above them.
     """
     refuse_mistyped(base, Totals, "")
-    refuse_stranger(rates, ExchangeRates, "/rates")
+    require_instance(rates, ExchangeRates, "/rates")
 
     def converted(part: int | Unknown) -> int | Unknown:
         if isinstance(part, Unknown):

@@ -12,7 +12,7 @@ from services.projects.engines.planning.plan import NOT_STARTED, Activity, Activ
 from services.projects.engines.planning.rules import NOT_BEFORE, as_start, bind
 from services.projects.engines.planning.run import Run, Unused
 from services.projects.engines.planning.timeline import ROUND_THE_CLOCK
-from shared.base.typed import mistyped_if_it_falls, refuse_mistyped
+from shared.base.typed import mistyped_on_failure, refuse_mistyped
 
 
 def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
@@ -23,17 +23,17 @@ def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
     """
     refuse_mistyped(conventions, Conventions, "/conventions")
     for plan in plans:
-        with mistyped_if_it_falls(plan, Plan, ""):
+        with mistyped_on_failure(plan, Plan, ""):
             checks.refuse_mistyped_frame(plan)
             checks.refuse(checks.frame_faults(plan))
     checks.refuse(checks.repeated_plans(plans))
     run = Run(tuple(plans), conventions, Clocks(plans))
     for number, plan in enumerate(plans):
-        with mistyped_if_it_falls(plan, Plan, ""):
+        with mistyped_on_failure(plan, Plan, ""):
             _add_activities(run, number)
     hubs = Hubs(run)
     for number, plan in enumerate(plans):
-        with mistyped_if_it_falls(plan, Plan, ""):
+        with mistyped_on_failure(plan, Plan, ""):
             add_links(run, number, hubs)
             hubs.bind(number)
     if conventions.leads == "before_start":

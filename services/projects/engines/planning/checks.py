@@ -20,7 +20,7 @@ from services.projects.engines.planning.plan import (
 )
 from services.projects.engines.planning.timeline import HORIZON_YEARS
 from shared.base.errors import Fault, Invalid
-from shared.base.typed import refuse_mistyped, refuse_stranger
+from shared.base.typed import refuse_mistyped, require_instance
 
 LONGEST_S = 100 * 366 * DAY_S
 """No duration or lag is longer than a century."""
@@ -55,7 +55,7 @@ def refuse_mistyped_frame(plan: Plan) -> None:
 
     Of its activities and links only those need a look that are out of the ordinary.
     """
-    refuse_stranger(plan, Plan, "")
+    require_instance(plan, Plan, "")
     for member, kind in FRAME.items():
         refuse_mistyped(getattr(plan, member), kind, f"/{member}")
 

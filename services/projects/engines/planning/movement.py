@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.projects.engines.planning.causes import PASSED_ON, Cause, Change, Comparison
 from services.projects.engines.planning.scheduling import Schedule
-from shared.base.typed import refuse_stranger
+from shared.base.typed import require_instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ def movements(before: Schedule, after: Schedule) -> tuple[Movement, ...]:
 
     Predecessors come with their own movement, so `roots` leads from any activity to what was changed.
     """
-    refuse_stranger(before, Schedule, "/before")
-    refuse_stranger(after, Schedule, "/after")
+    require_instance(before, Schedule, "/before")
+    require_instance(after, Schedule, "/after")
     shifts = {key: _shift(before, after, key) for key in after if key in before}
     moved = {key: shift for key, shift in shifts.items() if shift != (0, 0)}
     comparison = Comparison(before, after, moved)

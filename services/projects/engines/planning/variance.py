@@ -8,7 +8,7 @@ from services.projects.engines.planning import checks
 from services.projects.engines.planning.plan import Baseline, BaselineActivity
 from services.projects.engines.planning.result import ScheduledActivity
 from services.projects.engines.planning.scheduling import Schedule
-from shared.base.typed import refuse_mistyped, refuse_stranger
+from shared.base.typed import refuse_mistyped, require_instance
 
 NOT_IN_BASELINE = "not in the baseline"
 NOT_IN_SCHEDULE = "no longer scheduled"
@@ -38,7 +38,7 @@ def variance(schedule: Schedule, baseline: Baseline) -> tuple[Variance, ...]:
 
     Refuses (`Invalid`) a baseline whose dates are none of the plan's.
     """
-    refuse_stranger(schedule, Schedule, "/schedule")
+    require_instance(schedule, Schedule, "/schedule")
     refuse_mistyped(baseline, Baseline, "/baseline")
     checks.refuse(checks.baseline_faults(baseline), "invalid_baseline")
     agreed = {row.activity: row for row in baseline.activities}
@@ -52,7 +52,7 @@ def variance(schedule: Schedule, baseline: Baseline) -> tuple[Variance, ...]:
 
 def baseline_of(schedule: Schedule, id: str, name: str = "", taken_at: datetime | None = None) -> Baseline:
     """The schedule's dates and the plan's work and cost, frozen as a baseline."""
-    refuse_stranger(schedule, Schedule, "/schedule")
+    require_instance(schedule, Schedule, "/schedule")
     stated = {activity.id: activity for activity in schedule.plan.activities}
     rows = tuple(
         BaselineActivity(

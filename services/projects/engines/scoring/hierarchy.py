@@ -17,7 +17,7 @@ from services.projects.engines.scoring.options import option
 from services.projects.engines.scoring.random_index import IndexTable
 from services.projects.engines.scoring.ranking import Ranking, ranked
 from shared.base.exact import decimal, refused
-from shared.base.typed import refuse_mistyped, refuse_stranger
+from shared.base.typed import refuse_mistyped, require_instance
 
 _TIE = Fraction(1, 10**9)
 _DEEPEST = 10
@@ -97,11 +97,11 @@ def _branches(
 ) -> Iterator[tuple[Criterion, Fraction, Priorities]]:
     if depth > _DEEPEST:
         raise refused("too_deep", f"more than {_DEEPEST} levels of criteria", pointer)
-    refuse_stranger(criterion, Criterion, pointer)
+    require_instance(criterion, Criterion, pointer)
     refuse_mistyped(criterion.code, str, f"{pointer}/code")
     refuse_mistyped(criterion.subcriteria, Sequence[Any], f"{pointer}/subcriteria")
     for i, child in enumerate(criterion.subcriteria):
-        refuse_stranger(child, Criterion, f"{pointer}/subcriteria/{i}")
+        require_instance(child, Criterion, f"{pointer}/subcriteria/{i}")
     compared = [child.code for child in criterion.subcriteria] or alternatives
     judged = priorities(compared, criterion.judgements, table, f"{pointer}/judgements")
     yield criterion, weight, judged

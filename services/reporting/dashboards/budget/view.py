@@ -5,9 +5,10 @@ from typing import Any
 
 from services.reporting.sums import told, total
 from shared.base.money import Money
+from shared.contracts.finance.budget import BudgetState, Nature
 
-STATES = ("draft", "submitted", "approved")
-NATURES = ("capex", "opex")
+STATES = tuple(state.value for state in BudgetState)
+NATURES = tuple(nature.value for nature in Nature)
 
 Line = dict[str, Any]
 
@@ -21,11 +22,11 @@ def by_fiscal_year(lines: Iterable[Line], reporting: str | None) -> list[dict[st
 
 
 def by_currency(lines: Iterable[Line]) -> dict[str, list[dict[str, Any]]]:
-    """Currency -> its lines by fiscal year: for who sets them side by side, where one sum over all is null."""
-    with_reasons: dict[str, list[Line]] = {}
+    """Currency -> its lines by fiscal year: used where one sum over all is null."""
+    lines_of: dict[str, list[Line]] = {}
     for line in lines:
-        with_reasons.setdefault(line["amount"]["currency"], []).append(line)
-    return {currency: by_fiscal_year(with_reasons[currency], currency) for currency in sorted(with_reasons)}
+        lines_of.setdefault(line["amount"]["currency"], []).append(line)
+    return {currency: by_fiscal_year(lines_of[currency], currency) for currency in sorted(lines_of)}
 
 
 def _year(year: int, lines: list[Line], reporting: str | None) -> dict[str, Any]:

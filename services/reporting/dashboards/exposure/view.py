@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from shared.base.text import sort_key
+from shared.contracts.risk.risks import Kind, RiskState
 
-OPEN = ("identified", "assessed", "monitored")
+OPEN = (RiskState.IDENTIFIED, RiskState.ASSESSED, RiskState.MONITORED)
 WORST = 20
 
 Risk = dict[str, Any]
@@ -16,7 +17,7 @@ def matrix(risks: Iterable[Risk]) -> list[list[int]]:
     """`matrix[p - 1][i - 1]` counts the open threats of probability p and impact i."""
     cells = [[0] * 5 for _ in range(5)]
     for r in risks:
-        if r["kind"] == "threat" and r["state"] in OPEN and r["score"]:
+        if r["kind"] == Kind.THREAT and r["state"] in OPEN and r["score"]:
             cells[r["probability"] - 1][r["impact"] - 1] += 1
     return cells
 
@@ -30,8 +31,10 @@ def by_state(risks: Iterable[Risk]) -> dict[str, int]:
 
 def worst(risks: Iterable[Risk]) -> list[Risk]:
     """What has occurred first, then the open threats by score."""
-    live = [r for r in risks if r["kind"] == "threat" and r["state"] in (*OPEN, "occurred")]
-    live.sort(key=lambda r: (r["state"] != "occurred", -(r["score"] or 0), sort_key(r["title"]), r["id"]))
+    live = [r for r in risks if r["kind"] == Kind.THREAT and r["state"] in (*OPEN, RiskState.OCCURRED)]
+    live.sort(
+        key=lambda r: (r["state"] != RiskState.OCCURRED, -(r["score"] or 0), sort_key(r["title"]), r["id"])
+    )
     members = ("id", "project_id", "title", "state", "probability", "impact", "score", "owner_id")
     return [{m: r[m] for m in members} for r in live[:WORST]]
 

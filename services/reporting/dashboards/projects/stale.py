@@ -23,22 +23,22 @@ class _Reference(NamedTuple):
 
 
 async def stale_references(
-    store: Store, held: dict[str, list[dict[str, Any]]], at: AsOf
+    store: Store, states_by_type: dict[str, list[dict[str, Any]]], at: AsOf
 ) -> list[dict[str, str]]:
     """Of the states of a project and what belongs to it, by type: which member of which names what is not there any
-    more, and why. What is `held` is there, and is not looked up."""
-    there = {state["id"] for states in held.values() for state in states}
-    named = [reference for reference in _named(held) if reference.named_id not in there]
-    known = await states_by_id(store, sorted({reference.named_id for reference in named}), at.until)
+    more, and why. What is in `states_by_type` exists, and is not looked up."""
+    there = {state["id"] for states in states_by_type.values() for state in states}
+    named = [reference for reference in _named(states_by_type) if reference.named_id not in there]
+    named_states = await states_by_id(store, sorted({reference.named_id for reference in named}), at.until)
     return [
         reference._asdict() | {"state": state}
         for reference in named
-        if (state := _standing(known.get(reference.named_id)))
+        if (state := _standing(named_states.get(reference.named_id)))
     ]
 
 
-def _named(held: dict[str, list[dict[str, Any]]]) -> Iterator[_Reference]:
-    for kind, states in held.items():
+def _named(states_by_type: dict[str, list[dict[str, Any]]]) -> Iterator[_Reference]:
+    for kind, states in states_by_type.items():
         for state in states:
             for member, named_type in _REFERENCES.get(kind, {}).items():
                 if state.get(member) is not None:

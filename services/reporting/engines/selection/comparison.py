@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.base.errors import Fault, Invalid
-from shared.base.typed import mistyped_if_it_falls, refuse_mistyped, refuse_stranger
+from shared.base.typed import mistyped_on_failure, refuse_mistyped, require_instance
 
 from .answer import Selection, Usage
 from .checks import refuse_flaws, within
@@ -59,7 +59,7 @@ def frontier(
         raise Invalid(
             "a scale is not within 0..1000", Fault("scale", f"{scales!r}", parameter="scales"), code="scale"
         )
-    with mistyped_if_it_falls(portfolio, Portfolio, ""):
+    with mistyped_on_failure(portfolio, Portfolio, ""):
         refuse_flaws(portfolio)
     points: list[Point] = []
     for scale in sorted(scales):
@@ -72,7 +72,7 @@ def compare(selections: Mapping[str, Selection]) -> tuple[Difference, ...]:
     """Every selection against the first one, which is the reference and comes first, without differences."""
     refuse_mistyped(selections, Mapping[str, Any], "/selections")
     for name, selection in selections.items():
-        refuse_stranger(selection, Selection, f"/selections/{name}")
+        require_instance(selection, Selection, f"/selections/{name}")
     reference = next(iter(selections.values()), None)
     if reference is None:
         return ()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shared.base.errors import Fault, Invalid
-from shared.base.typed import mistyped_if_it_falls
+from shared.base.typed import mistyped_on_failure
 
 from . import greedy
 from .answer import Choice, Selection
@@ -118,7 +118,7 @@ def select_quickly(portfolio: Portfolio) -> Selection:
 
 def _tabulated(portfolio: Portfolio) -> Table:
     """The portfolio as a table; refuses its flaws."""
-    with mistyped_if_it_falls(portfolio, Portfolio, ""):
+    with mistyped_on_failure(portfolio, Portfolio, ""):
         refuse_flaws(portfolio)
         return tabulate(portfolio)
 

@@ -16,21 +16,21 @@ def line(project: dict[str, Any], **members: Any) -> dict[str, Any]:
 
 async def test_a_line_is_submitted_and_approved(desk_everywhere: Desk) -> None:
     desk = desk_everywhere
-    made = await desk.make(LINES, **line(await desk.project()))
-    assert made["state"] == "draft"
-    submitted = await desk.move(LINES, made, "submit")
+    created = await desk.make(LINES, **line(await desk.project()))
+    assert created["state"] == "draft"
+    submitted = await desk.move(LINES, created, "submit")
     approved = await desk.move(LINES, submitted, "approve", reason="budget round 2026")
     assert approved["state"] == "approved"
     assert await desk.facts("budget_line") == ["created", "submitted", "approved"]
     assert [x["id"] for x in (await desk.read(f"/{LINES}?state=approved&fiscal_year=2026"))["items"]] == [
-        made["id"]
+        created["id"]
     ]
     assert (await desk.read(f"/{LINES}?state=draft"))["items"] == []
 
 
 async def test_an_approved_line_is_not_revised_until_it_is_returned(desk: Desk) -> None:
-    made = await desk.make(LINES, **line(await desk.project()))
-    approved = await desk.move(LINES, await desk.move(LINES, made, "submit"), "approve")
+    created = await desk.make(LINES, **line(await desk.project()))
+    approved = await desk.move(LINES, await desk.move(LINES, created, "submit"), "approve")
     refused = await desk.revise(LINES, approved, amount=chf("900.00"))
     assert (refused.status_code, refused.json()["code"]) == (409, "not_draft")
     returned = await desk.move(LINES, approved, "return", reason="too much")
@@ -38,17 +38,17 @@ async def test_an_approved_line_is_not_revised_until_it_is_returned(desk: Desk) 
 
 
 async def test_a_draft_is_not_approved(desk: Desk) -> None:
-    made = await desk.make(LINES, **line(await desk.project()))
-    refused = await desk.act(LINES, made, "approve")
+    created = await desk.make(LINES, **line(await desk.project()))
+    refused = await desk.act(LINES, created, "approve")
     assert (refused.status_code, refused.json()["allowed_moves"]) == (409, ["submit"])
 
 
 async def test_a_manager_submits_but_does_not_approve(desk: Desk) -> None:
-    made = await desk.make(LINES, **line(await desk.project()))
+    created = await desk.make(LINES, **line(await desk.project()))
     manager = desk.portolan("manager")
-    submitted = await manager.post(f"/{LINES}/{made['id']}/submit", headers={"If-Match": '"1"'})
+    submitted = await manager.post(f"/{LINES}/{created['id']}/submit", headers={"If-Match": '"1"'})
     assert submitted.status_code == 200
-    refused = await manager.post(f"/{LINES}/{made['id']}/approve", headers={"If-Match": '"2"'})
+    refused = await manager.post(f"/{LINES}/{created['id']}/approve", headers={"If-Match": '"2"'})
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
 
 
@@ -103,10 +103,10 @@ async def test_an_import_corrects_what_is_approved_and_repeats_nothing(desk: Des
 
 async def test_money_of_a_programme_needs_no_project(desk: Desk) -> None:
     programme = await desk.make("projects/v1/programmes", name="Digital front door")
-    made = await desk.make(
+    created = await desk.make(
         LINES, fiscal_year=2027, nature="opex", amount=chf("1.00"), programme_id=programme["id"]
     )
-    assert (made["project_id"], made["programme_id"]) == (None, programme["id"])
+    assert (created["project_id"], created["programme_id"]) == (None, programme["id"])
 
 
 async def test_a_granted_line_comes_back_from_the_archive_only_as_it_was_granted(
@@ -143,9 +143,9 @@ async def test_what_comes_back_by_its_key_unchanged_is_a_correction_as_a_restori
         "projects/v1/work-packages": {"project_id": project["id"], "wbs": "1", "name": "Build"},
     }
     for collection, body in bodies.items():
-        made = await desk.client.put(f"/{collection}/by-ref/erp/1", json=body)
-        assert made.status_code == 201, made.text
-        gone = await desk.client.delete(f"/{collection}/{made.json()['id']}", headers={"If-Match": '"1"'})
+        answer = await desk.client.put(f"/{collection}/by-ref/erp/1", json=body)
+        assert answer.status_code == 201, answer.text
+        gone = await desk.client.delete(f"/{collection}/{answer.json()['id']}", headers={"If-Match": '"1"'})
         assert gone.status_code == 204, gone.text
     for verb in stage:
         project = await desk.move("projects/v1/projects", project, verb)

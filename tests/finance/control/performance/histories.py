@@ -156,10 +156,10 @@ class History:
         body = {"project_id": self.id, "posted_on": posted.isoformat(), "amount": money(amount)}
         headers = {"Portolan-Effective-At": on.isoformat(), "Idempotency-Key": uuid4().hex}
         client = self.portolan("service")
-        made = await client.post("/finance/v1/actual-costs", json=body, headers=headers)
-        assert made.status_code == 201, made.text
+        response = await client.post("/finance/v1/actual-costs", json=body, headers=headers)
+        assert response.status_code == 201, response.text
         archived = restored = None
-        url = f"/finance/v1/actual-costs/{made.json()['id']}"
+        url = f"/finance/v1/actual-costs/{response.json()['id']}"
         if self.random.random() < 0.4:
             archived = self._day(on)
             await self._sent("DELETE", url, "", archived)

@@ -72,9 +72,13 @@ async def test_the_first_approved_plan_stays_what_a_project_is_measured_by(desk_
         "projects/v1/work-packages", package, budget=chf("400.00"), planned_finish_on="2026-12-31"
     )
     assert edited.status_code == 200, edited.text
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["pv"], told["bac_current"]) == (chf("1000.00"), chf("1000.00"), chf("400.00"))
-    assert told["plan_differs"]
+    measures = await desk.earned_value(project)
+    assert (measures["bac"], measures["pv"], measures["bac_current"]) == (
+        chf("1000.00"),
+        chf("1000.00"),
+        chf("400.00"),
+    )
+    assert measures["plan_differs"]
     [item] = (await desk.read("/reporting/v1/projects"))["items"]
     value = item["earned_value"]
     assert (value["bac"], value["pv"], value["bac_current"]) == (
@@ -93,8 +97,8 @@ async def test_a_plan_that_is_edited_back_differs_no_more(desk: Desk) -> None:
     edited = await desk.revise("projects/v1/work-packages", package, budget=chf("400.00"))
     assert (await desk.earned_value(project))["plan_differs"]
     await desk.revise("projects/v1/work-packages", edited.json(), budget=chf("1000.00"))
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["bac_current"], told["plan_differs"]) == (
+    measures = await desk.earned_value(project)
+    assert (measures["bac"], measures["bac_current"], measures["plan_differs"]) == (
         chf("1000.00"), chf("1000.00"), False,
     )  # fmt: skip
 
@@ -117,8 +121,12 @@ async def test_archiving_approved_work_leaves_the_approved_plan(desk: Desk) -> N
         f"/projects/v1/work-packages/{package['id']}", headers={"If-Match": '"1"'}
     )
     assert gone.status_code == 204
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["bac_current"], told["plan_differs"]) == (chf("1000.00"), chf("0.00"), True)
+    measures = await desk.earned_value(project)
+    assert (measures["bac"], measures["bac_current"], measures["plan_differs"]) == (
+        chf("1000.00"),
+        chf("0.00"),
+        True,
+    )
 
 
 async def test_work_that_is_planned_later_counts_as_it_was_planned_first(desk: Desk) -> None:
@@ -145,8 +153,8 @@ async def test_an_approval_told_late_measures_by_the_plan_of_its_day(desk_everyw
     body = {"name": "Old", "stage": "active", "planned_cost": chf("1000.00")}
     await put(portolan, "projects/v1/projects/by-ref/x/1", "2026-02-01", **body)
     for day, differs in (("2026-01-10", False), ("2026-03-09", False), ("2026-03-10", True)):
-        told = await desk.earned_value(project, as_of=day)
-        assert (told["bac"], told["plan_differs"]) == (chf("1000.00"), differs), day
+        measures = await desk.earned_value(project, as_of=day)
+        assert (measures["bac"], measures["plan_differs"]) == (chf("1000.00"), differs), day
         [item] = (await desk.read(f"/reporting/v1/projects?as_of={day}"))["items"]
         assert item["earned_value"]["bac"] == chf("1000.00"), day
 
@@ -180,9 +188,9 @@ async def test_figures_equal_a_recomputation_from_all_versions_on_every_day(
             "items"
         ]
         await the_whole_is_the_sum_of_its_parts(client, day, histories, portfolios)
-        told = {item["project"]["id"]: item for item in items}
+        by_key = {item["project"]["id"]: item for item in items}
         for history in histories:
-            expected, item = history.expected(day), told[history.id]
+            expected, item = history.expected(day), by_key[history.id]
             answer = await client.get(f"/finance/v1/projects/{history.id}/earned-value?as_of={day}")
             value, shown = answer.json(), item["earned_value"]
             assert (minor(value["ac"]) or 0) == (minor(item["cost"]["actual"]) or 0) == expected["ac"]
@@ -218,12 +226,12 @@ async def the_whole_is_the_sum_of_its_parts(
             for id in (above, below, beside)
         ),
     ):
-        held = [h for h in histories if h.portfolio_on(day)[0] in among]
-        spent = [h.expected(day)["ac"] for h in held]
+        pieces = [h for h in histories if h.portfolio_on(day)[0] in among]
+        spent = [h.expected(day)["ac"] for h in pieces]
         assert (minor(items[0]["cost"]["actual"]) or 0) == sum(spent), (day, among)
-        archived = sum(h.portfolio_on(day)[1] for h in held)
+        archived = sum(h.portfolio_on(day)[1] for h in pieces)
         assert (items[0]["counts"]["projects"], items[0]["counts"]["archived"]) == (
-            len(held) - archived,
+            len(pieces) - archived,
             archived,
         )
 

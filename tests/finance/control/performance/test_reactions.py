@@ -22,15 +22,19 @@ async def test_the_figures_of_a_hand_computed_example_follow_the_events(desk_eve
     build = await desk.progress(build, 60)
     for amount in ("45000.00", "110000.00", "135000.00"):
         assert (await desk.post(project, amount)).status_code == 201
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["pv"]) == (chf("500000.00"), chf("500000.00"))
-    assert (told["ev"], told["ac"]) == (chf("180000.00"), chf("290000.00"))
-    assert (told["sv"], told["cv"]) == (chf("-320000.00"), chf("-110000.00"))
-    assert (told["spi"], told["cpi"]) == ("0.3600", "0.6207")
-    assert (told["eac"], told["etc"], told["vac"]) == (chf("805555.56"), chf("515555.56"), chf("-305555.56"))
-    assert (told["eac_at_budget"], told["tcpi_bac"]) == (chf("610000.00"), "1.5238")
-    assert told["eac_bottom_up"] is None
-    assert set(told["reasons"]) == {"eac_bottom_up"}
+    figures = await desk.earned_value(project)
+    assert (figures["bac"], figures["pv"]) == (chf("500000.00"), chf("500000.00"))
+    assert (figures["ev"], figures["ac"]) == (chf("180000.00"), chf("290000.00"))
+    assert (figures["sv"], figures["cv"]) == (chf("-320000.00"), chf("-110000.00"))
+    assert (figures["spi"], figures["cpi"]) == ("0.3600", "0.6207")
+    assert (figures["eac"], figures["etc"], figures["vac"]) == (
+        chf("805555.56"),
+        chf("515555.56"),
+        chf("-305555.56"),
+    )
+    assert (figures["eac_at_budget"], figures["tcpi_bac"]) == (chf("610000.00"), "1.5238")
+    assert figures["eac_bottom_up"] is None
+    assert set(figures["reasons"]) == {"eac_bottom_up"}
     await desk.progress(build, 0)
     assert (await desk.earned_value(project))["reasons"]["eac"] == "nothing earned"
 
@@ -41,10 +45,10 @@ async def test_a_forecast_that_money_cannot_hold_is_null_with_the_reason(desk: D
     await desk.package(project, "2", "9999999999999999.00", **HUNDRED_DAYS)
     await desk.progress(done, 100)
     assert (await desk.post(project, "9000000000000000.00")).status_code == 201
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["cpi"]) == (chf("9999999999999999.01"), "0.0000")
-    assert told["eac"] is told["etc"] is told["vac"] is None
-    assert told["reasons"]["eac"] == "the amount has more than 18 digits"
+    figures = await desk.earned_value(project)
+    assert (figures["bac"], figures["cpi"]) == (chf("9999999999999999.01"), "0.0000")
+    assert figures["eac"] is figures["etc"] is figures["vac"] is None
+    assert figures["reasons"]["eac"] == "the amount has more than 18 digits"
 
 
 LARGE = "9000000000000000.00"
@@ -58,9 +62,9 @@ async def test_costs_that_add_up_to_more_than_money_can_hold_are_null_with_the_r
     project = await desk.project("approve")
     await desk.package(project, "1", "100.00", **HUNDRED_DAYS)
     posted = [(await desk.post(project, LARGE)).json() for _ in range(20)]
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["ac"], told["cpi"]) == (chf("100.00"), None, None)
-    assert told["reasons"]["ac"] == told["reasons"]["cpi"] == TOO_LARGE
+    figures = await desk.earned_value(project)
+    assert (figures["bac"], figures["ac"], figures["cpi"]) == (chf("100.00"), None, None)
+    assert figures["reasons"]["ac"] == figures["reasons"]["cpi"] == TOO_LARGE
     [item] = (await desk.read("/reporting/v1/projects"))["items"]
     assert (item["earned_value"]["ac"], item["earned_value"]["reasons"]["ac"]) == (None, NO_ONE_AMOUNT)
     for cost in posted[1:]:
@@ -77,9 +81,9 @@ async def test_work_that_adds_up_to_more_than_money_can_hold_is_null_with_the_re
     project = await desk.project("approve")
     packages = [await desk.package(project, str(n), LARGE, **HUNDRED_DAYS) for n in range(1, 13)]
     assert (await desk.post(project, "10.00")).status_code == 201
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["pv"], told["ac"]) == (None, None, chf("10.00"))
-    assert told["reasons"]["bac"] == told["reasons"]["eac"] == TOO_LARGE
+    figures = await desk.earned_value(project)
+    assert (figures["bac"], figures["pv"], figures["ac"]) == (None, None, chf("10.00"))
+    assert figures["reasons"]["bac"] == figures["reasons"]["eac"] == TOO_LARGE
     for package in packages[1:]:
         url = f"/projects/v1/work-packages/{package['id']}"
         assert (await desk.client.delete(url, headers={"If-Match": '"1"'})).status_code == 204
@@ -153,9 +157,9 @@ async def test_a_project_measured_before_its_approval_takes_the_currency_of_its_
     await desk.package(project, "1", "90.00", "EUR", **HUNDRED_DAYS)
     assert (await desk.earned_value(project))["bac"] == money("90.00", "EUR")
     await desk.move("projects/v1/projects", project, "approve")
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["ac"]) == (None, chf("0.00"))
-    assert told["reasons"]["bac"] == "work is budgeted in EUR, and there is no rate to CHF"
+    figures = await desk.earned_value(project)
+    assert (figures["bac"], figures["ac"]) == (None, chf("0.00"))
+    assert figures["reasons"]["bac"] == "work is budgeted in EUR, and there is no rate to CHF"
 
 
 async def test_an_archived_work_package_counts_no_more(desk: Desk) -> None:
@@ -174,16 +178,16 @@ async def test_a_project_whose_only_work_is_archived_before_its_approval_stays_m
     only = await desk.package(project, "1", "90.00", "EUR", **HUNDRED_DAYS)
     url = f"/projects/v1/work-packages/{only['id']}"
     assert (await desk.client.delete(url, headers={"If-Match": '"1"'})).status_code == 204
-    told = await desk.earned_value(project)
-    assert (told["bac"], told["reasons"]["bac"]) == (None, "no work package with a budget")
+    figures = await desk.earned_value(project)
+    assert (figures["bac"], figures["reasons"]["bac"]) == (None, "no work package with a budget")
     await desk.package(project, "2", "50.00", "USD", **HUNDRED_DAYS)
     assert (await desk.earned_value(project))["bac"] == money("50.00", "USD")
 
 
 async def test_a_project_without_work_has_its_figures_null_with_the_reason(desk: Desk) -> None:
-    told = await desk.earned_value(await desk.project("approve"))
-    assert told["bac"] is None
-    assert told["reasons"]["bac"] == "nothing was measured by then"
+    figures = await desk.earned_value(await desk.project("approve"))
+    assert figures["bac"] is None
+    assert figures["reasons"]["bac"] == "nothing was measured by then"
 
 
 async def test_of_a_project_nobody_heard_of_there_is_no_earned_value(desk: Desk) -> None:

@@ -48,14 +48,14 @@ class Work:
             changes.append(rules.spent(actual, "CHF", 0))
         sums: dict[str, Any] = {}
         self.spans: dict[tuple[int, int], int] = {}
-        for made in changes:
-            for currency, added in made.sums.items():
+        for created in changes:
+            for currency, added in created.sums.items():
                 sums[currency] = sums.get(currency, NOTHING).plus(added)
-            for (currency, first, last), budget in made.spans.items():
+            for (currency, first, last), budget in created.spans.items():
                 if currency == "CHF":
                     self.spans[first, last] = self.spans.get((first, last), 0) + budget
-        found = measured(sums, "CHF")
-        self.measured: Measured = found or Measured("CHF", NOTHING, {})
+        measures = measured(sums, "CHF")
+        self.measured: Measured = measures or Measured("CHF", NOTHING, {})
 
     def at(self, day: date) -> EarnedValue:
         return rules.earned_value(self.measured, self.spans, day)
@@ -160,9 +160,11 @@ def test_archiving_takes_away_only_what_was_added_after_the_approval(planned_at:
 
 def test_progress_changes_what_is_earned_and_nothing_else() -> None:
     before = judged(version(FIRST, 10, at=500))
-    made = rules.change(before, rules.judged(version(FIRST, 60, at=2_000, number=2), before, APPROVED_AT), 7)
-    assert (made.counts_from, made.spans) == (7, {})
-    assert made.sums == {"CHF": Sums(ev=500)}
+    created = rules.change(
+        before, rules.judged(version(FIRST, 60, at=2_000, number=2), before, APPROVED_AT), 7
+    )
+    assert (created.counts_from, created.spans) == (7, {})
+    assert created.sums == {"CHF": Sums(ev=500)}
     assert not rules.change(before, before, 7)
 
 

@@ -10,7 +10,7 @@ async def test_a_contract_is_made_with_a_vendor(desk_everywhere: Desk) -> None:
     desk = desk_everywhere
     vendor = await desk.make("finance/v1/vendors", name="Nordwind AG", country="CH")
     project = await desk.project()
-    made = await desk.make(
+    created = await desk.make(
         CONTRACTS,
         vendor_id=vendor["id"],
         project_id=project["id"],
@@ -18,8 +18,8 @@ async def test_a_contract_is_made_with_a_vendor(desk_everywhere: Desk) -> None:
         title="Build",
         value=chf("9.00"),
     )
-    found = (await desk.read(f"/{CONTRACTS}?vendor_id={vendor['id']}&q=build"))["items"]
-    assert [one["id"] for one in found] == [made["id"]]
+    read_plan = (await desk.read(f"/{CONTRACTS}?vendor_id={vendor['id']}&q=build"))["items"]
+    assert [one["id"] for one in read_plan] == [created["id"]]
 
 
 async def test_a_contract_that_ends_before_it_starts_is_refused_by_hand_and_taken_from_an_import(

@@ -79,13 +79,13 @@ bookings = st.lists(st.tuples(days, days, st.integers(1, 100), st.sampled_from([
 def test_a_month_is_what_its_working_days_are(some: list[tuple[int, int, int, str]], off: set[int]) -> None:
     """Held against a count day by day; a booking that ends before it starts has no day."""
     holidays = Holidays(date(2026, 3, day) for day in off)
-    told = march(*[booked(*b) for b in some], holidays=holidays)
+    answer = march(*[booked(*b) for b in some], holidays=holidays)
     working = [
         day
         for day in range(1, end_of_month(MARCH).day + 1)
         if date(2026, 3, day).weekday() < 5 and day not in off
     ]
     loads = {day: sum(p for first, last, p, _ in some if first <= day <= last) for day in working}
-    assert told["overloaded"] == any(percent > 100 for percent in loads.values())
+    assert answer["overloaded"] == any(percent > 100 for percent in loads.values())
     hours = Fraction(sum(loads.values()) * 8, 100)
-    assert told["hours"] == float(round(hours, 1))
+    assert answer["hours"] == float(round(hours, 1))

@@ -7,13 +7,13 @@ import pytest
 
 async def test_a_person_is_created_read_revised_and_archived(portolan: Any) -> None:
     client = portolan("manager")
-    made = await client.post(
+    response = await client.post(
         "/resources/v1/persons",
         json={"name": "Grace Hopper", "employment": "external", "skills": [{"name": "COBOL", "level": 5}]},
     )
-    assert made.status_code == 201
-    url = made.headers["location"]
-    patch = {"content-type": "application/merge-patch+json", "if-match": made.headers["etag"]}
+    assert response.status_code == 201
+    url = response.headers["location"]
+    patch = {"content-type": "application/merge-patch+json", "if-match": response.headers["etag"]}
     revised = await client.patch(url, json={"weekly_hours": 32.5, "org_unit": "Compilers"}, headers=patch)
     assert (revised.json()["weekly_hours"], revised.json()["skills"]) == (
         32.5,
@@ -32,8 +32,8 @@ async def test_persons_are_found_by_unit_and_employment(portolan: Any) -> None:
         await client.post(
             "/resources/v1/persons", json={"name": name, "org_unit": unit, "employment": employment}
         )
-    found = (await client.get("/resources/v1/persons?org_unit=IT&employment=internal")).json()["items"]
-    assert [p["name"] for p in found] == ["A"]
+    items = (await client.get("/resources/v1/persons?org_unit=IT&employment=internal")).json()["items"]
+    assert [p["name"] for p in items] == ["A"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ async def test_a_person_with_running_or_coming_bookings_is_not_archived(everywhe
     project = (await client.post("/projects/v1/projects", json={"name": "ERP"})).json()
     await everywhere.settled()
     person = (await client.post("/resources/v1/persons", json={"name": "Ada"})).json()
-    made = []
+    collected = []
     for starts_on, ends_on in (
         ("2026-01-01", "2026-02-28"),
         ("2026-01-01", "2027-12-31"),
@@ -86,16 +86,16 @@ async def test_a_person_with_running_or_coming_bookings_is_not_archived(everywhe
             "/resources/v1/allocations", json=body | {"starts_on": starts_on, "ends_on": ends_on}
         )
         assert answer.status_code == 201, answer.text
-        made.append(answer.json())
+        collected.append(answer.json())
     url, match = f"/resources/v1/persons/{person['id']}", {"If-Match": '"1"'}
     refused = await client.delete(url, headers=match)
     assert (refused.status_code, refused.json()["code"]) == (409, "has_dependents")
-    needed = sorted(one["id"] for one in made[1:])
+    needed = sorted(one["id"] for one in collected[1:])
     assert sorted(one["id"] for one in refused.json()["dependents"]) == needed
-    for one in made[1:]:
+    for one in collected[1:]:
         released = await client.post(f"/resources/v1/allocations/{one['id']}/release", headers=match)
         assert released.status_code == 200, released.text
-    today = (await client.get(f"/resources/v1/allocations/{made[1]['id']}")).json()["ends_on"]
+    today = (await client.get(f"/resources/v1/allocations/{collected[1]['id']}")).json()["ends_on"]
     assert today < "2027-12-31"
     assert (await client.delete(url, headers=match)).status_code == 204
     back = await client.post(f"{url}/restore", headers={"If-Match": '"2"'})

@@ -142,8 +142,8 @@ async def test_a_release_ends_today_and_frees_the_days_after(bookings: Any) -> N
     today = datetime.now(UTC).astimezone(ZoneInfo("Europe/Zurich")).date()
     period = {"starts_on": f"{today.year - 1}-01-01", "ends_on": f"{today.year + 1}-12-31"}
     project, person = await bookings.project(), await bookings.person()
-    held = await bookings.book(person, project["id"], 100, commitment="hard", **period)
-    released = (await bookings.act(held, "release", json={"reason": "moved on"})).json()
+    pieces = await bookings.book(person, project["id"], 100, commitment="hard", **period)
+    released = (await bookings.act(pieces, "release", json={"reason": "moved on"})).json()
     assert (released["state"], released["ends_on"]) == ("released", today.isoformat())
     after = {"starts_on": f"{today.year + 1}-01-01", "ends_on": f"{today.year + 1}-12-31"}
     await bookings.book(person, project["id"], 100, commitment="hard", **after)
@@ -157,9 +157,9 @@ async def test_an_importer_releases_as_of_a_day_in_the_past(bookings: Any) -> No
     importer = bookings.portolan("service")
     body = {"person_id": person, "project_id": project["id"], "percent": 50}
     year = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
-    held = (await importer.post("/resources/v1/allocations", json=body | year, headers=headers)).json()
+    content = (await importer.post("/resources/v1/allocations", json=body | year, headers=headers)).json()
     released = await importer.post(
-        f"/resources/v1/allocations/{held['id']}/release",
+        f"/resources/v1/allocations/{content['id']}/release",
         headers={"If-Match": '"1"', "Portolan-Effective-At": "2026-03-15"},
     )
     assert released.json()["ends_on"] == "2026-03-15"
@@ -167,18 +167,18 @@ async def test_an_importer_releases_as_of_a_day_in_the_past(bookings: Any) -> No
 
 async def test_what_is_released_cannot_be_revised_or_committed(bookings: Any) -> None:
     project, person = await bookings.project(), await bookings.person()
-    held = (await bookings.act(await bookings.book(person, project["id"], 50), "release")).json()
-    assert (await bookings.revise(held, percent=20)).json()["code"] == "released"
-    refused = await bookings.act(held, "commit")
+    content = (await bookings.act(await bookings.book(person, project["id"], 50), "release")).json()
+    assert (await bookings.revise(content, percent=20)).json()["code"] == "released"
+    refused = await bookings.act(content, "commit")
     assert (refused.status_code, refused.json()["allowed_moves"]) == (409, [])
 
 
 async def test_the_moves_on_offer_follow_state_and_commitment(bookings: Any) -> None:
     project, person = await bookings.project(), await bookings.person()
     for commitment, moves in (("soft", ["commit", "release"]), ("hard", ["release"])):
-        held = await bookings.book(person, project["id"], 50, commitment=commitment)
-        told = await bookings.client.get(f"/resources/v1/allocations/{held['id']}?expand=allowed_moves")
-        assert told.json()["allowed_moves"] == moves
+        pieces = await bookings.book(person, project["id"], 50, commitment=commitment)
+        answer = await bookings.client.get(f"/resources/v1/allocations/{pieces['id']}?expand=allowed_moves")
+        assert answer.json()["allowed_moves"] == moves
 
 
 async def test_a_person_who_is_not_there_or_archived_takes_no_bookings(bookings: Any) -> None:
@@ -215,8 +215,8 @@ async def test_a_put_that_makes_it_hard_is_told_as_a_commitment(bookings: Any) -
     assert (await bookings.client.put(url, json=body)).status_code == 201
     assert (await bookings.client.put(url, json=body | {"commitment": "hard"})).json()["commitment"] == "hard"
     store = bookings.portolan.running.services["resources"].kernel.store
-    told = await store.fetch("SELECT type FROM outbox WHERE aggregate_type = 'allocation' ORDER BY position")
-    assert [row[0].split(".")[-2] for row in told] == ["created", "committed"]
+    rows = await store.fetch("SELECT type FROM outbox WHERE aggregate_type = 'allocation' ORDER BY position")
+    assert [row[0].split(".")[-2] for row in rows] == ["created", "committed"]
 
 
 async def test_a_put_cannot_move_an_allocation_to_another_project(bookings: Any) -> None:

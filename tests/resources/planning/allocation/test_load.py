@@ -40,11 +40,11 @@ class Desk:
 
     async def work_off(self, steps: list[Any]) -> None:
         person = await self.bookings.person()
-        for kind, *told in steps:
+        for kind, *reported in steps:
             if kind == "create":
-                await self._create(person, *told)
+                await self._create(person, *reported)
             elif self.held:
-                await self._change(kind, self.held[told[0] % len(self.held)], *told[1:])
+                await self._change(kind, self.held[reported[0] % len(self.held)], *reported[1:])
 
     async def _create(self, person: str, period: tuple[int, int], percent: int, commitment: str) -> None:
         wanted = _days(period) | {"percent": percent, "commitment": commitment, "id": None}
@@ -55,10 +55,10 @@ class Desk:
         if answer.status_code == 201:
             self.held.append(answer.json())
 
-    async def _change(self, kind: str, one: dict[str, Any], *told: Any) -> None:
+    async def _change(self, kind: str, one: dict[str, Any], *reported: Any) -> None:
         if kind == "revise":
-            wanted = one | _days(told[0]) | {"percent": told[1]}
-            answer = await self.bookings.revise(one, percent=told[1], **_days(told[0]))
+            wanted = one | _days(reported[0]) | {"percent": reported[1]}
+            answer = await self.bookings.revise(one, percent=reported[1], **_days(reported[0]))
         else:
             wanted = one | ({"commitment": "hard"} if kind == "commit" else {})
             answer = await self.bookings.act(one, kind)
@@ -83,9 +83,9 @@ def _days(period: tuple[int, int]) -> dict[str, str]:
     return {"starts_on": first.isoformat(), "ends_on": (first + timedelta(days=period[1])).isoformat()}
 
 
-def _load(held: list[dict[str, Any]]) -> list[int]:
+def _load(items: list[dict[str, Any]]) -> list[int]:
     days = [(TODAY + timedelta(days=n)).isoformat() for n in DAYS]
-    hard = [a for a in held if a["commitment"] == "hard"]
+    hard = [a for a in items if a["commitment"] == "hard"]
     return [sum(a["percent"] for a in hard if a["starts_on"] <= day <= a["ends_on"]) for day in days]
 
 

@@ -50,7 +50,7 @@ allocations = st.lists(
 
 @given(allocations)
 def test_the_load_in_stretches_equals_the_sum_of_every_single_day(held: list[Allocation]) -> None:
-    told = {
+    by_key = {
         s.first + n * A_DAY: s.percent
         for s in rules.hard_load(held)
         for n in range((s.last - s.first).days + 1)
@@ -60,7 +60,7 @@ def test_the_load_in_stretches_equals_the_sum_of_every_single_day(held: list[All
         summed = sum(
             a.percent for a in held if a.commitment is Commitment.HARD and a.starts_on <= day <= a.ends_on
         )
-        assert told.get(day, 0) == summed
+        assert by_key.get(day, 0) == summed
 
 
 @given(allocations)
@@ -98,10 +98,10 @@ def test_soft_allocations_do_not_count() -> None:
 
 
 def test_committing_makes_it_hard_and_keeps_the_reason() -> None:
-    held = allocation(commitment=Commitment.SOFT)
-    fact = rules.LIFECYCLE.make(held, "commit", Occasion(Decision(reason="agreed")))
+    items = allocation(commitment=Commitment.SOFT)
+    fact = rules.LIFECYCLE.make(items, "commit", Occasion(Decision(reason="agreed")))
     assert fact == AllocationCommitted(reason="agreed")
-    assert (held.commitment, held.state) == (Commitment.HARD, AllocationState.BOOKED)
+    assert (items.commitment, items.state) == (Commitment.HARD, AllocationState.BOOKED)
 
 
 def test_a_hard_allocation_cannot_be_committed_again() -> None:
@@ -111,28 +111,28 @@ def test_a_hard_allocation_cannot_be_committed_again() -> None:
 
 
 def test_a_release_shortens_to_its_day() -> None:
-    held = allocation(days=30)
-    rules.release(held, MONDAY + 9 * A_DAY, "done early")
-    assert (held.ends_on, held.state) == (MONDAY + 9 * A_DAY, AllocationState.RELEASED)
+    items = allocation(days=30)
+    rules.release(items, MONDAY + 9 * A_DAY, "done early")
+    assert (items.ends_on, items.state) == (MONDAY + 9 * A_DAY, AllocationState.RELEASED)
 
 
 def test_a_release_after_the_end_leaves_the_end() -> None:
-    held = allocation(days=5)
-    rules.release(held, MONDAY + 90 * A_DAY, None)
-    assert held.ends_on == MONDAY + 4 * A_DAY
+    items = allocation(days=5)
+    rules.release(items, MONDAY + 90 * A_DAY, None)
+    assert items.ends_on == MONDAY + 4 * A_DAY
 
 
 def test_what_is_released_before_it_begins_has_no_day() -> None:
-    held = allocation(first=10)
-    rules.release(held, MONDAY, None)
-    assert list(rules.hard_load([held])) == []
+    items = allocation(first=10)
+    rules.release(items, MONDAY, None)
+    assert list(rules.hard_load([items])) == []
 
 
 def test_what_is_released_cannot_be_released_again() -> None:
-    held = allocation()
-    rules.release(held, MONDAY, None)
+    items = allocation()
+    rules.release(items, MONDAY, None)
     with pytest.raises(IllegalMove) as refused:
-        rules.release(held, MONDAY, None)
+        rules.release(items, MONDAY, None)
     assert refused.value.extensions["allowed_moves"] == []
 
 
