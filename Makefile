@@ -63,8 +63,9 @@ release-contracts: $(ALL)  ## Release schemas, to be only added to: ARGS="projec
 migration: $(ALL)  ## Write the next migration of every service whose tables have changed
 	@$(BIN)/python -m services.migrations $(ARGS)
 
-chaos: $(ALL)  ## The long kill runs
+chaos: $(ALL)  ## The long kill runs, and all of what `make test` does a tenth of each day
 	@$(BIN)/python -m pytest tests/chaos $(ARGS)
+	@TESTS_PART=all $(BIN)/python -m pytest tests/system/test_hostile_input.py $(ARGS)
 
 texts:  ## Collect the pages' texts for translators
 	@$(BIN)/pybabel --quiet extract -F services/reporting/web/babel.cfg --project=Portolan --no-location --sort-output \

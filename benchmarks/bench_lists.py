@@ -19,7 +19,7 @@ from benchmarks.bench_api import databases
 from benchmarks.figure import Figure
 from services.projects.service import SERVICE
 from services.projects.structure.project.api import PROJECTS
-from shared.base.clock import now
+from shared.base.clock import now, to_micros
 from shared.base.ids import new_id
 from shared.base.settings import Settings
 from shared.base.telemetry import LOG
@@ -185,7 +185,11 @@ async def _fill(store: Store, count: int) -> dict[str, str]:
         rows = []
         for n in range(start, min(start + BATCH, count)):
             project = _project(n, portfolios, managers, stages, moment)
-            rows.append(PROJECTS.mirror.values(project, n, project.model_dump_json()))
+            rows.append(
+                PROJECTS.mirror.values(
+                    vars(project), to_micros(project.updated_at), n, project.model_dump_json()
+                )
+            )
         await store.commit(Unit([Part(statements=[Statement(insert, rows, types=types)])]))
     return {"portfolio": str(portfolios[0]), "manager": str(managers[0]), "number": str(count // 2 + 1)}
 

@@ -70,24 +70,24 @@ async def _measured(dialect: str) -> Figure:
 async def _rates(reporting: Opened, settings: Settings, sources: Sources) -> tuple[float, float]:
     """Events a second in bulk, and one by one into a file; both must come to the same."""
     started = perf_counter()
-    async with made_anew(reporting.kernel.store, settings, sources) as made:
-        in_bulk = made.events / (perf_counter() - started)
+    async with made_anew(reporting.kernel.store, settings, sources) as projection:
+        in_bulk = projection.events / (perf_counter() - started)
         async with replaying(settings, sources) as replay:
             started = perf_counter()
             await replay.catch_up()
             one_by_one = replay.events / (perf_counter() - started)
-            assert made.events == replay.events == EVENTS
-            assert await compare(made.store, replay.kernel.store) == []
+            assert projection.events == replay.events == EVENTS
+            assert await compare(projection.store, replay.kernel.store) == []
     return in_bulk, one_by_one
 
 
 async def _fill(projects: Opened, finance: Opened) -> None:
     ids: list[tuple[UUID, UUID]] = []
     for some in _batches():
-        made, measured = _work(projects.kernel), _work(finance.kernel)
+        work, measured = _work(projects.kernel), _work(finance.kernel)
         for n in some:
-            project = made.new(Project, code=f"PRJ-{n:05d}", name=f"Project {n}", description=FILLER)
-            made.save(project, plain(Project, "created"))
+            project = work.new(Project, code=f"PRJ-{n:05d}", name=f"Project {n}", description=FILLER)
+            work.save(project, plain(Project, "created"))
             zero = Money.of(0, "CHF")
             performance = measured.new(
                 Performance,
@@ -99,19 +99,19 @@ async def _fill(projects: Opened, finance: Opened) -> None:
             )
             measured.save(performance, _contribution(n))
             ids.append((project.id, performance.id))
-        await made.commit()
+        await work.commit()
         await measured.commit()
     for version in range(2, VERSIONS + 1):
         for some in _batches():
-            made, measured = _work(projects.kernel), _work(finance.kernel)
+            work, measured = _work(projects.kernel), _work(finance.kernel)
             for n in some:
-                project = await made.load(Project, ids[n][0])
+                project = await work.load(Project, ids[n][0])
                 project.name = f"Project {n}, {version}"
-                made.save(project, plain(Project, "revised"))
+                work.save(project, plain(Project, "revised"))
                 performance = await measured.load(Performance, ids[n][1])
                 performance.actual = Money.of(version * 100 + n, "CHF")
                 measured.save(performance, _contribution(n + version))
-            await made.commit()
+            await work.commit()
             await measured.commit()
 
 

@@ -102,11 +102,14 @@ async def projects(folder: Path, database_url: str) -> AsyncIterator[Any]:
 
 
 async def _serve(name: str, port: int, folder: Path, database_url: str) -> None:
-    config = {"port": port, "lifespan": "off", "log_level": "warning", "access_log": False}
+    """Ours behind its own door, as it is deployed; the yardsticks as uvicorn serves any application."""
     if name == "projects":
-        async with projects(folder, database_url) as app:
-            await uvicorn.Server(uvicorn.Config(app, **config)).serve()
+        from shared.runtime.serve import serving, told_to_end
+
+        async with projects(folder, database_url) as app, serving(app, "127.0.0.1", port):
+            await told_to_end()
         return
+    config = {"port": port, "lifespan": "off", "log_level": "warning", "access_log": False}
     app = bare() if name == "bare" else plain_sessions(folder)
     await uvicorn.Server(uvicorn.Config(app, **config)).serve()
 

@@ -24,7 +24,7 @@ from shared.http.auth import Tokens
 from shared.runtime.migrate import prepare
 from shared.runtime.running import Opened, opened
 from shared.runtime.service import Service
-from tests.support import janitor, parallel, rules
+from tests.support import janitor, parallel, rotation, rules
 from tests.support.postgres import ACCIDENTS, PostgresServer, make_databases
 
 __all__ = [
@@ -270,6 +270,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
         terminalreporter.write_line(f"temporary folders: {terminalreporter.config.option.basetemp}")
     terminalreporter.write_line(rules.summary())
+    terminalreporter.write_line(rotation.summary())
     real = None if missing_tools() else version()
     terminalreporter.write_line(
         f"broker: Apache Kafka {real}" if real else "broker: the mock cluster only, no Apache Kafka"

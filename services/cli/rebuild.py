@@ -44,11 +44,11 @@ async def _in_bulk(live: "Store", settings: Settings, sources: "Sources") -> Non
     from services.reporting.replay import compare
 
     started = perf_counter()
-    async with made_anew(live, settings, sources) as made:
+    async with made_anew(live, settings, sources) as projection:
         seconds = perf_counter() - started
-        differences = await compare(live, made.store)
-        await made.put_in_place(live)
-        _tell(made.events, seconds, len(differences))
+        differences = await compare(live, projection.store)
+        await projection.put_in_place(live)
+        _tell(projection.events, seconds, len(differences))
 
 
 async def _one_by_one(live: "Store", settings: Settings, sources: "Sources") -> None:

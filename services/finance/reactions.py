@@ -40,7 +40,7 @@ async def keep_budget(work: Work, record: Record) -> None:
     """
     project = record.state(Project)
     id = derived_id("budget", str(project.id))
-    budget = await work.known(Budget, id)
+    budget = await work.find_by_id(Budget, id)
     if budget is None:
         if not was_approved(project.stage):
             return
@@ -58,7 +58,7 @@ async def _follow_plan(work: Work, budget: Budget, project: Project) -> Budget:
     before = budget.currency
     rules.plan(budget, project.planned_cost, await _is_charged(work, project))
     if budget.currency != before:
-        work.also(UNCHARGED, [(str(budget.id), str(project.id))], expect=1)
+        work.add_statement(UNCHARGED, [(str(budget.id), str(project.id))], expect=1)
     return await write(work, BUDGETS, budget, plain(Budget, "revised"))
 
 
@@ -92,7 +92,7 @@ async def package_told(work: Work, record: Record) -> None:
         package.percent_complete,
         0 if package.archived_at is None else 1,
     )
-    work.also(REMEMBER_PACKAGE, [row])
+    work.add_statement(REMEMBER_PACKAGE, [row])
 
 
 REACTIONS = (

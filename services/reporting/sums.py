@@ -26,7 +26,7 @@ def total(amounts: Iterable[tuple[str | None, int | None]], reporting: str | Non
     return Money.of(minor, currency).model_dump(), None
 
 
-def told(sums: dict[str, Sum]) -> dict[str, Any]:
+def with_reasons(sums: dict[str, Sum]) -> dict[str, Any]:
     """Sums as members, the reasons beside them."""
     return {name: money for name, (money, _) in sums.items()} | {
         "reasons": {name: why for name, (_, why) in sums.items() if why}

@@ -14,11 +14,16 @@ from shared.contracts.envelope import Change
 from shared.contracts.language import entry_of, plain
 from shared.contracts.projects.structure import Project
 from shared.contracts.resources.planning import Allocation, AllocationState
+from shared.domain.reading import Memory
 from shared.domain.register import write
 from shared.domain.stages import ENDED
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.reactions import EVERY, on
+
+BEFORE_RELEASE: Memory[UUID, tuple[bool, Allocation]] = Memory(
+    "allocations before their release, and why it came"
+)
 
 
 async def project_told(work: Work, record: Record) -> None:
@@ -37,12 +42,12 @@ async def _release_all(work: Work, project_id: UUID, reason: str, *, archived: b
     """All that are booked; decided again where one was booked meanwhile."""
     seen = await work.store.fetch("SELECT bookings FROM known_project WHERE id = ?", (str(project_id),))
     for allocation in await _of_project(work, project_id, AllocationState.BOOKED):
-        work.memory["released", allocation.id] = (archived, allocation.model_copy())
+        work.memory(BEFORE_RELEASE)[allocation.id] = (archived, allocation.model_copy())
         fact = rules.release(allocation, work.effective_on, reason, archived)
         work.save(allocation, fact)
     if seen:
         still = "UPDATE known_project SET bookings = bookings WHERE id = ? AND bookings = ?"
-        work.also(still, [(str(project_id), seen[0][0])], expect=1)
+        work.add_statement(still, [(str(project_id), seen[0][0])], expect=1)
 
 
 async def _book_again(work: Work, project_id: UUID) -> None:
@@ -64,7 +69,7 @@ async def _of_project(work: Work, project_id: UUID, state: AllocationState) -> l
     def concerns(one: Allocation) -> bool:
         return one.project_id == project_id and one.state is state and one.archived_at is None
 
-    return work.as_left(Allocation, stored, concerns)
+    return work.with_staged(Allocation, stored, concerns)
 
 
 LAST_TWO = """
@@ -78,8 +83,9 @@ _CHANGE = msgspec.json.Decoder(Change).decode
 async def _released_by_archiving(work: Work, allocation: Allocation) -> Allocation | None:
     """As it stood before, where its last change was the release by the archiving of its project: its fact tells that,
     and no caller can say so."""
-    if ("released", allocation.id) in work.memory:
-        archived, before = work.memory["released", allocation.id]
+    released = work.memory(BEFORE_RELEASE).get(allocation.id)
+    if released is not None:
+        archived, before = released
         return before if archived else None
     rows = await work.store.fetch(LAST_TWO, (str(allocation.id), allocation.version - 1))
     if len(rows) != 2 or rows[1][0] != RELEASED:

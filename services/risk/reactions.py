@@ -20,7 +20,7 @@ async def keep_register(work: Work, record: Record) -> None:
     """
     project = record.state(Project)
     id = derived_id("register", str(project.id))
-    register = await work.known(Register, id)
+    register = await work.find_by_id(Register, id)
     if register is None and was_approved(project.stage):
         register = await make(work, REGISTERS, id, RegisterOpened(), project_id=project.id)
     if register is None:

@@ -7,22 +7,21 @@ import asyncio
 import json
 import sys
 import traceback
-from collections.abc import Iterable
-from functools import cache, lru_cache
-from typing import Any, Protocol
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import accumulate
+from operator import add
+from typing import Protocol
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, Counter, Gauge
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 from starlette.types import Scope
 
 from shared.base.clock import now_micros, to_wire
 
-REQUESTS = Counter("portolan_http_requests", "Requests answered.", ["service", "route", "method", "status"])
-SECONDS = Histogram(
-    "portolan_http_request_seconds",
-    "Time to answer.",
-    ["service", "route", "method"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-)
 FOLDED = Counter("portolan_events_folded", "Events applied by a consumer.", ["service", "consumer"])
 DUPLICATES = Counter(
     "portolan_events_duplicate", "Events skipped because they were applied before.", ["service", "consumer"]
@@ -88,17 +87,71 @@ def begin(metrics: Iterable[Counter | Gauge], *labels: str) -> None:
         metric.labels(*labels)
 
 
-@cache
-def _counted(service: str, route: str, method: str, status: int) -> Any:
-    return REQUESTS.labels(service, route, method, str(status))
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds: the upper bounds of the histogram of requests."""
 
 
-@cache
-def _timed(service: str, route: str, method: str) -> Any:
-    return SECONDS.labels(service, route, method)
+class Answered:
+    """The requests of one route that were answered with one status: how many, and how long they took."""
+
+    __slots__ = ("buckets", "line", "seconds")
+
+    def __init__(self, service: str, route: str, method: str, status: int) -> None:
+        self.buckets = [0] * (len(BOUNDS) + 1)
+        """How many took at most the bound of the same place, and longer than the one before; last those above all."""
+        self.seconds = 0.0
+        self.line = f'"level":"info","service":"{service}","method":"{method}","route":"{route}","status":{status},"ms":'
+        """The members of the log line that are the same for all of them."""
+
+    def add(self, seconds: float) -> None:
+        self.buckets[bisect_left(BOUNDS, seconds)] += 1
+        self.seconds += seconds
+
+
+class Requests(Collector):
+    """The metrics of requests: plain numbers, added to in the event loop and made into samples when they are asked for.
+
+    The counters of the client library take a lock for every number, which costs more than the rest of what is told of
+    a request.
+    """
+
+    def __init__(self) -> None:
+        self.answered: dict[tuple[str, str, str, int], Answered] = {}
+        """(service, route, method, status) -> what was answered."""
+
+    def of(self, service: str, route: str, method: str, status: int) -> Answered:
+        key = (service, route, method, status)
+        known = self.answered.get(key)
+        if known is None:
+            known = self.answered[key] = Answered(*key)
+        return known
+
+    def collect(self) -> Iterator[Metric]:
+        count = CounterMetricFamily(
+            "portolan_http_requests", "Requests answered.", labels=["service", "route", "method", "status"]
+        )
+        times = HistogramMetricFamily(
+            "portolan_http_request_seconds", "Time to answer.", labels=["service", "route", "method"]
+        )
+        routes: dict[tuple[str, str, str], tuple[list[int], float]] = {}
+        for (service, route, method, status), one in list(self.answered.items()):
+            key = (service, route, method)
+            count.add_metric([*key, str(status)], sum(one.buckets))
+            buckets, seconds = routes.get(key, ([0] * len(one.buckets), 0.0))
+            routes[key] = list(map(add, buckets, one.buckets)), seconds + one.seconds
+        bounds = [*map(floatToGoString, BOUNDS), "+Inf"]
+        for key, (buckets, seconds) in routes.items():
+            times.add_metric(key, list(zip(bounds, accumulate(buckets), strict=True)), seconds)
+        yield count
+        yield times
+
+
+REQUESTS = Requests()
+REGISTRY.register(REQUESTS)
 
 
 LEVELS = ("debug", "info", "warning", "error")
+_RANKS = {level: rank for rank, level in enumerate(LEVELS)}
 AT_ONCE = 500
 """So many lines wait at most before they are written."""
 LONGEST_TEXT = 8_000
@@ -171,7 +224,7 @@ class Log:
         LOG_LINES_DROPPED.inc(lines)
 
     def tells(self, level: str) -> bool:
-        return self.stream is not None and LEVELS.index(level) >= LEVELS.index(self.level)
+        return self.stream is not None and _RANKS[level] >= _RANKS[self.level]
 
     def event(self, level: str, service: str, message: str, **members: object) -> None:
         if not self.tells(level):
@@ -209,15 +262,13 @@ def _quoted(text: str | None) -> str:
 
 def request_done(service: str, route: str, scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    _counted(service, route, method, status).inc()
-    _timed(service, route, method).observe(seconds)
+    answered = REQUESTS.of(service, route, method, status)
+    answered.add(seconds)
     if LOG.requests and LOG.tells("info"):
         trace = scope.get("portolan.trace")
-        subject = scope.get("portolan.subject")
         LOG.line(
-            f'{{"at":"{to_wire(now_micros())}","level":"info","service":"{service}","method":"{method}",'
-            f'"route":"{route}","status":{status},"ms":{seconds * 1000:.2f},'
-            f'"subject":{_quoted(subject)},"trace_id":"{trace.trace_id if trace else ""}"}}'
+            f'{{"at":"{to_wire(now_micros())}",{answered.line}{seconds * 1000:.2f},'
+            f'"subject":{_quoted(scope.get("portolan.subject"))},"trace_id":"{trace.trace_id if trace else ""}"}}'
         )
 
 

@@ -115,5 +115,8 @@ def sort_key(text: str | None) -> str | None:
 
 def _by_value(match: re.Match[str]) -> str:
     """A whole number as a text that compares as it does: how many digits it has, then those."""
-    digits = "".join(str(unicodedata.decimal(c)) for c in match[0]).lstrip("0") or "0"
+    digits = match[0]
+    if not digits.isascii():
+        digits = "".join(str(unicodedata.decimal(c)) for c in digits)
+    digits = digits.lstrip("0") or "0"
     return f"{len(digits):03d}{digits}"

@@ -15,7 +15,7 @@ member stands beside it (`shared/contracts/members.py`):
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 from uuid import UUID
@@ -41,6 +41,7 @@ from shared.base.english import with_article
 from shared.base.ids import is_canonical
 from shared.base.text import COMBINING, DIRECTIONS, IGNORABLE, LINE_ENDS, OVERRIDES, composed, shows_nothing
 from shared.contracts.members import Members, code, members_of
+from shared.contracts.stored import STORED, write_instant
 
 PARTITIONS = 12
 STATE_LIMIT = 64 * 1024
@@ -74,10 +75,6 @@ def _read_id(value: object) -> UUID:
     raise ValueError("an id is a UUID in canonical form")
 
 
-def _write_instant(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
-
-
 DAY_BOUNDS: dict[str, JsonValue] = {"x-minimum": f"{FIRST_YEAR}-01-01", "x-maximum": f"{LAST_YEAR}-12-31"}
 INSTANT_BOUNDS: dict[str, JsonValue] = {
     "x-minimum": f"{FIRST_YEAR}-01-01T00:00:00Z",
@@ -88,7 +85,7 @@ INSTANT_BOUNDS: dict[str, JsonValue] = {
 Instant = Annotated[
     datetime,
     BeforeValidator(_read_instant),
-    PlainSerializer(_write_instant, when_used="json"),
+    PlainSerializer(write_instant, when_used="json"),
     Field(examples=["2026-06-01T08:30:00.000000Z"], json_schema_extra=INSTANT_BOUNDS),
 ]
 Day = Annotated[
@@ -98,8 +95,6 @@ Id = Annotated[UUID, BeforeValidator(_read_id), Field(examples=["01978f2e-7c4a-7
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f"
 CONTROLS_BUT_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
-STORED = {"stored": True}
-"""The context in which what stands in a store or an event is read: what was accepted once can always be read."""
 
 _REFUSED = re.compile(f"[{CONTROLS}]")
 _REFUSED_IN_PROSE = re.compile(f"[{CONTROLS_BUT_LINES}]")

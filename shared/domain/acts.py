@@ -66,7 +66,9 @@ async def admit(work: Work, acts: Acts, entity: Aggregate, deed: str) -> None:
 
 
 def _goes_over(entity: Aggregate, before: Aggregate | None) -> bool:
-    return before is not None and getattr(before, PROJECT, None) != getattr(entity, PROJECT, None)
+    if before is None or PROJECT not in type(entity).model_fields:
+        return False
+    return bool(getattr(before, PROJECT) != getattr(entity, PROJECT))
 
 
 async def permits(work: Work, acts: Acts, entity: Aggregate, deed: str) -> bool:

@@ -21,11 +21,14 @@ from sqlmodel import SQLModel
 
 from shared.base.clock import from_day, from_micros
 from shared.contracts.language import Aggregate, Erasable, entry_of
+from shared.domain.reading import Key, Memory
 from shared.domain.work import Work
 from shared.store.columns import ID, KEY, plain_value
 
 COPY_INFO = "known"
 """Where a table of copies says what it is a table of."""
+
+_BEFORE: Memory[Key, Any] = Memory("copies before the event that was last taken in")
 
 MOMENTS = {"archived": "archived_at", "erased": "erased_at"}
 """A member of a copy that says whether something happened, and the member of the aggregate that says when."""
@@ -165,23 +168,23 @@ class Known:
     async def get(self, work: Work, id: UUID) -> Any:
         """The row as this unit sees it; None where there is none."""
         key = (self.name, id)
-        if key not in work.foreign:
+        if key not in work.reading.copies:
             await self.foresee(work, [id])
-        return work.foreign[key]
+        return work.reading.copies[key]
 
     async def foresee(self, work: Work, ids: Iterable[UUID]) -> None:
         """Read at once what will be asked for; what is not there is remembered too."""
-        unread = sorted({str(id) for id in ids if (self.name, id) not in work.foreign})
+        unread = sorted({str(id) for id in ids if (self.name, id) not in work.reading.copies})
         if not unread:
             return
         marks = ", ".join("?" * len(unread))
         rows = await work.store.fetch(f"SELECT {self.columns} FROM {self.name} WHERE id IN ({marks})", unread)
-        work.foreign.update(dict.fromkeys(((self.name, UUID(id)) for id in unread), None))
-        work.foreign.update({(self.name, row.id): row for row in map(self.row, rows)})
+        work.reading.copies.update(dict.fromkeys(((self.name, UUID(id)) for id in unread), None))
+        work.reading.copies.update({(self.name, row.id): row for row in map(self.row, rows)})
 
     def before(self, work: Work, id: UUID) -> Any:
         """The row as it was before the event that this unit last took in; None where there was none."""
-        return work.memory.get(("copy before", self.name, id))
+        return work.memory(_BEFORE).get((self.name, id))
 
     # Keeping
 
@@ -196,9 +199,9 @@ class Known:
             return False
         values = [self._value(one, name) for name in self.filled]
         counters = [0 if before is None else getattr(before, name) for name in self.counters]
-        work.also(self._upsert, [(*values, *([0] * len(self.counters)))])
-        work.memory["copy before", self.name, one.id] = before
-        work.foreign[self.name, one.id] = self.row([*values, *counters])
+        work.add_statement(self._upsert, [(*values, *([0] * len(self.counters)))])
+        work.memory(_BEFORE)[self.name, one.id] = before
+        work.reading.copies[self.name, one.id] = self.row([*values, *counters])
         return before is None or one.version > before.version
 
     @staticmethod

@@ -66,7 +66,7 @@ def _still_without(work: Work, entity: Aggregate, one: Dependents, params: Seque
         f"UPDATE {table} SET archived = archived WHERE id = ?"
         f" AND NOT EXISTS (SELECT 1 FROM {one.kind} WHERE {one.where})"
     )
-    work.also(text, [(str(entity.id), *params)], expect=1)
+    work.add_statement(text, [(str(entity.id), *params)], expect=1)
 
 
 def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Conflict:
@@ -86,4 +86,4 @@ def still_there(work: Work, row: type[SQLModel], id: object) -> None:
     """An aggregate that is newly referenced must not be archived when this is written."""
     table: Any = row.__table__  # type: ignore[attr-defined]
     text = f"UPDATE {table.name} SET archived = archived WHERE id = ? AND archived = 0"
-    work.also(text, [(str(id),)], expect=1)
+    work.add_statement(text, [(str(id),)], expect=1)

@@ -40,11 +40,11 @@ async def erase(work: Work, entity: E, fact: Fact) -> E:
     redacted = [
         (redacted_data(type(entity), payload.encode()).decode(), position) for position, payload in events
     ]
-    work.also(REDACT_EVENT, redacted, expect=len(events))
+    work.add_statement(REDACT_EVENT, redacted, expect=len(events))
     if (ref := entity.external_ref) is not None:
         collection = f"/{entry.service}/v1/{entry.collection}"
         path = f"{collection}/by-ref/{ref.source}/{ref.id}"
-        work.also(REDACT_ATTEMPT, [(f"{collection}/{entity.id}", path)])
+        work.add_statement(REDACT_ATTEMPT, [(f"{collection}/{entity.id}", path)])
     at = now()
     entity.take(**entity.PERSONAL, erased_at=at, archived_at=entity.archived_at or at)
     return work.save(entity, fact)

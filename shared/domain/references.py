@@ -95,8 +95,8 @@ def _nothing(pointer: str) -> Invalid:
 async def _archived(work: Work, table: str, id: UUID) -> bool | None:
     """Whether it is archived as this unit sees it; None where there is none."""
     work.relies_on(table, id)
-    if (table, id) in work.seen:
-        return work.is_archived(id)
+    if (archived := work.is_archived(table, id)) is not None:
+        return archived
     rows = await work.store.fetch(f"SELECT archived FROM {table} WHERE id = ?", (str(id),))
     return bool(rows[0][0]) if rows else None
 
@@ -126,14 +126,14 @@ async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> A
     if id is None:
         return None
     copy = copies(row)
-    if (copied := work.foreign.get((copy.table, id))) is not None:
+    if (copied := work.reading.copies.get((copy.table, id))) is not None:
         return copied
     work.waits_until = work.waits_until or monotonic() + (0 if work.dry else WAIT_S)
     while True:
         rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE id = ?", (str(id),))
         if rows:
-            work.foreign[copy.table, id] = copy.row(rows[0])
-            return work.foreign[copy.table, id]
+            work.reading.copies[copy.table, id] = copy.row(rows[0])
+            return work.reading.copies[copy.table, id]
         if monotonic() >= work.waits_until:
             raise NotYetKnown(
                 "a reference has not arrived here yet",
@@ -157,15 +157,15 @@ async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggre
     archived.
 
     Existing references of the aggregate stay as they are."""
+    before = work.before(entity) if names else None
     for member, copy in names.items():
-        if isinstance(copy, Known) and _names_anew(work, copy, entity, member):
+        if isinstance(copy, Known) and _names_anew(copy, entity, before, member):
             await takes_new_of(work, copy, entity, member)
 
 
-def _names_anew(work: Work, copy: Known, entity: Aggregate, member: str) -> bool:
-    before = work.before(entity)
-    if before is None or copy.contains:
-        return is_named_anew(work, entity, member)
+def _names_anew(copy: Known, entity: Aggregate, before: Aggregate | None, member: str) -> bool:
+    if before is None or (copy.contains and before.archived_at is not None):
+        return True
     return bool(getattr(before, member) != getattr(entity, member))
 
 
@@ -192,4 +192,4 @@ async def foresee(work: Work, names: Mapping[str, Named], bodies: Iterable[BaseM
 async def _remember(work: Work, copy: Copies, condition: str, params: Sequence[str]) -> None:
     rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE {condition}", params)
     for copied in map(copy.row, rows):
-        work.foreign[copy.table, UUID(copied.id)] = copied
+        work.reading.copies[copy.table, UUID(copied.id)] = copied

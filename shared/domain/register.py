@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-import msgspec
 from pydantic import BaseModel, Field, ValidationError, create_model
 from sqlmodel import SQLModel
 
@@ -28,11 +27,15 @@ from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters, filters_of
 from shared.domain.lifecycle import Lifecycle, Occasion
 from shared.domain.list_indices import index_lists
+from shared.domain.patches import Patches
+from shared.domain.reading import Memory
 from shared.domain.references import Named
 from shared.domain.work import Work
 from shared.store.columns import Mirror, mirror
 
 A = TypeVar("A", bound=Aggregate)
+
+_BY_REF: Memory[tuple[str, ExternalRef], UUID | None] = Memory("ids by register and external key")
 
 
 async def _no_check(work: Work, entity: Any) -> None:
@@ -114,6 +117,11 @@ class Register(Generic[A]):
         members = entry_of(self.shape).members
         return request_shape(f"{self.shape.__name__}Revise", self.shape, members.revised)
 
+    @cached_property
+    def patches(self) -> Patches:
+        """How a merge patch is read."""
+        return Patches(self.revise)
+
     @property
     def is_read_only(self) -> bool:
         return entry_of(self.shape).is_read_only
@@ -122,6 +130,11 @@ class Register(Generic[A]):
     def revised(self) -> tuple[str, ...]:
         """The members that a patch may name."""
         return tuple(self.revise.model_fields)
+
+    @cached_property
+    def optional(self) -> tuple[str, ...]:
+        """The members that a request may leave out for the service to supply: null there, and not in the aggregate."""
+        return entry_of(self.shape).members.optional
 
     @cached_property
     def checked(self) -> dict[str, Named]:
@@ -184,6 +197,8 @@ async def _check(work: Work, register: Register[A], entity: A) -> None:
 
 
 async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
+    if register.after is _nothing_follows:
+        return work.save(entity, fact)
     before = work.before(entity)
     saved = work.save(entity, fact)
     await register.after(work, saved, before)
@@ -192,12 +207,15 @@ async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
 
 async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     """A new aggregate; one with an external key that exists is refused (put it instead)."""
-    members = members_given(body) | await register.supply(work, body)
-    entity = work.new(register.shape, **{k: v for k, v in members.items() if k in register.members})
+    supplied = await register.supply(work, body)
+    content = {name: value for name, value in vars(body).items() if name in register.members}
+    for name in register.optional:
+        supplied.setdefault(name, content.get(name))
+    entity = work.new_of(register.shape, content, supplied)
     await _ask_project(work, register, entity, CREATE)
     await _check(work, register, entity)
     if entity.external_ref is not None:
-        work.memory[register.name, entity.external_ref] = entity.id
+        work.memory(_BY_REF)[register.name, entity.external_ref] = entity.id
     return await _save(work, register, entity, register.tell(entity, None, body))
 
 
@@ -271,9 +289,10 @@ def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
 
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
     """The aggregate with this external key, one that this unit makes included."""
-    if (register.name, ref) in work.memory:
-        id_of_key = work.memory[register.name, ref]
-        return None if id_of_key is None else await work.known(register.shape, id_of_key)
+    by_ref = work.memory(_BY_REF)
+    if (register.name, ref) in by_ref:
+        id = by_ref[register.name, ref]
+        return None if id is None else await work.find_by_id(register.shape, id)
     return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
 
 
@@ -292,39 +311,24 @@ async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> N
         )
         params = [value for source, ids in by_source.items() for value in (source, *ids)]
         existing = await work.select(register.shape, f"({condition})", params, archived=True)
-        work.memory |= dict.fromkeys(((register.name, ref) for ref in refs), None)
-        work.memory |= {(register.name, one.external_ref): one.id for one in existing}
+        by_ref = work.memory(_BY_REF)
+        by_ref.update(dict.fromkeys(((register.name, ref) for ref in refs), None))
+        by_ref.update({(register.name, ref): one.id for one in existing if (ref := one.external_ref)})
     await references.foresee(work, register.names, bodies)
 
 
 async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, Any]) -> A:
     """RFC 7396: what the patch names is replaced, null deletes; unchanged is not published."""
     _refuse_archived(entity)
-    stands = msgspec.json.decode(work.states[entity.id])
-    current = {name: stands[name] for name in register.revised if name in stands}
     try:
-        wanted = register.revise.model_validate_json(msgspec.json.encode(merged(current, patch)), strict=True)
+        entity.take(**register.patches.members(patch, work.state_of(entity)))
     except ValidationError as error:
         raise invalid_from(error) from error
-    entity.take(**vars(wanted))
     if not work.is_changed(entity):
         return entity
     await _ask_project(work, register, entity, REVISE)
     await _check(work, register, entity)
     return await _save(work, register, entity, plain(register.shape, "revised"))
-
-
-def merged(target: Any, patch: Any) -> Any:
-    """JSON merge patch, as RFC 7396 section 2 defines it."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merged(result.get(name), value)
-    return result
 
 
 def _refuse_archived(entity: Aggregate) -> None:

@@ -1,16 +1,20 @@
 """A unit of work: load aggregates, let rules change them, save them with the fact; one commit, before the answer.
 
-`work.save(entity, fact)` is the only way to tell the world. It makes the wire form once: that text is the row's
-document, the event's state and the answer.
+It is two things: what was read (`work.reading`), and what will be written (`work.unit`). `work.save(entity, fact)` is the
+only way to tell the world. It makes the wire form once: that text is the row's document, the event's state and the answer.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
+from functools import cache, partial
+from types import NoneType
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
+from pydantic import TypeAdapter
 
 from shared.base.clock import EARLIEST, from_micros, now, now_micros, to_micros
 from shared.base.errors import (
@@ -24,13 +28,17 @@ from shared.base.errors import (
 )
 from shared.base.ids import new_id
 from shared.base.settings import Settings
-from shared.contracts.language import STORED, Aggregate, ExternalRef, Fact, entry_of
+from shared.contracts.language import Aggregate, ExternalRef, Fact, entry_of
+from shared.contracts.stored import Members, codec_of, made
 from shared.domain.clock_watch import ClockWatch
+from shared.domain.reading import Key, Memory, Reading, Version
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
 
 A = TypeVar("A", bound=Aggregate)
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,55 +52,51 @@ class Match:
         return self.any or version in self.versions
 
 
-@dataclass(slots=True)
-class Loaded:
-    """An aggregate as it was read, to tell what changed."""
-
-    before: Aggregate | None
-    effective_at: int
-
-
-@dataclass(slots=True)
 class Work:
-    """What one request (or one reaction) reads and writes. `effective_at` is when it is true; None means now."""
+    """What one request (or one reaction) reads and writes."""
 
-    store: Store
-    mirrors: dict[type[Aggregate], Mirror]
-    origin: Origin
-    effective_at: datetime | None = None
-    scopes: frozenset[str] = frozenset()
-    dry: bool = False
-    """Only asked about (`validate_only`): nothing is written, drawn or waited for."""
-    settings: Settings = field(default_factory=Settings)
-    watch: ClockWatch = field(default_factory=ClockWatch)
-    unit: Unit = field(default_factory=Unit)
-    part: Part = field(init=False)
-    states: dict[UUID, str] = field(default_factory=dict)
-    written: set[tuple[str, UUID]] = field(default_factory=set)
-    """(table, id) of what this unit saved."""
-    memory: dict[Any, Any] = field(default_factory=dict)
-    """What a service's reactions know beyond the database: private rows that this unit has changed already."""
-    seen: set[tuple[str, UUID]] = field(default_factory=set)
-    """(table, id) of what this unit has read or saved, and so has in `states`."""
-    foreign: dict[tuple[str, UUID], Any] = field(default_factory=dict)
-    """(table, id) -> the service's own copy of a foreign aggregate, as this unit read it: a row by column names."""
-    _guards: dict[str, int] = field(default_factory=dict)
-    _loaded: dict[UUID, Loaded] = field(default_factory=dict)
-    _origin_json: str = ""
-    _floor: int | None = None
-    waits_until: float = 0.0
-    """Till when references that may still arrive are waited for (monotonic seconds); 0 before the first."""
+    __slots__ = (
+        "_floor", "_origin_json", "dry", "effective_at", "mirrors", "origin", "part", "reading", "scopes", "settings",
+        "store", "unit", "waits_until", "watch", "written",
+    )  # fmt: skip
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        store: Store,
+        mirrors: Mapping[type[Aggregate], Mirror],
+        origin: Origin,
+        effective_at: datetime | None = None,
+        scopes: frozenset[str] = frozenset(),
+        dry: bool = False,
+        settings: Settings | None = None,
+        watch: ClockWatch | None = None,
+    ) -> None:
+        self.store = store
+        self.mirrors = mirrors
+        self.origin = origin
+        self.effective_at = effective_at
+        """When what is written is true; None means now."""
+        self.scopes = scopes
+        self.dry = dry
+        """Only asked about (`validate_only`): nothing is written, drawn or waited for."""
+        self.settings = settings or Settings()
+        self.watch = watch or ClockWatch()
+        self.reading = Reading()
+        self.unit = Unit()
         self.part = self.unit.parts[0]
-        self._origin_json = self.origin.to_json()
+        self.written: set[Key] = set()
+        """What this unit has saved."""
+        self.waits_until = 0.0
+        """Till when references that may still arrive are waited for (monotonic seconds); 0 before the first."""
+        self._origin_json: str | None = None
+        self._floor: int | None = None
 
-    def because_of(self, event_id: str, correlation_id: str, traceparent: str, effective_at: int) -> None:
+    def set_cause(self, event_id: str, correlation_id: str, traceparent: str, effective_at: int) -> None:
         """What follows is caused by this event, and is effective no earlier than it."""
         self.origin = msgspec.structs.replace(
             self.origin, causation_id=event_id, correlation_id=correlation_id, traceparent=traceparent or None
         )
-        self._origin_json = self.origin.to_json()
+        self._origin_json = None
         self._floor = effective_at
 
     # Reading
@@ -100,10 +104,12 @@ class Work:
     async def load(self, shape: type[A], id: UUID | str) -> A:
         """The aggregate as this unit sees it, archived or not: read once, then as it was read or staged; NotFound where
         there is none."""
-        if (self.mirrors[shape].name, UUID(str(id))) in self.seen:
-            return self._again(shape, UUID(str(id)))
+        table, known_id = self.mirrors[shape].name, id if isinstance(id, UUID) else UUID(id)
+        version = self.reading.version(table, known_id)
+        if version is not None:
+            return self._copied(shape, table, version)
         state, _, effective_at = await self._document(shape, id)
-        return self._remember(shape, state, effective_at)
+        return self._read(shape, state, effective_at)
 
     async def document(self, shape: type[Aggregate], id: UUID | str) -> tuple[str, int]:
         """The state as it was answered last, unread, and its version; NotFound where there is none."""
@@ -122,23 +128,25 @@ class Work:
         return rows[0][0], rows[0][1]
 
     async def _document(self, shape: type[Aggregate], id: UUID | str) -> Document:
-        found = await self.store.document(self.mirrors[shape].name, str(id))
-        if found is None:
+        document = await self.store.document(self.mirrors[shape].name, str(id))
+        if document is None:
             raise NotFound(f"there is no {entry_of(shape).noun} {id}")
-        return found
+        return document
 
-    async def known(self, shape: type[A], id: UUID) -> A | None:
+    async def find_by_id(self, shape: type[A], id: UUID) -> A | None:
         """The aggregate as this unit sees it, staged changes included; None where there is none."""
-        if (self.mirrors[shape].name, id) in self.seen:
-            return self._again(shape, id)
+        table = self.mirrors[shape].name
+        version = self.reading.version(table, id)
+        if version is not None:
+            return self._copied(shape, table, version)
         return await self.find(shape, "id = ?", (str(id),))
 
     async def find(
         self, shape: type[A], where: str, params: Sequence[Any] = (), *, archived: bool = True
     ) -> A | None:
         """The one aggregate that a condition over its columns names, or None."""
-        found = await self.select(shape, f"{where} LIMIT 1", params, archived=archived)
-        return found[0] if found else None
+        rows = await self.select(shape, f"{where} LIMIT 1", params, archived=archived)
+        return rows[0] if rows else None
 
     async def select(
         self, shape: type[A], where: str, params: Sequence[Any] = (), *, archived: bool = False
@@ -149,32 +157,35 @@ class Work:
         rows = await self.store.fetch(
             f"SELECT document, effective_at FROM {table} WHERE {only}{where}", params
         )
-        return [self._remember(shape, row[0], row[1]) for row in rows]
+        return [self._read(shape, row[0], row[1]) for row in rows]
 
-    def _remember(self, shape: type[A], state: str, effective_at: int) -> A:
-        known = shape.model_validate_json(state, context=STORED)
-        pending = self._loaded.get(known.id)
-        if pending and pending.before is not None and known.id in self.states:
-            return self._again(shape, known.id)
-        self._loaded[known.id] = Loaded(known.model_copy(), effective_at)
-        self.states[known.id] = state
-        self.seen.add((self.mirrors[shape].name, known.id))
-        return known
+    def _read(self, shape: type[A], state: str, effective_at: int) -> A:
+        """What stands in a row; where the unit has the aggregate already, as the unit has it."""
+        members, table = codec_of(shape).read(state), self.mirrors[shape].name
+        version = self.reading.version(table, members["id"])
+        if version is not None:
+            return self._copied(shape, table, version)
+        self.reading.keep(table, Version(shape, members, state, effective_at))
+        return made(shape, dict(members))
 
-    def _again(self, shape: type[A], id: UUID) -> A:
-        """As it was read, or as this unit has saved it since."""
-        self.relies_on(self.mirrors[shape].name, id)
-        return cast(A, self._loaded[id].before).model_copy()
+    def _copied(self, shape: type[A], table: str, version: Version[Any]) -> A:
+        """The aggregate as the unit has it, to change; what is decided from what it writes stands and falls with that."""
+        self.relies_on(table, version.members["id"])
+        return cast(A, version.copy())
 
     def staged(self, shape: type[A]) -> dict[UUID, A]:
         """What this unit has written so far (the items of a batch before this one), which no query sees yet."""
-        mirror = self.mirrors[shape]
-        ids = [UUID(values[0]) for part in self.unit.parts for table, values in part.rows if table is mirror]
-        return {id: shape.model_validate_json(self.states[id], context=STORED) for id in ids}
+        return {id: codec_of(shape).one(state) for id, state in self.staged_states(shape).items()}
 
-    def as_left(self, shape: type[A], found: Iterable[A], concerns: Callable[[A], bool]) -> list[A]:
-        """Of what a query found and of what this unit writes besides, as the unit leaves it, what `concerns`."""
-        standing, staged = {one.id: one for one in found}, self.staged(shape)
+    def staged_states(self, shape: type[Aggregate]) -> dict[UUID, str]:
+        """The same as documents."""
+        mirror, versions = self.mirrors[shape], self.reading.versions
+        ids = [UUID(values[0]) for part in self.unit.parts for table, values in part.rows if table is mirror]
+        return {id: versions[mirror.name, id.int].state for id in ids}
+
+    def with_staged(self, shape: type[A], stored: Iterable[A], concerns: Callable[[A], bool]) -> list[A]:
+        """Of what a query answered and of what this unit writes besides, as the unit leaves it, what `concerns`."""
+        standing, staged = {one.id: one for one in stored}, self.staged(shape)
         for id, one in staged.items():
             if id in standing or concerns(one):
                 self.relies_on(self.mirrors[shape].name, id)
@@ -187,59 +198,77 @@ class Work:
         self.part.relies_on.add(str(id))
         return True
 
+    def memory(self, kind: Memory[K, V]) -> dict[K, V]:
+        """What the unit knows of one kind beyond the database."""
+        return kind.of(self.reading)
+
     # Writing
 
     def new(self, shape: type[A], id: UUID | None = None, **members: Any) -> A:
         """A fresh aggregate, checked; its first `save` is version 1."""
         at = from_micros(now_micros())
-        made = shape(id=id or new_id(), version=1, created_at=at, updated_at=at, **members)
-        self._loaded[made.id] = Loaded(None, EARLIEST)
-        return made
+        return shape(id=id or new_id(), version=1, created_at=at, updated_at=at, **members)
+
+    def new_of(self, shape: type[A], content: Members, supplied: Members) -> A:
+        """The same of content that a request shape has checked, member by member as the aggregate's own, and of members
+        that the service supplies, which are checked here."""
+        at = from_micros(now_micros())
+        members = _fresh(shape)
+        members.update(content)
+        for name, value in supplied.items():
+            if value is None or content.get(name) is not value:
+                members[name] = _checker(shape, name).validate_python(value)
+        members.update(id=new_id(), version=1, created_at=at, updated_at=at)
+        return made(shape, members)
 
     def before(self, entity: A) -> A | None:
-        """The aggregate as it was read; None where this unit made it."""
-        return cast(A | None, self._loaded[entity.id].before)
+        """The aggregate as it was read, or as this unit saved it last, to look at; None where it is not saved yet."""
+        version = self.reading.versions.get((self.mirrors[type(entity)].name, entity.id.int))
+        return None if version is None else cast(A, version.one)
 
-    def is_archived(self, id: UUID) -> bool:
-        """Whether an aggregate that this unit has read or saved is archived as the unit leaves it."""
-        known = self._loaded[id].before
-        return known is not None and known.archived_at is not None
+    def state_of(self, entity: Aggregate) -> str:
+        """The document of an aggregate that this unit has read or saved."""
+        version = self._version(entity)
+        assert version is not None, "it is not saved yet"
+        return version.state
+
+    def _version(self, entity: A) -> Version[A] | None:
+        return self.reading.version(self.mirrors[type(entity)].name, entity.id)
+
+    def is_archived(self, table: str, id: UUID) -> bool | None:
+        """Whether an aggregate is archived as the unit leaves it; None where the unit has neither read nor saved it."""
+        version = self.reading.version(table, id)
+        return None if version is None else version.members["archived_at"] is not None
 
     def is_changed(self, entity: Aggregate) -> bool:
-        return bool(self._changed(entity))
-
-    def _changed(self, entity: Aggregate) -> list[str]:
-        before, members = self._loaded[entity.id].before, vars(entity)
-        if before is None:
-            return list(members)
-        return [
-            name
-            for name, was in vars(before).items()
-            if was != members[name] and name not in ("version", "updated_at")
-        ]
+        return bool(_changed(self._version(entity), vars(entity)))
 
     def save(self, entity: A, fact: Fact) -> A:
         """Write the aggregate at its next version, and publish the fact."""
-        loaded = self._loaded[entity.id]
-        changed = self._changed(entity)
-        recorded, version = now_micros(), 1
-        self.watch.check(recorded, to_micros(loaded.before.updated_at) if loaded.before is not None else 0)
-        if loaded.before is not None:
-            recorded = max(recorded, to_micros(loaded.before.updated_at) + 1)
-            version = loaded.before.version + 1
+        shape = type(entity)
+        mirror, members = self.mirrors[shape], vars(entity)
+        before = self.reading.version(mirror.name, entity.id)
+        changed = _changed(before, members)
+        recorded, version, effective = now_micros(), 1, EARLIEST
+        if before is None:
+            self.watch.check(recorded)
+        else:
+            last = to_micros(before.members["updated_at"])
+            self.watch.check(recorded, last)
+            recorded = max(recorded, last + 1)
+            version, effective = before.members["version"] + 1, before.effective_at
         entity.take(version=version, updated_at=from_micros(recorded))
-        effective = self._effective(loaded.effective_at, recorded)
-        state = entity.to_json().decode()
-        self.part.rows.append(
-            (self.mirrors[type(entity)], self.mirrors[type(entity)].values(entity, effective, state))
+        effective = self._effective(effective, recorded)
+        state = codec_of(shape).write(members).decode()
+        if self._origin_json is None:
+            self._origin_json = self.origin.to_json()
+        told = event(
+            entity, state, fact, changed, effective, recorded, self._origin_json, self.settings.base_url
         )
-        self.part.events.append(
-            event(entity, state, fact, changed, effective, self._origin_json, self.settings.base_url)
-        )
-        self.states[entity.id] = state
-        self.written.add((self.mirrors[type(entity)].name, entity.id))
-        self.seen.add((self.mirrors[type(entity)].name, entity.id))
-        self._loaded[entity.id] = Loaded(entity.model_copy(), effective)
+        self.part.rows.append((mirror, mirror.values(members, recorded, effective, state)))
+        self.part.events.append(told)
+        self.written.add((mirror.name, entity.id))
+        self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
         return entity
 
     def _effective(self, last: int, recorded: int) -> int:
@@ -267,17 +296,18 @@ class Work:
     async def guard(self, key: str) -> None:
         """Hold `key` for this unit: of two units that read under the same guard only the first commits."""
         await self.read_guards([key])
-        self.part.guards[key] = self._guards[key]
+        self.part.guards[key] = self.reading.guards[key]
 
     async def read_guards(self, keys: Iterable[str]) -> None:
         """Read guards that may be held later, before what is read under them: the first reading is the one that counts."""
-        unread = sorted(set(keys) - set(self._guards))
+        guards = self.reading.guards
+        unread = sorted(set(keys) - set(guards))
         if unread:
             marks = ", ".join("?" * len(unread))
             rows = await self.store.fetch(f"SELECT key, version FROM guard WHERE key IN ({marks})", unread)
-            self._guards |= dict.fromkeys(unread, 0) | {row[0]: row[1] for row in rows}
+            guards.update(dict.fromkeys(unread, 0) | {row[0]: row[1] for row in rows})
 
-    def also(
+    def add_statement(
         self,
         sql: str,
         rows: Sequence[tuple[Any, ...]],
@@ -305,6 +335,48 @@ class Work:
             for e, position in zip(part.events, positions, strict=False):
                 highest[e.topic, e.partition] = position
         return highest
+
+
+def _changed(before: Version[Any] | None, members: Members) -> list[str]:
+    """The members that differ from what the unit goes out from, in the order of the shape."""
+    if before is None:
+        return list(members)
+    return [
+        name
+        for name, was in before.members.items()
+        if (value := members[name]) is not was and value != was and name != "version" and name != "updated_at"
+    ]
+
+
+_SHARED = (str, int, float, bool, Enum, date, NoneType, tuple)
+"""Defaults that nobody can change: every aggregate has the same one."""
+
+
+def _fresh(shape: type[Aggregate]) -> Members:
+    """All members of a shape with what stands there where nothing is given, to be filled in."""
+    shared, made_anew = _defaults(shape)
+    members = dict(shared)
+    for name, default in made_anew.items():
+        members[name] = default()
+    return members
+
+
+@cache
+def _defaults(shape: type[Aggregate]) -> tuple[Members, Mapping[str, Callable[[], Any]]]:
+    """All members in the order of the shape with their defaults, and what makes those that nobody may share."""
+    shared: Members = {name: None if f.is_required() else f.default for name, f in shape.model_fields.items()}
+    made_anew = {
+        name: partial(field.get_default, call_default_factory=True)
+        for name, field in shape.model_fields.items()
+        if field.default_factory is not None or not isinstance(shared[name], _SHARED)
+    }
+    return shared, made_anew
+
+
+@cache
+def _checker(shape: type[Aggregate], name: str) -> TypeAdapter[Any]:
+    field = shape.model_fields[name]
+    return TypeAdapter(field.rebuild_annotation())
 
 
 def expect_version(entity: Aggregate, if_match: Match | None) -> None:

@@ -48,7 +48,9 @@ def location(entity: Aggregate) -> str:
 
 def position_token(epoch: int, positions: dict[tuple[str, int], int]) -> str:
     """`Portolan-Position`: opaque to callers, read again from `Portolan-After`."""
-    plain = msgspec.json.encode([epoch, [(t, p, n) for (t, p), n in sorted(positions.items())]])
+    marks = [(topic, partition, position) for (topic, partition), position in positions.items()]
+    marks.sort()
+    plain = msgspec.json.encode((epoch, marks))
     return base64.urlsafe_b64encode(plain).decode().rstrip("=")
 
 
@@ -92,21 +94,36 @@ REVALIDATED, NOT_KEPT = "private, no-cache", "no-store"
 """Of a read: for this caller, and to be asked for again each time (with its ETag). Of anything else: nothing to keep."""
 
 
+STATUS = "portolan.status"
+"""The key of a scope under which the status of the answer stands, once it is on its way."""
+_ALWAYS = (b"x-content-type-options", b"nosniff")
+_VARY = (b"vary", VARY.encode())
+_KEPT = {True: (b"cache-control", REVALIDATED.encode()), False: (b"cache-control", NOT_KEPT.encode())}
+
+
 async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
-    answer = await compressed(answer, call)
-    own = answer.headers.get("Vary")
-    answer.headers["Vary"] = VARY if own is None or own in VARY else f"{VARY}, {own}"
-    answer.headers.setdefault("Cache-Control", REVALIDATED if _is_read(answer, call) else NOT_KEPT)
-    headers = [(b"x-request-id", call.trace.request_id.encode()), (b"x-content-type-options", b"nosniff")]
-    if answer.status not in (204, 304):
+    if b"accept-encoding" in call.sent:
+        answer = await compressed(answer, call)
+    status, body, scope = answer.status, answer.body, call.scope
+    headers = [(b"x-request-id", call.trace.request_id.encode()), _ALWAYS]
+    if status not in (204, 304):
         headers.append((b"content-type", answer.media_type.encode()))
         if answer.stream is None:
-            headers.append((b"content-length", b"%d" % len(answer.body)))
-    for name, value in (answer.headers | call.replied).items():
-        headers.append((_on_the_wire(name), value.encode("latin-1")))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            headers.append((b"content-length", b"%d" % len(body)))
+    own = answer.headers | call.replied if call.replied else answer.headers
+    if "Vary" not in own or own["Vary"] in VARY:
+        headers.append(_VARY)
+    else:
+        headers.append((b"vary", f"{VARY}, {own['Vary']}".encode("latin-1")))
+    if "Cache-Control" not in own:
+        headers.append(_KEPT[_is_read(answer, call)])
+    for name, value in own.items():
+        if name != "Vary":
+            headers.append((_on_the_wire(name), value.encode("latin-1")))
+    scope[STATUS] = status
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     if answer.stream is None or head_only:
-        await send({"type": "http.response.body", "body": b"" if head_only else answer.body})
+        await send({"type": "http.response.body", "body": b"" if head_only else body})
         return
     await _stream(answer.stream, call, send)
 

@@ -140,7 +140,7 @@ async def _decide(call: Call, body: Any, command: ItemCommand) -> Item:
         if isinstance(body, Refusal):
             raise body
         aggregate, status = await command(call, body)
-        state = call.work.states[aggregate.id]
+        state = call.work.state_of(aggregate)
         return Item(status, aggregate.model_copy(), state, changed=bool(part.events))
     except ValidationError as error:
         refusal: Refusal = invalid_from(error)

@@ -146,9 +146,9 @@ class Call(Request):
     def effective_at(self) -> datetime | None:
         """`Portolan-Effective-At`: a past instant, or the end of a past day; only those who import may send it. None
         where it is missing or names today, of which everything up to now has been."""
-        given = self.header("portolan-effective-at")
-        if given is None:
+        if b"portolan-effective-at" not in self.sent:
             return None
+        given = self.sent[b"portolan-effective-at"].decode("latin-1")
         self.require(f"{self.service}.import")
         zone, present = self.kernel.settings.zone, now()
         try:
@@ -181,7 +181,7 @@ class Call(Request):
         kernel = self.kernel
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
-            self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
+            bool(self.query) and self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
         )  # fmt: skip
         return self.work
 
@@ -195,7 +195,7 @@ class Call(Request):
         return given[0]
 
     def answered(self, entity: Aggregate) -> bytes:
-        return self.work.states[entity.id].encode()
+        return self.work.state_of(entity).encode()
 
 
 def _match(tags: Iterable[str]) -> Match:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from shared.base.english import with_article
 from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.base.validation import invalid_from
-from shared.contracts.language import STORED, Aggregate, ExternalRef, Shape, absent, entry_of
+from shared.contracts.language import Aggregate, ExternalRef, Shape, absent, entry_of
+from shared.contracts.stored import STORED
 from shared.domain.lifecycle import Move
 from shared.domain.register import (
     Register,
@@ -31,7 +32,8 @@ from shared.http.call import Answer, Call
 from shared.http.operation import Method, Operation, Parameter
 from shared.http.path import ExternalKey, Id, SourceName
 from shared.http.problems import Problem
-from shared.http.routes import Deferred, Endpoint, Routes
+from shared.http.routes import Routes
+from shared.http.running import Deferred, Endpoint
 
 VALIDATE_ONLY = Parameter(
     "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
@@ -77,10 +79,11 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
 
     async def list_(call: Call) -> Answer:
         found = await listing.page(call, mirror, register.filters)
-        if call.one("expand") or call.one("fields"):
-            reduced = await _reduced(call, register, found.items)
-            found = replace(found, items=[text for text, _ in reduced])
-        return paging.answer(call, found)
+        documents = found.each(lambda item: listing.as_bytes(item[0]))
+        if not (call.one("expand") or call.one("fields")):
+            return paging.answer(call, documents, listing.tag_of(found))
+        reduced = await _reduced(call, register, [document.decode() for document in documents.items])
+        return paging.answer(call, replace(documents, items=[text.encode() for text, _ in reduced]))
 
     async def shown(call: Call, state: str, version: int) -> Answer:
         if call.one("expand") or call.one("fields"):

@@ -6,8 +6,7 @@ is the first answer read back, from the outbox row that it wrote.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -24,7 +23,7 @@ HEADER = "Idempotency-Key"
 def given(call: Call, needed: bool) -> str | None:
     """The key that the request came with, before anything else of it is read."""
     key = call.header(HEADER)
-    if key is None or call.method != "POST":
+    if key is None or call.scope["method"] != "POST":
         if needed:
             raise Malformed("send an Idempotency-Key", Fault("required", "needed here", header=HEADER))
         return None
@@ -41,9 +40,8 @@ def key_of(call: Call, given: str) -> IdempotencyKey:
     return IdempotencyKey(call.principal.key, route, given, call.body_hash)
 
 
-@contextmanager
-def held(call: Call, key: IdempotencyKey) -> Iterator[None]:
-    """Only one request with a key runs in this replica; another replica's waits for the row."""
+def hold(call: Call, key: IdempotencyKey) -> Callable[[], None]:
+    """Only one request with a key runs in this replica; another replica's waits for the row. Gives what ends it."""
     mark = (key.principal, key.route, key.key)
     busy = call.kernel.busy_keys
     if mark in busy:
@@ -53,10 +51,7 @@ def held(call: Call, key: IdempotencyKey) -> Iterator[None]:
             headers={"Retry-After": "1"},
         )
     busy.add(mark)
-    try:
-        yield
-    finally:
-        busy.discard(mark)
+    return lambda: busy.discard(mark)
 
 
 def attach(call: Call, key: IdempotencyKey | None, result: Any, status: int) -> None:

@@ -207,12 +207,12 @@ class Keyset:
             conditions, more = part.behind(starts)
             keys = ", ".join(f"{key} AS key_{n}" for n, key in enumerate(part.keys))
             conditions, more = [*self.where, *conditions], [*self.params, *more]
-            if part.is_unserved and i:
-                enough, held = before
-                conditions.append(f"(SELECT COUNT(*) FROM (SELECT 1{enough} LIMIT {count}) enough) < {count}")
-                more += held
-            rows = f" FROM {table}{_where(conditions)}"
-            texts.append(f"SELECT {columns}, {keys}{rows}{_by(part.order)} LIMIT {count}")
+            rows, most = f" FROM {table}{_where(conditions)}", str(count)
+            if part.is_unserved and i:  # as many as are missing: nothing is read where none is
+                filled, held = before
+                most = f"(SELECT {count} - COUNT(*) FROM (SELECT 1{filled} LIMIT {count}) filled)"
+                more = [*more, *held]
+            texts.append(f"SELECT {columns}, {keys}{rows}{_by(part.order)} LIMIT {most}")
             params += more
             before = rows, more
         if len(texts) == 1:

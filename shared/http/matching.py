@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 from shared.base.errors import Malformed, MethodNotAllowed, NotFound, Refusal
 from shared.http.call import BROKEN_ESCAPE
-from shared.http.routes import KernelRoute
+from shared.http.running import KernelRoute
 
 Pattern = tuple[str | None, ...]
 """The literal segments of a path, None where a parameter stands."""
@@ -40,6 +40,12 @@ class Matcher:
             resource.routes.setdefault(
                 route.operation.method, (route, names)
             )  # a service's own goes before the kernel's
+        self._literal = {
+            "/".join(("", *map(str, pattern))).encode("latin-1"): resource
+            for pattern, resource in self._resources.items()
+            if not resource.places
+        }
+        """The addresses without parameters, as they are sent."""
         self._places: dict[int, list[list[int]]] = {}
         """Number of segments -> where parameters may stand in so many, the most literal first."""
         for pattern in sorted(self._resources, key=lambda p: [segment is None for segment in p]):
@@ -49,12 +55,15 @@ class Matcher:
 
     def find(self, method: str, raw_path: bytes) -> tuple[KernelRoute, dict[str, str]] | Refusal:
         """The route and its path parameters, or the refusal that says 400, 404 or 405."""
-        if b"%" in raw_path and BROKEN_ESCAPE.search(raw_path):
-            return _unreadable()
-        sent = raw_path.decode("latin-1").split("/")[1:]
-        resource = self._resource(sent)
+        resource = self._literal.get(raw_path)
+        sent: list[str] = []
         if resource is None:
-            return NotFound("there is no such resource")
+            if b"%" in raw_path and BROKEN_ESCAPE.search(raw_path):
+                return _unreadable()
+            sent = raw_path.decode("latin-1").split("/")[1:]
+            resource = self._resource(sent)
+            if resource is None:
+                return NotFound("there is no such resource")
         found = resource.routes.get("GET" if method == "HEAD" else method)
         if found is None:
             return _not_allowed(resource.routes)

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from shared.base.keyfile import read_or_make
 from shared.domain.kernel import Kernel
 from shared.http.auth import Tokens
+from shared.http.deadlines import Deadlines
 from shared.http.limits import Allowance, OpenStreams, RateLimit
 from shared.http.revocations import Revocations
 from shared.http.turns import Turns
@@ -34,6 +35,7 @@ class Serving(Kernel):
     busy_keys: set[tuple[str, str, str]] = field(default_factory=set)
     deciding: Turns = field(default_factory=Turns)
     """Whose turn it is to decide again, where many write the same at once."""
+    deadlines: Deadlines = field(default_factory=Deadlines)
     slicing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a reader of the feed reads a slice: many of them together hold the event loop no longer than one."""
     revocations: Revocations = field(default_factory=Revocations)

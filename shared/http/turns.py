@@ -7,7 +7,6 @@ turns the last of fifty begins fifty times. Other replicas are met by chance, wh
 import asyncio
 from collections.abc import Hashable
 from random import random
-from types import TracebackType
 from weakref import WeakValueDictionary
 
 from shared.base.errors import Busy
@@ -54,11 +53,8 @@ class Turn:
             raise Busy("many change the same at the same time", headers={"Retry-After": "1"}) from error
         self._lock = lock
 
-    def __enter__(self) -> "Turn":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def give_back(self) -> None:
+        """Let the next one decide."""
         if self._lock is not None:
             self._lock.release()
+            self._lock = None

@@ -322,7 +322,7 @@ class Inbox:
                 news = await copy.remember(work, record.state(copy.shape)) and news
             reaction = self.consumer.reactions.get(record.event.type)
             if reaction and news and self._triggers(record):
-                work.because_of(
+                work.set_cause(
                     record.event.id, record.event.correlationid, record.event.traceparent, record.effective_at
                 )
                 await reaction(work, record)
@@ -365,7 +365,7 @@ class Inbox:
             "error", self.kernel.service, "a dead letter", subject=subject, type=kind, error=error
         )
         name, at = self.consumer.name, now_micros()
-        work.also(
+        work.add_statement(
             "INSERT INTO dead_letter (id, consumer, topic, partition, position, aggregate_id, type, event, error,"
             " recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -376,7 +376,7 @@ class Inbox:
             ],
         )  # fmt: skip
         if subject:
-            work.also(
+            work.add_statement(
                 "INSERT INTO parked (consumer, aggregate_id, since) VALUES (?, ?, ?)"
                 " ON CONFLICT (consumer, aggregate_id) DO NOTHING",
                 [(name, subject, at)],
@@ -389,7 +389,7 @@ class Inbox:
             if shape := erasing(record):
                 letters = await self._letters(record.event.subject)
                 told = [(forgotten_event(shape, letter.value).decode(), id) for id, letter in letters.items()]
-                work.also("UPDATE dead_letter SET event = ? WHERE id = ?", told)
+                work.add_statement("UPDATE dead_letter SET event = ? WHERE id = ?", told)
 
     async def retry(self, aggregate_id: str) -> str | None:
         """Fold the dead letters of an aggregate again, in order and in one commit; answers what still fails, or None."""
@@ -420,8 +420,8 @@ class Inbox:
 
     async def _release(self, work: Work, aggregate_id: str, letters: Iterable[str]) -> None:
         """Commit without the letters; the aggregate stays parked where another replica buried more of it."""
-        work.also("DELETE FROM dead_letter WHERE id = ?", [(id,) for id in letters])
-        work.also(
+        work.add_statement("DELETE FROM dead_letter WHERE id = ?", [(id,) for id in letters])
+        work.add_statement(
             "DELETE FROM parked WHERE consumer = ? AND aggregate_id = ? AND NOT EXISTS (SELECT 1 FROM dead_letter d"
             " WHERE d.consumer = parked.consumer AND d.aggregate_id = parked.aggregate_id)",
             [(self.consumer.name, aggregate_id)],
@@ -441,7 +441,7 @@ class Inbox:
         born = [(self.consumer.name, s, self._births[s].copies) for s in sources if s in self._births]
         if born:
             still = "UPDATE birth SET copies = copies WHERE consumer = ? AND source = ? AND copies = ?"
-            work.also(still, born, expect=len(born))
+            work.add_statement(still, born, expect=len(born))
 
     def _mark(self, work: Work, moved: Marks) -> None:
         """Move the marks, fenced: a consumer that lost its partitions finds other marks there, and starts over."""
@@ -452,7 +452,7 @@ class Inbox:
             if (t, p) not in self.marks
         ]
         if new:
-            work.also(
+            work.add_statement(
                 "INSERT INTO inbox_position (consumer, topic, partition, epoch, next_offset, position)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (consumer, topic, partition) DO NOTHING",
                 new,
@@ -474,7 +474,7 @@ class Inbox:
             if (t, p) in self.marks
         ]
         if old:
-            work.also(
+            work.add_statement(
                 "UPDATE inbox_position SET epoch = ?, next_offset = ?, position = ?"
                 " WHERE consumer = ? AND topic = ? AND partition = ? AND next_offset = ? AND position = ?",
                 old,

@@ -13,16 +13,29 @@ from shared.base.errors import Defect, MethodNotAllowed, Refusal, UriTooLong
 from shared.base.version import VERSION
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
 from shared.http.additions import Extensible, with_request_id
+from shared.http.answers import STATUS
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.matching import Matcher
 from shared.http.problems import MEDIA_TYPE, problem_bytes
-from shared.http.routes import KernelRoute, Routes, mount
+from shared.http.routes import Routes, mount
+from shared.http.running import KernelRoute
 from shared.http.serving import Serving
 from shared.runtime.front import asks_of_the_server, tell_methods
 from shared.runtime.service import Service
 
 ROUTE = "portolan.route"
 """The key of a scope under which the pattern of its route stands, for logs and metrics."""
+
+
+def _noting_status(scope: Scope, send: Send) -> Send:
+    """What a user has added answers in its own way: the status is seen on its way out."""
+
+    async def noting(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            scope[STATUS] = message["status"]
+        await send(message)
+
+    return noting
 
 
 class ServiceApp(Extensible):
@@ -36,29 +49,22 @@ class ServiceApp(Extensible):
             await super().__call__(scope, receive, send)
             return
         started = perf_counter()
-        status = 0
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         try:
             if self.has_additions:
-                await self.through_additions(scope, receive, watched)
+                await self.through_additions(scope, receive, _noting_status(scope, send))
             else:
-                await self.dispatch(scope, receive, watched)
+                await self.dispatch(scope, receive, send)
         except Exception as error:  # noqa: BLE001 the last resort: a defect must still be told as a problem, and logged
             telemetry.log_defect(self.service.name, scope, error)
-            if not status:
-                await refuse(_defect(), self, scope, receive, watched)
+            if STATUS not in scope:
+                await refuse(_defect(), self, scope, receive, send)
         finally:
-            route = scope.get(ROUTE, "unmatched")
-            telemetry.request_done(self.service.name, route, scope, status or 500, perf_counter() - started)
+            route, status = scope.get(ROUTE, "unmatched"), scope.get(STATUS, 500)
+            telemetry.request_done(self.service.name, route, scope, status, perf_counter() - started)
 
     async def dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         if asks_of_the_server(scope):
+            scope[STATUS] = 204
             await tell_methods(send)
             return
         route = self.find(scope)

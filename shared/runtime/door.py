@@ -18,7 +18,13 @@ from typing import Any, NoReturn, cast
 
 import httptools
 from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from shared.base import telemetry
 from shared.base.errors import HeadersTooLarge, Malformed, Refusal, RequestTimeout, Unavailable, Unimplemented
@@ -49,6 +55,8 @@ SLOW_BODY_S = 5.0
 """How long a body may take before its connection counts as waiting."""
 HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(:[0-9]{0,5})?")
 """What a Host may be: a name, an address of four numbers, or one in brackets (RFC 9110, 7.2)."""
+FRAMING = (b"content-length", b"transfer-encoding")
+OF_THE_CONNECTION = (*FRAMING, b"connection")
 TOO_LONG = b"/" + b"-" * URL_LIMIT
 
 
@@ -97,6 +105,10 @@ class Protocol(HttpToolsProtocol):
         self._lines = self._head = self._unaccounted = 0
         """Header lines and their bytes; bytes that came and are no part of an address or a body."""
         self._in_head = True
+        self._authorizations = 0
+        self._hosts: list[bytes] = []
+        self._framed: list[tuple[bytes, bytes]] = []
+        """The lines that say whether there is a body, and how long it is."""
         self._framing = b""
         """What says how long the body is of a request that asks for another protocol."""
         self._muted = False
@@ -164,11 +176,11 @@ class Protocol(HttpToolsProtocol):
             return
         if self._last is not None:
             return
-        if self._in_head and self._timer is None:
-            self._await_head()
         self._unaccounted += len(data)
         self._unset_keepalive_if_required()
         self._feed(data)
+        if self._in_head and self._unaccounted and self._timer is None:  # most heads come whole
+            self._await_head()
         if self._unaccounted > HEAD_LIMIT and not self._lingering and not self.transport.is_closing():
             self._refuse(_head_too_large())
 
@@ -198,7 +210,8 @@ class Protocol(HttpToolsProtocol):
         if self._muted:
             return
         super().on_message_begin()
-        self._lines = self._head = 0
+        self._lines = self._head = self._authorizations = 0
+        self._hosts, self._framed = [], []
         self._in_head = True
 
     def on_url(self, url: bytes) -> None:
@@ -218,7 +231,16 @@ class Protocol(HttpToolsProtocol):
         self._head += len(name) + len(value) + 4
         if self._lines > HEAD_LINES or self._head > HEAD_LIMIT:
             self._fail(_head_too_large())
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"host":
+            self._hosts.append(value)
+        elif name == b"authorization":
+            self._authorizations += 1
+        elif name in FRAMING:
+            self._framed.append((name, value))
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         if self._muted:
@@ -232,12 +254,10 @@ class Protocol(HttpToolsProtocol):
         cycle = self.cycle
         if self._door.closing:
             cycle.keep_alive = False
-        framing = [line for line in self.headers if line[0] in (b"content-length", b"transfer-encoding")]
-        has_body = bool(framing)
-        if has_body:
-            if self.parser.should_upgrade():
-                self._framing = b"".join(b"%s: %s\r\n" % line for line in framing)
-            cycle.send = _Sending(cycle)  # type: ignore[method-assign]
+        has_body = bool(self._framed)
+        if has_body and self.parser.should_upgrade():
+            self._framing = b"".join(b"%s: %s\r\n" % line for line in self._framed)
+        cycle.send = _Sending(cycle, has_body)  # type: ignore[method-assign]
         if has_body or not cycle.keep_alive:
             cycle.transport = cast(asyncio.Transport, _Closing(self))
 
@@ -308,7 +328,7 @@ class Protocol(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in ("1.0", "1.1"):
             self._fail(Malformed("a request names HTTP/1.1 or HTTP/1.0", code="malformed_request"))
-        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        codings = [value.strip().lower() for name, value in self._framed if name == b"transfer-encoding"]
         if codings and version == "1.0":
             self._fail(Malformed("HTTP/1.0 has no Transfer-Encoding", code="malformed_request"))
         if codings and codings != [b"chunked"]:
@@ -317,14 +337,14 @@ class Protocol(HttpToolsProtocol):
                     "the only Transfer-Encoding that is read here is chunked", code="transfer_coding_unknown"
                 )
             )
-        hosts = [value for name, value in self.headers if name == b"host"]
+        hosts = self._hosts
         if len(hosts) > 1 or (not hosts and version == "1.1"):
             self._fail(Malformed("a request names one Host", code="malformed_request"))
         if hosts and not HOST.fullmatch(hosts[0]):
             self._fail(
                 Malformed("Host is a name or an address, with or without a port", code="malformed_request")
             )
-        if sum(name == b"authorization" for name, _ in self.headers) > 1:
+        if self._authorizations > 1:
             self._fail(Malformed("Authorization is given twice", code="malformed_request"))
 
     def _fail(self, refusal: Refusal) -> NoReturn:
@@ -415,17 +435,64 @@ class _Closing:
 
 
 class _Sending:
-    """The `send` of a request with a body: an answer before its end says that the connection ends with it."""
+    """The `send` of a request. Of a request with a body an answer before its end says that the connection ends with it.
 
-    __slots__ = ("_cycle", "_send")
+    The head of a usual answer is put together here, with one look at all its values instead of two at each line.
+    """
 
-    def __init__(self, cycle: RequestResponseCycle) -> None:
-        self._cycle, self._send = cycle, cycle.send
+    __slots__ = ("_cycle", "_has_body", "_send")
+
+    def __init__(self, cycle: RequestResponseCycle, has_body: bool) -> None:
+        self._cycle, self._has_body, self._send = cycle, has_body, cycle.send
 
     def __call__(self, message: ASGISendEvent) -> Coroutine[Any, Any, None]:
-        if self._cycle.more_body and not self._cycle.response_started:
-            self._cycle.keep_alive = False
+        cycle = self._cycle
+        if not cycle.response_started:
+            if self._has_body and cycle.more_body:
+                cycle.keep_alive = False
+            return self._begin(message)
         return self._send(message)
+
+    async def _begin(self, message: ASGISendEvent) -> None:
+        cycle = self._cycle
+        if message["type"] == "http.response.start" and not (cycle.disconnected or cycle.flow.write_paused):
+            headers = [*cycle.default_headers, *message.get("headers", ())]
+            if (known := _head_of(message["status"], headers)) is not None:
+                head, length = known
+                cycle.response_started, cycle.waiting_for_100_continue = True, False
+                cycle.chunked_encoding, cycle.expected_content_length = False, length
+                cycle.transport.write(head if cycle.keep_alive else head[:-2] + b"connection: close\r\n\r\n")
+                return
+        await self._send(message)
+
+
+def _head_of(status: int, headers: list[tuple[bytes, bytes]]) -> tuple[bytes, int] | None:
+    """The head of an answer whose length is known, and that length; None of any other, or where a line is wrong."""
+    length = None
+    lines = [STATUS_LINE[status]]
+    for name, value in headers:
+        if name == b"content-length":
+            length = int(value)
+        elif name not in _SOUND_NAMES and not _is_sound(name):
+            return None
+        lines += (name, b": ", value, b"\r\n")
+    if length is None or HEADER_VALUE_RE.search(b"\t".join([value for _, value in headers])):
+        return None
+    lines.append(b"\r\n")
+    return b"".join(lines), length
+
+
+_SOUND_NAMES: set[bytes] = set()
+"""Names of lines that were looked at already; those of an application are few."""
+
+
+def _is_sound(name: bytes) -> bool:
+    """Whether a line of this name says nothing of the connection, and is one that uvicorn would send as it is."""
+    if name in OF_THE_CONNECTION or name != name.lower() or HEADER_RE.search(name):
+        return False
+    if len(_SOUND_NAMES) < HEAD_LINES:
+        _SOUND_NAMES.add(name)
+    return True
 
 
 def _head_too_large() -> HeadersTooLarge:

@@ -21,13 +21,13 @@ from shared.base.starting import CannotStart, told_plainly
 from shared.domain.kernel import Kernel
 from shared.http.additions import lifespan_of
 from shared.http.auth import Tokens
-from shared.http.routes import DEADLINE_S
+from shared.http.deadlines import DEADLINE_S, SWEEP_S
 from shared.runtime.door import GRACE_S, Door, Protocol
 from shared.runtime.memory import freeze_modules, keep_freed_memory
 from shared.runtime.running import alone, enter_bus, listening, opened
 from shared.runtime.service import Service
 
-DRAIN_GRACE_S = DEADLINE_S + 2
+DRAIN_GRACE_S = DEADLINE_S + SWEEP_S + 2
 """How long requests may still take once nothing new is let in."""
 NO_ADDRESS = {errno.EADDRNOTAVAIL, *(n for name, n in vars(socket).items() if name.startswith("EAI_"))}
 

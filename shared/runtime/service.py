@@ -10,7 +10,8 @@ from sqlalchemy import MetaData
 from shared.contracts.language import Aggregate
 from shared.domain.register import Register
 from shared.http import answers
-from shared.http.routes import Refused, Routes
+from shared.http.routes import Routes
+from shared.http.running import Refused
 from shared.messaging.inbox import Consumer
 from shared.store.columns import Mirror
 

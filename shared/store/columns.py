@@ -34,6 +34,7 @@ from shared.base.clock import to_day, to_micros
 from shared.base.money import Money
 from shared.base.text import search_text, sort_key
 from shared.contracts.language import Aggregate, AggregateType, entry_of
+from shared.contracts.stored import Members
 
 NAMING = {
     "ix": "ix_%(table_name)s__%(column_0_N_name)s",
@@ -149,6 +150,8 @@ class Mirror:
     """Members that are also kept by their sort key."""
     searched: Sequence[str]
     """Members in whose text `q` looks."""
+    name: str
+    """Of the table."""
 
     def column_of_sort(self, member: str) -> Column[Any]:
         """The column by which a list is sorted by `member`."""
@@ -156,24 +159,22 @@ class Mirror:
         column: Column[Any] = self.table.columns[name]
         return column
 
-    @property
-    def name(self) -> str:
-        return self.table.name
-
-    def values(self, shape: Aggregate, effective_at: int, state: str) -> tuple[Any, ...]:
-        ref = shape.external_ref
+    def values(self, members: Members, recorded_at: int, effective_at: int, state: str) -> tuple[Any, ...]:
+        """A row, in the order of the columns, of an aggregate's members at the version that was just made; instants in
+        microseconds."""
+        ref = members["external_ref"]
         return (
-            str(shape.id),
-            shape.version,
-            to_micros(shape.created_at),
-            to_micros(shape.updated_at),
+            str(members["id"]),
+            members["version"],
+            to_micros(members["created_at"]),
+            recorded_at,
             effective_at,
-            0 if shape.archived_at is None else 1,
+            0 if members["archived_at"] is None else 1,
             ref.source if ref else None,
             ref.id if ref else None,
-            *(plain_value(getattr(shape, name)) for name in self.mirrored),
-            *(sort_key(getattr(shape, name)) for name in self.sorted),
-            *([search_text(getattr(shape, name) for name in self.searched)] if self.searched else ()),
+            *[plain_value(members[name]) for name in self.mirrored],
+            *[sort_key(members[name]) for name in self.sorted],
+            *([search_text([members[name] for name in self.searched])] if self.searched else ()),
             state,
         )
 
@@ -195,4 +196,4 @@ def mirror(shape: type[Aggregate], row: type[SQLModel]) -> Mirror:
         raise TypeError(f"{table.name} has {SEARCH_TEXT} if and only if its lists are searched")
     search_column = (SEARCH_TEXT,) if searched else ()
     columns = (*_BASE, *mirrored, *keys, *search_column, "document")
-    return Mirror(entry_of(shape), table, columns, mirrored, members, searched)
+    return Mirror(entry_of(shape), table, columns, mirrored, members, searched, table.name)

@@ -8,6 +8,8 @@ a group, so that a stale unit cannot fail the other.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from msgspec.structs import astuple
+
 from shared.base.clock import now_micros
 from shared.store.base import StaleVersion, UniqueTaken
 from shared.store.columns import Mirror
@@ -74,30 +76,14 @@ def count_events(units: Iterable[Unit]) -> int:
 
 
 def outbox_rows(units: Iterable[Unit], first: int) -> list[tuple[Any, ...]]:
-    """Outbox rows with the positions from `first` on; each unit learns its own."""
+    """Outbox rows with the positions from `first` on; each unit learns its own. An event has the members of a row."""
     rows: list[tuple[Any, ...]] = []
     position = first
     for unit in units:
         unit.positions = [[] for _ in unit.parts]
         for i, part in unit.live_parts():
             for e in part.events:
-                rows.append(
-                    (
-                        position,
-                        e.event_id,
-                        e.topic,
-                        e.partition,
-                        e.aggregate_type,
-                        e.aggregate_id,
-                        e.aggregate_version,
-                        e.type,
-                        e.key,
-                        e.payload,
-                        e.headers,
-                        e.effective_at,
-                        e.recorded_at,
-                    )
-                )
+                rows.append((position, *astuple(e)))
                 unit.positions[i].append(position)
                 position += 1
     return rows

@@ -11,10 +11,11 @@ from zlib import crc32
 
 import msgspec
 
-from shared.base.clock import to_micros, to_wire
+from shared.base.clock import to_wire
 from shared.base.errors import TooLarge
 from shared.base.ids import new_id_text
 from shared.contracts.language import PARTITIONS, STATE_LIMIT, Aggregate, AggregateType, Fact, entry_of
+from shared.contracts.stored import codec_of
 from shared.store.unit import Event
 
 
@@ -67,10 +68,12 @@ def event(
     fact: Fact,
     changed: Sequence[str],
     effective_at: int,
+    recorded_at: int,
     origin: str,
     base_url: str,
 ) -> Event:
-    """The outbox row of one commit; `state` is the shape's JSON, `origin` is `Origin.to_json()`.
+    """The outbox row of one commit; `state` is the shape's JSON, `origin` is `Origin.to_json()`. Instants in
+    microseconds.
 
     `base_url` is where the instance is reached: the event names its schema there.
 
@@ -81,10 +84,9 @@ def event(
     entry = entry_of(type(shape))
     aggregate_id = str(shape.id)
     key = aggregate_id if entry.key == "id" else str(getattr(shape, entry.key) or aggregate_id)
-    recorded_at = to_micros(shape.updated_at)
     event_id = new_id_text()
     effective = to_wire(effective_at)
-    details = fact.to_json().decode()
+    details = codec_of(type(fact)).write(vars(fact)).decode()
     payload = (
         f'{{"version":{shape.version},"effective_at":"{effective}","state":{state},'
         f'"changed":{_names(tuple(changed))},"fact":{details}}}'

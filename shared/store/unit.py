@@ -1,14 +1,15 @@
 """A unit of work as the store takes it: what must be written together, and what it relied on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct, field
 
 from shared.store.columns import Mirror
 
 
-@dataclass(slots=True)
-class Event:
+class Event(Struct, eq=False):
     """One outbox row before its position is drawn; `effective_at` and `recorded_at` are microseconds."""
 
     event_id: str
@@ -39,8 +40,7 @@ class Statement:
     types: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct, eq=False):
     """What is written or refused as one: the whole of a plain request, or one item of a batch."""
 
     rows: list[tuple[Mirror, tuple[Any, ...]]] = field(default_factory=list)
@@ -56,8 +56,7 @@ class Part:
             kept.clear()
 
 
-@dataclass(slots=True, frozen=True)
-class IdempotencyKey:
+class IdempotencyKey(Struct, frozen=True):
     """Whose key on which route, and the hash of the body it came with."""
 
     principal: str
@@ -66,8 +65,7 @@ class IdempotencyKey:
     body_hash: str
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(Struct, eq=False):
     """Parts in one transaction. `separable` parts may fail each by itself (a batch); others fail together.
 
     After the commit `positions[i]` are the positions of part i's events, and `failures[i]` is why part i was left
@@ -81,5 +79,14 @@ class Unit:
     positions: list[list[int]] = field(default_factory=list)
     failures: dict[int, Exception] = field(default_factory=dict)
 
+    @property
+    def is_worth_a_commit(self) -> bool:
+        """Whether there is anything to write, or to have checked."""
+        if self.idempotency is not None:
+            return True
+        return any(part.rows or part.statements or part.guards for part in self.parts)
+
     def live_parts(self) -> list[tuple[int, Part]]:
+        if not self.failures:
+            return list(enumerate(self.parts))
         return [(i, part) for i, part in enumerate(self.parts) if i not in self.failures]

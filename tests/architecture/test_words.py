@@ -35,21 +35,10 @@ RIDDLES = frozenset(
 
 NOT_YET_RENAMED: frozenset[str] = frozenset(
     {
-        "benchmarks/bench_rebuild.py",
-        "services/cli/rebuild.py",
         "services/reporting/dashboards/activity/api.py",
         "services/reporting/dashboards/exposure/api.py",
-        "services/reporting/dashboards/portfolios/standing.py",
-        "services/reporting/dashboards/portfolios/view.py",
         "services/reporting/dashboards/projects/api.py",
         "services/reporting/dashboards/projects/view.py",
-        "services/reporting/history/portfolios.py",
-        "services/reporting/history/view.py",
-        "services/reporting/rebuild/loading.py",
-        "services/reporting/rebuild/making.py",
-        "services/reporting/rebuild/rows.py",
-        "services/reporting/sums.py",
-        "services/reporting/totals/view.py",
         "shared/domain/work.py",
         "shared/http/additions.py",
         "shared/http/answers.py",

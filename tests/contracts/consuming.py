@@ -31,7 +31,7 @@ class Notes:
         if self.failures < self.failing:
             self.failures += 1
             raise Unreachable("the test's database is away")
-        work.also(NOTE, [(record.topic, record.partition, record.position) for record in records])
+        work.add_statement(NOTE, [(record.topic, record.partition, record.position) for record in records])
 
     async def positions(self) -> list[int]:
         return [row[0] for row in await self.store.fetch("SELECT position FROM noted ORDER BY line")]

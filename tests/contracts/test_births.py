@@ -50,7 +50,7 @@ class Notes:
     inbox: Inbox | None = None
 
     async def react(self, work: Work, record: Record) -> None:
-        work.also(NOTE, [(record.position, record.event.data.version)])
+        work.add_statement(NOTE, [(record.position, record.event.data.version)])
         if self.failing:
             self.failing -= 1
             raise Unreachable("the test's database is away")

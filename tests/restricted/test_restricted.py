@@ -13,7 +13,7 @@ from services.embedded import SERVICES
 from shared.base.settings import Settings
 from shared.contracts.language import topics_of
 from shared.http.auth.roles import ROLES
-from shared.http.routes import KernelRoute
+from shared.http.running import KernelRoute
 from shared.messaging.bus.kafka import KafkaBus
 from shared.runtime.app import create_app
 from shared.runtime.migrate import postgres_engine

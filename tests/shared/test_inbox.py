@@ -201,7 +201,7 @@ async def test_what_the_database_refuses_is_poison_too(desk: Desk) -> None:
     async def fold(work: Work, records: Sequence[Record]) -> None:
         for r in records:
             name = None if "bad" in r.state(Project).name else "x"
-            work.also("INSERT INTO guard (key, version) VALUES (?, ?)", [(name, 1)])
+            work.add_statement("INSERT INTO guard (key, version) VALUES (?, ?)", [(name, 1)])
 
     bad, good = await desk.project("bad"), await desk.project("good")
     inbox = Inbox(desk.kernel, desk.bus, Consumer("test.refused", ("projects",), fold=fold))

@@ -4,8 +4,9 @@ import io
 import json
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 
-from shared.base.telemetry import LEVELS, Log
+from shared.base.telemetry import LEVELS, Log, Requests
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -74,3 +75,18 @@ def test_what_cannot_be_told_is_dropped_and_never_raises() -> None:
     log.flush()
     line = log.stream.getvalue().splitlines()[-1]
     assert len(line) < 10_000
+
+
+def test_a_scrape_tells_every_request_that_was_answered_until_then() -> None:
+    registry, requests = CollectorRegistry(), Requests()
+    registry.register(requests)
+    for status, seconds in ((200, 0.001), (200, 0.3), (404, 99.0)):
+        requests.of("projects", "/a", "GET", status).add(seconds)
+    text = generate_latest(registry).decode()
+    route = 'method="GET",route="/a",service="projects"'
+    assert f'portolan_http_requests_total{{{route},status="200"}} 2.0' in text
+    assert f'portolan_http_requests_total{{{route},status="404"}} 1.0' in text
+    for bound, count in (("0.001", 1), ("0.25", 1), ("0.5", 2), ("10.0", 2), ("+Inf", 3)):
+        assert f'portolan_http_request_seconds_bucket{{le="{bound}",{route}}} {count}.0' in text
+    assert f"portolan_http_request_seconds_count{{{route}}} 3.0" in text
+    assert f"portolan_http_request_seconds_sum{{{route}}} 99.301" in text

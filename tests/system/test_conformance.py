@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.embedded import SERVICES
-from shared.http.routes import KernelRoute
+from shared.http.running import KernelRoute
 from shared.runtime.app import create_app
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"

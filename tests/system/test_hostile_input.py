@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.rotation import turn
+
 MIB = 1024 * 1024
 
 
@@ -103,7 +105,7 @@ HOSTILE_VALUES = [
 @pytest.mark.parametrize("text", HOSTILE_VALUES, ids=lambda t: t[:20])
 async def test_a_hostile_text_in_any_member_never_breaks_anything(everything: Any, text: str) -> None:
     """Some are fine as a name and some are not; none may be a defect, and none may be echoed by a refusal."""
-    for walked in with_bodies(everything):
+    for walked in turn(with_bodies(everything), lambda one: f"{text} {one.id}"):
         for member in walked.operation.body.model_fields:
             for value in (
                 f'"{text}"',
@@ -266,7 +268,7 @@ async def test_a_hostile_value_of_any_parameter_is_refused_or_finds_nothing_it_s
     everything: Any, text: str
 ) -> None:
     client = everything.client()
-    for walked in everything.walk("GET"):
+    for walked in turn(everything.walk("GET"), lambda one: f"{text} {one.id}"):
         if "stream" in walked.path:
             continue
         for parameter in walked.operation.parameters:
@@ -348,7 +350,7 @@ HOSTILE_HEADERS = [
 )
 async def test_a_hostile_header_never_breaks_anything(everything: Any, name: str, value: str) -> None:
     client = everything.client()
-    for walked in everything.walk():
+    for walked in turn(everything.walk(), lambda one: f"{name} {value} {one.id}"):
         if "stream" in walked.path:
             continue
         headers = {"Content-Type": walked.operation.media_type, "If-Match": '"1"', "Idempotency-Key": "k"} | {

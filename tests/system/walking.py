@@ -15,7 +15,7 @@ from shared.base.settings import Settings
 from shared.contracts.language import entry_of
 from shared.domain.register import Register
 from shared.http.operation import Operation
-from shared.http.routes import KernelRoute
+from shared.http.running import KernelRoute
 from shared.runtime.app import create_app
 from tests.conftest import Portolan, running_portolan
 

@@ -76,9 +76,9 @@ async def fold(work: Work, records: Sequence[Record]) -> dict[str, Days]:
                 added.add_span((currency, first, last), budget)
                 span_rows.append((project_id, counts_from, currency, first, last, recorded, *split(budget)))
     if sum_rows:
-        work.also(ADD_SUMS, sum_rows)
+        work.add_statement(ADD_SUMS, sum_rows)
     if span_rows:
-        work.also(ADD_SPANS, span_rows)
+        work.add_statement(ADD_SPANS, span_rows)
     return added_days
 
 

@@ -104,9 +104,9 @@ async def fold(work: Work, versions: Sequence[Version], measured_: dict[str, Day
                 rewritten.after.append(ended)
                 closed.append((ended.until_day, project_id, ended.from_day))
     if closed:
-        work.also(CLOSE, closed)
+        work.add_statement(CLOSE, closed)
     if rows:
-        work.also(UPSERT, rows)
+        work.add_statement(UPSERT, rows)
     return rewritten
 
 

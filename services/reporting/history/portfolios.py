@@ -16,24 +16,28 @@ GENERATION = "SELECT portfolios FROM totals_clock WHERE id = 1"
 
 
 @dataclass
-class _Kept:
+class _Cache:
     generation: int = -1
     by_moment: dict[int | None, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
 
-_KEPT: "WeakKeyDictionary[Store, _Kept]" = WeakKeyDictionary()
+_CACHES: "WeakKeyDictionary[Store, _Cache]" = WeakKeyDictionary()
 
 
 async def portfolios_by_id(store: Store, at: AsOf, *, archived: bool = False) -> dict[str, dict[str, Any]]:
     """Id -> state; not to be changed by who reads it."""
     rows = await store.fetch(GENERATION)
     generation = rows[0][0] if rows else 0
-    kept = _KEPT.setdefault(store, _Kept())
-    if kept.generation != generation or len(kept.by_moment) >= LARGEST:
-        kept = _KEPT[store] = _Kept(generation)
-    if at.until not in kept.by_moment:
-        kept.by_moment[at.until] = {
+    cache = _CACHES.setdefault(store, _Cache())
+    if cache.generation != generation or len(cache.by_moment) >= LARGEST:
+        cache = _CACHES[store] = _Cache(generation)
+    if at.until not in cache.by_moment:
+        cache.by_moment[at.until] = {
             p["id"]: p for p in await states(store, "portfolio", at.until, archived=True)
         }
-    found = kept.by_moment[at.until]
-    return found if archived else {id: p for id, p in found.items() if p["archived_at"] is None}
+    known_portfolios = cache.by_moment[at.until]
+    return (
+        known_portfolios
+        if archived
+        else {id: p for id, p in known_portfolios.items() if p["archived_at"] is None}
+    )

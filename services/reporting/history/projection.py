@@ -96,11 +96,11 @@ def history_row(record: Record, version: Version) -> tuple[Any, ...]:
 async def fold(work: Work, records: Sequence[Record]) -> list[Version]:
     """Stage the rows of a batch; answers what it brought, in order."""
     versions = [version_of(record) for record in records]
-    work.also(
+    work.add_statement(
         HISTORY, [history_row(r, v) for r, v in zip(records, versions, strict=True)], types=HISTORY_TYPES
     )
     newest = {v.aggregate_id: v for v in sorted(versions, key=lambda v: v.version)}
-    work.also(
+    work.add_statement(
         CURRENT,
         [
             (v.aggregate_id, v.aggregate_type, v.project_id, v.version, v.effective_at, v.state)
@@ -118,4 +118,6 @@ async def _forget(work: Work, record: Record, shape: type[Erasable]) -> None:
     """What was folded before; the batch itself tells no more (see `shared.domain.erasure.forgetting`)."""
     id = record.event.subject
     versions = await work.store.fetch(VERSIONS_BEFORE, (id, record.event.data.version))
-    work.also(FORGET, [(redacted_state(shape, state.encode()).decode(), id, v) for v, state in versions])
+    work.add_statement(
+        FORGET, [(redacted_state(shape, state.encode()).decode(), id, v) for v, state in versions]
+    )

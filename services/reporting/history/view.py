@@ -32,7 +32,7 @@ IDS_AT_A_TIME = 500
 
 async def states_by_id(store: Store, ids: Sequence[str], until: int | None) -> dict[str, dict[str, Any]]:
     """The aggregates with these ids, archived or not; those that are not known by then are left out."""
-    found: dict[str, dict[str, Any]] = {}
+    states: dict[str, dict[str, Any]] = {}
     for start in range(0, len(ids), IDS_AT_A_TIME):
         some = ids[start : start + IDS_AT_A_TIME]
         marks = ", ".join("?" * len(some))
@@ -46,8 +46,8 @@ async def states_by_id(store: Store, ids: Sequence[str], until: int | None) -> d
                 " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version"
             )
             rows = await store.fetch(text, (*some, until))
-        found |= {row[0]: json.loads(row[1]) for row in rows}
-    return found
+        states |= {row[0]: json.loads(row[1]) for row in rows}
+    return states
 
 
 async def states_of_project(
@@ -64,9 +64,9 @@ async def states_of_project(
             " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version ORDER BY h.aggregate_id"
         )
         rows = await store.fetch(text, (project_id, until))
-    found: dict[str, list[dict[str, Any]]] = {}
+    states_by_type: dict[str, list[dict[str, Any]]] = {}
     for kind, state in rows:
-        held = json.loads(state)
-        if held["archived_at"] is None:
-            found.setdefault(kind, []).append(held)
-    return found
+        members = json.loads(state)
+        if members["archived_at"] is None:
+            states_by_type.setdefault(kind, []).append(members)
+    return states_by_type

@@ -35,7 +35,7 @@ async def load(
         while page := await reading:
             reading = asyncio.ensure_future(read_rows(store, topics, page[-1][0], until, PAGE, partitions))
             events += len(page)
-            rows = await _made(page)
+            rows = await _history_rows(page)
             if writing:
                 await writing
             writing = asyncio.ensure_future(write(rows))
@@ -49,9 +49,9 @@ async def load(
     return events
 
 
-async def _made(page: Rows) -> Rows:
-    made: Rows = []
+async def _history_rows(page: Rows) -> Rows:
+    rows_made: Rows = []
     for start in range(0, len(page), SLICE):
         await asyncio.sleep(0)
-        made += [row for row in map(history_row, page[start : start + SLICE]) if row]
-    return made
+        rows_made += [row for row in map(history_row, page[start : start + SLICE]) if row]
+    return rows_made

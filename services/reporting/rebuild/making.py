@@ -64,11 +64,11 @@ async def _making(place: Place, settings: Settings, sources: Sources) -> Made:
                 heads = await heads_at(store, topics, ends[name])
                 reached += [(topic, partition, store.epoch, at) for (topic, partition), at in heads.items()]
         await place.index_history()
-        made = await place.opened()
-        await fold_history(made, settings)
+        opened = await place.opened()
+        await fold_history(opened, settings)
         await place.fill_current()
     except (Unreachable, CannotReplace):
         raise
     except Exception as error:
         raise NotInBulk(repr(error)) from error
-    return Made(made, events, place, reached)
+    return Made(opened, events, place, reached)

@@ -66,10 +66,10 @@ async def read_rows(
 def history_row(row: Sequence[Any]) -> tuple[Any, ...] | None:
     """What the fold of a single event stores; None where this version does not know its type."""
     _, event_id, kind, aggregate_id, version, key, headers, payload, effective_at, recorded_at = row
-    known = EVENT_TYPES.get(kind)
-    if known is None:
+    declared = EVENT_TYPES.get(kind)
+    if declared is None:
         return None
-    entry = known[0]
+    entry = declared[0]
     if entry.key == "project_id" and key != aggregate_id:
         project_id = key
     else:

@@ -117,9 +117,9 @@ async def fold(work: Work, versions: Sequence[Version], rewritten: Rewritten, fe
     _hold_clock(work, fences.clock, day, bool(changed), len(portfolios))
     rows = sorted((starts, *cell, *sums) for (starts, cell), sums in differences.items() if any(sums))
     if rows:
-        work.also(ADD, _with_blocks(rows), types=ADD_TYPES)
+        work.add_statement(ADD, _with_blocks(rows), types=ADD_TYPES)
     if standing := _standing(rows, day):
-        work.also(STAND, standing)
+        work.add_statement(STAND, standing)
     written = [
         (id, *stored)
         for id, change in sorted(changed.items())
@@ -127,30 +127,30 @@ async def fold(work: Work, versions: Sequence[Version], rewritten: Rewritten, fe
         if stored[1] > change.last_version
     ]
     if written:
-        work.also(limits.WRITE, written)
+        work.add_statement(limits.WRITE, written)
 
 
 def _hold_turns(work: Work, fences: Fences) -> None:
     first = [(partition,) for partition, count in fences.folds.items() if count is None]
     following = [(partition, count) for partition, count in fences.folds.items() if count is not None]
     if first:
-        work.also(FIRST_TURN, first, expect=len(first))
+        work.add_statement(FIRST_TURN, first, expect=len(first))
     if following:
-        work.also(NEXT_TURN, following, expect=len(following))
+        work.add_statement(NEXT_TURN, following, expect=len(following))
 
 
 def _hold_clock(work: Work, clock: Clock, day: int, has_new_limits: bool, portfolios: int) -> None:
     """From here to the commit no other fold adds to the sums: what is counted is counted in one order."""
     if clock.day is None:
-        work.also(BEGIN, [(day, int(has_new_limits), portfolios)], expect=1)
+        work.add_statement(BEGIN, [(day, int(has_new_limits), portfolios)], expect=1)
         return
     row = (day, int(has_new_limits), portfolios, clock.day, clock.limits)
     if has_new_limits:
-        work.also(TICK_ALONE, [(*row, clock.changes)], expect=1)
+        work.add_statement(TICK_ALONE, [(*row, clock.changes)], expect=1)
     else:
-        work.also(TICK, [row], expect=1)
+        work.add_statement(TICK, [row], expect=1)
     if day > clock.day:
-        work.also(ADVANCE, [(clock.day, day)])
+        work.add_statement(ADVANCE, [(clock.day, day)])
 
 
 @dataclass(slots=True)

@@ -89,8 +89,8 @@ async def changed_cells(store: Store, since: int) -> tuple[Cells, int, int | Non
     sums; no day where nothing was written."""
     rows = await store.fetch(CHANGED, (since,))
     width = len(Cell._fields)
-    found = {Cell(*row[:width]): sums_in(row[width:-2]) for row in rows}
-    return found, max((row[-2] for row in rows), default=since), rows[0][-1] if rows else None
+    sums_by_cell = {Cell(*row[:width]): sums_in(row[width:-2]) for row in rows}
+    return sums_by_cell, max((row[-2] for row in rows), default=since), rows[0][-1] if rows else None
 
 
 async def clock_of(store: Store) -> Clock:

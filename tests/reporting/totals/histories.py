@@ -35,7 +35,7 @@ class Publisher:
     def publish(self, state: Aggregate, on: date, fact: Fact | None = None) -> None:
         answer = fact or plain(type(state), "created" if state.version == 1 else "revised")
         effective = to_micros(datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
-        body = event(state, state.model_dump_json(), answer, (), effective, ORIGIN, "http://test")
+        body = event(state, state.model_dump_json(), answer, (), effective, effective, ORIGIN, "http://test")
         place, position = (body.topic, body.partition), len(self.records) + 1
         value = cloud_event(position, self.last[place], body.headers, body.payload).encode()
         self.records.append(Record(*place, position, position, self.last[place], 1, value))

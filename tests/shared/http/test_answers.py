@@ -13,7 +13,7 @@ from services.projects.service import SERVICE
 from shared.base.settings import Settings
 from shared.http import cors
 from shared.http.compression import accepts_gzip
-from shared.http.routes import KernelRoute
+from shared.http.running import KernelRoute
 from shared.runtime.app import ServiceApp
 from tests.conftest import Portolan, running_service
 from tests.shared.http.conftest import PROJECTS, Projects
@@ -78,6 +78,23 @@ async def test_a_list_that_has_not_changed_is_not_sent_again(projects: Projects)
     changed = await projects.client.get(PROJECTS, headers={"If-None-Match": first.headers["etag"]})
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
+
+
+async def test_a_list_is_another_one_once_an_item_what_follows_or_the_total_is(
+    projects_everywhere: Projects,
+) -> None:
+    async def tag(**headers: str) -> str:
+        answer = await projects_everywhere.client.get(PROJECTS, params={"limit": 1}, headers=headers)
+        assert answer.json()["items"][0]["id"] == made["id"]
+        return answer.headers["etag"]
+
+    made = await projects_everywhere.make()
+    tags = [await tag(), await tag(Prefer="return=total-count")]
+    await projects_everywhere.revise(made, description="another")
+    tags.append(await tag())
+    await projects_everywhere.make()
+    tags.append(await tag())
+    assert len(set(tags)) == len(tags)
 
 
 async def test_only_what_was_read_may_be_kept_and_only_to_ask_again(projects: Projects) -> None:
@@ -159,12 +176,12 @@ async def some_of_each_kind(client: httpx.AsyncClient, nobody: httpx.AsyncClient
 )  # fmt: skip
 def test_an_origin_that_no_browser_sends_is_refused(origins: str) -> None:
     with pytest.raises(ValueError, match="expected are origins"):
-        Settings(cors_origins=origins)
+        Settings.model_validate({"cors_origins": origins})
 
 
 def test_origins_are_listed_with_a_space_between_them() -> None:
     given = "https://a.example http://localhost:5173 http://[::1]:80 capacitor://localhost"
-    assert Settings(cors_origins=given).cors_origins == given.split()
+    assert Settings.model_validate({"cors_origins": given}).cors_origins == given.split()
 
 
 async def test_a_script_may_go_on_with_a_stream(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from services.risk.service import SERVICE
-from shared.http import routes
+from shared.http import running
 from shared.runtime.app import create_app
 
 
@@ -16,7 +16,7 @@ def _refuse(*_: object) -> None:
 
 
 def test_an_application_is_made_without_its_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "documented", _refuse)
+    monkeypatch.setattr(running, "documented", _refuse)
     app = create_app(SERVICE)
     with pytest.raises(Asked):
         app.openapi()
@@ -24,7 +24,9 @@ def test_an_application_is_made_without_its_document(monkeypatch: pytest.MonkeyP
 
 def test_pages_and_answers_of_batches_are_made_once_and_with_the_document() -> None:
     app = create_app(SERVICE)
-    deferred = [one for part in app.parts for one in part.declared if isinstance(one.answer, routes.Deferred)]
+    deferred = [
+        one for part in app.parts for one in part.declared if isinstance(one.answer, running.Deferred)
+    ]
     names = {one.shape.__name__ for one in deferred}
     assert {"RiskPage", "RiskBatchAnswer"} <= names
     assert all(one.shape is one.shape for one in deferred)

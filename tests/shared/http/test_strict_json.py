@@ -82,6 +82,34 @@ def test_whatever_is_accepted_equals_json_and_holds_nothing_unacceptable(pieces:
     assert read == wanted
 
 
+@given(
+    st.one_of(VALUES.map(lambda value: json.dumps(value, ensure_ascii=False)), PIECES.map("".join)), st.data()
+)
+def test_what_the_compiled_parser_is_believed_is_what_the_careful_one_reads(
+    text: str, data: st.DataObject
+) -> None:
+    body = bytearray(text.encode())
+    for _ in range(data.draw(st.integers(0, 3))):  # what almost is JSON
+        place = data.draw(st.integers(0, len(body)))
+        body[place : place + data.draw(st.integers(0, 1))] = data.draw(
+            st.sampled_from(
+                [b"", b":", b'"', b",", b"{", b"}", b"0", b"9" * 19, b"\\", b"\x00", b"\xff", b"e5", b" "]
+            )
+        )
+    quick = strict_json._quick(bytes(body))
+    if quick is not None:
+        assert repr(quick) == repr(strict_json._decoded(bytes(body), strict_json._DECODER))
+
+
+@given(
+    st.dictionaries(
+        st.from_regex("[a-z]{1,9}", fullmatch=True), st.text("ab é\n", max_size=9) | st.integers(0, 9)
+    )
+)
+def test_plain_bodies_are_read_by_the_compiled_parser(members: dict[str, Any]) -> None:
+    assert strict_json._quick(json.dumps(members, ensure_ascii=False).encode()) == members
+
+
 @given(st.dictionaries(TEXT, LEAVES, min_size=1, max_size=4), st.data())
 def test_a_key_given_twice_is_refused_wherever_it_stands(
     members: dict[str, Any], data: st.DataObject

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.register import merged
+from shared.domain.patches import merged
 from shared.store import Unit, Unreachable
 from tests.shared.http.conftest import PATCH, PROJECTS, Projects
 
@@ -302,7 +302,7 @@ async def test_who_meets_others_every_time_is_told_to_come_again(
     projects_everywhere: Projects, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where other replicas are always quicker: nobody stated a precondition, so none has failed."""
-    monkeypatch.setattr("shared.http.routes.ATTEMPTS", 1)
+    monkeypatch.setattr("shared.http.running.ATTEMPTS", 1)
     client, url = projects_everywhere.client, f"{PROJECTS}/by-ref/sap/1"
     made = (await client.put(url, json={"name": "N"})).json()
     puts = await asyncio.gather(*(client.put(url, json={"name": f"N{n}"}) for n in range(20)))

@@ -185,7 +185,7 @@ async def test_a_failed_commit_leaves_nothing(store: Store) -> None:
     stage(unit, "B")
     await unit.guard("something")
     unit.unit.idempotency = IdempotencyKey("anna", "/", "key", "hash")
-    unit.also("UPDATE project SET version = version WHERE code = ?", [("NOBODY",)], expect=1)
+    unit.add_statement("UPDATE project SET version = version WHERE code = ?", [("NOBODY",)], expect=1)
     with pytest.raises(StaleVersion):
         await unit.commit()
     assert await everything(store) == before
@@ -240,7 +240,7 @@ async def test_of_many_rows_those_that_are_there_already_are_dealt_with_as_the_s
     adding = f"INSERT INTO sequence (name, last) VALUES (?, ?) ON CONFLICT (name) {conflict}"
     for last, brought in ((1, names[COPIED:]), (2, names), (2, names)):
         work = work_on(store)
-        work.also(adding, [(name, last) for name in brought], types=("text", "bigint"))
+        work.add_statement(adding, [(name, last) for name in brought], types=("text", "bigint"))
         await work.commit()
     found = dict(await store.fetch("SELECT name, last FROM sequence"))
     assert found == dict.fromkeys(names[:COPIED], 2) | dict.fromkeys(names[COPIED:], kept)
@@ -249,8 +249,8 @@ async def test_of_many_rows_those_that_are_there_already_are_dealt_with_as_the_s
 async def test_many_rows_that_are_added_go_with_the_unit_that_fails(store: Store) -> None:
     work = work_on(store)
     rows = [(f"name-{n}", 1) for n in range(2 * COPIED)]
-    work.also("INSERT INTO sequence (name, last) VALUES (?, ?)", rows, types=("text", "bigint"))
-    work.also("UPDATE counter SET epoch = ? WHERE one = 7", [(3,)], expect=1)
+    work.add_statement("INSERT INTO sequence (name, last) VALUES (?, ?)", rows, types=("text", "bigint"))
+    work.add_statement("UPDATE counter SET epoch = ? WHERE one = 7", [(3,)], expect=1)
     with pytest.raises(StaleVersion):
         await work.commit()
     assert await store.fetch("SELECT name FROM sequence") == []
@@ -260,7 +260,7 @@ async def test_many_rows_that_must_be_new_are_refused_where_one_is_not(store: St
     for wanted in (COPIED, 2 * COPIED):
         work = work_on(store)
         rows = [(f"name-{n:03d}", 1) for n in range(COPIED - 1, wanted)]
-        work.also("INSERT INTO sequence (name, last) VALUES (?, ?)", rows, types=("text", "bigint"))
+        work.add_statement("INSERT INTO sequence (name, last) VALUES (?, ?)", rows, types=("text", "bigint"))
         if wanted > COPIED:
             with pytest.raises(UniqueTaken, match=r"sequence\(name\)"):
                 await work.commit()

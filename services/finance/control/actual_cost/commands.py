@@ -51,7 +51,7 @@ async def check(work: Work, cost: ActualCost) -> None:
     await takes_new(work, ContractRow, cost, "contract_id")
     if cost.reverses_id is not None and (reversals := guard(cost)) is not None:
         await work.guard(reversals)
-        rules.reverses(cost, await work.known(ActualCost, cost.reverses_id), await _reversed(work, cost))
+        rules.reverses(cost, await work.find_by_id(ActualCost, cost.reverses_id), await _reversed(work, cost))
 
 
 async def charge(work: Work, cost: ActualCost) -> None:
@@ -61,20 +61,20 @@ async def charge(work: Work, cost: ActualCost) -> None:
     guarded = (str(budget.id), cost.amount.currency)
     if work.before(cost) is None and cost.reverses_id is None:
         budget_rules.may_begin(budget)
-        work.also(STILL_OPEN, [guarded], expect=1)
+        work.add_statement(STILL_OPEN, [guarded], expect=1)
     else:
-        work.also(STILL_IN, [guarded], expect=1)
+        work.add_statement(STILL_IN, [guarded], expect=1)
 
 
 async def _budget(work: Work, cost: ActualCost) -> Budget | None:
-    return await work.known(Budget, derived_id("budget", str(cost.project_id)))
+    return await work.find_by_id(Budget, derived_id("budget", str(cost.project_id)))
 
 
 async def carried(work: Work, cost: ActualCost) -> Sequence[ActualCost]:
     """A cost and what reverses it are archived, and restored, together; a reversal never goes by itself."""
     if cost.reverses_id is not None:
         if cost.archived_at is None:
-            original = await work.known(ActualCost, cost.reverses_id)
+            original = await work.find_by_id(ActualCost, cost.reverses_id)
             rules.goes_with_its_original(cost, original)
         return ()
     await work.guard(f"reversals {cost.id}")
@@ -83,7 +83,7 @@ async def carried(work: Work, cost: ActualCost) -> Sequence[ActualCost]:
     def concerns(other: ActualCost) -> bool:
         return other.reverses_id == cost.id and other.archived_at == cost.archived_at
 
-    return work.as_left(ActualCost, stored, concerns)
+    return work.with_staged(ActualCost, stored, concerns)
 
 
 async def _reversed(work: Work, cost: ActualCost) -> int:
@@ -93,4 +93,4 @@ async def _reversed(work: Work, cost: ActualCost) -> int:
     def concerns(other: ActualCost) -> bool:
         return other.reverses_id == cost.reverses_id and other.id != cost.id and other.archived_at is None
 
-    return sum(other.amount.minor for other in work.as_left(ActualCost, standing, concerns))
+    return sum(other.amount.minor for other in work.with_staged(ActualCost, standing, concerns))

@@ -18,6 +18,7 @@ from shared.contracts.finance.budget import Budget
 from shared.contracts.finance.control import ActualCost, Performance
 from shared.contracts.projects.structure import WorkPackage
 from shared.domain.measured import measured
+from shared.domain.reading import Memory
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 
@@ -46,6 +47,11 @@ KEEP_COST = """
 INSERT INTO known_cost (id, version, spent) VALUES (?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, spent = excluded.spent
 """
+PACKAGES: Memory[UUID, dict[str, list[PackageVersion]]] = Memory(
+    "versions of packages, by project and package"
+)
+APPROVALS: Memory[UUID, int | None] = Memory("when projects were approved, in microseconds")
+COUNTED: Memory[UUID, tuple[int, int]] = Memory("version and minor units of costs, as counted")
 
 
 def _day(work: Work, micros: int) -> int:
@@ -70,7 +76,7 @@ async def package_told(work: Work, record: Record) -> None:
 
 async def _last(work: Work, package: WorkPackage) -> list[PackageVersion]:
     """The last version of the package that is stored, and those that this unit has added."""
-    staged: dict[str, list[PackageVersion]] = work.memory.setdefault(("packages", package.project_id), {})
+    staged = work.memory(PACKAGES).setdefault(package.project_id, {})
     if str(package.id) not in staged:
         rows = await work.store.fetch(LAST_VERSION, (str(package.id),))
         staged[str(package.id)] = [version_of(row) for row in rows]
@@ -86,7 +92,7 @@ def version_of(row: Sequence[Any]) -> PackageVersion:
 
 def _keep(work: Work, id: str, project_id: str, versions: Sequence[PackageVersion]) -> None:
     none = (None, None, None, None)
-    work.also(
+    work.add_statement(
         KEEP_VERSION,
         [
             (
@@ -99,26 +105,25 @@ def _keep(work: Work, id: str, project_id: str, versions: Sequence[PackageVersio
 
 
 async def _approved_at(work: Work, project_id: UUID) -> int | None:
-    key = ("approved_at", project_id)
-    if key not in work.memory:
+    approvals = work.memory(APPROVALS)
+    if project_id not in approvals:
         rows = await work.store.fetch(APPROVED, (str(project_id),))
-        work.memory[key] = rows[0][0] if rows else None
-    at: int | None = work.memory[key]
-    return at
+        approvals[project_id] = rows[0][0] if rows else None
+    return approvals[project_id]
 
 
 async def approved(work: Work, project_id: UUID, record: Record) -> None:
     """The first approval of the project: from then on its plan is what it is measured against."""
     if await _approved_at(work, project_id) is not None:
         return
-    at = work.memory["approved_at", project_id] = record.effective_at
-    work.also(KEEP_APPROVAL, [(str(project_id), at)])
+    at = work.memory(APPROVALS)[project_id] = record.effective_at
+    work.add_statement(KEEP_APPROVAL, [(str(project_id), at)])
     changes: list[Change] = []
     for id, versions in (await _later(work, project_id, at)).items():
         rejudged = list(rules.approval(versions, at, lambda micros: _day(work, micros)))
         _keep(work, id, str(project_id), [version for version, _ in rejudged])
         changes += [change for _, change in rejudged if change]
-        staged = work.memory.get(("packages", project_id), {})
+        staged = work.memory(PACKAGES).get(project_id, {})
         if id in staged:
             anew = {version.version: version for version, _ in rejudged}
             staged[id][:] = [anew.get(version.version, version) for version in staged[id]]
@@ -131,7 +136,7 @@ async def _later(work: Work, project_id: UUID, at: int) -> dict[str, list[Packag
     versions: dict[str, dict[int, PackageVersion]] = {}
     for row in await work.store.fetch(LATER_VERSIONS, (str(project_id), at)):
         versions.setdefault(row[0], {})[row[1]] = version_of(row)
-    staged: dict[str, list[PackageVersion]] = work.memory.get(("packages", project_id), {})
+    staged = work.memory(PACKAGES).get(project_id, {})
     for id, own in staged.items():
         if any(version.effective_at > at for version in own):
             versions.setdefault(id, {}).update({version.version: version for version in own})
@@ -146,8 +151,8 @@ async def cost_told(work: Work, record: Record) -> None:
     if cost.version <= version:
         return
     now_spent = cost.amount.minor if cost.archived_at is None else 0
-    work.memory["known_cost", cost.id] = (cost.version, now_spent)
-    work.also(KEEP_COST, [(str(cost.id), cost.version, now_spent)])
+    work.memory(COUNTED)[cost.id] = (cost.version, now_spent)
+    work.add_statement(KEEP_COST, [(str(cost.id), cost.version, now_spent)])
     if now_spent != spent:
         day = max(_day(work, record.effective_at), to_day(cost.posted_on))
         change = rules.spent(now_spent - spent, cost.amount.currency, day)
@@ -156,12 +161,11 @@ async def cost_told(work: Work, record: Record) -> None:
 
 async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
     """(version, minor units) of a cost as counted so far, this unit included."""
-    key = ("known_cost", cost_id)
-    if key not in work.memory:
+    counted = work.memory(COUNTED)
+    if cost_id not in counted:
         rows = await work.store.fetch("SELECT version, spent FROM known_cost WHERE id = ?", (str(cost_id),))
-        work.memory[key] = tuple(rows[0]) if rows else (0, 0)
-    counted: tuple[int, int] = work.memory[key]
-    return counted
+        counted[cost_id] = (rows[0][0], rows[0][1]) if rows else (0, 0)
+    return counted[cost_id]
 
 
 async def _count(work: Work, project_id: UUID, changes: Sequence[Change], record: Record, cause: str) -> None:
@@ -172,12 +176,12 @@ async def _count(work: Work, project_id: UUID, changes: Sequence[Change], record
 async def measure(work: Work, project_id: UUID, changes: Sequence[Change] = (), *, cause: str) -> None:
     """Bring the performance up to date with the sums; without budgeted work or cost there is none."""
     sums = await sums_now(work, str(project_id))
-    budget = await work.known(Budget, derived_id("budget", str(project_id)))
+    budget = await work.find_by_id(Budget, derived_id("budget", str(project_id)))
     base = measured(sums, budget.currency if budget else None)
     if base is None:
         return
     id = derived_id("performance", str(project_id))
-    performance = await work.known(Performance, id) or _first(work, id, project_id, base.currency)
+    performance = await work.find_by_id(Performance, id) or _first(work, id, project_id, base.currency)
     replanned = base.currency != performance.currency or "pv" in performance.reasons
     spans = None
     if replanned or any(change.spans for change in changes):

@@ -9,7 +9,7 @@ from shared.base.clock import end_of_day, to_micros
 from shared.base.ids import derived_id
 from shared.base.settings import Settings
 from shared.contracts.finance.budget import Budget
-from shared.contracts.language import STORED
+from shared.contracts.stored import STORED
 from shared.domain.measured import (
     ADD_SPANS,
     ADD_SUMS,
@@ -24,6 +24,7 @@ from shared.domain.measured import (
     sums_of,
     sums_row,
 )
+from shared.domain.reading import Memory
 from shared.domain.work import Work
 from shared.http.idempotency import state_text
 from shared.store import Store
@@ -38,6 +39,8 @@ ORDER BY aggregate_version DESC LIMIT 1
 
 AllSpans = dict[tuple[str, int, int], int]
 """(currency, first day, last day) -> budget in minor units."""
+_SUMS: Memory[str, dict[str, Sums]] = Memory("sums by project and currency")
+_SPANS: Memory[str, AllSpans] = Memory("spans by project")
 
 
 async def read_sums(store: Store, project_id: str, day: int = ALWAYS) -> dict[str, Sums]:
@@ -66,19 +69,17 @@ async def measured_at(
 
 async def sums_now(work: Work, project_id: str) -> dict[str, Sums]:
     """The sums of everything, with what this unit has added."""
-    key = ("measured_sum", project_id)
-    if key not in work.memory:
-        work.memory[key] = await read_sums(work.store, project_id)
-    sums: dict[str, Sums] = work.memory[key]
-    return sums
+    sums = work.memory(_SUMS)
+    if project_id not in sums:
+        sums[project_id] = await read_sums(work.store, project_id)
+    return sums[project_id]
 
 
 async def spans_now(work: Work, project_id: str) -> AllSpans:
-    key = ("measured_span", project_id)
-    if key not in work.memory:
-        work.memory[key] = await read_spans(work.store, project_id)
-    spans: AllSpans = work.memory[key]
-    return spans
+    spans = work.memory(_SPANS)
+    if project_id not in spans:
+        spans[project_id] = await read_spans(work.store, project_id)
+    return spans[project_id]
 
 
 async def add(work: Work, project_id: str, changes: Iterable[Change], recorded_day: int) -> None:
@@ -97,6 +98,6 @@ async def add(work: Work, project_id: str, changes: Iterable[Change], recorded_d
                 key = (project_id, change.counts_from, currency, first, last, recorded_day)
                 span_rows.append((*key, *split(budget)))
     if sum_rows:
-        work.also(ADD_SUMS, sum_rows)
+        work.add_statement(ADD_SUMS, sum_rows)
     if span_rows:
-        work.also(ADD_SPANS, span_rows)
+        work.add_statement(ADD_SPANS, span_rows)

@@ -9,11 +9,15 @@ from services.projects.structure.work_package.model import WorkPackageRow
 from shared.contracts.language import plain
 from shared.contracts.projects.structure import WorkPackage, WorkPackageProgressed
 from shared.domain.acts import Acts, admit
+from shared.domain.reading import Memory
 from shared.domain.references import takes_new
 from shared.domain.work import Match, Work, expect_version
 
 PROGRESS = "report-progress"
-
+NODES: Memory[UUID, dict[UUID, tree.Node]] = Memory("the stored packages of projects, by id")
+STAGED_NODES: Memory[UUID, tuple[str, tree.Node]] = Memory(
+    "packages that were saved, with the state each was read from"
+)
 
 ACTS = Acts(of_project, rules.act)
 
@@ -41,29 +45,26 @@ async def check(work: Work, package: WorkPackage) -> None:
 
 async def nodes_of(work: Work, project_id: UUID) -> tree.Nodes:
     """Read from the store once for a unit; what the unit has staged since is laid over it."""
-    key = ("work packages", project_id)
-    if key not in work.memory:
+    stored = work.memory(NODES)
+    if project_id not in stored:
         rows = await work.store.fetch(
             "SELECT document FROM work_package WHERE project_id = ?", (str(project_id),)
         )
-        work.memory[key] = {node.id: node for node in (tree.read_node(row[0]) for row in rows)}
+        stored[project_id] = {node.id: node for node in (tree.read_node(row[0]) for row in rows)}
     staged = {node.id: node for node in _staged(work) if node.project_id == project_id}
-    return tree.Nodes(work.memory[key] | staged)
+    return tree.Nodes(stored[project_id] | staged)
 
 
 def _staged(work: Work) -> list[tree.Node]:
     """What this unit has written so far, each state read once: a batch asks again for every item."""
-    table = WorkPackageRow.__tablename__
-    ids = {UUID(row[0]) for part in work.unit.parts for mirror, row in part.rows if mirror.name == table}
-    return [_node(work, id) for id in ids]
+    return [_node(work, id, state) for id, state in work.staged_states(WorkPackage).items()]
 
 
-def _node(work: Work, id: UUID) -> tree.Node:
-    state = work.states[id]
-    cached: tuple[str, tree.Node] | None = work.memory.get(("work package", id))
-    if cached is None or cached[0] is not state:
-        cached = work.memory["work package", id] = (state, tree.read_node(state))
-    return cached[1]
+def _node(work: Work, id: UUID, state: str) -> tree.Node:
+    nodes = work.memory(STAGED_NODES)
+    if id not in nodes or nodes[id][0] is not state:
+        nodes[id] = (state, tree.read_node(state))
+    return nodes[id][1]
 
 
 async def has_parts(work: Work, id: UUID) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.reporting.sums import told, total
+from services.reporting.sums import total, with_reasons
 from shared.base.money import Money
 from shared.contracts.finance.budget import BudgetState, Nature
 
@@ -35,7 +35,7 @@ def _year(year: int, lines: list[Line], reporting: str | None) -> dict[str, Any]
 
 
 def _sums(lines: list[Line], reporting: str | None) -> dict[str, Any]:
-    return told({s: total(_amounts(lines, s), reporting) for s in STATES})
+    return with_reasons({s: total(_amounts(lines, s), reporting) for s in STATES})
 
 
 def _amounts(lines: list[Line], state: str) -> Iterable[tuple[str, int]]:

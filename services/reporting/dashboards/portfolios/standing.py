@@ -33,7 +33,7 @@ class Standing:
     portfolios: Mapping[str, dict[str, Any]]
     seen: int = 0
     cells: Cells = field(default_factory=dict)
-    held: dict[str, view.Groups] = field(default_factory=dict)
+    groups_of: dict[str, view.Groups] = field(default_factory=dict)
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -47,11 +47,11 @@ class Standing:
         for cell, sums in cells.items():
             there = self.cells.get(cell, view.NOTHING)
             self.cells[cell] = sums
-            view.gather(self.held, self.chains, cell, type(sums)(*map(sub, sums, there)))
+            view.gather(self.groups_of, self.chains, cell, type(sums)(*map(sub, sums, there)))
             dirty |= {WHOLE, *self.chains.get(cell.portfolio_id, ())}
         currency = self.key[-1]
         for id in dirty:
-            summary = view.summary(self.held.get(id, {}), currency) | {"as_of": self.at.on.isoformat()}
+            summary = view.summary(self.groups_of.get(id, {}), currency) | {"as_of": self.at.on.isoformat()}
             if id != WHOLE:
                 summary = {"portfolio": view.reference(self.portfolios[id]), **summary}
             self.summaries[id], self.texts[id] = summary, json.dumps(summary)
@@ -71,12 +71,12 @@ class Standing:
 
 
 @dataclass
-class _Kept:
+class _Current:
     standing: Standing | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-_KEPT: "WeakKeyDictionary[Store, _Kept]" = WeakKeyDictionary()
+_STANDINGS: "WeakKeyDictionary[Store, _Current]" = WeakKeyDictionary()
 
 
 async def standing(store: Store, at: AsOf, reporting: str | None) -> Standing | None:
@@ -84,10 +84,10 @@ async def standing(store: Store, at: AsOf, reporting: str | None) -> Standing | 
     clock = await clock_of(store)
     if at.until is not None or clock.day != at.day:
         return None
-    kept = _KEPT.setdefault(store, _Kept())
-    async with kept.turn:
+    cached = _STANDINGS.setdefault(store, _Current())
+    async with cached.turn:
         key = (clock.portfolios, clock.day, reporting)
-        current = kept.standing
+        current = cached.standing
         if current is None or current.key != key or current.seen > clock.changes:
             current = Standing(key, at, await portfolios_by_id(store, at, archived=True))
             current.seen = -1
@@ -97,5 +97,5 @@ async def standing(store: Store, at: AsOf, reporting: str | None) -> Standing | 
                 return None
             current.take(changed)
             current.seen = max(seen, clock.changes)
-        kept.standing = current
+        cached.standing = current
         return current

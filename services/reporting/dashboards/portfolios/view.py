@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from services.reporting.asof import AsOf
 from services.reporting.figures.health import OVERALL
-from services.reporting.sums import told, total
+from services.reporting.sums import total, with_reasons
 from services.reporting.totals.contributions import Cell
 from services.reporting.totals.view import Cells, Sums
 from shared.base.money import percent
@@ -33,13 +33,13 @@ def overview(
 
     `portfolios` has the archived ones too: what they hold counts in what they stand under.
     """
-    held = gathered(cells, above(portfolios))
+    groups_of = gathered(cells, above(portfolios))
     on = at.on.isoformat()
     items = [
-        {"portfolio": reference(p), **summary(held.get(p["id"], {}), reporting), "as_of": on}
+        {"portfolio": reference(p), **summary(groups_of.get(p["id"], {}), reporting), "as_of": on}
         for p in listed(portfolios)
     ]
-    return {"items": items, "total": {**summary(held.get("", {}), reporting), "as_of": on}}
+    return {"items": items, "total": {**summary(groups_of.get("", {}), reporting), "as_of": on}}
 
 
 def listed(portfolios: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -54,17 +54,17 @@ def reference(portfolio: Mapping[str, Any]) -> dict[str, Any]:
 
 def gathered(cells: Cells, chains: Mapping[str, list[str]]) -> dict[str, Groups]:
     """Portfolio -> what lies in it and under it, by group; that of an empty text is the whole."""
-    held: dict[str, Groups] = {}
+    groups_of: dict[str, Groups] = {}
     for cell, sums in cells.items():
-        gather(held, chains, cell, sums)
-    return held
+        gather(groups_of, chains, cell, sums)
+    return groups_of
 
 
-def gather(held: dict[str, Groups], chains: Mapping[str, list[str]], cell: Cell, sums: Sums) -> None:
+def gather(groups_of: dict[str, Groups], chains: Mapping[str, list[str]], cell: Cell, sums: Sums) -> None:
     """Add the sums of a cell to its portfolio, to all above it and to the whole."""
     group = Group(*cell[1:])
     for id in ("", *chains.get(cell.portfolio_id, ())):
-        groups = held.setdefault(id, {})
+        groups = groups_of.setdefault(id, {})
         there = groups.get(group)
         groups[group] = sums if there is None else Sums(*map(add, there, sums))
 
@@ -121,7 +121,7 @@ def _projects(counted: Iterable[tuple[Group, Sums]]) -> int:
     return sum(sums.projects for _, sums in counted)
 
 
-_KNOWN = {name: f"{name}_known" for name in ("planned", "forecast", "actual", "variance")}
+_KNOWN_COUNT = {name: f"{name}_known" for name in ("planned", "forecast", "actual", "variance")}
 
 
 def cost_sums(counted: Iterable[tuple[Group, Sums]], reporting: str | None) -> dict[str, Any]:
@@ -133,9 +133,10 @@ def cost_sums(counted: Iterable[tuple[Group, Sums]], reporting: str | None) -> d
     of_all = Sums(*map(sum, zip(*by_currency.values(), strict=True))) if by_currency else NOTHING
     sums = {
         name: total(
-            ((c, getattr(own, name)) for c, own in by_currency.items() if getattr(own, known)), reporting
+            ((c, getattr(own, name)) for c, own in by_currency.items() if getattr(own, count_of_known)),
+            reporting,
         )
-        for name, known in _KNOWN.items()
+        for name, count_of_known in _KNOWN_COUNT.items()
     }
     for name, foreign in (("forecast", of_all.foreign_forecasts), ("actual", of_all.foreign_actuals)):
         if foreign:
@@ -143,7 +144,7 @@ def cost_sums(counted: Iterable[tuple[Group, Sums]], reporting: str | None) -> d
                 None,
                 f"{foreign} of the amounts {'is' if foreign == 1 else 'are'} not of the plan's currency, and no rate",
             )
-    cost = told(sums)
+    cost = with_reasons(sums)
     cost["variance_pct"] = percent(of_all.variance, of_all.comparable) if cost["variance"] else None
     missing = of_all.projects - of_all.variance_known
     if missing and cost["variance"]:

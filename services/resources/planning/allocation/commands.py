@@ -36,8 +36,8 @@ async def check(work: Work, allocation: Allocation) -> None:
     if not rules.comes_back_released(allocation, before):
         rules.period_runs_forward(allocation)
         rules.is_booked(allocation)
-        rules.person_is_there(await work.known(Person, allocation.person_id), allocation, before)
-        work.also(BOOK, [(str(allocation.project_id),)], expect=1)
+        rules.person_is_there(await work.find_by_id(Person, allocation.person_id), allocation, before)
+        work.add_statement(BOOK, [(str(allocation.project_id),)], expect=1)
     await fits(work, allocation)
 
 
@@ -56,7 +56,9 @@ async def fits(work: Work, allocation: Allocation) -> None:
         (str(allocation.person_id), to_day(allocation.ends_on), to_day(allocation.starts_on)),
     )
     person_id = allocation.person_id
-    others = work.as_left(Allocation, standing, lambda a: a.person_id == person_id and a.id != allocation.id)
+    others = work.with_staged(
+        Allocation, standing, lambda a: a.person_id == person_id and a.id != allocation.id
+    )
     rules.fits(allocation, others)
 
 

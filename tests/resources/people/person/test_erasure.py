@@ -291,7 +291,7 @@ async def test_a_commit_that_fails_takes_back_nothing(house: House) -> None:
     kernel = house.portolan.running.services["resources"].kernel
     work = Work(kernel.store, kernel.mirrors, Origin(kernel.source, "user", "anna", "a-test"))
     await commands.erase(work, person["id"], Match(frozenset({2})), None)
-    work.also("UPDATE person SET version = version WHERE id = ?", [("nobody",)], expect=1)
+    work.add_statement("UPDATE person SET version = version WHERE id = ?", [("nobody",)], expect=1)
     with pytest.raises(StaleVersion):
         await work.commit()
     assert await house.everything() == before

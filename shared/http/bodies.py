@@ -1,0 +1,119 @@
+"""Bodies of requests: read within their bound, and checked as the declaration of the operation says."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+from starlette.types import Message
+
+from shared.base.errors import Fault, Invalid, Malformed, TooLarge, UnsupportedMediaType
+from shared.base.validation import invalid_from
+from shared.http import strict_json
+from shared.http.call import Call, read_content, read_form
+from shared.http.operation import FORM, Operation
+from shared.http.signature import Signature
+
+HASHED_AT_ONCE = 256 * 1024
+
+Reader = Callable[[Call], Awaitable[BaseModel | None]]
+
+
+def body_reader(operation: Operation, signature: Signature) -> Reader:
+    """Reads the body of one operation: the content for its endpoint, None where that takes none."""
+    return _nothing(operation) if operation.body is None else _content(operation, operation.body, signature)
+
+
+def _nothing(operation: Operation) -> Reader:
+    async def read(call: Call) -> None:
+        raw = await _raw(call, operation.body_limit)
+        if raw.strip() not in (b"", b"{}"):
+            raise Malformed("this operation takes no body", code="unexpected_body")
+
+    return read
+
+
+def _content(operation: Operation, model: type[BaseModel], signature: Signature) -> Reader:
+    may_be_missing = not any(field.is_required() for field in model.model_fields.values())
+    media_type, sent_as = operation.media_type, operation.media_type.encode()
+    accept = {"Accept-Patch" if operation.method == "PATCH" else "Accept-Post": media_type}
+    limit, items, is_form = operation.body_limit, operation.items_limit, media_type == FORM
+    takes_body = signature.body is not None
+
+    async def read(call: Call) -> BaseModel | None:
+        raw = await _raw(call, limit)
+        given = call.sent.get(b"content-type", b"")
+        if given != sent_as:
+            given = given.split(b";")[0].strip().lower()
+            if raw == b"" and not given and may_be_missing:
+                raw, given = b"{}", sent_as
+            if given != sent_as:
+                raise UnsupportedMediaType(f"send {media_type}", headers=accept)
+        if is_form:
+            value: Any = read_form(raw)
+            raw = json.dumps(value).encode()
+        elif len(raw) <= strict_json.AT_ONCE:
+            value = strict_json.read(raw, items)
+        else:
+            value = await strict_json.read_in_slices(raw, items)
+        call.body_value = value
+        if not isinstance(value, dict):
+            raise Invalid(
+                "the body is not an object", Fault("not_an_object", "send a JSON object", pointer="")
+            )
+        if not takes_body:
+            return None
+        try:
+            return read_content(model, value, raw)
+        except ValidationError as error:
+            raise invalid_from(error) from error
+
+    return read
+
+
+async def _raw(call: Call, limit: int) -> bytes:
+    """The body as it was sent, and its hash, by which a key that is used again is known to come with the same body."""
+    if call.sent.get(b"content-encoding", b"identity").strip().lower() not in (b"", b"identity"):
+        raise UnsupportedMediaType(
+            "send the body as it is, not compressed",
+            code="unsupported_encoding",
+            headers={"Accept-Encoding": "identity"},
+        )
+    raw = await read_body(call, limit)
+    if len(raw) <= HASHED_AT_ONCE:
+        call.body_hash = sha256(raw).hexdigest()
+    else:
+        call.body_hash = await asyncio.to_thread(lambda: sha256(raw).hexdigest())
+    return raw
+
+
+async def read_body(call: Call, limit: int) -> bytes:
+    """The body, refused (413) as soon as it is known to be too large."""
+    declared = call.sent.get(b"content-length", b"")
+    if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+        raise TooLarge(f"the body may have {limit} bytes")
+    message = await _piece(call)
+    if not message.get("more_body"):
+        whole = cast(bytes, message.get("body", b""))
+        if len(whole) > limit:
+            raise TooLarge(f"the body may have {limit} bytes")
+        return whole
+    pieces, size = [], 0
+    while True:
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > limit:
+            raise TooLarge(f"the body may have {limit} bytes")
+        if not message.get("more_body"):
+            return b"".join(pieces)
+        message = await _piece(call)
+
+
+async def _piece(call: Call) -> Message:
+    """The next piece of the body. Of a caller who is gone before its end nothing is done: nobody knows what is missing."""
+    message = await call.receive()
+    if message["type"] == "http.disconnect":
+        raise Malformed("the body has ended before its end", code="malformed_request")
+    return message
