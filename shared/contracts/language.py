@@ -41,7 +41,7 @@ from shared.base.english import with_article
 from shared.base.ids import is_canonical
 from shared.base.text import COMBINING, DIRECTIONS, IGNORABLE, LINE_ENDS, OVERRIDES, composed, shows_nothing
 from shared.contracts.members import Members, code, members_of
-from shared.contracts.stored import write_instant
+from shared.contracts.stored import STORED, write_instant
 
 PARTITIONS = 12
 STATE_LIMIT = 64 * 1024
@@ -95,8 +95,6 @@ Id = Annotated[UUID, BeforeValidator(_read_id), Field(examples=["01978f2e-7c4a-7
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f"
 CONTROLS_BUT_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
-STORED = {"stored": True}
-"""The context in which what stands in a store or an event is read: what was accepted once can always be read."""
 
 _REFUSED = re.compile(f"[{CONTROLS}]")
 _REFUSED_IN_PROSE = re.compile(f"[{CONTROLS_BUT_LINES}]")

@@ -20,6 +20,8 @@ from pydantic import BaseModel, PlainSerializer, WrapSerializer
 from pydantic.fields import FieldInfo
 
 M = TypeVar("M", bound=BaseModel)
+STORED = {"stored": True}
+"""The context in which what stands in a store or an event is read: what was accepted once can always be read."""
 Members = dict[str, Any]
 """Member -> its value, in the order of the shape."""
 
@@ -68,8 +70,6 @@ def codec_of(shape: type[M]) -> Codec[M]:
 
 
 def _by_pydantic(shape: type[M]) -> Codec[M]:
-    from shared.contracts.language import STORED
-
     def read(text: str | bytes) -> Members:
         return dict(vars(shape.model_validate_json(text, context=STORED)))
 

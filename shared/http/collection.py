@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from shared.base.english import with_article
 from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.base.validation import invalid_from
-from shared.contracts.language import STORED, Aggregate, ExternalRef, Shape, absent, entry_of
+from shared.contracts.language import Aggregate, ExternalRef, Shape, absent, entry_of
+from shared.contracts.stored import STORED
 from shared.domain.lifecycle import Move
 from shared.domain.register import (
     Register,

@@ -8,7 +8,8 @@ import msgspec
 
 from shared.base.clock import read_wire
 from shared.contracts.envelope import Envelope
-from shared.contracts.language import STORED, Fact, Shape
+from shared.contracts.language import Fact, Shape
+from shared.contracts.stored import STORED
 
 S = TypeVar("S", bound=Shape)
 

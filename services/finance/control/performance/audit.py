@@ -9,7 +9,7 @@ from services.finance.control.performance.rules import Change, PackageVersion
 from shared.base.clock import from_micros, to_day
 from shared.base.settings import Settings
 from shared.contracts.finance.control import ActualCost
-from shared.contracts.language import STORED
+from shared.contracts.stored import STORED
 from shared.domain.measured import NOTHING, SUM_COLUMNS, Sums, joined, sums_of
 from shared.http.idempotency import state_text
 from shared.store import Store

@@ -9,7 +9,7 @@ from shared.base.clock import end_of_day, to_micros
 from shared.base.ids import derived_id
 from shared.base.settings import Settings
 from shared.contracts.finance.budget import Budget
-from shared.contracts.language import STORED
+from shared.contracts.stored import STORED
 from shared.domain.measured import (
     ADD_SPANS,
     ADD_SUMS,
