@@ -45,6 +45,7 @@ def restore(folder: Path, data: Path | None) -> None:
 def _run_and_report(work: Coroutine[Any, Any, dict[str, int]], done: str) -> None:
     import asyncpg
     from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import DBAPIError
 
     from services.backup import NotKept
     from shared.store.sqlite import is_damage
@@ -56,6 +57,8 @@ def _run_and_report(work: Coroutine[Any, Any, dict[str, int]], done: str) -> Non
         if is_damage(error):
             raise CannotStart(f"a store cannot be used: it is damaged ({error})") from error
         raise click.ClickException(str(error)) from error
+    except DBAPIError as error:  # while the tables of the copy are made: a full disk, say
+        raise click.ClickException(f"the copy cannot be written: {error.orig}") from error
     except (NotKept, OSError, asyncpg.PostgresError, KafkaError) as reason:
         raise click.ClickException(str(reason)) from reason
     for service, position in positions.items():

@@ -1,10 +1,12 @@
 """From where a request comes: the address of the peer, or the one that a trusted proxy tells."""
 
+import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from shared.http.call import Call
 
+WITH_PORT = re.compile(r"(?P<v4>[0-9.]+)(:[0-9]+)?|\[(?P<v6>[0-9A-Fa-f:.%]+)\](:[0-9]+)?")
 OF_A_SITE = 64
 """An IPv6 site has so many bits in common; each of its machines has countless addresses."""
 
@@ -24,8 +26,11 @@ def address_of(call: Call) -> str:
 
 
 def _read(address: str) -> IPv4Address | IPv6Address | None:
+    """An address as proxies write it: IPv6 in brackets or not, some with the port, which changes with each connection."""
+    found = WITH_PORT.fullmatch(address)
+    bare = (found["v4"] or found["v6"]) if found else address
     try:
-        return ip_address(address.partition("%")[0])
+        return ip_address(bare.partition("%")[0])
     except ValueError:
         return None
 

@@ -18,6 +18,11 @@ HANDFUL = 500
 """So many rows go in one transaction: a few milliseconds, for which nothing else is written."""
 HOUR_US = 3600 * 1_000_000
 DAY_US = 24 * HOUR_US
+GIVEN_UP = (
+    "NOT EXISTS (SELECT 1 FROM dead_letter d"
+    " WHERE d.consumer = parked.consumer AND d.aggregate_id = parked.aggregate_id)"
+)
+"""Of an aggregate without a letter there is nothing left to decide: what comes of it is taken in again."""
 MOST_REFUSED = 20_000
 """Refused attempts beyond these are taken out, the oldest first, however young they are."""
 
@@ -32,7 +37,12 @@ class Outdated:
 
 
 async def forget_outdated(service: Service, kernel: Kernel) -> int:
-    """Take out what is older than the settings say; answers how many rows that were."""
+    """Take out what is older than the settings say; answers how many rows that were.
+
+    ClockJumped where the clock cannot be believed: a year ahead, it would take out everything, revocations too, and a
+    revoked token would be good again once the clock is put right.
+    """
+    kernel.watch.check(now_micros())
     return sum([await _take_out(kernel, outdated) for outdated in _outdated(service, kernel)])
 
 
@@ -50,6 +60,7 @@ def _outdated(service: Service, kernel: Kernel) -> Iterator[Outdated]:
     )
     if settings.dead_letters_days:
         yield Outdated(tables["dead_letter"], "recorded_at < ?", (now - settings.dead_letters_days * DAY_US,))
+        yield Outdated(tables["parked"], GIVEN_UP, ())
     for name in ("revocation", *service.expiring):
         yield Outdated(tables[name], "expires_at < ?", (now,))
 

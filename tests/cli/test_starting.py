@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 import socket
 import sqlite3
 import subprocess
@@ -192,7 +193,7 @@ NEWER = "INSERT INTO alembic_version VALUES ('9999')"
 
 @pytest.mark.parametrize(
     "command",
-    [["up", "--port", "0"], ["verify"], ["rebuild"], ["backup", "{folder}"]],
+    [["up", "--port", "0"], ["verify"], ["rebuild"], ["backup", "{folder}"], ["token", "revoke", "--all"]],
     ids=lambda command: command[0],
 )
 def test_a_store_of_a_newer_version_is_told(command: list[str], tmp_path: Path, fresh_stores: Path) -> None:
@@ -204,6 +205,17 @@ def test_a_store_of_a_newer_version_is_told(command: list[str], tmp_path: Path, 
     done = CliRunner().invoke(main, [*words, "--data", str(data)])
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.output
     assert "the store of finance has schema 9999, which this version" in done.stderr
+
+
+def test_a_backup_that_cannot_be_written_is_told(tmp_path: Path, fresh_stores: Path) -> None:
+    data = Path(copytree(fresh_stores, tmp_path / "data"))
+    done = subprocess.run(
+        [sys.executable, "-m", "services", "backup", str(tmp_path / "kept"), "--data", str(data)],
+        cwd=ROOT, timeout=60, capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, 65_536)),  # as a full disk
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert done.stderr.startswith("Error: "), done.stderr
 
 
 def test_a_database_of_a_newer_version_is_told(tmp_path: Path, postgres_server: PostgresServer) -> None:

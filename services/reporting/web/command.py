@@ -7,14 +7,26 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from shared.base.settings import Settings
+from shared.http.call import Call
 
 
-def command_of(settings: Settings, *words: str) -> str:
+def command_for(call: Call, *words: str) -> str:
+    """The command for who sees the page. Folders are named only to who sits at the machine: not to who comes by a proxy
+    on it, which is noticed by the address that it tells, or by the name under which the instance was asked for."""
+    told = [part.strip() for part in (call.header("x-forwarded-for") or "").split(",") if part.strip()]
+    client = call.scope.get("client")
+    name = (call.header("host") or "").rpartition(":")[0] or call.header("host") or ""
+    callers = (*told, name.strip("[]"), client[0] if client else "")
+    is_here = all(map(_is_loopback, callers)) and call.header("forwarded") is None
+    return command_of(call.kernel.settings, *words, is_here=is_here)
+
+
+def command_of(settings: Settings, *words: str, is_here: bool = True) -> str:
     """The command as it is typed in the folder in which the instance was started.
 
     Folders are named only where nobody but this machine is served: a login page is read by anybody.
     """
-    if settings.public_url or not _is_loopback(settings.host):
+    if not is_here or settings.public_url or not _is_loopback(settings.host):
         return shlex.join(("portolan", *words))
     options = () if settings.data == Settings.model_fields["data"].default else ("--data", str(settings.data))
     return shlex.join((*_program(Path(sys.argv[0])), *words, *options))

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.reporting.web import attempts, sessions
-from services.reporting.web.command import command_of
+from services.reporting.web.command import command_for
 from services.reporting.web.page import page, path_of_ours, redirect
 from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
@@ -111,7 +111,7 @@ def _form(
     proof = token_urlsafe(18)
     answer = page(
         call, "login.html", status=status, form=sessions.form_token(call, proof), then=then, code=code,
-        before=before, link_command=command_of(call.kernel.settings, "login-link"),
+        before=before, link_command=command_for(call, "login-link"),
     )  # fmt: skip
     answer.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
     return answer

@@ -90,6 +90,27 @@ def test_a_folder_is_named_only_to_who_sits_at_the_machine(
 
 
 @pytest.mark.parametrize(
+    ("headers", "is_named"),
+    [
+        ({}, True),
+        ({"Host": "localhost:8000"}, True),
+        ({"Host": "[::1]:8000"}, True),
+        ({"X-Forwarded-For": "127.0.0.1"}, True),
+        ({"Host": "portolan.example.org"}, False),
+        ({"Host": "127.0.0.1.example.org:8000"}, False),
+        ({"X-Forwarded-For": "203.0.113.9"}, False),
+        ({"X-Forwarded-For": "203.0.113.9, 127.0.0.1"}, False),
+        ({"Forwarded": "for=203.0.113.9"}, False),
+    ],
+)
+async def test_a_folder_is_not_named_to_who_comes_by_a_proxy_on_the_machine(
+    visitor: httpx.AsyncClient, portolan: Any, headers: dict[str, str], is_named: bool
+) -> None:
+    page = await visitor.get("/login", headers=headers)
+    assert (str(portolan.running.settings.data) in page.text) is is_named
+
+
+@pytest.mark.parametrize(
     ("started", "program"),
     [
         (".venv/bin/portolan", ".venv/bin/portolan login-link"),
@@ -268,6 +289,10 @@ async def test_attempts_are_counted_by_the_address_that_a_trusted_proxy_tells(
         assert [await fails("2001:db8::1"), await fails("2001:db8::2"), await fails("2001:db8:0:1::1")] == [
             403, 429, 403,
         ]  # fmt: skip
+        assert [await fails("192.0.2.9:4711"), await fails("192.0.2.9:4712"), await fails("192.0.2.9")] == [
+            403, 429, 429,
+        ]  # fmt: skip
+        assert [await fails("[2001:db8:0:7::1]:80"), await fails("2001:db8:0:7::2")] == [403, 429]
 
 
 async def test_logging_out_everywhere_ends_every_session_of_the_person(portolan: Any) -> None:

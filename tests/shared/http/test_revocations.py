@@ -13,10 +13,12 @@ import pytest
 from services.projects.service import SERVICE
 from shared.base.clock import now_micros
 from shared.base.settings import Settings
+from shared.domain.clock_watch import HOUR_US, ClockJumped
 from shared.http import answers
 from shared.runtime.retention import forget_outdated
 from tests.conftest import running_service
 from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.http.test_clock_watch import shifted
 
 REVOCATIONS = "/projects/v1/revocations"
 STREAM = "/projects/v1/events/stream"
@@ -188,13 +190,35 @@ async def test_what_is_kept_for_a_while_goes_when_it_is_old(projects_everywhere:
     for i, at in enumerate((young, old)):
         await store.run(key, ("p", "r", f"k{i}", "h", "{}", at))
         await store.run(letter, (f"l{i}", "c", "t", 1, i, "a", "x", "{}", "e", at))
+    parked = "INSERT INTO parked (consumer, aggregate_id, since) VALUES (?, ?, ?) RETURNING since"
+    for consumer, aggregate in (("c", "a"), ("c", "b"), ("other", "a")):
+        await store.run(parked, (consumer, aggregate, old))
     await revoke(projects, kind="subject", value="anna")
     await store.run("UPDATE revocation SET expires_at = 1 RETURNING id")
-    assert await forget_outdated(SERVICE, projects.one.kernel) == 1_200 + 1 + 1 + 1
+    assert await forget_outdated(SERVICE, projects.one.kernel) == 1_200 + 1 + 1 + 2 + 1
+    left = await store.fetch("SELECT consumer, aggregate_id FROM parked")
+    assert left == [("c", "a")], "who has no letter left stays parked for ever"
     counts = [
         await projects.count(t) for t in ("refused_attempt", "idempotency", "dead_letter", "revocation")
     ]
     assert counts == [3, 1, 1, 0]
+
+
+async def test_a_clock_that_is_wrong_takes_nothing_out(
+    projects_everywhere: Projects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A revoked token would be good again once the clock is put right."""
+    projects = projects_everywhere
+    token = projects.callers.token("viewer", "anna")
+    await revoke(projects, kind="subject", value="anna")
+    kernel = projects.one.kernel
+    await forget_outdated(SERVICE, kernel)
+    with monkeypatch.context() as wrong:
+        shifted(wrong, 400 * 24 * HOUR_US)
+        with pytest.raises(ClockJumped):
+            await forget_outdated(SERVICE, kernel)
+    await kernel.revocations.look(kernel.store)
+    assert await status(projects, token) == 401
 
 
 async def test_of_a_flood_of_refused_attempts_only_the_beginning_is_kept(projects: Projects) -> None:
