@@ -24,7 +24,8 @@ from shared.domain.work import Work
 from shared.http.auth import Tokens
 from shared.messaging.bus import Record
 from shared.messaging.bus.kafka import KafkaBus
-from shared.messaging.inbox import Consumer, Inbox
+from shared.messaging.consumer import Consumer
+from shared.messaging.inbox import Inbox
 from shared.messaging.relay import relaying
 from shared.runtime.migrate import prepare
 from shared.runtime.running import opened

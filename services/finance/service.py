@@ -8,7 +8,7 @@ from services.finance.control.performance import reactions as measuring
 from services.finance.reactions import REACTIONS
 from services.finance.tables import Model
 from services.finance.vendors.group import VENDORS
-from shared.messaging.inbox import reacting
+from shared.messaging.consumer import reacting
 from shared.runtime.service import Service
 
 SERVICE = Service(

@@ -6,7 +6,7 @@ from services.projects.reactions import REACTIONS
 from services.projects.strategy.group import STRATEGY
 from services.projects.structure.group import STRUCTURE
 from services.projects.tables import Model
-from shared.messaging.inbox import reacting
+from shared.messaging.consumer import reacting
 from shared.runtime.service import Service
 
 SERVICE = Service(

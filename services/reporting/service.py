@@ -17,7 +17,7 @@ from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
 from shared.domain.work import Work
 from shared.messaging.bus import Record
-from shared.messaging.inbox import Consumer
+from shared.messaging.consumer import Consumer
 from shared.runtime.service import Group, Service
 
 __all__ = ["SERVICE", "figures_tables", "history_tables", "totals_tables", "web_tables"]

@@ -6,7 +6,7 @@ from services.resources.people.group import PEOPLE
 from services.resources.planning.group import PLANNING
 from services.resources.reactions import REACTIONS
 from services.resources.tables import Model
-from shared.messaging.inbox import reacting
+from shared.messaging.consumer import reacting
 from shared.runtime.service import Service
 
 SERVICE = Service(

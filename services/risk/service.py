@@ -5,7 +5,7 @@ from pathlib import Path
 from services.risk.reactions import REACTIONS
 from services.risk.risks.group import RISKS
 from services.risk.tables import Model
-from shared.messaging.inbox import reacting
+from shared.messaging.consumer import reacting
 from shared.runtime.service import Service
 
 SERVICE = Service(

@@ -29,5 +29,5 @@ def _forgotten(record: Record, erased: dict[str, tuple[int, type[Erasable]]]) ->
     with suppress(msgspec.DecodeError):
         until, shape = erased.get(record.event.subject, (0, Erasable))
         if record.position < until:
-            return replace(record, value=forgotten_event(shape, record.value), _event=None)
+            return replace(record, value=forgotten_event(shape, record.value), _event=None, _state=None)
     return record

@@ -12,7 +12,7 @@ from shared.domain.register import Register
 from shared.http import answers
 from shared.http.routes import Routes
 from shared.http.running import Refused
-from shared.messaging.inbox import Consumer
+from shared.messaging.consumer import Consumer
 from shared.store.columns import Mirror
 
 

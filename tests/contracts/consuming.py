@@ -9,7 +9,8 @@ from itertools import pairwise
 from services.projects.service import SERVICE as PROJECTS
 from shared.domain.work import Work
 from shared.messaging.bus import Record
-from shared.messaging.inbox import Consumer, Inbox
+from shared.messaging.consumer import Consumer
+from shared.messaging.inbox import Inbox
 from shared.runtime.migrate import prepare
 from shared.store import Store, Unreachable, open_store
 from tests.contracts.carried import DEADLINE_S, Carried

@@ -17,7 +17,8 @@ from shared.contracts.projects.strategy import Portfolio
 from shared.domain.copies import Known
 from shared.domain.work import Work
 from shared.messaging.bus import Record
-from shared.messaging.inbox import Inbox, reacting
+from shared.messaging.consumer import reacting
+from shared.messaging.inbox import Inbox
 from shared.messaging.reactions import EVERY, On, on
 from shared.runtime.migrate import prepare
 from shared.store import Store, Unreachable, open_store

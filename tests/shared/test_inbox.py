@@ -22,7 +22,9 @@ from shared.http.serving import Serving
 from shared.messaging.bus import Record
 from shared.messaging.bus.embedded import EmbeddedBus, read_outbox
 from shared.messaging.bus.protocol import Mark
-from shared.messaging.inbox import Consumer, Inbox, NewEpoch
+from shared.messaging.consumer import Consumer
+from shared.messaging.inbox import Inbox
+from shared.messaging.new_records import NewEpoch
 from shared.runtime.running import embedded_bus, opened
 from shared.store import StaleVersion
 from tests.conftest import Callers
@@ -148,7 +150,7 @@ async def test_two_consumers_that_hold_one_partition_do_not_both_fold(desk: Desk
     await desk.inbox.take(records[:2])
     with pytest.raises(Exception, match="inbox_position"):
         await other.take(records[:1])
-    await other._take_for_sure(records)
+    await other._take_until_committed(records)
     assert await desk.count("history") == 3
 
 

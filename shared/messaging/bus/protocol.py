@@ -35,6 +35,7 @@ class Record:
     epoch: int
     value: bytes
     _event: Envelope | None = field(default=None, compare=False, repr=False)
+    _state: Shape | None = field(default=None, compare=False, repr=False)
 
     @property
     def event(self) -> Envelope:
@@ -61,8 +62,15 @@ class Record:
         return read_wire(self.event.recordedat)
 
     def state(self, shape: type[S]) -> S:
-        """The state as this version knows it: members of a newer producer are left out."""
-        return shape.model_validate_json(bytes(self.event.data.state), extra="ignore", context=STORED)
+        """The state as this version knows it: members of a newer producer are left out.
+
+        It is read once: copies and reactions share what they get, and change nothing of it.
+        """
+        state = self._state
+        if not isinstance(state, shape):
+            data = bytes(self.event.data.state)
+            self._state = state = shape.model_validate_json(data, extra="ignore", context=STORED)
+        return state
 
     def fact(self, shape: type[Fact]) -> Fact:
         return shape.model_validate_json(bytes(self.event.data.fact), extra="ignore", context=STORED)

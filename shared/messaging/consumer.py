@@ -1,0 +1,74 @@
+"""A consumer as its service declares it: whom it listens to, and what is done with their events."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from shared.contracts.language import OPEN_TO_READERS, Visibility, entry_of, topics_of
+from shared.domain.copies import Known
+from shared.domain.work import Work
+from shared.messaging.birth import declared
+from shared.messaging.bus import Record
+from shared.messaging.reactions import On, Reaction, by_event_type, sources_of
+
+Fold = Callable[[Work, Sequence[Record]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """Who listens to which services, and what is done with their events.
+
+    Either `copies` and `reactions` (event type -> what follows, one event at a time, in order) or `fold` (a projection,
+    many at once). Events of types that nobody reacts to only move the marks.
+    """
+
+    name: str
+    sources: Sequence[str]
+    copies: Sequence[Known] = ()
+    """What is kept of foreign aggregates; filled before the reactions to the same event."""
+    reactions: dict[str, Reaction] = field(default_factory=dict)
+    fold: Fold | None = None
+    measures: bool = False
+    """Whether its reactions only measure: then all history counts, however late the consumer comes."""
+    classes: Collection[Visibility] = OPEN_TO_READERS
+    """Restricted events are applied only by a consumer that declares it, and shown only to callers that may
+    see them."""
+
+    @property
+    def topics(self) -> list[str]:
+        return topics_of(*self.sources, classes=self.classes)
+
+    @cached_property
+    def declared(self) -> dict[str, str]:
+        """Source -> the declaration of the copies that are kept of it; nothing for what takes all history in."""
+        return (
+            {}
+            if self.fold or self.measures
+            else {source: declared(self.copies, source) for source in self.sources}
+        )
+
+    @cached_property
+    def copies_by_event_type(self) -> dict[str, list[Known]]:
+        """Event type -> the copies that it fills."""
+        copies_of: dict[str, list[Known]] = {}
+        for copy in self.copies:
+            entry = entry_of(copy.shape)
+            for fact in entry.facts:
+                copies_of.setdefault(entry.event_type(fact), []).append(copy)
+        return copies_of
+
+
+def reacting(
+    service: str, declarations: Iterable[Known | On], name: str = "reactions", measures: bool = False
+) -> Consumer:
+    """The consumer that fills the copies of a service and reacts. It consumes from the services that publish
+    those."""
+    declarations = tuple(declarations)
+    copies = tuple(one for one in declarations if isinstance(one, Known))
+    return Consumer(
+        f"{service}.{name}",
+        sources_of(declarations),
+        copies=copies,
+        reactions=by_event_type(declarations),
+        measures=measures,
+    )
