@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portolan
+from tests.support.days import today
 
 PROJECTS = "/projects/v1/projects"
-PLANNED = date.today() - timedelta(days=100)
+PLANNED = today() - timedelta(days=100)
 """Long enough ago to be late by red, as every portfolio has it."""
 
 
@@ -106,14 +107,14 @@ async def test_a_running_project_that_nobody_forecasts_is_late_once_its_planned_
 
 
 async def test_what_is_not_due_yet_and_not_forecast_is_not_late(everywhere: Portolan) -> None:
-    start, finish = date.today() - 9 * DAY, date.today() + 9 * DAY
+    start, finish = today() - 9 * DAY, today() + 9 * DAY
     project = await made(everywhere, planned_start_on=start, planned_finish_on=finish)
     await project.move("approve", "activate")
     assert await project.told() == (None, "no forecast or actual finish", None)
 
 
 async def test_a_start_that_never_came_makes_a_project_late(everywhere: Portolan) -> None:
-    start, finish = date.today() - EIGHT_MONTHS, date.today() + EIGHT_MONTHS
+    start, finish = today() - EIGHT_MONTHS, today() + EIGHT_MONTHS
     project = await made(everywhere, planned_start_on=start, planned_finish_on=finish)
     await project.move("approve")
     assert await project.told() == (-240, None, "red")
@@ -123,7 +124,7 @@ async def test_a_start_that_never_came_makes_a_project_late(everywhere: Portolan
 
 
 async def test_a_forecast_finish_does_not_hide_a_start_that_never_came(everywhere: Portolan) -> None:
-    start, finish = date.today() - EIGHT_MONTHS, date.today() + EIGHT_MONTHS
+    start, finish = today() - EIGHT_MONTHS, today() + EIGHT_MONTHS
     project = await made(
         everywhere, planned_start_on=start, planned_finish_on=finish, forecast_finish_on=finish
     )

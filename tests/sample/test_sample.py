@@ -13,8 +13,9 @@ from sample.telling import Move, Ref
 from sample.work import LEAVES, WHOLES
 from services.cli.sample import Teller, load_sample
 from tests.conftest import Portolan
+from tests.support.days import today
 
-TODAY = date.today()
+TODAY = today()
 CHAPTERS = chapters(TODAY)
 
 

@@ -1,6 +1,6 @@
 """A director's first hour, in a real browser: log in, watch what colleagues write over REST appear, look back in time."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -8,6 +8,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from shared.http.auth.issuers import LocalIssuer
+from tests.support.days import today
 from tests.system.browsing import DEADLINE_S, Page, chromium, money, portolan_up, post
 
 
@@ -127,7 +128,7 @@ def a_phone_shows_it_whole(page: Page, base: str, project: str) -> None:
 
 
 def yesterday_is_as_it_was(page: Page, base: str) -> None:
-    yesterday = (date.today() - timedelta(days=1)).isoformat()
+    yesterday = (today() - timedelta(days=1)).isoformat()
     page.browser.get(f"{base}/")
     page.shows("portfolios", "Harbour works")
     box = page.browser.find_element(By.CSS_SELECTOR, ".as-of input")

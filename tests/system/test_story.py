@@ -1,13 +1,14 @@
 """One story over HTTP only, from proposal to closure; every dashboard is held against figures computed by hand."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from tests.conftest import Portolan
+from tests.support.days import today
 
 
 def chf(amount: str) -> dict[str, str]:
@@ -44,8 +45,8 @@ class Director:
 
 async def test_a_project_from_proposal_to_closure(everywhere: Portolan) -> None:
     director = Director(everywhere())
-    today = date.today()
-    start, finish = today - timedelta(days=49), today + timedelta(days=50)
+    day = today()
+    start, finish = day - timedelta(days=49), day + timedelta(days=50)
 
     # propose and approve
     portfolio = await director.make("projects/v1/portfolios", name="Core systems")
@@ -76,7 +77,7 @@ async def test_a_project_from_proposal_to_closure(everywhere: Portolan) -> None:
     # staff
     anna = await director.make("resources/v1/persons", name="Anna Keller", weekly_hours=40.0)
     booking = {"person_id": anna["id"], "project_id": project["id"], "percent": 60}
-    month = today.replace(day=1)
+    month = day.replace(day=1)
     period = {"starts_on": month.isoformat(), "ends_on": finish.isoformat()}
     allocation = await director.make("resources/v1/allocations", **booking, **period, commitment="hard")
     refused = await director.client.post(
@@ -108,11 +109,11 @@ async def test_a_project_from_proposal_to_closure(everywhere: Portolan) -> None:
     first = await director.make(
         "finance/v1/actual-costs",
         project_id=project["id"],
-        posted_on=today.isoformat(),
+        posted_on=day.isoformat(),
         amount=chf("50000.00"),
     )
     await director.make(
-        "finance/v1/actual-costs", project_id=project["id"], posted_on=today.isoformat(), amount=chf("-10000.00"),
+        "finance/v1/actual-costs", project_id=project["id"], posted_on=day.isoformat(), amount=chf("-10000.00"),
         reverses_id=first["id"],
     )  # fmt: skip
     await everywhere.settled()
@@ -141,7 +142,7 @@ async def test_a_project_from_proposal_to_closure(everywhere: Portolan) -> None:
     await director.make(
         "finance/v1/forecasts",
         project_id=project["id"],
-        forecast_on=today.isoformat(),
+        forecast_on=day.isoformat(),
         at_completion=chf("112000.00"),
     )
     await everywhere.settled()
@@ -173,7 +174,7 @@ async def test_a_project_from_proposal_to_closure(everywhere: Portolan) -> None:
     await director.move("projects/v1/projects", project, "close", reason="delivered")
     await everywhere.settled()
     assert (await director.read(f"resources/v1/allocations/{allocation['id']}"))["state"] == "released"
-    late = {"project_id": project["id"], "posted_on": today.isoformat(), "amount": chf("1.00")}
+    late = {"project_id": project["id"], "posted_on": day.isoformat(), "amount": chf("1.00")}
     refused = await director.client.post(
         "/finance/v1/actual-costs", json=late, headers={"Idempotency-Key": "late"}
     )

@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -21,6 +21,7 @@ from services.reporting.web.problems import ADVICE
 from services.reporting.web.words import LOCALE
 from shared.base.settings import Settings
 from shared.http.meanings import problem_list
+from tests.support.days import today
 
 HOSTILE = "</script><script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -125,9 +126,9 @@ async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
     )
     await portolan.settled()
     person = (await director.post("/resources/v1/persons", json={"name": "Mei-Ling Frei"})).json()["id"]
-    today = date.today()
+    day = today()
     booked = {"person_id": person, "project_id": project, "percent": 40, "role": "Architect",
-              "starts_on": today.isoformat(), "ends_on": (today + timedelta(days=90)).isoformat()}  # fmt: skip
+              "starts_on": day.isoformat(), "ends_on": (day + timedelta(days=90)).isoformat()}  # fmt: skip
     assert (await director.post("/resources/v1/allocations", json=booked)).status_code == 201
     risk = await director.post(
         "/risk/v1/risks", json={"project_id": project, "title": "The tender is appealed"}

@@ -1,12 +1,12 @@
 """Allocations over REST: booked, committed, revised, released, and never beyond 100 percent."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+
+from tests.support.days import today
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
 
@@ -139,15 +139,15 @@ async def test_an_archived_allocation_frees_its_days_and_cannot_come_back_over_a
 
 
 async def test_a_release_ends_today_and_frees_the_days_after(bookings: Any) -> None:
-    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/Zurich")).date()
-    period = {"starts_on": f"{today.year - 1}-01-01", "ends_on": f"{today.year + 1}-12-31"}
+    day = today()
+    period = {"starts_on": f"{day.year - 1}-01-01", "ends_on": f"{day.year + 1}-12-31"}
     project, person = await bookings.project(), await bookings.person()
     pieces = await bookings.book(person, project["id"], 100, commitment="hard", **period)
     released = (await bookings.act(pieces, "release", json={"reason": "moved on"})).json()
-    assert (released["state"], released["ends_on"]) == ("released", today.isoformat())
-    after = {"starts_on": f"{today.year + 1}-01-01", "ends_on": f"{today.year + 1}-12-31"}
+    assert (released["state"], released["ends_on"]) == ("released", day.isoformat())
+    after = {"starts_on": f"{day.year + 1}-01-01", "ends_on": f"{day.year + 1}-12-31"}
     await bookings.book(person, project["id"], 100, commitment="hard", **after)
-    before = {"starts_on": f"{today.year - 1}-05-01", "ends_on": f"{today.year - 1}-05-31"}
+    before = {"starts_on": f"{day.year - 1}-05-01", "ends_on": f"{day.year - 1}-05-31"}
     assert (await bookings.ask(person, project["id"], 1, commitment="hard", **before)).status_code == 409
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from shared.base.settings import Settings
 from tests.conftest import running_portolan
 from tests.resources.conftest import Bookings
+from tests.support.days import today
 
-TODAY = date.today()
+TODAY = today()
 DAYS = range(-25, 60)
 
 periods = st.tuples(st.integers(-20, 20), st.integers(0, 25))
