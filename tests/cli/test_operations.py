@@ -204,6 +204,12 @@ def test_a_dashboard_asked_for_before_a_rebuild_is_made_anew_after_it(instance: 
     true = planned()
     for table in ("portfolio_difference", "portfolio_standing"):
         execute(instance.data, "reporting", f"UPDATE {table} SET planned_low = planned_low + 99")
+    execute(instance.data, "reporting", "UPDATE totals_clock SET changes = changes + 1")
+    execute(
+        instance.data,
+        "reporting",
+        "UPDATE portfolio_standing SET changed = (SELECT changes FROM totals_clock)",
+    )
     instance.write("post", "/resources/v1/persons", name="Kim", weekly_hours=40)
     instance.sheets()
     assert planned() != true

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.metrics_core import Metric
 
 from services.embedded import SERVICES
 from shared.base import telemetry
@@ -297,15 +298,21 @@ def test_what_a_kustomization_names_is_there() -> None:
 def exported() -> frozenset[str]:
     """The names under which the declared metrics are scraped."""
     names: set[str] = set()
-    for metric in vars(telemetry).values():
-        if isinstance(metric, MetricWrapperBase):
-            (family,) = metric.describe()
-            names |= {
-                "counter": {f"{family.name}_total"},
-                "gauge": {family.name},
-                "histogram": {f"{family.name}_{part}" for part in ("bucket", "sum", "count")},
-            }[family.type]
+    for family in families():
+        names |= {
+            "counter": {f"{family.name}_total"},
+            "gauge": {family.name},
+            "histogram": {f"{family.name}_{part}" for part in ("bucket", "sum", "count")},
+        }[family.type]
     return frozenset(names)
+
+
+def families() -> list[Metric]:
+    """The declared metrics, those of requests among them."""
+    declared = [m for m in vars(telemetry).values() if isinstance(m, MetricWrapperBase)]
+    return [family for metric in declared for family in metric.describe()] + list(
+        telemetry.REQUESTS.collect()
+    )
 
 
 def metrics_in(expression: str) -> set[str]:
@@ -348,7 +355,8 @@ def test_alerts_and_dashboard_read_only_metrics_that_are_exported(expression: st
 
 def test_alerts_and_dashboard_use_only_labels_that_the_metrics_have() -> None:
     declared = [m for m in vars(telemetry).values() if isinstance(m, MetricWrapperBase)]
-    by_key = {label for metric in declared for label in metric._labelnames} | {"le", "job", "pod"}
+    labels = {label for metric in (*declared, *telemetry.REQUESTS.collect()) for label in metric._labelnames}
+    by_key = labels | {"le", "job", "pod"}
     for expression in expressions():
         grouped = {w.strip() for g in re.findall(r"\bby \(([^)]*)\)", expression) for w in g.split(",")}
         matched = set(re.findall(r"[{,]\s*(\w+)\s*[!=]~?", expression))

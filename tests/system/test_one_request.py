@@ -113,6 +113,11 @@ def grow(data: Path) -> None:
         copy(store, "figures", PROJECTS // MADE, {
             "project_id": "printf('%08d', n) || substr(project_id, 9)",
         })  # fmt: skip
+        store.execute(
+            f"UPDATE portfolio_standing SET projects = projects * {PROJECTS // MADE},"
+            f" without_information = without_information * {PROJECTS // MADE}"
+        )
+        store.commit()
 
 
 def copy(store: sqlite3.Connection, table: str, times: int, changed: dict[str, str]) -> None:

@@ -158,7 +158,7 @@ async def test_a_project_from_proposal_to_closure(everywhere: Portolan) -> None:
     }  # fmt: skip
     overview = await director.read("reporting/v1/portfolios")
     assert overview["items"][0]["counts"] == {
-        "projects": 1, "by_stage": {"active": 1}, "by_health": {"green": 0, "amber": 0, "red": 1},
+        "projects": 1, "archived": 0, "by_stage": {"active": 1}, "by_health": {"green": 0, "amber": 0, "red": 1},
     }  # fmt: skip
     assert overview["total"]["cost"]["variance"] == chf("-12000.00")
     years = {
