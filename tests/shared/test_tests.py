@@ -81,7 +81,7 @@ async def test_waits(postgres, postgres_server):
 
 
 async def test_a_run_that_is_told_to_end_leaves_no_database_behind(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text("from tests.conftest import *  # noqa: F403\n")
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["tests.conftest"]\n')
     (tmp_path / "test_waiting.py").write_text(WAITING)
     run = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto",

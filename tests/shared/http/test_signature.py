@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.reporting.dashboards.load.api import LoadQuery
 from shared.base.errors import Malformed
-from shared.contracts.language import Day, Shape
+from shared.contracts.language import DAY_BOUNDS, Day, Shape
 from shared.contracts.risk.risks import Rating, Risk
 from shared.http.call import Answer, Call
 from shared.http.operation import Method
@@ -60,7 +60,7 @@ def test_a_query_declares_its_parameters_and_an_answer_its_shape() -> None:
     [declared] = routes.declared
     assert (declared.id, declared.shape, declared.description) == ("reporting_figures", Figure, "Figures")
     assert [(p.name, p.schema, p.many) for p in declared.operation.parameters] == [
-        ("as_of", {"type": "string", "format": "date"}, False),
+        ("as_of", {"type": "string", "format": "date", **DAY_BOUNDS}, False),
         ("project_id", {"type": "string", "format": "uuid"}, True),
         ("limit", {"type": "integer", "minimum": 1, "maximum": 200}, False),
     ]

@@ -96,10 +96,16 @@ def is_booked(allocation: Allocation) -> None:
 
 
 def person_is_there(person: Person | None, allocation: Allocation, before: Allocation | None) -> None:
-    """An archived person is booked no more; what was booked before is corrected, and gets no longer by that."""
+    """An archived person is booked no more, and nothing is committed; what was booked before is corrected, and gets no
+    longer by that."""
     if person is None:
         raise Invalid("a reference names nothing", Fault("not_found", "no such person", pointer="/person_id"))
-    goes_on = before is not None and before.archived_at is None and allocation.ends_on <= before.ends_on
+    goes_on = (
+        before is not None
+        and before.archived_at is None
+        and allocation.ends_on <= before.ends_on
+        and (allocation.commitment is before.commitment or allocation.commitment is Commitment.SOFT)
+    )
     if person.archived_at is not None and not goes_on:
         raise Conflict(
             "the person is archived", Fault("archived", "archived", pointer="/person_id"), code="archived"
