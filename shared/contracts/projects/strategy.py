@@ -34,7 +34,7 @@ class Portfolio(Aggregate):
     owner_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who is accountable for it."""
     thresholds: Thresholds | None = None
-    """From where on health is amber or red in it; null: those of the portfolio above."""
+    """From where on health is amber or red in it; null: 5 and 10 per cent, 30 and 90 days."""
 
 
 @aggregate("projects", "programmes", scope=("id",))
