@@ -85,7 +85,7 @@ async def test_a_run_that_is_told_to_end_leaves_no_database_behind(tmp_path: Pat
     (tmp_path / "test_waiting.py").write_text(WAITING)
     run = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto",
-        "test_waiting.py", cwd=tmp_path, stdout=PIPE, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        "test_waiting.py", cwd=tmp_path, stdout=PIPE, env={**os.environ, "PYTEST_ADDOPTS": "", "PYTHONPATH": str(Path.cwd())},
     )  # fmt: skip
     pid = await _told_pid(run)
     assert _runs(pid)
@@ -127,7 +127,7 @@ async def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path: Path, wor
     (tmp_path / "test_it.py").write_text(LEAVES_A_PROCESS)
     run = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pytest", "-q", "-n", workers, cwd=tmp_path, stdout=PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTEST_ADDOPTS": "", "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
     pid = tmp_path / "left.pid"
     async with asyncio.timeout(60):
@@ -185,7 +185,7 @@ async def test_what_hangs_is_ended_and_named(tmp_path: Path, parallel: tuple[str
     run = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "tests.support.limits", "--limit=1", *parallel,
         "-o", "asyncio_mode=auto", "test_hanging.py", cwd=tmp_path, stdout=PIPE, stderr=STDOUT,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTEST_ADDOPTS": "", "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
     output, _ = await asyncio.wait_for(run.communicate(), ENDS_S)
     text = output.decode()
@@ -219,7 +219,7 @@ time.sleep(600)
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="the janitor looks into /proc")
 async def test_the_janitor_comes_even_while_a_forked_child_lives() -> None:
     run = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", FORKS, stdout=PIPE, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        sys.executable, "-c", FORKS, stdout=PIPE, env={**os.environ, "PYTEST_ADDOPTS": "", "PYTHONPATH": str(Path(__file__).parents[2])}
     )  # fmt: skip
     output, _ = await asyncio.wait_for(run.communicate(), ENDS_S)
     remaining, forked = map(int, output.split())
