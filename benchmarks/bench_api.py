@@ -34,7 +34,7 @@ def figures() -> list[Figure]:
 
 def _on_postgresql() -> list[Figure]:
     with databases(["projects"]) as url:
-        return _measured("postgresql", url, 0.4)
+        return _measured("postgresql", url, 0.6)
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def _measured(name: str, url: str, target: float) -> list[Figure]:
             with server("plain") as (plain, _):
                 page = request("GET", "/projects/v1/projects?limit=100", token)
                 listed = _share(plain, request("GET", "/plain?limit=100"), port, lambda _: page)
-                measures.append(Figure("list_100_of_plain_session", listed[0], "x", 8, "higher", listed[1]))
+                measures.append(Figure("list_100_of_plain_session", listed[0], "x", 10, "higher", listed[1]))
     return measures
 
 
