@@ -24,16 +24,14 @@ async def ends_of(sources: Sources) -> dict[str, int]:
     }
 
 
-async def load(
-    store: Store, topics: Sequence[str], until: int, write: Write, partitions: Sequence[int] = ()
-) -> int:
-    """Write what an outbox holds up to a position, of some partitions or all; answers how many events that were."""
+async def load(store: Store, topics: Sequence[str], until: int, write: Write) -> int:
+    """Write what an outbox holds up to a position; answers how many events that were."""
     events = 0
     writing: asyncio.Task[None] | None = None
-    reading = asyncio.ensure_future(read_rows(store, topics, 0, until, PAGE, partitions))
+    reading = asyncio.ensure_future(read_rows(store, topics, 0, until, PAGE))
     try:
         while page := await reading:
-            reading = asyncio.ensure_future(read_rows(store, topics, page[-1][0], until, PAGE, partitions))
+            reading = asyncio.ensure_future(read_rows(store, topics, page[-1][0], until, PAGE))
             events += len(page)
             rows = await _history_rows(page)
             if writing:

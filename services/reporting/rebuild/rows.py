@@ -51,13 +51,12 @@ _CHANGE = msgspec.json.Decoder(Change).decode
 
 
 async def read_rows(
-    store: Store, topics: Sequence[str], after: int, until: int, limit: int, partitions: Sequence[int] = ()
+    store: Store, topics: Sequence[str], after: int, until: int, limit: int
 ) -> list[tuple[Any, ...]]:
-    """The next events up to position `until`, as tuples in the order of OutboxRow; of some partitions, or of all."""
-    own = f" AND partition IN ({', '.join(map(str, partitions))})" if partitions else ""
+    """The next events up to position `until`, as tuples in the order of OutboxRow."""
     return await store.fetch(
         f"SELECT {', '.join(OutboxRow._fields)} FROM outbox"
-        f" WHERE position > ? AND position <= ? AND topic || '' IN ({marks_of(topics)}){own}"
+        f" WHERE position > ? AND position <= ? AND topic || '' IN ({marks_of(topics)})"
         f" ORDER BY position LIMIT {int(limit)}",
         (after, until, *topics),
     )
