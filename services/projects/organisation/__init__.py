@@ -1,0 +1,1 @@
+"""The organisation: who belongs to what, and may do what there."""
