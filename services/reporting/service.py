@@ -15,6 +15,11 @@ from services.reporting.totals import projection as totals
 from services.reporting.totals import tables as totals_tables
 from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
+from shared.contracts.projects.organisation import Membership
+from shared.contracts.projects.strategy import Portfolio, Programme
+from shared.contracts.projects.structure import Project
+from shared.contracts.resources.people import Identity
+from shared.domain.copies import ACCESS, access_by_event_type
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.consumer import Consumer
@@ -25,10 +30,28 @@ __all__ = ["SERVICE", "figures_tables", "history_tables", "totals_tables", "web_
 
 async def fold(work: Work, records: Sequence[Record]) -> None:
     """One batch into history, current state, figures and the sums of portfolios, in one commit."""
+    await keep_access(work, records)
     fences = await totals.begin(work, records)
     versions = await history.fold(work, records)
     rewritten = await figures.fold(work, versions, await measures.fold(work, records))
     await totals.fold(work, versions, rewritten, fences)
+
+
+NODES_AND_MEMBERSHIPS = access_by_event_type((Portfolio, Programme, Project, Membership))
+LOGINS = Consumer(
+    "reporting.logins",
+    ("resources",),
+    copies=tuple(copy for copy in ACCESS if copy.shape is Identity),
+    classes=("restricted_people",),
+)
+"""Apart from the projection: what it keeps is no part of any history."""
+
+
+async def keep_access(work: Work, records: Sequence[Record]) -> None:
+    """Who may see what, in the commit that makes it seen."""
+    for record in records:
+        if copy := NODES_AND_MEMBERSHIPS.get(record.event.type):
+            await copy.remember(work, record.state(copy.shape))
 
 
 SERVICE = Service(
@@ -37,7 +60,7 @@ SERVICE = Service(
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
     groups=(DASHBOARDS, Group(routes=SITE)),
-    consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),),
+    consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold), LOGINS),
     refused=refused,
     searched=("figures",),
     expiring=("login_code", "browser_session"),

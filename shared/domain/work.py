@@ -32,6 +32,7 @@ from shared.base.settings import Settings
 from shared.contracts.language import Aggregate, ExternalRef, Fact, entry_of
 from shared.contracts.stored import Members, codec_of, construct
 from shared.domain.access import tree
+from shared.domain.access.conditions import Condition, rows_seen
 from shared.domain.access.grants import grants_in
 from shared.domain.access.rights import Rights, admit, places_of
 from shared.domain.access.tree import is_node
@@ -138,6 +139,17 @@ class Work:
     def hides(self, one: Aggregate) -> bool:
         """Whether who asked does not see an aggregate that this unit has read."""
         return self.rights is not None and not self.rights.shows(entry_of(type(one)), vars(one))
+
+    def rows_seen(self, table: str) -> Condition | None:
+        """The rows that who asked may name of one of the service's own tables; None where all are.
+
+        What lies in no node may be named by who knows its id."""
+        if self.rights is None:
+            return None
+        mirror = next((mirror for mirror in self.mirrors.values() if mirror.name == table), None)
+        if mirror is None or not mirror.entry.scope:
+            return None
+        return rows_seen(self.rights.sight_of(mirror.entry), mirror, self.store.dialect)
 
     def hides_node(self, id: UUID | str) -> bool:
         """Whether who asked does not see a portfolio, programme or project."""
@@ -285,7 +297,9 @@ class Work:
     def is_archived(self, table: str, id: UUID) -> bool | None:
         """Whether an aggregate is archived as the unit leaves it; None where the unit has neither read nor saved it."""
         version = self.reading.version(table, id)
-        return None if version is None else version.members["archived_at"] is not None
+        if version is None or (entry_of(version.shape).scope and self.hides(version.one)):
+            return None
+        return version.members["archived_at"] is not None
 
     def is_changed(self, entity: Aggregate) -> bool:
         return bool(_changed(self._version(entity), vars(entity)))
@@ -318,6 +332,7 @@ class Work:
         )
         self.part.rows.append((mirror, mirror.values(members, recorded, effective, state)))
         self.part.events.append(published)
+        self.keep_access(entity, changed)
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
         return entity

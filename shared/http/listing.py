@@ -4,6 +4,7 @@ import json
 
 from shared.base.text import composed, sort_key
 from shared.contracts.members import Kind
+from shared.domain.access.conditions import rows_seen
 from shared.domain.filters import Filters
 from shared.domain.list_indices import indexed_columns
 from shared.http.answers import weak_tag
@@ -55,6 +56,9 @@ async def page(call: Call, mirror: Mirror, filters: Filters) -> Page[tuple[str |
         sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable), indexed=True)
     keyset = Keyset("id", sorts, mirror.name, indexed=indexed_columns(mirror.table))
     read(call, mirror, filters, keyset)
+    seen = rows_seen(call.rights.sight_of(mirror.entry), mirror, call.kernel.store.dialect)
+    if seen is not None:
+        keyset.narrow(seen[0], *seen[1])
     columns = f"{DOCUMENT[call.kernel.store.dialect]}, id, version"
     return (await keyset.page(call, columns, mirror.name)).each(lambda row: (row[0], row[1], row[2]))
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from shared.base.errors import Forbidden
 from shared.contracts.language import Aggregate, AggregateType, entry_of
+from shared.domain.access.roles import UNHIDDEN
 from shared.domain.access.tree import is_node, parents_of
 
 Ids = frozenset[str]
@@ -80,6 +81,11 @@ class Rights:
     def offered(self) -> frozenset[str]:
         """What the caller may do somewhere."""
         return self.scopes.union(*(reach.scopes for reach in self.reaches))
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing is ever hidden from the caller, whatever becomes confidential."""
+        return UNHIDDEN in self.scopes and f"{self.service}.read" in self.scopes
 
     @cached_property
     def sight(self) -> Sight:

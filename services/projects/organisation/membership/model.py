@@ -4,4 +4,4 @@ from services.projects.tables import Model
 from shared.contracts.projects.organisation import Membership
 from shared.store.rows import table_of
 
-MembershipRow = table_of(Membership, Model, indexes=("scope_id",))
+MembershipRow = table_of(Membership, Model)
