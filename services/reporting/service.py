@@ -15,6 +15,7 @@ from services.reporting.totals import projection as totals
 from services.reporting.totals import tables as totals_tables
 from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
+from shared.contracts.language import Visibility
 from shared.contracts.projects.organisation import Membership
 from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
@@ -38,11 +39,12 @@ async def fold(work: Work, records: Sequence[Record]) -> None:
 
 
 NODES_AND_MEMBERSHIPS = access_by_event_type((Portfolio, Programme, Project, Membership))
+OF_LOGINS: tuple[Visibility, ...] = ("restricted_people",)
 LOGINS = Consumer(
     "reporting.logins",
     ("resources",),
     copies=tuple(copy for copy in ACCESS if copy.shape is Identity),
-    classes=("restricted_people",),
+    classes=OF_LOGINS,
 )
 """Apart from the projection: what it keeps is no part of any history."""
 

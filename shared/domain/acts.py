@@ -62,7 +62,7 @@ async def admit(work: Work, acts: Acts, entity: Aggregate, deed: str) -> None:
     for one in (entity, before) if _goes_over(entity, before) else (entity,):
         standing = await acts.project(work, one)
         if standing is not None:
-            stages.admit(act, standing.stage, standing.archived, verbs(work, one), acts.pointer)
+            stages.admit(act, standing.stage, standing.archived, verbs(work, one or entity), acts.pointer)
 
 
 def _goes_over(entity: Aggregate, before: Aggregate | None) -> bool:

@@ -50,7 +50,9 @@ async def refuse_while_needed(work: Work, entity: Aggregate, kinds: Sequence[Dep
     for one in kinds:
         params = (str(entity.id), *one.params(work))
         seen = work.rows_seen(one.kind)
-        where, shown = (one.where, params) if seen is None else (f"{one.where} AND {seen[0]}", (*params, *seen[1]))
+        where, shown = (
+            (one.where, params) if seen is None else (f"{one.where} AND {seen[0]}", (*params, *seen[1]))
+        )
         text = f"SELECT id FROM {one.kind} WHERE {where} ORDER BY id LIMIT {LISTED}"
         ids = [row[0] for row in await work.store.fetch(text, shown)]
         if len(ids) == LISTED:

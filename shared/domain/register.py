@@ -296,9 +296,7 @@ async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | Non
         id = by_ref[register.name, ref]
         one = None if id is None else await work.find_by_id(register.shape, id)
     else:
-        one = await work.find(
-            register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id)
-        )
+        one = await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
     if one is not None and work.hides(one):
         raise refusal_of(UniqueTaken(work.mirrors[register.shape].name, ("external_source", "external_id")))
     return one

@@ -332,16 +332,17 @@ class Work:
         )
         self.part.rows.append((mirror, mirror.values(members, recorded, effective, state)))
         self.part.events.append(published)
-        self.keep_access(entity, changed)
+        if staged := tree.rows_to_write(entity, changed):
+            self.part.rows += staged
+            self._changes_access = True
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
         return entity
 
-    def keep_access(self, one: Aggregate, changed: Iterable[str] | None = None) -> None:
-        """Keep what an aggregate says of who may see what; `changed` are the members that are new (None: all)."""
-        if staged := tree.statements(one, changed):
-            self.part.statements += staged
-            self._changes_access = True
+    def keep_access(self, one: Aggregate) -> None:
+        """Keep what an aggregate of another service says of who may see what."""
+        self.part.statements += tree.statements(one)
+        self._changes_access = True
 
     def _effective(self, last: int, recorded: int) -> int:
         if self._floor is not None:

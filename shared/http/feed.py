@@ -207,9 +207,7 @@ async def _slice(
 ) -> Slice:
     """The next events; however many read at once, one slice is read in each turn of the event loop."""
     async with call.kernel.slicing:
-        records_read = await read_slice(
-            call.kernel.store, topics, after, size, heads, types, _visible(call)
-        )
+        records_read = await read_slice(call.kernel.store, topics, after, size, heads, types, _visible(call))
         await asyncio.sleep(0)
     return records_read
 

@@ -174,6 +174,6 @@ def _access_tables(metadata: MetaData) -> None:
     Table(
         "access_clock",
         metadata,
-        Column("one", Integer, primary_key=True, autoincrement=False),
-        Column("changes", BigInteger, nullable=False),
+        Column("id", ID, primary_key=True),
+        Column("mark", KEY, nullable=False),
     )

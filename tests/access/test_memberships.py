@@ -41,9 +41,12 @@ async def test_a_membership_of_a_portfolio_holds_below_it(everywhere: Portolan) 
     top = await office.make("/projects/v1/portfolios", name="IT")
     below = await office.make("/projects/v1/portfolios", name="Networks", parent_id=top["id"])
     programme = await office.make("/projects/v1/programmes", name="Renewal", portfolio_id=below["id"])
-    own = {(await office.project(f"P{i}", **where))["id"] for i, where in enumerate(
-        ({"portfolio_id": top["id"]}, {"portfolio_id": below["id"]}, {"programme_id": programme["id"]})
-    )}
+    own = {
+        (await office.project(f"P{i}", **where))["id"]
+        for i, where in enumerate(
+            ({"portfolio_id": top["id"]}, {"portfolio_id": below["id"]}, {"programme_id": programme["id"]})
+        )
+    }
     await office.project("Elsewhere")
     anna = await office.participant("anna", "viewer", "portfolio", top["id"])
     assert ids(await anna.get("/projects/v1/projects")) == own
@@ -72,7 +75,9 @@ async def test_a_membership_counts_for_each_kind_of_principal(portolan: Portolan
 async def test_a_revoked_membership_shows_nothing_at_once(everywhere: Portolan) -> None:
     office = Office(everywhere)
     project = await office.project("Seen")
-    path = await office.member("viewer", "project", project["id"], person_id=await office.person("Anna", "anna"))
+    path = await office.member(
+        "viewer", "project", project["id"], person_id=await office.person("Anna", "anna")
+    )
     await everywhere.settled()
     anna = office.caller("anna")
     assert ids(await anna.get("/projects/v1/projects")) == {project["id"]}
@@ -83,7 +88,12 @@ async def test_a_revoked_membership_shows_nothing_at_once(everywhere: Portolan) 
 async def test_a_membership_counts_on_its_days_only(portolan: Portolan) -> None:
     office = Office(portolan)
     project, person = await office.project("Seen"), await office.person("Anna", "anna")
-    members = {"principal": {"person_id": person}, "role": "viewer", "scope": "project", "scope_id": project["id"]}
+    members = {
+        "principal": {"person_id": person},
+        "role": "viewer",
+        "scope": "project",
+        "scope_id": project["id"],
+    }
     for days in ({"ends_on": "2020-01-01"}, {"starts_on": "2199-01-01"}):
         made = await office.make("/projects/v1/memberships", **members, **days)
         assert (await office.act(f"/projects/v1/memberships/{made['id']}", "grant")).status_code == 200

@@ -5,6 +5,12 @@ from services.resources.people.person import api as person
 from shared.runtime.service import Group
 
 PEOPLE = Group(
-    routes=(person.routes, identity.routes,),
-    registers=(person.PERSONS, identity.IDENTITIES,),
+    routes=(
+        person.routes,
+        identity.routes,
+    ),
+    registers=(
+        person.PERSONS,
+        identity.IDENTITIES,
+    ),
 )

@@ -18,9 +18,13 @@ MEMBER = {
 def upgrade() -> None:
     op.create_table(
         "access_clock",
-        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("changes", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("one", name=op.f("pk_access_clock")),
+        sa.Column(
+            "id",
+            sa.String(length=36, collation="C").with_variant(sa.String(length=36), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("mark", sa.Text(collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_clock")),
     )
     op.create_table(
         "access_login",

@@ -1,7 +1,7 @@
 """What was granted to one caller, as the database of this service knows it, and which nodes lie below which.
 
-A process remembers the rights of callers. What it remembers is void as soon as the count of changes in the database is
-another. Where something is confidential, or a caller sees only parts, the count is read with every request; else a
+A process remembers the rights of callers. What it remembers is void as soon as the mark of the last change in the database is
+another. Where something is confidential, or a caller sees only parts, the mark is read with every request; else a
 change of another process is noticed within two seconds, and one of this process at once.
 """
 
@@ -22,7 +22,7 @@ REMEMBERED = 500
 """Callers whose rights one process remembers for one service."""
 
 LOOK = """
-SELECT COALESCE((SELECT changes FROM access_clock), 0),
+SELECT (SELECT mark FROM access_clock),
     CASE WHEN EXISTS (SELECT 1 FROM access_node WHERE confidential = 1) THEN 1 ELSE 0 END,
     CASE WHEN EXISTS (SELECT 1 FROM access_membership WHERE counts = 1) THEN 1 ELSE 0 END
 """
@@ -83,7 +83,8 @@ class Caller(Protocol):
 class Grants:
     """What one process knows of access in one database."""
 
-    changes: int = -1
+    mark: str | None = None
+    """Of the last change."""
     has_confidential: bool = False
     has_memberships: bool = False
     is_outdated: bool = True
@@ -93,11 +94,11 @@ class Grants:
     async def look(self, store: Store) -> None:
         """Know how the database stands."""
         self.is_outdated = False
-        [(changes, confidential, memberships)] = await store.fetch(LOOK)
-        if changes != self.changes or len(self.remembered_rights) >= REMEMBERED:
+        [(mark, confidential, memberships)] = await store.fetch(LOOK)
+        if mark != self.mark or len(self.remembered_rights) >= REMEMBERED:
             self.remembered_rights = {}
-        self.changes, self.has_confidential, self.has_memberships = (
-            changes,
+        self.mark, self.has_confidential, self.has_memberships = (
+            mark,
             bool(confidential),
             bool(memberships),
         )

@@ -118,10 +118,7 @@ class Rights:
     def scopes_at(self, nodes: Iterable[UUID | str | None]) -> frozenset[str]:
         """All that the caller may do with what lies in these nodes."""
         ids = {str(node) for node in nodes if node is not None}
-        if ids & self.confidential:
-            allowed = frozenset[str]()
-        else:
-            allowed = self.scopes
+        allowed = frozenset[str]() if ids & self.confidential else self.scopes
         return allowed.union(*(reach.scopes for reach in self.reaches if reach.nodes & ids))
 
     def may(self, scope: str, nodes: Sequence[UUID | str | None]) -> bool:

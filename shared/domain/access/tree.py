@@ -6,45 +6,32 @@ What belongs to a node stays where it is when the node's parent moves: only the 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import MetaData
+
 from shared.base.clock import to_day
+from shared.base.ids import new_id_text
 from shared.contracts.language import Aggregate, entry_of
 from shared.contracts.projects.organisation import Membership, MembershipState
 from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
 from shared.contracts.resources.people import Identity
 from shared.store import Statement, Store
+from shared.store.columns import Mirror
+from shared.store.sql import on_conflict, upsert
+from shared.store.tables import kernel_tables
 
 NODE_KINDS = ("portfolio", "programme", "project")
 """What may have memberships and may be confidential, the widest first."""
 
-_NODE = """
-INSERT INTO access_node (id, version, kind, parent_id, other_parent_id, confidential) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET version = excluded.version, parent_id = excluded.parent_id,
-    other_parent_id = excluded.other_parent_id, confidential = excluded.confidential
-WHERE excluded.version >= access_node.version
-"""
-_MEMBERSHIP = """
-INSERT INTO access_membership (id, version, kind, holder, role, node_id, starts_on, ends_on, counts)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET version = excluded.version, starts_on = excluded.starts_on,
-    ends_on = excluded.ends_on, counts = excluded.counts
-WHERE excluded.version >= access_membership.version
-"""
-_LOGIN = """
-INSERT INTO access_login (id, version, hash, person_id, counts) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET version = excluded.version, hash = excluded.hash, counts = excluded.counts
-WHERE excluded.version >= access_login.version
-"""
-_TICK = """
-INSERT INTO access_clock (one, changes) VALUES (1, 1)
-ON CONFLICT (one) DO UPDATE SET changes = access_clock.changes + 1
-"""
-"""Every other process knows by this count that what it remembers of access is out of date."""
-CLOCK = "SELECT changes FROM access_clock"
+TABLES = MetaData()
+kernel_tables(TABLES)
+
+CLOCK = "SELECT mark FROM access_clock"
 
 Row = tuple[Any, ...]
 
@@ -107,56 +94,72 @@ def _login_row(one: Identity) -> Row:
     return str(one.id), one.version, hash, str(one.person_id), int(counts)
 
 
-_MEMBERSHIP_COLUMNS = "id, version, kind, holder, role, node_id, starts_on, ends_on, counts"
-_NODE_COLUMNS = "id, version, kind, parent_id, other_parent_id, confidential"
+def _mirror(shape: type[Aggregate], name: str) -> Mirror:
+    """How the rows of a kernel table are written beside those of aggregates."""
+    table = TABLES.tables[name]
+    return Mirror(entry_of(shape), table, [column.name for column in table.columns], (), (), (), name)
 
 
-@dataclass(frozen=True)
+_CLOCK = _mirror(Membership, "access_clock")
+
+
+@dataclass(frozen=True, eq=False)
 class _Keeping:
-    """How an aggregate is kept: table and columns, the statement, its row, and the members that it follows from."""
+    """How an aggregate is kept: its table, its row, and the members that the row follows from."""
 
-    table: str
-    columns: str
-    statement: str
+    mirror: Mirror
     row: Callable[[Any], Row]
-    members: tuple[str, ...]
+    members: frozenset[str]
+
+    @cached_property
+    def statement(self) -> str:
+        """Writes a row where none is stored of a later version."""
+        mirror = self.mirror
+        columns, marks = ", ".join(mirror.columns), ", ".join("?" * len(mirror.columns))
+        return (
+            f"INSERT INTO {mirror.name} ({columns}) VALUES ({marks}) {on_conflict(mirror)}"
+            f" WHERE excluded.version >= {mirror.name}.version"
+        )
+
+
+def _keeping(shape: type[Aggregate], table: str, row: Callable[[Any], Row], *members: str) -> _Keeping:
+    return _Keeping(_mirror(shape, table), row, frozenset(members))
 
 
 _KEPT_SHAPES: dict[type[Aggregate], _Keeping] = {
-    Portfolio: _Keeping("access_node", _NODE_COLUMNS, _NODE, _node_row, ("parent_id", "confidential")),
-    Programme: _Keeping("access_node", _NODE_COLUMNS, _NODE, _node_row, ("portfolio_id", "confidential")),
-    Project: _Keeping(
-        "access_node", _NODE_COLUMNS, _NODE, _node_row, ("programme_id", "portfolio_id", "confidential")
+    Portfolio: _keeping(Portfolio, "access_node", _node_row, "parent_id", "confidential"),
+    Programme: _keeping(Programme, "access_node", _node_row, "portfolio_id", "confidential"),
+    Project: _keeping(Project, "access_node", _node_row, "programme_id", "portfolio_id", "confidential"),
+    Membership: _keeping(
+        Membership, "access_membership", _membership_row, "state", "starts_on", "ends_on", "archived_at"
     ),
-    Membership: _Keeping(
-        "access_membership",
-        _MEMBERSHIP_COLUMNS,
-        _MEMBERSHIP,
-        _membership_row,
-        ("state", "starts_on", "ends_on", "archived_at"),
-    ),
-    Identity: _Keeping(
-        "access_login",
-        "id, version, hash, person_id, counts",
-        _LOGIN,
-        _login_row,
-        ("archived_at", "erased_at"),
-    ),
+    Identity: _keeping(Identity, "access_login", _login_row, "archived_at", "erased_at"),
 }
 
 
-def statements(one: Aggregate, changed: Iterable[str] | None = None) -> list[Statement]:
-    """What keeps access up to date with an aggregate; nothing where it says nothing of access, or where none of its
-    members that do is among those that `changed` (None: all are new)."""
+def _tick() -> Row:
+    """Every process knows by another mark that what it remembers of access is out of date."""
+    return "clock", new_id_text()
+
+
+def rows_to_write(one: Aggregate, changed: Iterable[str]) -> list[tuple[Mirror, Row]]:
+    """What is written in the commit of an aggregate: nothing where none of the members that `changed` says anything of
+    access."""
     keeping = _KEPT_SHAPES.get(type(one))
-    if keeping is None or (changed is not None and not set(keeping.members) & set(changed)):
+    if keeping is None or keeping.members.isdisjoint(changed):
         return []
-    return [Statement(keeping.statement, [keeping.row(one)]), Statement(_TICK, [()])]
+    return [(keeping.mirror, keeping.row(one)), (_CLOCK, _tick())]
+
+
+def statements(one: Aggregate) -> list[Statement]:
+    """What is written of an aggregate that an event brings: nothing of an older version than the stored one."""
+    keeping = _KEPT_SHAPES[type(one)]
+    return [Statement(keeping.statement, [keeping.row(one)]), Statement(upsert(_CLOCK), [_tick()])]
 
 
 def table_of(shape: type[Aggregate]) -> str:
     """Where what an aggregate says of access is kept."""
-    return _KEPT_SHAPES[shape].table
+    return _KEPT_SHAPES[shape].mirror.name
 
 
 def row_of(one: Aggregate) -> Row:
@@ -166,6 +169,8 @@ def row_of(one: Aggregate) -> Row:
 
 async def rows_of(store: Store, shape: type[Aggregate], ids: Iterable[UUID]) -> list[Row]:
     """The stored rows of some aggregates."""
-    keeping, texts = _KEPT_SHAPES[shape], sorted(map(str, ids))
+    mirror, texts = _KEPT_SHAPES[shape].mirror, sorted(map(str, ids))
     marks = ", ".join("?" * len(texts))
-    return await store.fetch(f"SELECT {keeping.columns} FROM {keeping.table} WHERE id IN ({marks})", texts)
+    return await store.fetch(
+        f"SELECT {', '.join(mirror.columns)} FROM {mirror.name} WHERE id IN ({marks})", texts
+    )

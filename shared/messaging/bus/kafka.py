@@ -142,7 +142,9 @@ class KafkaBus:
             if class_of(topic) not in answer.headers.get(CLASSES_SHOWN, "").split():
                 raise Unreachable(f"the token lacks the scope {service_of(topic)}.restricted to heal {topic}")
             if answer.headers.get(SIGHT_SHOWN) != ALL:
-                raise Unreachable(f"the token does not see all that is confidential: it needs {UNHIDDEN} to heal")
+                raise Unreachable(
+                    f"the token does not see all that is confidential: it needs {UNHIDDEN} to heal"
+                )
             page = _PAGE(answer.content)
             for record in _records_of(page, topic, partition):
                 if record.position < until:

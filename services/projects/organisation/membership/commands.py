@@ -9,7 +9,7 @@ from services.projects.strategy.programme.model import ProgrammeRow
 from services.projects.structure.project.model import ProjectRow
 from services.projects.tables import KNOWN_PERSON
 from shared.base.errors import Conflict, Fault
-from shared.contracts.projects.organisation import Membership, MemberScope, MembershipState
+from shared.contracts.projects.organisation import MemberScope, Membership, MembershipState
 from shared.domain.access.grants import nodes_above
 from shared.domain.access.rights import places_of
 from shared.domain.references import is_named_anew, known_copy, takes_new

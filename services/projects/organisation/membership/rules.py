@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from shared.base.errors import Conflict, Fault, Forbidden, Invalid
 from shared.contracts.projects.organisation import (
+    MemberRole,
     Membership,
     MembershipGranted,
     MembershipRevoked,
     MembershipState,
-    MemberRole,
 )
 from shared.domain.access.roles import granted_by
 from shared.domain.lifecycle import Lifecycle, Move
@@ -87,6 +87,4 @@ def is_director(membership: Membership) -> bool:
 def another_director_stays(others: Iterable[Membership]) -> None:
     """Refuse (409) to let the last director go."""
     if not any(map(is_director, others)):
-        raise Conflict(
-            "somebody else must be director there or above first", code="last_director"
-        )
+        raise Conflict("somebody else must be director there or above first", code="last_director")

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from services.projects.confidential import check_confidential
 from services.projects.strategy.portfolio import rules
 from services.projects.strategy.portfolio.model import PortfolioRow
 from shared.contracts.projects.strategy import Portfolio
@@ -20,6 +21,7 @@ def guard(portfolio: Any) -> str | None:
 
 async def check(work: Work, portfolio: Portfolio) -> None:
     rules.thresholds_rise(portfolio)
+    check_confidential(work, portfolio)
     await takes_new(work, PortfolioRow, portfolio, "parent_id")
     before = work.before(portfolio)
     if portfolio.parent_id is not None and (before is None or before.parent_id != portfolio.parent_id):
