@@ -15,18 +15,18 @@ from shared.contracts.language import Aggregate, entry_of
 from shared.domain.work import Work
 
 
-def ids_or_names(shape: type[Aggregate], given: Mapping[str, Any]) -> dict[str, str]:
+def ids_or_names(shape: type[Aggregate], request: Mapping[str, Any]) -> dict[str, str]:
     """Name of an id member -> the name that the request gives in its place. Both at once are refused (422)."""
     named: dict[str, str] = {}
     for text, member in entry_of(shape).members.named.items():
-        if given.get(text) is None:
+        if request.get(text) is None:
             continue
-        if given.get(member) is not None:
+        if request.get(member) is not None:
             raise Invalid(
                 f"give {member} or {text}, not both",
                 Fault("given_twice", f"{member} is given", pointer=f"/{text}"),
             )
-        named[member] = given[text]
+        named[member] = request[text]
     return named
 
 

@@ -221,11 +221,11 @@ async def _check(work: Work, register: Register[A], entity: A) -> None:
 
 
 async def _by_name(
-    work: Work, register: Register[A], given: Mapping[str, Any], before: A | None
+    work: Work, register: Register[A], request: Mapping[str, Any], before: A | None
 ) -> dict[str, UUID | None]:
     """Member -> the id of what the request names instead: found, or made in this unit."""
     ids: dict[str, UUID | None] = {}
-    for member, name in naming.ids_or_names(register.shape, given).items():
+    for member, name in naming.ids_or_names(register.shape, request).items():
         kind = register.made_by_name[member]
         named = None if before is None else getattr(before, member)
         pointer = f"/{entry_of(register.shape).members.each[member].named_by}"
@@ -294,8 +294,8 @@ async def put(
         entity.archived_at = None
     else:
         carried = ()
-    given = members_given(body, but=("external_ref",))
-    for name, value in (given | await _by_name(work, register, given, before)).items():
+    content = members_given(body, but=("external_ref",))
+    for name, value in (content | await _by_name(work, register, content, before)).items():
         if name in register.members and not _left_out(body, name, register):
             setattr(entity, name, value)
     if not work.is_changed(entity):

@@ -98,14 +98,14 @@ async def _by_unit(call: Call, at: AsOf, scope: Within, months: list[date]) -> l
     store, zone = call.kernel.store, call.kernel.settings.zone
     until = FOREVER if at.until is None else at.until
 
-    async def told(kind: str) -> list[tuple[date, dict[str, Any]]]:
+    async def by_day(kind: str) -> list[tuple[date, dict[str, Any]]]:
         return [
             (from_micros(since).astimezone(zone).date(), state)
             for since, state in await versions(store, kind, until)
         ]
 
     persons, booked = await persons_and_bookings(call, at, scope, months)
-    of_persons, of_units = await told("person"), await told("org_unit")
+    of_persons, of_units = await by_day("person"), await by_day("org_unit")
     past = Past(
         courses(of_persons, "unit_id"),
         courses(of_persons, "archived_at"),
