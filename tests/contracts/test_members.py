@@ -116,7 +116,7 @@ class PersonalAndKept(Aggregate):
         NamedByNothing,
         NamedAndRequired,
         PersonalAndKept,
-    ],  # fmt: skip
+    ],
 )
 def test_a_declaration_that_makes_no_sense_is_refused(shape: type[Aggregate]) -> None:
     with pytest.raises(TypeError, match=shape.__name__):

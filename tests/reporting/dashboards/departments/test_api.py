@@ -49,7 +49,7 @@ class House:
 
     async def load_hours(self) -> float:
         answer = await self.client.get("/reporting/v1/load", params={"from": MARCH, "months": "1"})
-        return sum(item["months"][0]["hours"] for item in answer.json()["items"])
+        return sum(float(item["months"][0]["hours"]) for item in answer.json()["items"])
 
 
 @pytest.fixture
@@ -57,8 +57,9 @@ def house(everywhere: Portolan) -> House:
     return House(everywhere)
 
 
-def hours(month: dict[str, Any], part: str = "own") -> tuple[float, float, float]:
-    return tuple(month[part][f"{kind}_hours"] for kind in ("capacity", "hard", "soft"))  # type: ignore[return-value]
+def hours(month: dict[str, Any], part: str = "own") -> tuple[float, ...]:
+    """Capacity, hard and soft."""
+    return tuple(month[part][f"{kind}_hours"] for kind in ("capacity", "hard", "soft"))
 
 
 @pytest.mark.rule("resources.org_unit.1")
