@@ -18,7 +18,8 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
-from shared.contracts.language import CATALOGUE, Aggregate, AggregateType
+from shared.contracts.language import CATALOGUE, Aggregate, AggregateType, entry_of
+from shared.domain.access.grants import confidential_among, nodes_above
 from shared.domain.access.tree import is_node
 from shared.domain.copies import COPY_INFO, Known
 from shared.domain.dependents import still_there
@@ -173,6 +174,23 @@ async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggre
     for member, copy in names.items():
         if isinstance(copy, Known) and _names_anew(copy, entity, before, member):
             await takes_new_of(work, copy, entity, member)
+
+
+async def refuse_confidential_elsewhere(work: Work, entity: Aggregate) -> None:
+    """Refuse (422) that what lies in one node names another one that is confidential, unless it lies in that too."""
+    members = entry_of(type(entity)).scope
+    ids = [id for member in members if (id := getattr(entity, member)) is not None] if len(members) > 1 else []
+    if len(ids) < 2:
+        return
+    lies_in, *others = ids
+    above = await nodes_above(work.store, [str(lies_in)])
+    for other in others:
+        if await confidential_among(work.store, await nodes_above(work.store, [str(other)]) - above):
+            raise Invalid(
+                "it names what is confidential, and does not lie in it",
+                Fault("names_confidential", "is confidential", pointer=""),
+                code="names_confidential",
+            )
 
 
 def _names_anew(copy: Known, entity: Aggregate, before: Aggregate | None, member: str) -> bool:

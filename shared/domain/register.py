@@ -219,6 +219,7 @@ async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, d
 async def _check(work: Work, register: Register[A], entity: A) -> None:
     await register.check(work, entity)
     await references.check_named_anew(work, register.checked, entity)
+    await references.refuse_confidential_elsewhere(work, entity)
 
 
 async def _by_name(

@@ -136,6 +136,11 @@ class Work:
             return False
         return not rights.shows(entry, msgspec.json.decode(state))
 
+    @property
+    def sees_everything(self) -> bool:
+        """Whether nothing is hidden from who asked."""
+        return self.rights is None or self.rights.sight.is_everything
+
     def hides(self, one: Aggregate) -> bool:
         """Whether who asked does not see an aggregate that this unit has read."""
         return self.rights is not None and not self.rights.shows(entry_of(type(one)), vars(one))

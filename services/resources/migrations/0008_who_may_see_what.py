@@ -151,6 +151,7 @@ def upgrade() -> None:
         )
 
     op.execute("UPDATE outbox SET scope = key WHERE aggregate_type = 'allocation'")
+    op.execute("UPDATE outbox SET scope = aggregate_id WHERE aggregate_type = 'org_unit'")
 
 
 def downgrade() -> None:

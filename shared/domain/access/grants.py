@@ -174,6 +174,12 @@ async def nodes_above(store: Store, ids: Collection[str]) -> frozenset[str]:
     return frozenset(row[0] for row in await store.fetch(text, (as_values(ids),)))
 
 
+async def confidential_among(store: Store, ids: Collection[str]) -> bool:
+    """Whether one of these nodes is itself confidential."""
+    text = f"{CONFIDENTIAL} AND id IN ({VALUES[store.dialect]}) LIMIT 1"
+    return bool(await store.fetch(text, (as_values(ids),)))
+
+
 def as_values(ids: Iterable[str]) -> str:
     """As VALUES reads them."""
     return json.dumps(sorted(ids), separators=(",", ":"))
