@@ -58,6 +58,8 @@ class LoadedPerson(AnswerShape):
     """The name of the person."""
     employment: str
     """Internal or external."""
+    unit_id: Id | None
+    """The unit that the person belongs to; null where none is told."""
 
 
 class PersonLoad(AnswerShape):
@@ -100,11 +102,18 @@ async def resource_load(call: Call, query: LoadQuery) -> Answer[ResourceLoad]:
 
 
 async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
+    shown, booked = await persons_and_bookings(call, at, scope, months)
+    return load(shown, booked, months, Holidays(call.kernel.settings.holidays))
+
+
+async def persons_and_bookings(
+    call: Call, at: AsOf, scope: Within, months: list[date]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Who is shown for these months, and what is booked within the scope, as of the day."""
     store = call.kernel.store
     booked = [a for a in await states(store, "allocation", at.until) if scope.holds(a)]
     persons = await states(store, "person", at.until, archived=True)
-    shown = _shown(persons, booked, months)
-    return load(shown, booked, months, Holidays(call.kernel.settings.holidays))
+    return _shown(persons, booked, months), booked
 
 
 def _shown(

@@ -1,0 +1,115 @@
+"""What the units of the organisation work, by month."""
+
+import json
+from datetime import date
+from typing import Any
+
+from services.reporting.asof import FOREVER, AsOf, as_of, positions
+from services.reporting.dashboards.departments.courses import Hierarchies, courses
+from services.reporting.dashboards.departments.view import Past, departments
+from services.reporting.dashboards.load.api import LoadQuery, persons_and_bookings
+from services.reporting.dashboards.load.view import months_from
+from services.reporting.history.view import states, versions
+from services.reporting.memo import remembered
+from services.reporting.scope import Within, within
+from shared.base.clock import from_micros
+from shared.base.working_days import Holidays
+from shared.contracts.language import AnswerShape, Day, Id
+from shared.http.call import Answer, Call
+from shared.http.routes import Routes
+
+
+class UnitHours(AnswerShape):
+    persons: int
+    """How many persons belonged to it on a day of the month."""
+    capacity_hours: float
+    """The hours they were there for, on working days."""
+    hard_hours: float
+    """Committed bookings, in hours."""
+    soft_hours: float
+    """Bookings that may still move, in hours."""
+
+
+class UnitMonth(AnswerShape):
+    month: str
+    """The month, such as 2026-06."""
+    own: UnitHours
+    """Of the persons of the unit itself."""
+    with_below: UnitHours
+    """The same with those of all units below it."""
+
+
+class ActiveUnit(AnswerShape):
+    id: Id
+    """The id of the unit."""
+    name: str | None
+    """The name of the unit; null where it was told of only after the day."""
+    code: str | None
+    """The sign that the organisation uses for it."""
+    parent_id: Id | None
+    """The unit above it."""
+    head_id: Id | None
+    """The person who leads it."""
+    cost_centre: str | None
+    """The cost centre that bears its costs."""
+
+
+class UnitActivity(AnswerShape):
+    unit: ActiveUnit | None
+    """The unit; null for those who belong to none."""
+    months: list[UnitMonth]
+    """Its hours, month by month."""
+
+
+class DepartmentActivity(AnswerShape):
+    """Capacity and bookings by unit and month. The own hours of all units add up to the hours of the load.
+
+    The past shows the units as they were: hours count where the person belonged on the day, and under the units
+    that stood above on that day.
+    """
+
+    items: list[UnitActivity]
+    """The units by name; those who belong to none come last."""
+    as_of: Day
+    """The day of the figures."""
+    positions: dict[str, str]
+    """Up to where each source was read: topic and partition, with the position."""
+
+
+routes = Routes("reporting", "Departments", names_service=True, about="What units work, by month.")
+
+
+@routes.get("/v1/department-activity")
+async def department_activity(call: Call, query: LoadQuery) -> Answer[DepartmentActivity]:
+    """Department activity by unit and month."""
+    at = as_of(call, query)
+    months = months_from(query.first or at.on.replace(day=1), query.months)
+
+    async def make() -> bytes:
+        items = await _by_unit(call, at, await within(call.kernel.store, at, query), months)
+        return json.dumps(
+            {"items": items, "as_of": at.on.isoformat(), "positions": await positions(call)}
+        ).encode()
+
+    return Answer(200, await remembered(call.kernel.store, ("departments", at, query), make))
+
+
+async def _by_unit(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
+    store, zone = call.kernel.store, call.kernel.settings.zone
+    until = FOREVER if at.until is None else at.until
+
+    async def by_day(kind: str) -> list[tuple[date, dict[str, Any]]]:
+        return [
+            (from_micros(since).astimezone(zone).date(), state)
+            for since, state in await versions(store, kind, until)
+        ]
+
+    persons, booked = await persons_and_bookings(call, at, scope, months)
+    of_persons, of_units = await by_day("person"), await by_day("org_unit")
+    past = Past(
+        courses(of_persons, "unit_id"),
+        courses(of_persons, "archived_at"),
+        Hierarchies(courses(of_units, "parent_id")),
+    )
+    units = await states(store, "org_unit", at.until, archived=True)
+    return departments(units, persons, booked, months, past, Holidays(call.kernel.settings.holidays))
