@@ -35,10 +35,17 @@ class LoadQuery(ScopedQuery):
 
 
 async def load_by_month(reading: Reading[LoadQuery]) -> list[State]:
-    months = months_of(reading)
     bookings = await reading.states_in_scope("allocation")
-    persons = persons_with_load(await reading.states("person", archived=True), bookings, months)
-    return load(persons, bookings, months, Holidays(reading.settings.holidays))
+    return load(await persons_of(reading), bookings, months_of(reading), Holidays(reading.settings.holidays))
+
+
+async def persons_of(reading: Reading[LoadQuery]) -> list[State]:
+    """Those whose load is shown for the months of the query."""
+    persons, bookings = (
+        await reading.states("person", archived=True),
+        await reading.states_in_scope("allocation"),
+    )
+    return persons_with_load(persons, bookings, months_of(reading))
 
 
 def months_of(reading: Reading[LoadQuery]) -> list[date]:
@@ -66,6 +73,8 @@ class LoadedPerson(AnswerShape):
     """The name of the person."""
     employment: str
     """Internal or external."""
+    unit_id: Id | None
+    """The unit that the person belongs to; null where none is told."""
 
 
 class PersonLoad(AnswerShape):

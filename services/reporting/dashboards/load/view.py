@@ -40,13 +40,10 @@ def load(
     holidays: Holidays,
 ) -> list[dict[str, Any]]:
     """One item per person by name: per month hard and soft load in per cent of capacity, and the hours they are."""
-    booked: dict[str, list[Booking]] = {}
-    for a in allocations:
-        period = date.fromisoformat(a["starts_on"]), date.fromisoformat(a["ends_on"])
-        booked.setdefault(a["person_id"], []).append(Booking(*period, a["percent"], a["commitment"]))
+    booked = bookings_by_person(allocations)
     return [
         {
-            "person": {"id": p["id"], "name": p["name"], "employment": p["employment"]},
+            "person": {member: p.get(member) for member in ("id", "name", "employment", "unit_id")},
             "months": [_month(p, booked.get(p["id"], []), month, holidays) for month in months],
         }
         for p in sorted(persons, key=lambda p: (sort_key(p["name"]), p["id"]))
@@ -72,6 +69,20 @@ def persons_with_load(
     return [p for p in persons if p["archived_at"] is None or worked(p)]
 
 
+def bookings_by_person(allocations: Iterable[dict[str, Any]]) -> dict[str, list[Booking]]:
+    """Id of a person -> what is booked of their days."""
+    booked: dict[str, list[Booking]] = {}
+    for a in allocations:
+        period = date.fromisoformat(a["starts_on"]), date.fromisoformat(a["ends_on"])
+        booked.setdefault(a["person_id"], []).append(Booking(*period, a["percent"], a["commitment"]))
+    return booked
+
+
+def hours_a_day(person: dict[str, Any]) -> Fraction:
+    """What the person works on a working day."""
+    return Fraction(str(person["weekly_hours"])) / DAYS_A_WEEK
+
+
 def _month(
     person: dict[str, Any], bookings: list[Booking], month: date, holidays: Holidays
 ) -> dict[str, Any]:
@@ -81,12 +92,11 @@ def _month(
     shares = {"hard": 0, "soft": 0}
     for b in bookings:
         shares[b.commitment] += b.percent * holidays.working_days(max(b.first, month), min(b.last, last))
-    a_day = Fraction(str(person["weekly_hours"])) / DAYS_A_WEEK
     return {
         "month": month.strftime("%Y-%m"),
-        "hard_pct": _rounded(Fraction(shares["hard"], days or 1)),
-        "soft_pct": _rounded(Fraction(shares["soft"], days or 1)),
-        "hours": _rounded(a_day * (shares["hard"] + shares["soft"]) / 100),
+        "hard_pct": rounded(Fraction(shares["hard"], days or 1)),
+        "soft_pct": rounded(Fraction(shares["soft"], days or 1)),
+        "hours": rounded(hours_a_day(person) * (shares["hard"] + shares["soft"]) / 100),
         "overloaded": is_overloaded(bookings, month, last, holidays),
     }
 
@@ -107,6 +117,6 @@ def is_overloaded(bookings: Iterable[Booking], first: date, last: date, holidays
     return False
 
 
-def _rounded(number: Fraction) -> float:
+def rounded(number: Fraction) -> float:
     """To one decimal, half to even."""
     return float(round(number, 1))
