@@ -179,7 +179,9 @@ async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggre
 async def refuse_confidential_elsewhere(work: Work, entity: Aggregate) -> None:
     """Refuse (422) that what lies in one node names another one that is confidential, unless it lies in that too."""
     members = entry_of(type(entity)).scope
-    ids = [id for member in members if (id := getattr(entity, member)) is not None] if len(members) > 1 else []
+    ids = (
+        [id for member in members if (id := getattr(entity, member)) is not None] if len(members) > 1 else []
+    )
     if len(ids) < 2:
         return
     lies_in, *others = ids

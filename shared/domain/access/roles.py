@@ -26,8 +26,6 @@ GRANTABLE = ("director", "manager", "controller", "member", "viewer")
 """The roles that a membership can carry."""
 OF_THE_INSTANCE = ("operate", "import")
 """Verbs that only a token gives: what is operated or imported is no project's alone."""
-WITHOUT_SIGHT = "reporting"
-"""The service that cannot show a part only, yet: memberships allow nothing there."""
 UNHIDDEN = "projects.decide"
 """Who holds this scope for the instance sees confidential things: somebody must be able to grant the first membership."""
 
@@ -36,7 +34,4 @@ def granted_by(role: str) -> frozenset[str]:
     """What a membership with this role allows below its node."""
     if role not in GRANTABLE:
         return frozenset()
-    parted = ((scope, *scope.split(".")) for scope in ROLES[role])
-    return frozenset(
-        s for s, service, verb in parted if verb not in OF_THE_INSTANCE and service != WITHOUT_SIGHT
-    )
+    return frozenset(scope for scope in ROLES[role] if scope.split(".")[1] not in OF_THE_INSTANCE)
