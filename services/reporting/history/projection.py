@@ -61,7 +61,7 @@ class Version(NamedTuple):
     project_id: str | None
     effective_at: int
     state: str
-    scope: str | None
+    scope: str | None = None
     """The portfolio, programme or project in which it lies."""
 
 
