@@ -83,7 +83,9 @@ class Writing:
         await self.office.portolan.settled()
         nature = choice.choice(("capex", "opex"))
         await keep("/finance/v1/budget-lines", **of, fiscal_year=2026, nature=nature, amount=amount)
-        await keep("/finance/v1/contracts", **of, number=f"C-{number}", title=f"Contract {number}", value=amount)
+        await keep(
+            "/finance/v1/contracts", **of, number=f"C-{number}", title=f"Contract {number}", value=amount
+        )
         await keep("/risk/v1/risks", **of, title=f"Risk {number}")
         await keep("/risk/v1/assessments", **of, rated_on=day, rating=choice.randint(1, 5))
         period = {"starts_on": "2026-11-02", "ends_on": "2027-02-26", "percent": choice.randint(1, 20)}
@@ -93,12 +95,18 @@ class Writing:
         """Confidential things: a project alone, or a programme with projects, in a portfolio that is seen."""
         for _ in range(self.noise.randint(1, 2)):
             number = self.noise.randint(100, 999)
-            cost = {"amount": f"{self.noise.randint(1, 99_999)}.00", "currency": self.noise.choice(("CHF", "USD"))}
+            cost = {
+                "amount": f"{self.noise.randint(1, 99_999)}.00",
+                "currency": self.noise.choice(("CHF", "USD")),
+            }
             members: dict[str, Any] = {"name": f"Secret {number}", "code": f"S-{len(self.world.hidden)}",
                                        "planned_cost": cost, "portfolio_id": portfolio}  # fmt: skip
             if self.noise.random() < 0.5:
                 programme = await self.hide(
-                    "/projects/v1/programmes", name=f"Plot {number}", portfolio_id=portfolio, confidential=True
+                    "/projects/v1/programmes",
+                    name=f"Plot {number}",
+                    portfolio_id=portfolio,
+                    confidential=True,
                 )
                 project = await self.hide("/projects/v1/projects", **members, programme_id=programme)
             else:
@@ -150,7 +158,9 @@ def addresses(portolan: Portolan, world: World) -> dict[str, str]:
             if not isinstance(route, KernelRoute) or "GET" not in route.methods:
                 continue
             path = route.path
-            if path.endswith(("/stream", "/changes", "/metrics", "/livez", "/readyz", "/version", "/openapi.json")):
+            if path.endswith(
+                ("/stream", "/changes", "/metrics", "/livez", "/readyz", "/version", "/openapi.json")
+            ):
                 continue
             if "by-ref" in path or "{name" in path or "{code}" in path:
                 continue
@@ -212,7 +222,12 @@ async def streamed(portolan: Portolan, token: str, service: str, last: str) -> s
     return masked(sent.decode())
 
 
-LAST_OF = {"projects": "work-packages 1", "finance": "contracts 1", "risk": "assessments 1", "resources": "allocations 1"}
+LAST_OF = {
+    "projects": "work-packages 1",
+    "finance": "contracts 1",
+    "risk": "assessments 1",
+    "resources": "allocations 1",
+}
 OUTSIDERS = ("viewer", "manager", "participant")
 
 
@@ -245,7 +260,13 @@ async def pages(portolan: Portolan, subject: str, role: str, world: World) -> di
         link = await portolan.running.login_link(subject, role)
         assert (await browser.get(link)).status_code == 303
         shown: dict[str, tuple[int, str]] = {}
-        for name in ("", "project", "project?q=e", *(f"project/{n}" for n in world.seen), "portfolio/portfolio"):
+        for name in (
+            "",
+            "project",
+            "project?q=e",
+            *(f"project/{n}" for n in world.seen),
+            "portfolio/portfolio",
+        ):
             kind, _, thing = name.partition("/")
             answer = await browser.get(f"/{kind}/{world.seen[thing]}" if thing else f"/{kind}")
             shown[name] = answer.status_code, masked(answer.text)
@@ -270,7 +291,9 @@ async def two(
         yield first, second
 
 
-async def test_outsiders_are_answered_the_same_whatever_is_confidential(two: tuple[Portolan, Portolan]) -> None:
+async def test_outsiders_are_answered_the_same_whatever_is_confidential(
+    two: tuple[Portolan, Portolan],
+) -> None:
     first, second = await observed(two[0], 1), await observed(two[1], 7)
     differing = _differences(first, second)
     assert not differing, differing[:3]
@@ -288,5 +311,7 @@ def _differences(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[st
             if (status, text) != (other_status, other):
                 at = next((i for i, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)
                 start = max(0, at - 80)
-                differing.append((f"{who} {name} {status}/{other_status}", text[start : at + 80], other[start : at + 80]))
+                differing.append(
+                    (f"{who} {name} {status}/{other_status}", text[start : at + 80], other[start : at + 80])
+                )
     return differing

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from shared.base.clock import to_day
 from shared.domain.access.rights import Reach, Rights, rights_from
-from shared.domain.access.roles import UNHIDDEN, granted_by
+from shared.domain.access.roles import EVERY_GRANT, UNHIDDEN, granted_by
 from shared.domain.access.tree import login_hash
 from shared.store import Store
 
@@ -113,6 +113,8 @@ def grants_in(store: Store) -> Grants:
 
 async def rights_of(store: Store, service: str, caller: Caller, on: date) -> Rights:
     """What the caller sees and may do in a service on a day."""
+    if caller.scopes >= EVERY_GRANT:
+        return rights_from(service, caller.scopes)
     grants = grants_in(store)
     sees_all = UNHIDDEN in caller.scopes and f"{service}.read" in caller.scopes
     if grants.is_outdated or (not sees_all and _is_partial(grants, service, caller)):

@@ -35,3 +35,7 @@ def granted_by(role: str) -> frozenset[str]:
     if role not in GRANTABLE:
         return frozenset()
     return frozenset(scope for scope in ROLES[role] if scope.split(".")[1] not in OF_THE_INSTANCE)
+
+
+EVERY_GRANT = frozenset[str]().union(*map(granted_by, GRANTABLE))
+"""All that memberships can allow: who has it for the instance gains nothing by them."""
