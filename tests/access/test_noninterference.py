@@ -64,9 +64,9 @@ class Writing:
     def __init__(self, office: Office, world: World, noise: random.Random) -> None:
         self.office, self.world, self.noise = office, world, noise
 
-    async def see(self, name: str, path: str, **members: Any) -> str:
+    async def see(self, what: str, path: str, **members: Any) -> str:
         made = await self.office.make(path, **members)
-        self.world.seen[name] = made["id"]
+        self.world.seen[what] = made["id"]
         return str(made["id"])
 
     async def hide(self, path: str, **members: Any) -> str:
@@ -135,8 +135,8 @@ async def write(office: Office, noise: random.Random) -> World:
         )
         await office.portolan.settled()
 
-        async def keep(path: str, number: int = number, **members: Any) -> None:
-            await writing.see(f"{path.rpartition('/')[2]} {number}", path, **members)
+        async def keep(path: str, place: int = number, **members: Any) -> None:
+            await writing.see(f"{path.rpartition('/')[2]} {place}", path, **members)
 
         await writing.fill(project, number, choice, person, keep)
     await writing.secrets(portfolio, person)
@@ -296,7 +296,7 @@ async def test_outsiders_are_answered_the_same_whatever_is_confidential(
 ) -> None:
     first, second = await observed(two[0], 1), await observed(two[1], 7)
     differing = _differences(first, second)
-    assert not differing, differing[:3]
+    assert not differing, "\n".join(map(str, differing[:8]))
 
 
 def _differences(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str, str]]:
