@@ -15,6 +15,6 @@ SERVICE = Service(
     title="Projects",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(ORGANISATION, STRATEGY, STRUCTURE),
+    groups=(STRATEGY, STRUCTURE, ORGANISATION),
     consumers=(reacting("projects", REACTIONS),),
 )

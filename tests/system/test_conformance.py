@@ -283,9 +283,11 @@ async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) ->
         walked = next(w for w in everything.walk("PUT") if w.collection == collection)
         content = {k: v for k, v in made.items() if k in walked.operation.body.model_fields}
         url = f"{collection}/by-ref/walk/1%2F{walked.service}"
-        unique = {m: None for m in ("external_ref", "code", "stage") if m in content}
+        unique: dict[str, str | None] = {m: None for m in ("external_ref", "code", "stage") if m in content}
         if "wbs" in content:
             unique["wbs"] = "2"
+        if "subject" in content:
+            unique["subject"] = "another login"
         answer = await client.put(url, json=content | unique)
         assert answer.status_code == 201, (collection, answer.text)
         assert ETAG.fullmatch(answer.headers["etag"])

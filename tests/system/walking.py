@@ -20,7 +20,11 @@ from shared.runtime.app import create_app
 from tests.conftest import Portolan, running_portolan
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
-ALSO: dict[str, dict[str, str]] = {"projects": {"stage": "approved"}, "budget-lines": {"nature": "capex"}}
+ALSO: dict[str, dict[str, Any]] = {
+    "projects": {"stage": "approved"},
+    "budget-lines": {"nature": "capex"},
+    "memberships": {"principal": {"service_account": "walker"}},
+}
 """Members that no schema requires and a rule does; a project is named wherever one can be."""
 
 
@@ -128,7 +132,7 @@ class Everything:
 
     def _one_of(self, noun: str) -> str:
         """What was made of the collection; what names none of them (an approver, say) names a person."""
-        for wanted in (noun, "persons"):
+        for wanted in ("portfolios" if noun == "scopes" else noun, "persons"):
             for collection, one in self.made.items():
                 if collection.endswith(f"/{wanted}"):
                     return str(one["id"])
