@@ -3,10 +3,7 @@
 import asyncio
 import resource
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from shared.runtime.connections.protocol import LimitedProtocol
+from typing import Protocol
 
 HEAD_S = 10.0
 """How long the head of a request may take, from its first byte (or from when the connection was made) on."""
@@ -17,6 +14,16 @@ GRACE_S = 3.0
 """How long requests may still take once the process ends at once."""
 RESERVED_FILES = 128
 """Open files that are kept for stores, logs and the bus."""
+
+
+class Waiting(Protocol):
+    """A connection of which the process only waits for the head or the body of its next request."""
+
+    def gives_way(self, waited_s: float) -> bool:
+        """Whether nothing is lost that the request of a new caller would not be worth more."""
+
+    def give_way(self) -> None:
+        """End the connection for a new one; a caller that has begun a request is told so."""
 
 
 @dataclass
@@ -33,14 +40,13 @@ class ConnectionLimits:
     """Set when whoever ends the process does not want to wait any more."""
     turned_away: int = 0
     """Connections beyond the limit that are being answered."""
-    waiting: dict["LimitedProtocol", float] = field(default_factory=dict)
-    """Silent or slow connections, with the time since when (of the loop's clock), the longest first. The process only
-    waits for the head or the body of their next request."""
+    waiting: dict[Waiting, float] = field(default_factory=dict)
+    """Silent or slow connections, with the time since when (of the loop's clock), the longest first."""
 
     def __post_init__(self) -> None:
         self.connections = min(self.connections, files_for(self.connections))
 
-    def longest_waiting(self, now: float) -> "LimitedProtocol | None":
+    def longest_waiting(self, now: float) -> Waiting | None:
         """The connection that has waited longest and may be closed for a new one."""
         return next((one for one, since in self.waiting.items() if one.gives_way(now - since)), None)
 

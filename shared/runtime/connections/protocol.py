@@ -63,7 +63,7 @@ class LimitedProtocol(HttpToolsProtocol):
             if longest is None:
                 self._turn_away()
                 return
-            longest._give_way()
+            longest.give_way()
         self._await_head()
 
     def _await_head(self) -> None:
@@ -83,7 +83,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return True
         return self.cycle.more_body and not self.cycle.response_started and waited_s > SLOW_BODY_S
 
-    def _give_way(self) -> None:
+    def give_way(self) -> None:
         """End the connection for somebody new; who has begun a request is told so."""
         has_begun = self._in_head and self._unaccounted
         if has_begun or (self.cycle is not None and not self.cycle.response_complete):
@@ -184,7 +184,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._upgraded_framing = b"".join(b"%s: %s\r\n" % line for line in self._head.framing)
         cycle.send = Sending(cycle, has_body)  # type: ignore[method-assign]
         if has_body or not cycle.keep_alive:
-            cycle.transport = cast(asyncio.Transport, Closing(self))
+            cycle.transport = cast(asyncio.Transport, Closing(self.transport, self.close))
 
     def on_body(self, body: bytes) -> None:
         self._unaccounted -= len(body)

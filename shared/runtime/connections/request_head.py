@@ -44,25 +44,21 @@ class RequestHead:
     def check(self, version: str) -> None:
         """Refuse what could be read in two ways (RFC 9112, 3.2 and 6.1): Malformed or Unimplemented."""
         if version not in ("1.0", "1.1"):
-            raise _malformed("a request names HTTP/1.1 or HTTP/1.0")
+            raise Malformed("a request names HTTP/1.1 or HTTP/1.0", code="malformed_request")
         codings = [value.strip().lower() for name, value in self.framing if name == b"transfer-encoding"]
         if codings and version == "1.0":
-            raise _malformed("HTTP/1.0 has no Transfer-Encoding")
+            raise Malformed("HTTP/1.0 has no Transfer-Encoding", code="malformed_request")
         if codings and codings != [b"chunked"]:
             raise Unimplemented(
                 "the only Transfer-Encoding that is read here is chunked", code="transfer_coding_unknown"
             )
         if len(self.hosts) > 1 or (not self.hosts and version == "1.1"):
-            raise _malformed("a request names one Host")
+            raise Malformed("a request names one Host", code="malformed_request")
         if self.hosts and not HOST.fullmatch(self.hosts[0]):
-            raise _malformed("Host is a name or an address, with or without a port")
+            raise Malformed("Host is a name or an address, with or without a port", code="malformed_request")
         if self.authorizations > 1:
-            raise _malformed("Authorization is given twice")
+            raise Malformed("Authorization is given twice", code="malformed_request")
 
 
 def too_large() -> HeadersTooLarge:
     return HeadersTooLarge(f"the header lines may have {HEAD_LIMIT} bytes together, and be {HEAD_LINES}")
-
-
-def _malformed(reason: str) -> Malformed:
-    return Malformed(reason, code="malformed_request")

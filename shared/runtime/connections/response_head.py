@@ -1,7 +1,8 @@
 """The first bytes of an answer, and whether its connection ends with it."""
 
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import (
@@ -13,9 +14,6 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from shared.runtime.connections.request_head import FRAMING, HEAD_LINES
 
-if TYPE_CHECKING:
-    from shared.runtime.connections.protocol import LimitedProtocol
-
 OF_THE_CONNECTION = (*FRAMING, b"connection")
 
 
@@ -24,10 +22,10 @@ class Closing:
 
     __slots__ = ("close", "is_closing", "write")
 
-    def __init__(self, protocol: "LimitedProtocol") -> None:
-        self.write = protocol.transport.write
-        self.is_closing = protocol.transport.is_closing
-        self.close = protocol.close
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
 
 
 class Sending:
