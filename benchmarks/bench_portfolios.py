@@ -96,7 +96,7 @@ class Publisher:
     def record(self, state: Aggregate, on: date, fact: Fact | None = None) -> Record:
         fact = fact or plain(type(state), "created" if state.version == 1 else "revised")
         effective = to_micros(datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
-        made = event(state, state.model_dump_json(), fact, (), effective, ORIGIN, "http://bench")
+        made = event(state, state.model_dump_json(), fact, (), effective, effective, ORIGIN, "http://bench")
         self.position += 1
         place, previous = (made.topic, made.partition), self.last.get((made.topic, made.partition), 0)
         value = cloud_event(self.position, previous, made.headers, made.payload).encode()

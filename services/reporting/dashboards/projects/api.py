@@ -129,7 +129,7 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
 
 async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
     sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
-    keyset = Keyset("project_id", sorts, "reporting.projects", indexed=INDEXED)
+    keyset = Keyset("project_id", sorts, "reporting.projects", indexed=INDEXED, searched="project_text")
     if query.archived != "true":
         keyset.narrow("archived = 0")
     await _of_the_day(store, keyset, at)
