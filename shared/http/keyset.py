@@ -102,6 +102,8 @@ class Keyset:
     """Of these, those that must have one of some values."""
     words: list[str] = field(default_factory=list)
     """What is searched for, in the search form."""
+    is_long: bool = False
+    """Whether a page may take longer than a millisecond: no index serves it. It is then read beside the event loop."""
     searched: str | None = None
     """A table of the texts that each row ever had, by `id`: its index narrows a search, where the list's own has none."""
 
@@ -162,7 +164,8 @@ class Keyset:
                 [*self.params, *params],
             )
             text += _by([(f"key_{i}", down) for i, (_, down) in enumerate(order)])
-        rows = [tuple(row) for row in await call.kernel.store.fetch(text, params)]
+        read = call.kernel.store.scan if self.is_long else call.kernel.store.fetch
+        rows = [tuple(row) for row in await read(text, params)]
         total = await self._total(call, table, rows) if counted else None
         following = None
         if len(rows) > limit:

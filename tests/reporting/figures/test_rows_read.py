@@ -66,12 +66,11 @@ async def reporting(tmp_path: Path, database_url: str) -> AsyncIterator[Opened]:
         yield one
 
 
-def made(shape: type[Aggregate], project_id: UUID | None, id: UUID | None = None, version: int = 1, **members: Any) -> Aggregate:  # fmt: skip
+def made(shape: type[Aggregate], project_id: UUID, id: UUID | None = None, version: int = 1, **members: Any) -> Aggregate:  # fmt: skip
     """A state; what is not given has the shape's own default."""
-    of = {"project_id": project_id} if project_id else {}
     return shape.model_construct(
         id=id or new_id(), version=version, created_at=MOMENT, updated_at=MOMENT, archived_at=None, external_ref=None,
-        **of, **members,
+        project_id=project_id, **members,
     )  # fmt: skip
 
 

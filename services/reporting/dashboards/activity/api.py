@@ -89,6 +89,7 @@ async def activity(call: Call, query: ActivityQuery) -> Answer[ActivityPage]:
         keyset.narrow("effective_at <= ?", at.until)
     for name in FILTERS:
         keyset.any_of(name, getattr(query, name), "id" if name.endswith("_id") else "code")
+    keyset.is_long = bool(query.actor or query.type) or at.until is not None
     found = (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
     return paging.answer(call, found.each(json.dumps))
 

@@ -108,6 +108,7 @@ async def listed(
     if alone:
         _outside(keyset, sorted(_within_a_listed_one(portfolios)))
     table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
+    keyset.is_long = at.until is not None or bool(query.health) or "variance_days" in (query.sort or "")
     found = await keyset.page(call, ", ".join(view.COLUMNS), table)
     items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
     return paging.Page(items, found.next, found.total)
