@@ -44,10 +44,10 @@ class Codec(Generic[M]):
 
     def one(self, text: str | bytes) -> M:
         """The object that a document describes."""
-        return made(self.shape, self.read(text))
+        return construct(self.shape, self.read(text))
 
 
-def made(shape: type[M], members: Members) -> M:
+def construct(shape: type[M], members: Members) -> M:
     """An object of all the members of its shape, whose values are right already; it keeps the dict."""
     one = shape.__new__(shape)
     _set(one, "__dict__", members)
@@ -74,7 +74,7 @@ def _by_pydantic(shape: type[M]) -> Codec[M]:
         return dict(vars(shape.model_validate_json(text, context=STORED)))
 
     def write(members: Members) -> bytes:
-        return shape.__pydantic_serializer__.to_json(made(shape, members))
+        return shape.__pydantic_serializer__.to_json(construct(shape, members))
 
     return Codec(shape, tuple(shape.model_fields), read, write, False)
 
@@ -176,7 +176,7 @@ def _inner(kind: Any, value: Any) -> Any:
     """A shape within a document, from its JSON."""
     if not isinstance(value, dict):
         raise msgspec.ValidationError(f"Expected `object`, got `{type(value).__name__}`")
-    return made(kind, asdict(msgspec.convert(value, _struct(kind), dec_hook=_inner)))
+    return construct(kind, asdict(msgspec.convert(value, _struct(kind), dec_hook=_inner)))
 
 
 def _outer(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from shared.contracts.language import Aggregate
-from shared.contracts.stored import Members, made
+from shared.contracts.stored import Members, construct
 
 A = TypeVar("A", bound=Aggregate)
 K = TypeVar("K", bound=Hashable)
@@ -36,12 +36,12 @@ class Version(Generic[A]):
     def one(self) -> A:
         """The aggregate, to look at."""
         if self._object is None:
-            self._object = made(self.shape, self.members)
+            self._object = construct(self.shape, self.members)
         return self._object
 
     def copy(self) -> A:
         """The aggregate, to change."""
-        return made(self.shape, dict(self.members))
+        return construct(self.shape, dict(self.members))
 
 
 class Reading:

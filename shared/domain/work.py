@@ -29,7 +29,7 @@ from shared.base.errors import (
 from shared.base.ids import new_id
 from shared.base.settings import Settings
 from shared.contracts.language import Aggregate, ExternalRef, Fact, entry_of
-from shared.contracts.stored import Members, codec_of, made
+from shared.contracts.stored import Members, codec_of, construct
 from shared.domain.clock_watch import ClockWatch
 from shared.domain.reading import Key, Memory, Reading, Version
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
@@ -166,7 +166,7 @@ class Work:
         if version is not None:
             return self._copied(shape, table, version)
         self.reading.keep(table, Version(shape, members, state, effective_at))
-        return made(shape, dict(members))
+        return construct(shape, dict(members))
 
     def _copied(self, shape: type[A], table: str, version: Version[Any]) -> A:
         """The aggregate as the unit has it, to change; what is decided from what it writes stands and falls with that."""
@@ -219,7 +219,7 @@ class Work:
             if value is None or content.get(name) is not value:
                 members[name] = _checker(shape, name).validate_python(value)
         members.update(id=new_id(), version=1, created_at=at, updated_at=at)
-        return made(shape, members)
+        return construct(shape, members)
 
     def before(self, entity: A) -> A | None:
         """The aggregate as it was read, or as this unit saved it last, to look at; None where it is not saved yet."""
@@ -262,11 +262,11 @@ class Work:
         state = codec_of(shape).write(members).decode()
         if self._origin_json is None:
             self._origin_json = self.origin.to_json()
-        told = event(
+        published = event(
             entity, state, fact, changed, effective, recorded, self._origin_json, self.settings.base_url
         )
         self.part.rows.append((mirror, mirror.values(members, recorded, effective, state)))
-        self.part.events.append(told)
+        self.part.events.append(published)
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
         return entity

@@ -236,10 +236,10 @@ def caller(scope: str) -> Any:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
             raise Unauthenticated("send a bearer token")
-        known: Principal = await kernel.tokens.principal(token.strip())
-        if not known.may(scope):
+        identified: Principal = await kernel.tokens.principal(token.strip())
+        if not identified.may(scope):
             raise Forbidden(f"the token lacks the scope {scope}", code="scope_missing", needs=scope)
-        return known
+        return identified
 
     return principal
 
@@ -262,14 +262,14 @@ async def _http_exception(request: Request, exception: HTTPException) -> Respons
 
 async def _not_valid(request: Request, error: RequestValidationError) -> Response:
     """Without the input, which FastAPI's own answer repeats."""
-    faults = [_fault(found) for found in error.errors()]
+    faults = [_fault(detail) for detail in error.errors()]
     return await _refusal(request, Invalid(f"{len(faults)} of the given values are not valid", *faults))
 
 
-def _fault(found: Any) -> Fault:
-    place, *path = found["loc"]
+def _fault(detail: Any) -> Fault:
+    place, *path = detail["loc"]
     if place == "body":
-        return Fault(found["type"], found["msg"], pointer=pointer(path))
+        return Fault(detail["type"], detail["msg"], pointer=pointer(path))
     if place == "header":
-        return Fault(found["type"], found["msg"], header=str(path[0]))
-    return Fault(found["type"], found["msg"], parameter=str(path[0]) if path else place)
+        return Fault(detail["type"], detail["msg"], header=str(path[0]))
+    return Fault(detail["type"], detail["msg"], parameter=str(path[0]) if path else place)

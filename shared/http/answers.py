@@ -59,9 +59,9 @@ def conditional(result: Any, call: Call) -> Answer:
     answer = result if isinstance(result, Answer) else aggregate(result, call, 200)
     if answer.status == 200 and answer.body and answer.media_type == "application/json":
         answer.headers.setdefault("ETag", weak_tag(answer.body))
-    known = call.tags("if-none-match")
+    tags_held = call.tags("if-none-match")
     tag = answer.headers.get("ETag")
-    if known and tag and any(given in ("*", tag.removeprefix("W/")) for _, given in known):
+    if tags_held and tag and any(held_tag in ("*", tag.removeprefix("W/")) for _, held_tag in tags_held):
         return Answer(304, headers={"ETag": tag})
     return answer
 
@@ -98,7 +98,10 @@ STATUS = "portolan.status"
 """The key of a scope under which the status of the answer stands, once it is on its way."""
 _ALWAYS = (b"x-content-type-options", b"nosniff")
 _VARY = (b"vary", VARY.encode())
-_KEPT = {True: (b"cache-control", REVALIDATED.encode()), False: (b"cache-control", NOT_KEPT.encode())}
+_CACHE_CONTROL = {
+    True: (b"cache-control", REVALIDATED.encode()),
+    False: (b"cache-control", NOT_KEPT.encode()),
+}
 
 
 async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
@@ -116,7 +119,7 @@ async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
     else:
         headers.append((b"vary", f"{VARY}, {own['Vary']}".encode("latin-1")))
     if "Cache-Control" not in own:
-        headers.append(_KEPT[_is_read(answer, call)])
+        headers.append(_CACHE_CONTROL[_is_read(answer, call)])
     for name, value in own.items():
         if name != "Vary":
             headers.append((_on_the_wire(name), value.encode("latin-1")))

@@ -69,8 +69,8 @@ class Batch(Pending):
             return _resource_member(index, item.status, item.changed, item.state)
         return _problem_member(index, item.status, _problem(item, call))
 
-    def kept(self, call: Call) -> dict[str, Any]:
-        return {"results": [_kept(item, call) for item in self.settled(call)]}
+    def reference(self, call: Call) -> dict[str, Any]:
+        return {"results": [_item_reference(item, call) for item in self.settled(call)]}
 
 
 def _tell_cause(refusal: Refusal, index: int) -> None:
@@ -82,7 +82,7 @@ def _tell_cause(refusal: Refusal, index: int) -> None:
     ]
 
 
-def _kept(item: Item, call: Call) -> dict[str, Any]:
+def _item_reference(item: Item, call: Call) -> dict[str, Any]:
     if item.aggregate is not None:
         return idempotency.reference(item.aggregate, item.status) | {"changed": item.changed}
     return {"status": item.status, "problem": _problem(item, call)}
@@ -153,10 +153,10 @@ async def _decide(call: Call, body: Any, command: ItemCommand) -> Item:
 async def replayed(kernel: Serving, results: list[dict[str, Any]]) -> Answer:
     """The answer of a batch again, its resources read back from the outbox."""
     members = []
-    for i, kept in enumerate(results):
-        if "problem" in kept:
-            members.append(_problem_member(i, kept["status"], kept["problem"]))
+    for i, result in enumerate(results):
+        if "problem" in result:
+            members.append(_problem_member(i, result["status"], result["problem"]))
         else:
-            state, _ = await idempotency.state_at(kernel, kept["type"], kept["id"], kept["version"])
-            members.append(_resource_member(i, kept["status"], kept["changed"], state))
+            state, _ = await idempotency.state_at(kernel, result["type"], result["id"], result["version"])
+            members.append(_resource_member(i, result["status"], result["changed"], state))
     return Answer(207, f'{{"items":[{",".join(members)}]}}'.encode())

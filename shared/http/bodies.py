@@ -44,12 +44,12 @@ def _content(operation: Operation, model: type[BaseModel], signature: Signature)
 
     async def read(call: Call) -> BaseModel | None:
         raw = await _raw(call, limit)
-        given = call.sent.get(b"content-type", b"")
-        if given != sent_as:
-            given = given.split(b";")[0].strip().lower()
-            if raw == b"" and not given and may_be_missing:
-                raw, given = b"{}", sent_as
-            if given != sent_as:
+        sent_type = call.sent.get(b"content-type", b"")
+        if sent_type != sent_as:
+            sent_type = sent_type.split(b";")[0].strip().lower()
+            if raw == b"" and not sent_type and may_be_missing:
+                raw, sent_type = b"{}", sent_as
+            if sent_type != sent_as:
                 raise UnsupportedMediaType(f"send {media_type}", headers=accept)
         if is_form:
             value: Any = read_form(raw)

@@ -51,15 +51,15 @@ class Trace:
 
 def trace_of(headers: dict[bytes, bytes]) -> Trace:
     """What the caller sent, or fresh ids."""
-    given = headers.get(b"traceparent")
-    found = _TRACEPARENT.fullmatch(given.decode("latin-1")) if given else None
-    trace_id = found[1] if found else f"{getrandbits(128):032x}"
-    asked = headers.get(b"x-request-id", b"").decode("latin-1")
-    request_id = asked if _REQUEST_ID.fullmatch(asked) else trace_id
-    if found is None:
+    sent_parent = headers.get(b"traceparent")
+    parent = _TRACEPARENT.fullmatch(sent_parent.decode("latin-1")) if sent_parent else None
+    trace_id = parent[1] if parent else f"{getrandbits(128):032x}"
+    sent_id = headers.get(b"x-request-id", b"").decode("latin-1")
+    request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else trace_id
+    if parent is None:
         return Trace(trace_id, request_id, f"00-{trace_id}-{getrandbits(64) or 1:016x}-00")
     state = headers.get(b"tracestate", b"").decode("latin-1").strip()
-    return Trace(trace_id, request_id, found[0], state if _TRACESTATE.fullmatch(state) else None)
+    return Trace(trace_id, request_id, parent[0], state if _TRACESTATE.fullmatch(state) else None)
 
 
 @dataclass(slots=True)
@@ -81,8 +81,8 @@ class Pending(ABC):
     def answer(self, call: "Call") -> Answer: ...
 
     @abstractmethod
-    def kept(self, call: "Call") -> dict[str, Any]:
-        """What the idempotency row keeps, to give the same answer again."""
+    def reference(self, call: "Call") -> dict[str, Any]:
+        """What the idempotency row keeps: from it the same answer can be given again."""
 
 
 class Call(Request):
@@ -125,10 +125,10 @@ class Call(Request):
         wire = name.encode()
         if wire not in self.sent:
             return None
-        given = ", ".join(v.decode("latin-1") for n, v in self.scope["headers"] if n == wire)
-        if given.strip() == "*":
+        text = ", ".join(v.decode("latin-1") for n, v in self.scope["headers"] if n == wire)
+        if text.strip() == "*":
             return [(False, "*")]
-        return [(bool(weak), tag) for weak, tag in _TAG.findall(given)] if _TAGS.fullmatch(given) else []
+        return [(bool(weak), tag) for weak, tag in _TAG.findall(text)] if _TAGS.fullmatch(text) else []
 
     @property
     def if_match(self) -> Match | None:
@@ -148,17 +148,17 @@ class Call(Request):
         where it is missing or names today, of which everything up to now has been."""
         if b"portolan-effective-at" not in self.sent:
             return None
-        given = self.sent[b"portolan-effective-at"].decode("latin-1")
+        text = self.sent[b"portolan-effective-at"].decode("latin-1")
         self.require(f"{self.service}.import")
         zone, present = self.kernel.settings.zone, now()
         try:
-            at = parse_as_of(given, zone)
+            at = parse_as_of(text, zone)
         except ValueError as error:
             raise Invalid(
                 f"Portolan-Effective-At is not acceptable: {error}",
                 Fault("invalid", "write 2026-06-01 or 2026-06-01T08:30:00Z", header="Portolan-Effective-At"),
             ) from error
-        if given == present.astimezone(zone).date().isoformat():
+        if text == present.astimezone(zone).date().isoformat():
             return None
         if at > present:
             raise Invalid(
@@ -187,12 +187,12 @@ class Call(Request):
 
     def one(self, name: str) -> str | None:
         """A query parameter that may be given once."""
-        given = self.query.get(name)
-        if given is None:
+        values = self.query.get(name)
+        if values is None:
             return None
-        if len(given) > 1:
+        if len(values) > 1:
             raise Malformed(f"{name} is given twice", Fault("duplicate", "given twice", parameter=name))
-        return given[0]
+        return values[0]
 
     def answered(self, entity: Aggregate) -> bytes:
         return self.work.state_of(entity).encode()
@@ -200,9 +200,9 @@ class Call(Request):
 
 def _match(tags: Iterable[str]) -> Match:
     """The versions behind tags of ours; others match none."""
-    given = list(tags)
-    versions = [_VERSION.fullmatch(tag) for tag in given]
-    return Match(frozenset(int(version[1]) for version in versions if version), "*" in given)
+    names = list(tags)
+    versions = [_VERSION.fullmatch(tag) for tag in names]
+    return Match(frozenset(int(version[1]) for version in versions if version), "*" in names)
 
 
 def read_content(model: type[M], value: dict[str, Any], raw: bytes) -> M:
@@ -211,8 +211,8 @@ def read_content(model: type[M], value: dict[str, Any], raw: bytes) -> M:
     ValidationError where it is not of the model; a member that the model does not know stays one.
     """
     if None in value.values():
-        given = {n: v for n, v in value.items() if v is not None or n not in model.model_fields}
-        raw = json.dumps(given).encode()
+        members = {n: v for n, v in value.items() if v is not None or n not in model.model_fields}
+        raw = json.dumps(members).encode()
     return model.model_validate_json(raw, strict=True)
 
 
@@ -227,7 +227,7 @@ def read_form(raw: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def read_query(raw: bytes, known: frozenset[str]) -> dict[str, list[str]]:
+def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
     """The query parameters; unknown ones and malformed ones are refused (400)."""
     if not raw:
         return {}
@@ -239,7 +239,7 @@ def read_query(raw: bytes, known: frozenset[str]) -> dict[str, list[str]]:
         raise Malformed("the query string cannot be read", code="malformed_query") from error
     query: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name not in known:
+        if name not in names:
             raise Malformed(
                 "a query parameter is not one of this operation",
                 Fault("unknown_parameter", "not a parameter of this operation", parameter=name[:80]),

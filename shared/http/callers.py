@@ -27,8 +27,8 @@ def address_of(call: Call) -> str:
 
 def _read(address: str) -> IPv4Address | IPv6Address | None:
     """An address as proxies write it: IPv6 in brackets or not, some with the port, which changes with each connection."""
-    found = WITH_PORT.fullmatch(address)
-    bare = (found["v4"] or found["v6"]) if found else address
+    match = WITH_PORT.fullmatch(address)
+    bare = (match["v4"] or match["v6"]) if match else address
     try:
         return ip_address(bare.partition("%")[0])
     except ValueError:

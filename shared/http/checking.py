@@ -18,10 +18,10 @@ def accept_check(produces: Sequence[str]) -> Check:
     families = {kind.split("/")[0] for kind in produces}
 
     def check(call: Call) -> None:
-        given = call.sent[b"accept"]
-        if given == b"*/*":
+        accept = call.sent[b"accept"]
+        if accept == b"*/*":
             return
-        wanted = {part.split(b";")[0].strip().decode("latin-1") for part in given.split(b",")}
+        wanted = {part.split(b";")[0].strip().decode("latin-1") for part in accept.split(b",")}
         if "*/*" in wanted or "" in wanted:
             return
         if wanted.isdisjoint(produces) and wanted.isdisjoint(f"{family}/*" for family in families):

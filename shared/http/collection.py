@@ -46,7 +46,7 @@ EXPAND = Parameter(
     "expand", "`allowed_moves`: what the caller may do now.", {"type": "string", "enum": ["allowed_moves"]}
 )
 
-SAID = {
+DESCRIPTIONS = {
     "list": "Pages of the current state, narrowed and sorted by the parameters. Archived ones only where asked for."
     " With `fields=id,name` an item has only the members that are named; with `Prefer: return=total-count` the page"
     " tells how many there are on all pages.",
@@ -78,10 +78,10 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     item_shape = _batch_item(register)
 
     async def list_(call: Call) -> Answer:
-        found = await listing.page(call, mirror, register.filters)
-        documents = found.each(lambda item: listing.as_bytes(item[0]))
+        page = await listing.page(call, mirror, register.filters)
+        documents = page.each(lambda item: listing.as_bytes(item[0]))
         if not (call.one("expand") or call.one("fields")):
-            return paging.answer(call, documents, listing.tag_of(found))
+            return paging.answer(call, documents, listing.tag_of(page))
         reduced = await _reduced(call, register, [document.decode() for document in documents.items])
         return paging.answer(call, replace(documents, items=[text.encode() for text, _ in reduced]))
 
@@ -98,8 +98,8 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         return await shown(call, *await call.work.document_by_ref(shape, _ref(source, external_id)))
 
     async def create_(call: Call, body: Any) -> Any:
-        made = await create(call.work, register, body)
-        return _dry(call, made) or made
+        created = await create(call.work, register, body)
+        return _dry(call, created) or created
 
     async def revise_(call: Call, id: Id) -> Aggregate:
         entity = await call.work.load(shape, id)
@@ -155,7 +155,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
             verb=verb,
             summary=summary,
             shape=answers,
-            description=SAID[verb],
+            description=DESCRIPTIONS[verb],
         )
 
     by_ref, changing = "/by-ref/{source}/{external_id}", {"needs_match": True, "refusals": (404, 409)}
@@ -275,12 +275,12 @@ def _page_of(shape: type[Aggregate], plural: str) -> type[BaseModel]:
 
 def _batch_item(register: Register[Any]) -> type[BaseModel]:
     items = Annotated[list[register.create], Field(min_length=1, max_length=batch.LARGEST)]  # type: ignore[name-defined]
-    made: type[BaseModel] = create_model(
+    shape: type[BaseModel] = create_model(
         f"{register.shape.__name__}Batch",
         __base__=Shape,
         items=(items, Field(description="What is to be created or put, in this order.")),
     )
-    return made
+    return shape
 
 
 def batch_answer(shape: type[Aggregate]) -> type[BaseModel]:

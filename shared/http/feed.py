@@ -141,8 +141,8 @@ def routes(service: str) -> Routes:
         store = call.kernel.store
         ends = await heads_at(store, visible(call), await _published(call))
         items = [{"topic": t, "partition": p, "position": str(position)} for (t, p), position in ends.items()]
-        told = {"epoch": store.epoch, "last": str(await _last(call)), "items": items}
-        return Answer(200, json.dumps(told).encode())
+        heads_body = {"epoch": store.epoch, "last": str(await _last(call)), "items": items}
+        return Answer(200, json.dumps(heads_body).encode())
 
     @routes.get(
         "/v1/events/stream",
@@ -172,8 +172,8 @@ async def _page(
     records: list[Record] = []
     while limit > 0:
         size = min(limit, SLICE)
-        after, passed, found = await _slice(call, topics, after, size, heads, types)
-        records += found
+        after, passed, records_read = await _slice(call, topics, after, size, heads, types)
+        records += records_read
         limit -= passed
         if passed < size:
             return after, records, False
@@ -185,15 +185,15 @@ async def _slice(
 ) -> Slice:
     """The next events; however many read at once, one slice is read in each turn of the event loop."""
     async with call.kernel.slicing:
-        found = await read_slice(call.kernel.store, topics, after, size, heads, types)
+        records_read = await read_slice(call.kernel.store, topics, after, size, heads, types)
         await asyncio.sleep(0)
-    return found
+    return records_read
 
 
-async def _reached(call: Call, given: str) -> int:
+async def _reached(call: Call, text: str) -> int:
     """The position to read on from. One beyond the end is of an earlier epoch: waiting for it, the caller would miss
     all that happens until then."""
-    position = int(given)
+    position = int(text)
     if position and position > (last := await _last(call)):
         raise Gone(
             f"the events end at {last}: the store was restored since that position was given, so start from the beginning",
@@ -228,17 +228,17 @@ async def _live(call: Call, topics: Sequence[str], after: int, types: Sequence[s
         yield b": connected\n\n"
         heads = await heads_at(call.kernel.store, topics, after)
         clock = asyncio.get_running_loop().time
-        said = clock()
+        sent_at = clock()
         while True:
             woken.clear()
             after, passed, records = await _slice(call, topics, after, SLICE, heads, types)
             if records:
                 yield b"".join(map(_sent, records))
-            elif clock() - said > KEEP_ALIVE_S or (not passed and not await _woken(woken)):
+            elif clock() - sent_at > KEEP_ALIVE_S or (not passed and not await _woken(woken)):
                 yield b": still here\n\n"
             else:
                 continue
-            said = clock()
+            sent_at = clock()
     finally:
         call.kernel.nudges.remove(woken.set)
 

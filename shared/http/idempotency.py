@@ -20,7 +20,7 @@ from shared.store.unit import IdempotencyKey
 HEADER = "Idempotency-Key"
 
 
-def given(call: Call, needed: bool) -> str | None:
+def read_key(call: Call, needed: bool) -> str | None:
     """The key that the request came with, before anything else of it is read."""
     key = call.header(HEADER)
     if key is None or call.scope["method"] != "POST":
@@ -34,10 +34,10 @@ def given(call: Call, needed: bool) -> str | None:
     return key
 
 
-def key_of(call: Call, given: str) -> IdempotencyKey:
+def key_of(call: Call, text: str) -> IdempotencyKey:
     """The request's key: scoped by who calls and what is called."""
     route = f"{call.scope['path']}?{call.scope['query_string'].decode('latin-1')}"
-    return IdempotencyKey(call.principal.key, route, given, call.body_hash)
+    return IdempotencyKey(call.principal.key, route, text, call.body_hash)
 
 
 def hold(call: Call, key: IdempotencyKey) -> Callable[[], None]:
@@ -63,7 +63,7 @@ def attach(call: Call, key: IdempotencyKey | None, result: Any, status: int) -> 
     if isinstance(result, Aggregate):
         unit.answer = lambda _: msgspec.json.encode(reference(result, status)).decode()
     elif isinstance(result, Pending):
-        unit.answer = lambda _: json.dumps(result.kept(call))
+        unit.answer = lambda _: json.dumps(result.reference(call))
     else:
         unit.answer = lambda _: json.dumps({"status": status})
 

@@ -77,12 +77,12 @@ def ranges(first: Sort | None, order: Sequence[tuple[str, bool]], last: Sequence
     own = len(compared) + 1
     down, rest = order[own - 1][1], order[own:]
     by = [(column, down) for column in compared]
-    known = Range(["0", *compared, *keys[own:]], [*by, *rest], 1, f"{first.sql} IS NOT NULL")
+    known_values = Range(["0", *compared, *keys[own:]], [*by, *rest], 1, f"{first.sql} IS NOT NULL")
     same = ["''"] * (own - 2)
-    unknown = Range(
+    unknown_values = Range(
         ["1", *same, first.lowest, *keys[own:]], rest, own, f"{first.sql} IS NULL", first.within is not None
     )
-    return [known, unknown] if last is None or last[0] == 0 else [unknown]
+    return [known_values, unknown_values] if last is None or last[0] == 0 else [unknown_values]
 
 
 @dataclass
@@ -118,9 +118,9 @@ class Keyset:
             if column in self.indexed:
                 self.equal.append((column, read))
 
-    def search(self, asked: str) -> None:
-        """Rows that have every word of `asked`, in any order; neither case nor accents matter."""
-        looked_for = words(asked)
+    def search(self, text: str) -> None:
+        """Rows that have every word of `text`, in any order; neither case nor accents matter."""
+        looked_for = words(text)
         if len(looked_for) > MOST_WORDS:
             raise parameters.wrong("q", f"at most {MOST_WORDS} words")
         for word in looked_for:
@@ -130,25 +130,25 @@ class Keyset:
     def order(self, call: Call) -> list[tuple[str, bool]]:
         """(SQL without nulls, descending); the id last, in the direction of what goes before, as an index has it."""
         order = []
-        for name, down in self._asked(call):
+        for name, down in self._named_sorts(call):
             order.extend(self.sorts[name].keys(down))
         order = order or list(self.default)
         return [*order, (self.id, order[-1][1] if order else False)]
 
-    def _asked(self, call: Call) -> list[tuple[str, bool]]:
-        """(sort, descending) as the query names them."""
-        asked = [part for part in (call.one("sort") or "").split(",") if part]
-        if len(asked) > parameters.SORTED_BY:
+    def _named_sorts(self, call: Call) -> list[tuple[str, bool]]:
+        """(sort, descending) as the query names them, in its order."""
+        parts = [part for part in (call.one("sort") or "").split(",") if part]
+        if len(parts) > parameters.SORTED_BY:
             raise parameters.wrong("sort", f"at most {parameters.SORTED_BY} members")
-        names = [part.removeprefix("-") for part in asked]
+        names = [part.removeprefix("-") for part in parts]
         if not set(names) <= set(self.sorts):
             raise parameters.wrong("sort", f"of {', '.join(self.sorts)}")
-        return [(name, part.startswith("-")) for name, part in zip(names, asked, strict=True)]
+        return [(name, part.startswith("-")) for name, part in zip(names, parts, strict=True)]
 
     async def page(self, call: Call, columns: str, table: str) -> paging.Page[tuple[Any, ...]]:
         """A page of rows of `columns`; counted by the statement that reads them, so that both tell of one moment."""
         order, limit, bound = self.order(call), parameters.limit_of(call), cursor.binding(call, self.bound_to)
-        asked, counted, last = self._asked(call), paging.wants_total(call), None
+        named, counted, last = self._named_sorts(call), paging.wants_total(call), None
         if (text := call.one("cursor")) is not None:
             last = cursor.opened(call, text, bound)
             if len(last) != len(order):  # of a version that ordered otherwise
@@ -156,7 +156,7 @@ class Keyset:
         await self._look_up(call.kernel.store, table)
         if call.kernel.store.dialect == "sqlite":
             await self._walk_for_many(call.kernel.store, table)
-        parts = ranges(self.sorts[asked[0][0]] if asked else None, order, last)
+        parts = ranges(self.sorts[named[0][0]] if named else None, order, last)
         text, params = self._selected(parts, order, last, columns, table, limit + 1)
         if counted:
             text, params = (
@@ -218,9 +218,9 @@ class Keyset:
             conditions, more = [*self.where, *conditions], [*self.params, *more]
             rows, most = f" FROM {table}{_where(conditions)}", str(count)
             if part.is_unserved and i:  # as many as are missing: nothing is read where none is
-                filled, held = before
+                filled, filled_params = before
                 most = f"(SELECT {count} - COUNT(*) FROM (SELECT 1{filled} LIMIT {count}) filled)"
-                more = [*more, *held]
+                more = [*more, *filled_params]
             texts.append(f"SELECT {columns}, {keys}{rows}{_by(part.order)} LIMIT {most}")
             params += more
             before = rows, more

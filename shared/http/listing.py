@@ -59,10 +59,10 @@ async def page(call: Call, mirror: Mirror, filters: Filters) -> Page[tuple[str |
     return (await keyset.page(call, columns, mirror.name)).each(lambda row: (row[0], row[1], row[2]))
 
 
-def tag_of(found: Page[tuple[str | bytes, str, int]]) -> str:
+def tag_of(page: Page[tuple[str | bytes, str, int]]) -> str:
     """The ETag of a page of whole documents: their ids and versions say what they hold, as for one of them alone."""
-    names = [f"{id}:{version}" for _, id, version in found.items]
-    return weak_tag(f"{','.join(names)} {found.next} {found.total}".encode())
+    names = [f"{id}:{version}" for _, id, version in page.items]
+    return weak_tag(f"{','.join(names)} {page.next} {page.total}".encode())
 
 
 def as_bytes(document: str | bytes) -> bytes:

@@ -49,9 +49,12 @@ class Matcher:
         self._places: dict[int, list[list[int]]] = {}
         """Number of segments -> where parameters may stand in so many, the most literal first."""
         for pattern in sorted(self._resources, key=lambda p: [segment is None for segment in p]):
-            places, known = self._resources[pattern].places, self._places.setdefault(len(pattern), [])
-            if places not in known:
-                known.append(places)
+            places, places_of_length = (
+                self._resources[pattern].places,
+                self._places.setdefault(len(pattern), []),
+            )
+            if places not in places_of_length:
+                places_of_length.append(places)
 
     def find(self, method: str, raw_path: bytes) -> tuple[KernelRoute, dict[str, str]] | Refusal:
         """The route and its path parameters, or the refusal that says 400, 404 or 405."""
@@ -64,10 +67,10 @@ class Matcher:
             resource = self._resource(sent)
             if resource is None:
                 return NotFound("there is no such resource")
-        found = resource.routes.get("GET" if method == "HEAD" else method)
-        if found is None:
+        entry = resource.routes.get("GET" if method == "HEAD" else method)
+        if entry is None:
             return _not_allowed(resource.routes)
-        route, names = found
+        route, names = entry
         try:
             return route, {name: _text(sent[i]) for name, i in zip(names, resource.places, strict=True)}
         except UnicodeDecodeError:
@@ -78,8 +81,8 @@ class Matcher:
             pattern: list[str | None] = [*sent]
             for i in places:
                 pattern[i] = None
-            if found := self._resources.get(tuple(pattern)):
-                return found
+            if resource := self._resources.get(tuple(pattern)):
+                return resource
         return None
 
 
@@ -89,8 +92,8 @@ def _text(segment: str) -> str:
 
 
 def _not_allowed(routes: Iterable[str]) -> MethodNotAllowed:
-    known = sorted({*routes, "OPTIONS"} | ({"HEAD"} if "GET" in routes else set()))
-    return MethodNotAllowed(f"this resource has {', '.join(known)}", headers={"Allow": ", ".join(known)})
+    methods = sorted({*routes, "OPTIONS"} | ({"HEAD"} if "GET" in routes else set()))
+    return MethodNotAllowed(f"this resource has {', '.join(methods)}", headers={"Allow": ", ".join(methods)})
 
 
 def _unreadable() -> Malformed:

@@ -50,23 +50,23 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
     if operation.method == "GET" and shape is not None:
         responses[304] = {"description": "Not modified", "headers": {"ETag": _HEADERS["ETag"]}}
     # a Response has no media type of its own, so that FastAPI adds none to those that are told
-    told = {"openapi_extra": extra, "responses": responses, "status_code": operation.status}
-    return told | {"response_class": Response}
+    documented_parts = {"openapi_extra": extra, "responses": responses, "status_code": operation.status}
+    return documented_parts | {"response_class": Response}
 
 
 def _refusals(operation: Operation, path: str) -> list[int]:
-    told = set(ALWAYS) | set(operation.refusals)
+    statuses = set(ALWAYS) | set(operation.refusals)
     if operation.public:
-        told -= {401, 403}
+        statuses -= {401, 403}
     if operation.method != "GET":
-        told.add(422)
+        statuses.add(422)
     if operation.method == "POST" or operation.body is not None:
-        told |= {409, 415}
+        statuses |= {409, 415}
     if operation.needs_match:
-        told |= {412, 428}
+        statuses |= {412, 428}
     if path.endswith("/{id}"):  # the address of a batch looks like one of these, and has no other method
-        told.add(405)
-    return sorted(told)
+        statuses.add(405)
+    return sorted(statuses)
 
 
 def _problem(status: int) -> dict[str, Any]:
@@ -78,30 +78,30 @@ def _problem(status: int) -> dict[str, Any]:
 
 
 def _tree(root: type[Refusal]) -> list[type[Refusal]]:
-    return [found for child in root.__subclasses__() for found in (child, *_tree(child))]
+    return [kind for child in root.__subclasses__() for kind in (child, *_tree(child))]
 
 
 def _success(operation: Operation, shape: Any) -> dict[str, Any]:
-    told: dict[str, Any] = {"description": "Done"}
+    answer: dict[str, Any] = {"description": "Done"}
     names = [] if operation.method == "GET" else ["Portolan-Position"]
     if isinstance(shape, type) and issubclass(shape, BaseModel):
         schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
-        told["content"] = {media: {"schema": schema} for media in operation.produces}
+        answer["content"] = {media: {"schema": schema} for media in operation.produces}
         if not shape.__name__.endswith("BatchAnswer"):
             names.append("ETag")
         if shape.__name__.endswith(("Page", "BatchAnswer")):
             names.append("Link")
     elif shape is not None:
         names += ["ETag"] if operation.method == "GET" and operation.produces == ("application/json",) else []
-        told["content"] = {media: {"schema": shape} for media in operation.produces}
+        answer["content"] = {media: {"schema": shape} for media in operation.produces}
     if operation.status == 201:
         names.append("Location")
     if operation.method == "POST":
         names.append("Idempotency-Replayed")
     if any(own.name == "Prefer" for own in operation.headers):
         names.append("Preference-Applied")
-    told["headers"] = {name: _HEADERS[name] for name in names}
-    return told
+    answer["headers"] = {name: _HEADERS[name] for name in names}
+    return answer
 
 
 _KEY = {"type": "string", "pattern": "^[!-~]{1,200}$"}
@@ -121,29 +121,35 @@ def _header(name: str, description: str, schema: dict[str, Any], required: bool 
 
 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
-    told = [_header(own.name, own.description, own.schema) for own in operation.headers]
+    headers = [_header(own.name, own.description, own.schema) for own in operation.headers]
     if operation.needs_match:
-        told.append(_header("If-Match", "The ETag that was read; several, or `*` for any.", _VERSIONS, True))
+        headers.append(
+            _header("If-Match", "The ETag that was read; several, or `*` for any.", _VERSIONS, True)
+        )
     if operation.method == "PUT":
-        told.append(_header("If-Match", "Only if its ETag is this one; `*`: only if it exists.", _VERSIONS))
-        told.append(_header("If-None-Match", "`*`: only if none with this key exists yet.", _TAGS))
+        headers.append(
+            _header("If-Match", "Only if its ETag is this one; `*`: only if it exists.", _VERSIONS)
+        )
+        headers.append(_header("If-None-Match", "`*`: only if none with this key exists yet.", _TAGS))
     if operation.method == "POST":
-        said = "Makes a retry safe for 24 hours"
-        said += "; needed here, where done twice would count twice." if operation.needs_key else "."
-        told.append(_header("Idempotency-Key", said, _KEY, operation.needs_key))
+        meaning = "Makes a retry safe for 24 hours"
+        meaning += "; needed here, where done twice would count twice." if operation.needs_key else "."
+        headers.append(_header("Idempotency-Key", meaning, _KEY, operation.needs_key))
     if operation.method == "GET" and not operation.public:
-        told.append(
+        headers.append(
             _header("Portolan-After", "The `Portolan-Position` of a write: wait until it is folded.", _TOKEN)
         )
     if operation.method == "GET" and "application/json" in operation.produces and not operation.public:
-        told.append(_header("If-None-Match", "The ETag of the last answer: 304 where it is the same.", _TAGS))
+        headers.append(
+            _header("If-None-Match", "The ETag of the last answer: 304 where it is the same.", _TAGS)
+        )
     if operation.method != "GET":
-        told.append(
+        headers.append(
             _header(
                 "Portolan-Effective-At", "When it became true (import scope); not in the future.", _MOMENT
             )
         )
-    return told
+    return headers
 
 
 _NAMES = {"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$", "examples": ["id,name"]}
@@ -151,13 +157,13 @@ _NAMES = {"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$", "examples": ["id,
 
 def _query_parameter(parameter: Parameter) -> dict[str, Any]:
     """With what holds for every text in a query: it has no control characters."""
-    told = parameter.to_openapi()
+    documented_parameter = parameter.to_openapi()
     if parameter.schema == {"type": "string"}:
         text = parameter.schema | {"pattern": r"^[^\x00-\x1f]*$"}
-        told["schema"] = {"type": "array", "items": text} if parameter.many else text
+        documented_parameter["schema"] = {"type": "array", "items": text} if parameter.many else text
     if parameter.reduces:
-        told["schema"] = _NAMES
-    return told
+        documented_parameter["schema"] = _NAMES
+    return documented_parameter
 
 
 def _path_parameters(in_path: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -178,46 +184,46 @@ def document(
     app: FastAPI, routes: Sequence[BaseRoute], models: list[type[BaseModel]], tags: Mapping[str, str]
 ) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document, with the schemas of every shape that the operations name; `tags` with meanings."""
-    told = get_openapi(
+    document = get_openapi(
         title=app.title,
         version=app.version,
         description=app.description,
         routes=routes,
         openapi_version="3.1.0",
     )
-    components = told.setdefault("components", {})
+    components = document.setdefault("components", {})
     components["schemas"] = schemas_of(dict.fromkeys([*models, Problem]))
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-    told["security"] = [{"bearer": []}]
-    told["servers"], told["info"]["contact"], told["info"]["license"] = (
+    document["security"] = [{"bearer": []}]
+    document["servers"], document["info"]["contact"], document["info"]["license"] = (
         app.servers,
         app.contact,
         app.license_info,
     )
-    found = [operation for operations in told["paths"].values() for operation in operations.values()]
-    used = dict.fromkeys(tag for operation in found for tag in operation["tags"])
-    told["tags"] = [{"name": tag, "description": tags[tag]} for tag in used]
-    for operation in found:
+    operations = [operation for operations in document["paths"].values() for operation in operations.values()]
+    used = dict.fromkeys(tag for operation in operations for tag in operation["tags"])
+    document["tags"] = [{"name": tag, "description": tags[tag]} for tag in used]
+    for operation in operations:
         operation["responses"].pop("422", None) if not _may_422(operation) else None
         operation["parameters"] = _once(operation.get("parameters", []))
         _tell_nulls(operation, components["schemas"])
         _tell_moves(operation, components["schemas"])
     examples.complete(components["schemas"])
-    separate(components["schemas"], found)
-    links.add(told["paths"])
-    return told
+    separate(components["schemas"], operations)
+    links.add(document["paths"])
+    return document
 
 
-def with_added(told: dict[str, Any], app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
+def with_added(document: dict[str, Any], app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
     """The document with the routes that a user of FastAPI added, as FastAPI documents them."""
     if not routes:
-        return told
+        return document
     added = get_openapi(title=app.title, version=app.version, routes=routes, openapi_version="3.1.0")
     schemas = added.get("components", {}).get("schemas", {})
-    told["components"]["schemas"] = schemas | told["components"]["schemas"]
+    document["components"]["schemas"] = schemas | document["components"]["schemas"]
     for path, operations in added["paths"].items():
-        told["paths"][path] = operations | told["paths"].get(path, {})
-    return told
+        document["paths"][path] = operations | document["paths"].get(path, {})
+    return document
 
 
 def _tell_nulls(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

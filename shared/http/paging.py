@@ -64,21 +64,21 @@ def wants_total(call: Call) -> bool:
     return False
 
 
-def answer(call: Call, found: Page[str] | Page[bytes], tag: str | None = None) -> Answer:
+def answer(call: Call, page: Page[str] | Page[bytes], tag: str | None = None) -> Answer:
     """`{items, next?, total?}` with the Link header; the items are JSON already.
 
     `tag` is the ETag, where more is known of the items than their bytes; it is made of those otherwise.
     """
     headers = {} if tag is None else {"ETag": tag}
     end = "]"
-    if found.next:
-        end += f',"next":{json.dumps(found.next)}'
-        headers["Link"] = f'<{call.scope["path"]}?{_next_query(call, found.next)}>; rel="next"'
-    if found.total is not None:
-        end += f',"total":{found.total}'
+    if page.next:
+        end += f',"next":{json.dumps(page.next)}'
+        headers["Link"] = f'<{call.scope["path"]}?{_next_query(call, page.next)}>; rel="next"'
+    if page.total is not None:
+        end += f',"total":{page.total}'
         headers["Preference-Applied"] = f"return={TOTAL_COUNT}"
     pieces = [b'{"items":[']
-    for item in found.items:  # joined once: a page is some 200 KB
+    for item in page.items:  # joined once: a page is some 200 KB
         pieces.append(item if isinstance(item, bytes) else item.encode())
         pieces.append(b",")
     pieces[max(1, len(pieces) - 1) :] = [end.encode(), b"}"]
@@ -86,5 +86,5 @@ def answer(call: Call, found: Page[str] | Page[bytes], tag: str | None = None) -
 
 
 def _next_query(call: Call, following: str) -> str:
-    kept = [(k, v) for k, values in call.query.items() for v in values if k != "cursor"]
-    return urlencode([*kept, ("cursor", following)])
+    parameters = [(k, v) for k, values in call.query.items() for v in values if k != "cursor"]
+    return urlencode([*parameters, ("cursor", following)])

@@ -57,7 +57,7 @@ def wants_archived(call: Call) -> bool:
 
 def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, ...]:
     """The query parameters of a list of `shape`: its enumerations are closed in filters too."""
-    told = [
+    parameters = [
         Parameter("limit", "Items a page, at most 200.", {"type": "integer", "minimum": 1, "maximum": 200}),
         Parameter("cursor", "`next` of the page before; bound to filters and sort."),
         sort_parameter((*filters.sorts, "created_at", "updated_at")),
@@ -66,18 +66,18 @@ def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, 
         Parameter("external_ref.id", "Its key there."),
     ]
     if filters.search:
-        told.append(search_parameter(filters.search))
+        parameters.append(search_parameter(filters.search))
     for name, kind in (dict(filters.columns) | {"updated_at": "instant"}).items():
         schema = _values(shape, name) or _SCHEMAS[kind]
         meaning = meaning_of(shape, name)
-        told.append(equal_parameter(name, meaning, schema))
+        parameters.append(equal_parameter(name, meaning, schema))
         if kind not in _UNORDERED:
             unit = " In minor units, such as cents." if kind == "money" else ""
-            told.extend(
+            parameters.extend(
                 Parameter(f"{name}[{op}]", f"Only where `{name}` is {words}. {meaning}{unit}", schema)
                 for op, words in BOUNDS.items()
             )
-    return tuple(told)
+    return tuple(parameters)
 
 
 def meaning_of(shape: type[BaseModel], name: str) -> str:
@@ -101,8 +101,8 @@ def _values(shape: type[BaseModel], name: str) -> dict[str, Any] | None:
     """The schema of a member that is an enumeration (or null)."""
     field = shape.model_fields.get(name)
     kinds = get_args(field.annotation) or (field.annotation,) if field else ()
-    found = next((k for k in kinds if isinstance(k, type) and issubclass(k, StrEnum)), None)
-    return enum_schema(found) if found else None
+    kind = next((k for k in kinds if isinstance(k, type) and issubclass(k, StrEnum)), None)
+    return enum_schema(kind) if kind else None
 
 
 def enum_schema(kind: type[StrEnum]) -> dict[str, Any]:
@@ -118,24 +118,24 @@ def search_parameter(members: Iterable[str]) -> Parameter:
 
 def sort_parameter(names: Iterable[str], remark: str = "") -> Parameter:
     one = f"-?({'|'.join(re.escape(name) for name in names)})"
-    said = (
+    meaning = (
         f"Of {', '.join(names)}; `-` for descending; at most {SORTED_BY}, separated by commas. Texts as people sort"
         " them, numbers in them by value; what is unknown comes last, whichever way."
     )
     return Parameter(
         "sort",
-        f"{said} {remark}".rstrip(),
+        f"{meaning} {remark}".rstrip(),
         {"type": "string", "pattern": f"^{one}(,{one}){{0,{SORTED_BY - 1}}}$"},
     )
 
 
 def fields_parameter(names: Iterable[str]) -> Parameter:
     one = f"({'|'.join(names)})"
-    said = (
+    meaning = (
         "Only these members of the resource, separated by commas, such as `id,name`. The answer then lacks all others,"
         " also those that its schema requires: a client that checks them has to name them too."
     )
-    return Parameter("fields", said, {"type": "string", "pattern": f"^{one}(,{one})*$"}, reduces=True)
+    return Parameter("fields", meaning, {"type": "string", "pattern": f"^{one}(,{one})*$"}, reduces=True)
 
 
 def wrong(name: str, detail: str) -> Malformed:
@@ -171,9 +171,9 @@ def read_value(kind: Kind, text: str, name: str) -> Any:
 
 
 def limit_of(call: Call, usual: int = PER_PAGE, most: int = LARGEST_PAGE) -> int:
-    given = call.one("limit")
-    if given is None:
+    text = call.one("limit")
+    if text is None:
         return usual
-    if not (given.isascii() and given.isdigit()) or len(given) > 4 or not 1 <= int(given) <= most:
+    if not (text.isascii() and text.isdigit()) or len(text) > 4 or not 1 <= int(text) <= most:
         raise wrong("limit", f"1 to {most}")
-    return int(given)
+    return int(text)

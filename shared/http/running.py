@@ -204,7 +204,7 @@ def composed(path: str, declared: Declared) -> Callable[[Call, Endpoint], Awaita
                 raise NotFound("there is no such resource")
         if typed_query is not None:
             arguments["query"] = typed_query(query)
-        key = idempotency.given(call, operation.needs_key) if takes_key else None
+        key = idempotency.read_key(call, operation.needs_key) if takes_key else None
         if read_body is not None:
             body = await read_body(call)
             if takes_body:
@@ -219,9 +219,9 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
     session, scopes = operation.session, frozenset(operation.scopes)
 
     async def admitted(call: Call) -> None:
-        kernel, given = call.kernel, call.sent.get(b"authorization", b"")
-        if given[:7].lower() == b"bearer ":
-            principal = await kernel.tokens.principal(given[7:].decode("latin-1").strip())
+        kernel, authorization = call.kernel, call.sent.get(b"authorization", b"")
+        if authorization[:7].lower() == b"bearer ":
+            principal = await kernel.tokens.principal(authorization[7:].decode("latin-1").strip())
         elif session is not None:
             principal = await session(call)
             call.by_cookie = session
@@ -266,11 +266,11 @@ def _reading(is_public: bool) -> End:
 def _writing(path: str, operation: Operation) -> End:
     decided = _decision(path, operation)
 
-    async def end(call: Call, endpoint: Endpoint, arguments: Arguments, given: str | None) -> Answer:
-        if given is None or call.one("validate_only") == "true":
+    async def end(call: Call, endpoint: Endpoint, arguments: Arguments, key_text: str | None) -> Answer:
+        if key_text is None or call.one("validate_only") == "true":
             return await decided(call, endpoint, arguments, None)
-        key = idempotency.key_of(call, given)
-        let_go = idempotency.hold(call, key)
+        key = idempotency.key_of(call, key_text)
+        release = idempotency.hold(call, key)
         try:
             return await decided(call, endpoint, arguments, key)
         except (Refusal, UniqueTaken) as refused:
@@ -281,7 +281,7 @@ def _writing(path: str, operation: Operation) -> End:
                 raise
             return await decided(call, endpoint, arguments, key)  # the key's first use is forgotten by now
         finally:
-            let_go()
+            release()
 
     return end
 

@@ -74,10 +74,10 @@ def _steps(body: bytes, items: int) -> Steps:
             if value is not None:
                 return value
         return _decoded(body, _DECODER)
-    found = yield from _outline(body, items)
-    if found is None or body[: found.start].strip(_SPACE) or body[found.end :].strip(_SPACE):
+    outermost = yield from _outline(body, items)
+    if outermost is None or body[: outermost.start].strip(_SPACE) or body[outermost.end :].strip(_SPACE):
         raise _not_json()
-    return (yield from _value(body, found))
+    return (yield from _value(body, outermost))
 
 
 def _quick(body: bytes) -> Any:
@@ -119,7 +119,7 @@ class _Container:
     is_array: bool
     end: int = 0
     commas: int = 0
-    held: int = 0
+    inner_bytes: int = 0
     """Bytes of those directly in it."""
     signs: int = 0
     """Brackets, commas and texts in it, however deep: what decoding it costs."""
@@ -131,7 +131,7 @@ class _Container:
 
     def check_length(self, end: int) -> None:
         """What stands directly in it is decoded in one go, so it is bounded."""
-        if end - self.start - self.held > LONGEST_TEXT:
+        if end - self.start - self.inner_bytes > LONGEST_TEXT:
             raise _too_long()
 
 
@@ -176,7 +176,7 @@ def _outline(body: bytes, items: int) -> Generator[None, None, _Container | None
                     done.inner = []
                 if open_ones:
                     open_ones[-1].signs += done.signs + 1
-                    open_ones[-1].held += done.end - done.start
+                    open_ones[-1].inner_bytes += done.end - done.start
                     open_ones[-1].inner.append(done)
                 elif outermost is not None:
                     return None
@@ -240,8 +240,8 @@ def _decoded(body: bytes, decoder: json.JSONDecoder, whole: bool = True) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
@@ -251,7 +251,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                     code="duplicate_key",
                 )
             seen.add(key)
-    return made
+    return members
 
 
 def _constant(name: str) -> Any:

@@ -457,8 +457,8 @@ class _Sending:
         cycle = self._cycle
         if message["type"] == "http.response.start" and not (cycle.disconnected or cycle.flow.write_paused):
             headers = [*cycle.default_headers, *message.get("headers", ())]
-            if (known := _head_of(message["status"], headers)) is not None:
-                head, length = known
+            if (usual := _head_of(message["status"], headers)) is not None:
+                head, length = usual
                 cycle.response_started, cycle.waiting_for_100_continue = True, False
                 cycle.chunked_encoding, cycle.expected_content_length = False, length
                 cycle.transport.write(head if cycle.keep_alive else head[:-2] + b"connection: close\r\n\r\n")
@@ -467,7 +467,7 @@ class _Sending:
 
 
 def _head_of(status: int, headers: list[tuple[bytes, bytes]]) -> tuple[bytes, int] | None:
-    """The head of an answer whose length is known, and that length; None of any other, or where a line is wrong."""
+    """The head of an answer whose length is usual, and that length; None of any other, or where a line is wrong."""
     length = None
     lines = [STATUS_LINE[status]]
     for name, value in headers:

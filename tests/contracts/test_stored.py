@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from shared.base.money import Money
 from shared.contracts import catalogue
 from shared.contracts.language import CATALOGUE, Aggregate, Instant, Shape
-from shared.contracts.stored import codec_of, made
+from shared.contracts.stored import codec_of, construct
 
 assert catalogue
 SHAPES = list(CATALOGUE)
@@ -74,7 +74,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
 def objects_of(shape: type[BaseModel]) -> st.SearchStrategy[Any]:
     members = {name: values_of(field.annotation) for name, field in shape.model_fields.items()}
     drawn = st.fixed_dictionaries(members)
-    return drawn.map(lambda given: made(shape, {name: given[name] for name in members}))
+    return drawn.map(lambda drawn: construct(shape, {name: drawn[name] for name in members}))
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
