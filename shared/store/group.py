@@ -13,7 +13,7 @@ from msgspec.structs import astuple
 from shared.base.clock import now_micros
 from shared.store.base import StaleVersion, UniqueTaken
 from shared.store.columns import Mirror
-from shared.store.unit import Part, Unit
+from shared.store.unit import Part, RowWrite, Unit
 
 LARGEST_GROUP = 256
 
@@ -55,20 +55,38 @@ def rows_by_table(parts: Iterable[Part]) -> dict[Mirror, list[tuple[Any, ...]]]:
     """The rows to write, ordered by id; of several versions of one aggregate only the last."""
     newest: dict[Mirror, dict[str, tuple[Any, ...]]] = {}
     for part in parts:
-        for mirror, values in part.rows:
-            newest.setdefault(mirror, {})[values[0]] = values
+        for row in part.rows:
+            newest.setdefault(row.mirror, {})[row.values[0]] = row.values
     return {
         mirror: [rows[key] for key in sorted(rows)]
         for mirror, rows in sorted(newest.items(), key=lambda item: item[0].name)
     }
 
 
+def rows_by_change(
+    parts: Iterable[Part],
+) -> dict[tuple[Mirror, tuple[int, ...] | None], list[tuple[Any, ...]]]:
+    """The same by table and changed columns: an index over columns that stay need not be touched.
+
+    What the unit writes twice is written as a whole.
+    """
+    newest: dict[tuple[Mirror, str], RowWrite] = {}
+    for part in parts:
+        for row in part.rows:
+            key = (row.mirror, row.values[0])
+            newest[key] = RowWrite(row.mirror, row.values, None) if key in newest else row
+    rows: dict[tuple[Mirror, tuple[int, ...] | None], list[tuple[Any, ...]]] = {}
+    for row in newest.values():
+        rows.setdefault((row.mirror, row.changed), []).append(row.values)
+    return rows
+
+
 def guards(parts: Iterable[Part]) -> dict[str, int]:
     """Guard -> the version that was read; parts of one unit may hold the same guard."""
-    held: dict[str, int] = {}
+    versions: dict[str, int] = {}
     for part in parts:
-        held.update(part.guards)
-    return dict(sorted(held.items()))
+        versions.update(part.guards)
+    return dict(sorted(versions.items()))
 
 
 def count_events(units: Iterable[Unit]) -> int:
@@ -90,15 +108,15 @@ def outbox_rows(units: Iterable[Unit], first: int) -> list[tuple[Any, ...]]:
 
 
 def idempotency_row(unit: Unit) -> tuple[Any, ...] | None:
-    held = unit.idempotency
-    if held is None:
+    key = unit.idempotency
+    if key is None:
         return None
     answer = unit.answer(unit) if unit.answer else ""
-    return (held.principal, held.route, held.key, held.body_hash, answer, now_micros())
+    return (key.principal, key.route, key.key, key.body_hash, answer, now_micros())
 
 
-def check_guards(held: dict[str, int], stored: dict[str, int]) -> None:
-    for key, version in held.items():
+def check_guards(expected: dict[str, int], stored: dict[str, int]) -> None:
+    for key, version in expected.items():
         if stored.get(key, 0) != version:
             raise StaleVersion(key)
 
