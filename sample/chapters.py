@@ -24,7 +24,9 @@ def _half_a_year_ago(day: Day, today: date) -> Chapter:
         "The portfolio is taken over",
         [
             *people.vendors(),
+            *people.units(),
             *people.persons(),
+            *people.heads(),
             *portfolio.portfolios(),
             *portfolio.programmes(),
             *portfolio.projects(day, *portfolio.RUNNING),

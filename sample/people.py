@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sample.telling import Day, Put, allocation, person, project, vendor
+from sample.telling import Day, Put, allocation, person, project, unit, vendor
 
 VENDORS = {
     "medivia": ("Medivia Software GmbH", "DE", "Maker of the clinical information system."),
@@ -12,46 +12,55 @@ VENDORS = {
     "aarewerk": ("Aarewerk Informatik AG", "CH", "Workplace devices and roll-outs."),
 }
 
+UNITS = {
+    "it": ("Information technology", "IT", None, "zurcher", "4100"),
+    "office": ("Project office", "IT-PO", "it", "favre", "4110"),
+    "architecture": ("Architecture", "IT-AR", "it", "wyss", "4120"),
+    "quality": ("Quality", "IT-QA", "it", "hofmann", "4130"),
+    "medicine": ("Medicine", "MED", None, "meier", "2000"),
+}
+"""Key -> name, code, the unit above, head, cost centre."""
+
 INTERNAL = {
     "favre": (
         "Claire Favre",
         "IT project director",
-        "Project office",
+        "office",
         "Lausanne",
         {"portfolio management": 5},
     ),
     "zurcher": (
         "Beat Zürcher",
         "chief information officer",
-        "Information technology",
+        "it",
         "Bern",
         {"IT strategy": 5},
     ),
     "meier": (
         "Regula Meier",
         "chief medical information officer",
-        "Medicine",
+        "medicine",
         "Bern",
         {"clinical processes": 5},
     ),
-    "keller": ("Nadia Keller", "project manager", "Project office", "Bern", {"HERMES": 5, "HL7 FHIR": 3}),
+    "keller": ("Nadia Keller", "project manager", "office", "Bern", {"HERMES": 5, "HL7 FHIR": 3}),
     "bernasconi": (
         "Luca Bernasconi",
         "project manager",
-        "Project office",
+        "office",
         "Bellinzona",
         {"HERMES": 4, "ERP": 4},
     ),
     "rochat": (
         "Sophie Rochat",
         "project manager",
-        "Project office",
+        "office",
         "Lausanne",
         {"PRINCE2": 4, "networks": 3},
     ),
-    "wyss": ("Jonas Wyss", "enterprise architect", "Architecture", "Bern", {"architecture": 5, "cloud": 4}),
-    "yilmaz": ("Elif Yılmaz", "business analyst", "Project office", "Bern", {"requirements": 4, "ERP": 3}),
-    "hofmann": ("Petra Hofmann", "test manager", "Quality", "Bern", {"test management": 5}),
+    "wyss": ("Jonas Wyss", "enterprise architect", "architecture", "Bern", {"architecture": 5, "cloud": 4}),
+    "yilmaz": ("Elif Yılmaz", "business analyst", "office", "Bern", {"requirements": 4, "ERP": 3}),
+    "hofmann": ("Petra Hofmann", "test manager", "quality", "Bern", {"test management": 5}),
 }
 """Key -> name, role, organisational unit, place, skills with their level."""
 
@@ -96,10 +105,29 @@ def vendors() -> list[Put]:
     ]
 
 
+def units() -> list[Put]:
+    return [
+        Put(
+            unit(key),
+            {"name": name, "code": code, "cost_centre": centre}
+            | ({"parent_id": unit(above)} if above else {}),
+        )
+        for key, (name, code, above, _, centre) in UNITS.items()
+    ]
+
+
+def heads() -> list[Put]:
+    """Who leads them, once persons are there."""
+    return [Put(unit(key), {"head_id": person(head)}) for key, (_, _, _, head, _) in UNITS.items()]
+
+
 def persons() -> list[Put]:
     internal = [
-        Put(person(key), _person(name, role, place, skills) | {"employment": "internal", "org_unit": unit})
-        for key, (name, role, unit, place, skills) in INTERNAL.items()
+        Put(
+            person(key),
+            _person(name, role, place, skills) | {"employment": "internal", "unit_id": unit(within)},
+        )
+        for key, (name, role, within, place, skills) in INTERNAL.items()
     ]
     external = [
         Put(

@@ -15,6 +15,7 @@ class Ref(NamedTuple):
 
 
 vendor = partial(Ref, "finance/v1/vendors")
+unit = partial(Ref, "resources/v1/org-units")
 person = partial(Ref, "resources/v1/persons")
 portfolio = partial(Ref, "projects/v1/portfolios")
 programme = partial(Ref, "projects/v1/programmes")

@@ -340,7 +340,8 @@ class AggregateType:
         """In what an aggregate lies: `("project", id)`; None for the instance as a whole."""
         for member in self.scope:
             if (id := getattr(one, member)) is not None:
-                return (self.name if member == "id" else member.removesuffix("_id")), id
+                kind = self.members.references.get(member, member.removesuffix("_id"))
+                return (self.name if member == "id" else kind), id
         return None
 
     @cached_property

@@ -62,6 +62,13 @@ class names:  # noqa: N801 - read beside a type: names("portfolio")
     aggregate: str
 
 
+@dataclass(frozen=True)
+class named_by:  # noqa: N801 - read beside a type: named_by("org_unit")
+    """A request may give a name in its place, as the member `text`: what is called so is found, or made."""
+
+    text: str
+
+
 @dataclass(frozen=True, eq=False)
 class personal:  # noqa: N801 - read beside a type: personal("Erased person")
     """The member is about a person; once the person is erased, `replacement` stands there."""
@@ -78,6 +85,8 @@ class Member:
     nullable: bool
     marks: frozenset[Mark] = frozenset()
     names: str | None = None
+    named_by: str | None = None
+    """The member of a request that gives a name in place of the id."""
     erased: personal | None = None
     is_choice: bool = False
     """Whether its values are those of an enumeration."""
@@ -161,6 +170,11 @@ class Members:
         return {m.name: m.names for m in self if m.names is not None}
 
     @property
+    def named(self) -> dict[str, str]:
+        """Member of a request that gives a name -> the member whose id it stands for."""
+        return {m.named_by: m.name for m in self if m.named_by is not None}
+
+    @property
     def personal(self) -> dict[str, Any]:
         """Member -> what stands there once the person is erased."""
         return {m.name: m.erased.replacement for m in self if m.erased is not None}
@@ -180,9 +194,10 @@ def _member(shape: type[BaseModel], name: str) -> Member:
     declared = [*declared, *info.metadata]
     marks = frozenset(one for one in declared if isinstance(one, Mark))
     target = next((one.aggregate for one in declared if isinstance(one, names)), None)
+    text = next((one.text for one in declared if isinstance(one, named_by)), None)
     replaced = next((one for one in declared if isinstance(one, personal)), None)
     choice = isinstance(kind, type) and issubclass(kind, Enum)
-    member = Member(name, _kind(kind, marks), nullable, marks, target, replaced, choice)
+    member = Member(name, _kind(kind, marks), nullable, marks, target, text, replaced, choice)
     fault = _fault(member)
     if fault:
         raise TypeError(f"{shape.__name__}.{name} {fault}")
@@ -199,6 +214,8 @@ def _fault(member: Member) -> str | None:
         return "is no text that could be searched"
     if member.names is not None and member.kind != "id":
         return "names an aggregate, and is no id"
+    if member.named_by is not None and (member.names is None or not member.nullable):
+        return "is given by a name, and is no id that may be left out"
     return None
 
 

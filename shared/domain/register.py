@@ -6,10 +6,11 @@ is published. A reaction that makes or changes an aggregate goes through its reg
 so that no rule is passed by.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from sqlmodel import SQLModel
 from shared.base.clock import now
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
-from shared.contracts.language import Aggregate, ExternalRef, Fact, Shape, entry_of, plain
-from shared.domain import references
+from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
+from shared.domain import naming, references
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
@@ -85,11 +86,15 @@ class Register(Generic[A]):
     carried: Callable[[Work, Any], Awaitable[Sequence[Any]]] = _nothing_carried
     """Aggregates of the same kind that are archived and restored with it. Archiving takes the live ones
     along; restoring takes those that were archived at the same instant."""
+    made_by_name: Mapping[str, "Register[Any]"] = field(default_factory=dict)
+    """Member that a request may give by a name (`named_by`) -> the register of what is found, or made, by it."""
     after: Callable[[Work, Any, Any], Awaitable[None]] = _nothing_follows
     """What else of the service changes in the same commit, given the aggregate as saved and as it was."""
 
     def __post_init__(self) -> None:
         index_lists(self.mirror.table, self.filters)
+        if {*entry_of(self.shape).members.named.values()} != self.made_by_name.keys():
+            raise TypeError(f"{self.shape.__name__}: made_by_name is for what is declared as named_by")
 
     @cached_property
     def members(self) -> frozenset[str]:
@@ -107,7 +112,9 @@ class Register(Generic[A]):
             return Shape
         members = entry_of(self.shape).members
         name = f"{self.shape.__name__}Create"
-        return request_shape(name, self.shape, (*members.created, "external_ref"), members.optional)
+        return request_shape(
+            name, self.shape, (*members.created, "external_ref"), members.optional, self._texts
+        )
 
     @cached_property
     def revise(self) -> type[Shape]:
@@ -115,7 +122,16 @@ class Register(Generic[A]):
         if self.is_read_only:
             return Shape
         members = entry_of(self.shape).members
-        return request_shape(f"{self.shape.__name__}Revise", self.shape, members.revised)
+        return request_shape(f"{self.shape.__name__}Revise", self.shape, members.revised, texts=self._texts)
+
+    @property
+    def _texts(self) -> dict[str, str]:
+        """Members of a request that give a name in place of an id -> what documents say of them."""
+        return {
+            text: f"The name of the {entry_of(self.made_by_name[member].shape).noun}, in place of `{member}`. What is"
+            " called so is found, whatever the case and the accents; where nothing is, it is made."
+            for text, member in entry_of(self.shape).members.named.items()
+        }
 
     @cached_property
     def patches(self) -> Patches:
@@ -162,13 +178,21 @@ class Register(Generic[A]):
 
 
 def request_shape(
-    name: str, of: type[Aggregate], members: tuple[str, ...], optional: tuple[str, ...] = (), doc: str = ""
+    name: str,
+    of: type[Aggregate],
+    members: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    texts: Mapping[str, str] = MappingProxyType({}),
+    doc: str = "",
 ) -> type[Shape]:
-    """The members of an aggregate that a request may give, typed as in the aggregate; `optional` may be left out."""
+    """The members of an aggregate that a request may give, typed as in the aggregate; `optional` may be left out.
+
+    `texts` are names given in place of ids: member -> its description."""
     fields: dict[str, Any] = {m: (of.model_fields[m].annotation, copy(of.model_fields[m])) for m in members}
     for m in optional:
         member = of.model_fields[m]
         fields[m] = (member.rebuild_annotation() | None, Field(None, description=member.description))
+    fields |= {text: (Line | None, Field(None, description=described)) for text, described in texts.items()}
     request_shape: type[Shape] = create_model(
         name, __base__=Shape, __doc__=doc or f"What may be given of a {of.__name__}.", **fields
     )
@@ -196,6 +220,25 @@ async def _check(work: Work, register: Register[A], entity: A) -> None:
     await references.check_named_anew(work, register.checked, entity)
 
 
+async def _by_name(
+    work: Work, register: Register[A], request: Mapping[str, Any], before: A | None
+) -> dict[str, UUID | None]:
+    """Member -> the id of what the request names instead: found, or made in this unit."""
+    ids: dict[str, UUID | None] = {}
+    for member, name in naming.ids_or_names(register.shape, request).items():
+        kind = register.made_by_name[member]
+        named = None if before is None else getattr(before, member)
+        pointer = f"/{entry_of(register.shape).members.each[member].named_by}"
+        id = await naming.called(work, kind.shape, name, named, pointer)
+        if id is None:
+            await work.guard(naming.guard_of(kind.shape, name))
+            id = await naming.called(work, kind.shape, name, None, pointer)
+        if id is None:
+            id = (await make(work, kind, **naming.fresh(name, kind.shape))).id
+        ids[member] = id
+    return ids
+
+
 async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     if register.after is _nothing_follows:
         return work.save(entity, fact)
@@ -209,6 +252,7 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     """A new aggregate; one with an external key that exists is refused (put it instead)."""
     supplied = await register.supply(work, body)
     content = {name: value for name, value in vars(body).items() if name in register.members}
+    content |= await _by_name(work, register, vars(body), None)
     for name in register.optional:
         supplied.setdefault(name, content.get(name))
     entity = work.new_of(register.shape, content, supplied)
@@ -250,7 +294,8 @@ async def put(
         entity.archived_at = None
     else:
         carried = ()
-    for name, value in members_given(body, but=("external_ref",)).items():
+    content = members_given(body, but=("external_ref",))
+    for name, value in (content | await _by_name(work, register, content, before)).items():
         if name in register.members and not _left_out(body, name, register):
             setattr(entity, name, value)
     if not work.is_changed(entity):
@@ -315,20 +360,32 @@ async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> N
         by_ref.update(dict.fromkeys(((register.name, ref) for ref in refs), None))
         by_ref.update({(register.name, ref): one.id for one in existing if (ref := one.external_ref)})
     await references.foresee(work, register.names, bodies)
+    shapes = {member: other.shape for member, other in register.made_by_name.items()}
+    await work.read_guards(naming.guards(register.shape, shapes, bodies))
 
 
 async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, Any]) -> A:
     """RFC 7396: what the patch names is replaced, null deletes; unchanged is not published."""
     _refuse_archived(entity)
     try:
-        entity.take(**register.patches.members(patch, work.state_of(entity)))
+        members = register.patches.members(patch, work.state_of(entity))
     except ValidationError as error:
         raise invalid_from(error) from error
+    entity.take(**await _with_ids(work, register, members, entity))
     if not work.is_changed(entity):
         return entity
     await _ask_project(work, register, entity, REVISE)
     await _check(work, register, entity)
     return await _save(work, register, entity, plain(register.shape, "revised"))
+
+
+async def _with_ids(work: Work, register: Register[A], members: dict[str, Any], entity: A) -> dict[str, Any]:
+    """What a patch changes, with ids where it gives names; a name that it takes away takes the id away."""
+    ids = await _by_name(work, register, members, entity)
+    for text, member in entry_of(register.shape).members.named.items():
+        if text in members and members.pop(text) is None:
+            members.setdefault(member, None)
+    return members | ids
 
 
 def _refuse_archived(entity: Aggregate) -> None:

@@ -82,7 +82,7 @@ def rows_by_change(
 
 
 def guards(parts: Iterable[Part]) -> dict[str, int]:
-    """Guard -> the version that was read; parts of one unit may hold the same guard."""
+    """Guard -> the version that was read; parts of one unit may have the same guard."""
     versions: dict[str, int] = {}
     for part in parts:
         versions.update(part.guards)
@@ -115,8 +115,9 @@ def idempotency_row(unit: Unit) -> tuple[Any, ...] | None:
     return (key.principal, key.route, key.key, key.body_hash, answer, now_micros())
 
 
-def check_guards(expected: dict[str, int], stored: dict[str, int]) -> None:
-    for key, version in expected.items():
+def check_guards(read: dict[str, int], stored: dict[str, int]) -> None:
+    """StaleVersion where a guard has another version than the one that was read."""
+    for key, version in read.items():
         if stored.get(key, 0) != version:
             raise StaleVersion(key)
 

@@ -62,8 +62,8 @@ class Part(Struct, eq=False):
 
     def clear(self) -> None:
         """Write nothing, and rely on nothing."""
-        for staged in (self.rows, self.events, self.statements, self.guards, self.relies_on):
-            staged.clear()
+        for collection in (self.rows, self.events, self.statements, self.guards, self.relies_on):
+            collection.clear()
 
 
 class IdempotencyKey(Struct, frozen=True):

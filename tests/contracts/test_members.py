@@ -14,6 +14,7 @@ from shared.contracts.members import (
     code,
     filterable,
     label,
+    named_by,
     names,
     not_given,
     optional_at_creation,
@@ -92,12 +93,30 @@ class GivenTwice(Aggregate):
     name: Annotated[Line, at_creation, not_given]
 
 
+class NamedByNothing(Aggregate):
+    unit_id: Annotated[Id | None, named_by("org_unit")] = None
+
+
+class NamedAndRequired(Aggregate):
+    unit_id: Annotated[Id, names("org_unit"), named_by("org_unit")]
+
+
 class PersonalAndKept(Aggregate):
     name: Annotated[Line, personal()]
 
 
 @pytest.mark.parametrize(
-    "shape", [TwoLabels, SearchedMoney, SortedList, NamedByText, GivenTwice, PersonalAndKept]
+    "shape",
+    [
+        TwoLabels,
+        SearchedMoney,
+        SortedList,
+        NamedByText,
+        GivenTwice,
+        NamedByNothing,
+        NamedAndRequired,
+        PersonalAndKept,
+    ],
 )
 def test_a_declaration_that_makes_no_sense_is_refused(shape: type[Aggregate]) -> None:
     with pytest.raises(TypeError, match=shape.__name__):
@@ -137,7 +156,7 @@ def test_an_aggregate_lies_in_its_project_else_in_what_it_names_first() -> None:
     scopes = {entry.name: entry.scope for entry in entries()}
     assert scopes["risk"] == ("project_id",)
     assert scopes["contract"] == scopes["assessment"] == ("project_id", "programme_id")
-    assert scopes["project"] == scopes["portfolio"] == ("id",)
+    assert scopes["project"] == scopes["portfolio"] == scopes["org_unit"] == ("id",)
     assert scopes["vendor"] == scopes["person"] == ()
 
 
@@ -149,6 +168,15 @@ def test_the_scope_of_one_is_the_first_member_that_is_given() -> None:
     values = contract.shape.model_construct(project_id=None, programme_id=programme)
     assert contract.scope_of(values) == ("programme", programme)
     assert contract.scope_of(contract.shape.model_construct(project_id=None, programme_id=None)) is None
+
+
+def test_a_scope_is_of_the_kind_that_its_member_names() -> None:
+    class Desk(Aggregate):
+        unit_id: Annotated[Id | None, names("org_unit")] = None
+
+    entry = aggregate("resources", "desks")(Desk)
+    id = new_id()
+    assert entry_of(entry).scope_of(Desk.model_construct(unit_id=id)) == ("org_unit", id)
 
 
 def test_every_reference_names_a_kind_of_aggregate_that_stands_or_is_to_come() -> None:

@@ -19,7 +19,7 @@ async def bodies(portolan: Portolan) -> dict[str, tuple[str, dict[str, Any]]]:
         f"/{collection}": ("name", {})
         for collection in (
             "projects/v1/portfolios", "projects/v1/programmes", "projects/v1/projects", "resources/v1/persons",
-            "finance/v1/vendors",
+            "resources/v1/org-units", "finance/v1/vendors",
         )
     }  # fmt: skip
     within = {"project_id": project.json()["id"]}
@@ -77,22 +77,23 @@ async def test_codes_of_work_packages_and_numbers_of_contracts_are_sorted_by_val
     assert [c["number"] for c in listed] == ["B/3", "C-20", "C-100"]
 
 
-async def test_an_organisational_unit_that_is_unknown_comes_last(everywhere: Portolan) -> None:
+async def test_a_text_that_is_unknown_comes_last(everywhere: Portolan) -> None:
     client = everywhere()
-    for unit in (None, "Zentrale", "Élan", None, "apps"):
-        body = {"name": "P", "employment": "internal", "weekly_hours": 40, "org_unit": unit}
-        assert (await client.post("/resources/v1/persons", json=body)).status_code == 201
+    for code in (None, "Zentrale", "Élan", None, "apps"):
+        assert (
+            await client.post("/resources/v1/org-units", json={"name": "U", "code": code})
+        ).status_code == 201
     for sort, expected in (
-        ("org_unit", ["apps", "Élan", "Zentrale", None, None]),
-        ("-org_unit", ["Zentrale", "Élan", "apps", None, None]),
+        ("code", ["apps", "Élan", "Zentrale", None, None]),
+        ("-code", ["Zentrale", "Élan", "apps", None, None]),
     ):
-        units: list[str | None] = []
-        url: str | None = f"/resources/v1/persons?sort={sort}&limit=2"
+        codes: list[str | None] = []
+        url: str | None = f"/resources/v1/org-units?sort={sort}&limit=2"
         while url:
             answer = await client.get(url)
-            units += [p["org_unit"] for p in answer.json()["items"]]
+            codes += [unit["code"] for unit in answer.json()["items"]]
             url = answer.links.get("next", {}).get("url")
-        assert units == expected, sort
+        assert codes == expected, sort
 
 
 async def test_dashboards_and_pages_find_and_sort_names_as_people_write_them(everywhere: Portolan) -> None:
@@ -138,12 +139,12 @@ async def test_a_renamed_project_is_found_by_its_new_name_and_as_of_before_by_it
 
 async def test_an_erased_person_is_found_no_more(everywhere: Portolan) -> None:
     client = everywhere()
-    body = {"name": "Zoë Müller", "employment": "internal", "weekly_hours": 40, "org_unit": "Zoë's"}
+    body = {"name": "Zoë Müller", "employment": "internal", "weekly_hours": 40, "location": "Zoë's"}
     created = (await client.post("/resources/v1/persons", json=body)).json()
     store = everywhere.running.services["resources"].kernel.store
     erased = await client.post(f"/resources/v1/persons/{created['id']}/erase", headers={"If-Match": '"1"'})
     assert erased.status_code == 200, erased.text
-    rows = await store.fetch("SELECT name_sort, org_unit_sort, search_text FROM person")
+    rows = await store.fetch("SELECT name_sort, location, search_text FROM person")
     assert "zoe" not in str([tuple(row) for row in rows])
     response = await client.get("/resources/v1/persons", params={"q": "muller", "archived": "true"})
     assert response.json()["items"] == []

@@ -26,6 +26,18 @@ async def states(
     return [state for row in rows if (state := json.loads(row[0]))["archived_at"] is None or archived]
 
 
+VERSIONS = """
+SELECT effective_at, state FROM history WHERE aggregate_type = ? AND effective_at <= ? ORDER BY aggregate_id, version
+"""
+
+
+async def versions(store: Store, aggregate_type: str, until: int) -> list[tuple[int, dict[str, Any]]]:
+    """Every version of all aggregates of a type that was effective by then, each aggregate's in their order: since when
+    (microseconds), and its state."""
+    rows = await store.fetch(VERSIONS, (aggregate_type, until))
+    return [(row[0], json.loads(row[1])) for row in rows]
+
+
 IDS_AT_A_TIME = 500
 """How many ids a statement names: SQLite has a bound on parameters."""
 

@@ -1,9 +1,10 @@
 """The registers of the group, with their routes."""
 
+from services.resources.people.org_unit import api as org_unit
 from services.resources.people.person import api as person
 from shared.runtime.service import Group
 
 PEOPLE = Group(
-    routes=(person.routes,),
-    registers=(person.PERSONS,),
+    routes=(org_unit.routes, person.routes),
+    registers=(org_unit.ORG_UNITS, person.PERSONS),
 )

@@ -1,12 +1,12 @@
-"""Persons inside and outside, with their skills."""
+"""Persons inside and outside with their skills, and the units of the organisation that they belong to."""
 
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.language import Email, Erasable, Id, Line, Reasoned, Shape, aggregate, fact
-from shared.contracts.members import filterable, label, names, personal, searched, sortable
+from shared.contracts.language import Aggregate, Email, Erasable, Id, Line, Reasoned, Shape, aggregate, fact
+from shared.contracts.members import filterable, label, named_by, names, personal, searched, sortable
 
 
 class Employment(StrEnum):
@@ -23,7 +23,26 @@ class Skill(Shape):
     """From 1 (knows of it) to 5 (teaches it)."""
 
 
-@aggregate("resources", "persons", visibility="people")
+@aggregate("resources", "org-units", scope=("id",))
+class OrgUnit(Aggregate):
+    """A part of the organisation: a department, a division, a team.
+
+    Persons belong to it, and what they work is reported by it. A day of the past shows the units as they were then.
+    """
+
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
+    code: Annotated[Line | None, sortable, searched] = None
+    """The sign that the organisation uses for it, unique among those that are not archived."""
+    parent_id: Annotated[Id | None, names("org_unit"), filterable] = None
+    """The unit above it; null at the top."""
+    head_id: Annotated[Id | None, names("person"), filterable] = None
+    """The person who leads it."""
+    cost_centre: Annotated[Line | None, filterable] = None
+    """The cost centre that bears its costs, as accounting writes it."""
+
+
+@aggregate("resources", "persons", visibility="people", scope=())
 class Person(Erasable):
     """Somebody who works on projects. The name stands here and in no other service's events.
 
@@ -41,8 +60,8 @@ class Person(Erasable):
     """The supplier of an external person."""
     role: Annotated[Line | None, filterable, personal()] = None
     """What the person usually works as."""
-    org_unit: Annotated[Line | None, sortable, personal()] = None
-    """The unit of the organisation that the person belongs to."""
+    unit_id: Annotated[Id | None, names("org_unit"), named_by("org_unit"), filterable, personal()] = None
+    """The unit of the organisation that the person belongs to; a request may give its name as `org_unit`."""
     location: Annotated[Line | None, filterable, personal()] = None
     """Where the person works."""
     weekly_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 40

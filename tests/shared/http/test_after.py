@@ -12,7 +12,7 @@ from shared.http import after
 from shared.http.auth import Tokens
 from shared.runtime.running import embedded_bus, listening, opened
 from tests.conftest import Callers, Portolan
-from tests.shared.http.conftest import PROJECTS
+from tests.shared.conftest import PROJECTS
 
 SHEETS = "/reporting/v1/projects"
 

@@ -16,7 +16,7 @@ from shared.http.compression import accepts_gzip
 from shared.http.running import KernelRoute
 from shared.runtime.app import ServiceApp
 from tests.conftest import Portolan, running_service
-from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.conftest import PROJECTS, Projects
 
 ORIGIN = "https://app.example.org"
 

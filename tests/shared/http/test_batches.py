@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.shared.http.conftest import Projects
+from tests.shared.conftest import Projects
 
 ITEMS = 100
 

@@ -26,7 +26,7 @@ from shared.http import audit, limits
 from shared.http.auth import issuers
 from shared.http.auth.roles import ROLES, Principal, scopes_of
 from tests.conftest import running_service
-from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.conftest import PROJECTS, Projects
 
 ISSUER = "https://login.example.org"
 

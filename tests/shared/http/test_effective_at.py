@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.base.clock import end_of_day, now, to_wire
-from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.conftest import PROJECTS, Projects
 
 EFFECTIVE = "Portolan-Effective-At"
 

@@ -14,7 +14,7 @@ from shared.http import feed
 from shared.runtime.app import create_app
 from shared.runtime.serve import serving
 from shared.store.outbox import partition_of
-from tests.shared.http.conftest import Projects
+from tests.shared.conftest import Projects
 
 EVENTS = "/projects/v1/events"
 

@@ -11,7 +11,7 @@ from shared.base.clock import now_micros
 from shared.base.settings import Settings
 from shared.http.replay import HOUR_US
 from tests.conftest import running_service
-from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.conftest import PROJECTS, Projects
 
 KEY = {"Idempotency-Key": "order-66"}
 

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.conftest import PROJECTS, Projects
 
 
 async def walk(projects: Projects, query: str, between: Any = None) -> list[dict[str, Any]]:

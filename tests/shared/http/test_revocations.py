@@ -17,8 +17,8 @@ from shared.domain.clock_watch import HOUR_US, ClockJumped
 from shared.http import answers
 from shared.runtime.retention import forget_outdated
 from tests.conftest import running_service
-from tests.shared.http.conftest import PROJECTS, Projects
-from tests.shared.http.test_clock_watch import shifted
+from tests.shared.conftest import PROJECTS, Projects
+from tests.shared.domain.test_clock_watch import shifted
 
 REVOCATIONS = "/projects/v1/revocations"
 STREAM = "/projects/v1/events/stream"

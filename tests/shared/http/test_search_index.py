@@ -10,7 +10,7 @@ from services.resources.service import SERVICE as RESOURCES
 from shared.base.settings import Settings
 from shared.store import search
 from tests.conftest import running_service
-from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.conftest import PROJECTS, Projects
 
 LETTERS = ("a", "b", "é", "Œ", "ß", "9", "-", "%", "_", '"', "'", "\\", " ", "漢", "*", "😀")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.shared.http.conftest import PATCH, PROJECTS, Projects
+from tests.shared.conftest import PATCH, PROJECTS, Projects
 from tests.shared.http.test_paging import walk
 
 URL = f"{PROJECTS}/by-ref"

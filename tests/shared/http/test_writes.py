@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.patches import merged
 from shared.store import Unit, Unreachable
-from tests.shared.http.conftest import PATCH, PROJECTS, Projects
+from tests.shared.conftest import PATCH, PROJECTS, Projects
 
 
 class Failing:

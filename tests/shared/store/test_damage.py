@@ -22,7 +22,7 @@ from shared.base.starting import CannotStart
 from shared.store import checking
 from shared.store.checking import refuse_damaged
 from tests.conftest import Portolan, PostgresServer, running_portolan, running_service
-from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.conftest import PROJECTS, Projects
 
 PAGE = 4096
 

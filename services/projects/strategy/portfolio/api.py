@@ -14,7 +14,7 @@ PORTFOLIOS = Register(
     Portfolio,
     PortfolioRow,
     check=commands.check,
-    guard=commands.guard,
+    guard=commands.HIERARCHY.guard,
     dependents=(
         Dependents(PortfolioRow, "parent_id"),
         Dependents(ProgrammeRow, "portfolio_id"),

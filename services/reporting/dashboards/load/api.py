@@ -1,23 +1,19 @@
 """Resource load by month."""
 
-import json
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from services.reporting.asof import AsOf, as_of, positions
-from services.reporting.dashboards.load.view import end_of_month, load, months_from
-from services.reporting.history.view import states
-from services.reporting.memo import remembered
-from services.reporting.scope import ScopedQuery, Within, within
+from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
+from services.reporting.dashboards.load.view import load, months_from, persons_with_load
+from services.reporting.reading import Reading, State
+from services.reporting.scope import ScopedQuery
 from shared.base.clock import parse_day
 from shared.base.working_days import Holidays
-from shared.contracts.language import AnswerShape, Day, Id
-from shared.http.call import Answer, Call
+from shared.contracts.language import AnswerShape, Id
 from shared.http.operation import Parameter
 from shared.http.query import Whole
-from shared.http.routes import Routes
 
 MONTHS = 12
 _FROM = Parameter(
@@ -36,6 +32,25 @@ class LoadQuery(ScopedQuery):
 
     first: Annotated[date | None, BeforeValidator(_first_day), _FROM] = Field(default=None, alias="from")
     months: Whole = Field(default=MONTHS, ge=1, le=36, description=f"How many, {MONTHS} by default.")
+
+
+async def load_by_month(reading: Reading[LoadQuery]) -> list[State]:
+    bookings = await reading.states_in_scope("allocation")
+    return load(await persons_of(reading), bookings, months_of(reading), Holidays(reading.settings.holidays))
+
+
+async def persons_of(reading: Reading[LoadQuery]) -> list[State]:
+    """Those whose load is shown for the months of the query."""
+    persons, bookings = (
+        await reading.states("person", archived=True),
+        await reading.states_in_scope("allocation"),
+    )
+    return persons_with_load(persons, bookings, months_of(reading))
+
+
+def months_of(reading: Reading[LoadQuery]) -> list[date]:
+    """The first days of the months of the query, the month of the day by default."""
+    return months_from(reading.query.first or reading.at.on.replace(day=1), reading.query.months)
 
 
 class MonthLoad(AnswerShape):
@@ -58,6 +73,8 @@ class LoadedPerson(AnswerShape):
     """The name of the person."""
     employment: str
     """Internal or external."""
+    unit_id: Id | None
+    """The unit that the person belongs to; null where none is told."""
 
 
 class PersonLoad(AnswerShape):
@@ -67,60 +84,14 @@ class PersonLoad(AnswerShape):
     """The load, month by month."""
 
 
-class ResourceLoad(AnswerShape):
-    """Load in per cent of a person's capacity, by month; working days are Monday to Friday without the holidays.
+class ResourceLoad(DashboardAnswer):
+    """Resource load by month. Per cent of a person's capacity; working days are Monday to Friday without the holidays.
 
     A month is overloaded where hard and soft bookings come to more than 100 per cent on one of its working days.
     """
 
-    items: list[PersonLoad]
+    items: Annotated[list[PersonLoad], from_rows(load_by_month)]
     """The persons, by name."""
-    as_of: Day
-    """The day of the figures."""
-    positions: dict[str, str]
-    """Up to where each source was read: topic and partition, with the position."""
 
 
-routes = Routes("reporting", "Load", names_service=True, about="How far persons are booked, by month.")
-
-
-@routes.get("/v1/load")
-async def resource_load(call: Call, query: LoadQuery) -> Answer[ResourceLoad]:
-    """Resource load by month."""
-    at = as_of(call, query)
-    months = months_from(query.first or at.on.replace(day=1), query.months)
-
-    async def make() -> bytes:
-        items = await load_by_month(call, at, await within(call.kernel.store, at, query), months)
-        return json.dumps(
-            {"items": items, "as_of": at.on.isoformat(), "positions": await positions(call)}
-        ).encode()
-
-    return Answer(200, await remembered(call.kernel.store, ("load", at, query), make))
-
-
-async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
-    store = call.kernel.store
-    booked = [a for a in await states(store, "allocation", at.until) if scope.holds(a)]
-    persons = await states(store, "person", at.until, archived=True)
-    shown = _shown(persons, booked, months)
-    return load(shown, booked, months, Holidays(call.kernel.settings.holidays))
-
-
-def _shown(
-    persons: list[dict[str, Any]], booked: list[dict[str, Any]], months: list[date]
-) -> list[dict[str, Any]]:
-    """Those who are there, and those who are archived and were booked in these months: what they worked counts. Of who
-    was erased only months before that are told."""
-    first, last = months[0].isoformat(), end_of_month(months[-1]).isoformat()
-    bookings: dict[str, list[dict[str, Any]]] = {}
-    for allocation in booked:
-        bookings.setdefault(allocation["person_id"], []).append(allocation)
-
-    def worked(person: dict[str, Any]) -> bool:
-        until = min(last, person["erased_at"][:7] + "-00") if person["erased_at"] else last
-        return any(
-            max(a["starts_on"], first) <= min(a["ends_on"], until) for a in bookings.get(person["id"], ())
-        )
-
-    return [p for p in persons if p["archived_at"] is None or worked(p)]
+LOAD = Dashboard("/v1/load", ResourceLoad, LoadQuery, tag="Load")

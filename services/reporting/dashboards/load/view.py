@@ -40,17 +40,47 @@ def load(
     holidays: Holidays,
 ) -> list[dict[str, Any]]:
     """One item per person by name: per month hard and soft load in per cent of capacity, and the hours they are."""
-    booked: dict[str, list[Booking]] = {}
-    for a in allocations:
-        period = date.fromisoformat(a["starts_on"]), date.fromisoformat(a["ends_on"])
-        booked.setdefault(a["person_id"], []).append(Booking(*period, a["percent"], a["commitment"]))
+    booked = bookings_by_person(allocations)
     return [
         {
-            "person": {"id": p["id"], "name": p["name"], "employment": p["employment"]},
+            "person": {member: p.get(member) for member in ("id", "name", "employment", "unit_id")},
             "months": [_month(p, booked.get(p["id"], []), month, holidays) for month in months],
         }
         for p in sorted(persons, key=lambda p: (sort_key(p["name"]), p["id"]))
     ]
+
+
+def persons_with_load(
+    persons: Iterable[dict[str, Any]], allocations: Iterable[dict[str, Any]], months: list[date]
+) -> list[dict[str, Any]]:
+    """Those who are there, and those who are archived and were booked in these months: what they worked counts. Of who
+    was erased only months before that are shown."""
+    first, last = months[0].isoformat(), end_of_month(months[-1]).isoformat()
+    bookings: dict[str, list[dict[str, Any]]] = {}
+    for allocation in allocations:
+        bookings.setdefault(allocation["person_id"], []).append(allocation)
+
+    def worked(person: dict[str, Any]) -> bool:
+        until = min(last, person["erased_at"][:7] + "-00") if person["erased_at"] else last
+        return any(
+            max(a["starts_on"], first) <= min(a["ends_on"], until) for a in bookings.get(person["id"], ())
+        )
+
+    return [p for p in persons if p["archived_at"] is None or worked(p)]
+
+
+def bookings_by_person(allocations: Iterable[dict[str, Any]]) -> dict[str, list[Booking]]:
+    """Id of a person -> what is booked of their days."""
+    booked: dict[str, list[Booking]] = {}
+    for a in allocations:
+        period = date.fromisoformat(a["starts_on"]), date.fromisoformat(a["ends_on"])
+        booked.setdefault(a["person_id"], []).append(Booking(*period, a["percent"], a["commitment"]))
+    return booked
+
+
+def hours_a_day(person: dict[str, Any]) -> Fraction:
+    """What the person works on a working day."""
+    return Fraction(str(person["weekly_hours"])) / DAYS_A_WEEK
 
 
 def _month(
@@ -62,12 +92,11 @@ def _month(
     shares = {"hard": 0, "soft": 0}
     for b in bookings:
         shares[b.commitment] += b.percent * holidays.working_days(max(b.first, month), min(b.last, last))
-    a_day = Fraction(str(person["weekly_hours"])) / DAYS_A_WEEK
     return {
         "month": month.strftime("%Y-%m"),
-        "hard_pct": _rounded(Fraction(shares["hard"], days or 1)),
-        "soft_pct": _rounded(Fraction(shares["soft"], days or 1)),
-        "hours": _rounded(a_day * (shares["hard"] + shares["soft"]) / 100),
+        "hard_pct": rounded(Fraction(shares["hard"], days or 1)),
+        "soft_pct": rounded(Fraction(shares["soft"], days or 1)),
+        "hours": rounded(hours_a_day(person) * (shares["hard"] + shares["soft"]) / 100),
         "overloaded": is_overloaded(bookings, month, last, holidays),
     }
 
@@ -88,6 +117,6 @@ def is_overloaded(bookings: Iterable[Booking], first: date, last: date, holidays
     return False
 
 
-def _rounded(number: Fraction) -> float:
+def rounded(number: Fraction) -> float:
     """To one decimal, half to even."""
     return float(round(number, 1))

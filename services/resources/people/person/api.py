@@ -1,5 +1,6 @@
 """The routes of persons."""
 
+from services.resources.people.org_unit.api import ORG_UNITS
 from services.resources.people.person import commands
 from services.resources.people.person.model import PersonRow
 from shared.contracts.language import Decision
@@ -15,6 +16,7 @@ PERSONS = Register(
     PersonRow,
     check=commands.check,
     dependents=(commands.BOOKED,),
+    made_by_name={"unit_id": ORG_UNITS},
 )
 
 routes = Routes("resources", "Persons")

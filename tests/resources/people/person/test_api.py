@@ -14,7 +14,7 @@ async def test_a_person_is_created_read_revised_and_archived(portolan: Any) -> N
     assert response.status_code == 201
     url = response.headers["location"]
     patch = {"content-type": "application/merge-patch+json", "if-match": response.headers["etag"]}
-    revised = await client.patch(url, json={"weekly_hours": 32.5, "org_unit": "Compilers"}, headers=patch)
+    revised = await client.patch(url, json={"weekly_hours": 32.5, "location": "Arlington"}, headers=patch)
     assert (revised.json()["weekly_hours"], revised.json()["skills"]) == (
         32.5,
         [{"name": "COBOL", "level": 5}],
@@ -28,11 +28,16 @@ async def test_a_person_is_created_read_revised_and_archived(portolan: Any) -> N
 
 async def test_persons_are_found_by_unit_and_employment(portolan: Any) -> None:
     client = portolan()
-    for name, unit, employment in (("A", "IT", "internal"), ("B", "IT", "external"), ("C", "HR", "internal")):
+    unit = (await client.post("/resources/v1/org-units", json={"name": "IT"})).json()["id"]
+    for name, named, employment in (
+        ("A", "IT", "internal"),
+        ("B", "IT", "external"),
+        ("C", "HR", "internal"),
+    ):
         await client.post(
-            "/resources/v1/persons", json={"name": name, "org_unit": unit, "employment": employment}
+            "/resources/v1/persons", json={"name": name, "org_unit": named, "employment": employment}
         )
-    items = (await client.get("/resources/v1/persons?org_unit=IT&employment=internal")).json()["items"]
+    items = (await client.get(f"/resources/v1/persons?unit_id={unit}&employment=internal")).json()["items"]
     assert [p["name"] for p in items] == ["A"]
 
 

@@ -8,7 +8,7 @@ from shared.base.errors import Conflict, Forbidden
 from shared.contracts.projects.structure import Stage
 from shared.domain.stages import Act, Permit, admit, permit, table
 
-PAGE = Path(__file__).parents[2] / "docs" / "stages.md"
+PAGE = Path(__file__).parents[3] / "docs" / "stages.md"
 
 # proposed, approved, active, on hold, closing, closed, discontinued, archived:
 # y whoever writes, d who decides, i who imports, n nobody

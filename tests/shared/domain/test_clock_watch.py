@@ -12,7 +12,7 @@ from shared.base.clock import now_micros
 from shared.base.settings import Settings
 from shared.domain.clock_watch import HOUR_US, ClockJumped, ClockWatch
 from tests.conftest import running_service
-from tests.shared.http.conftest import PROJECTS, Projects
+from tests.shared.conftest import PROJECTS, Projects
 
 DAY_US = 24 * HOUR_US
 YEAR_US = 365 * DAY_US

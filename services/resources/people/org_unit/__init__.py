@@ -1,0 +1,1 @@
+"""Units of the organisation, to which persons belong."""
