@@ -13,10 +13,16 @@ RIDDLES = frozenset(
         "as_left",
         "asked",
         "because_of",
+        "begun",
         "brought",
+        "chosen",
+        "drawn",
         "foremost",
+        "forgotten",
         "found",
         "given",
+        "gone",
+        "got",
         "heard",
         "held",
         "kept",
@@ -24,11 +30,20 @@ RIDDLES = frozenset(
         "left",
         "made",
         "meant",
+        "named",
         "refuse_stranger",
         "said",
+        "seen",
+        "shown",
+        "spoken",
         "take_for_sure",
+        "taken",
         "told",
+        "took",
+        "understood",
         "untold",
+        "wanted",
+        "written",
     }
 )
 """Alone, none of these says what a value is or what a function does; `known_project` or `kept_rows` does."""
@@ -42,15 +57,27 @@ NOT_YET_RENAMED: frozenset[str] = frozenset(
 
 
 def bound_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """What assignments, parameters, attributes, patterns and functions name, with the line."""
+    """What assignments, parameters, attributes, patterns, functions, imports and keys name, with the line."""
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
                 yield name, node.lineno
             case ast.arg(arg=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield name, node.lineno
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            case (
+                ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name))
+            ):
                 yield name, node.lineno
+            case ast.ExceptHandler(name=str(name)) | ast.alias(asname=str(name)):
+                yield name, node.lineno
+            case ast.Dict(keys=keys):
+                for key in keys:
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        yield key.value, key.lineno
+            case ast.Subscript(slice=ast.Constant(value=str(name)), ctx=ast.Store()):
+                yield name, node.lineno
+            case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
+                yield from ((keyword.arg, keyword.lineno) for keyword in keywords if keyword.arg)
 
 
 def riddles(source: str) -> list[str]:
@@ -93,7 +120,16 @@ def test_every_place_that_binds_a_name_is_looked_at() -> None:
         "for told in x: ...",
         "match x:\n case told: ...",
         "TOLD: int = 1",
+        "{told: 1 for told in x}",
+        "{'told': 1}",
+        "x['told'] = 1",
+        "dict(told=1)",
+        "import x as told",
+        "from x import y as told",
+        "try: ...\nexcept E as told: ...",
+        "match x:\n case {**told}: ...",
     ):
         assert len(riddles(source)) == 1, source
     assert riddles("left, right = 1, 2") == []
+    assert riddles("x = y['told']") == []
     assert riddles("told_projects = x.told") == []

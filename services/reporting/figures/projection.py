@@ -26,11 +26,11 @@ _TEXTS = ("code_sort", "name_sort", "search_text")
 """The forms in which the names of a project are sorted and found."""
 _COLUMNS = ("project_id", "from_day", "until_day", *(f.name for f in fields(Figures)), *_TEXTS)
 _values = attrgetter(*(f.name for f in fields(Figures)))
-_WRITTEN = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[2:])
+_REPLACED = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[2:])
 
 UPSERT = (
     f"INSERT INTO figures ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-    f" ON CONFLICT (project_id, from_day) DO UPDATE SET {_WRITTEN}"
+    f" ON CONFLICT (project_id, from_day) DO UPDATE SET {_REPLACED}"
 )
 CLOSE = "UPDATE figures SET until_day = ? WHERE project_id = ? AND from_day = ?"
 

@@ -140,7 +140,7 @@ class _Links:
         return not activity.active
 
     def _leave_out(self, link: Dependency, idle: Activity) -> None:
-        self._run.unused.append(Unused(named(link), f"{idle.id} is not scheduled"))
+        self._run.unused.append(Unused(link_name(link), f"{idle.id} is not scheduled"))
 
     def _span(self, effort: tuple[int, str], place: int, link: Dependency, outgoing: bool) -> None:
         """A link of a level of effort holds nothing: it says where the effort begins or ends."""
@@ -233,7 +233,7 @@ class _Links:
                 return ROUND_THE_CLOCK
 
 
-def named(link: Dependency) -> str:
+def link_name(link: Dependency) -> str:
     """A link in a few characters."""
     return f"{link.predecessor} -> {link.successor} ({link.kind})"
 
@@ -243,5 +243,5 @@ def _is_effort(activity: Activity) -> bool:
 
 
 def _refused(place: int, link: Dependency, code: str, why: str) -> Invalid:
-    detail = f"the link {named(link)} cannot be: {why}"
+    detail = f"the link {link_name(link)} cannot be: {why}"
     return Invalid(detail, Fault(code, detail, f"/dependencies/{place}"), code=code)
