@@ -12,7 +12,7 @@ from services.projects.engines.planning.plan import (
     DependencyKind,
     Lag,
 )
-from services.projects.engines.planning.run import Run, Span, StandIn, Unused
+from services.projects.engines.planning.run import End, Run, Span, StandIn, Unused
 from services.projects.engines.planning.timeline import ROUND_THE_CLOCK, Timeline, instant
 from shared.base.errors import Fault, Invalid
 from shared.base.typed import refuse_mistyped
@@ -205,7 +205,7 @@ class _Links:
         if key not in self._published:
             dates = self._externals[key]
             start, finish = instant(dates.start), instant(dates.finish)
-            node = self._run.stand_in(StandIn(*key, "elsewhere"), self._plan, start)
+            node = self._run.stand_in(StandIn(*key, End.ELSEWHERE), self._plan, start)
             self._run.net.terms[node] = Terms(done=(start, finish))
             self._published[key] = node
         return self._published[key]

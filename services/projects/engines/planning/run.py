@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from enum import Enum
 
 from services.projects.engines.planning.clocks import Clocks
 from services.projects.engines.planning.conventions import Conventions
@@ -30,13 +30,22 @@ class Span:
     wait: Waiting
 
 
+class End(Enum):
+    """Which event of a summary, or of another plan, a node stands for."""
+
+    ELSEWHERE = "an activity of another plan"
+    ENTRY = "the earliest start that links give to what is below a summary"
+    BEGINNING = "the start of a summary"
+    END = "the finish of a summary"
+
+
 @dataclass(frozen=True, slots=True)
 class StandIn:
     """What a node that is no activity stands for: an activity of another plan, or an end of a summary."""
 
     plan: str
     activity: str
-    end: Literal["elsewhere", "entry", "beginning", "end"]
+    end: End
 
 
 @dataclass(slots=True)
