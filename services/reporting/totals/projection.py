@@ -121,14 +121,14 @@ async def fold(work: Work, versions: Sequence[Version], rewritten: Rewritten, fe
         work.add_statement(ADD, _with_blocks(rows), types=ADD_TYPES)
     if standing := _standing(rows, day):
         work.add_statement(STAND, standing)
-    written = [
+    limit_rows = [
         (id, *stored)
         for id, change in sorted(changed.items())
         for stored in change.course.stored
         if stored[1] > change.last_version
     ]
-    if written:
-        work.add_statement(limits.WRITE, written)
+    if limit_rows:
+        work.add_statement(limits.WRITE, limit_rows)
 
 
 def _hold_turns(work: Work, fences: Fences) -> None:
