@@ -11,6 +11,7 @@ from services.reporting.figures.basis import Basis
 from services.reporting.figures.sources import Amount, Project
 from shared.base.clock import to_day
 from shared.domain.measured import Measured, Spans, curve
+from shared.domain.stages import ENDED
 
 FOR_EVER = 9_999_999
 """A day after all others."""
@@ -97,13 +98,15 @@ def figures(own: Own, basis: Basis, day: int, measure: Measured | None, plan: st
     """The project's figures by the end of `day`, before which nothing counts that is dated later.
 
     The forecast is finance's newest, else the project's own; the plan is the project's own, else the sum of its approved
-    budget lines. `measure` holds finance's sums of the day, `plan` their curve.
+    budget lines. `measure` holds finance's sums of the day, `plan` their curve. Nothing threatens a project that has ended
+    or is archived.
     """
     planned = basis.planned or approved(basis.lines)
     forecast = basis.newest.amount if basis.newest else basis.forecast
     spent = Amount(measure.currency, measure.sums.ac) if measure and "ac" not in measure.reasons else None
     variance, reason = cost_variance(planned, forecast)
     currency = planned or forecast or spent
+    threatened = own.stage not in ENDED and not own.archived
     return Figures(
         archived=own.archived,
         code=own.code,
@@ -133,8 +136,8 @@ def figures(own: Own, basis: Basis, day: int, measure: Measured | None, plan: st
         else None,
         differing=measure.sums.differing if measure else 0,
         plan=plan,
-        worst_risk=int(max(basis.scores, default="0")),
-        occurred_risks=basis.occurred,
+        worst_risk=int(max(basis.scores, default="0")) if threatened else 0,
+        occurred_risks=basis.occurred if threatened else 0,
     )
 
 
