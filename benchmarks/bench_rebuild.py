@@ -53,12 +53,12 @@ def _peaks() -> list[Figure]:
     """Of a rebuild and of a verification of so many events that all of them would not fit."""
     with TemporaryDirectory(prefix="portolan-bench-") as folder:
         uvloop.run(_filled(Path(folder), LONG))
-        made, compared = (measured(Path(folder), what) for what in ("rebuild", "verify"))
-    note = f"{made.events} events, on SQLite"
+        rebuilt, verified = (measured(Path(folder), what) for what in ("rebuild", "verify"))
+    note = f"{rebuilt.events} events, on SQLite"
     return [
-        Figure("rebuild_memory", made.megabytes, "MB", MEMORY_MB, note=note),
-        Figure("verify_memory", compared.megabytes, "MB", MEMORY_MB, note=note),
-        Figure("verify_rate", compared.events / compared.seconds, "events/s", VERIFY_RATE, "higher", note),
+        Figure("rebuild_memory", rebuilt.megabytes, "MB", MEMORY_MB, note=note),
+        Figure("verify_memory", verified.megabytes, "MB", MEMORY_MB, note=note),
+        Figure("verify_rate", verified.events / verified.seconds, "events/s", VERIFY_RATE, "higher", note),
     ]
 
 
