@@ -100,7 +100,7 @@ async def _standing(store: Store, at: AsOf, query: ScopedQuery) -> set[str]:
 
 async def _within_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:
     below = descendants(await portfolios_by_id(store, at, archived=True)).get(portfolio_id, set())
-    rows = await store.fetch(f"SELECT project_id, portfolio_id FROM figures WHERE {VALID}", (at.day, at.day))
+    rows = await store.scan(f"SELECT project_id, portfolio_id FROM figures WHERE {VALID}", (at.day, at.day))
     programmes = await states(store, "programme", at.until, archived=True)
     return Within(
         {row[0] for row in rows if row[1] in below},
@@ -111,7 +111,7 @@ async def _within_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within
 async def ended(store: Store, at: AsOf) -> set[str]:
     """The projects on which nothing is open any more: closed, discontinued or archived."""
     stages = ", ".join(f"'{stage}'" for stage in ENDED)
-    rows = await store.fetch(
+    rows = await store.scan(
         f"SELECT project_id FROM figures WHERE {VALID} AND (archived = 1 OR stage IN ({stages}))",
         (at.day, at.day),
     )

@@ -101,6 +101,7 @@ async def figures_page(
     if alone:
         _outside(keyset, sorted(_within_a_listed_one(portfolios)))
     table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
+    keyset.is_long = at.until is not None or bool(query.health) or "variance_days" in (query.sort or "")
     page = await keyset.page(reading.call, ", ".join(view.COLUMNS), table)
     items = await view.items(reading.store, [view.row_of(row) for row in page.items], at)
     return Page(items, page.next, page.total)
@@ -122,7 +123,7 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
 
 async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
     sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
-    keyset = Keyset("project_id", sorts, "reporting.projects", indexed=INDEXED)
+    keyset = Keyset("project_id", sorts, "reporting.projects", indexed=INDEXED, searched="project_text")
     if query.archived != "true":
         keyset.narrow("archived = 0")
     await _of_the_day(store, keyset, at)
