@@ -3,7 +3,7 @@
 An event that erases a person makes the kept versions forget them, so that a day of the past tells of nobody either.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -48,6 +48,11 @@ WHERE excluded.version > current_state.version
 
 CURRENT_TYPES = ("text", "text", "text", "bigint", "bigint", "text", "text")
 
+CURRENT_OF = """
+SELECT aggregate_id, version, effective_at, CASE WHEN aggregate_type IN ({types}) THEN state END
+FROM current_state WHERE aggregate_id IN ({marks})
+"""
+
 VERSIONS_BEFORE = "SELECT version, state FROM history WHERE aggregate_id = ? AND version < ?"
 FORGET = "UPDATE history SET state = ? WHERE aggregate_id = ? AND version = ?"
 
@@ -63,6 +68,28 @@ class Version(NamedTuple):
     state: str
     scope: str | None = None
     """The portfolio, programme or project in which it lies."""
+
+
+class CurrentVersion(NamedTuple):
+    """The newest version of an aggregate that is stored."""
+
+    version: int
+    effective_at: int
+    state: str | None
+    """Where it is asked for."""
+
+
+async def current_versions(
+    work: Work, aggregate_ids: Iterable[str], with_states: Sequence[str]
+) -> dict[str, CurrentVersion]:
+    """What is stored of some aggregates, those of the types `with_states` with their states."""
+    ids = sorted(set(aggregate_ids))
+    if not ids:
+        return {}
+    text = CURRENT_OF.format(
+        types=", ".join(f"'{kind}'" for kind in with_states), marks=", ".join("?" * len(ids))
+    )
+    return {row[0]: CurrentVersion(*row[1:]) for row in await work.store.fetch(text, ids)}
 
 
 def version_of(record: Record) -> Version:

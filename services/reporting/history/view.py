@@ -1,4 +1,7 @@
-"""States as of a day: the newest version of each aggregate that was effective by its end."""
+"""States as of a day: the newest version of each aggregate that was effective by its end.
+
+They may be many, so they are read beside the event loop.
+"""
 
 import json
 from collections.abc import Sequence
@@ -29,7 +32,7 @@ async def states(
     )
     if seen is not None:
         text, params = f"{text} {'AND' if until is None else 'WHERE'} {seen[0]}", (*params, *seen[1])
-    states = [json.loads(row[0]) for row in await store.fetch(text, params)]
+    states = [json.loads(row[0]) for row in await store.scan(text, params)]
     if seen is not None:
         states = [state for state in states if _is_seen(sight, aggregate_type, state)]
     return [state for state in states if state["archived_at"] is None or archived]
@@ -86,14 +89,14 @@ async def states_of_project(
     """Everything that belongs to a project, by type."""
     if until is None:
         text = "SELECT aggregate_type, state FROM current_state WHERE project_id = ? ORDER BY aggregate_id"
-        rows = await store.fetch(text, (project_id,))
+        rows = await store.scan(text, (project_id,))
     else:
         text = (
             "SELECT h.aggregate_type, h.state FROM history h JOIN (SELECT aggregate_id, MAX(version) AS version"
             " FROM history WHERE project_id = ? AND effective_at <= ? GROUP BY aggregate_id) newest"
             " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version ORDER BY h.aggregate_id"
         )
-        rows = await store.fetch(text, (project_id, until))
+        rows = await store.scan(text, (project_id, until))
     states_by_type: dict[str, list[dict[str, Any]]] = {}
     for kind, state in rows:
         members = json.loads(state)

@@ -24,6 +24,7 @@ from shared.store import Statement, Store
 from shared.store.columns import Mirror
 from shared.store.sql import on_conflict, upsert
 from shared.store.tables import kernel_tables
+from shared.store.unit import RowWrite
 
 NODE_KINDS = ("portfolio", "programme", "project")
 """What may have memberships and may be confidential, the widest first."""
@@ -142,13 +143,13 @@ def _tick() -> Row:
     return "clock", new_id_text()
 
 
-def rows_to_write(one: Aggregate, changed: Iterable[str]) -> list[tuple[Mirror, Row]]:
+def rows_to_write(one: Aggregate, changed: Iterable[str]) -> list[RowWrite]:
     """What is written in the commit of an aggregate: nothing where none of the members that `changed` says anything of
     access."""
     keeping = _KEPT_SHAPES.get(type(one))
     if keeping is None or keeping.members.isdisjoint(changed):
         return []
-    return [(keeping.mirror, keeping.row(one)), (_CLOCK, _tick())]
+    return [RowWrite(keeping.mirror, keeping.row(one), None), RowWrite(_CLOCK, _tick(), None)]
 
 
 def statements(one: Aggregate) -> list[Statement]:

@@ -88,6 +88,7 @@ async def activity_page(reading: Reading[ActivityQuery]) -> Page[State]:
         keyset.any_of(name, getattr(reading.query, name), "id" if name.endswith("_id") else "code")
     if seen := visible(reading.sight, ("scope",), reading.store.dialect):
         keyset.narrow(seen[0], *seen[1])
+    keyset.is_long = bool(reading.query.actor or reading.query.type) or reading.at.until is not None
     return (await keyset.page(reading.call, ", ".join(COLUMNS), "history")).each(item)
 
 

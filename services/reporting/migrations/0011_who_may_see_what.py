@@ -7,8 +7,8 @@ from their beginning.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -16,11 +16,13 @@ PROJECTION = (
     "history",
     "current_state",
     "figures",
+    "figures_turn",
     "measured_sum",
     "measured_span",
-    "portfolio_limits",
     "portfolio_difference",
+    "portfolio_limits",
     "portfolio_standing",
+    "project_text",
     "totals_clock",
 )
 OF_THE_CONSUMER = ("inbox_position", "dead_letter", "parked")
