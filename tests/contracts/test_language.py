@@ -10,13 +10,15 @@ import pytest
 import referencing
 
 from services import asyncapi
-from services.contracts import documents
+from services.contracts import documents, events_page, settings_page
 from services.embedded import SERVICES
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.releases import FILES
 from shared.contracts.schema import all_schemas, event_schema
 from shared.runtime.app import create_app
 from tests.conftest import Portolan
+
+SCHEMAS = all_schemas()
 
 
 def test_the_schema_files_are_what_is_declared() -> None:
@@ -30,6 +32,17 @@ def test_the_generated_papers_are_up_to_date() -> None:
         path.name for path, content in documents().items() if not path.exists() or path.read_text() != content
     ]
     assert not stale, f"{stale}: run `make contracts`"
+
+
+def test_no_text_of_the_event_page_is_cut() -> None:
+    """A row holds the first paragraph of the fact's docstring, however many lines that has."""
+    rows = re.findall(r"^\| `portolan[^|]+\| ([^|]+) \|", events_page(), re.MULTILINE)
+    assert rows
+    assert [text for text in rows if not text.endswith((".", "!"))] == []
+
+
+def test_a_setting_without_a_default_shows_none() -> None:
+    assert "``" not in settings_page()
 
 
 def test_the_asyncapi_document_stands_by_itself() -> None:
@@ -52,9 +65,9 @@ def members_without_description(schema: Any) -> Iterator[str]:
                 yield f"{part.get('title')}.{name}"
 
 
-@pytest.mark.parametrize("name", sorted(all_schemas()))
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_every_member_is_described(name: str) -> None:
-    undescribed = list(members_without_description(all_schemas()[name]))
+    undescribed = list(members_without_description(SCHEMAS[name]))
     assert undescribed == [], "write a text under each member of the shape"
 
 
@@ -137,7 +150,7 @@ async def test_published_events_are_valid_by_their_schemas(portolan: Portolan) -
     )
     assert response.status_code == 201
     await portolan.settled()
-    closed = referencing.Registry().with_contents((s["$id"], s) for s in all_schemas().values())
+    closed = referencing.Registry().with_contents((s["$id"], s) for s in SCHEMAS.values())
     for service in {e.service for e in CATALOGUE.values()} & portolan.running.services.keys():
         for event in (await portolan().get(f"/{service}/v1/events")).json()["items"]:
             schema = event_schema(event["type"])

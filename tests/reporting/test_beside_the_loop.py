@@ -69,7 +69,7 @@ async def grow(inbox: Inbox, publisher: Publisher, count: int) -> None:
             ),
             DAY,
         )
-        rated = {"score": 4, "probability": 2, "impact": 2, "state": RiskState.ASSESSED}
+        rated: dict[str, Any] = {"score": 4, "probability": 2, "impact": 2, "state": RiskState.ASSESSED}
         publisher.publish(made(Risk, id, title="Rain", kind=Kind.THREAT, owner_id=None, **rated), DAY)
     await inbox.take(publisher.records[start:])
     assert await inbox.kernel.store.fetch("SELECT error FROM dead_letter") == []

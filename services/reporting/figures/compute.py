@@ -11,6 +11,7 @@ from services.reporting.figures.basis import Basis
 from services.reporting.figures.sources import Amount, Project
 from shared.base.clock import to_day
 from shared.domain.measured import Measured, Spans, curve
+from shared.domain.stages import ENDED
 
 FOR_EVER = 9_999_999
 """A day after all others."""
@@ -104,6 +105,7 @@ def figures(own: Own, basis: Basis, day: int, measure: Measured | None, plan: st
     spent = Amount(measure.currency, measure.sums.ac) if measure and "ac" not in measure.reasons else None
     variance, reason = cost_variance(planned, forecast)
     currency = planned or forecast or spent
+    worst, occurred = open_threats(own, basis)
     return Figures(
         archived=own.archived,
         code=own.code,
@@ -133,9 +135,17 @@ def figures(own: Own, basis: Basis, day: int, measure: Measured | None, plan: st
         else None,
         differing=measure.sums.differing if measure else 0,
         plan=plan,
-        worst_risk=int(max(basis.scores, default="0")),
-        occurred_risks=basis.occurred,
+        worst_risk=worst,
+        occurred_risks=occurred,
     )
+
+
+def open_threats(own: Own, basis: Basis) -> tuple[int, int]:
+    """(the worst score, how many have occurred) of what can still happen to the project, or has and is not dealt with:
+    nothing, once it has ended or is archived."""
+    if own.stage in ENDED or own.archived:
+        return 0, 0
+    return int(max(basis.scores, default="0")), basis.occurred
 
 
 def approved(lines: Mapping[str, tuple[int, int]]) -> Amount | None:
