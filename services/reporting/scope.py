@@ -1,5 +1,5 @@
-"""Which projects and programmes a dashboard is narrowed to: a portfolio with everything under it, or one project; those
-at some stages, or of some health.
+"""Which projects and programmes a dashboard is narrowed to. It may be a portfolio with everything under it, or one
+project. Those at some stages, or of some health.
 
 What is archived belongs to it as before: what happened counts in the whole and in its parts alike.
 """
@@ -87,7 +87,8 @@ async def _within_place(store: Store, at: AsOf, query: ScopedQuery) -> Within:
 
 
 async def _standing(store: Store, at: AsOf, query: ScopedQuery) -> set[str]:
-    """The projects, archived ones too, that are at one of the stages and of one of the healths, where some are named."""
+    """The projects, archived ones too, that are at one of the stages and of one of the healths, where some are
+    named."""
     portfolios = (await portfolios_by_id(store, at, archived=True)).values()
     rows = await store.scan(f"SELECT project_id, stage, overall FROM ({judged(at.day, portfolios)}) f", ())
     return {

@@ -98,14 +98,15 @@ def figures(own: Own, basis: Basis, day: int, measure: Measured | None, plan: st
     """The project's figures by the end of `day`, before which nothing counts that is dated later.
 
     The forecast is finance's newest, else the project's own; the plan is the project's own, else the sum of its approved
-    budget lines. `measure` holds finance's sums of the day, `plan` their curve.
+    budget lines. `measure` holds finance's sums of the day, `plan` their curve. Nothing threatens a project that has ended
+    or is archived.
     """
     planned = basis.planned or approved(basis.lines)
     forecast = basis.newest.amount if basis.newest else basis.forecast
     spent = Amount(measure.currency, measure.sums.ac) if measure and "ac" not in measure.reasons else None
     variance, reason = cost_variance(planned, forecast)
     currency = planned or forecast or spent
-    worst, occurred = open_threats(own, basis)
+    threatened = own.stage not in ENDED and not own.archived
     return Figures(
         archived=own.archived,
         code=own.code,
@@ -135,17 +136,9 @@ def figures(own: Own, basis: Basis, day: int, measure: Measured | None, plan: st
         else None,
         differing=measure.sums.differing if measure else 0,
         plan=plan,
-        worst_risk=worst,
-        occurred_risks=occurred,
+        worst_risk=int(max(basis.scores, default="0")) if threatened else 0,
+        occurred_risks=basis.occurred if threatened else 0,
     )
-
-
-def open_threats(own: Own, basis: Basis) -> tuple[int, int]:
-    """(the worst score, how many have occurred) of what can still happen to the project, or has and is not dealt with:
-    nothing, once it has ended or is archived."""
-    if own.stage in ENDED or own.archived:
-        return 0, 0
-    return int(max(basis.scores, default="0")), basis.occurred
 
 
 def approved(lines: Mapping[str, tuple[int, int]]) -> Amount | None:

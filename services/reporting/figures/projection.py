@@ -92,12 +92,16 @@ def _new_of_projects(
     projects = {id: _Project() for id in measured}
     new: dict[str, list[OnDay]] = {}
     before = {}
-    seen: set[tuple[str, int]] = set()
+    seen_versions: set[tuple[str, int]] = set()
     for version in versions:
         project_id, kind = version.project_id, version.aggregate_type
-        if project_id is None or kind not in RELEVANT or (version.aggregate_id, version.version) in seen:
+        if (
+            project_id is None
+            or kind not in RELEVANT
+            or (version.aggregate_id, version.version) in seen_versions
+        ):
             continue
-        seen.add((version.aggregate_id, version.version))
+        seen_versions.add((version.aggregate_id, version.version))
         project = projects.setdefault(project_id, _Project())
         day = day_of(version.effective_at, settings)
         if there := current.get(version.aggregate_id):
@@ -207,19 +211,19 @@ async def _finish(work: Work, projects: Mapping[str, _Project]) -> Rewritten:
         if any(needs_spans(draft, replanned_from(project.changes)) for draft in project.drafts)
     ]
     spans = await days_of_spans(work, replanned)
-    rewritten, written = Rewritten(), []
+    rewritten, replacements = Rewritten(), []
     for id, project in projects.items():
         if not project.drafts:
             continue
         planned = merged(spans.get(id, {}), project.changes.measured)
-        made = rows(id, project.drafts, project.changes, planned)
-        written.append((project.stored, made))
+        new_rows = rows(id, project.drafts, project.changes, planned)
+        replacements.append((project.stored, new_rows))
         rewritten.before.extend(map(valid_of, project.stored))
-        rewritten.after.extend(map(valid_of, made))
-        if project.stored and project.stored[0].from_day < made[0].from_day:
+        rewritten.after.extend(map(valid_of, new_rows))
+        if project.stored and project.stored[0].from_day < new_rows[0].from_day:
             ended = rewritten.before[-len(project.stored)]
-            rewritten.after.append(ended._replace(until_day=made[0].from_day - 1))
-    stage(work, written)
+            rewritten.after.append(ended._replace(until_day=new_rows[0].from_day - 1))
+    stage(work, replacements)
     stage_texts(
         work,
         (

@@ -64,7 +64,7 @@ def drafts(stored: Sequence[Stored], changes: Changes, since: int, is_whole: boo
     days = changes.days | {row.from_day for row in stored}
     affected = sorted(day for day in days if day >= since)
     new, bases = _New(changes), list(reversed(() if is_whole else stored))
-    made: list[Draft] = []
+    new_drafts: list[Draft] = []
     before: Stored | None = None
     basis, own = Basis(), None
     for i, day in enumerate(affected):
@@ -80,8 +80,8 @@ def drafts(stored: Sequence[Stored], changes: Changes, since: int, is_whole: boo
         whole = new.added_to(basis, day)
         sums = {currency: Sums(*amounts) for currency, amounts in whole.sums.items()}
         measure = measured(sums, min(whole.budgets, default=None))
-        made.append(Draft(day, until, own, whole, measure, before))
-    return made
+        new_drafts.append(Draft(day, until, own, whole, measure, before))
+    return new_drafts
 
 
 class _New:
@@ -176,11 +176,11 @@ def _same_plan(draft: Draft, replanned: int) -> str | None:
     return before.figures.plan if before.figures.earned_currency == measure.currency else None
 
 
-def rows(project_id: str, made: Iterable[Draft], changes: Changes, planned: Days) -> list[Stored]:
+def rows(project_id: str, new_drafts: Iterable[Draft], changes: Changes, planned: Days) -> list[Stored]:
     """The drafts with their plans: those of the stored rows, or of what is planned day by day (`planned`)."""
     course, replanned = _Course(planned), replanned_from(changes)
     finished = []
-    for draft in made:
+    for draft in new_drafts:
         plan = None
         if draft.has_plan and draft.measure is not None:
             plan = _same_plan(draft, replanned) or course.at(draft.from_day, draft.measure.currency)

@@ -43,21 +43,21 @@ def _texts(names: Names) -> tuple[str | None, ...]:
     return sort_key(code), sort_key(name), search_text(names)
 
 
-def stage(work: Work, written: Iterable[tuple[Sequence[Stored], Sequence[Stored]]]) -> None:
+def stage(work: Work, replacements: Iterable[tuple[Sequence[Stored], Sequence[Stored]]]) -> None:
     """Stage what of each project's rows, as they are stored, becomes of them."""
     inserted: list[tuple[Any, ...]] = []
     updated: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-    for stored, made in written:
+    for stored, new_rows in replacements:
         there = {row.from_day: row for row in stored}
-        for row in made:
+        for row in new_rows:
             before = there.get(row.from_day)
             if before is None:
                 inserted.append((*row[:3], *_values(row.figures), row.basis, *_texts(_names(row))))
             elif before != row:
                 columns, values = _changed(before, row)
                 updated.setdefault(columns, []).append((*values, row.project_id, row.from_day))
-        if stored and stored[0].from_day < made[0].from_day:
-            ended = (made[0].from_day - 1, stored[0].project_id, stored[0].from_day)
+        if stored and stored[0].from_day < new_rows[0].from_day:
+            ended = (new_rows[0].from_day - 1, stored[0].project_id, stored[0].from_day)
             updated.setdefault(("until_day",), []).append(ended)
     for columns, rows in updated.items():
         work.add_statement(_update(columns), rows)

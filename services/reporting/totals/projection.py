@@ -121,14 +121,14 @@ async def fold(work: Work, versions: Sequence[Version], rewritten: Rewritten, fe
         work.add_statement(ADD, _with_blocks(rows), types=ADD_TYPES)
     if standing := _standing(rows, day):
         work.add_statement(STAND, standing)
-    written = [
+    limit_rows = [
         (id, *stored)
         for id, change in sorted(changed.items())
         for stored in change.course.stored
         if stored[1] > change.last_version
     ]
-    if written:
-        work.add_statement(limits.WRITE, written)
+    if limit_rows:
+        work.add_statement(limits.WRITE, limit_rows)
 
 
 def _hold_turns(work: Work, fences: Fences) -> None:
@@ -189,10 +189,10 @@ async def _differences(work: Work, rewritten: Rewritten, changed: Changed) -> Di
     old = timelines | {id: change.before for id, change in changed.items()}
     new = timelines | {id: change.course.timeline() for id, change in changed.items()}
     differences: Differences = {}
-    gone, come = _unlike(before, after, changed)
-    for row in gone:
+    removed_rows, added_rows = _unlike(before, after, changed)
+    for row in removed_rows:
         count_row(differences, row, old.get(row.counted.portfolio_id or "", ()), -1)
-    for row in come:
+    for row in added_rows:
         count_row(differences, row, new.get(row.counted.portfolio_id or "", ()))
     replaced = {(row.project_id, row.from_day) for row in before}
     for id, change in sorted(changed.items()):
@@ -209,19 +209,19 @@ def _unlike(
     """What rows count no more, and what they count now. Of a row that only ends on another day, that is what lies
     between the two days."""
     there = {(row.project_id, row.from_day): row for row in before}
-    gone, come = [], []
+    removed_rows, added_rows = [], []
     for row in after:
         old = there.pop((row.project_id, row.from_day), None)
         if old is None:
-            come.append(row)
+            added_rows.append(row)
         elif old.counted != row.counted or row.counted.portfolio_id in changed:
-            gone.append(old)
-            come.append(row)
+            removed_rows.append(old)
+            added_rows.append(row)
         elif row.until_day < old.until_day:
-            gone.append(old._replace(from_day=row.until_day + 1))
+            removed_rows.append(old._replace(from_day=row.until_day + 1))
         elif row.until_day > old.until_day:
-            come.append(row._replace(from_day=old.until_day + 1))
-    return [*gone, *there.values()], come
+            added_rows.append(row._replace(from_day=old.until_day + 1))
+    return [*removed_rows, *there.values()], added_rows
 
 
 async def _rows_of(work: Work, portfolio_id: str, since: int) -> AsyncIterator[Valid]:

@@ -32,16 +32,16 @@ SELECT {_CELL}, {_SUMMED} FROM (
 ) cells GROUP BY {_CELL}
 """
 
-_TAKEN = ", ".join((*Cell._fields, *(f"-{m}" for m in MEASURES)))
+_SUBTRACTED = ", ".join((*Cell._fields, *(f"-{m}" for m in MEASURES)))
 SINCE = f"""
 SELECT {_CELL}, {_SUMMED} FROM (
     SELECT {_ALL} FROM portfolio_standing
     UNION ALL
-    SELECT {_TAKEN} FROM portfolio_difference WHERE span = {BLOCK} AND starts >= ? AND starts < ?
+    SELECT {_SUBTRACTED} FROM portfolio_difference WHERE span = {BLOCK} AND starts >= ? AND starts < ?
     UNION ALL
-    SELECT {_TAKEN} FROM portfolio_difference WHERE span = 1 AND starts > ? AND starts < ?
+    SELECT {_SUBTRACTED} FROM portfolio_difference WHERE span = 1 AND starts > ? AND starts < ?
     UNION ALL
-    SELECT {_TAKEN} FROM portfolio_difference WHERE span = 1 AND starts >= ? AND starts <= ?
+    SELECT {_SUBTRACTED} FROM portfolio_difference WHERE span = 1 AND starts >= ? AND starts <= ?
 ) cells GROUP BY {_CELL}
 """
 FIRST = f"SELECT MIN(starts) FROM portfolio_difference WHERE span = {BLOCK}"

@@ -149,8 +149,8 @@ async def _of_the_day(store: Store, keyset: Keyset, at: AsOf) -> None:
         keyset.narrow(VALID, at.day, at.day)
         return
     keyset.narrow("+from_day <= ? AND +until_day >= ?", at.day, at.day)
-    begun = f"SELECT 1 FROM figures WHERE from_day <= ? LIMIT 1 OFFSET {search.MOST_ROWS}"
-    if not await store.fetch(begun, (at.day,)):
+    many_rows = f"SELECT 1 FROM figures WHERE from_day <= ? LIMIT 1 OFFSET {search.MOST_ROWS}"
+    if not await store.fetch(many_rows, (at.day,)):
         keyset.narrow("project_id IN (SELECT project_id FROM figures WHERE from_day <= ?)", at.day)
 
 
