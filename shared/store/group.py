@@ -64,11 +64,11 @@ def rows_by_table(parts: Iterable[Part]) -> dict[Mirror, list[tuple[Any, ...]]]:
 
 
 def guards(parts: Iterable[Part]) -> dict[str, int]:
-    """Guard -> the version that was read; parts of one unit may hold the same guard."""
-    held: dict[str, int] = {}
+    """Guard -> the version that was read; parts of one unit may have the same guard."""
+    versions: dict[str, int] = {}
     for part in parts:
-        held.update(part.guards)
-    return dict(sorted(held.items()))
+        versions.update(part.guards)
+    return dict(sorted(versions.items()))
 
 
 def count_events(units: Iterable[Unit]) -> int:
@@ -90,15 +90,16 @@ def outbox_rows(units: Iterable[Unit], first: int) -> list[tuple[Any, ...]]:
 
 
 def idempotency_row(unit: Unit) -> tuple[Any, ...] | None:
-    held = unit.idempotency
-    if held is None:
+    key = unit.idempotency
+    if key is None:
         return None
     answer = unit.answer(unit) if unit.answer else ""
-    return (held.principal, held.route, held.key, held.body_hash, answer, now_micros())
+    return (key.principal, key.route, key.key, key.body_hash, answer, now_micros())
 
 
-def check_guards(held: dict[str, int], stored: dict[str, int]) -> None:
-    for key, version in held.items():
+def check_guards(read: dict[str, int], stored: dict[str, int]) -> None:
+    """StaleVersion where a guard has another version than the one that was read."""
+    for key, version in read.items():
         if stored.get(key, 0) != version:
             raise StaleVersion(key)
 

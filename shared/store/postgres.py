@@ -207,14 +207,14 @@ class PostgresStore:
     async def _listen(self) -> None:
         connection = await asyncpg.connect(self.url, timeout=5)
         try:
-            await connection.add_listener("outbox", self._heard)
+            await connection.add_listener("outbox", self._nudge_all)
             lost = asyncio.Event()
             connection.add_termination_listener(lambda _: lost.set())
             await lost.wait()
         finally:
             await _end(connection)
 
-    def _heard(self, *_: object) -> None:
+    def _nudge_all(self, *_: object) -> None:
         for nudge in self._writer.nudges:
             nudge()
 
@@ -281,10 +281,10 @@ async def write_separately(c: asyncpg.Connection, unit: Unit) -> None:
 
 async def _check_versions(c: asyncpg.Connection, part: Part) -> None:
     for e in part.events:
-        found = await c.fetchval(
+        is_taken = await c.fetchval(
             sql.numbered(sql.HAS_VERSION), e.aggregate_type, e.aggregate_id, e.aggregate_version
         )
-        if found:
+        if is_taken:
             raise StaleVersion(e.aggregate_id)
 
 
@@ -325,10 +325,10 @@ async def _run_at_once(c: asyncpg.Connection, statement: Statement) -> None:
     await c.execute(sql.from_arrays(statement.sql, statement.types), *_columns(statement.rows, width))
 
 
-async def _take_guards(c: asyncpg.Connection, held: dict[str, int]) -> None:
-    if not held:
+async def _take_guards(c: asyncpg.Connection, versions: dict[str, int]) -> None:
+    if not versions:
         return
-    keys = list(held)
+    keys = list(versions)
     await c.execute(
         "INSERT INTO guard (key, version) SELECT k, 0 FROM unnest($1::text[]) AS k ON CONFLICT (key) DO NOTHING",
         keys,
@@ -336,7 +336,7 @@ async def _take_guards(c: asyncpg.Connection, held: dict[str, int]) -> None:
     rows = await c.fetch(
         "SELECT key, version FROM guard WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE", keys
     )
-    group.check_guards(held, {row[0]: row[1] for row in rows})
+    group.check_guards(versions, {row[0]: row[1] for row in rows})
     await c.execute("UPDATE guard SET version = version + 1 WHERE key = ANY($1::text[])", keys)
 
 
@@ -367,10 +367,10 @@ def _shift_positions(units: list[Unit], by: int) -> None:
 
 
 def translated(error: Exception) -> Exception:
-    """PostgreSQL's complaint in the store's words."""
+    """The store's error for one of PostgreSQL."""
     if isinstance(error, asyncpg.UniqueViolationError):
-        found = _KEY.search(error.detail or "")
-        columns = tuple(name.strip(' "') for name in found[1].split(",")) if found else ()
+        match = _KEY.search(error.detail or "")
+        columns = tuple(name.strip(' "') for name in match[1].split(",")) if match else ()
         return group.meaning_of(UniqueTaken(error.table_name or "", columns))
     if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
         return StaleVersion(str(error))

@@ -52,8 +52,8 @@ class Part(Struct, eq=False):
 
     def clear(self) -> None:
         """Write nothing, and rely on nothing."""
-        for kept in (self.rows, self.events, self.statements, self.guards, self.relies_on):
-            kept.clear()
+        for collection in (self.rows, self.events, self.statements, self.guards, self.relies_on):
+            collection.clear()
 
 
 class IdempotencyKey(Struct, frozen=True):

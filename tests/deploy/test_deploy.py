@@ -319,7 +319,7 @@ def metrics_in(expression: str) -> set[str]:
     """The metrics that a PromQL expression reads: names that are neither functions nor labels nor keywords."""
     bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\b(by|without)\s*\([^)]*\)', " ", expression)
     bare = re.sub(r"\{[^}]*\}", " ", bare)
-    return set(re.findall(r"\b[a-z_:][a-z0-9_:]*\b(?!\s*\()", bare)) - {"by", "and", "or", "unless"}
+    return set(re.findall(r"\b[a-z_:][a-z0-9_:]*\b(?!\s*\()", bare)) - {"by", "and", "or", "unless", "offset"}
 
 
 def alerts() -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
 from shared.base import telemetry
@@ -28,8 +29,13 @@ from shared.store.outbox import partition_of
 
 PAGE = 2000
 IDLE_MS = 1000
-FETCH_WAIT_MS = 5
-"""How long the broker may hold a fetch that finds nothing: its default of 500 ms is what a consumer would lag."""
+FETCH_WAIT_MS = 200
+"""How long the broker may hold a fetch that finds nothing. It answers at once when an event arrives, so this is no
+lag: it decides how often an idle consumer asks. Only after a fold of more than 100 ms may one partition wait for
+it: aiokafka then asks for the others meanwhile, and has one fetch at a time on each connection."""
+ASSIGNORS = (RangePartitionAssignor,)
+"""One replica has partition n of every topic, because all topics have equally many. A project has the same partition in
+all of them, so two replicas fold events of one project at a time only while partitions are being assigned anew."""
 SESSION_MS = 6000
 HEADS_S = 30.0
 """How often a consumer asks its sources what they have published last. A gap shows by the event after it, but
@@ -87,15 +93,7 @@ class KafkaBus:
         self, consumer: str, topics: Sequence[str], load: LoadMarks
     ) -> AsyncGenerator[list[Record], None]:
         await ensure_topics(self.cluster, topics)
-        client = AIOKafkaConsumer(
-            **self.cluster.options,
-            group_id=self.cluster.group(consumer),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            session_timeout_ms=SESSION_MS,
-            heartbeat_interval_ms=SESSION_MS // 3,
-        )
+        client = self.client(consumer)
         seeking = _SeekToMarks(self.cluster, client, load)
         client.subscribe([self.cluster.outside(topic) for topic in topics], listener=seeking)
         ends = _Ends(self, client, sorted({service_of(topic) for topic in topics}))
@@ -110,6 +108,19 @@ class KafkaBus:
                     yield batch
                 if lost := await ends.missing(seeking.marks):
                     yield lost
+
+    def client(self, consumer: str) -> AIOKafkaConsumer:
+        """One member of the consumer's group, not started and without topics."""
+        return AIOKafkaConsumer(
+            **self.cluster.options,
+            group_id=self.cluster.group(consumer),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=ASSIGNORS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=SESSION_MS // 3,
+        )
 
     def _record(self, message: ConsumerRecord) -> Record | None:
         """None for what tells nothing, and for what another instance published on the same topic, which is counted."""
