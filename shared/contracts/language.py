@@ -317,6 +317,8 @@ class AggregateType:
     visibility: Visibility = "open"
     is_read_only: bool = False
     """Whether only reactions write it: no request makes or changes one."""
+    needs: Literal["write", "decide"] = "write"
+    """The verb that creating, changing and archiving one needs; its moves say theirs."""
     scope: tuple[str, ...] = ()
     """The members of which the first that is given says in what the aggregate lies; none: in the instance."""
     facts: dict[str, type[Fact]] = field(default_factory=dict)
@@ -394,10 +396,11 @@ def aggregate(
     name: str = "",
     scope: tuple[str, ...] | None = None,
     read_only: bool = False,
+    needs: Literal["write", "decide"] = "write",
 ) -> Callable[[type[A]], type[A]]:
     """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
 
-    `name` is the snake-case name of the class where none is given. `scope` names the members that say in what the
+    `name` is the snake-case name of the class where none is given. `needs` is the verb that writing one needs. `scope` names the members that say in what the
     aggregate lies: the key's project, else all of SCOPES that it has; `("id",)` for what others lie in.
     """
 
@@ -406,7 +409,9 @@ def aggregate(
         lies_in = scope
         if lies_in is None:
             lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
-        entry = AggregateType(service, type_name, collection, shape, key, visibility, read_only, lies_in)
+        entry = AggregateType(
+            service, type_name, collection, shape, key, visibility, read_only, needs, lies_in
+        )
         _refuse_second(entry)
         _check_declaration(entry)
         CATALOGUE[shape] = entry

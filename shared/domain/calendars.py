@@ -4,13 +4,14 @@ A day is decided by the first that says something: the calendar's own exceptions
 of the calendars below it, then its week, then their weeks, and at last the office week.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from shared.base.public_holidays import public_holidays
 from shared.base.working_days import WorkedDays
-from shared.contracts.projects.structure import Calendar, CalendarException, Shift, Weekday
+from shared.contracts.projects.structure import Calendar, CalendarException, Shift, Weekday, WorkingDay
 
 DAY = timedelta(days=1)
 HOUR = 60
@@ -84,3 +85,27 @@ def _exception(exceptions: Iterable[CalendarException], day: date) -> CalendarEx
     """The one that holds: a single day goes before days of which it is one."""
     holding = [one for one in exceptions if one.first_on <= day <= one.last_on]
     return min(holding, key=lambda one: one.last_on - one.first_on, default=None)
+
+
+def calendar_of(state: Mapping[str, Any]) -> Calendar:
+    """What of a calendar's state decides its days; members that are not known here are passed over."""
+    return Calendar.model_construct(
+        week=[
+            WorkingDay.model_construct(weekday=Weekday(day["weekday"]), shifts=_shifts(day["shifts"]))
+            for day in state["week"]
+        ],
+        exceptions=[
+            CalendarException.model_construct(
+                first_on=date.fromisoformat(one["first_on"]),
+                last_on=date.fromisoformat(one["last_on"]),
+                shifts=_shifts(one["shifts"]),
+            )
+            for one in state["exceptions"]
+        ],
+        country=state["country"],
+        region=state["region"],
+    )
+
+
+def _shifts(shifts: Iterable[Mapping[str, Any]]) -> list[Shift]:
+    return [Shift.model_construct(begins=one["begins"], ends=one["ends"]) for one in shifts]

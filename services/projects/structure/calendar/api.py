@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from services.projects.organisation.organisation.model import OrganisationRow
 from services.projects.structure.calendar import commands
 from services.projects.structure.calendar.model import CalendarRow
 from shared.base.clock import now
@@ -28,7 +29,7 @@ CALENDARS = Register(
     check=commands.check,
     guard=commands.BASES.guard,
     acts=commands.ACTS,
-    dependents=(Dependents(CalendarRow, "based_on_id"),),
+    dependents=(Dependents(CalendarRow, "based_on_id"), Dependents(OrganisationRow, "calendar_id")),
 )
 
 

@@ -8,12 +8,12 @@ from services.reporting.asof import FOREVER, AsOf, as_of, positions
 from services.reporting.dashboards.departments.courses import Hierarchies, courses
 from services.reporting.dashboards.departments.view import Past, departments
 from services.reporting.dashboards.load.api import LoadQuery, persons_and_bookings
-from services.reporting.dashboards.load.view import months_from
+from services.reporting.dashboards.load.view import end_of_month, months_from
 from services.reporting.history.view import states, versions
 from services.reporting.memo import remembered
 from services.reporting.scope import Within, within
+from services.reporting.working_days import working_days
 from shared.base.clock import from_micros
-from shared.base.working_days import Holidays
 from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
@@ -112,4 +112,5 @@ async def _by_unit(call: Call, at: AsOf, scope: Within, months: list[date]) -> l
         Hierarchies(courses(of_units, "parent_id")),
     )
     units = await states(store, "org_unit", at.until, archived=True)
-    return departments(units, persons, booked, months, past, Holidays(call.kernel.settings.holidays))
+    days = await working_days(store, call.kernel.settings, at, months[0], end_of_month(months[-1]))
+    return departments(units, persons, booked, months, past, days)

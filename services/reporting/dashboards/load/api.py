@@ -11,8 +11,8 @@ from services.reporting.dashboards.load.view import end_of_month, load, months_f
 from services.reporting.history.view import states
 from services.reporting.memo import remembered
 from services.reporting.scope import ScopedQuery, Within, within
+from services.reporting.working_days import working_days
 from shared.base.clock import parse_day
-from shared.base.working_days import Holidays
 from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
@@ -70,7 +70,7 @@ class PersonLoad(AnswerShape):
 
 
 class ResourceLoad(AnswerShape):
-    """Load in per cent of a person's capacity, by month; working days are Monday to Friday without the holidays.
+    """Load in per cent of a person's capacity, by month; working days are those of the organisation's calendar.
 
     A month is overloaded where hard and soft bookings come to more than 100 per cent on one of its working days.
     """
@@ -103,7 +103,10 @@ async def resource_load(call: Call, query: LoadQuery) -> Answer[ResourceLoad]:
 
 async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
     shown, booked = await persons_and_bookings(call, at, scope, months)
-    return load(shown, booked, months, Holidays(call.kernel.settings.holidays))
+    days = await working_days(
+        call.kernel.store, call.kernel.settings, at, months[0], end_of_month(months[-1])
+    )
+    return load(shown, booked, months, days)
 
 
 async def persons_and_bookings(
