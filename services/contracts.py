@@ -6,6 +6,7 @@ on their schemas are only added to.
 
 import json
 import sys
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,13 @@ def events_page() -> str:
     for service in dict.fromkeys(e.service for e in entries()):
         lines += ["", f"## {service}"]
         for entry in (e for e in entries() if e.service == service):
-            lines += ["", f"### {entry.name}", "", _first_line(entry.shape), "", *_table(entry)]
+            lines += ["", f"### {entry.name}", "", _first_paragraph(entry.shape), "", *_table(entry)]
     return "\n".join(lines) + "\n"
 
 
-def _first_line(of: type) -> str:
-    return (of.__doc__ or "").strip().split("\n")[0]
+def _first_paragraph(of: type) -> str:
+    """The first paragraph of the docstring on one line, so that it fits a table."""
+    return " ".join(cleandoc(of.__doc__ or "").split("\n\n")[0].split())
 
 
 def _table(entry: AggregateType) -> list[str]:
@@ -65,7 +67,7 @@ def _table(entry: AggregateType) -> list[str]:
     ]
     for name, fact in entry.facts.items():
         details = ", ".join(f"`{m}`" for m in fact.model_fields) or "none"
-        rows.append(f"| `{entry.event_type(name)}` | {_first_line(fact)} | {details} |")
+        rows.append(f"| `{entry.event_type(name)}` | {_first_paragraph(fact)} | {details} |")
     return rows
 
 
@@ -81,7 +83,7 @@ def settings_page() -> str:
     ]
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)
-        shown = f"`{default}`" if default not in ("", None, [], {}) else ""
+        shown = f"`{default}`" if str(default) and default not in (None, [], {}) else ""
         lines.append(f"| `PORTOLAN_{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(lines) + "\n"
 

@@ -10,11 +10,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.reporting.asof import AsOf, AsOfQuery
-from services.reporting.dashboards.portfolios.view import descendants
-from services.reporting.dashboards.projects.view import VALID
 from services.reporting.figures.health import OVERALL
 from services.reporting.figures.judging import judged
-from services.reporting.history.portfolios import portfolios_by_id
+from services.reporting.figures.rows import VALID
+from services.reporting.history.portfolios import descendants, portfolios_by_id
 from services.reporting.history.view import states
 from shared.contracts.projects.structure import Stage
 from shared.domain.stages import ENDED
@@ -34,7 +33,14 @@ HEALTHS = Annotated[
 ]
 
 
-class ScopedQuery(AsOfQuery):
+class NarrowedQuery(AsOfQuery):
+    """As of which day, and of which projects; where neither stage nor health is named, of all."""
+
+    stage: STAGES = ()
+    health: HEALTHS = ()
+
+
+class ScopedQuery(NarrowedQuery):
     """As of which day, and of what. A programme has neither stage nor health: where one is asked for, what belongs to
     no project is left out."""
 
@@ -42,8 +48,6 @@ class ScopedQuery(AsOfQuery):
         default=None, description="Only this portfolio, with everything under it."
     )
     project_id: Id | None = Field(default=None, description="Only this project.")
-    stage: STAGES = ()
-    health: HEALTHS = ()
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,7 @@ class Within:
         )
 
 
-EVERYTHING = Within(None, None)
-
-
-def of_project(project_id: str) -> Within:
-    return Within({project_id}, set())
+ALL = Within(None, None)
 
 
 async def within(store: Store, at: AsOf, query: ScopedQuery) -> Within:
@@ -80,10 +80,10 @@ async def within(store: Store, at: AsOf, query: ScopedQuery) -> Within:
 
 async def _within_place(store: Store, at: AsOf, query: ScopedQuery) -> Within:
     if query.project_id is not None:
-        return of_project(query.project_id)
+        return Within({query.project_id}, set())
     if query.portfolio_id is None:
-        return EVERYTHING
-    return await of_portfolio(store, at, query.portfolio_id)
+        return ALL
+    return await _within_portfolio(store, at, query.portfolio_id)
 
 
 async def _standing(store: Store, at: AsOf, query: ScopedQuery) -> set[str]:
@@ -97,7 +97,7 @@ async def _standing(store: Store, at: AsOf, query: ScopedQuery) -> set[str]:
     }
 
 
-async def of_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:
+async def _within_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:
     below = descendants(await portfolios_by_id(store, at, archived=True)).get(portfolio_id, set())
     rows = await store.fetch(f"SELECT project_id, portfolio_id FROM figures WHERE {VALID}", (at.day, at.day))
     programmes = await states(store, "programme", at.until, archived=True)

@@ -10,7 +10,7 @@ import pytest
 import referencing
 
 from services import asyncapi
-from services.contracts import documents
+from services.contracts import documents, events_page, settings_page
 from services.embedded import SERVICES
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.releases import FILES
@@ -30,6 +30,17 @@ def test_the_generated_papers_are_up_to_date() -> None:
         path.name for path, content in documents().items() if not path.exists() or path.read_text() != content
     ]
     assert not stale, f"{stale}: run `make contracts`"
+
+
+def test_no_text_of_the_event_page_is_cut() -> None:
+    """A row holds the first paragraph of the fact's docstring, however many lines that has."""
+    rows = re.findall(r"^\| `portolan[^|]+\| ([^|]+) \|", events_page(), re.MULTILINE)
+    assert rows
+    assert [text for text in rows if not text.endswith((".", "!"))] == []
+
+
+def test_a_setting_without_a_default_shows_none() -> None:
+    assert "``" not in settings_page()
 
 
 def test_the_asyncapi_document_stands_by_itself() -> None:

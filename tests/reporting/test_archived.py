@@ -109,6 +109,8 @@ async def test_threats_of_what_has_ended_are_not_open_anywhere(company: Company,
     parts = [await company.read("risk-exposure", portfolio_id=id) for id in company.portfolios]
     assert [part["matrix"][4][4] for part in parts] == [1, 0]
     assert [part["by_state"] for part in parts] == [{"assessed": 1}, {"assessed": 1}]
+    sheets = [await company.read(f"projects/{project}") for project in company.projects]
+    assert [sheet["health"]["risk"] for sheet in sheets] == ["red", "green"]
 
 
 async def test_the_load_of_an_archived_project_and_person_keeps_what_was_worked(company: Company) -> None:

@@ -1,22 +1,14 @@
 """The routes of the dashboards."""
 
-from services.reporting.dashboards.activity import api as activity
-from services.reporting.dashboards.budget import api as budget
-from services.reporting.dashboards.departments import api as departments
-from services.reporting.dashboards.exposure import api as exposure
-from services.reporting.dashboards.load import api as load
-from services.reporting.dashboards.portfolios import api as portfolios
-from services.reporting.dashboards.projects import api as projects
+from services.reporting.dashboards.activity.api import ACTIVITY
+from services.reporting.dashboards.budget.api import BUDGET
+from services.reporting.dashboards.departments.api import DEPARTMENTS
+from services.reporting.dashboards.exposure.api import EXPOSURE
+from services.reporting.dashboards.load.api import LOAD
+from services.reporting.dashboards.portfolios.api import OVERVIEW
+from services.reporting.dashboards.projects.api import PROJECTS
 from shared.runtime.service import Group
 
-DASHBOARDS = Group(
-    routes=(
-        projects.routes,
-        portfolios.routes,
-        budget.routes,
-        load.routes,
-        departments.routes,
-        exposure.routes,
-        activity.routes,
-    )
-)
+EACH = (PROJECTS, OVERVIEW, BUDGET, LOAD, DEPARTMENTS, EXPOSURE, ACTIVITY)
+
+DASHBOARDS = Group(routes=tuple(dashboard.routes for dashboard in EACH))

@@ -11,6 +11,7 @@ from shared.base.money import Money
 from shared.contracts.finance.budget import BudgetState
 from shared.contracts.risk.risks import Kind, RiskState
 from shared.domain.measured import Measured, Spans, curve
+from shared.domain.stages import ENDED
 
 RATED = (RiskState.ASSESSED, RiskState.MONITORED)
 
@@ -75,7 +76,7 @@ def figures(
     variance, reason = cost_variance(planned, forecast)
     currency = planned or forecast or spent
     ref = project["external_ref"] or {}
-    threats = [r for r in states.get("risk", ()) if r["kind"] == Kind.THREAT]
+    threats = open_threats(project, states.get("risk", ()))
     return Figures(
         archived=int(project["archived_at"] is not None),
         code=project["code"],
@@ -108,6 +109,13 @@ def figures(
         worst_risk=max((r["score"] or 0 for r in threats if r["state"] in RATED), default=0),
         occurred_risks=sum(r["state"] == RiskState.OCCURRED for r in threats),
     )
+
+
+def open_threats(project: Mapping[str, Any], risks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What can still happen to the project, or has and is not dealt with: nothing, once it has ended or is archived."""
+    if project["stage"] in ENDED or project["archived_at"] is not None:
+        return []
+    return [risk for risk in risks if risk["kind"] == Kind.THREAT]
 
 
 def approved(lines: Iterable[dict[str, Any]]) -> Money | None:

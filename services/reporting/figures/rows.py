@@ -36,6 +36,8 @@ assert set(Counted._fields) <= {f.name for f in fields(Figures)}
 _counted = attrgetter(*Counted._fields)
 
 COLUMNS = ("project_id", "from_day", "until_day", *Counted._fields)
+VALID = "from_day <= ? AND until_day >= ?"
+"""The condition of the rows that hold on a day, which is given twice."""
 
 
 class Valid(NamedTuple):

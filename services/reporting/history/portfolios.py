@@ -1,5 +1,6 @@
 """Portfolios as of a day: there are few, most dashboards need all of them, and they change seldom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -41,3 +42,24 @@ async def portfolios_by_id(store: Store, at: AsOf, *, archived: bool = False) ->
         if archived
         else {id: p for id, p in known_portfolios.items() if p["archived_at"] is None}
     )
+
+
+def above(portfolios: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Portfolio -> itself and everything above it."""
+    chains: dict[str, list[str]] = {}
+    for id in portfolios:
+        chain, parent = [id], portfolios[id]["parent_id"]
+        while parent in portfolios and parent not in chain:
+            chain.append(parent)
+            parent = portfolios[parent]["parent_id"]
+        chains[id] = chain
+    return chains
+
+
+def descendants(portfolios: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Portfolio -> itself and everything under it."""
+    below: dict[str, set[str]] = {id: set() for id in portfolios}
+    for id, chain in above(portfolios).items():
+        for ancestor in chain:
+            below[ancestor].add(id)
+    return below

@@ -12,11 +12,11 @@ from shared.http.call import Call
 
 def command_for(call: Call, *words: str) -> str:
     """The command for who sees the page. Folders are named only to who sits at the machine: not to who comes by a proxy
-    on it, which is noticed by the address that it tells, or by the name under which the instance was asked for."""
-    told = [part.strip() for part in (call.header("x-forwarded-for") or "").split(",") if part.strip()]
+    on it, which is noticed by the address that it names, or by the name under which the instance was asked for."""
+    forwarded_for = [p.strip() for p in (call.header("x-forwarded-for") or "").split(",") if p.strip()]
     client = call.scope.get("client")
     name = (call.header("host") or "").rpartition(":")[0] or call.header("host") or ""
-    callers = (*told, name.strip("[]"), client[0] if client else "")
+    callers = (*forwarded_for, name.strip("[]"), client[0] if client else "")
     is_here = all(map(_is_loopback, callers)) and call.header("forwarded") is None
     return command_of(call.kernel.settings, *words, is_here=is_here)
 

@@ -7,20 +7,18 @@ from itertools import groupby
 from typing import Any
 
 from services.reporting.asof import FOREVER, AsOf
-from services.reporting.dashboards.activity.api import latest
-from services.reporting.dashboards.budget.api import lines as budget_lines
+from services.reporting.dashboards.activity.api import newest_items
 from services.reporting.dashboards.budget.view import by_currency
-from services.reporting.dashboards.exposure.api import exposure
-from services.reporting.dashboards.load.api import load_by_month
-from services.reporting.dashboards.load.view import months_from
-from services.reporting.dashboards.portfolios.api import overview
-from services.reporting.dashboards.portfolios.view import descendants
+from services.reporting.dashboards.exposure.api import EXPOSURE
+from services.reporting.dashboards.load.api import LoadQuery, load_by_month, months_of
+from services.reporting.dashboards.portfolios.api import OVERVIEW
 from services.reporting.dashboards.projects import view
-from services.reporting.dashboards.projects.api import ProjectListQuery, listed, sheet
+from services.reporting.dashboards.projects.api import ProjectListQuery, figures_page, sheet
 from services.reporting.figures.health import index_health, limits_of
-from services.reporting.history.portfolios import portfolios_by_id
+from services.reporting.history.portfolios import descendants, portfolios_by_id
 from services.reporting.history.view import states
-from services.reporting.scope import EVERYTHING, Within, of_portfolio, of_project
+from services.reporting.reading import Reading
+from services.reporting.scope import NarrowedQuery, ScopedQuery
 from services.reporting.web import charts
 from services.reporting.web.words import Words
 from shared.base.errors import NotFound
@@ -32,7 +30,6 @@ from shared.store import Store
 MARKS = 300
 """Projects in the chart of where they stand: the largest ones."""
 OVERRUNS = 8
-MONTHS = 12
 ACTIVITY, ACTIVITY_PAGES = 100, 5
 """Facts that are read at a time, and how often at most, until the lines to be shown are whole."""
 DAY_S = 86_400
@@ -44,7 +41,8 @@ Contents = dict[str, Any]
 
 async def whole(call: Call, at: AsOf, words: Words) -> Contents:
     """Everything there is, and what happened last."""
-    answer = await overview(call, at)
+    reading = Reading(call, at, ScopedQuery())
+    answer = await OVERVIEW.content(Reading(call, at, NarrowedQuery()))
     portfolios = outline(answer["items"])
     within = sum(item["counts"]["projects"] for item in portfolios if not item["depth"])
     return {
@@ -52,15 +50,15 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
         "portfolios": portfolios,
         "alone": answer["total"]["counts"]["projects"] - within,
         **await _standing(call.kernel.store, at, words, None),
-        "budgets": await _budgets(call, at, words, EVERYTHING),
-        "exposure": await exposure(call, at, EVERYTHING),
+        "budgets": await _budgets(reading, words),
+        "exposure": await EXPOSURE.content(reading),
         "activity": await _happened(call, at, None, 12),
     }
 
 
 async def projects(call: Call, at: AsOf, wanted: ProjectListQuery, alone: bool) -> Contents:
     """All projects, or those that are wanted: by text, stage, health, programme, or `alone`, without a portfolio."""
-    page = await listed(call, at, wanted, None, alone)
+    page = await figures_page(Reading(call, at, wanted), None, alone)
     programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until)}
     filters = {
         name: "".join(getattr(wanted, name) or ()) for name in ("q", "stage", "health", "programme_id")
@@ -77,15 +75,15 @@ async def projects(call: Call, at: AsOf, wanted: ProjectListQuery, alone: bool) 
 async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     """A portfolio with everything under it; NotFound where it was not there by the day."""
     store = call.kernel.store
-    answer = await overview(call, at)
+    answer = await OVERVIEW.content(Reading(call, at, NarrowedQuery()))
     own = next((item for item in answer["items"] if item["portfolio"]["id"] == id), None)
     if own is None:
         raise NotFound("there is no such portfolio by that day")
     states_by_id = await portfolios_by_id(store, at)
     below = descendants(await portfolios_by_id(store, at, archived=True))[id]
-    scope = await of_portfolio(store, at, id)
+    reading = Reading(call, at, ScopedQuery(portfolio_id=id))
     programmes = [p for p in await states(store, "programme", at.until) if p["portfolio_id"] in below]
-    listed_here = await listed(call, at, ProjectListQuery(), sorted(below))
+    page = await figures_page(Reading(call, at, ProjectListQuery()), sorted(below))
     return {
         "portfolio": states_by_id[id],
         "parent": states_by_id.get(states_by_id[id]["parent_id"] or ""),
@@ -93,17 +91,17 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "total": own,
         "portfolios": outline([i for i in answer["items"] if i["portfolio"]["id"] in below - {id}]),
         "programmes": sorted(programmes, key=lambda p: (sort_key(p["name"]), p["id"])),
-        "projects": listed_here.items,
-        "following": listed_here.next,
+        "projects": page.items,
+        "following": page.next,
         **await _standing(store, at, words, below),
-        "budgets": await _budgets(call, at, words, scope),
-        "exposure": await exposure(call, at, scope),
+        "budgets": await _budgets(reading, words),
+        "exposure": await EXPOSURE.content(reading),
     }
 
 
 async def _standing(store: Store, at: AsOf, words: Words, below: set[str] | None) -> Contents:
-    largest = await view.items(store, await view.foremost(store, at, view.LARGEST, MARKS, below), at)
-    over = await view.items(store, await view.foremost(store, at, view.OVERRUNS, OVERRUNS, below), at)
+    largest = await view.items(store, await view.first_projects(store, at, view.LARGEST, MARKS, below), at)
+    over = await view.items(store, await view.first_projects(store, at, view.OVERRUNS, OVERRUNS, below), at)
     return {
         "standing": charts.standing(largest, words),
         "placed": charts.placed(largest),
@@ -121,16 +119,16 @@ def _apart(over: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return dict(sorted(overruns.items()))
 
 
-async def _budgets(call: Call, at: AsOf, words: Words, scope: Within) -> list[Contents]:
+async def _budgets(reading: Reading[ScopedQuery], words: Words) -> list[Contents]:
     """A chart and a table per currency."""
-    lines = by_currency(await budget_lines(call, at, scope))
+    lines = by_currency(await reading.states_in_scope("budget_line"))
     return [{"currency": c, "years": y, "chart": charts.budget(y, c, words)} for c, y in lines.items()]
 
 
 async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     """The sheet of a project; NotFound where it was not there by the day."""
-    store, scope = call.kernel.store, of_project(id)
-    answer = await sheet(call, id, at)
+    store, reading = call.kernel.store, Reading(call, at, LoadQuery(project_id=id))
+    answer = await sheet(reading, id)
     details = answer["details"]
     state = await _state_of(store, id, at)
     packages = sorted(details.get("work_package", []), key=lambda p: [int(n) for n in p["wbs"].split(".")])
@@ -138,8 +136,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     limits = limits_of((await portfolios_by_id(store, at)).get(portfolio_id))
     course = await view.course(store, id, at)
     programmes = {p["id"]: p for p in await states(store, "programme", at.until)}
-    months = months_from(at.on.replace(day=1), MONTHS)
-    people = [p for p in await load_by_month(call, at, scope, months) if any(m["hours"] for m in p["months"])]
+    people = [p for p in await load_by_month(reading) if any(m["hours"] for m in p["months"])]
     return {
         "sheet": answer,
         "state": state,
@@ -150,15 +147,15 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "timeline": charts.timeline(_bars(state, packages, words), at.on.isoformat(), words),
         "value": charts.value_curve(course, json.loads(course[-1][1].plan or "[]"), words),
         "measured": charts.measured(course),
-        "budgets": await _budgets(call, at, words, scope),
+        "budgets": await _budgets(reading, words),
         "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
         "risks": sorted(
             details.get("risk", []),
             key=lambda r: (r["state"] == RiskState.CLOSED, -(r["score"] or 0), sort_key(r["title"])),
         ),
-        "exposure": await exposure(call, at, scope),
+        "exposure": await EXPOSURE.content(reading),
         "assessments": [a for a in await states(store, "assessment", at.until) if a["project_id"] == id],
-        "months": months,
+        "months": months_of(reading),
         "people": people,
         "roles": {a["person_id"]: a["role"] for a in details.get("allocation", []) if a["role"]},
         "activity": await _happened(call, at, id, 20),
@@ -227,7 +224,7 @@ async def _happened(call: Call, at: AsOf, project_id: str | None, lines: int) ->
     items: list[dict[str, Any]] = []
     runs: list[dict[str, Any]] = []
     for page in range(ACTIVITY_PAGES):
-        read = await latest(call, at, project_id, ACTIVITY, page * ACTIVITY)
+        read = await newest_items(call.kernel.store, at, project_id, ACTIVITY, page * ACTIVITY)
         items += [
             _dated(item, at, call.kernel.settings.zone) for item in await _named(call.kernel.store, read)
         ]

@@ -116,18 +116,24 @@ TITLES = (
 _PLACE = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
 
 
-def _read(shapes: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
+def _patterns(shapes: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
     """Each shape with the pattern that finds its values, the most literal first."""
-    named = lambda match: f"(?P<{match[1] or match[2]}>.+?)"  # noqa: E731
-    return [(shape, re.compile(_PLACE.sub(named, re.escape(shape)))) for shape in sorted(shapes, key=_vague)]
+    return [
+        (shape, re.compile(_PLACE.sub(_named_group, re.escape(shape))))
+        for shape in sorted(shapes, key=_vagueness)
+    ]
 
 
-def _vague(shape: str) -> tuple[int, int]:
+def _named_group(place: re.Match[str]) -> str:
+    return f"(?P<{place[1] or place[2]}>.+?)"
+
+
+def _vagueness(shape: str) -> tuple[int, int]:
     literal = _PLACE.sub("", shape)
     return shape.count("%("), -len(literal)
 
 
-_REASONS, _REFUSALS = _read(SHAPES), _read(REFUSALS)
+_REASONS, _REFUSALS = _patterns(SHAPES), _patterns(REFUSALS)
 
 
 def reason_in(words: Words, reason: str | None) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from shared.http.auth.sight import EVERYTHING, Sight
+
 SERVICES = ("projects", "resources", "finance", "risk", "reporting")
 
 
@@ -57,6 +59,11 @@ class Principal:
     def key(self) -> str:
         """The principal as idempotency keys and rate limits know it."""
         return f"{self.issuer}|{self.subject}"
+
+    @property
+    def sight(self) -> Sight:
+        """What they see: nothing may be answered to others from what is kept for them, unless theirs is equal."""
+        return EVERYTHING
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes

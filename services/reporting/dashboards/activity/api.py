@@ -6,17 +6,18 @@ from typing import Any
 
 from pydantic import Field
 
-from services.reporting.asof import FOREVER, AsOf, AsOfQuery, as_of
+from services.reporting.asof import FOREVER, AsOf, AsOfQuery
+from services.reporting.dashboard import DashboardList
+from services.reporting.reading import Reading, State
 from shared.base.clock import to_wire
 from shared.contracts import language
 from shared.contracts.language import AnswerShape, Instant
-from shared.http import paging
-from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
+from shared.http.paging import Page, PageShape
 from shared.http.parameters import filter_text
 from shared.http.path import Id
 from shared.http.query import Cursor, Limit
-from shared.http.routes import Routes
+from shared.store import Store
 
 COLUMNS = (
     "event_id", "type", "actor", "aggregate_type", "aggregate_id", "version", "project_id", "effective_at",
@@ -53,7 +54,9 @@ class ActivityItem(AnswerShape):
     """The fact's own details."""
 
 
-class ActivityPage(paging.PageShape):
+class ActivityPage(PageShape):
+    """What happened, by whom, when."""
+
     items: list[ActivityItem]
     """The facts of this page, the newest first."""
 
@@ -75,48 +78,42 @@ class ActivityQuery(AsOfQuery):
     cursor: Cursor = None
 
 
-routes = Routes(
-    "reporting", "Activity", names_service=True, about="What happened, by whom and when, newest first."
-)
-
-
-@routes.get("/v1/activity", headers=(paging.PREFER,))
-async def activity(call: Call, query: ActivityQuery) -> Answer[ActivityPage]:
-    """What happened, by whom, when."""
-    at = as_of(call, query)
+async def activity_page(reading: Reading[ActivityQuery]) -> Page[State]:
     keyset = Keyset("event_id", {}, "reporting.activity", default=(("recorded_at", True),))
-    if at.until is not None:
-        keyset.narrow("effective_at <= ?", at.until)
+    if reading.at.until is not None:
+        keyset.narrow("effective_at <= ?", reading.at.until)
     for name in FILTERS:
-        keyset.any_of(name, getattr(query, name), "id" if name.endswith("_id") else "code")
-    found = (await keyset.page(call, ", ".join(COLUMNS), "history")).each(item)
-    return paging.answer(call, found.each(json.dumps))
+        keyset.any_of(name, getattr(reading.query, name), "id" if name.endswith("_id") else "code")
+    return (await keyset.page(reading.call, ", ".join(COLUMNS), "history")).each(item)
 
 
-async def latest(
-    call: Call, at: AsOf, project_id: str | None, count: int, skipped: int
-) -> list[dict[str, Any]]:
+async def newest_items(
+    store: Store, at: AsOf, project_id: str | None, count: int, skipped: int
+) -> list[State]:
     """Items, newest first, of one project or of all; `skipped` of them were read before."""
     text = f"SELECT {', '.join(COLUMNS)} FROM history WHERE effective_at <= ?"
     params: list[Any] = [FOREVER if at.until is None else at.until]
     if project_id is not None:
         text, params = f"{text} AND project_id = ?", [*params, project_id]
     order = f" ORDER BY recorded_at DESC, event_id LIMIT {count} OFFSET {skipped}"
-    return [item(row) for row in await call.kernel.store.fetch(text + order, params)]
+    return [item(row) for row in await store.fetch(text + order, params)]
 
 
-def item(row: Sequence[Any]) -> dict[str, Any]:
-    held = dict(zip(COLUMNS, row, strict=True))
+def item(row: Sequence[Any]) -> State:
+    event = dict(zip(COLUMNS, row, strict=True))
     return {
-        "id": held["event_id"],
-        "type": held["type"],
-        "who": held["actor"],
-        "at": to_wire(held["recorded_at"]),
-        "effective_at": to_wire(held["effective_at"]),
-        "aggregate_type": held["aggregate_type"],
-        "aggregate_id": held["aggregate_id"],
-        "version": held["version"],
-        "project_id": held["project_id"],
-        "changed": held["changed"].split(",") if held["changed"] else [],
-        "fact": json.loads(held["fact"]),
+        "id": event["event_id"],
+        "type": event["type"],
+        "who": event["actor"],
+        "at": to_wire(event["recorded_at"]),
+        "effective_at": to_wire(event["effective_at"]),
+        "aggregate_type": event["aggregate_type"],
+        "aggregate_id": event["aggregate_id"],
+        "version": event["version"],
+        "project_id": event["project_id"],
+        "changed": event["changed"].split(",") if event["changed"] else [],
+        "fact": json.loads(event["fact"]),
     }
+
+
+ACTIVITY = DashboardList("/v1/activity", ActivityPage, ActivityQuery, activity_page, tag="Activity")

@@ -1,12 +1,13 @@
 """What the units of the organisation work, by month."""
 
-import json
 from datetime import date
-from typing import Any
+from typing import Annotated
 
-from services.reporting.asof import FOREVER, AsOf, as_of, positions
+from services.reporting.asof import FOREVER
+from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
 from services.reporting.dashboards.departments.courses import Hierarchies, courses
 from services.reporting.dashboards.departments.view import Past, departments
+<<<<<<< HEAD
 from services.reporting.dashboards.load.api import LoadQuery, persons_and_bookings
 from services.reporting.dashboards.load.view import end_of_month, months_from
 from services.reporting.history.view import states, versions
@@ -17,6 +18,40 @@ from shared.base.clock import from_micros
 from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
+=======
+from services.reporting.dashboards.load.api import LoadQuery, months_of, persons_of
+from services.reporting.history.view import versions
+from services.reporting.reading import Reading, State
+from shared.base.clock import from_micros
+from shared.base.working_days import Holidays
+from shared.contracts.language import AnswerShape, Id
+
+
+async def activity_by_unit(reading: Reading[LoadQuery]) -> list[State]:
+    persons, units = await _by_day(reading, "person"), await _by_day(reading, "org_unit")
+    past = Past(
+        courses(persons, "unit_id"),
+        courses(persons, "archived_at"),
+        Hierarchies(courses(units, "parent_id")),
+    )
+    return departments(
+        await reading.states("org_unit", archived=True),
+        await persons_of(reading),
+        await reading.states_in_scope("allocation"),
+        months_of(reading),
+        past,
+        Holidays(reading.settings.holidays),
+    )
+
+
+async def _by_day(reading: Reading[LoadQuery], aggregate_type: str) -> list[tuple[date, State]]:
+    """Each version with the day from which it was so."""
+    zone, until = reading.settings.zone, FOREVER if reading.at.until is None else reading.at.until
+    return [
+        (from_micros(since).astimezone(zone).date(), state)
+        for since, state in await versions(reading.store, aggregate_type, until)
+    ]
+>>>>>>> main
 
 
 class UnitHours(AnswerShape):
@@ -61,21 +96,19 @@ class UnitActivity(AnswerShape):
     """Its hours, month by month."""
 
 
-class DepartmentActivity(AnswerShape):
-    """Capacity and bookings by unit and month. The own hours of all units add up to the hours of the load.
+class DepartmentActivity(DashboardAnswer):
+    """Department activity by unit and month. Capacity and bookings, in hours. The own hours of all units add up to the
+    hours of the load.
 
     The past shows the units as they were: hours count where the person belonged on the day, and under the units
     that stood above on that day.
     """
 
-    items: list[UnitActivity]
+    items: Annotated[list[UnitActivity], from_rows(activity_by_unit)]
     """The units by name; those who belong to none come last."""
-    as_of: Day
-    """The day of the figures."""
-    positions: dict[str, str]
-    """Up to where each source was read: topic and partition, with the position."""
 
 
+<<<<<<< HEAD
 routes = Routes("reporting", "Departments", names_service=True, about="What units work, by month.")
 
 
@@ -114,3 +147,6 @@ async def _by_unit(call: Call, at: AsOf, scope: Within, months: list[date]) -> l
     units = await states(store, "org_unit", at.until, archived=True)
     days = await working_days(store, call.kernel.settings, at, months[0], end_of_month(months[-1]))
     return departments(units, persons, booked, months, past, days)
+=======
+DEPARTMENTS = Dashboard("/v1/department-activity", DepartmentActivity, LoadQuery, tag="Departments")
+>>>>>>> main

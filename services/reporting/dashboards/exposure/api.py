@@ -1,18 +1,35 @@
 """Risk exposure."""
 
-import json
-from typing import Any
+from typing import Annotated
 
 from pydantic import Field
 
-from services.reporting.asof import AsOf, as_of, positions
+from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
 from services.reporting.dashboards.exposure import view
-from services.reporting.history.view import states
-from services.reporting.memo import remembered
-from services.reporting.scope import ScopedQuery, Within, ended, within
-from shared.contracts.language import AnswerShape, Day, Id
-from shared.http.call import Answer, Call
-from shared.http.routes import Routes
+from services.reporting.reading import Reading, State
+from services.reporting.scope import ScopedQuery
+from shared.contracts.language import AnswerShape, Id
+
+
+async def risk_matrix(reading: Reading[ScopedQuery]) -> list[list[int]]:
+    return view.matrix(await _risks_of_open_projects(reading))
+
+
+async def risks_by_state(reading: Reading[ScopedQuery]) -> dict[str, int]:
+    return view.by_state(await reading.states_in_scope("risk"))
+
+
+async def worst_risks(reading: Reading[ScopedQuery]) -> list[State]:
+    return view.worst(await _risks_of_open_projects(reading))
+
+
+async def newest_ratings(reading: Reading[ScopedQuery]) -> dict[str, int]:
+    return view.latest_ratings(await reading.states_in_scope("assessment"), reading.at.on)
+
+
+async def _risks_of_open_projects(reading: Reading[ScopedQuery]) -> list[State]:
+    ended = await reading.ended_projects()
+    return [risk for risk in await reading.states_in_scope("risk") if risk["project_id"] not in ended]
 
 
 class RiskLine(AnswerShape):
@@ -34,48 +51,19 @@ class RiskLine(AnswerShape):
     """The person who watches it."""
 
 
-class RiskExposure(AnswerShape):
-    matrix: list[list[int]] = Field(
+class RiskExposure(DashboardAnswer):
+    """Risk exposure."""
+
+    matrix: Annotated[list[list[int]], from_rows(risk_matrix)] = Field(
         description="Open threats of projects that have not ended: row = probability 1-5, column = impact 1-5."
     )
-    by_state: dict[str, int]
+    by_state: Annotated[dict[str, int], from_rows(risks_by_state)]
     """How many risks are in each state."""
-    worst: list[RiskLine]
+    worst: Annotated[list[RiskLine], from_rows(worst_risks)]
     """The open threats with the highest scores."""
-    ratings: dict[str, int] = Field(
+    ratings: Annotated[dict[str, int], from_rows(newest_ratings)] = Field(
         description="Projects and programmes by their newest rating; 1 is high risk."
     )
-    as_of: Day
-    """The day of the figures."""
-    positions: dict[str, str]
-    """Up to where each source was read: topic and partition, with the position."""
 
 
-routes = Routes(
-    "reporting", "Risk exposure", names_service=True, about="Open risks by probability and impact."
-)
-
-
-@routes.get("/v1/risk-exposure")
-async def risk_exposure(call: Call, query: ScopedQuery) -> Answer[RiskExposure]:
-    """Risk exposure."""
-    at = as_of(call, query)
-
-    async def make() -> bytes:
-        told = await exposure(call, at, await within(call.kernel.store, at, query))
-        return json.dumps(told | {"as_of": at.on.isoformat(), "positions": await positions(call)}).encode()
-
-    return Answer(200, await remembered(call.kernel.store, ("exposure", at, query), make))
-
-
-async def exposure(call: Call, at: AsOf, scope: Within) -> dict[str, Any]:
-    risks = [r for r in await states(call.kernel.store, "risk", at.until) if scope.holds(r)]
-    gone = await ended(call.kernel.store, at)
-    open_ = [r for r in risks if r["project_id"] not in gone]
-    ratings = [a for a in await states(call.kernel.store, "assessment", at.until) if scope.holds(a)]
-    return {
-        "matrix": view.matrix(open_),
-        "by_state": view.by_state(risks),
-        "worst": view.worst(open_),
-        "ratings": view.latest_ratings(ratings, at.on),
-    }
+EXPOSURE = Dashboard("/v1/risk-exposure", RiskExposure, ScopedQuery, tag="Risk exposure")

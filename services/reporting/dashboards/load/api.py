@@ -1,11 +1,11 @@
 """Resource load by month."""
 
-import json
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+<<<<<<< HEAD
 from services.reporting.asof import AsOf, as_of, positions
 from services.reporting.dashboards.load.view import end_of_month, load, months_from
 from services.reporting.history.view import states
@@ -15,9 +15,17 @@ from services.reporting.working_days import working_days
 from shared.base.clock import parse_day
 from shared.contracts.language import AnswerShape, Day, Id
 from shared.http.call import Answer, Call
+=======
+from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
+from services.reporting.dashboards.load.view import load, months_from, persons_with_load
+from services.reporting.reading import Reading, State
+from services.reporting.scope import ScopedQuery
+from shared.base.clock import parse_day
+from shared.base.working_days import Holidays
+from shared.contracts.language import AnswerShape, Id
+>>>>>>> main
 from shared.http.operation import Parameter
 from shared.http.query import Whole
-from shared.http.routes import Routes
 
 MONTHS = 12
 _FROM = Parameter(
@@ -36,6 +44,25 @@ class LoadQuery(ScopedQuery):
 
     first: Annotated[date | None, BeforeValidator(_first_day), _FROM] = Field(default=None, alias="from")
     months: Whole = Field(default=MONTHS, ge=1, le=36, description=f"How many, {MONTHS} by default.")
+
+
+async def load_by_month(reading: Reading[LoadQuery]) -> list[State]:
+    bookings = await reading.states_in_scope("allocation")
+    return load(await persons_of(reading), bookings, months_of(reading), Holidays(reading.settings.holidays))
+
+
+async def persons_of(reading: Reading[LoadQuery]) -> list[State]:
+    """Those whose load is shown for the months of the query."""
+    persons, bookings = (
+        await reading.states("person", archived=True),
+        await reading.states_in_scope("allocation"),
+    )
+    return persons_with_load(persons, bookings, months_of(reading))
+
+
+def months_of(reading: Reading[LoadQuery]) -> list[date]:
+    """The first days of the months of the query, the month of the day by default."""
+    return months_from(reading.query.first or reading.at.on.replace(day=1), reading.query.months)
 
 
 class MonthLoad(AnswerShape):
@@ -69,20 +96,22 @@ class PersonLoad(AnswerShape):
     """The load, month by month."""
 
 
+<<<<<<< HEAD
 class ResourceLoad(AnswerShape):
     """Load in per cent of a person's capacity, by month; working days are those of the organisation's calendar.
+=======
+class ResourceLoad(DashboardAnswer):
+    """Resource load by month. Per cent of a person's capacity; working days are Monday to Friday without the holidays.
+>>>>>>> main
 
     A month is overloaded where hard and soft bookings come to more than 100 per cent on one of its working days.
     """
 
-    items: list[PersonLoad]
+    items: Annotated[list[PersonLoad], from_rows(load_by_month)]
     """The persons, by name."""
-    as_of: Day
-    """The day of the figures."""
-    positions: dict[str, str]
-    """Up to where each source was read: topic and partition, with the position."""
 
 
+<<<<<<< HEAD
 routes = Routes("reporting", "Load", names_service=True, about="How far persons are booked, by month.")
 
 
@@ -136,3 +165,6 @@ def _shown(
         )
 
     return [p for p in persons if p["archived_at"] is None or worked(p)]
+=======
+LOAD = Dashboard("/v1/load", ResourceLoad, LoadQuery, tag="Load")
+>>>>>>> main

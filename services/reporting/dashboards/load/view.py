@@ -50,6 +50,25 @@ def load(
     ]
 
 
+def persons_with_load(
+    persons: Iterable[dict[str, Any]], allocations: Iterable[dict[str, Any]], months: list[date]
+) -> list[dict[str, Any]]:
+    """Those who are there, and those who are archived and were booked in these months: what they worked counts. Of who
+    was erased only months before that are shown."""
+    first, last = months[0].isoformat(), end_of_month(months[-1]).isoformat()
+    bookings: dict[str, list[dict[str, Any]]] = {}
+    for allocation in allocations:
+        bookings.setdefault(allocation["person_id"], []).append(allocation)
+
+    def worked(person: dict[str, Any]) -> bool:
+        until = min(last, person["erased_at"][:7] + "-00") if person["erased_at"] else last
+        return any(
+            max(a["starts_on"], first) <= min(a["ends_on"], until) for a in bookings.get(person["id"], ())
+        )
+
+    return [p for p in persons if p["archived_at"] is None or worked(p)]
+
+
 def bookings_by_person(allocations: Iterable[dict[str, Any]]) -> dict[str, list[Booking]]:
     """Id of a person -> what is booked of their days."""
     booked: dict[str, list[Booking]] = {}

@@ -81,14 +81,3 @@ class Total(AnswerShape):
     )
     as_of: Day
     """The day of the figures."""
-
-
-class PortfolioOverviewPage(AnswerShape):
-    """All portfolios by name, and the total of all projects."""
-
-    items: list[PortfolioSummary]
-    """The portfolios, by name."""
-    total: Total
-    """All projects together."""
-    positions: dict[str, str]
-    """Up to where each source was read: topic and partition, with the position."""

@@ -1,102 +1,30 @@
 """Portfolios as counts and sums of what their projects add up to, those of sub-portfolios included (ADR 0028)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from operator import add
-from typing import Any, NamedTuple
+from typing import Any
 
-from services.reporting.asof import AsOf
 from services.reporting.figures.health import OVERALL
+from services.reporting.kept_sums import NOTHING, Group, Part
 from services.reporting.sums import total, with_reasons
-from services.reporting.totals.contributions import Cell
-from services.reporting.totals.view import Cells, Sums
+from services.reporting.totals.view import Sums
 from shared.base.money import percent
-from shared.base.text import sort_key
 from shared.contracts.projects.structure import Stage
 
 
-class Group(NamedTuple):
-    """A cell without its portfolio."""
-
-    stage: str
-    currency: str
-    health: str
-    archived: int
-
-
-Groups = dict[Group, Sums]
+def portfolio_summary(part: Part) -> dict[str, Any]:
+    """The summary of a portfolio with everything under it."""
+    assert part.portfolio is not None
+    return {
+        "portfolio": {name: part.portfolio[name] for name in ("id", "name", "parent_id")},
+        **summary(part),
+    }
 
 
-def overview(
-    portfolios: Mapping[str, dict[str, Any]], cells: Cells, at: AsOf, reporting: str | None
-) -> dict[str, Any]:
-    """`items`, one per portfolio that is not archived by name, and the `total` of everything.
-
-    `portfolios` has the archived ones too: what they hold counts in what they stand under.
-    """
-    groups_of = gathered(cells, above(portfolios))
-    on = at.on.isoformat()
-    items = [
-        {"portfolio": reference(p), **summary(groups_of.get(p["id"], {}), reporting), "as_of": on}
-        for p in listed(portfolios)
-    ]
-    return {"items": items, "total": {**summary(groups_of.get("", {}), reporting), "as_of": on}}
-
-
-def listed(portfolios: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that are not archived, by name."""
-    there = [p for p in portfolios.values() if p["archived_at"] is None]
-    return sorted(there, key=lambda p: (sort_key(p["name"]), p["id"]))
-
-
-def reference(portfolio: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: portfolio[name] for name in ("id", "name", "parent_id")}
-
-
-def gathered(cells: Cells, chains: Mapping[str, list[str]]) -> dict[str, Groups]:
-    """Portfolio -> what lies in it and under it, by group; that of an empty text is the whole."""
-    groups_of: dict[str, Groups] = {}
-    for cell, sums in cells.items():
-        gather(groups_of, chains, cell, sums)
-    return groups_of
-
-
-def gather(groups_of: dict[str, Groups], chains: Mapping[str, list[str]], cell: Cell, sums: Sums) -> None:
-    """Add the sums of a cell to its portfolio, to all above it and to the whole."""
-    group = Group(*cell[1:])
-    for id in ("", *chains.get(cell.portfolio_id, ())):
-        groups = groups_of.setdefault(id, {})
-        there = groups.get(group)
-        groups[group] = sums if there is None else Sums(*map(add, there, sums))
-
-
-def above(portfolios: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Portfolio -> itself and everything above it."""
-    chains: dict[str, list[str]] = {}
-    for id in portfolios:
-        chain, parent = [id], portfolios[id]["parent_id"]
-        while parent in portfolios and parent not in chain:
-            chain.append(parent)
-            parent = portfolios[parent]["parent_id"]
-        chains[id] = chain
-    return chains
-
-
-def descendants(portfolios: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
-    """Portfolio -> itself and everything under it."""
-    below = {id: {id} for id in portfolios}
-    for id in portfolios:
-        seen, parent = {id}, portfolios[id]["parent_id"]
-        while parent in portfolios and parent not in seen:
-            below[parent].add(id)
-            seen.add(parent)
-            parent = portfolios[parent]["parent_id"]
-    return below
-
-
-def summary(groups: Mapping[Group, Sums], reporting: str | None) -> dict[str, Any]:
+def summary(part: Part) -> dict[str, Any]:
     """Counts by stage and by health of what is not archived, and the sums of cost, which count what is archived too: of
     all stages, and stage by stage."""
-    counted = [(group, sums) for group, sums in groups.items() if sums.projects]
+    counted = [(group, sums) for group, sums in part.groups.items() if sums.projects]
     live = [(group, sums) for group, sums in counted if not group.archived]
     by_stage: dict[str, list[tuple[Group, Sums]]] = {}
     for group, sums in counted:
@@ -112,8 +40,9 @@ def summary(groups: Mapping[Group, Sums], reporting: str | None) -> dict[str, An
             "by_health": {h: _projects(p for p in live if p[0].health == h) for h in OVERALL},
         },
         "without_information": sum(sums.without_information for _, sums in live),
-        "cost": cost_sums(counted, reporting),
-        "cost_by_stage": {stage: cost_sums(of, reporting) for stage, of in by_stage.items()},
+        "cost": cost_sums(counted, part.currency),
+        "cost_by_stage": {stage: cost_sums(of, part.currency) for stage, of in by_stage.items()},
+        "as_of": part.at.on.isoformat(),
     }
 
 
@@ -150,6 +79,3 @@ def cost_sums(counted: Iterable[tuple[Group, Sums]], reporting: str | None) -> d
     if missing and cost["variance"]:
         cost["reasons"]["variance"] = f"{missing} projects have no variance and are left out of it"
     return cost
-
-
-NOTHING = Sums(*(0 for _ in Sums._fields))

@@ -3,27 +3,29 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from services.reporting.asof import AsOf, AsOfQuery, as_of, positions
-from services.reporting.dashboards.portfolios.view import descendants
+from services.reporting.asof import AsOf, AsOfQuery, positions
+from services.reporting.dashboard import DashboardList
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.shapes import ProjectFiguresPage, ProjectSheet
 from services.reporting.dashboards.projects.stale import stale_references
 from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
-from services.reporting.history.portfolios import portfolios_by_id
+from services.reporting.figures.rows import VALID
+from services.reporting.history.portfolios import descendants, portfolios_by_id
 from services.reporting.history.view import states_of_project
+from services.reporting.reading import Reading, State, reading_of
 from services.reporting.scope import HEALTHS, STAGES
 from shared.base.errors import NotFound
 from shared.base.text import composed
-from shared.http import paging, parameters
+from shared.http import parameters
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset, Sort
+from shared.http.paging import Page
 from shared.http.path import Id
 from shared.http.query import Cursor, Limit
-from shared.http.routes import Routes
 from shared.store import Store, search
 
 
@@ -72,45 +74,36 @@ class ProjectListQuery(AsOfQuery):
     cursor: Cursor = None
 
 
-routes = Routes(
-    "reporting",
-    "Projects",
-    names_service=True,
-    about="Projects with their health, costs and dates, as of any day.",
-)
+async def project_page(reading: Reading[ProjectListQuery]) -> Page[State]:
+    read_positions = await positions(reading.call)
+    page = await figures_page(reading, await _portfolios_of(reading))
+    return page.each(lambda item: item | {"positions": read_positions})
 
 
-@routes.get("/v1/projects", headers=(paging.PREFER,))
-async def project_list(call: Call, query: ProjectListQuery) -> Answer[ProjectFiguresPage]:
-    """Projects with cost, schedule, value and health."""
-    at = as_of(call, query)
-    found = await listed(call, at, query, await _portfolios(call, at, query))
-    folded = await positions(call)
-    return paging.answer(call, found.each(lambda item: json.dumps(item | {"positions": folded})))
-
-
-async def _portfolios(call: Call, at: AsOf, query: ProjectListQuery) -> list[str] | None:
-    """Those that are asked for and all below them, as everywhere else in reporting."""
-    if not query.portfolio_id:
+async def _portfolios_of(reading: Reading[ProjectListQuery]) -> list[str] | None:
+    """Those that the query names and all below them, as everywhere else in reporting."""
+    ids = reading.query.portfolio_id
+    if not ids:
         return None
-    below = descendants(await portfolios_by_id(call.kernel.store, at, archived=True))
-    return sorted(set().union(*(below.get(id, {id}) for id in query.portfolio_id)))
+    below = descendants(await portfolios_by_id(reading.store, reading.at, archived=True))
+    return sorted(set().union(*(below.get(id, {id}) for id in ids)))
 
 
-async def listed(
-    call: Call, at: AsOf, query: ProjectListQuery, portfolio_ids: Sequence[str] | None, alone: bool = False
-) -> paging.Page[view.Item]:
-    """A page of projects as the query asks for them, of these portfolios where some are named, or `alone`: of none."""
-    keyset = await _keyset(call.kernel.store, query, at)
+async def figures_page(
+    reading: Reading[ProjectListQuery], portfolio_ids: Sequence[str] | None, alone: bool = False
+) -> Page[State]:
+    """A page of projects as the query says, of these portfolios where some are named, or `alone`: of none."""
+    query, at = reading.query, reading.at
+    keyset = await _keyset(reading.store, query, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
     keyset.any_of("overall", query.health, "code")
-    portfolios = await portfolios_by_id(call.kernel.store, at, archived=True)
+    portfolios = await portfolios_by_id(reading.store, at, archived=True)
     if alone:
         _outside(keyset, sorted(_within_a_listed_one(portfolios)))
     table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
-    found = await keyset.page(call, ", ".join(view.COLUMNS), table)
-    items = await view.items(call.kernel.store, [view.row_of(row) for row in found.items], at)
-    return paging.Page(items, found.next, found.total)
+    page = await keyset.page(reading.call, ", ".join(view.COLUMNS), table)
+    items = await view.items(reading.store, [view.row_of(row) for row in page.items], at)
+    return Page(items, page.next, page.total)
 
 
 def _within_a_listed_one(portfolios: dict[str, view.Item]) -> set[str]:
@@ -152,7 +145,7 @@ async def _of_the_day(store: Store, keyset: Keyset, at: AsOf) -> None:
     for by id.
     """
     if store.dialect != "sqlite":
-        keyset.narrow(view.VALID, at.day, at.day)
+        keyset.narrow(VALID, at.day, at.day)
         return
     keyset.narrow("+from_day <= ? AND +until_day >= ?", at.day, at.day)
     begun = f"SELECT 1 FROM figures WHERE from_day <= ? LIMIT 1 OFFSET {search.MOST_ROWS}"
@@ -160,23 +153,27 @@ async def _of_the_day(store: Store, keyset: Keyset, at: AsOf) -> None:
         keyset.narrow("project_id IN (SELECT project_id FROM figures WHERE from_day <= ?)", at.day)
 
 
-@routes.get("/v1/projects/{id}", refusals=(404,))
+PROJECTS = DashboardList("/v1/projects", ProjectFiguresPage, ProjectListQuery, project_page, tag="Projects")
+
+
+@PROJECTS.routes.get("/v1/projects/{id}", refusals=(404,))
 async def project_sheet(call: Call, id: Id, query: AsOfQuery) -> Answer[ProjectSheet]:
     """The sheet of a project. The figures of the list, with everything they rest on, and what of it names what is
     archived."""
-    return Answer(200, json.dumps(await sheet(call, id, as_of(call, query))).encode())
+    return Answer(200, json.dumps(await sheet(reading_of(call, query), id)).encode())
 
 
-async def sheet(call: Call, id: str, at: AsOf) -> dict[str, Any]:
-    store = call.kernel.store
+async def sheet(reading: Reading[AsOfQuery], id: str) -> State:
+    store, at = reading.store, reading.at
+    read_positions = await positions(reading.call)
     row = await view.one(store, id, at)
     if row is None:
         raise NotFound("there is no such project by that day")
-    [made] = await view.items(store, [row], at)
+    [figures] = await view.items(store, [row], at)
     details = await states_of_project(store, id, at.until)
-    details.pop("performance", None)  # no source: as of a past day it lacks what was told late
-    return made | {
-        "positions": await positions(call),
+    details.pop("performance", None)  # no source: as of a past day it lacks what was reported late
+    return figures | {
+        "positions": read_positions,
         "stale_references": await stale_references(store, details, at),
         "details": details,
     }

@@ -174,5 +174,7 @@ class ProjectSheet(ProjectFigures):
 
 
 class ProjectFiguresPage(PageShape):
+    """Projects with cost, schedule, value and health."""
+
     items: list[ProjectFigures]
     """The projects of this page."""

@@ -10,6 +10,7 @@ from services.reporting.asof import AsOf
 from services.reporting.figures.compute import NO_FORECAST, Figures
 from services.reporting.figures.health import health, limits_of
 from services.reporting.figures.lateness import start_variance_days, time_days, variance_days
+from services.reporting.figures.rows import VALID
 from services.reporting.history.portfolios import portfolios_by_id
 from shared.base.clock import from_day
 from shared.base.money import Money, percent
@@ -17,7 +18,6 @@ from shared.domain.measured import planned_value
 from shared.store import Store
 
 COLUMNS = ("project_id", *Figures.__dataclass_fields__)
-VALID = "from_day <= ? AND until_day >= ?"
 
 Item = dict[str, Any]
 
@@ -175,7 +175,7 @@ LARGEST = Order("planned > 0 AND variance IS NOT NULL", "planned DESC")
 OVERRUNS = Order("variance < 0", "variance")
 
 
-async def foremost(
+async def first_projects(
     store: Store, at: AsOf, order: Order, count: int, portfolio_ids: Collection[str] | None
 ) -> list[Row]:
     """The first `count` projects by `order` within some portfolios (None: all): the first of each currency, the second

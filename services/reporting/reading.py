@@ -1,0 +1,101 @@
+"""One reading of a dashboard: of which day, of what, and for whom. Everything that it shows is read through this."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from services.reporting import scope
+from services.reporting.asof import AsOf, AsOfQuery, as_of
+from services.reporting.history.view import states
+from services.reporting.kept_sums import KeptSums, sums_of_day, sums_of_today
+from shared.base.settings import Settings
+from shared.http.auth import Sight
+from shared.http.call import Call
+from shared.store import Store
+
+Q = TypeVar("Q", bound=AsOfQuery, covariant=True)
+AnyQuery = TypeVar("AnyQuery", bound=AsOfQuery)
+T = TypeVar("T")
+State = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading(Generic[Q]):
+    """What measures are made from. What several of them need is read once."""
+
+    call: Call
+    at: AsOf
+    query: Q
+    _read: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def store(self) -> Store:
+        return self.call.kernel.store
+
+    @property
+    def settings(self) -> Settings:
+        return self.call.kernel.settings
+
+    @property
+    def currency(self) -> str | None:
+        """The reporting currency, where the instance has one."""
+        return self.settings.reporting_currency
+
+    @property
+    def sight(self) -> Sight:
+        return self.call.principal.sight
+
+    @property
+    def key(self) -> tuple[AsOf, Q, Sight]:
+        """Readings of one key answer alike: the day, the whole query, and what the caller sees."""
+        return self.at, self.query, self.sight
+
+    async def once(self, name: Any, read: Callable[[], Awaitable[T]]) -> T:
+        """What `read` gives, read once for this reading."""
+        if name not in self._read:
+            self._read[name] = await read()
+        value: T = self._read[name]
+        return value
+
+    async def states(self, aggregate_type: str, *, archived: bool = False) -> list[State]:
+        """All aggregates of a type by the end of the day, wherever they belong; archived ones where asked for."""
+        return await self.once(
+            (aggregate_type, archived),
+            lambda: states(self.store, aggregate_type, self.at.until, archived=archived),
+        )
+
+    async def states_in_scope(self, aggregate_type: str, *, archived: bool = False) -> list[State]:
+        """Those of them that belong to the projects and programmes to which the query is narrowed."""
+        within = await self.within()
+        return [s for s in await self.states(aggregate_type, archived=archived) if within.holds(s)]
+
+    async def within(self) -> scope.Within:
+        """The projects and programmes to which the query is narrowed."""
+        if not isinstance(self.query, scope.ScopedQuery):
+            return scope.ALL
+        query = self.query
+        return await self.once("within", lambda: scope.within(self.store, self.at, query))
+
+    async def ended_projects(self) -> set[str]:
+        """The projects on which nothing is open any more."""
+        return await self.once("ended", lambda: scope.ended(self.store, self.at))
+
+    async def sums(self) -> KeptSums:
+        """What portfolios add up to, of the stages and healths to which the query is narrowed."""
+        stages, healths = self._narrowing()
+        return await self.once(
+            "sums", lambda: sums_of_day(self.store, self.at, self.currency, stages, healths)
+        )
+
+    async def held_sums(self) -> KeptSums | None:
+        """The same where they are held in memory as they are asked for."""
+        return None if any(self._narrowing()) else await sums_of_today(self.store, self.at, self.currency)
+
+    def _narrowing(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        query = self.query
+        return (query.stage, query.health) if isinstance(query, scope.NarrowedQuery) else ((), ())
+
+
+def reading_of(call: Call, query: AnyQuery) -> Reading[AnyQuery]:
+    """As the query says; a day in the future is refused."""
+    return Reading(call, as_of(call, query), query)
