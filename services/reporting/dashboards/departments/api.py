@@ -7,23 +7,10 @@ from services.reporting.asof import FOREVER
 from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
 from services.reporting.dashboards.departments.courses import Hierarchies, courses
 from services.reporting.dashboards.departments.view import Past, departments
-<<<<<<< HEAD
-from services.reporting.dashboards.load.api import LoadQuery, persons_and_bookings
-from services.reporting.dashboards.load.view import end_of_month, months_from
-from services.reporting.history.view import states, versions
-from services.reporting.memo import remembered
-from services.reporting.scope import Within, within
-from services.reporting.working_days import working_days
-from shared.base.clock import from_micros
-from shared.contracts.language import AnswerShape, Day, Id
-from shared.http.call import Answer, Call
-from shared.http.routes import Routes
-=======
-from services.reporting.dashboards.load.api import LoadQuery, months_of, persons_of
+from services.reporting.dashboards.load.api import LoadQuery, days_of, months_of, persons_of
 from services.reporting.history.view import versions
 from services.reporting.reading import Reading, State
 from shared.base.clock import from_micros
-from shared.base.working_days import Holidays
 from shared.contracts.language import AnswerShape, Id
 
 
@@ -40,7 +27,7 @@ async def activity_by_unit(reading: Reading[LoadQuery]) -> list[State]:
         await reading.states_in_scope("allocation"),
         months_of(reading),
         past,
-        Holidays(reading.settings.holidays),
+        await days_of(reading),
     )
 
 
@@ -51,7 +38,6 @@ async def _by_day(reading: Reading[LoadQuery], aggregate_type: str) -> list[tupl
         (from_micros(since).astimezone(zone).date(), state)
         for since, state in await versions(reading.store, aggregate_type, until)
     ]
->>>>>>> main
 
 
 class UnitHours(AnswerShape):
@@ -108,45 +94,4 @@ class DepartmentActivity(DashboardAnswer):
     """The units by name; those who belong to none come last."""
 
 
-<<<<<<< HEAD
-routes = Routes("reporting", "Departments", names_service=True, about="What units work, by month.")
-
-
-@routes.get("/v1/department-activity")
-async def department_activity(call: Call, query: LoadQuery) -> Answer[DepartmentActivity]:
-    """Department activity by unit and month."""
-    at = as_of(call, query)
-    months = months_from(query.first or at.on.replace(day=1), query.months)
-
-    async def make() -> bytes:
-        items = await _by_unit(call, at, await within(call.kernel.store, at, query), months)
-        return json.dumps(
-            {"items": items, "as_of": at.on.isoformat(), "positions": await positions(call)}
-        ).encode()
-
-    return Answer(200, await remembered(call.kernel.store, ("departments", at, query), make))
-
-
-async def _by_unit(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
-    store, zone = call.kernel.store, call.kernel.settings.zone
-    until = FOREVER if at.until is None else at.until
-
-    async def by_day(kind: str) -> list[tuple[date, dict[str, Any]]]:
-        return [
-            (from_micros(since).astimezone(zone).date(), state)
-            for since, state in await versions(store, kind, until)
-        ]
-
-    persons, booked = await persons_and_bookings(call, at, scope, months)
-    of_persons, of_units = await by_day("person"), await by_day("org_unit")
-    past = Past(
-        courses(of_persons, "unit_id"),
-        courses(of_persons, "archived_at"),
-        Hierarchies(courses(of_units, "parent_id")),
-    )
-    units = await states(store, "org_unit", at.until, archived=True)
-    days = await working_days(store, call.kernel.settings, at, months[0], end_of_month(months[-1]))
-    return departments(units, persons, booked, months, past, days)
-=======
 DEPARTMENTS = Dashboard("/v1/department-activity", DepartmentActivity, LoadQuery, tag="Departments")
->>>>>>> main

@@ -5,25 +5,14 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-<<<<<<< HEAD
-from services.reporting.asof import AsOf, as_of, positions
-from services.reporting.dashboards.load.view import end_of_month, load, months_from
-from services.reporting.history.view import states
-from services.reporting.memo import remembered
-from services.reporting.scope import ScopedQuery, Within, within
-from services.reporting.working_days import working_days
-from shared.base.clock import parse_day
-from shared.contracts.language import AnswerShape, Day, Id
-from shared.http.call import Answer, Call
-=======
 from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
-from services.reporting.dashboards.load.view import load, months_from, persons_with_load
+from services.reporting.dashboards.load.view import end_of_month, load, months_from, persons_with_load
 from services.reporting.reading import Reading, State
 from services.reporting.scope import ScopedQuery
+from services.reporting.working_days import working_days
 from shared.base.clock import parse_day
-from shared.base.working_days import Holidays
+from shared.base.working_days import WorkingDays
 from shared.contracts.language import AnswerShape, Id
->>>>>>> main
 from shared.http.operation import Parameter
 from shared.http.query import Whole
 
@@ -48,7 +37,7 @@ class LoadQuery(ScopedQuery):
 
 async def load_by_month(reading: Reading[LoadQuery]) -> list[State]:
     bookings = await reading.states_in_scope("allocation")
-    return load(await persons_of(reading), bookings, months_of(reading), Holidays(reading.settings.holidays))
+    return load(await persons_of(reading), bookings, months_of(reading), await days_of(reading))
 
 
 async def persons_of(reading: Reading[LoadQuery]) -> list[State]:
@@ -58,6 +47,12 @@ async def persons_of(reading: Reading[LoadQuery]) -> list[State]:
         await reading.states_in_scope("allocation"),
     )
     return persons_with_load(persons, bookings, months_of(reading))
+
+
+async def days_of(reading: Reading[LoadQuery]) -> WorkingDays:
+    """The working days of the months of the query."""
+    months = months_of(reading)
+    return await working_days(reading, months[0], end_of_month(months[-1]))
 
 
 def months_of(reading: Reading[LoadQuery]) -> list[date]:
@@ -96,13 +91,8 @@ class PersonLoad(AnswerShape):
     """The load, month by month."""
 
 
-<<<<<<< HEAD
-class ResourceLoad(AnswerShape):
-    """Load in per cent of a person's capacity, by month; working days are those of the organisation's calendar.
-=======
 class ResourceLoad(DashboardAnswer):
-    """Resource load by month. Per cent of a person's capacity; working days are Monday to Friday without the holidays.
->>>>>>> main
+    """Resource load by month. Per cent of a person's capacity; working days are those of the organisation.
 
     A month is overloaded where hard and soft bookings come to more than 100 per cent on one of its working days.
     """
@@ -111,60 +101,4 @@ class ResourceLoad(DashboardAnswer):
     """The persons, by name."""
 
 
-<<<<<<< HEAD
-routes = Routes("reporting", "Load", names_service=True, about="How far persons are booked, by month.")
-
-
-@routes.get("/v1/load")
-async def resource_load(call: Call, query: LoadQuery) -> Answer[ResourceLoad]:
-    """Resource load by month."""
-    at = as_of(call, query)
-    months = months_from(query.first or at.on.replace(day=1), query.months)
-
-    async def make() -> bytes:
-        items = await load_by_month(call, at, await within(call.kernel.store, at, query), months)
-        return json.dumps(
-            {"items": items, "as_of": at.on.isoformat(), "positions": await positions(call)}
-        ).encode()
-
-    return Answer(200, await remembered(call.kernel.store, ("load", at, query), make))
-
-
-async def load_by_month(call: Call, at: AsOf, scope: Within, months: list[date]) -> list[dict[str, Any]]:
-    shown, booked = await persons_and_bookings(call, at, scope, months)
-    days = await working_days(
-        call.kernel.store, call.kernel.settings, at, months[0], end_of_month(months[-1])
-    )
-    return load(shown, booked, months, days)
-
-
-async def persons_and_bookings(
-    call: Call, at: AsOf, scope: Within, months: list[date]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Who is shown for these months, and what is booked within the scope, as of the day."""
-    store = call.kernel.store
-    booked = [a for a in await states(store, "allocation", at.until) if scope.holds(a)]
-    persons = await states(store, "person", at.until, archived=True)
-    return _shown(persons, booked, months), booked
-
-
-def _shown(
-    persons: list[dict[str, Any]], booked: list[dict[str, Any]], months: list[date]
-) -> list[dict[str, Any]]:
-    """Those who are there, and those who are archived and were booked in these months: what they worked counts. Of who
-    was erased only months before that are told."""
-    first, last = months[0].isoformat(), end_of_month(months[-1]).isoformat()
-    bookings: dict[str, list[dict[str, Any]]] = {}
-    for allocation in booked:
-        bookings.setdefault(allocation["person_id"], []).append(allocation)
-
-    def worked(person: dict[str, Any]) -> bool:
-        until = min(last, person["erased_at"][:7] + "-00") if person["erased_at"] else last
-        return any(
-            max(a["starts_on"], first) <= min(a["ends_on"], until) for a in bookings.get(person["id"], ())
-        )
-
-    return [p for p in persons if p["archived_at"] is None or worked(p)]
-=======
 LOAD = Dashboard("/v1/load", ResourceLoad, LoadQuery, tag="Load")
->>>>>>> main
