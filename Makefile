@@ -5,6 +5,8 @@ BIN := .venv/bin
 RUN := .venv/.run
 ALL := .venv/.all
 
+ROTATING := tests/system/test_hostile_input.py tests/system/test_schemathesis.py tests/architecture/test_engine_inputs.py
+
 .DEFAULT_GOAL := help
 .PHONY: help run test stack kafka bench lint contracts release-contracts install chaos migration lock texts clean
 
@@ -65,7 +67,7 @@ migration: $(ALL)  ## Write the next migration of every service whose tables hav
 
 chaos: $(ALL)  ## The long kill runs, and all of what `make test` does a tenth of each day
 	@$(BIN)/python -m pytest tests/chaos $(ARGS)
-	@TESTS_PART=all $(BIN)/python -m pytest tests/system/test_hostile_input.py $(ARGS)
+	@TESTS_PART=all $(BIN)/python -m pytest -n auto --dist loadscope $(ROTATING) $(ARGS)
 
 texts:  ## Collect the pages' texts for translators
 	@$(BIN)/pybabel --quiet extract -F services/reporting/web/babel.cfg --project=Portolan --no-location --sort-output \

@@ -94,6 +94,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     rules.note(report)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    parallel.end_servers(item, nextitem)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return parallel.Scheduling(config, log) if config.getvalue("dist") == "loadscope" else None

@@ -14,6 +14,8 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 5.0
 """So long must a task that died have run again before it counts as up."""
+CANCEL_AGAIN_S = 10.0
+"""Longer than a client of a broker or a database may take to close."""
 
 Run = Callable[[], Awaitable[None]]
 
@@ -60,8 +62,7 @@ class Supervised:
                 self._note_up()
                 await asyncio.wait([task])
         except asyncio.CancelledError:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await _cancel(task)
             raise
         return asyncio.CancelledError("somebody cancelled it") if task.cancelled() else task.exception()
 
@@ -78,6 +79,13 @@ class Supervised:
     def _note_up(self) -> None:
         self.down, self._pause_s = None, self._first_pause_s
         telemetry.TASK_UP.labels(*self._labels).set(1)
+
+
+async def _cancel(task: "asyncio.Future[None]") -> None:
+    """Until it has ended: a library that awaits a cancelled task of its own may take the cancellation for that one's."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_S)
 
 
 async def end_all(tasks: Iterable[Supervised]) -> None:

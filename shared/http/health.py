@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from functools import cache
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -28,6 +29,7 @@ _VERSION = {
 }
 
 
+@cache
 def routes(service: str) -> Routes:
     routes = Routes(
         service, "Health", names_service=True, about="Probes, metrics and version; without a token."

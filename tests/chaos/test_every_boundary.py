@@ -7,7 +7,7 @@ import pytest
 
 from services.embedded import SERVICES
 from shared.base.settings import Settings
-from tests.system.exploring import check
+from tests.system.exploring import check, documented
 from tests.system.walking import Everything, running_everything
 
 
@@ -21,4 +21,4 @@ async def everything(tmp_path: Path) -> AsyncIterator[Everything]:
 async def test_no_request_gets_an_answer_that_the_document_does_not_tell(
     service: str, everything: Everything
 ) -> None:
-    await check(everything, service, 50, boundaries=True)
+    await check(everything, service, list(documented(service)), 50, boundaries=True)

@@ -18,6 +18,8 @@ from shared.contracts.schema import all_schemas, event_schema
 from shared.runtime.app import create_app
 from tests.conftest import Portolan
 
+SCHEMAS = all_schemas()
+
 
 def test_the_schema_files_are_what_is_declared() -> None:
     assert FILES.faults() == []
@@ -63,9 +65,9 @@ def members_without_description(schema: Any) -> Iterator[str]:
                 yield f"{part.get('title')}.{name}"
 
 
-@pytest.mark.parametrize("name", sorted(all_schemas()))
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_every_member_is_described(name: str) -> None:
-    undescribed = list(members_without_description(all_schemas()[name]))
+    undescribed = list(members_without_description(SCHEMAS[name]))
     assert undescribed == [], "write a text under each member of the shape"
 
 
@@ -148,7 +150,7 @@ async def test_published_events_are_valid_by_their_schemas(portolan: Portolan) -
     )
     assert response.status_code == 201
     await portolan.settled()
-    closed = referencing.Registry().with_contents((s["$id"], s) for s in all_schemas().values())
+    closed = referencing.Registry().with_contents((s["$id"], s) for s in SCHEMAS.values())
     for service in {e.service for e in CATALOGUE.values()} & portolan.running.services.keys():
         for event in (await portolan().get(f"/{service}/v1/events")).json()["items"]:
             schema = event_schema(event["type"])

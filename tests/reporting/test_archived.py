@@ -1,55 +1,58 @@
 """What is archived or has ended: what happened counts in the whole and in its parts alike, and nothing of it is open."""
 
 from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
 
 from tests.conftest import Portolan
+from tests.support.given import (
+    ALLOCATIONS,
+    COSTS,
+    LINES,
+    PACKAGES,
+    PERSONS,
+    PLANNED,
+    PORTFOLIOS,
+    PROGRAMMES,
+    PROJECTS,
+    RISKS,
+    Arranger,
+    Thing,
+)
 
 
-class Company:
+class Company(Arranger):
     """Two portfolios under a top one, with a project each."""
 
-    def __init__(self, portolan: Portolan) -> None:
-        self.portolan, self.client = portolan, portolan("director")
+    def __init__(self, portolan: Portolan, role: str = "director") -> None:
+        super().__init__(portolan, role)
         self.portfolios: list[str] = []
         self.projects: list[str] = []
 
     async def build(self) -> "Company":
-        top = await self.make("projects/v1/portfolios", name="All")
+        top = await self.add(PORTFOLIOS, name="All")
         for name in ("One", "Other"):
-            portfolio = await self.make("projects/v1/portfolios", name=name, parent_id=top)
-            dates = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
-            project = await self.make("projects/v1/projects", name=name, portfolio_id=portfolio, **dates)
+            portfolio = await self.add(PORTFOLIOS, name=name, parent_id=top)
+            project = await self.add(PROJECTS, name=name, portfolio_id=portfolio, **PLANNED)
             self.portfolios.append(portfolio)
             self.projects.append(project)
         self.top = top
         await self.portolan.settled()
         return self
 
-    async def make(self, collection: str, **members: Any) -> str:
-        key = {"Idempotency-Key": uuid4().hex}
-        response = await self.client.post(f"/{collection}", json=members, headers=key)
-        assert response.status_code == 201, response.text
-        return str(response.json()["id"])
+    async def add(self, collection: str, /, **members: Any) -> str:
+        return str((await self.make(collection, **members))["id"])
 
-    async def act(self, method: str, path: str, verb: str = "", **body: Any) -> httpx.Response:
-        headers = {"If-Match": (await self.client.get(f"/{path}")).headers["etag"]}
-        done = await self.client.request(method, f"/{path}{verb}", json=body or None, headers=headers)
-        assert done.status_code in (200, 204), done.text
-        return done
+    async def end(self, collection: str, thing: Thing) -> None:
+        archived = await self.archive(collection, thing)
+        assert archived.status_code == 204, archived.text
 
-    async def read(self, path: str, **query: str) -> Any:
-        await self.portolan.settled()
-        answer = await self.client.get(f"/reporting/v1/{path}", params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+    async def read(self, path: str, /, **query: Any) -> dict[str, Any]:
+        return await super().read(f"reporting/v1/{path}", **query)
 
-    async def archive(self, n: int) -> None:
-        await self.act("DELETE", f"projects/v1/projects/{self.projects[n]}")
-        await self.act("DELETE", f"projects/v1/portfolios/{self.portfolios[n]}")
+    async def close_down(self, n: int) -> None:
+        await self.end(PROJECTS, self.projects[n])
+        await self.end(PORTFOLIOS, self.portfolios[n])
         await self.portolan.settled()
 
 
@@ -64,8 +67,8 @@ async def test_the_budget_of_the_company_is_the_sum_of_its_portfolios_when_one_i
     line = {"fiscal_year": 2026, "nature": "opex"}
     for n, amount in enumerate(("100.00", "30.00")):
         money = {"amount": amount, "currency": "CHF"}
-        await company.make("finance/v1/budget-lines", project_id=company.projects[n], amount=money, **line)
-    await company.archive(1)
+        await company.add(LINES, project_id=company.projects[n], amount=money, **line)
+    await company.close_down(1)
 
     async def drafted(**query: str) -> str:
         [year] = (await company.read("budget", **query))["items"]
@@ -79,14 +82,12 @@ async def test_the_budget_of_the_company_is_the_sum_of_its_portfolios_when_one_i
 async def test_lines_of_an_archived_programme_count_in_the_whole_and_in_its_portfolio(
     company: Company,
 ) -> None:
-    programme = await company.make(
-        "projects/v1/programmes", name="Digital", portfolio_id=company.portfolios[0]
-    )
+    programme = await company.add(PROGRAMMES, name="Digital", portfolio_id=company.portfolios[0])
     await company.portolan.settled()
     money = {"amount": "7.00", "currency": "CHF"}
     line = {"fiscal_year": 2026, "nature": "opex", "amount": money}
-    await company.make("finance/v1/budget-lines", programme_id=programme, **line)
-    await company.act("DELETE", f"projects/v1/programmes/{programme}")
+    await company.add(LINES, programme_id=programme, **line)
+    await company.end(PROGRAMMES, programme)
     whole, part = (
         await company.read("budget"),
         await company.read("budget", portfolio_id=company.portfolios[0]),
@@ -97,12 +98,12 @@ async def test_lines_of_an_archived_programme_count_in_the_whole_and_in_its_port
 @pytest.mark.parametrize("ending", ["discontinue", "archive"])
 async def test_threats_of_what_has_ended_are_not_open_anywhere(company: Company, ending: str) -> None:
     for project in company.projects:
-        risk = await company.make("risk/v1/risks", project_id=project, title="The vendor fails")
-        await company.act("POST", f"risk/v1/risks/{risk}", "/assess", probability=5, impact=5)
+        risk = await company.add(RISKS, project_id=project, title="The vendor fails")
+        await company.move(RISKS, risk, "assess", probability=5, impact=5)
     if ending == "archive":
-        await company.archive(1)
+        await company.close_down(1)
     else:
-        await company.act("POST", f"projects/v1/projects/{company.projects[1]}", "/discontinue", reason="No")
+        await company.move(PROJECTS, company.projects[1], "discontinue", reason="No")
     whole = await company.read("risk-exposure")
     assert [risk["project_id"] for risk in whole["worst"]] == [company.projects[0]]
     assert (whole["matrix"][4][4], whole["by_state"]) == (1, {"assessed": 2})
@@ -114,15 +115,15 @@ async def test_threats_of_what_has_ended_are_not_open_anywhere(company: Company,
 
 
 async def test_the_load_of_an_archived_project_and_person_keeps_what_was_worked(company: Company) -> None:
-    person = await company.make("resources/v1/persons", name="Ada", weekly_hours=40)
+    person = await company.add(PERSONS, name="Ada", weekly_hours=40)
     period = {"starts_on": "2026-03-01", "ends_on": "2027-12-31"}
-    booking = await company.make(
-        "resources/v1/allocations", person_id=person, project_id=company.projects[1], percent=80, **period
+    booking = await company.add(
+        ALLOCATIONS, person_id=person, project_id=company.projects[1], percent=80, **period
     )
-    await company.archive(1)
+    await company.close_down(1)
     released = (await company.client.get(f"/resources/v1/allocations/{booking}")).json()
     assert (released["state"], released["ends_on"] < "2027-12-31") == ("released", True)
-    await company.act("DELETE", f"resources/v1/persons/{person}")
+    await company.end(PERSONS, person)
 
     async def booked(first: str, **query: str) -> list[float]:
         load = await company.read("load", months="1", **({"from": first} | query))
@@ -139,11 +140,9 @@ async def test_sums_of_cost_count_an_archived_project_and_lists_and_counts_do_no
     """In the whole, in the portfolio above it, and stage by stage; the list adds up where archived ones are asked for."""
     company = await Company(everywhere).build()
     for n, amount in enumerate(("100.00", "30.00")):
-        headers = {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
         plan = {"planned_cost": {"amount": amount, "currency": "CHF"}}
-        url = f"/projects/v1/projects/{company.projects[n]}"
-        assert (await company.client.patch(url, json=plan, headers=headers)).status_code == 200
-    await company.archive(1)
+        assert (await company.revise(PROJECTS, company.projects[n], **plan)).status_code == 200
+    await company.close_down(1)
 
     read_plan = await company.read("portfolios")
     by_id = {item["portfolio"]["id"]: item for item in read_plan["items"]}
@@ -170,29 +169,24 @@ async def test_sums_of_cost_count_an_archived_project_and_lists_and_counts_do_no
 
 async def test_a_sheet_tells_what_names_something_archived(everywhere: Portolan) -> None:
     """Nothing new may name it; what did so before goes on, and is found here, as of any day."""
-    company = Company(everywhere)
-    company.client = everywhere("service")
+    company = Company(everywhere, "service")
     company.client.headers["Portolan-Effective-At"] = "2026-03-02"
-    persons = "resources/v1/persons"
-    created, erased, there = [await company.make(persons, name=name) for name in ("Ana", "Bo", "Cy")]
-    dates = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
-    project = await company.make(
-        "projects/v1/projects", name="P", manager_id=created, sponsor_id=there, **dates
-    )
-    await company.act("POST", f"projects/v1/projects/{project}", "/approve")
+    created, erased, there = [await company.add(PERSONS, name=name) for name in ("Ana", "Bo", "Cy")]
+    project = await company.add(PROJECTS, name="P", manager_id=created, sponsor_id=there, **PLANNED)
+    await company.move(PROJECTS, project, "approve")
     await everywhere.settled()
-    package = await company.make("projects/v1/work-packages", project_id=project, wbs="1", name="W")
+    package = await company.add(PACKAGES, project_id=project, wbs="1", name="W")
     await everywhere.settled()
-    risk = await company.make("risk/v1/risks", project_id=project, title="R", owner_id=erased)
-    cost = await company.make(
-        "finance/v1/actual-costs", project_id=project, posted_on="2026-03-01", work_package_id=package,
+    risk = await company.add(RISKS, project_id=project, title="R", owner_id=erased)
+    cost = await company.add(
+        COSTS, project_id=project, posted_on="2026-03-01", work_package_id=package,
         amount={"amount": "5.00", "currency": "CHF"},
     )  # fmt: skip
     company.client.headers["Portolan-Effective-At"] = "2026-04-02"
     assert (await company.read(f"projects/{project}"))["stale_references"] == []
-    await company.act("DELETE", f"{persons}/{created}")
-    await company.act("POST", f"{persons}/{erased}", "/erase")
-    await company.act("DELETE", f"projects/v1/work-packages/{package}")
+    await company.end(PERSONS, created)
+    await company.move(PERSONS, erased, "erase")
+    await company.end(PACKAGES, package)
 
     def stale(kind: str, id: str, member: str, named: tuple[str, str], state: str) -> dict[str, str]:
         names = {"named_type": named[0], "named_id": named[1]}

@@ -1,30 +1,30 @@
 """What risk does when projects are told of: a register opened at the approval and closed at the end."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
 from shared.runtime.running import topics_of
+from tests.support.given import PROJECTS, Desk
 
 
-async def test_an_approval_opens_the_register_and_the_end_closes_it(desk_everywhere: Any) -> None:
+async def test_an_approval_opens_the_register_and_the_end_closes_it(desk_everywhere: Desk) -> None:
     desk = desk_everywhere
     project = await desk.project()
     assert await desk.registers() == []
-    project = await desk.move(project, "approve")
+    project = await desk.move(PROJECTS, project, "approve")
     (register,) = await desk.registers()
     assert (register["project_id"], register["open"], register["version"]) == (project["id"], True, 1)
     for verb in ("activate", "start-closing", "close"):
-        project = await desk.move(project, verb)
+        project = await desk.move(PROJECTS, project, verb)
     (register,) = await desk.registers()
     assert (register["open"], register["version"]) == (False, 2)
     assert await desk.facts("register") == ["opened", "closed"]
 
 
-async def test_a_proposal_that_is_discontinued_never_had_a_register(desk: Any) -> None:
+async def test_a_proposal_that_is_discontinued_never_had_a_register(desk: Desk) -> None:
     await desk.project("discontinue")
     assert await desk.registers() == []
 
@@ -41,7 +41,7 @@ async def test_a_proposal_that_is_discontinued_never_had_a_register(desk: Any) -
     ],
 )
 async def test_an_import_at_a_stage_is_taken_as_the_moves_that_lead_there(
-    desk: Any, stage: str, told: list[str]
+    desk: Desk, stage: str, told: list[str]
 ) -> None:
     importer = desk.portolan("service")
     put = await importer.put("/projects/v1/projects/by-ref/itdb/1", json={"name": "Old", "stage": stage})
@@ -50,7 +50,7 @@ async def test_an_import_at_a_stage_is_taken_as_the_moves_that_lead_there(
     assert await desk.facts("register") == told
 
 
-async def test_a_register_is_effective_from_its_cause(desk: Any) -> None:
+async def test_a_register_is_effective_from_its_cause(desk: Desk) -> None:
     headers = {"Portolan-Effective-At": "2012-08-31"}
     url = "/projects/v1/projects/by-ref/itdb/1"
     await desk.portolan("service").put(url, json={"name": "Old", "stage": "active"}, headers=headers)
@@ -60,7 +60,7 @@ async def test_a_register_is_effective_from_its_cause(desk: Any) -> None:
     assert event["authid"] == "system:risk.reactions"
 
 
-async def test_what_is_delivered_twice_does_nothing_twice(desk: Any) -> None:
+async def test_what_is_delivered_twice_does_nothing_twice(desk: Desk) -> None:
     await desk.project("approve", "discontinue")
     running = desk.portolan.running
     records = await read_outbox(running.services["projects"].kernel.store, topics_of("projects"), 0, 500, {})
@@ -71,7 +71,7 @@ async def test_what_is_delivered_twice_does_nothing_twice(desk: Any) -> None:
     assert await desk.facts("register") == ["opened", "closed"]
 
 
-async def test_everything_in_one_batch_makes_one_register(desk: Any) -> None:
+async def test_everything_in_one_batch_makes_one_register(desk: Desk) -> None:
     """A consumer that starts late finds the whole life of a project in its first batch."""
     await desk.project("approve", "activate", "discontinue")
     running = desk.portolan.running
@@ -87,7 +87,7 @@ async def test_everything_in_one_batch_makes_one_register(desk: Any) -> None:
     assert await desk.facts("register") == ["opened", "closed"]
 
 
-async def test_registers_are_read_and_never_written_over_rest(desk: Any) -> None:
+async def test_registers_are_read_and_never_written_over_rest(desk: Desk) -> None:
     refused = await desk.client.post("/risk/v1/registers", json={})
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     await desk.project("approve")

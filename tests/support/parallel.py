@@ -26,6 +26,21 @@ MADE_ONCE = (
     "tests/system/test_one_request.py",
 )
 """Files of which something is made once for all their tests."""
+FIRST = (
+    "stack",
+    "tests/papers/test_how_to.py",
+    "kafka",
+    "tests/clients/",
+    "tests/system/test_secured_stack.py",
+    "tests/system/test_schemathesis.py",
+    "tests/system/test_browser",
+    "tests/system/test_accessibility.py",
+    "java",
+    "tests/cli/",
+)
+"""What takes longest begins first, so that workers end at the same time; then what has the most tests."""
+ENDED_EARLY = {"stack": ("stack",), "kafka": ("broker",)}
+"""Of which shared thing servers run, in which fixtures. They cost while they idle, and end with the last test of theirs."""
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
@@ -34,6 +49,22 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has 
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        """The most urgent one."""
+        sizes = {scope: len(unit) for scope, unit in self.workqueue.items()}
+        self.workqueue.move_to_end(min(sizes, key=lambda scope: (urgency(scope), -sizes[scope])), last=False)
+        super()._assign_work_unit(node)
+
+    def _reschedule(self, node: Any) -> None:
+        """As many units as a worker needs to go on, which runs a test only when it knows the next one.
+
+        One unit, as pytest-xdist gives, leaves a worker that comes late waiting for ever.
+        """
+        while self.workqueue and not node.shutting_down and self._pending_of(self.assigned_work[node]) <= 2:
+            self._assign_work_unit(node)
+        if not self.workqueue:
+            node.shutdown()
 
     def remove_node(self, node: Any) -> str | None:
         """The test during which a worker ended is not given to the next worker, which would end as well."""
@@ -63,6 +94,21 @@ def scope_of(nodeid: str) -> str:
     return nodeid
 
 
+def urgency(scope: str) -> int:
+    """The place of a scope in `FIRST`; after all of them where it has none."""
+    return next((place for place, front in enumerate(FIRST) if scope.startswith(front)), len(FIRST))
+
+
+def end_servers(item: pytest.Item, following: pytest.Item | None) -> None:
+    """On a worker, end the servers of what its tests share once the next test shares something else."""
+    scope = scope_of(item.nodeid)
+    if not hasattr(item.config, "workerinput") or (following and scope_of(following.nodeid) == scope):
+        return
+    for name in ENDED_EARLY.get(scope, ()):
+        for fixture in item.session._fixturemanager.getfixturedefs(name, item) or ():
+            fixture.finish(item._request)  # type: ignore[attr-defined] # pytest offers no other way to end one early
+
+
 SLOW_FIXTURES = {
     "postgres",
     "postgres_server",
@@ -71,9 +117,10 @@ SLOW_FIXTURES = {
     "java",
     "browser",
     "everything",
+    "stack",
 }
-SLOW_FOLDERS = ("system", "cli", "papers", "deploy", "imports", "sample", "migrations", "contracts/test_bus.py",
-                "contracts/test_people.py", "contracts/test_kafka.py")  # fmt: skip
+SLOW_FOLDERS = ("system", "cli", "clients", "papers", "deploy", "imports", "sample", "support", "migrations",
+                "contracts/test_bus.py", "contracts/test_people.py", "contracts/test_kafka.py")  # fmt: skip
 
 
 def is_quick(item: pytest.Item) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT
@@ -68,6 +69,15 @@ def test_in_ten_days_everything_had_its_turn(monkeypatch: pytest.MonkeyPatch) ->
     assert max(map(len, parts)) < 60
     monkeypatch.setenv(rotation.VARIABLE, "all")
     assert rotation.turn(things, str) == things
+
+
+def test_what_rotates_is_done_as_a_whole_by_make_chaos() -> None:
+    """And nothing else is named there: a file that no longer rotates is taken off the list."""
+    root = Path(__file__).parents[2]
+    files = (root / "tests").rglob("test_*.py")
+    rotating = [path for path in files if re.search(r"import .*\bturn\b", path.read_text())]
+    [line] = re.findall(r"^ROTATING := (.*)$", (root / "Makefile").read_text(), re.MULTILINE)
+    assert sorted(line.split()) == sorted(path.relative_to(root).as_posix() for path in rotating)
 
 
 WAITING = """

@@ -8,6 +8,22 @@ import httpx
 import pytest
 
 from tests.conftest import Portolan
+from tests.support.given import (
+    ALLOCATIONS,
+    ASSESSMENTS,
+    CONTRACTS,
+    COSTS,
+    FORECASTS,
+    LINES,
+    PACKAGES,
+    PERSONS,
+    PLANNED,
+    PROJECTS,
+    RISKS,
+    Arranger,
+    Thing,
+    chf,
+)
 
 MOVES = {
     "proposed": (),
@@ -19,91 +35,55 @@ MOVES = {
     "discontinued": ("approve", "activate", "discontinue"),
     "archived": ("approve", "activate"),
 }
-DATES = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
 PERIOD = {"starts_on": "2026-03-01", "ends_on": "2027-09-30"}
 
 
-def chf(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "CHF"}
-
-
-class Site:
+class Site(Arranger):
     """A project with one of everything on it, brought to a stage; who tries is `client`."""
 
     def __init__(self, portolan: Portolan, stage: str) -> None:
-        self.portolan, self.stage = portolan, stage
-        self.client = portolan("director")
+        super().__init__(portolan)
+        self.stage = stage
         self.things: dict[str, str] = {}
 
     async def build(self) -> "Site":
-        project = await self.make(
-            "project", "projects/v1/projects", name="ERP", planned_cost=chf("900.00"), **DATES
-        )
+        project = await self.place("project", PROJECTS, name="ERP", planned_cost=chf("900.00"), **PLANNED)
         await self.portolan.settled()
-        person = await self.make("person", "resources/v1/persons", name="Ada")
+        person = await self.place("person", PERSONS, name="Ada")
         of = {"project_id": project}
-        await self.make("package", "projects/v1/work-packages", **of, wbs="1", name="Build")
-        await self.make("risk", "risk/v1/risks", **of, title="Late")
-        await self.make("left risk", "risk/v1/risks", **of, title="Left open")
-        await self.make("rating", "risk/v1/assessments", **of, rated_on="2026-03-01", rating=3)
+        await self.place("package", PACKAGES, **of, wbs="1", name="Build")
+        await self.place("risk", RISKS, **of, title="Late")
+        await self.place("left risk", RISKS, **of, title="Left open")
+        await self.place("rating", RATINGS, **of, rated_on="2026-03-01", rating=3)
         line = {"fiscal_year": 2026, "nature": "opex", "amount": chf("5.00")}
-        await self.make("line", "finance/v1/budget-lines", **of, **line)
-        await self.make(
-            "forecast", "finance/v1/forecasts", **of, forecast_on="2026-03-01", at_completion=chf("9.00")
-        )
-        await self.make("contract", "finance/v1/contracts", **of, number="C-1", title="Licences")
-        await self.make("booking", "resources/v1/allocations", **of, person_id=person, percent=10, **PERIOD)
+        await self.place("line", LINES, **of, **line)
+        await self.place("forecast", FORECASTS, **of, forecast_on="2026-03-01", at_completion=chf("9.00"))
+        await self.place("contract", CONTRACTS, **of, number="C-1", title="Licences")
+        await self.place("booking", BOOKINGS, **of, person_id=person, percent=10, **PERIOD)
         for verb in MOVES[self.stage]:
-            assert (await self.act("projects/v1/projects", "project", verb)).status_code == 200
+            assert (await self.act(PROJECTS, "project", verb)).status_code == 200
             await self.portolan.settled()
             if verb == "approve":
                 for name in ("cost", "other cost"):
-                    await self.make(
-                        name, "finance/v1/actual-costs", **of, posted_on="2026-03-31", amount=chf("20.00")
-                    )
+                    await self.place(name, COSTS, **of, posted_on="2026-03-31", amount=chf("20.00"))
         if self.stage == "archived":
-            assert (await self.delete("projects/v1/projects", "project")).status_code == 204
+            assert (await self.archive(PROJECTS, "project")).status_code == 204
         await self.portolan.settled()
         return self
 
-    async def make(self, thing: str, collection: str, **members: Any) -> str:
-        created = await self.create(collection, **members)
-        assert created.status_code == 201, (collection, created.text)
-        self.things[thing] = created.json()["id"]
-        return self.things[thing]
+    async def place(self, name: str, collection: str, /, **members: Any) -> str:
+        self.things[name] = str((await self.make(collection, **members))["id"])
+        return self.things[name]
 
-    async def create(self, collection: str, **members: Any) -> httpx.Response:
-        key = {"Idempotency-Key": uuid4().hex}
-        return await self.client.post(f"/{collection}", json=members, headers=key)
-
-    async def match(self, collection: str, thing: str) -> tuple[str, dict[str, str]]:
-        url = f"/{collection}/{self.things[thing]}"
-        return url, {"If-Match": (await self.client.get(url)).headers["etag"]}
-
-    async def act(self, collection: str, thing: str, verb: str, **body: Any) -> httpx.Response:
-        url, headers = await self.match(collection, thing)
-        return await self.client.post(f"{url}/{verb}", json=body, headers=headers)
-
-    async def revise(self, collection: str, thing: str, **patch: Any) -> httpx.Response:
-        url, headers = await self.match(collection, thing)
-        headers["Content-Type"] = "application/merge-patch+json"
-        return await self.client.patch(url, json=patch, headers=headers)
-
-    async def delete(self, collection: str, thing: str) -> httpx.Response:
-        url, headers = await self.match(collection, thing)
-        return await self.client.delete(url, headers=headers)
-
-    async def restore(self, collection: str, thing: str) -> httpx.Response:
-        url, headers = await self.match(collection, thing)
-        return await self.client.post(f"{url}/restore", headers=headers)
+    def id_of(self, thing: Thing) -> str:
+        """Of what was placed under a name."""
+        return self.things[str(thing)]
 
     def on(self, **members: Any) -> dict[str, Any]:
         return {"project_id": self.things["project"], **members}
 
 
-PACKAGES, RISKS, LINES = "projects/v1/work-packages", "risk/v1/risks", "finance/v1/budget-lines"
-COSTS, FORECASTS, CONTRACTS = "finance/v1/actual-costs", "finance/v1/forecasts", "finance/v1/contracts"
-BOOKINGS, RATINGS = "resources/v1/allocations", "risk/v1/assessments"
+BOOKINGS, RATINGS = ALLOCATIONS, ASSESSMENTS
 LINE = {"fiscal_year": 2027, "nature": "opex", "amount": chf("5.00")}
 COST = {"posted_on": "2026-03-31", "amount": chf("7.00")}
 
@@ -115,33 +95,33 @@ ALWAYS, RUNNING, BEFORE_CLOSING = (
 Try = Callable[[Site], Awaitable[httpx.Response]]
 
 TABLE: dict[str, tuple[str, Try]] = {
-    "plan the project": (RUNNING, lambda s: s.revise("projects/v1/projects", "project", planned_cost=chf("901.00"))),
-    "plan its dates": (RUNNING, lambda s: s.revise("projects/v1/projects", "project", planned_finish_on="2027-01-31")),
-    "correct the project": (ALWAYS, lambda s: s.revise("projects/v1/projects", "project", name="ERP 2")),
+    "plan the project": (RUNNING, lambda s: s.revise(PROJECTS, "project", planned_cost=chf("901.00"))),
+    "plan its dates": (RUNNING, lambda s: s.revise(PROJECTS, "project", planned_finish_on="2027-01-31")),
+    "correct the project": (ALWAYS, lambda s: s.revise(PROJECTS, "project", name="ERP 2")),
     "begin a package": (BEFORE_CLOSING, lambda s: s.create(PACKAGES, **s.on(wbs="2", name="Test"))),
     "plan a package": (RUNNING, lambda s: s.revise(PACKAGES, "package", name="Build it")),
     "report progress": (RUNNING, lambda s: s.act(PACKAGES, "package", "report-progress", percent_complete=50)),
-    "archive a package": (ALWAYS, lambda s: s.delete(PACKAGES, "package")),
+    "archive a package": (ALWAYS, lambda s: s.archive(PACKAGES, "package")),
     "identify a risk": (BEFORE_CLOSING, lambda s: s.create(RISKS, **s.on(title="New"))),
     "revise a risk": (RUNNING, lambda s: s.revise(RISKS, "risk", title="Later")),
     "assess a risk": (RUNNING, lambda s: s.act(RISKS, "risk", "assess", probability=2, impact=2)),
     "see a risk occur": (RUNNING, lambda s: s.act(RISKS, "risk", "occur")),
     "close a risk": (ALWAYS, lambda s: s.act(RISKS, "left risk", "close")),
-    "archive a risk": (ALWAYS, lambda s: s.delete(RISKS, "risk")),
+    "archive a risk": (ALWAYS, lambda s: s.archive(RISKS, "risk")),
     "rate the project": (ALWAYS, lambda s: s.create(RATINGS, **s.on(rated_on="2026-04-01", rating=2))),
     "revise a rating": (ALWAYS, lambda s: s.revise(RATINGS, "rating", rating=4)),
     "add a budget line": (RUNNING, lambda s: s.create(LINES, **s.on(**LINE))),
     "revise a budget line": (RUNNING, lambda s: s.revise(LINES, "line", amount=chf("6.00"))),
     "submit a budget line": (RUNNING, lambda s: s.act(LINES, "line", "submit")),
-    "archive a budget line": (ALWAYS, lambda s: s.delete(LINES, "line")),
+    "archive a budget line": (ALWAYS, lambda s: s.archive(LINES, "line")),
     "forecast": (RUNNING, lambda s: s.create(FORECASTS, **s.on(forecast_on="2026-04-01", at_completion=chf("8.00")))),
     "revise a forecast": (RUNNING, lambda s: s.revise(FORECASTS, "forecast", at_completion=chf("8.50"))),
-    "archive a forecast": (ALWAYS, lambda s: s.delete(FORECASTS, "forecast")),
+    "archive a forecast": (ALWAYS, lambda s: s.archive(FORECASTS, "forecast")),
     "post a cost": ("409 200 200 200 200 409 409 409", lambda s: s.create(COSTS, **s.on(**COST))),
     "reverse a cost": ("409 200 200 200 200 200 200 409", lambda s: s.create(
         COSTS, **s.on(posted_on="2026-04-30", amount=chf("-1.00"), reverses_id=s.things.get("cost", str(uuid4()))))),
     "annotate a cost": ("- 200 200 200 200 200 200 409", lambda s: s.revise(COSTS, "other cost", document="INV-7")),
-    "archive a cost": ("- 200 200 200 200 200 200 409", lambda s: s.delete(COSTS, "other cost")),
+    "archive a cost": ("- 200 200 200 200 200 200 409", lambda s: s.archive(COSTS, "other cost")),
     "restore a cost": ("- 200 200 200 200 200 200 409", lambda s: s.restore(COSTS, "other cost")),
     "sign a contract": (BEFORE_CLOSING, lambda s: s.create(CONTRACTS, **s.on(number="C-2", title="More"))),
     "correct a contract": (ALWAYS, lambda s: s.revise(CONTRACTS, "contract", status="fulfilled")),
@@ -180,12 +160,12 @@ async def test_every_act_at_every_stage(portolan: Portolan, stage: str) -> None:
 async def test_who_does_not_decide_corrects_nothing_of_a_closed_project(portolan: Portolan) -> None:
     site = await Site(portolan, "closed").build()
     site.client = portolan("manager")
-    refused = await site.revise("projects/v1/projects", "project", name="ERP 2")
+    refused = await site.revise(PROJECTS, "project", name="ERP 2")
     assert (refused.status_code, refused.json()["code"]) == (403, "correction_needs_decide")
     assert refused.json()["errors"][0]["pointer"] == "/stage"
-    refused = await site.delete(PACKAGES, "package")
+    refused = await site.archive(PACKAGES, "package")
     assert (refused.status_code, refused.json()["code"]) == (403, "correction_needs_decide")
-    assert (await site.revise("projects/v1/projects", "project", planned_cost=chf("1.00"))).status_code == 409
+    assert (await site.revise(PROJECTS, "project", planned_cost=chf("1.00"))).status_code == 409
 
 
 @pytest.mark.parametrize(("stage", "status"), [("closed", 201), ("discontinued", 201), ("archived", 409)])
@@ -210,7 +190,7 @@ async def test_an_import_brings_history_in_until_the_project_is_archived(
 async def test_what_stands_on_an_archived_project_comes_back_with_it(portolan: Portolan) -> None:
     site = await Site(portolan, "archived").build()
     assert (await site.create(RISKS, **site.on(title="New"))).json()["code"] == "project_ended"
-    assert (await site.restore("projects/v1/projects", "project")).status_code == 200
+    assert (await site.restore(PROJECTS, "project")).status_code == 200
     await portolan.settled()
     assert (await site.create(RISKS, **site.on(title="New"))).status_code == 201
     assert (await site.create(COSTS, **site.on(**COST))).status_code == 201

@@ -1,50 +1,14 @@
 """One story over HTTP only, from proposal to closure; every dashboard is held against figures computed by hand."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
-
-import httpx
 
 from tests.conftest import Portolan
 from tests.support.days import today
-
-
-def chf(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "CHF"}
-
-
-class Director:
-    """The one who does it all, minding versions and keys as a client must."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self.client = client
-
-    async def make(self, collection: str, **members: Any) -> dict[str, Any]:
-        key = {"Idempotency-Key": uuid4().hex}
-        answer = await self.client.post(f"/{collection}", json=members, headers=key)
-        assert answer.status_code == 201, answer.text
-        return dict(answer.json())
-
-    async def move(
-        self, collection: str, thing: Mapping[str, Any], verb: str, **members: Any
-    ) -> dict[str, Any]:
-        now = await self.client.get(f"/{collection}/{thing['id']}")
-        answer = await self.client.post(
-            f"/{collection}/{thing['id']}/{verb}", json=members, headers={"If-Match": now.headers["etag"]}
-        )
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    async def read(self, path: str) -> dict[str, Any]:
-        answer = await self.client.get(path)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+from tests.support.given import Story, chf
 
 
 async def test_a_project_from_proposal_to_closure(everywhere: Portolan) -> None:
-    director = Director(everywhere())
+    director = Story(everywhere)
     day = today()
     start, finish = day - timedelta(days=49), day + timedelta(days=50)
 

@@ -17,6 +17,7 @@ from services.reporting.web.words import FACTS, KINDS, LOCALE, words_for, words_
 from shared.base.errors import Refusal
 from shared.base.money import Money
 from shared.contracts.catalogue import CATALOGUE
+from tests.conftest import Portolan
 
 ROOT = Path(__file__).parents[3]
 FRENCH = {"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.5"}
@@ -83,7 +84,7 @@ def test_every_reason_is_known_by_its_shape_and_keeps_its_values() -> None:
     assert all(reason_in(words_in("en_GB"), shape) == shape for shape in SHAPES if "%" not in shape)
 
 
-async def test_a_french_reader_reads_french(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_a_french_reader_reads_french(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     director = portolan("director")
     plan, forecast = ({"amount": f"{n}.00", "currency": "CHF"} for n in (1_000_000, 1_150_000))
     project = {"name": "Phare", "planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31",
@@ -143,7 +144,7 @@ def test_a_refusal_without_a_translation_stays_as_it_is() -> None:
 
 
 async def test_what_portolan_did_by_itself_has_its_reason_in_french(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     service = portolan("service")
     active = {"name": "Phare", "stage": "active"}

@@ -21,13 +21,14 @@ from services.reporting.web.problems import ADVICE
 from services.reporting.web.words import LOCALE
 from shared.base.settings import Settings
 from shared.http.meanings import problem_list
+from tests.conftest import Portolan
 from tests.support.days import today
 
 HOSTILE = "</script><script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 NOBODY = "01890000-0000-7000-8000-000000000000"
 
 
-async def portfolio_with_project(portolan: Any, **members: Any) -> tuple[str, str]:
+async def portfolio_with_project(portolan: Portolan, **members: Any) -> tuple[str, str]:
     """(portfolio, project), folded."""
     director = portolan("director")
     portfolio = (
@@ -46,7 +47,7 @@ async def portfolio_with_project(portolan: Any, **members: Any) -> tuple[str, st
 
 
 async def test_the_overview_shows_the_figures_of_the_dashboard(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     portfolio, project = await portfolio_with_project(portolan)
     page = (await reader.get("/")).text
@@ -60,7 +61,7 @@ async def test_the_overview_shows_the_figures_of_the_dashboard(
 
 
 async def test_the_pages_say_that_their_sums_count_what_is_archived(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     portfolio, project = await portfolio_with_project(portolan)
     gone = await portolan("director").delete(f"/projects/v1/projects/{project}", headers={"If-Match": "*"})
@@ -72,7 +73,7 @@ async def test_the_pages_say_that_their_sums_count_what_is_archived(
         assert 'title="CHF 1,150,000.00"' in page
 
 
-async def test_what_is_on_plan_is_neither_good_nor_bad(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_what_is_on_plan_is_neither_good_nor_bad(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     cost = {"amount": "1000000.00", "currency": "CHF"}
     _, project = await portfolio_with_project(portolan, planned_cost=cost, forecast_cost=cost)
     page = (await reader.get(f"/project/{project}")).text
@@ -81,7 +82,7 @@ async def test_what_is_on_plan_is_neither_good_nor_bad(portolan: Any, reader: ht
 
 
 async def test_a_portfolio_lists_its_projects_sorted_as_asked(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     portfolio, _ = await portfolio_with_project(portolan)
     await portolan("director").post(
@@ -98,7 +99,7 @@ async def test_a_portfolio_lists_its_projects_sorted_as_asked(
 
 
 async def test_a_portfolio_of_many_projects_goes_on_on_another_page(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     portfolio, _ = await portfolio_with_project(portolan)
     items = [{"name": f"Buoy {i:03}", "portfolio_id": portfolio} for i in range(60)]
@@ -117,7 +118,7 @@ async def test_a_portfolio_of_many_projects_goes_on_on_another_page(
 
 
 async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     _, project = await portfolio_with_project(portolan)
     director = portolan("director")
@@ -150,7 +151,7 @@ async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
     assert re.search(r'class="h5">1</td>', page)
 
 
-async def test_names_are_text_and_never_markup(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_names_are_text_and_never_markup(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     portfolio, project = await portfolio_with_project(portolan, name=HOSTILE)
     for address in ("/", f"/portfolio/{portfolio}", f"/project/{project}"):
         page = (await reader.get(address)).text
@@ -164,7 +165,7 @@ async def test_names_are_text_and_never_markup(portolan: Any, reader: httpx.Asyn
     assert json.loads(drawn[1])["data"]["values"][0]["name"] == HOSTILE
 
 
-async def test_as_of_shows_what_was_so_on_that_day(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_as_of_shows_what_was_so_on_that_day(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     importer = portolan("service")
     address = "/projects/v1/projects/by-ref/old/1"
     ref = {"source": "old", "id": "1"}
@@ -203,7 +204,7 @@ async def test_a_refusal_names_what_was_asked_as_it_is_written(reader: httpx.Asy
     assert "<p>There is no such project by that day.</p>" in (await reader.get(f"/project/{NOBODY}")).text
 
 
-async def test_another_day_keeps_what_was_asked_for(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_another_day_keeps_what_was_asked_for(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     page = (await reader.get("/project?q=light&sort=name&as_of=2026-01-01")).text
     form = page[page.index('class="as-of"') :].split("</form>")[0]
     assert re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', form) == [("q", "light"), ("sort", "name")]
@@ -211,10 +212,10 @@ async def test_another_day_keeps_what_was_asked_for(portolan: Any, reader: httpx
 
 
 async def test_what_the_system_and_imports_did_is_no_person_s_work(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     _, project = await portfolio_with_project(portolan)
-    approval = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
+    approval: dict[str, Any] = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
     await portolan("director").post(f"/projects/v1/projects/{project}/approve", **approval)
     await portolan.settled()
     reported = (await reader.get(f"/project/{project}")).text
@@ -222,7 +223,7 @@ async def test_what_the_system_and_imports_did_is_no_person_s_work(
     assert "by system:" not in reported
 
 
-async def test_charts_name_the_months_as_the_page_does(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_charts_name_the_months_as_the_page_does(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     _, project = await portfolio_with_project(portolan, planned_start_on="2025-09-01")
     page = (await reader.get(f"/project/{project}")).text
     months = chart(page, "timeline")["config"]["locale"]["time"]["shortMonths"]
@@ -247,7 +248,7 @@ async def test_what_is_not_there_is_a_page_for_browsers_and_a_problem_for_progra
 
 
 async def test_pages_let_a_browser_run_nothing_but_our_files(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     for address in ("/", "/login", "/problems/conflict", "/nowhere"):
         answer = await reader.get(address)
@@ -304,7 +305,7 @@ async def test_an_empty_instance_has_an_overview_too(reader: httpx.AsyncClient) 
 
 
 async def test_a_stream_tells_of_what_was_folded_and_ends_with_its_caller(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     output: asyncio.Queue[bytes] = asyncio.Queue()
     gone = asyncio.Event()
@@ -374,7 +375,7 @@ async def test_a_language_is_a_catalogue_and_nothing_else(
 
 
 async def test_without_the_charts_javascript_the_page_says_what_to_run(
-    portolan: Any, reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    portolan: Portolan, reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await portfolio_with_project(portolan)
     monkeypatch.setitem(assets(), "vega.js", assets()["portolan.css"])
@@ -396,7 +397,7 @@ def test_the_bundle_exposes_what_draws_and_nothing_else(
 
 
 async def test_amounts_of_several_currencies_stand_in_no_common_chart_or_ranking(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     for currency, cents, cost in (("CHF", ".00", "1150000.00"), ("JPY", "", "90000000")):
         _, project = await portfolio_with_project(
@@ -405,7 +406,7 @@ async def test_amounts_of_several_currencies_stand_in_no_common_chart_or_ranking
             planned_cost={"amount": f"1000000{cents}", "currency": currency},
             forecast_cost={"amount": cost, "currency": currency},
         )
-        approval = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
+        approval: dict[str, Any] = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
         answer = await portolan("director").post(f"/projects/v1/projects/{project}/approve", **approval)
         assert answer.status_code == 200, answer.text
         await portolan.settled()
@@ -433,7 +434,7 @@ def chart(page: str, name: str) -> Any:
 
 
 async def test_what_somebody_did_in_a_row_is_counted_to_its_end(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     _, project = await portfolio_with_project(portolan)
     director = portolan("director")
@@ -446,7 +447,9 @@ async def test_what_somebody_did_in_a_row_is_counted_to_its_end(
     assert "by director, 130 times" in " ".join((await reader.get(f"/project/{project}")).text.split())
 
 
-async def test_activity_tells_the_day_on_which_it_was_so(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_activity_tells_the_day_on_which_it_was_so(
+    portolan: Portolan, reader: httpx.AsyncClient
+) -> None:
     content = {"name": "Pier", "external_ref": {"source": "old", "id": "1"}}
     response = await portolan("service").put(
         "/projects/v1/projects/by-ref/old/1", json=content, headers={"Portolan-Effective-At": "2024-03-01"}
@@ -464,7 +467,7 @@ async def test_activity_tells_the_day_on_which_it_was_so(portolan: Any, reader: 
 
 
 async def test_of_what_nothing_is_known_the_light_is_hollow_and_says_so(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     unknown = (await portolan("director").post("/projects/v1/projects", json={"name": "Idea"})).json()["id"]
     on_plan = {"amount": "1000000.00", "currency": "CHF"}
@@ -482,7 +485,7 @@ async def test_of_what_nothing_is_known_the_light_is_hollow_and_says_so(
     assert 'aria-label="0 Green, 0 Amber, 1 Red, 1 No information"' in totals
 
 
-async def test_a_rated_threat_is_information_too(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_a_rated_threat_is_information_too(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     director = portolan("director")
     project = (await director.post("/projects/v1/projects", json={"name": "Idea"})).json()["id"]
     await portolan.settled()
@@ -496,7 +499,7 @@ async def test_a_rated_threat_is_information_too(portolan: Any, reader: httpx.As
 
 
 async def test_days_are_coloured_as_the_portfolio_s_own_thresholds_judge_them(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     portfolio, project = await portfolio_with_project(portolan)  # 90 days late
     assert '<span class="bad">−90</span>' in (await reader.get(f"/project/{project}")).text
@@ -512,7 +515,7 @@ async def test_days_are_coloured_as_the_portfolio_s_own_thresholds_judge_them(
 
 
 async def test_indices_are_coloured_as_the_portfolio_s_own_thresholds_judge_them(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     portfolio, project = await portfolio_with_project(portolan)
     director = portolan("director")
@@ -521,7 +524,7 @@ async def test_indices_are_coloured_as_the_portfolio_s_own_thresholds_judge_them
         "planned_start_on": "2025-01-01", "planned_finish_on": "2025-02-01",
     }  # fmt: skip
     id = (await director.post("/projects/v1/work-packages", json=package)).json()["id"]
-    done = {"json": {"percent_complete": 97}, "headers": {"If-Match": '"1"'}}
+    done: dict[str, Any] = {"json": {"percent_complete": 97}, "headers": {"If-Match": '"1"'}}
     answer = await director.post(f"/projects/v1/work-packages/{id}/report-progress", **done)
     assert answer.status_code == 200, answer.text
     await portolan.settled()
@@ -538,7 +541,7 @@ async def test_indices_are_coloured_as_the_portfolio_s_own_thresholds_judge_them
 
 
 async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_belongs_nowhere(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     director = portolan("director")
     portfolio, project = await portfolio_with_project(portolan)
@@ -574,7 +577,7 @@ async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_b
 
 
 async def test_exact_amounts_and_why_one_is_missing_are_a_link_away_and_stay(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     portfolio, project = await portfolio_with_project(portolan)
     await portolan("director").post("/projects/v1/projects", json={"name": "Idea", "portfolio_id": portfolio})
@@ -595,7 +598,7 @@ async def test_exact_amounts_and_why_one_is_missing_are_a_link_away_and_stay(
     assert (await reader.get("/?amounts=some")).status_code == 400
 
 
-async def test_a_minus_is_red_by_the_threshold_alone(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_a_minus_is_red_by_the_threshold_alone(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     plan = {"amount": "1000000.00", "currency": "CHF"}
     tones = {"1020000.00": "", "1060000.00": "warn", "1150000.00": "bad", "900000.00": ""}
     for cost, tone in tones.items():
@@ -608,7 +611,7 @@ async def test_a_minus_is_red_by_the_threshold_alone(portolan: Any, reader: http
 
 
 async def test_the_reasons_of_a_health_are_read_without_a_mouse(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     await portfolio_with_project(portolan)
     page = (await reader.get("/project")).text
@@ -616,11 +619,11 @@ async def test_the_reasons_of_a_health_are_read_without_a_mouse(
 
 
 async def test_sums_are_told_by_stage_and_health_leads_to_its_projects(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     _, red = await portfolio_with_project(portolan)
     await portolan("director").post("/projects/v1/projects", json={"name": "Idea"})
-    approval = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
+    approval: dict[str, Any] = {"json": {"reason": "Agreed."}, "headers": {"If-Match": '"1"'}}
     assert (
         await portolan("director").post(f"/projects/v1/projects/{red}/approve", **approval)
     ).status_code == 200
@@ -636,7 +639,7 @@ async def test_sums_are_told_by_stage_and_health_leads_to_its_projects(
 
 
 async def test_a_search_that_finds_nothing_says_so_and_leads_back(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     await portfolio_with_project(portolan)
     page = (await reader.get("/project?q=zzzz")).text
@@ -644,7 +647,7 @@ async def test_a_search_that_finds_nothing_says_so_and_leads_back(
     assert "There is no project here yet." not in page
 
 
-async def test_sorting_and_paging_stay_at_the_table(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_sorting_and_paging_stay_at_the_table(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     portfolio, _ = await portfolio_with_project(portolan)
     page = (await reader.get(f"/portfolio/{portfolio}")).text
     assert f'href="/portfolio/{portfolio}?sort=cost.variance#projects"' in page
@@ -652,7 +655,7 @@ async def test_sorting_and_paging_stay_at_the_table(portolan: Any, reader: httpx
 
 
 async def test_every_table_has_a_caption_row_headers_and_every_chart_a_table(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     portfolio, project = await portfolio_with_project(portolan)
     package = {"project_id": project, "wbs": "1", "name": "Footing", "budget": {"amount": "1000.00", "currency": "CHF"},

@@ -18,11 +18,11 @@ from services.reporting.web.command import command_of
 from services.reporting.web.page import path_of_ours
 from shared.base.settings import Settings
 from shared.http import answers
-from tests.conftest import running_portolan
+from tests.conftest import Portolan, running_portolan
 from tests.reporting.web.conftest import visiting
 
 
-def store_of(portolan: Any) -> Any:
+def store_of(portolan: Portolan) -> Any:
     return portolan.running.services["reporting"].kernel.store
 
 
@@ -41,7 +41,7 @@ async def test_without_a_session_a_page_leads_to_the_login_and_back(visitor: htt
     assert hidden(form.text, "next") == "/?as_of=2026-01-31"
 
 
-async def test_a_link_logs_in_once_on_either_database(everywhere: Any) -> None:
+async def test_a_link_logs_in_once_on_either_database(everywhere: Portolan) -> None:
     link = await everywhere.running.login_link()
     async with visiting(everywhere) as client:
         first = await client.get(link)
@@ -55,14 +55,16 @@ async def test_a_link_logs_in_once_on_either_database(everywhere: Any) -> None:
     assert sessions.COOKIE not in again.headers.get("set-cookie", "")
 
 
-async def test_a_used_link_leads_on_whoever_is_logged_in(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_a_used_link_leads_on_whoever_is_logged_in(
+    portolan: Portolan, reader: httpx.AsyncClient
+) -> None:
     used = "/login?code=used-before&next=%2Fproject"
     assert [(a.status_code, a.headers["location"]) for a in [await reader.get(used)]] == [(303, "/project")]
     assert (await reader.get("/login")).headers["location"] == "/"
 
 
 async def test_a_session_that_has_ended_is_said_on_the_login_page(
-    portolan: Any, reader: httpx.AsyncClient, visitor: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient, visitor: httpx.AsyncClient
 ) -> None:
     await store_of(portolan).run("UPDATE browser_session SET expires_at = 1")
     led = await reader.get("/project?q=a")
@@ -104,7 +106,7 @@ def test_a_folder_is_named_only_to_who_sits_at_the_machine(
     ],
 )
 async def test_a_folder_is_not_named_to_who_comes_by_a_proxy_on_the_machine(
-    visitor: httpx.AsyncClient, portolan: Any, headers: dict[str, str], is_named: bool
+    visitor: httpx.AsyncClient, portolan: Portolan, headers: dict[str, str], is_named: bool
 ) -> None:
     page = await visitor.get("/login", headers=headers)
     assert (str(portolan.running.settings.data) in page.text) is is_named
@@ -132,14 +134,14 @@ def test_the_module_is_run_by_the_python_that_runs_it(monkeypatch: pytest.Monkey
 
 
 async def test_whoever_only_looks_at_a_link_does_not_use_it_up(
-    portolan: Any, visitor: httpx.AsyncClient
+    portolan: Portolan, visitor: httpx.AsyncClient
 ) -> None:
     link = await portolan.running.login_link()
     assert (await visitor.head(link)).status_code == 200
     assert (await visitor.get(link)).status_code == 303
 
 
-async def test_an_expired_link_logs_nobody_in(portolan: Any, visitor: httpx.AsyncClient) -> None:
+async def test_an_expired_link_logs_nobody_in(portolan: Portolan, visitor: httpx.AsyncClient) -> None:
     link = await portolan.running.login_link()
     await store_of(portolan).run("UPDATE login_code SET expires_at = 1")
     assert (await visitor.get(link)).status_code == 401
@@ -147,7 +149,7 @@ async def test_an_expired_link_logs_nobody_in(portolan: Any, visitor: httpx.Asyn
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
-    portolan: Any, visitor: httpx.AsyncClient
+    portolan: Portolan, visitor: httpx.AsyncClient
 ) -> None:
     cookie = (await visitor.get(await portolan.running.login_link())).headers["set-cookie"]
     name, value = cookie.split(";")[0].split("=")
@@ -161,7 +163,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
     }
 
 
-async def test_behind_https_the_cookie_never_travels_in_the_clear(portolan: Any) -> None:
+async def test_behind_https_the_cookie_never_travels_in_the_clear(portolan: Portolan) -> None:
     from datetime import timedelta
 
     class Behind:
@@ -172,7 +174,7 @@ async def test_behind_https_the_cookie_never_travels_in_the_clear(portolan: Any)
 
 
 async def test_neither_codes_nor_cookies_stand_in_the_database(
-    portolan: Any, visitor: httpx.AsyncClient
+    portolan: Portolan, visitor: httpx.AsyncClient
 ) -> None:
     link = await portolan.running.login_link()
     code = link.split("code=")[1]
@@ -182,14 +184,14 @@ async def test_neither_codes_nor_cookies_stand_in_the_database(
     assert visitor.cookies[sessions.COOKIE] not in {row[0] for row in held}
 
 
-async def test_a_session_ends_by_itself(portolan: Any, reader: httpx.AsyncClient) -> None:
+async def test_a_session_ends_by_itself(portolan: Portolan, reader: httpx.AsyncClient) -> None:
     assert (await reader.get("/")).status_code == 200
     await store_of(portolan).run("UPDATE browser_session SET expires_at = 1")
     assert (await reader.get("/")).status_code == 303
 
 
 async def test_logging_out_needs_our_own_form_and_ends_the_session(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     proof = hidden((await reader.get("/")).text, "form")
     forged = await reader.post("/logout", data={"form": "0" * 64})
@@ -202,7 +204,7 @@ async def test_logging_out_needs_our_own_form_and_ends_the_session(
     assert (await reader.get("/")).status_code == 303
 
 
-async def test_a_trusted_token_begins_a_session(portolan: Any, visitor: httpx.AsyncClient) -> None:
+async def test_a_trusted_token_begins_a_session(portolan: Portolan, visitor: httpx.AsyncClient) -> None:
     form = await visitor.get("/login?next=/%3Fas_of=2026-01-31")
     token = portolan.token("viewer", "vera")
     sent = {"token": f" {token}\n", "form": hidden(form.text, "form"), "next": hidden(form.text, "next")}
@@ -211,7 +213,9 @@ async def test_a_trusted_token_begins_a_session(portolan: Any, visitor: httpx.As
     assert "vera" in (await visitor.get("/")).text
 
 
-async def test_a_login_form_of_another_site_is_refused(portolan: Any, visitor: httpx.AsyncClient) -> None:
+async def test_a_login_form_of_another_site_is_refused(
+    portolan: Portolan, visitor: httpx.AsyncClient
+) -> None:
     sent = {"token": portolan.token("viewer"), "form": "0" * 24}
     assert (await visitor.post("/login", data=sent)).status_code == 403
     await visitor.get("/login")
@@ -232,7 +236,7 @@ async def test_a_login_form_of_another_site_is_refused(portolan: Any, visitor: h
     ],
 )
 async def test_a_login_sent_by_a_page_of_another_site_is_refused(
-    portolan: Any, visitor: httpx.AsyncClient, headers: dict[str, str], status: int
+    portolan: Portolan, visitor: httpx.AsyncClient, headers: dict[str, str], status: int
 ) -> None:
     form = hidden((await visitor.get("/login")).text, "form")
     sent = {"token": portolan.token("viewer"), "form": form}
@@ -240,7 +244,7 @@ async def test_a_login_sent_by_a_page_of_another_site_is_refused(
 
 
 async def test_only_the_instance_can_make_the_proof_of_a_form(
-    portolan: Any, visitor: httpx.AsyncClient
+    portolan: Portolan, visitor: httpx.AsyncClient
 ) -> None:
     """A hash of the cookie could be made by whoever can set one, a sibling domain's page say."""
     visitor.cookies.set(sessions.FORM_COOKIE, "planted")
@@ -251,7 +255,7 @@ async def test_only_the_instance_can_make_the_proof_of_a_form(
 
 @pytest.mark.parametrize("name", ["Sec-Purpose", "Purpose", "X-Moz"])
 async def test_a_browser_that_fetches_a_link_beforehand_does_not_use_it_up(
-    portolan: Any, visitor: httpx.AsyncClient, name: str
+    portolan: Portolan, visitor: httpx.AsyncClient, name: str
 ) -> None:
     link = await portolan.running.login_link()
     assert (await visitor.get(link, headers={name: "prefetch"})).status_code == 200
@@ -259,7 +263,7 @@ async def test_a_browser_that_fetches_a_link_beforehand_does_not_use_it_up(
 
 
 async def test_who_fails_to_log_in_too_often_has_to_wait_and_leaves_nothing_behind(
-    portolan: Any, visitor: httpx.AsyncClient, reader: httpx.AsyncClient
+    portolan: Portolan, visitor: httpx.AsyncClient, reader: httpx.AsyncClient
 ) -> None:
     form = hidden((await visitor.get("/login")).text, "form")
     refused = [await visitor.post("/login", data={"token": "x", "form": "y"}) for _ in range(9)]
@@ -295,7 +299,7 @@ async def test_attempts_are_counted_by_the_address_that_a_trusted_proxy_tells(
         assert [await fails("[2001:db8:0:7::1]:80"), await fails("2001:db8:0:7::2")] == [403, 429]
 
 
-async def test_logging_out_everywhere_ends_every_session_of_the_person(portolan: Any) -> None:
+async def test_logging_out_everywhere_ends_every_session_of_the_person(portolan: Portolan) -> None:
     async with visiting(portolan) as one, visiting(portolan) as two, visiting(portolan) as other:
         for client, subject in ((one, "vera"), (two, "vera"), (other, "paul")):
             form = hidden((await client.get("/login")).text, "form")
@@ -308,7 +312,7 @@ async def test_logging_out_everywhere_ends_every_session_of_the_person(portolan:
 
 
 async def test_a_stream_of_the_pages_ends_with_the_session_whatever_it_is_doing(
-    portolan: Any, reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    portolan: Portolan, reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def nothing_of_it(call: Any) -> None:
         """As a stream that is busy with something else."""
@@ -334,7 +338,9 @@ async def test_a_stream_of_the_pages_ends_with_the_session_whatever_it_is_doing(
         await stream
 
 
-async def test_a_session_ends_with_the_token_that_began_it(portolan: Any, visitor: httpx.AsyncClient) -> None:
+async def test_a_session_ends_with_the_token_that_began_it(
+    portolan: Portolan, visitor: httpx.AsyncClient
+) -> None:
     token = portolan.token("viewer", "vera")
     form = hidden((await visitor.get("/login")).text, "form")
     await visitor.post("/login", data={"token": token, "form": form})
@@ -350,7 +356,7 @@ async def test_a_session_ends_with_the_token_that_began_it(portolan: Any, visito
 
 
 async def test_a_session_begun_by_a_link_ends_when_its_subject_is_revoked(
-    portolan: Any, reader: httpx.AsyncClient
+    portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     body = {"kind": "subject", "value": "director"}
     assert (await portolan().post("/reporting/v1/revocations", json=body)).status_code == 204
@@ -369,11 +375,12 @@ async def test_a_token_that_is_not_valid_begins_nothing(visitor: httpx.AsyncClie
 
 
 async def test_a_session_ends_no_later_than_the_token_that_began_it(
-    portolan: Any, visitor: httpx.AsyncClient
+    portolan: Portolan, visitor: httpx.AsyncClient
 ) -> None:
     from datetime import timedelta
 
     local = portolan.tokens.local
+    assert local is not None
     token = local.issue("vera", "viewer", "portolan", timedelta(minutes=5))
     form = hidden((await visitor.get("/login")).text, "form")
     await visitor.post("/login", data={"token": token, "form": form})
@@ -381,8 +388,10 @@ async def test_a_session_ends_no_later_than_the_token_that_began_it(
     assert until == (await portolan.tokens.principal(token)).expires_at * 1_000_000
 
 
-async def test_who_may_not_read_reports_is_told_so(portolan: Any, visitor: httpx.AsyncClient) -> None:
-    token = portolan.tokens.local.issue("paul", "viewer", "portolan", scope="projects.read")
+async def test_who_may_not_read_reports_is_told_so(portolan: Portolan, visitor: httpx.AsyncClient) -> None:
+    local = portolan.tokens.local
+    assert local is not None
+    token = local.issue("paul", "viewer", "portolan", scope="projects.read")
     form = hidden((await visitor.get("/login")).text, "form")
     assert (await visitor.post("/login", data={"token": token, "form": form})).status_code == 303
     answer = await visitor.get("/")
@@ -403,7 +412,7 @@ async def test_the_api_knows_no_cookies(reader: httpx.AsyncClient) -> None:
     "address", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
 async def test_a_login_never_leads_to_another_site(
-    portolan: Any, visitor: httpx.AsyncClient, address: str
+    portolan: Portolan, visitor: httpx.AsyncClient, address: str
 ) -> None:
     link = httpx.URL(await portolan.running.login_link()).copy_add_param("next", address)
     assert (await visitor.get(link)).headers["location"] == "/"

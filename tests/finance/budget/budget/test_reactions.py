@@ -10,7 +10,7 @@ from shared.contracts.language import topics_of
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
 from tests.conftest import running_portolan
-from tests.finance.conftest import Desk, chf
+from tests.support.given import Desk, chf
 
 
 async def test_an_approval_opens_the_budget_and_the_end_closes_it(desk_everywhere: Desk) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.finance.conftest import Desk, chf
+from tests.support.given import Desk, chf
 
 LINES = "finance/v1/budget-lines"
 

@@ -14,7 +14,7 @@ from shared.contracts.language import plain
 from shared.domain.work import Work
 from shared.store import StaleVersion
 from shared.store.outbox import Origin
-from tests.finance.conftest import Desk, chf
+from tests.support.given import Desk, chf
 
 COSTS = "finance/v1/actual-costs"
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.conftest import Portolan
-from tests.finance.conftest import chf
+from tests.support.given import chf
 
 FIRST = date(2026, 1, 5)
 DAYS = 60

@@ -10,8 +10,8 @@ from services.cli.stores import sources
 from services.finance.control.performance.audit import wrong_projects
 from services.reporting.replay import replaying, verified
 from tests.conftest import Portolan
-from tests.finance.conftest import Desk, chf
 from tests.finance.control.performance.histories import DAYS, FIRST, History, minor, put
+from tests.support.given import Desk, chf
 
 PLAN = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-04-10"}
 

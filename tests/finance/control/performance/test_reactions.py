@@ -8,7 +8,7 @@ from shared.base.money import TOO_LARGE
 from shared.contracts.language import topics_of
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
-from tests.finance.conftest import Desk, chf, money
+from tests.support.given import Desk, chf, money
 
 HUNDRED_DAYS = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-04-10"}
 

@@ -1,6 +1,6 @@
 """Vendors and contracts over REST, and what only an import may bring in."""
 
-from tests.finance.conftest import Desk, chf
+from tests.support.given import Desk, chf
 
 CONTRACTS = "finance/v1/contracts"
 BACKWARDS = {"number": "C-1", "title": "Hosting", "starts_on": "2012-06-01", "ends_on": "2011-06-01"}

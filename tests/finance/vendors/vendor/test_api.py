@@ -1,6 +1,6 @@
 """Vendors over REST: one with contracts is not archived, and an archived one gets no new ones."""
 
-from tests.finance.conftest import Desk
+from tests.support.given import Desk
 
 VENDORS, CONTRACTS = "finance/v1/vendors", "finance/v1/contracts"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.projects.conftest import House
+from tests.support.given import House
 
 DEEPEST = 30
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.conftest import Portolan
-from tests.projects.conftest import House
+from tests.support.given import House
 
 PACKAGES = "work-packages"
 
@@ -31,7 +31,7 @@ class Breakdown:
         return {wbs: (await self.now(wbs))["wbs"] for wbs in self.by_code}
 
     async def now(self, wbs: str) -> dict[str, Any]:
-        return await self.house.read(PACKAGES, self.by_code[wbs])
+        return await self.house.shown(PACKAGES, self.by_code[wbs])
 
     async def shown(self, wbs: str) -> tuple[int, str]:
         package = await self.now(wbs)

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Portolan
 
-async def test_a_person_is_created_read_revised_and_archived(portolan: Any) -> None:
+
+async def test_a_person_is_created_read_revised_and_archived(portolan: Portolan) -> None:
     client = portolan("manager")
     response = await client.post(
         "/resources/v1/persons",
@@ -26,7 +28,7 @@ async def test_a_person_is_created_read_revised_and_archived(portolan: Any) -> N
     assert (await client.get(url)).json()["archived_at"] is not None
 
 
-async def test_persons_are_found_by_unit_and_employment(portolan: Any) -> None:
+async def test_persons_are_found_by_unit_and_employment(portolan: Portolan) -> None:
     client = portolan()
     unit = (await client.post("/resources/v1/org-units", json={"name": "IT"})).json()["id"]
     for name, named, employment in (
@@ -52,14 +54,14 @@ async def test_persons_are_found_by_unit_and_employment(portolan: Any) -> None:
     ],
 )
 async def test_a_person_that_cannot_be_is_refused_with_the_pointer(
-    portolan: Any, members: dict[str, Any], pointer: str
+    portolan: Portolan, members: dict[str, Any], pointer: str
 ) -> None:
     refused = await portolan().post("/resources/v1/persons", json={"name": "Ada", **members})
     assert refused.status_code == 422
     assert [e["pointer"] for e in refused.json()["errors"]] == [pointer]
 
 
-async def test_a_person_is_put_by_its_key_and_an_unchanged_one_publishes_nothing(portolan: Any) -> None:
+async def test_a_person_is_put_by_its_key_and_an_unchanged_one_publishes_nothing(portolan: Portolan) -> None:
     client = portolan("service")
     url, body = "/resources/v1/persons/by-ref/hr/4711", {"name": "Ada Lovelace", "role": "Analyst"}
     assert (await client.put(url, json=body)).status_code == 201
@@ -69,13 +71,13 @@ async def test_a_person_is_put_by_its_key_and_an_unchanged_one_publishes_nothing
     assert (changed.status_code, changed.json()["version"]) == (200, 2)
 
 
-async def test_a_member_sees_persons_and_writes_none(portolan: Any) -> None:
+async def test_a_member_sees_persons_and_writes_none(portolan: Portolan) -> None:
     assert (await portolan("member").get("/resources/v1/persons")).status_code == 200
     refused = await portolan("member").post("/resources/v1/persons", json={"name": "Ada"})
     assert (refused.status_code, refused.json()["needs"]) == (403, "resources.write")
 
 
-async def test_a_person_with_running_or_coming_bookings_is_not_archived(everywhere: Any) -> None:
+async def test_a_person_with_running_or_coming_bookings_is_not_archived(everywhere: Portolan) -> None:
     client = everywhere()
     project = (await client.post("/projects/v1/projects", json={"name": "ERP"})).json()
     await everywhere.settled()

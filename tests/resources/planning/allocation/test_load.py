@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from shared.base.settings import Settings
 from tests.conftest import running_portolan
-from tests.resources.conftest import Bookings
 from tests.support.days import today
+from tests.support.given import Bookings
 
 TODAY = today()
 DAYS = range(-25, 60)
@@ -59,10 +59,10 @@ class Desk:
     async def _change(self, kind: str, one: dict[str, Any], *reported: Any) -> None:
         if kind == "revise":
             wanted = one | _days(reported[0]) | {"percent": reported[1]}
-            answer = await self.bookings.revise(one, percent=reported[1], **_days(reported[0]))
+            answer = await self.bookings.rebook(one, percent=reported[1], **_days(reported[0]))
         else:
             wanted = one | ({"commitment": "hard"} if kind == "commit" else {})
-            answer = await self.bookings.act(one, kind)
+            answer = await self.bookings.decide(one, kind)
         if kind == "revise" and wanted == one:
             assert answer.status_code == 200, "what changes nothing is not refused"
             return
@@ -101,7 +101,7 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         async def run(steps: list[Any]) -> list[dict[str, Any]]:
             desk = Desk(bookings, project["id"])
             await desk.work_off(steps)
-            return [await bookings.read(a) for a in desk.held]
+            return [await bookings.booking(a) for a in desk.held]
 
         yield lambda steps: runner.run(run(steps))
         runner.run(running.__aexit__(None, None, None))

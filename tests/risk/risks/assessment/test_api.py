@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from tests.support.given import Desk
+
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
 
 
-async def test_a_project_is_rated_even_after_its_end(desk: Any) -> None:
+async def test_a_project_is_rated_even_after_its_end(desk: Desk) -> None:
     project = await desk.project("discontinue")
     rated = await desk.client.post(
         "/risk/v1/assessments", json={"project_id": project["id"], "rated_on": "2012-08-31", "rating": 3}
@@ -15,7 +17,7 @@ async def test_a_project_is_rated_even_after_its_end(desk: Any) -> None:
     assert (rated.status_code, rated.json()["rating"]) == (201, 3)
 
 
-async def test_a_programme_is_rated(desk: Any) -> None:
+async def test_a_programme_is_rated(desk: Desk) -> None:
     programme = (await desk.client.post("/projects/v1/programmes", json={"name": "Border IT"})).json()["id"]
     await desk.portolan.settled()
     body = {"programme_id": programme, "rated_on": "2012-08-31", "rating": 5, "comment": "On track."}
@@ -27,7 +29,7 @@ async def test_a_programme_is_rated(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("member", ["project_id", "programme_id"])
-async def test_what_was_not_heard_of_is_a_reason_to_try_again(desk: Any, member: str) -> None:
+async def test_what_was_not_heard_of_is_a_reason_to_try_again(desk: Desk, member: str) -> None:
     refused = await desk.client.post(
         "/risk/v1/assessments", json={member: UNKNOWN, "rated_on": "2012-08-31", "rating": 1}
     )
@@ -44,7 +46,7 @@ async def test_what_was_not_heard_of_is_a_reason_to_try_again(desk: Any, member:
     ],
 )
 async def test_a_rating_of_nothing_or_beyond_the_scale_is_refused(
-    desk: Any, members: dict[str, Any], code: str
+    desk: Desk, members: dict[str, Any], code: str
 ) -> None:
     refused = await desk.client.post(
         "/risk/v1/assessments", json={"rated_on": "2012-08-31", "rating": 3, **members}
@@ -52,7 +54,7 @@ async def test_a_rating_of_nothing_or_beyond_the_scale_is_refused(
     assert (refused.status_code, refused.json()["code"]) == (422, code)
 
 
-async def test_an_importer_dates_an_assessment_in_the_past(desk: Any) -> None:
+async def test_an_importer_dates_an_assessment_in_the_past(desk: Desk) -> None:
     project = (await desk.project())["id"]
     body = {"project_id": project, "rated_on": "2012-08-31", "rating": 4}
     done = await desk.portolan("service").put(
@@ -63,7 +65,7 @@ async def test_an_importer_dates_an_assessment_in_the_past(desk: Any) -> None:
     assert event["data"]["effective_at"].startswith("2012-08-31")
 
 
-async def test_a_rating_does_not_leave_an_archived_project(desk: Any) -> None:
+async def test_a_rating_does_not_leave_an_archived_project(desk: Desk) -> None:
     """What goes over to another project is asked of both."""
     archived, other = await desk.project(), await desk.project()
     body = {"project_id": archived["id"], "rated_on": "2026-03-01", "rating": 3}
