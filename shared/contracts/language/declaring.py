@@ -32,8 +32,9 @@ def aggregate(
 ) -> Callable[[type[A]], type[A]]:
     """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
 
-    `name` is the snake-case name of the class where none is given. `needs` is the verb that writing one needs. `scope` names the members that say in what the
-    aggregate lies: the key's project, else all of SCOPES that it has; `("id",)` for what others lie in.
+    `name` is the snake-case name of the class where none is given. `needs` is the verb that writing one needs. `scope`
+    names the members that say in what the aggregate lies: the key's project, else all of SCOPES that it has; `("id",)`
+    for what others lie in.
     """
 
     def declare(shape: type[A]) -> type[A]:
