@@ -35,6 +35,7 @@ from shared.domain.reading import Key, Memory, Reading, Version
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
+from shared.store.unit import RowWrite
 
 A = TypeVar("A", bound=Aggregate)
 K = TypeVar("K")
@@ -180,7 +181,7 @@ class Work:
     def staged_states(self, shape: type[Aggregate]) -> dict[UUID, str]:
         """The same as documents."""
         mirror, versions = self.mirrors[shape], self.reading.versions
-        ids = [UUID(values[0]) for part in self.unit.parts for table, values in part.rows if table is mirror]
+        ids = [UUID(row.values[0]) for part in self.unit.parts for row in part.rows if row.mirror is mirror]
         return {id: versions[mirror.name, id.int].state for id in ids}
 
     def with_staged(self, shape: type[A], stored: Iterable[A], concerns: Callable[[A], bool]) -> list[A]:
@@ -265,7 +266,8 @@ class Work:
         published = event(
             entity, state, fact, changed, effective, recorded, self._origin_json, self.settings.base_url
         )
-        self.part.rows.append((mirror, mirror.values(members, recorded, effective, state)))
+        places = None if before is None else mirror.places(tuple(changed))
+        self.part.rows.append(RowWrite(mirror, mirror.values(members, recorded, effective, state), places))
         self.part.events.append(published)
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))

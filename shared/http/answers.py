@@ -57,9 +57,10 @@ def position_token(epoch: int, positions: dict[tuple[str, int], int]) -> str:
 def conditional(result: Any, call: Call) -> Answer:
     """The answer to a read: 304 where the caller already has it."""
     answer = result if isinstance(result, Answer) else aggregate(result, call, 200)
-    if answer.status == 200 and answer.body and answer.media_type == "application/json":
-        answer.headers.setdefault("ETag", weak_tag(answer.body))
-    tags_held = call.tags("if-none-match")
+    is_tagged = "ETag" in answer.headers  # to hash a page of 200 KB costs as much as reading it
+    if not is_tagged and answer.status == 200 and answer.body and answer.media_type == "application/json":
+        answer.headers["ETag"] = weak_tag(answer.body)
+    tags_held = call.tags("if-none-match") if b"if-none-match" in call.sent else None
     tag = answer.headers.get("ETag")
     if tags_held and tag and any(held_tag in ("*", tag.removeprefix("W/")) for _, held_tag in tags_held):
         return Answer(304, headers={"ETag": tag})

@@ -160,13 +160,14 @@ class Keyset:
                 [*self.params, *params],
             )
             text += _by([(f"key_{i}", down) for i, (_, down) in enumerate(order)])
-        rows = [tuple(row) for row in await call.kernel.store.fetch(text, params)]
+        rows = await call.kernel.store.fetch(text, params)
         total = await self._total(call, table, rows) if counted else None
         following = None
         if len(rows) > limit:
             rows = rows[:limit]
             following = cursor.sealed(call, list(rows[-1][-len(order) :]), bound)
-        return paging.Page([row[int(counted) : -len(order)] for row in rows], following, total)
+        first, end = int(counted), -len(order)
+        return paging.Page([tuple(row[first:end]) for row in rows], following, total)
 
     async def _look_up(self, store: Store, table: str) -> None:
         """Have the words found by the index of `q`, where there is one and it leaves few rows."""

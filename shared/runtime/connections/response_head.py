@@ -20,10 +20,11 @@ OF_THE_CONNECTION = (*FRAMING, b"connection")
 class Closing:
     """The transport of a request whose connection ends with it: to close it is for the protocol to do."""
 
-    __slots__ = ("close", "is_closing", "write")
+    __slots__ = ("close", "is_closing", "write", "writelines")
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write = transport.write
+        self.writelines = transport.writelines
         self.is_closing = transport.is_closing
         self.close = close
 
@@ -31,13 +32,16 @@ class Closing:
 class Sending:
     """The `send` of a request. Of a request with a body an answer before its end says that the connection ends with it.
 
-    The head of a usual answer is put together here, with one look at all its values instead of two at each line.
+    The head of a usual answer is put together here, with one look at all its values instead of two at each line. It
+    waits for the body, and both go out in one write.
     """
 
-    __slots__ = ("_cycle", "_has_body", "_send")
+    __slots__ = ("_cycle", "_has_body", "_head", "_send")
 
     def __init__(self, cycle: RequestResponseCycle, has_body: bool) -> None:
         self._cycle, self._has_body, self._send = cycle, has_body, cycle.send
+        self._head = b""
+        """The head that waits for the first piece of its body."""
 
     def __call__(self, message: ASGISendEvent) -> Coroutine[Any, Any, None]:
         cycle = self._cycle
@@ -45,7 +49,7 @@ class Sending:
             if self._has_body and cycle.more_body:
                 cycle.keep_alive = False
             return self._begin(message)
-        return self._send(message)
+        return self._go_on(message) if self._head else self._send(message)
 
     async def _begin(self, message: ASGISendEvent) -> None:
         cycle = self._cycle
@@ -55,9 +59,27 @@ class Sending:
                 head, length = usual
                 cycle.response_started, cycle.waiting_for_100_continue = True, False
                 cycle.chunked_encoding, cycle.expected_content_length = False, length
-                cycle.transport.write(head if cycle.keep_alive else head[:-2] + b"connection: close\r\n\r\n")
+                self._head = head if cycle.keep_alive else head[:-2] + b"connection: close\r\n\r\n"
                 return
         await self._send(message)
+
+    async def _go_on(self, message: ASGISendEvent) -> None:
+        """The head with its body, where that comes whole; otherwise the head, and uvicorn sends the body."""
+        cycle, head = self._cycle, self._head
+        self._head = b""
+        body: Any = message.get("body", b"")
+        is_whole = len(body) == cycle.expected_content_length and not message.get("more_body")
+        if not is_whole or cycle.disconnected or cycle.flow.write_paused or cycle.scope["method"] == "HEAD":
+            if not cycle.disconnected:
+                cycle.transport.write(head)
+            await self._send(message)
+            return
+        cycle.transport.writelines((head, body))
+        cycle.expected_content_length, cycle.response_complete = 0, True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            cycle.transport.close()
+        cycle.on_response()
 
 
 def _head_of(status: int, headers: list[tuple[bytes, bytes]]) -> tuple[bytes, int] | None:

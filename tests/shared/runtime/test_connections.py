@@ -525,3 +525,39 @@ async def test_a_request_whose_body_ends_too_early_does_nothing(tmp_path: Path, 
             async with connected(url) as (reader, writer), asyncio.timeout(DEADLINE_S):
                 writer.write(listed.encode())
                 assert b'{"items":[]' in await reader.readuntil(b"}")
+
+
+async def in_two_pieces(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8")]})
+    await send({"type": "http.response.body", "body": b"half", "more_body": True})
+    await send({"type": "http.response.body", "body": b"full"})
+
+
+async def shorter_than_said(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8")]})
+    await send({"type": "http.response.body", "body": b"half"})
+
+
+async def answered_until_the_end(app: Any, method: bytes) -> bytes:
+    sent = method + b" / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+    async with serving(app, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        async with asyncio.timeout(DEADLINE_S):
+            writer.write(sent)
+            return await reader.read()
+
+
+@pytest.mark.parametrize(
+    ("app", "method", "body"),
+    [
+        (fine, b"GET", b"fine"),
+        (fine, b"HEAD", b""),
+        (in_two_pieces, b"GET", b"halffull"),
+        (shorter_than_said, b"GET", b"half"),
+    ],
+    ids=["whole", "only the head", "in pieces", "cut short"],
+)
+async def test_a_head_goes_out_with_what_there_is_of_its_body(app: Any, method: bytes, body: bytes) -> None:
+    head, _, rest = (await answered_until_the_end(app, method)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close" in head
+    assert rest == body
