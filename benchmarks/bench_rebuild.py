@@ -11,6 +11,7 @@ import uvloop
 
 from benchmarks.bench_api import databases
 from benchmarks.figure import Figure
+from benchmarks.peak import measured
 from services.finance.service import SERVICE as FINANCE
 from services.projects.service import SERVICE as PROJECTS
 from services.reporting.rebuild.making import made_anew
@@ -35,6 +36,9 @@ COUNT = 1_000
 VERSIONS = 20
 """Of each: half of the events are states of about 1 KB, the others contributions."""
 FILLER = "d" * 450
+LONG = 75
+"""Versions of each where memory is measured: 150,000 events."""
+MEMORY_MB, VERIFY_RATE = 300, 3_000
 BATCH = 500
 EVENTS = 2 * COUNT * VERSIONS
 TARGETS = {"sqlite": 20_000, "postgresql": 40_000}
@@ -42,7 +46,30 @@ TARGETS = {"sqlite": 20_000, "postgresql": 40_000}
 
 def figures() -> list[Figure]:
     LOG.stream = None
-    return [uvloop.run(_measured(dialect)) for dialect in TARGETS]
+    return [uvloop.run(_measured(dialect)) for dialect in TARGETS] + _peaks()
+
+
+def _peaks() -> list[Figure]:
+    """Of a rebuild and of a verification of so many events that all of them would not fit."""
+    with TemporaryDirectory(prefix="portolan-bench-") as folder:
+        uvloop.run(_filled(Path(folder), LONG))
+        rebuilt, verified = (measured(Path(folder), what) for what in ("rebuild", "verify"))
+    note = f"{rebuilt.events} events, on SQLite"
+    return [
+        Figure("rebuild_memory", rebuilt.megabytes, "MB", MEMORY_MB, note=note),
+        Figure("verify_memory", verified.megabytes, "MB", MEMORY_MB, note=note),
+        Figure("verify_rate", verified.events / verified.seconds, "events/s", VERIFY_RATE, "higher", note),
+    ]
+
+
+async def _filled(folder: Path, versions: int) -> None:
+    settings = Settings(data=folder)
+    async with AsyncExitStack() as stack:
+        projects, finance = [
+            await stack.enter_async_context(opened(service, settings, Tokens(settings)))
+            for service in (PROJECTS, FINANCE)
+        ]
+        await _fill(projects, finance, versions)
 
 
 async def _measured(dialect: str) -> Figure:
@@ -57,7 +84,7 @@ async def _measured(dialect: str) -> Figure:
                 await stack.enter_async_context(opened(service, settings, Tokens(settings)))
                 for service in (PROJECTS, FINANCE, REPORTING)
             ]
-            await _fill(projects, finance)
+            await _fill(projects, finance, VERSIONS)
             sources = {name: (one.kernel.store, topics_of(name)) for name, one in
                        (("projects", projects), ("finance", finance))}  # fmt: skip
             in_bulk, one_by_one = await _rates(reporting, settings, sources)
@@ -81,7 +108,7 @@ async def _rates(reporting: Opened, settings: Settings, sources: Sources) -> tup
     return in_bulk, one_by_one
 
 
-async def _fill(projects: Opened, finance: Opened) -> None:
+async def _fill(projects: Opened, finance: Opened, versions: int) -> None:
     ids: list[tuple[UUID, UUID]] = []
     for some in _batches():
         work, measured = _work(projects.kernel), _work(finance.kernel)
@@ -101,7 +128,7 @@ async def _fill(projects: Opened, finance: Opened) -> None:
             ids.append((project.id, performance.id))
         await work.commit()
         await measured.commit()
-    for version in range(2, VERSIONS + 1):
+    for version in range(2, versions + 1):
         for some in _batches():
             work, measured = _work(projects.kernel), _work(finance.kernel)
             for n in some:

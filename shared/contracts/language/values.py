@@ -122,14 +122,14 @@ def _check_prose(text: str, info: ValidationInfo) -> str:
 
 
 _ANY = f"[^{CONTROLS}{LINE_ENDS}{DIRECTIONS}]*"
-_SEEN = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}{COMBINING}]{_ANY}"
+_WITH_SOMETHING_VISIBLE = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}{COMBINING}]{_ANY}"
 
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
     AfterValidator(_check_line),
     BeforeValidator(_compose),
-    Pattern(rf"^[\t-\r ]*{_SEEN}[\t-\r ]*$"),
+    Pattern(rf"^[\t-\r ]*{_WITH_SOMETHING_VISIBLE}[\t-\r ]*$"),
 ]
 """One line of text with something to see in it, in normalization form C."""
 Prose = Annotated[
@@ -149,7 +149,7 @@ Key = Annotated[
     StringConstraints(min_length=1, max_length=200),
     AfterValidator(_check_line),
     BeforeValidator(_compose),
-    Pattern(f"^{_SEEN}$"),
+    Pattern(f"^{_WITH_SOMETHING_VISIBLE}$"),
 ]
 """A key of another system, as it is there but for normalization form C."""
 Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
