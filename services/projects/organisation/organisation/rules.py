@@ -27,11 +27,11 @@ def makes_sense(organisation: Organisation) -> None:
 
 
 def _twice(values: Sequence[str], member: str, part: str) -> Iterator[Fault]:
-    seen: set[str] = set()
+    before: set[str] = set()
     for i, value in enumerate(values):
-        if value in seen:
+        if value in before:
             yield Fault("duplicate", f"{value} is named before", pointer=f"/{member}/{i}{part}")
-        seen.add(value)
+        before.add(value)
 
 
 def _unknown(organisation: Organisation) -> Iterator[Fault]:
