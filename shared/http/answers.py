@@ -1,4 +1,4 @@
-"""Answers: from what an endpoint gives back to bytes and headers."""
+"""Answers: the result of an endpoint as bytes and headers."""
 
 import asyncio
 import base64
@@ -133,9 +133,9 @@ async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
 
 
 STALLED_S = 75.0
-"""How long a reader of a stream may take nothing before it is given up."""
+"""Seconds for which a client may read nothing of a stream before it is ended."""
 ENDING_S = 1.0
-"""How long the end of a stream may take to be sent."""
+"""Seconds that sending the end of a stream may take."""
 
 
 async def _stream(pieces: AsyncIterator[bytes], call: Call, send: Send) -> None:

@@ -49,7 +49,7 @@ End = Callable[[Call, Endpoint, Arguments, str | None], Awaitable[Answer]]
 
 
 async def _documented_by_us(request: Request) -> None:
-    """What FastAPI is shown instead of an endpoint: parameters and bodies are documented from the operation."""
+    """A placeholder for FastAPI, instead of the endpoint: the operation documents parameters and bodies."""
 
 
 class Part(Protocol):
@@ -142,7 +142,7 @@ class KernelRoute(BaseRoute):
 
 
 def _refusal(failure: Exception, call: Call) -> Refusal:
-    """What is told of a request that was not done."""
+    """The refusal that answers a failed request."""
     if isinstance(failure, Refusal):
         audit.note(call, failure)
         return failure
@@ -202,7 +202,7 @@ def composed(path: str, declared: Declared) -> Callable[[Call, Endpoint], Awaita
 
 
 def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
-    """Who calls, and whether they may."""
+    """Identifies the principal, and checks the scopes."""
     session, scopes = operation.session, frozenset(operation.scopes)
 
     async def admitted(call: Call) -> None:
@@ -228,7 +228,7 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
 
 
 def _end(path: str, operation: Operation) -> End:
-    """The last step: the endpoint, and what becomes of its result."""
+    """The last step: runs the endpoint, and makes the answer of its result."""
     if operation.method == "GET":
         return _reading(operation.public)
     return _public if operation.public else _writing(path, operation)
