@@ -26,11 +26,11 @@ def makes_sense(calendar: Calendar) -> None:
 
 
 def _week_faults(calendar: Calendar) -> Iterator[Fault]:
-    named = set()
+    weekdays = set()
     for i, day in enumerate(calendar.week):
-        if day.weekday in named:
+        if day.weekday in weekdays:
             yield Fault("duplicate", f"{day.weekday} is named before", pointer=f"/week/{i}/weekday")
-        named.add(day.weekday)
+        weekdays.add(day.weekday)
         yield from _shift_faults(day.shifts, f"/week/{i}/shifts")
 
 
