@@ -13,7 +13,7 @@ from shared.base import telemetry
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 5.0
-"""So long must a task that died have run again before it counts as up."""
+"""How long a task that died must have run again before it counts as up."""
 CANCEL_AGAIN_S = 10.0
 """Longer than a client of a broker or a database may take to close."""
 
@@ -21,14 +21,14 @@ Run = Callable[[], Awaitable[None]]
 
 
 class Supervised:
-    """One background task, from now until `end`; where it returns by itself it has done its work, and stays ended."""
+    """One background task, running from now until `end`. One that returns has done its work, and is not restarted."""
 
     def __init__(
         self, service: str, name: str, run: Run, *, pause_s: float = FIRST_PAUSE_S, steady_s: float = STEADY_S
     ) -> None:
         self.name = name
         self.down: str | None = None
-        """Why the task does not run, as /readyz tells it; None while it does."""
+        """Why the task does not run, as /readyz shows it; None while it runs."""
         self._labels = (service, name)
         self._run = run
         self._first_pause_s = self._pause_s = pause_s

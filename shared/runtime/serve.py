@@ -29,7 +29,7 @@ from shared.runtime.running import alone, enter_bus, listening, opened
 from shared.runtime.service import Service
 
 DRAIN_GRACE_S = DEADLINE_S + SWEEP_S + 2
-"""How long requests may still take once nothing new is let in."""
+"""How long requests may still take once no new connection is accepted."""
 NO_ADDRESS = {errno.EADDRNOTAVAIL, *(n for name, n in vars(socket).items() if name.startswith("EAI_"))}
 
 

@@ -250,7 +250,7 @@ def _write_outbox(c: sqlite3.Connection, units: list[Unit]) -> None:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite has met a file that is broken, or none of its own."""
+    """Whether SQLite reports a file that is damaged, or that is no database."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

@@ -58,7 +58,7 @@ class Part(Struct, eq=False):
     statements: list[Statement] = field(default_factory=list)
     guards: dict[str, int] = field(default_factory=dict)
     relies_on: set[str] = field(default_factory=set)
-    """Aggregates that it took as earlier parts of the unit leave them, by id."""
+    """Ids of aggregates that it read in the state in which earlier parts of the unit leave them."""
 
     def clear(self) -> None:
         """Write nothing, and rely on nothing."""

@@ -20,10 +20,10 @@ class Waiting(Protocol):
     """A connection of which the process only waits for the head or the body of its next request."""
 
     def gives_way(self, waited_s: float) -> bool:
-        """Whether nothing is lost that the request of a new caller would not be worth more."""
+        """Whether it may be closed for a new connection after it has waited so many seconds."""
 
     def give_way(self) -> None:
-        """End the connection for a new one; a caller that has begun a request is told so."""
+        """End the connection for a new one; a caller that has begun a request gets a 503."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class ConnectionLimits:
     closing: bool = False
     """Answers end their connections, so that callers go elsewhere."""
     at_once: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when whoever ends the process does not want to wait any more."""
+    """Set when the process is to end without waiting any longer."""
     turned_away: int = 0
     """Connections beyond the limit that are being answered."""
     waiting: dict[Waiting, float] = field(default_factory=dict)

@@ -21,7 +21,8 @@ from shared.runtime.connections.response_head import Closing, Sending
 LINGER_S = 5.0
 LINGER_SILENT_S = 1.0
 LINGER_LIMIT = 64 * 1024 * 1024
-"""Of a body that nobody reads so much is still let in after the answer, for so long, and while something comes."""
+"""After the answer, the rest of a body that nobody reads is still accepted: for LINGER_S seconds and LINGER_LIMIT bytes,
+and until nothing came for LINGER_SILENT_S."""
 LONGEST_READ = 65_535
 """Bytes of an address that the parser of addresses can take apart."""
 TURNED_AWAY = 64
@@ -67,16 +68,16 @@ class LimitedProtocol(HttpToolsProtocol):
         self._await_head()
 
     def _await_head(self) -> None:
-        self._wait(self._limits.head_s, self._head_is_late)
-        self._is_waited_for()
+        self._wait(self._limits.head_s, self._refuse_late_head)
+        self._begin_waiting()
 
-    def _is_waited_for(self) -> None:
-        """From now on, until its head has come, or its body."""
+    def _begin_waiting(self) -> None:
+        """Count it as waiting from now on, until its head or its body has come."""
         self._limits.waiting.pop(self, None)
         self._limits.waiting[self] = self.loop.time()
 
     def gives_way(self, waited_s: float) -> bool:
-        """Whether nothing is lost that somebody else's request would not be worth more."""
+        """Whether it may be closed for a new connection: it has no request, or one whose body comes slowly."""
         if self.pipeline:
             return False
         if self.cycle is None or self.cycle.response_complete:
@@ -84,7 +85,7 @@ class LimitedProtocol(HttpToolsProtocol):
         return self.cycle.more_body and not self.cycle.response_started and waited_s > SLOW_BODY_S
 
     def give_way(self) -> None:
-        """End the connection for somebody new; who has begun a request is told so."""
+        """End the connection for a new one; a caller that has begun a request gets a 503."""
         has_begun = self._in_head and self._unaccounted
         if has_begun or (self.cycle is not None and not self.cycle.response_complete):
             self._turn_away()
@@ -175,7 +176,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._check_head()
         self.expect_100_continue = self._head.expects_continue
         super().on_headers_complete()
-        self._is_waited_for()
+        self._begin_waiting()
         cycle = self.cycle
         if self._limits.closing:
             cycle.keep_alive = False
@@ -208,7 +209,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._last is not None and is_last and not self.transport.is_closing():
             self._answer(self._last)
         elif self._in_head and not self.transport.is_closing():
-            self._is_waited_for()
+            self._begin_waiting()
 
     def timeout_keep_alive_handler(self) -> None:
         """What the caller does not take is given up with the connection."""
@@ -256,7 +257,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._refusal = refusal
             raise
 
-    def _head_is_late(self) -> None:
+    def _refuse_late_head(self) -> None:
         self._timer = None
         if self._unaccounted or self._head.lines:
             self._refuse(RequestTimeout(f"the head of a request may take {self._limits.head_s:.0f} s"))
@@ -292,7 +293,7 @@ class LimitedProtocol(HttpToolsProtocol):
                 self.transport.close()
             elif self.cycle.more_body:
                 self._answer(refusal)
-                self.cycle.disconnected = True  # whoever waits for the rest of the body waits no longer
+                self.cycle.disconnected = True  # the application no longer waits for the rest of the body
                 self.cycle.message_event.set()
             else:
                 self.cycle.keep_alive = False

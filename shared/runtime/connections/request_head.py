@@ -24,7 +24,7 @@ class RequestHead:
         self.framing: list[tuple[bytes, bytes]] = []
         """The lines that say whether there is a body, and how long it is."""
         self.expects_continue = False
-        """Whether the caller sends the body once it is told to."""
+        """Whether the caller waits for `100 Continue` before it sends the body."""
 
     def add(self, name: bytes, value: bytes) -> None:
         """One more line, its name in lower case; HeadersTooLarge where that is one too many."""
