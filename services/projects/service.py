@@ -15,6 +15,6 @@ SERVICE = Service(
     title="Projects",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(STRATEGY, STRUCTURE, ORGANISATION),
+    groups=(ORGANISATION, STRATEGY, STRUCTURE),
     consumers=(reacting("projects", REACTIONS),),
 )

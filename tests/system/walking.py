@@ -153,8 +153,9 @@ async def running_everything(settings: Settings) -> AsyncIterator[Everything]:
     """A Portolan of its own, with a resource of every collection."""
     async with running_portolan(settings) as portolan:
         made = Everything(portolan)
-        for service in SERVICES:
-            for register in service.registers:
-                if register.create.model_fields:
-                    await made.make(register)
+        registers = [register for service in SERVICES for register in service.registers]
+        registers.sort(key=lambda register: register.name == "membership")  # which names what is made by then
+        for register in registers:
+            if register.create.model_fields:
+                await made.make(register)
         yield made

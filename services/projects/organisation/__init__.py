@@ -1,1 +1,1 @@
-"""The organisation: who belongs to what, and may do what there."""
+"""What the instance is, and what holds in it unless something says otherwise."""
