@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("shared", "services", "sample", "benchmarks")
+FOLDERS = ("shared", "services", "sample", "benchmarks", "tests")
 
 RIDDLES = frozenset(
     {
