@@ -110,7 +110,7 @@ def _a_month_ago(day: Day, today: date) -> Chapter:
                 "imaging": (1_862_000, "The tender was won for less."),
                 "servicedesk": (548_000, "Final."),
             }),
-            *people.bookings(day, [people.WANTED[0]]),
+            *people.bookings(day, [people.REQUESTED_BOOKINGS[0]]),
             *risks.risks({k: v for k, v in risks.LATER.items() if k != "decisions-evidence"}),
             *risks.assessments(day, 30, {
                 "epr": (2, "Cost and time leave their limits."), "imaging": (2, "Waits for a supplier."),
@@ -152,7 +152,7 @@ def _a_week_ago(day: Day, today: date) -> Chapter:
                 "cloud": (838_000, "Less consumption than assumed."),
                 "network": (1_016_400, "Telemetry is moved twice."),
             }),
-            *people.bookings(day, people.WANTED[1:]),
+            *people.bookings(day, people.REQUESTED_BOOKINGS[1:]),
             *risks.risks({"decisions-evidence": risks.LATER["decisions-evidence"]}),
             *risks.assessments(day, 7, {
                 "network": (1, "Two wards were without telemetry for an hour."), "cloud": (5, "As planned."),

@@ -90,7 +90,7 @@ BOOKINGS = [
 ]
 """Person, project, role, percent, commitment, first and last day."""
 
-WANTED = [
+REQUESTED_BOOKINGS = [
     ("wyss", "datacentre", "architect", 60, "soft", -30, 200),
     ("ribeiro", "datacentre", "engineer", 80, "soft", 20, 330),
     ("keller", "decisions", "project manager", 20, "soft", 60, 300),

@@ -33,7 +33,7 @@ from shared.base.supervision import Supervised
 from shared.http.auth.issuers import LocalIssuer
 from shared.http.auth.roles import SERVICES
 from shared.messaging.bus.cluster import Cluster
-from shared.runtime.door import Door
+from shared.runtime.connections import ConnectionLimits
 from shared.runtime.front import Upstream, front
 from shared.runtime.serve import serving, told_to_end
 from shared.store import reaching
@@ -254,7 +254,9 @@ async def _rotate_for_ever(logs: Path, settings: Settings) -> None:
 @asynccontextmanager
 async def _front_door(settings: Settings, addresses: Mapping[str, str]) -> AsyncIterator[str]:
     upstreams = {name: Upstream(address) for name, address in addresses.items()}
-    async with serving(front(upstreams), settings.host, settings.port, Door(settings.connections)) as url:
+    async with serving(
+        front(upstreams), settings.host, settings.port, ConnectionLimits(settings.connections)
+    ) as url:
         yield url
     for upstream in upstreams.values():
         await upstream.close()

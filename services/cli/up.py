@@ -31,7 +31,7 @@ def up(data: Path | None, port: int | None, no_sample: bool) -> None:
 async def _serve(settings: Settings, sample: bool) -> None:
     from services.cli.stores import told_if_away
     from services.embedded import embedded
-    from shared.runtime.door import Door
+    from shared.runtime.connections import ConnectionLimits
     from shared.runtime.memory import freeze_modules
     from shared.runtime.serve import JsonLines, drain, listen, serving_on, told_to_end
 
@@ -39,8 +39,8 @@ async def _serve(settings: Settings, sample: bool) -> None:
     with listen(settings.host, settings.port) as listener, _logging_to(settings) as log, told_if_away():
         settings.refuse_open_issuer()
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-        ending, door = asyncio.create_task(told_to_end()), Door(settings.connections)
-        async with embedded(settings) as app, serving_on(listener, app, door):
+        ending, limits = asyncio.create_task(told_to_end()), ConnectionLimits(settings.connections)
+        async with embedded(settings) as app, serving_on(listener, app, limits):
             if sample:
                 await _tell_sample(app)
             freeze_modules()
@@ -48,7 +48,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
             click.echo(f"Portolan is at {settings.base_url}")
             click.echo(f"Log in: {await app.login_link()}")
             click.echo(f"Logs: {log}")
-            await drain(door, app.kernels, settings.drain_s, await ending)
+            await drain(limits, app.kernels, settings.drain_s, await ending)
 
 
 @contextmanager

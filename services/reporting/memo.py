@@ -1,6 +1,6 @@
 """Answers that are asked for again before anything was folded: kept as bytes, dropped at the next fold.
 
-What was folded, and how often the projection was made anew, is read from the database each time, so a replica
+What was folded, and how often the projection was made anew, is read from the database each time. So a replica
 notices what another process did.
 """
 

@@ -32,6 +32,7 @@ TABLES = {
     "history": ("aggregate_id", "version"),
     "current_state": ("aggregate_id",),
     "figures": ("project_id", "from_day"),
+    "project_text": ("project_id", "search_text"),
     "measured_sum": ("project_id", "counts_from", "currency", "recorded_day"),
     "measured_span": (
         "project_id",

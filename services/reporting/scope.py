@@ -1,5 +1,5 @@
-"""Which projects and programmes a dashboard is narrowed to: a portfolio with everything under it, or one project; those
-at some stages, or of some health.
+"""Which projects and programmes a dashboard is narrowed to. It may be a portfolio with everything under it, or one
+project. Those at some stages, or of some health.
 
 What is archived belongs to it as before: what happened counts in the whole and in its parts alike.
 """
@@ -87,7 +87,8 @@ async def _within_place(store: Store, at: AsOf, query: ScopedQuery) -> Within:
 
 
 async def _standing(store: Store, at: AsOf, query: ScopedQuery) -> set[str]:
-    """The projects, archived ones too, that are at one of the stages and of one of the healths, where some are named."""
+    """The projects, archived ones too, that are at one of the stages and of one of the healths, where some are
+    named."""
     portfolios = (await portfolios_by_id(store, at, archived=True)).values()
     rows = await store.scan(f"SELECT project_id, stage, overall FROM ({judged(at.day, portfolios)}) f", ())
     return {
@@ -99,7 +100,7 @@ async def _standing(store: Store, at: AsOf, query: ScopedQuery) -> set[str]:
 
 async def _within_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:
     below = descendants(await portfolios_by_id(store, at, archived=True)).get(portfolio_id, set())
-    rows = await store.fetch(f"SELECT project_id, portfolio_id FROM figures WHERE {VALID}", (at.day, at.day))
+    rows = await store.scan(f"SELECT project_id, portfolio_id FROM figures WHERE {VALID}", (at.day, at.day))
     programmes = await states(store, "programme", at.until, archived=True)
     return Within(
         {row[0] for row in rows if row[1] in below},
@@ -110,7 +111,7 @@ async def _within_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within
 async def ended(store: Store, at: AsOf) -> set[str]:
     """The projects on which nothing is open any more: closed, discontinued or archived."""
     stages = ", ".join(f"'{stage}'" for stage in ENDED)
-    rows = await store.fetch(
+    rows = await store.scan(
         f"SELECT project_id FROM figures WHERE {VALID} AND (archived = 1 OR stage IN ({stages}))",
         (at.day, at.day),
     )

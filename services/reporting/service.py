@@ -8,6 +8,7 @@ from services.reporting.dashboards.group import DASHBOARDS
 from services.reporting.figures import measures
 from services.reporting.figures import projection as figures
 from services.reporting.figures import tables as figures_tables
+from services.reporting.figures.sources import RELEVANT, TAKEN_BACK
 from services.reporting.history import projection as history
 from services.reporting.history import tables as history_tables
 from services.reporting.tables import Model
@@ -22,12 +23,18 @@ from shared.runtime.service import Group, Service
 
 __all__ = ["SERVICE", "figures_tables", "history_tables", "totals_tables", "web_tables"]
 
+FOLDED = (*RELEVANT, measures.PERFORMANCE)
+"""Of what the version before is asked for."""
+
 
 async def fold(work: Work, records: Sequence[Record]) -> None:
     """One batch into history, current state, figures and the sums of portfolios, in one commit."""
     fences = await totals.begin(work, records)
     versions = await history.fold(work, records)
-    rewritten = await figures.fold(work, versions, await measures.fold(work, records))
+    current = await history.current_versions(
+        work, (v.aggregate_id for v in versions if v.aggregate_type in FOLDED), TAKEN_BACK
+    )
+    rewritten = await figures.fold(work, versions, measures.fold(work, records, current), current)
     await totals.fold(work, versions, rewritten, fences)
 
 
@@ -39,6 +46,6 @@ SERVICE = Service(
     groups=(DASHBOARDS, Group(routes=SITE)),
     consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),),
     refused=refused,
-    searched=("figures",),
+    searched=("project_text",),
     expiring=("login_code", "browser_session"),
 )

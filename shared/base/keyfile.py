@@ -9,7 +9,7 @@ from shared.base.starting import written_under
 
 
 def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
-    """Several processes may start at once: the key is made beside and linked into place, and the first link wins."""
+    """Several processes may start at once: each writes a file of its own and links it into place; the first link wins."""
     with written_under(path.parent):
         return _read_or_make(path, make)
 

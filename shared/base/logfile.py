@@ -1,4 +1,4 @@
-"""Logs that do not grow for ever: a file that is full becomes `….1`, what was that `….2`, and the oldest goes."""
+"""Logs of bounded size: a full file is renamed to `….1`, the one before to `….2`, and the oldest is deleted."""
 
 import shutil
 from pathlib import Path

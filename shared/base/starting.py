@@ -45,7 +45,7 @@ def alone_with(folder: Path, service: str) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / f"{service}.lock").open(
             "a"
-        )  # whoever only tries must not empty what the holder wrote
+        )  # a process that does not get the lock must not empty the file
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

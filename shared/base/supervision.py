@@ -13,20 +13,22 @@ from shared.base import telemetry
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 5.0
-"""So long must a task that died have run again before it counts as up."""
+"""How long a task that died must have run again before it counts as up."""
+CANCEL_AGAIN_S = 10.0
+"""Longer than a client of a broker or a database may take to close."""
 
 Run = Callable[[], Awaitable[None]]
 
 
 class Supervised:
-    """One background task, from now until `end`; where it returns by itself it has done its work, and stays ended."""
+    """One background task, running from now until `end`. One that returns has done its work, and is not restarted."""
 
     def __init__(
         self, service: str, name: str, run: Run, *, pause_s: float = FIRST_PAUSE_S, steady_s: float = STEADY_S
     ) -> None:
         self.name = name
         self.down: str | None = None
-        """Why the task does not run, as /readyz tells it; None while it does."""
+        """Why the task does not run, as /readyz shows it; None while it runs."""
         self._labels = (service, name)
         self._run = run
         self._first_pause_s = self._pause_s = pause_s
@@ -60,8 +62,7 @@ class Supervised:
                 self._note_up()
                 await asyncio.wait([task])
         except asyncio.CancelledError:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await _cancel(task)
             raise
         return asyncio.CancelledError("somebody cancelled it") if task.cancelled() else task.exception()
 
@@ -78,6 +79,13 @@ class Supervised:
     def _note_up(self) -> None:
         self.down, self._pause_s = None, self._first_pause_s
         telemetry.TASK_UP.labels(*self._labels).set(1)
+
+
+async def _cancel(task: "asyncio.Future[None]") -> None:
+    """Until it has ended: a library that awaits a cancelled task of its own may take the cancellation for that one's."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_S)
 
 
 async def end_all(tasks: Iterable[Supervised]) -> None:

@@ -98,7 +98,7 @@ class Answered:
 
     def __init__(self, service: str, route: str, method: str, status: int) -> None:
         self.buckets = [0] * (len(BOUNDS) + 1)
-        """How many took at most the bound of the same place, and longer than the one before; last those above all."""
+        """The number of requests within each bound of BOUNDS, not cumulated; the last one counts those above all bounds."""
         self.seconds = 0.0
         self.line = f'"level":"info","service":"{service}","method":"{method}","route":"{route}","status":{status},"ms":'
         """The members of the log line that are the same for all of them."""
@@ -177,7 +177,7 @@ class Log:
         self.stream: Stream | None = sys.stderr
         self.requests = True
         self.level = "info"
-        """What is less than this is not told (`PORTOLAN_LOG_LEVEL`)."""
+        """Lines of a lower level are not written (`PORTOLAN_LOG_LEVEL`)."""
         self._lines: list[str] = []
         self._dropped = 0
 

@@ -27,12 +27,12 @@ Members = dict[str, Any]
 
 
 class NotExpressible(TypeError):
-    """Why a shape has no codec."""
+    """The shape has no compiled codec; the message says why."""
 
 
 @dataclass(frozen=True, eq=False)
 class Codec(Generic[M]):
-    """How one shape is kept."""
+    """How one shape is read from and written to a store."""
 
     shape: type[M]
     names: tuple[str, ...]
@@ -48,7 +48,7 @@ class Codec(Generic[M]):
 
 
 def construct(shape: type[M], members: Members) -> M:
-    """An object of all the members of its shape, whose values are right already; it keeps the dict."""
+    """An object with these members, which are valid already. The dict is used as it is, not copied."""
     one = shape.__new__(shape)
     _set(one, "__dict__", members)
     _set(one, "__pydantic_fields_set__", set(members))
@@ -62,7 +62,7 @@ _set = object.__setattr__
 
 @cache
 def codec_of(shape: type[M]) -> Codec[M]:
-    """The codec of a shape; the one that Pydantic is where no other can be made."""
+    """The codec of a shape; Pydantic is used where no compiled one can be made."""
     try:
         return _compiled(shape)
     except NotExpressible:
@@ -90,7 +90,7 @@ def _compiled(shape: type[M]) -> Codec[M]:
 
 @cache
 def _struct(shape: type[BaseModel]) -> type[msgspec.Struct]:
-    """The members of a shape with their types, as the decoder wants them; NotExpressible says what it cannot tell."""
+    """A struct with the members of a shape and their types; NotExpressible where the decoder has no such type."""
     if shape.model_config.get("extra") != "forbid" or shape.model_computed_fields:
         raise NotExpressible(f"{shape.__name__} has more than its members")
     if shape.__pydantic_decorators__.model_serializers or shape.__pydantic_decorators__.field_serializers:

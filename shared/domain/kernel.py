@@ -1,4 +1,4 @@
-"""What a running service has at hand: its settings, its store, its consumers, and the signs of new events."""
+"""The parts of a running service: its settings, its store, its consumers, and the callbacks after a commit."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,10 +26,10 @@ class Consuming(Protocol):
         """Apply the dead letters of an aggregate again; answers what failed, or None."""
 
     async def count_letters(self) -> None:
-        """Tell the metrics what waits for a decision."""
+        """Update the metrics of dead letters that wait for a decision."""
 
     async def discard(self, aggregate_id: str) -> None:
-        """Give the dead letters of an aggregate up."""
+        """Discard the dead letters of an aggregate."""
 
 
 @dataclass

@@ -36,6 +36,11 @@ class Sums:
     differing: int = 0
     """Those whose current plan is not the approved one."""
 
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """All of them in their order, as `Sums` takes them."""
+        return (self.bac, self.ev, self.ac, self.current, self.packages, self.undated, self.differing)
+
     def plus(self, other: "Sums", times: int = 1) -> "Sums":
         return Sums(
             self.bac + times * other.bac,
@@ -195,13 +200,6 @@ SUMS = f"SELECT currency, {_SUMMED} FROM measured_sum WHERE project_id = ? AND c
 SPANS = """
 SELECT currency, starts_on, finishes_on, SUM(budget_high), SUM(budget_low) FROM measured_span
 WHERE project_id = ? AND counts_from <= ? GROUP BY currency, starts_on, finishes_on
-"""
-SUMS_OF = f"""
-SELECT project_id, currency, {_SUMMED} FROM measured_sum WHERE project_id IN ({{marks}}) GROUP BY project_id, currency
-"""
-SPANS_OF = """
-SELECT project_id, currency, starts_on, finishes_on, SUM(budget_high), SUM(budget_low) FROM measured_span
-WHERE project_id IN ({marks}) GROUP BY project_id, currency, starts_on, finishes_on
 """
 SUMS_BY_DAY_OF = f"""
 SELECT project_id, counts_from, currency, {_SUMMED} FROM measured_sum

@@ -19,28 +19,28 @@ Key = tuple[str, UUID]
 
 
 class Version(Generic[A]):
-    """A version of an aggregate that a unit goes out from: as it was read, or as the unit has saved it since."""
+    """The version of an aggregate that a unit starts from: as it was read, or as the unit has saved it since."""
 
     __slots__ = ("_object", "effective_at", "members", "shape", "state")
 
     def __init__(self, shape: type[A], members: Members, state: str, effective_at: int) -> None:
         self.shape = shape
         self.members = members
-        """Its values, which nobody changes."""
+        """Its values. They must not be changed."""
         self.state = state
-        """The same as its document."""
+        """The same values as a JSON document."""
         self.effective_at = effective_at
         self._object: A | None = None
 
     @property
     def one(self) -> A:
-        """The aggregate, to look at."""
+        """The aggregate, read-only."""
         if self._object is None:
             self._object = construct(self.shape, self.members)
         return self._object
 
     def copy(self) -> A:
-        """The aggregate, to change."""
+        """A copy of the aggregate that may be changed."""
         return construct(self.shape, dict(self.members))
 
 
@@ -63,7 +63,7 @@ class Reading:
         return self.versions.get((table, id.int))
 
     def keep(self, table: str, version: Version[Any]) -> None:
-        """Go out from this version from now on."""
+        """Use this version from now on."""
         self.versions[table, version.members["id"].int] = version
 
 
@@ -77,7 +77,7 @@ class Memory(Generic[K, V]):
 
     def __init__(self, what: str) -> None:
         self.what = what
-        """For who reads the code, or looks at a unit."""
+        """For readers of the code, and for debugging."""
 
     def of(self, reading: Reading) -> dict[K, V]:
         """What a unit remembers of this kind, to read and to add to."""

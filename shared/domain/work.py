@@ -1,7 +1,7 @@
 """A unit of work: load aggregates, let rules change them, save them with the fact; one commit, before the answer.
 
 It is two things: what was read (`work.reading`), and what will be written (`work.unit`). `work.save(entity, fact)` is the
-only way to tell the world. It makes the wire form once: that text is the row's document, the event's state and the answer.
+only way to write. It makes the wire form once: that text is the row's document, the event's state and the answer.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +35,7 @@ from shared.domain.reading import Key, Memory, Reading, Version
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
+from shared.store.unit import RowWrite
 
 A = TypeVar("A", bound=Aggregate)
 K = TypeVar("K")
@@ -78,7 +79,7 @@ class Work:
         """When what is written is true; None means now."""
         self.scopes = scopes
         self.dry = dry
-        """Only asked about (`validate_only`): nothing is written, drawn or waited for."""
+        """Whether this only validates (`validate_only`): nothing is written, drawn or waited for."""
         self.settings = settings or Settings()
         self.watch = watch or ClockWatch()
         self.reading = Reading()
@@ -112,7 +113,7 @@ class Work:
         return self._read(shape, state, effective_at)
 
     async def document(self, shape: type[Aggregate], id: UUID | str) -> tuple[str, int]:
-        """The state as it was answered last, unread, and its version; NotFound where there is none."""
+        """The state as JSON text, not parsed, and its version; NotFound where there is none."""
         state, version, _ = await self._document(shape, id)
         return state, version
 
@@ -160,7 +161,7 @@ class Work:
         return [self._read(shape, row[0], row[1]) for row in rows]
 
     def _read(self, shape: type[A], state: str, effective_at: int) -> A:
-        """What stands in a row; where the unit has the aggregate already, as the unit has it."""
+        """The aggregate in a row; as the unit has it, where it has been read or saved before."""
         members, table = codec_of(shape).read(state), self.mirrors[shape].name
         version = self.reading.version(table, members["id"])
         if version is not None:
@@ -169,7 +170,7 @@ class Work:
         return construct(shape, dict(members))
 
     def _copied(self, shape: type[A], table: str, version: Version[Any]) -> A:
-        """The aggregate as the unit has it, to change; what is decided from what it writes stands and falls with that."""
+        """A copy that may be changed. What is decided from a staged version depends on that being committed."""
         self.relies_on(table, version.members["id"])
         return cast(A, version.copy())
 
@@ -180,7 +181,7 @@ class Work:
     def staged_states(self, shape: type[Aggregate]) -> dict[UUID, str]:
         """The same as documents."""
         mirror, versions = self.mirrors[shape], self.reading.versions
-        ids = [UUID(values[0]) for part in self.unit.parts for table, values in part.rows if table is mirror]
+        ids = [UUID(row.values[0]) for part in self.unit.parts for row in part.rows if row.mirror is mirror]
         return {id: versions[mirror.name, id.int].state for id in ids}
 
     def with_staged(self, shape: type[A], stored: Iterable[A], concerns: Callable[[A], bool]) -> list[A]:
@@ -192,14 +193,14 @@ class Work:
         return [one for one in (standing | staged).values() if concerns(one)]
 
     def relies_on(self, table: str, id: UUID) -> bool:
-        """Whether this unit writes the aggregate: then what is decided now stands and falls with that."""
+        """Whether this unit writes the aggregate; if so, the current part depends on that being committed."""
         if (table, id) not in self.written:
             return False
         self.part.relies_on.add(str(id))
         return True
 
     def memory(self, kind: Memory[K, V]) -> dict[K, V]:
-        """What the unit knows of one kind beyond the database."""
+        """What the unit remembers of one kind that is not in the database."""
         return kind.of(self.reading)
 
     # Writing
@@ -265,7 +266,8 @@ class Work:
         published = event(
             entity, state, fact, changed, effective, recorded, self._origin_json, self.settings.base_url
         )
-        self.part.rows.append((mirror, mirror.values(members, recorded, effective, state)))
+        places = None if before is None else mirror.places(tuple(changed))
+        self.part.rows.append(RowWrite(mirror, mirror.values(members, recorded, effective, state), places))
         self.part.events.append(published)
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
@@ -338,7 +340,7 @@ class Work:
 
 
 def _changed(before: Version[Any] | None, members: Members) -> list[str]:
-    """The members that differ from what the unit goes out from, in the order of the shape."""
+    """The members that differ from the version that the unit started from, in the order of the shape."""
     if before is None:
         return list(members)
     return [
@@ -349,11 +351,11 @@ def _changed(before: Version[Any] | None, members: Members) -> list[str]:
 
 
 _SHARED = (str, int, float, bool, Enum, date, NoneType, tuple)
-"""Defaults that nobody can change: every aggregate has the same one."""
+"""Types of immutable defaults: all aggregates can share one object."""
 
 
 def _fresh(shape: type[Aggregate]) -> Members:
-    """All members of a shape with what stands there where nothing is given, to be filled in."""
+    """All members of a shape with their default values, to be filled in."""
     shared, made_anew = _defaults(shape)
     members = dict(shared)
     for name, default in made_anew.items():
@@ -363,7 +365,7 @@ def _fresh(shape: type[Aggregate]) -> Members:
 
 @cache
 def _defaults(shape: type[Aggregate]) -> tuple[Members, Mapping[str, Callable[[], Any]]]:
-    """All members in the order of the shape with their defaults, and what makes those that nobody may share."""
+    """All members in the order of the shape with their defaults, and factories of those that must not be shared."""
     shared: Members = {name: None if f.is_required() else f.default for name, f in shape.model_fields.items()}
     made_anew = {
         name: partial(field.get_default, call_default_factory=True)
@@ -397,7 +399,7 @@ def expect_version(entity: Aggregate, if_match: Match | None) -> None:
 
 
 def refusal_of(error: Exception) -> Exception:
-    """A store's complaint as a refusal, where it is the caller's."""
+    """A failure of the store as a refusal, where the request caused it."""
     if isinstance(error, UniqueTaken):
         members = [c for c in error.columns if c not in ("external_source", "external_id")]
         pointer = f"/{members[-1]}" if members else "/external_ref"  # what it is unique within stands first

@@ -1,4 +1,4 @@
-"""Answers: from what an endpoint gives back to bytes and headers."""
+"""Answers: the result of an endpoint as bytes and headers."""
 
 import asyncio
 import base64
@@ -57,9 +57,10 @@ def position_token(epoch: int, positions: dict[tuple[str, int], int]) -> str:
 def conditional(result: Any, call: Call) -> Answer:
     """The answer to a read: 304 where the caller already has it."""
     answer = result if isinstance(result, Answer) else aggregate(result, call, 200)
-    if answer.status == 200 and answer.body and answer.media_type == "application/json":
-        answer.headers.setdefault("ETag", weak_tag(answer.body))
-    tags_held = call.tags("if-none-match")
+    is_tagged = "ETag" in answer.headers  # to hash a page of 200 KB costs as much as reading it
+    if not is_tagged and answer.status == 200 and answer.body and answer.media_type == "application/json":
+        answer.headers["ETag"] = weak_tag(answer.body)
+    tags_held = call.tags("if-none-match") if b"if-none-match" in call.sent else None
     tag = answer.headers.get("ETag")
     if tags_held and tag and any(held_tag in ("*", tag.removeprefix("W/")) for _, held_tag in tags_held):
         return Answer(304, headers={"ETag": tag})
@@ -132,9 +133,9 @@ async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
 
 
 STALLED_S = 75.0
-"""How long a reader of a stream may take nothing before it is given up."""
+"""Seconds for which a client may read nothing of a stream before it is ended."""
 ENDING_S = 1.0
-"""How long the end of a stream may take to be sent."""
+"""Seconds that sending the end of a stream may take."""
 
 
 async def _stream(pieces: AsyncIterator[bytes], call: Call, send: Send) -> None:

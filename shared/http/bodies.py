@@ -23,7 +23,7 @@ Reader = Callable[[Call], Awaitable[BaseModel | None]]
 
 def body_reader(operation: Operation, signature: Signature) -> Reader:
     """Reads the body of one operation: the content for its endpoint, None where that takes none."""
-    return _nothing(operation) if operation.body is None else _content(operation, operation.body, signature)
+    return _nothing(operation) if operation.takes is None else _content(operation, signature)
 
 
 def _nothing(operation: Operation) -> Reader:
@@ -35,8 +35,12 @@ def _nothing(operation: Operation) -> Reader:
     return read
 
 
-def _content(operation: Operation, model: type[BaseModel], signature: Signature) -> Reader:
-    may_be_missing = not any(field.is_required() for field in model.model_fields.values())
+def _may_be_missing(operation: Operation) -> bool:
+    model = operation.body
+    return model is not None and not any(field.is_required() for field in model.model_fields.values())
+
+
+def _content(operation: Operation, signature: Signature) -> Reader:
     media_type, sent_as = operation.media_type, operation.media_type.encode()
     accept = {"Accept-Patch" if operation.method == "PATCH" else "Accept-Post": media_type}
     limit, items, is_form = operation.body_limit, operation.items_limit, media_type == FORM
@@ -47,7 +51,7 @@ def _content(operation: Operation, model: type[BaseModel], signature: Signature)
         sent_type = call.sent.get(b"content-type", b"")
         if sent_type != sent_as:
             sent_type = sent_type.split(b";")[0].strip().lower()
-            if raw == b"" and not sent_type and may_be_missing:
+            if raw == b"" and not sent_type and _may_be_missing(operation):
                 raw, sent_type = b"{}", sent_as
             if sent_type != sent_as:
                 raise UnsupportedMediaType(f"send {media_type}", headers=accept)
@@ -66,7 +70,7 @@ def _content(operation: Operation, model: type[BaseModel], signature: Signature)
         if not takes_body:
             return None
         try:
-            return read_content(model, value, raw)
+            return read_content(cast(type[BaseModel], operation.body), value, raw)
         except ValidationError as error:
             raise invalid_from(error) from error
 

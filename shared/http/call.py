@@ -40,17 +40,17 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
 @dataclass(slots=True)
 class Trace:
-    """The ids by which a request is found again in logs, events and other systems."""
+    """The ids that connect a request with its log lines, its events and other systems."""
 
     trace_id: str
     request_id: str
     traceparent: str
-    """The caller's own, since nothing here is a span of its own; without one, a trace that nobody samples."""
+    """As the caller sent it, since this service makes no spans; otherwise a new one that is not sampled."""
     tracestate: str | None = None
 
 
 def trace_of(headers: dict[bytes, bytes]) -> Trace:
-    """What the caller sent, or fresh ids."""
+    """The ids that the caller sent, or new ones."""
     sent_parent = headers.get(b"traceparent")
     parent = _TRACEPARENT.fullmatch(sent_parent.decode("latin-1")) if sent_parent else None
     trace_id = parent[1] if parent else f"{getrandbits(128):032x}"
@@ -97,7 +97,7 @@ class Call(Request):
     body_value: Any
     work: Work
     by_cookie: "Callable[[Call], Awaitable[Principal]] | None" = None
-    """What found the principal by a cookie; None where a bearer token named it."""
+    """What identified the principal by a cookie; None where a bearer token did."""
     replied: dict[str, str]
     """Headers that the endpoint adds to the answer."""
 

@@ -29,11 +29,11 @@ from shared.domain.register import (
 from shared.domain.work import expect_version
 from shared.http import batch, listing, paging, parameters
 from shared.http.call import Answer, Call
-from shared.http.operation import Method, Operation, Parameter
+from shared.http.operation import Deferred, Method, Operation, Parameter
 from shared.http.path import ExternalKey, Id, SourceName
 from shared.http.problems import Problem
 from shared.http.routes import Routes
-from shared.http.running import Deferred, Endpoint
+from shared.http.running import Endpoint
 
 VALIDATE_ONLY = Parameter(
     "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
@@ -75,15 +75,18 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"
     page_shape = Deferred(partial(_page_of, shape, entry.plural))
-    item_shape = _batch_item(register)
+    created, revised = Deferred(lambda: register.create), Deferred(lambda: register.revise)
+
+    read_page = listing.reader_of(mirror, register.filters)
 
     async def list_(call: Call) -> Answer:
-        page = await listing.page(call, mirror, register.filters)
-        documents = page.each(lambda item: listing.as_bytes(item[0]))
+        page = await read_page(call)
+        documents = page.each(lambda row: row[0])
         if not (call.one("expand") or call.one("fields")):
             return paging.answer(call, documents, listing.tag_of(page))
-        reduced = await _reduced(call, register, [document.decode() for document in documents.items])
-        return paging.answer(call, replace(documents, items=[text.encode() for text, _ in reduced]))
+        states = [one if isinstance(one, str) else one.decode() for one in documents.items]
+        reduced = await _reduced(call, register, states)
+        return paging.answer(call, replace(documents, items=[text for text, _ in reduced]))
 
     async def shown(call: Call, state: str, version: int) -> Answer:
         if call.one("expand") or call.one("fields"):
@@ -191,7 +194,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         f"Create {one}",
         shape,
         status=201,
-        body=register.create,
+        takes=created,
         parameters=(VALIDATE_ONLY,),
         needs_key=moves_money,
         refusals=(409,),
@@ -204,7 +207,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         f"Create or put up to 500 {many}",
         Deferred(partial(batch_answer, shape)),
         status=207,
-        body=item_shape,
+        takes=Deferred(partial(_batch_item, register)),
         parameters=(VALIDATE_ONLY, RESTORE),
         needs_key=True,
         puts=True,
@@ -218,7 +221,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "put",
         f"Put {one} by its external key",
         shape,
-        body=register.create,
+        takes=created,
         parameters=(RESTORE,),
         refusals=(409, 412),
         puts=True,
@@ -230,7 +233,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "revise",
         f"Revise {one}",
         shape,
-        body=register.revise,
+        takes=revised,
         media_type="application/merge-patch+json",
         **changing,
     )
@@ -253,7 +256,7 @@ def _declare_move(routes: Routes, register: Register[Any], verb: str, step: Move
     operation = Operation(
         method="POST",
         scope=f"{routes.service}.{step.needs}",
-        body=step.takes,
+        takes=step.takes,
         needs_match=True,
         refusals=(404, 409),
     )

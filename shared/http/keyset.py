@@ -102,6 +102,10 @@ class Keyset:
     """Of these, those that must have one of some values."""
     words: list[str] = field(default_factory=list)
     """What is searched for, in the search form."""
+    is_long: bool = False
+    """Whether a page may take longer than a millisecond: no index serves it. It is then read beside the event loop."""
+    searched: str | None = None
+    """A table of the texts that each row ever had, by `id`: its index narrows a search, where the list's own has none."""
 
     def narrow(self, condition: str, *params: Any) -> None:
         self.where.append(condition)
@@ -160,24 +164,30 @@ class Keyset:
                 [*self.params, *params],
             )
             text += _by([(f"key_{i}", down) for i, (_, down) in enumerate(order)])
-        rows = [tuple(row) for row in await call.kernel.store.fetch(text, params)]
+        read = call.kernel.store.scan if self.is_long else call.kernel.store.fetch
+        rows = await read(text, params)
         total = await self._total(call, table, rows) if counted else None
         following = None
         if len(rows) > limit:
             rows = rows[:limit]
             following = cursor.sealed(call, list(rows[-1][-len(order) :]), bound)
-        return paging.Page([row[int(counted) : -len(order)] for row in rows], following, total)
+        first, end = int(counted), -len(order)
+        return paging.Page([tuple(row[first:end]) for row in rows], following, total)
 
     async def _look_up(self, store: Store, table: str) -> None:
         """Have the words found by the index of `q`, where there is one and it leaves few rows."""
-        if table not in store.searched_by_index:
+        searched = self.searched or table
+        if searched not in store.searched_by_index:
             return
-        rows = search.rows_with(self.words, store.dialect, table)
+        rows = search.rows_with(self.words, store.dialect, searched)
         if rows is None:
             return
-        if store.dialect == "sqlite" and await store.fetch(*search.too_many(self.words, table)):
+        if store.dialect == "sqlite" and await store.fetch(*search.too_many(self.words, searched)):
             return
-        self.narrow(rows[0], *rows[1])
+        condition, params = rows
+        if searched != table:
+            condition = f"{self.id} IN (SELECT {self.id} FROM {searched} WHERE {condition})"
+        self.narrow(condition, *params)
 
     async def _walk_for_many(self, store: Store, table: str) -> None:
         """Have a filter that leaves many rows applied along the order of the list, on SQLite.

@@ -1,6 +1,8 @@
 """Lists: flat filters and an allow-list of sorts over a table; the items are the stored states as they are."""
 
 import json
+from collections.abc import Awaitable, Callable
+from typing import cast
 
 from shared.base.text import composed, sort_key
 from shared.contracts.members import Kind
@@ -46,27 +48,31 @@ DOCUMENT = {"sqlite": "CAST(document AS BLOB) AS document", "postgresql": "docum
 """How a document is selected by the thousand: as bytes, where the driver would make a text of it to be undone again."""
 
 
-async def page(call: Call, mirror: Mirror, filters: Filters) -> Page[tuple[str | bytes, str, int]]:
-    """A page of documents, each with its id and version."""
+Document = tuple[str | bytes, str, int]
+"""The state of an aggregate as it is stored, its id and its version."""
+
+
+def reader_of(mirror: Mirror, filters: Filters) -> Callable[[Call], Awaitable[Page[Document]]]:
+    """What reads the pages of one list; how it can be sorted is found out once."""
     sorts = {}
     for name in (*filters.sorts, "created_at", "updated_at"):
         column = mirror.column_of_sort(name)
         textual = filters.kind(name) in TEXTUAL
         sorts[name] = Sort(column.name, text=textual, nullable=bool(column.nullable), indexed=True)
-    keyset = Keyset("id", sorts, mirror.name, indexed=indexed_columns(mirror.table))
-    read(call, mirror, filters, keyset)
-    columns = f"{DOCUMENT[call.kernel.store.dialect]}, id, version"
-    return (await keyset.page(call, columns, mirror.name)).each(lambda row: (row[0], row[1], row[2]))
+
+    async def page(call: Call) -> Page[Document]:
+        keyset = Keyset("id", sorts, mirror.name, indexed=indexed_columns(mirror.table))
+        read(call, mirror, filters, keyset)
+        columns = f"{DOCUMENT[call.kernel.store.dialect]}, id, version"
+        return cast(Page[Document], await keyset.page(call, columns, mirror.name))
+
+    return page
 
 
-def tag_of(page: Page[tuple[str | bytes, str, int]]) -> str:
+def tag_of(page: Page[Document]) -> str:
     """The ETag of a page of whole documents: their ids and versions say what they hold, as for one of them alone."""
     names = [f"{id}:{version}" for _, id, version in page.items]
     return weak_tag(f"{','.join(names)} {page.next} {page.total}".encode())
-
-
-def as_bytes(document: str | bytes) -> bytes:
-    return document if isinstance(document, bytes) else document.encode()
 
 
 def only(state: str, fields: str) -> str:

@@ -33,9 +33,9 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
         "parameters": [_query_parameter(p) for p in operation.parameters] + _header_parameters(operation)
     }
     extra["parameters"] += _path_parameters(in_path)
-    if operation.body is not None:
-        schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
-        required = any(f.is_required() for f in operation.body.model_fields.values())
+    if (body := operation.body) is not None:
+        schema = {"$ref": f"#/components/schemas/{body.__name__}"}
+        required = any(f.is_required() for f in body.model_fields.values())
         extra["requestBody"] = {"required": required, "content": {operation.media_type: {"schema": schema}}}
     if operation.public:
         extra["security"] = []
@@ -60,7 +60,7 @@ def _refusals(operation: Operation, path: str) -> list[int]:
         statuses -= {401, 403}
     if operation.method != "GET":
         statuses.add(422)
-    if operation.method == "POST" or operation.body is not None:
+    if operation.method == "POST" or operation.takes is not None:
         statuses |= {409, 415}
     if operation.needs_match:
         statuses |= {412, 428}

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -15,6 +16,17 @@ FORM = "application/x-www-form-urlencoded"
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Session = Callable[[Call], Awaitable[Principal]]
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """A shape that no request needs, or only the first one: it is made when it is asked for."""
+
+    make: Callable[[], type[BaseModel]]
+
+    @cached_property
+    def shape(self) -> type[BaseModel]:
+        return self.make()
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,8 @@ class Operation:
     method: Method
     scope: str | None
     status: int = 200
-    body: type[BaseModel] | None = None
+    takes: "type[BaseModel] | Deferred | None" = None
+    """The shape of its body; None where it has none."""
     query: type[BaseModel] | None = None
     """What its endpoint is given of the query; `parameters` has all of its members too."""
     media_type: str = "application/json"
@@ -68,6 +81,11 @@ class Operation:
     refusals: tuple[int, ...] = ()
     restricted: bool = False
     """Whether it shows or changes what is restricted: then it needs the service's scope `restricted` too."""
+
+    @property
+    def body(self) -> type[BaseModel] | None:
+        """The shape of its body, which is made now if nobody needed it before."""
+        return self.takes.shape if isinstance(self.takes, Deferred) else self.takes
 
     @property
     def scopes(self) -> tuple[str, ...]:

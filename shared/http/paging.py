@@ -64,7 +64,7 @@ def wants_total(call: Call) -> bool:
     return False
 
 
-def answer(call: Call, page: Page[str] | Page[bytes], tag: str | None = None) -> Answer:
+def answer(call: Call, page: Page[str] | Page[str | bytes], tag: str | None = None) -> Answer:
     """`{items, next?, total?}` with the Link header; the items are JSON already.
 
     `tag` is the ETag, where more is known of the items than their bytes; it is made of those otherwise.

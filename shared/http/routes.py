@@ -85,7 +85,7 @@ class Routes:
         operation = _completed(operation, signature, shape)
         if shape is None and operation.status != 204 and not self.pages:
             raise WrongRoute(f"{where}: say what it answers: `-> Answer[Shape]`, or `schema=` as JSON schema")
-        if operation.body is not None and operation.method in ("GET", "DELETE"):
+        if operation.takes is not None and operation.method in ("GET", "DELETE"):
             raise WrongRoute(f"{where}: {operation.method} has no body; what narrows an answer is a `query`")
         id = endpoint.__name__ if self.pages else self._id_of(operation.method, path, verb)
         description = description or signature.description or summary
@@ -136,8 +136,8 @@ def _operation(endpoint: Endpoint, method: Method, service: str, options: Option
 
 def _completed(operation: Operation, signature: Signature, shape: Any) -> Operation:
     """The operation with what the signature says of it."""
-    if operation.body is None and signature.body is not None:
-        operation = replace(operation, body=signature.body)
+    if operation.takes is None and signature.body is not None:
+        operation = replace(operation, takes=signature.body)
     if signature.query is not None:
         parameters = (*parameters_of(signature.query), *operation.parameters)
         operation = replace(operation, query=signature.query, parameters=parameters)

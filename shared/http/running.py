@@ -9,11 +9,9 @@ the answer is made.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Protocol
 
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 from starlette.datastructures import URLPath
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, NoMatchFound
@@ -29,7 +27,7 @@ from shared.http.bodies import body_reader
 from shared.http.call import Answer, Call, read_query, trace_of
 from shared.http.checking import accept_check, header_check, parameter_check
 from shared.http.openapi import documented
-from shared.http.operation import Operation
+from shared.http.operation import Deferred, Operation
 from shared.http.query import reader_of
 from shared.http.replay import replay
 from shared.http.serving import Serving
@@ -51,7 +49,7 @@ End = Callable[[Call, Endpoint, Arguments, str | None], Awaitable[Answer]]
 
 
 async def _documented_by_us(request: Request) -> None:
-    """What FastAPI is shown instead of an endpoint: parameters and bodies are documented from the operation."""
+    """A placeholder for FastAPI, instead of the endpoint: the operation documents parameters and bodies."""
 
 
 class Part(Protocol):
@@ -60,17 +58,6 @@ class Part(Protocol):
     service: str
     tag: str
     pages: bool
-
-
-@dataclass(frozen=True)
-class Deferred:
-    """A shape that only documents need: it is made when the first of them asks."""
-
-    make: Callable[[], type[BaseModel]]
-
-    @cached_property
-    def shape(self) -> type[BaseModel]:
-        return self.make()
 
 
 @dataclass(frozen=True)
@@ -155,7 +142,7 @@ class KernelRoute(BaseRoute):
 
 
 def _refusal(failure: Exception, call: Call) -> Refusal:
-    """What is told of a request that was not done."""
+    """The refusal that answers a failed request."""
     if isinstance(failure, Refusal):
         audit.note(call, failure)
         return failure
@@ -181,7 +168,7 @@ def composed(path: str, declared: Declared) -> Callable[[Call, Endpoint], Awaita
     ids = signature.ids
     typed_query = reader_of(signature.query) if signature.query else None
     takes_key = operation.needs_key or operation.method == "POST"
-    read_body = body_reader(operation, signature) if operation.body or operation.method == "POST" else None
+    read_body = body_reader(operation, signature) if operation.takes or operation.method == "POST" else None
     takes_body = signature.body is not None
     end = _end(path, operation)
 
@@ -215,7 +202,7 @@ def composed(path: str, declared: Declared) -> Callable[[Call, Endpoint], Awaita
 
 
 def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
-    """Who calls, and whether they may."""
+    """Identifies the principal, and checks the scopes."""
     session, scopes = operation.session, frozenset(operation.scopes)
 
     async def admitted(call: Call) -> None:
@@ -241,7 +228,7 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
 
 
 def _end(path: str, operation: Operation) -> End:
-    """The last step: the endpoint, and what becomes of its result."""
+    """The last step: runs the endpoint, and makes the answer of its result."""
     if operation.method == "GET":
         return _reading(operation.public)
     return _public if operation.public else _writing(path, operation)

@@ -1,4 +1,4 @@
-"""Turns: whoever must decide again about the same thing waits for those who do so already.
+"""Turns: a request that must decide again waits for other requests that decide again about the same thing.
 
 Deciding once is free. Of many who decide about one aggregate at once, one commits and all others begin anew; without
 turns the last of fifty begins fifty times. Other replicas are met by chance, which a short random pause makes rare.
@@ -14,11 +14,11 @@ from shared.base.errors import Busy
 PAUSE_S = 0.002
 """The longest pause before the third attempt is four times as long; it doubles from one to the next."""
 PATIENCE_S = 10.0
-"""How long somebody waits for the turn before being told to come again."""
+"""How long a request waits for its turn before it is answered with 503 and Retry-After."""
 
 
 class Turns:
-    """The turns of a service, by what is decided about; nothing is kept of what nobody decides about."""
+    """The turns of a service, by what is decided about. Locks that are not in use are dropped."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
@@ -31,7 +31,7 @@ class Turns:
 
 
 class Turn:
-    """One caller's: taken before deciding again, and held to the end."""
+    """The turn of one request: taken before it decides again, and given back at its end."""
 
     __slots__ = ("_about", "_lock", "_turns")
 

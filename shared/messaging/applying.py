@@ -11,7 +11,7 @@ from shared.messaging.positions import Positions
 
 
 async def apply(consumer: Consumer, positions: Positions, work: Work, records: Sequence[Record]) -> None:
-    """Stage what follows from the records; nothing where all of them were put aside."""
+    """Stage what follows from the records; nothing where all of them became dead letters."""
     if not records:
         return
     if consumer.fold:

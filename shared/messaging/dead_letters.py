@@ -1,4 +1,4 @@
-"""Events that a consumer cannot fold: put aside in its database, and their aggregates parked until somebody decides."""
+"""Events that a consumer cannot apply: stored in its database, with their aggregates parked until an operator decides."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -87,7 +87,7 @@ class DeadLetters:
         return {id: Record(t, p, 0, position, 0, 0, event.encode()) for id, t, p, position, event in rows}
 
     async def release(self, work: Work, aggregate_id: str, letters: Iterable[str]) -> None:
-        """Commit without the letters; the aggregate stays parked where another replica buried more of it."""
+        """Commit without the letters; the aggregate stays parked where another replica has stored more letters of it."""
         work.add_statement("DELETE FROM dead_letter WHERE id = ?", [(id,) for id in letters])
         work.add_statement(
             "DELETE FROM parked WHERE consumer = ? AND aggregate_id = ? AND NOT EXISTS (SELECT 1 FROM dead_letter d"

@@ -42,9 +42,9 @@ class Inbox:
         self._positions = Positions(kernel.store, consumer)
         self._letters = DeadLetters(kernel.store, kernel.service, consumer.name)
         self.stopped: str | None = f"{consumer.name} does not read yet"
-        """Why the consumer takes nothing in; None while it does."""
+        """Why the consumer applies nothing; None while it does."""
         self.positions_are_void = False
-        """Whether its marks mean other events than those of its sources: then it is unknown what was applied."""
+        """Whether its marks refer to other events than its sources have. Then it is unknown which were applied."""
         self._is_born = False
         self._turn = asyncio.Lock()
         """Held while something is folded (a batch, or dead letters once more), and while the marks are read."""
@@ -58,7 +58,7 @@ class Inbox:
         return self._positions.marks
 
     async def run(self) -> None:
-        """For ever; what goes wrong in passing is counted, logged and tried again."""
+        """Without end; temporary errors are counted, logged and retried."""
         while True:
             try:
                 await self._be_born()
@@ -74,7 +74,7 @@ class Inbox:
                 return
             except (Unreachable, StaleVersion, OSError) as error:
                 await self._pause(error)
-            except Exception as error:  # noqa: BLE001 the consumer's loop must not end; it is told and tried again
+            except Exception as error:  # noqa: BLE001 the consumer's loop must not end; it is logged and tried again
                 await self._pause(error)
 
     @property
@@ -85,7 +85,7 @@ class Inbox:
         return "bring a backup of all back, or see `A store that went back` in docs/operations.md"
 
     async def _be_born(self) -> None:
-        """Once a process, before anything is read: bring the births up to date with the declaration of the copies."""
+        """Once per process, before anything is read: update the birth positions to the declaration of the copies."""
         if self._is_born:
             return
         store, consumer = self.kernel.store, self.consumer
@@ -101,7 +101,7 @@ class Inbox:
         await asyncio.sleep(seconds)
 
     async def _take_until_committed(self, batch: Sequence[Record]) -> None:
-        """Where the database is away, or somebody else wrote what the batch touches: read again, decide again."""
+        """Read and decide again where the database does not answer, or another writer changed the same rows."""
         marks_in_doubt = False
         while True:
             try:
@@ -122,7 +122,7 @@ class Inbox:
         return self.marks
 
     async def count_letters(self) -> None:
-        """Tell the metrics what waits for a decision, whichever replica put it aside."""
+        """Set the metrics to the letters that wait for a decision, whichever replica stored them."""
         await self._letters.count()
 
     async def take(self, batch: Sequence[Record]) -> None:
@@ -145,7 +145,7 @@ class Inbox:
         telemetry.FOLDED.labels(*self._labels).inc(len(fresh))
 
     async def _commit(self, records: Sequence[Record], singly: bool) -> None:
-        """Fold and commit; what cannot be folded, or not be written, is buried once it stands alone."""
+        """Apply and commit. A single record that cannot be applied or written becomes a dead letter."""
         work = self._work()
         foldable = [r for r in records if not self._put_aside(work, r)]
         try:
@@ -208,7 +208,7 @@ class Inbox:
                 await self._letters.release(work, aggregate_id, letters)
             except (Unreachable, StaleVersion):
                 raise
-            except Exception as error:  # noqa: BLE001 whatever it is, it is told and the letters stay
+            except Exception as error:  # noqa: BLE001 any error is answered, and the letters stay
                 return repr(error)
         return None
 

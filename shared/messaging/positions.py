@@ -46,7 +46,7 @@ class Positions:
         return record.position > max(mark.reacted, birth.position if birth else 0)
 
     def after(self, records: Sequence[Record]) -> Marks:
-        """The marks that the records move, as they are once these are taken in."""
+        """The marks that the records move, as they are once the records are applied."""
         moved: Marks = {}
         for record in records:
             key = (record.topic, record.partition)
@@ -92,7 +92,7 @@ class Positions:
             )
 
     def _hold_births(self, work: Work, sources: Iterable[str]) -> None:
-        """A first mark meets no other: it is fenced by the copies that its consumer fills."""
+        """A first mark replaces no other one: the copies that its consumer fills fence it."""
         born = [(self._consumer.name, s, self._births[s].copies) for s in sources if s in self._births]
         if born:
             still = "UPDATE birth SET copies = copies WHERE consumer = ? AND source = ? AND copies = ?"

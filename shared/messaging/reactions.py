@@ -1,4 +1,4 @@
-"""Reactions as data: which copies a service keeps of what others tell, and what follows from which facts.
+"""Reactions as data: which copies a service keeps of foreign aggregates, and what follows from which facts.
 
     REACTIONS = (KNOWN_PROJECT, on(Risk, "occurred", begin_lesson), on(Project, EVERY, keep_register))
     consumers = (reacting("risk", REACTIONS),)

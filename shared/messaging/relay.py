@@ -3,7 +3,7 @@
     lead -> read on from published_position -> one record batch per partition -> compress on a thread -> send
                                                meanwhile: the next page            all acknowledged -> move on
 
-Whatever fails, the producer is thrown away and everything begins again from published_position. Delivery is
+On any failure the producer is discarded, and publishing begins again from published_position. Delivery is
 at least once, and in order per partition.
 
 An event that erases is followed by a tombstone: the same event in CloudEvents' binary mode and without its
@@ -78,7 +78,7 @@ class Relay:
                     await ensure_topics(self._cluster, self.topics)
                     async with producing(self._cluster) as producer:
                         await self._publish_while(leads, producer)
-            except Exception as error:  # noqa: BLE001 the relay's loop must not end; it is told and begins again
+            except Exception as error:  # noqa: BLE001 the relay's loop must not end; it is logged and begins again
                 telemetry.RELAY_ERRORS.labels(self.service).inc()
                 telemetry.LOG.event("warning", self.service, "the relay begins again", error=repr(error))
                 await asyncio.sleep(PAUSE_S)
@@ -136,7 +136,7 @@ class Relay:
         telemetry.RELAY_LAG.labels(self.service).set(rows[0][0])
 
     async def _nudge(self) -> None:
-        """Until something was committed; now and then without a nudge, should one be lost."""
+        """Wait until something was committed, at most POLL_S: a nudge may be lost."""
         with suppress(TimeoutError):
             async with asyncio.timeout(POLL_S):
                 await self._woken.wait()
@@ -174,7 +174,7 @@ async def producing(servers: str | Cluster) -> AsyncIterator[AIOKafkaProducer]:
 
 
 class Producer(AIOKafkaProducer):  # type: ignore[misc] # aiokafka has no types
-    """A producer that can be thrown away: `stop` would wait for a broker that may be gone."""
+    """A producer that can be discarded: `stop` would wait for a broker that may be gone."""
 
     async def discard(self) -> None:
         self._closed = True

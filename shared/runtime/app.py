@@ -54,7 +54,7 @@ class ServiceApp(Extensible):
                 await self.through_additions(scope, receive, _noting_status(scope, send))
             else:
                 await self.dispatch(scope, receive, send)
-        except Exception as error:  # noqa: BLE001 the last resort: a defect must still be told as a problem, and logged
+        except Exception as error:  # noqa: BLE001 the last resort: a defect must still be answered as a problem, and logged
             telemetry.log_defect(self.service.name, scope, error)
             if STATUS not in scope:
                 await refuse(_defect(), self, scope, receive, send)

@@ -115,7 +115,7 @@ async def _pass_on(answer: httpx.Response, send: Send) -> None:
 
 
 async def _until_done_or_gone(passing: Coroutine[Any, Any, None], receive: Receive) -> None:
-    """Whoever has stopped listening to a live stream must not keep it open behind the door."""
+    """A caller that has left a live stream must not keep it open between the front door and the service."""
     tasks = [asyncio.create_task(passing), asyncio.create_task(_gone(receive))]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

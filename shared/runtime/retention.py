@@ -22,7 +22,7 @@ GIVEN_UP = (
     "NOT EXISTS (SELECT 1 FROM dead_letter d"
     " WHERE d.consumer = parked.consumer AND d.aggregate_id = parked.aggregate_id)"
 )
-"""Of an aggregate without a letter there is nothing left to decide: what comes of it is taken in again."""
+"""An aggregate without a dead letter needs no decision: later events of it are applied again."""
 MOST_REFUSED = 20_000
 """Refused attempts beyond these are taken out, the oldest first, however young they are."""
 

@@ -138,7 +138,7 @@ def embedded_bus(stores: dict[str, Store]) -> EmbeddedBus:
 
 
 async def enter_bus(stack: AsyncExitStack, settings: Settings, own: Sequence[Serving], tokens: Tokens) -> Bus:
-    """The bus the settings name: the outboxes at hand, or Kafka with a relay for each of `own`."""
+    """The bus of the settings: the outboxes of this process, or Kafka with a relay for each of `own`."""
     if settings.bus_url.startswith("embedded:"):
         return embedded_bus({kernel.service: kernel.store for kernel in own})
     from shared.messaging.bus.kafka import KafkaBus

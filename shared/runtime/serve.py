@@ -22,13 +22,14 @@ from shared.domain.kernel import Kernel
 from shared.http.additions import lifespan_of
 from shared.http.auth import Tokens
 from shared.http.deadlines import DEADLINE_S, SWEEP_S
-from shared.runtime.door import GRACE_S, Door, Protocol
+from shared.runtime.connections import ConnectionLimits, LimitedProtocol
+from shared.runtime.connections.limits import GRACE_S
 from shared.runtime.memory import freeze_modules, keep_freed_memory
 from shared.runtime.running import alone, enter_bus, listening, opened
 from shared.runtime.service import Service
 
 DRAIN_GRACE_S = DEADLINE_S + SWEEP_S + 2
-"""How long requests may still take once nothing new is let in."""
+"""How long requests may still take once no new connection is accepted."""
 NO_ADDRESS = {errno.EADDRNOTAVAIL, *(n for name, n in vars(socket).items() if name.startswith("EAI_"))}
 
 
@@ -70,32 +71,36 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, host: str, port: int, door: Door | None = None) -> AsyncIterator[str]:
+async def serving(
+    app: ASGIApp, host: str, port: int, limits: ConnectionLimits | None = None
+) -> AsyncIterator[str]:
     """The application behind `host:port` while the block lasts; gives its URL."""
-    async with serving_on(listen(host, port), app, door) as url:
+    async with serving_on(listen(host, port), app, limits) as url:
         yield url
 
 
 @asynccontextmanager
-async def serving_on(listener: socket.socket, app: ASGIApp, door: Door | None = None) -> AsyncIterator[str]:
+async def serving_on(
+    listener: socket.socket, app: ASGIApp, limits: ConnectionLimits | None = None
+) -> AsyncIterator[str]:
     """The application behind an address that is listened on, while the block lasts; gives its URL."""
     keep_freed_memory()
-    async with lifespan_of(app), _served_on(listener, app, door or Door()) as url:
+    async with lifespan_of(app), _served_on(listener, app, limits or ConnectionLimits()) as url:
         yield url
 
 
 @asynccontextmanager
-async def _served_on(listener: socket.socket, app: ASGIApp, door: Door) -> AsyncIterator[str]:
+async def _served_on(listener: socket.socket, app: ASGIApp, limits: ConnectionLimits) -> AsyncIterator[str]:
     config = uvicorn.Config(
         app,
-        http=partial(Protocol, door=door),  # type: ignore[arg-type]
+        http=partial(LimitedProtocol, limits=limits),  # type: ignore[arg-type]
         ws="none",  # so `ExtensibleRouter` refuses routes of WebSockets
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # whose X-Forwarded-For is believed is for the settings to say (`callers.address_of`)
-        timeout_keep_alive=int(door.idle_s),
+        timeout_keep_alive=int(limits.idle_s),
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
@@ -105,16 +110,16 @@ async def _served_on(listener: socket.socket, app: ASGIApp, door: Door) -> Async
         host, port = listener.getsockname()[:2]
         yield f"http://{host}:{port}"
     finally:
-        config.timeout_graceful_shutdown = int(door.grace_s)
+        config.timeout_graceful_shutdown = int(limits.grace_s)
         server.should_exit = True
-        hurry = asyncio.create_task(_hurried(server, door))
+        hurry = asyncio.create_task(_hurried(server, limits))
         await task
         hurry.cancel()
         listener.close()
 
 
-async def _hurried(server: uvicorn.Server, door: Door) -> None:
-    await door.at_once.wait()
+async def _hurried(server: uvicorn.Server, limits: ConnectionLimits) -> None:
+    await limits.at_once.wait()
     server.force_exit = True
 
 
@@ -134,11 +139,11 @@ async def serve(service: Service, settings: Settings) -> None:
         one = await stack.enter_async_context(opened(service, settings, tokens))
         bus = await enter_bus(stack, settings, [one.kernel], tokens)
         await stack.enter_async_context(listening(one, bus))
-        door = Door(settings.connections)
-        url = await stack.enter_async_context(serving(one.app, settings.host, settings.port, door))
+        limits = ConnectionLimits(settings.connections)
+        url = await stack.enter_async_context(serving(one.app, settings.host, settings.port, limits))
         freeze_modules()
         telemetry.LOG.event("info", service.name, "ready", url=url)
-        await drain(door, [one.kernel], settings.drain_s, await told_to_end())
+        await drain(limits, [one.kernel], settings.drain_s, await told_to_end())
 
 
 async def told_to_end() -> asyncio.Event:
@@ -159,20 +164,22 @@ async def told_to_end() -> asyncio.Event:
     return at_once
 
 
-async def drain(door: Door, kernels: Iterable[Kernel], seconds: float, at_once: asyncio.Event) -> None:
+async def drain(
+    limits: ConnectionLimits, kernels: Iterable[Kernel], seconds: float, at_once: asyncio.Event
+) -> None:
     """Be not ready, and serve until callers have noticed. Then end what never ends by itself.
 
-    Requests that run are waited for as the door says, when its address is left.
+    Requests that run are waited for as the limits say, when its address is left.
     """
-    door.closing, door.at_once = True, at_once
-    door.grace_s = DRAIN_GRACE_S
+    limits.closing, limits.at_once = True, at_once
+    limits.grace_s = DRAIN_GRACE_S
     for kernel in kernels:
         kernel.ready.append(lambda: "the process is ending")
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await at_once.wait()
     if at_once.is_set():
-        door.grace_s, door.at_once = GRACE_S, asyncio.Event()
+        limits.grace_s, limits.at_once = GRACE_S, asyncio.Event()
     for kernel in kernels:
         kernel.ending.set()
 

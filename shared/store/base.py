@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from shared.base.supervision import Supervised
 from shared.store.together import Document
@@ -30,7 +30,7 @@ class UniqueTaken(Exception):
 
 
 class Unreachable(Exception):
-    """The database is away; what was asked did not happen, or is not known to have happened."""
+    """The database does not answer; the operation did not happen, or its result is unknown."""
 
 
 class Damaged(Unreachable):
@@ -38,7 +38,7 @@ class Damaged(Unreachable):
 
 
 class CannotReplace(Exception):
-    """Tables cannot be made anew beside the live ones, or not be put in their place."""
+    """New tables cannot be created next to the live ones, or cannot replace them."""
 
 
 class Store(Protocol):
@@ -54,7 +54,7 @@ class Store(Protocol):
         """What runs in the background while the store is open."""
 
     async def commit(self, unit: Unit) -> None:
-        """Write the unit, together with those that wait beside it; returns when it is durable.
+        """Write the unit, in one group with others that wait; returns when it is durable.
 
         Raises StaleVersion, UniqueTaken or Unreachable; then nothing of the unit was written, except that the parts
         of a separable unit fail each by itself (`unit.failures`).
@@ -85,3 +85,14 @@ class Store(Protocol):
         """Something is broken: from now on nothing is written, and `ping` says so."""
 
     async def close(self) -> None: ...
+
+
+class ServerStore(Store, Protocol):
+    """A store on a database server (PostgreSQL), which others may connect to as well."""
+
+    url: str
+    """The address that it was opened with."""
+
+
+def is_on_a_server(store: Store) -> TypeGuard[ServerStore]:
+    return store.dialect == "postgresql"

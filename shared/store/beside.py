@@ -1,4 +1,4 @@
-"""Tables of a PostgreSQL database made anew beside those that are read, and put in their place in one transaction.
+"""Tables of a PostgreSQL database rebuilt next to the live ones, which they replace in one transaction.
 
     a schema of its own -> COPY without indices -> keys and indices -> swap
                            readers have the old tables                 readers have the new ones
@@ -20,7 +20,7 @@ from shared.store.unit import Statement
 
 SCHEMA = "portolan_rebuild"
 _LOCK = 7003
-"""Advisory lock of whoever makes tables anew in this database."""
+"""Advisory lock of the process that rebuilds tables in this database."""
 TRIES = 200
 PAUSE_S = 0.02
 """Between two tries to lock all tables at once; a lock that waits would hold up every reader that comes after it."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -159,6 +159,10 @@ class Mirror:
         column: Column[Any] = self.table.columns[name]
         return column
 
+    def places(self, changed: tuple[str, ...]) -> tuple[int, ...]:
+        """The places of the columns that differ where these members do."""
+        return _places(self, changed)
+
     def values(self, members: Members, recorded_at: int, effective_at: int, state: str) -> tuple[Any, ...]:
         """A row, in the order of the columns, of an aggregate's members at the version that was just made; instants in
         microseconds."""
@@ -177,6 +181,22 @@ class Mirror:
             *([search_text([members[name] for name in self.searched])] if self.searched else ()),
             state,
         )
+
+
+_ALWAYS = ("version", "updated_at", "effective_at", "document")
+"""The columns that differ between any two versions of an aggregate."""
+
+
+@lru_cache(maxsize=4096)
+def _places(mirror: Mirror, changed: tuple[str, ...]) -> tuple[int, ...]:
+    columns = {*_ALWAYS, *changed, *(name + SORT for name in changed)}
+    if "archived_at" in changed:
+        columns.add("archived")
+    if "external_ref" in changed:
+        columns |= {"external_source", "external_id"}
+    if not columns.isdisjoint(mirror.searched):
+        columns.add(SEARCH_TEXT)
+    return tuple(place for place, column in enumerate(mirror.columns) if column in columns)
 
 
 @cache

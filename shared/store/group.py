@@ -13,7 +13,7 @@ from msgspec.structs import astuple
 from shared.base.clock import now_micros
 from shared.store.base import StaleVersion, UniqueTaken
 from shared.store.columns import Mirror
-from shared.store.unit import Part, Unit
+from shared.store.unit import Part, RowWrite, Unit
 
 LARGEST_GROUP = 256
 
@@ -55,12 +55,30 @@ def rows_by_table(parts: Iterable[Part]) -> dict[Mirror, list[tuple[Any, ...]]]:
     """The rows to write, ordered by id; of several versions of one aggregate only the last."""
     newest: dict[Mirror, dict[str, tuple[Any, ...]]] = {}
     for part in parts:
-        for mirror, values in part.rows:
-            newest.setdefault(mirror, {})[values[0]] = values
+        for row in part.rows:
+            newest.setdefault(row.mirror, {})[row.values[0]] = row.values
     return {
         mirror: [rows[key] for key in sorted(rows)]
         for mirror, rows in sorted(newest.items(), key=lambda item: item[0].name)
     }
+
+
+def rows_by_change(
+    parts: Iterable[Part],
+) -> dict[tuple[Mirror, tuple[int, ...] | None], list[tuple[Any, ...]]]:
+    """The same by table and changed columns: an index over columns that stay need not be touched.
+
+    What the unit writes twice is written as a whole.
+    """
+    newest: dict[tuple[Mirror, str], RowWrite] = {}
+    for part in parts:
+        for row in part.rows:
+            key = (row.mirror, row.values[0])
+            newest[key] = RowWrite(row.mirror, row.values, None) if key in newest else row
+    rows: dict[tuple[Mirror, tuple[int, ...] | None], list[tuple[Any, ...]]] = {}
+    for row in newest.values():
+        rows.setdefault((row.mirror, row.changed), []).append(row.values)
+    return rows
 
 
 def guards(parts: Iterable[Part]) -> dict[str, int]:

@@ -31,7 +31,7 @@ AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
-"""How a server fails that is down, ending, full, or has given this session up."""
+"""The errors of a server that is down, ending or full, or that has ended this session."""
 _BROKEN = (
     asyncpg.DataCorruptedError,
     asyncpg.IndexCorruptedError,
@@ -41,8 +41,8 @@ _BROKEN = (
 _RETRY_S = 0.2
 _LEAD = 7001
 SILENT_S = 10.0
-"""So long may a process be silent that holds what others wait for, before the server takes it away: the lead, or the
-locks of a transaction that it has begun. It is frozen, or its machine is gone and nobody has closed its connections."""
+"""After so many seconds without a sign of life the server ends the session of a process that is frozen or gone. Others
+may wait for what it holds: the lead, or the locks of an open transaction."""
 CLOSING_S = 2.0
 ACQUIRE_S = 5.0
 COPIED = 100
@@ -50,7 +50,7 @@ COPIED = 100
 
 
 class PostgresStore:
-    """One database; other replicas may write beside this one."""
+    """One database; other replicas may write to it at the same time."""
 
     dialect = "postgresql"
 
@@ -118,7 +118,7 @@ class PostgresStore:
 
     @asynccontextmanager
     async def leading(self) -> AsyncIterator[Callable[[], bool]]:
-        """An advisory lock, held by a connection of its own for as long as that lives and is heard of."""
+        """An advisory lock, held by a connection of its own until that closes or is silent for too long."""
         try:
             connection = await asyncpg.connect(self.url, timeout=5)
         except AWAY as error:
@@ -138,7 +138,7 @@ class PostgresStore:
         self._damage = self._damage or damage
 
     def _refuse_damaged(self) -> None:
-        """What is written beside broken pages may be lost with them, and what is read may lack what stood there."""
+        """Writes next to broken pages may be lost with them, and reads may miss rows."""
         if self._damage is not None:
             raise Damaged(f"the database is damaged ({self._damage})")
 
@@ -158,8 +158,8 @@ class PostgresStore:
             self._pool.terminate()
 
     async def _attempt(self, job: Job[asyncpg.Connection]) -> Outcome:
-        """Once more where a key is taken: an upsert that looks for its row in the moment in which another replica
-        replaces it finds neither the old nor the new one, inserts, and meets itself in a key that is not the id."""
+        """Try once more where a key is taken. An upsert that runs while another replica replaces the same row may see
+        neither the old nor the new one: it inserts, and fails by a key that is not the id."""
         outcome = await self._once(job)
         return await self._once(job) if isinstance(outcome[1], UniqueTaken) else outcome
 

@@ -39,7 +39,7 @@ def is_part_of_index(table: str) -> bool:
 
 
 def make_indices(connection: Connection, tables: Iterable[str], personal: Iterable[str] = ()) -> None:
-    """Make the index of each table anew, of the rows that it has; `personal` are those that tell of persons."""
+    """Rebuild the index of each table from its rows; `personal` are the tables with personal data."""
     if connection.dialect.name == "sqlite":
         remove_indices(connection)
         if _has_trigrams(connection):
@@ -91,7 +91,7 @@ def _statements(table: str) -> Sequence[str]:
 
 
 def indexed_tables(dialect: str) -> str:
-    """The query that tells which tables have the index, one a row."""
+    """The query that lists the tables that have the index, one a row."""
     where = "FROM sqlite_master WHERE type = 'table' AND name"
     if dialect == "postgresql":
         where = "FROM pg_indexes WHERE schemaname = current_schema() AND indexname"

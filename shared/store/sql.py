@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Float, Integer, Table
@@ -52,6 +52,13 @@ def upsert(mirror: Mirror) -> str:
     names = ", ".join(mirror.columns)
     marks = ", ".join("?" * len(mirror.columns))
     return f"INSERT INTO {mirror.name} ({names}) VALUES ({marks}) {on_conflict(mirror)}"
+
+
+@lru_cache(maxsize=4096)
+def update(mirror: Mirror, changed: tuple[int, ...]) -> str:
+    """Write these columns of a row that stands; its id is the last parameter."""
+    names = ", ".join(f"{mirror.columns[place]} = ?" for place in changed)
+    return f"UPDATE {mirror.name} SET {names} WHERE id = ?"
 
 
 @cache

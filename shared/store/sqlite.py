@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -200,8 +201,11 @@ def _write_parts_of(c: sqlite3.Connection, parts: list[Part]) -> None:
 
 
 def _write_rows_of(c: sqlite3.Connection, parts: list[Part]) -> None:
-    for mirror, rows in group.rows_by_table(parts).items():
-        c.executemany(sql.upsert(mirror), rows)
+    for (mirror, changed), rows in group.rows_by_change(parts).items():
+        if changed is None:
+            c.executemany(sql.upsert(mirror), rows)
+        else:
+            c.executemany(sql.update(mirror, changed), map(itemgetter(*changed, 0), rows))
     for part in parts:
         for statement in part.statements:
             done = c.executemany(statement.sql, statement.rows).rowcount
@@ -246,7 +250,7 @@ def _write_outbox(c: sqlite3.Connection, units: list[Unit]) -> None:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite has met a file that is broken, or none of its own."""
+    """Whether SQLite reports a file that is damaged, or that is no database."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

@@ -44,7 +44,7 @@ class Together:
             waiting = [(id, future) for id, futures in wanted.items() for future in futures]
             try:
                 rows_by_id = {id: (state, v, at) for id, state, v, at in await self._ask(table, list(wanted))}
-            except Exception as error:  # noqa: BLE001 whatever it is, those who wait are told
+            except Exception as error:  # noqa: BLE001 every waiting caller gets it
                 for _, future in waiting:
                     if not future.done():
                         future.set_exception(error)

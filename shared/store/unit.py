@@ -40,15 +40,25 @@ class Statement:
     types: tuple[str, ...] = ()
 
 
+class RowWrite(Struct, eq=False):
+    """A row of an aggregate as it is to be."""
+
+    mirror: Mirror
+    values: tuple[Any, ...]
+    """All of it, in the order of the table's columns."""
+    changed: tuple[int, ...] | None
+    """The places of the columns that differ from the row that stands; None where there is none yet."""
+
+
 class Part(Struct, eq=False):
     """What is written or refused as one: the whole of a plain request, or one item of a batch."""
 
-    rows: list[tuple[Mirror, tuple[Any, ...]]] = field(default_factory=list)
+    rows: list[RowWrite] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     guards: dict[str, int] = field(default_factory=dict)
     relies_on: set[str] = field(default_factory=set)
-    """Aggregates that it took as earlier parts of the unit leave them, by id."""
+    """Ids of aggregates that it read in the state in which earlier parts of the unit leave them."""
 
     def clear(self) -> None:
         """Write nothing, and rely on nothing."""

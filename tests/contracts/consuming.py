@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from services.projects.service import SERVICE as PROJECTS
+from shared.base.supervision import Supervised
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.consumer import Consumer
@@ -72,10 +73,9 @@ async def consuming(carried: Carried, failing: int = 0) -> AsyncIterator[Notes]:
         carried.bus,
         Consumer("contract", ("projects",), fold=notes.fold),
     )
-    task = asyncio.create_task(inbox.run())
+    task = Supervised("projects", "the consumer of the contract", inbox.run)
     try:
         yield notes
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await task.end()
         await store.close()

@@ -12,6 +12,8 @@ PAPERS = sorted(
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
         *(ROOT / "docs").glob("*.md"),
         *(ROOT / "docs" / "how-to").glob("*.md"),
+        *(ROOT / "docs" / "adr").glob("*.md"),
+        ROOT / "docs" / "methods" / "health.md",
     ]
 )
 MOST_WORDS = 25

@@ -1,25 +1,20 @@
-"""Level one: the figures of one project from its states, and nothing else; the day comes in at level two."""
+"""Level one: the figures of one project from what they rest on, and nothing else; the day comes in at level two."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import NamedTuple
 
+from services.reporting.figures.basis import Basis
+from services.reporting.figures.sources import Amount, Project
 from shared.base.clock import to_day
-from shared.base.money import Money
-from shared.contracts.finance.budget import BudgetState
-from shared.contracts.risk.risks import Kind, RiskState
 from shared.domain.measured import Measured, Spans, curve
 from shared.domain.stages import ENDED
 
-RATED = (RiskState.ASSESSED, RiskState.MONITORED)
-
 FOR_EVER = 9_999_999
 """A day after all others."""
-
-States = Mapping[str, Iterable[dict[str, Any]]]
-"""Aggregate type -> states, as the events carried them; archived ones are to be left out by the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,48 +51,83 @@ class Figures:
     occurred_risks: int
 
 
-def figures(
-    project: dict[str, Any],
-    states: States,
-    day: int = FOR_EVER,
-    measure: Measured | None = None,
-    plan: str | None = None,
-) -> Figures:
+class Own(NamedTuple):
+    """What a row of figures says of its project as the project says it; days as ordinals."""
+
+    archived: int
+    code: str
+    name: str
+    external_source: str | None
+    external_id: str | None
+    portfolio_id: str | None
+    programme_id: str | None
+    stage: str
+    planned_start: int | None
+    forecast_start: int | None
+    planned_finish: int | None
+    forecast_finish: int | None
+
+
+own_in = attrgetter(*Own._fields)
+"""The same of a row of figures, as a tuple."""
+
+
+def own_of(p: Project) -> Own:
+    ref = p.external_ref
+    return Own(
+        archived=int(p.archived_at is not None),
+        code=p.code,
+        name=p.name,
+        external_source=ref.source if ref else None,
+        external_id=ref.id if ref else None,
+        portfolio_id=p.portfolio_id,
+        programme_id=p.programme_id,
+        stage=p.stage,
+        planned_start=day_or_none(p.planned_start_on),
+        forecast_start=day_or_none(p.forecast_start_on),
+        planned_finish=day_or_none(p.planned_finish_on),
+        forecast_finish=day_or_none(p.forecast_finish_on),
+    )
+
+
+def day_or_none(on: date | None) -> int | None:
+    return to_day(on) if on else None
+
+
+def figures(own: Own, basis: Basis, day: int, measure: Measured | None, plan: str | None) -> Figures:
     """The project's figures by the end of `day`, before which nothing counts that is dated later.
 
     The forecast is finance's newest, else the project's own; the plan is the project's own, else the sum of its approved
-    budget lines. `measure` holds finance's sums of the day, `plan` their curve.
+    budget lines. `measure` holds finance's sums of the day, `plan` their curve. Nothing threatens a project that has ended
+    or is archived.
     """
-    planned = _money(project["planned_cost"]) or approved(states.get("budget_line", ()))
-    forecast = newest_forecast(
-        f for f in states.get("forecast", ()) if _has_come(f["forecast_on"], day)
-    ) or _money(project["forecast_cost"])
-    spent = Money.of(measure.sums.ac, measure.currency) if measure and "ac" not in measure.reasons else None
+    planned = basis.planned or approved(basis.lines)
+    forecast = basis.newest.amount if basis.newest else basis.forecast
+    spent = Amount(measure.currency, measure.sums.ac) if measure and "ac" not in measure.reasons else None
     variance, reason = cost_variance(planned, forecast)
     currency = planned or forecast or spent
-    ref = project["external_ref"] or {}
-    threats = open_threats(project, states.get("risk", ()))
+    threatened = own.stage not in ENDED and not own.archived
     return Figures(
-        archived=int(project["archived_at"] is not None),
-        code=project["code"],
-        name=project["name"],
-        external_source=ref.get("source"),
-        external_id=ref.get("id"),
-        portfolio_id=project["portfolio_id"],
-        programme_id=project["programme_id"],
-        stage=project["stage"],
+        archived=own.archived,
+        code=own.code,
+        name=own.name,
+        external_source=own.external_source,
+        external_id=own.external_id,
+        portfolio_id=own.portfolio_id,
+        programme_id=own.programme_id,
+        stage=own.stage,
         currency=currency.currency if currency else None,
         planned=planned.minor if planned else None,
         forecast=_in(currency, forecast),
         actual=0 if spent and not spent.minor else _in(currency, spent),
         variance=variance,
         cost_reason=reason,
-        planned_start=_day(project["planned_start_on"]),
-        forecast_start=_day(project.get("forecast_start_on")),
-        actual_start=_happened(project.get("actual_start_on"), day),
-        planned_finish=_day(project["planned_finish_on"]),
-        forecast_finish=_day(project["forecast_finish_on"]),
-        actual_finish=_happened(project["actual_finish_on"], day),
+        planned_start=own.planned_start,
+        forecast_start=own.forecast_start,
+        actual_start=_happened(basis.actual_start, day),
+        planned_finish=own.planned_finish,
+        forecast_finish=own.forecast_finish,
+        actual_finish=_happened(basis.actual_finish, day),
         at_completion=measure.sums.bac if measure and "bac" not in measure.reasons else None,
         earned=measure.sums.ev if measure and "ev" not in measure.reasons else None,
         earned_currency=measure.currency if measure else None,
@@ -106,37 +136,23 @@ def figures(
         else None,
         differing=measure.sums.differing if measure else 0,
         plan=plan,
-        worst_risk=max((r["score"] or 0 for r in threats if r["state"] in RATED), default=0),
-        occurred_risks=sum(r["state"] == RiskState.OCCURRED for r in threats),
+        worst_risk=int(max(basis.scores, default="0")) if threatened else 0,
+        occurred_risks=basis.occurred if threatened else 0,
     )
 
 
-def open_threats(project: Mapping[str, Any], risks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What can still happen to the project, or has and is not dealt with: nothing, once it has ended or is archived."""
-    if project["stage"] in ENDED or project["archived_at"] is not None:
-        return []
-    return [risk for risk in risks if risk["kind"] == Kind.THREAT]
-
-
-def approved(lines: Iterable[dict[str, Any]]) -> Money | None:
+def approved(lines: Mapping[str, tuple[int, int]]) -> Amount | None:
     """The sum of the approved budget lines, where they are of one currency."""
-    amounts = [
-        Money.model_validate(line["amount"]) for line in lines if line["state"] == BudgetState.APPROVED
-    ]
-    if not amounts or len({a.currency for a in amounts}) > 1:
+    if len(lines) != 1:
         return None
-    return Money.of(sum(a.minor for a in amounts), amounts[0].currency)
-
-
-def newest_forecast(forecasts: Iterable[dict[str, Any]]) -> Money | None:
-    newest = max(forecasts, key=lambda f: (f["forecast_on"], f["created_at"], f["id"]), default=None)
-    return Money.model_validate(newest["at_completion"]) if newest else None
+    [(currency, (_, minor))] = lines.items()
+    return Amount(currency, minor)
 
 
 NO_FORECAST = "no forecast cost"
 
 
-def cost_variance(planned: Money | None, forecast: Money | None) -> tuple[int | None, str | None]:
+def cost_variance(planned: Amount | None, forecast: Amount | None) -> tuple[int | None, str | None]:
     """Planned minus forecast at completion, favourable when positive; None with the reason."""
     if planned is None:
         return None, "no planned cost"
@@ -147,35 +163,13 @@ def cost_variance(planned: Money | None, forecast: Money | None) -> tuple[int | 
     return planned.minor - forecast.minor, None
 
 
-def _in(currency: Money | None, amount: Money | None) -> int | None:
+def _in(currency: Amount | None, amount: Amount | None) -> int | None:
     """The amount where it is of the project's currency: what is not is left out rather than mixed in."""
     return amount.minor if amount and currency and amount.currency == currency.currency else None
 
 
-def _money(amount: dict[str, str] | None) -> Money | None:
-    return Money.read(amount) if amount else None
-
-
-def _day(text: str | None) -> int | None:
-    return to_day(date.fromisoformat(text)) if text else None
-
-
-def _has_come(text: str, day: int) -> bool:
-    return to_day(date.fromisoformat(text)) <= day
-
-
-def _happened(text: str | None, day: int) -> int | None:
-    return _day(text) if text and _has_come(text, day) else None
-
-
-DATED = {"forecast": ("forecast_on",), "project": ("actual_start_on", "actual_finish_on")}
-"""Members that say when something happened: what they tell counts from that day on."""
-
-
-def days_of(aggregate_type: str, state: Mapping[str, Any], day: int) -> set[int]:
-    """The days on which a version that is effective on `day` changes figures."""
-    dated = {_day(state.get(member)) for member in DATED.get(aggregate_type, ())}
-    return {day} | {d for d in dated if d is not None and d > day}
+def _happened(on: int | None, day: int) -> int | None:
+    return on if on is not None and on <= day else None
 
 
 def plan_of(spans: Spans) -> str:

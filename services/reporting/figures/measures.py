@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from services.reporting.history.projection import CurrentVersion
 from shared.base.clock import from_micros, parse_day, to_day
 from shared.base.money import minor_of
 from shared.base.settings import Settings
@@ -16,9 +17,7 @@ from shared.domain.measured import (
     ADD_SUMS,
     NOTHING,
     SPANS_BY_DAY_OF,
-    SPANS_OF,
     SUMS_BY_DAY_OF,
-    SUMS_OF,
     Sums,
     joined,
     split,
@@ -28,8 +27,8 @@ from shared.domain.measured import (
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 
+PERFORMANCE = entry_of(Performance).name
 MEASURED = entry_of(Performance).event_type("measured")
-LAST = "SELECT aggregate_id, version FROM current_state WHERE aggregate_id IN ({marks})"
 
 Span = tuple[str, int, int]
 """Currency, first day, last day."""
@@ -53,9 +52,9 @@ Days = dict[int, Added]
 """The day from which it counts -> what is added."""
 
 
-async def fold(work: Work, records: Sequence[Record]) -> dict[str, Days]:
+def fold(work: Work, records: Sequence[Record], current: Mapping[str, CurrentVersion]) -> dict[str, Days]:
     """Stage the rows of a batch; answers what it brought of each project. What was folded before is left out."""
-    fresh = await _fresh(work, [r for r in records if r.event.type == MEASURED])
+    fresh = _fresh([r for r in records if r.event.type == MEASURED], current)
     added_days: dict[str, Days] = {}
     sum_rows: list[tuple[Any, ...]] = []
     span_rows: list[tuple[Any, ...]] = []
@@ -82,17 +81,12 @@ async def fold(work: Work, records: Sequence[Record]) -> dict[str, Days]:
     return added_days
 
 
-async def _fresh(work: Work, records: Sequence[Record]) -> list[Record]:
+def _fresh(records: Sequence[Record], current: Mapping[str, CurrentVersion]) -> list[Record]:
     """Each version once, in order, without those that are in the store: differences are added up, not replaced."""
-    if not records:
-        return []
-    ids = sorted({record.event.subject for record in records})
-    rows = await work.store.fetch(LAST.format(marks=", ".join("?" * len(ids))), ids)
-    last = {row[0]: row[1] for row in rows}
     versions = {
-        (record.event.subject, record.event.data.version): record
+        (id, record.event.data.version): record
         for record in records
-        if record.event.data.version > last.get(record.event.subject, 0)
+        if (id := record.event.subject) not in current or record.event.data.version > current[id].version
     }
     return [versions[key] for key in sorted(versions)]
 
@@ -113,26 +107,17 @@ def _day(micros: int, settings: Settings) -> int:
     return to_day(from_micros(micros).astimezone(settings.zone).date())
 
 
-async def sums_before(work: Work, project_ids: Sequence[str]) -> dict[str, dict[str, Sums]]:
-    """Project -> currency -> the sums of everything that is stored."""
-    sums_of_project: dict[str, dict[str, Sums]] = {}
-    for row in await _rows(work, SUMS_OF, project_ids):
-        sums_of_project.setdefault(row[0], {})[row[1]] = sums_of(row[2:])
-    return sums_of_project
-
-
-async def spans_before(work: Work, project_ids: Sequence[str]) -> dict[str, dict[Span, int]]:
-    spans_of_project: dict[str, dict[Span, int]] = {}
-    for row in await _rows(work, SPANS_OF, project_ids):
-        spans_of_project.setdefault(row[0], {})[row[1], row[2], row[3]] = joined(row[4], row[5])
-    return spans_of_project
-
-
-async def by_day(work: Work, project_ids: Sequence[str]) -> dict[str, Days]:
-    """Everything that is stored of some projects, day by day."""
+async def days_of_sums(work: Work, project_ids: Sequence[str]) -> dict[str, Days]:
+    """The sums that are stored of some projects, by the day from which they count."""
     days_of_project: dict[str, Days] = {}
     for row in await _rows(work, SUMS_BY_DAY_OF, project_ids):
         days_of_project.setdefault(row[0], {}).setdefault(row[1], Added()).add(row[2], sums_of(row[3:]))
+    return days_of_project
+
+
+async def days_of_spans(work: Work, project_ids: Sequence[str]) -> dict[str, Days]:
+    """The same of what is planned."""
+    days_of_project: dict[str, Days] = {}
     for row in await _rows(work, SPANS_BY_DAY_OF, project_ids):
         added = days_of_project.setdefault(row[0], {}).setdefault(row[1], Added())
         added.add_span((row[2], row[3], row[4]), joined(row[5], row[6]))

@@ -74,6 +74,19 @@ class FiguresRow(Model, table=True):
     search_text: str = Field(sa_type=KEY)
     current_at_completion: int | None = Field(sa_type=BigInteger)
     differing: int = Field(sa_type=BigInteger)
+    basis: str = Field(sa_type=Text)
+
+
+class TextRow(Model, table=True):
+    """The names that a project ever had, in the search form: `q` is looked up here, and compared with the row of the day.
+
+    Its index is kept apart from the rows of days, of which most have the name of the day before.
+    """
+
+    __tablename__ = "project_text"
+
+    project_id: str = Field(sa_type=ID, primary_key=True)
+    search_text: str = Field(sa_type=KEY, primary_key=True)
 
 
 class SumRow(SumColumns, Model, table=True):

@@ -3,7 +3,7 @@
 An event that erases a person makes the kept versions forget them, so that a day of the past tells of nobody either.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from shared.contracts.language import EVENT_TYPES, Erasable
@@ -45,6 +45,11 @@ WHERE excluded.version > current_state.version
 
 CURRENT_TYPES = ("text", "text", "text", "bigint", "bigint", "text")
 
+CURRENT_OF = """
+SELECT aggregate_id, version, effective_at, CASE WHEN aggregate_type IN ({types}) THEN state END
+FROM current_state WHERE aggregate_id IN ({marks})
+"""
+
 VERSIONS_BEFORE = "SELECT version, state FROM history WHERE aggregate_id = ? AND version < ?"
 FORGET = "UPDATE history SET state = ? WHERE aggregate_id = ? AND version = ?"
 
@@ -58,6 +63,28 @@ class Version(NamedTuple):
     project_id: str | None
     effective_at: int
     state: str
+
+
+class CurrentVersion(NamedTuple):
+    """The newest version of an aggregate that is stored."""
+
+    version: int
+    effective_at: int
+    state: str | None
+    """Where it is asked for."""
+
+
+async def current_versions(
+    work: Work, aggregate_ids: Iterable[str], with_states: Sequence[str]
+) -> dict[str, CurrentVersion]:
+    """What is stored of some aggregates, those of the types `with_states` with their states."""
+    ids = sorted(set(aggregate_ids))
+    if not ids:
+        return {}
+    text = CURRENT_OF.format(
+        types=", ".join(f"'{kind}'" for kind in with_states), marks=", ".join("?" * len(ids))
+    )
+    return {row[0]: CurrentVersion(*row[1:]) for row in await work.store.fetch(text, ids)}
 
 
 def version_of(record: Record) -> Version:

@@ -1,4 +1,7 @@
-"""States as of a day: the newest version of each aggregate that was effective by its end."""
+"""States as of a day: the newest version of each aggregate that was effective by its end.
+
+They may be many, so they are read beside the event loop.
+"""
 
 import json
 from collections.abc import Sequence
@@ -20,9 +23,9 @@ async def states(
 ) -> list[dict[str, Any]]:
     """All aggregates of a type, archived ones only where asked for; `until` is microseconds, None means now."""
     if until is None:
-        rows = await store.fetch(STATES_NOW, (aggregate_type,))
+        rows = await store.scan(STATES_NOW, (aggregate_type,))
     else:
-        rows = await store.fetch(STATES_THEN, (aggregate_type, until))
+        rows = await store.scan(STATES_THEN, (aggregate_type, until))
     return [state for row in rows if (state := json.loads(row[0]))["archived_at"] is None or archived]
 
 
@@ -68,14 +71,14 @@ async def states_of_project(
     """Everything that belongs to a project, by type."""
     if until is None:
         text = "SELECT aggregate_type, state FROM current_state WHERE project_id = ? ORDER BY aggregate_id"
-        rows = await store.fetch(text, (project_id,))
+        rows = await store.scan(text, (project_id,))
     else:
         text = (
             "SELECT h.aggregate_type, h.state FROM history h JOIN (SELECT aggregate_id, MAX(version) AS version"
             " FROM history WHERE project_id = ? AND effective_at <= ? GROUP BY aggregate_id) newest"
             " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version ORDER BY h.aggregate_id"
         )
-        rows = await store.fetch(text, (project_id, until))
+        rows = await store.scan(text, (project_id, until))
     states_by_type: dict[str, list[dict[str, Any]]] = {}
     for kind, state in rows:
         members = json.loads(state)

@@ -64,8 +64,8 @@ async def _fold_projects(store: Store, settings: Settings) -> None:
     while ids := [row[0] for row in await store.fetch(NEXT_PROJECTS, (reached, PROJECTS))]:
         work = Work(store, SERVICE.mirrors, ORIGIN, settings=settings)
         fences = await _fences(work)
-        added = await measures.fold(work, await _measured(store, ids))
-        rewritten = await figures.fold(work, [], {id: added.get(id, {}) for id in ids})
+        added = measures.fold(work, await _measured(store, ids), {})
+        rewritten = await figures.fold_whole(work, ids, added)
         await totals.fold(work, [], rewritten, fences)
         await work.commit()
         reached = ids[-1]

@@ -17,10 +17,10 @@ from services.reporting.service import SERVICE
 from shared.base.settings import Settings
 from shared.runtime.migrate import prepare
 from shared.store import Statement, Store, Unit, open_store
+from shared.store.base import ServerStore, is_on_a_server
 
 if TYPE_CHECKING:
     from shared.store.beside import Beside
-    from shared.store.postgres import PostgresStore
 
 BULK = ("history", "current_state")
 """Tables that are filled at once; the others are folded, and so have their keys from the start."""
@@ -162,7 +162,7 @@ class InASchema:
 @asynccontextmanager
 async def place_for(live: Store, settings: Settings) -> AsyncIterator[Place]:
     """Where the tables of the live store are made anew; nothing is left of it afterwards."""
-    async with _postgres(live) if live.dialect == "postgresql" else _sqlite(settings) as place:  # type: ignore[arg-type]
+    async with _postgres(live) if is_on_a_server(live) else _sqlite(settings) as place:
         try:
             yield place
         finally:
@@ -179,7 +179,7 @@ async def _sqlite(settings: Settings) -> AsyncIterator[Place]:
 
 
 @asynccontextmanager
-async def _postgres(live: "PostgresStore") -> AsyncIterator[Place]:
+async def _postgres(live: ServerStore) -> AsyncIterator[Place]:
     from shared.store.beside import beside
 
     async with beside(live.url, REPLACED, [CLOCK]) as new:

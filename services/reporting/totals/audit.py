@@ -46,9 +46,14 @@ async def wrong_cells(store: Store, settings: Settings) -> list[Cell]:
     for _ in range(ROUNDS):
         day = today(settings)
         portfolios = await portfolios_by_id(store, AsOf(from_day(day), day, None), archived=True)
-        stored, counted = await cells(store, day), await recounted(store, portfolios.values(), day)
+        stored_cells, recounted_cells = (
+            await cells(store, day),
+            await recounted(store, portfolios.values(), day),
+        )
         wrong = sorted(
-            cell for cell in stored.keys() | counted.keys() if stored.get(cell) != counted.get(cell)
+            cell
+            for cell in stored_cells.keys() | recounted_cells.keys()
+            if stored_cells.get(cell) != recounted_cells.get(cell)
         )
         if not wrong:
             return []

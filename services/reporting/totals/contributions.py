@@ -98,11 +98,13 @@ def turns(c: Counted, limits: Limits, first: int, last: int) -> list[tuple[int, 
 def count_row(differences: Differences, row: Valid, limits: Timeline, sign: int = 1) -> None:
     """Add what the row counts while it is valid; with a sign of -1 take back what it counted, by the limits of then."""
     c = row.counted
+    informed, uninformed = ([sign * n for n in sums_of(c, is_informed)] for is_informed in (True, False))
+    place = (c.portfolio_id or "", c.stage, c.currency or "")
     for first, last, thresholds in within(limits, row.from_day, row.until_day):
         turning_days = turns(c, thresholds, first, last)
         for (day, health, is_informed), (following, *_) in pairwise([*turning_days, (last + 1, "", False)]):
-            cell = Cell(c.portfolio_id or "", c.stage, c.currency or "", health, c.archived)
-            sums = [sign * n for n in sums_of(c, is_informed)]
+            cell = Cell(*place, health, c.archived)
+            sums = informed if is_informed else uninformed
             _merge(differences, (day, cell), sums)
             if following <= FOR_EVER:
                 _merge(differences, (following, cell), [-n for n in sums])

@@ -5,9 +5,10 @@ what a fold relied on must still stand when it commits: two replicas may not wri
 none may count by thresholds that another one is changing (`totals_clock`, `figures_turn`).
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import add
 from typing import Any
 
 from services.reporting.asof import today
@@ -120,14 +121,14 @@ async def fold(work: Work, versions: Sequence[Version], rewritten: Rewritten, fe
         work.add_statement(ADD, _with_blocks(rows), types=ADD_TYPES)
     if standing := _standing(rows, day):
         work.add_statement(STAND, standing)
-    written = [
+    limit_rows = [
         (id, *stored)
         for id, change in sorted(changed.items())
         for stored in change.course.stored
         if stored[1] > change.last_version
     ]
-    if written:
-        work.add_statement(limits.WRITE, written)
+    if limit_rows:
+        work.add_statement(limits.WRITE, limit_rows)
 
 
 def _hold_turns(work: Work, fences: Fences) -> None:
@@ -183,18 +184,16 @@ async def _changed_limits(work: Work, versions: Sequence[Version]) -> Changed:
 
 async def _differences(work: Work, rewritten: Rewritten, changed: Changed) -> Differences:
     before, after = rewritten.before, rewritten.after
-    same = {row for row in {*before} & {*after} if row.counted.portfolio_id not in changed}
     ids = {id for row in chain(before, after) if (id := row.counted.portfolio_id) and id not in changed}
     timelines = {id: course.timeline() for id, course in (await limits.courses(work, ids)).items()}
     old = timelines | {id: change.before for id, change in changed.items()}
     new = timelines | {id: change.course.timeline() for id, change in changed.items()}
     differences: Differences = {}
-    for row in before:
-        if row not in same:
-            count_row(differences, row, old.get(row.counted.portfolio_id or "", ()), -1)
-    for row in after:
-        if row not in same:
-            count_row(differences, row, new.get(row.counted.portfolio_id or "", ()))
+    removed_rows, added_rows = _unlike(before, after, changed)
+    for row in removed_rows:
+        count_row(differences, row, old.get(row.counted.portfolio_id or "", ()), -1)
+    for row in added_rows:
+        count_row(differences, row, new.get(row.counted.portfolio_id or "", ()))
     replaced = {(row.project_id, row.from_day) for row in before}
     for id, change in sorted(changed.items()):
         async for row in _rows_of(work, id, change.since):
@@ -202,6 +201,27 @@ async def _differences(work: Work, rewritten: Rewritten, changed: Changed) -> Di
                 count_row(differences, row, old[id], -1)
                 count_row(differences, row, new[id])
     return differences
+
+
+def _unlike(
+    before: Sequence[Valid], after: Sequence[Valid], changed: Collection[str]
+) -> tuple[list[Valid], list[Valid]]:
+    """What rows count no more, and what they count now. Of a row that only ends on another day, that is what lies
+    between the two days."""
+    there = {(row.project_id, row.from_day): row for row in before}
+    removed_rows, added_rows = [], []
+    for row in after:
+        old = there.pop((row.project_id, row.from_day), None)
+        if old is None:
+            added_rows.append(row)
+        elif old.counted != row.counted or row.counted.portfolio_id in changed:
+            removed_rows.append(old)
+            added_rows.append(row)
+        elif row.until_day < old.until_day:
+            removed_rows.append(old._replace(from_day=row.until_day + 1))
+        elif row.until_day > old.until_day:
+            added_rows.append(row._replace(from_day=old.until_day + 1))
+    return [*removed_rows, *there.values()], added_rows
 
 
 async def _rows_of(work: Work, portfolio_id: str, since: int) -> AsyncIterator[Valid]:
@@ -246,4 +266,4 @@ def _standing(rows: Iterable[tuple[Any, ...]], day: int) -> list[tuple[Any, ...]
 
 def _add(sums: dict[tuple[Any, ...], list[int]], key: tuple[Any, ...], row: Sequence[int]) -> None:
     there = sums.get(key)
-    sums[key] = list(row) if there is None else [a + b for a, b in zip(there, row, strict=True)]
+    sums[key] = list(row) if there is None else list(map(add, there, row))

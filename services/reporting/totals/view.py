@@ -1,7 +1,8 @@
 """The cells as of a day: how many projects lie in each, and what their costs come to.
 
 Today they are read as they stand, brought on by the days since the last fold. A day of the past is the sum of the
-differences of whole blocks of days before it, and of the single days of its own block.
+differences before it, or the sums of today less the differences since, whichever days are fewer: those of whole blocks
+of days, and of single days at the ends.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,19 @@ SELECT {_CELL}, {_SUMMED} FROM (
 ) cells GROUP BY {_CELL}
 """
 
+_SUBTRACTED = ", ".join((*Cell._fields, *(f"-{m}" for m in MEASURES)))
+SINCE = f"""
+SELECT {_CELL}, {_SUMMED} FROM (
+    SELECT {_ALL} FROM portfolio_standing
+    UNION ALL
+    SELECT {_SUBTRACTED} FROM portfolio_difference WHERE span = {BLOCK} AND starts >= ? AND starts < ?
+    UNION ALL
+    SELECT {_SUBTRACTED} FROM portfolio_difference WHERE span = 1 AND starts > ? AND starts < ?
+    UNION ALL
+    SELECT {_SUBTRACTED} FROM portfolio_difference WHERE span = 1 AND starts >= ? AND starts <= ?
+) cells GROUP BY {_CELL}
+"""
+FIRST = f"SELECT MIN(starts) FROM portfolio_difference WHERE span = {BLOCK}"
 
 CHANGED = f"""
 SELECT {_ALL}, changed, (SELECT day FROM totals_clock WHERE id = 1) FROM portfolio_standing WHERE changed > ?
@@ -75,13 +89,35 @@ async def cells(store: Store, day: int) -> Cells:
             return {}
         if clock.day <= day <= clock.day + BLOCK:
             rows = await store.fetch(STANDING, (clock.day, day))
+        elif day < clock.day and await _is_late(store, day, clock.day):
+            rows = await store.scan(SINCE, _since(day, clock.day))
         else:
-            start = (day + 1) - (day + 1) % BLOCK
+            start = _block(day + 1)
             rows = await store.scan(PAST, (start, start, day))
-        if day < clock.day or (await clock_of(store)).day == clock.day:
+            break
+        if (await clock_of(store)).day == clock.day:
             break  # else the standing sums were brought to another day meanwhile
     width = len(Cell._fields)
     return {Cell(*row[:width]): sums_in(row[width:]) for row in rows if any(row[width:])}
+
+
+def _block(day: int) -> int:
+    """The first day of the block that the day lies in."""
+    return day - day % BLOCK
+
+
+async def _is_late(store: Store, day: int, today: int) -> bool:
+    """Whether fewer days lie between the day and today than before it."""
+    [(first,)] = await store.fetch(FIRST)
+    return first is not None and today - day < day - first
+
+
+def _since(day: int, today: int) -> tuple[int, ...]:
+    """The parameters of SINCE: blocks between, the days up to them, and the days behind them until today."""
+    following, last = _block(day) + BLOCK, _block(today + 1)
+    if last < following:  # no whole block between
+        return 0, 0, day, day, day + 1, today
+    return following, last, day, following, last, today
 
 
 async def changed_cells(store: Store, since: int) -> tuple[Cells, int, int | None]:

@@ -64,23 +64,23 @@ async def overview_page(call: Call, query: ShownQuery) -> Answer:
 async def portfolio_page(call: Call, id: Id, query: PagedQuery) -> Answer:
     """A portfolio."""
     at = as_of(call, query)
-    shown = contents.portfolio(call, at, words_of(call), id)
+    page_contents = contents.portfolio(call, at, words_of(call), id)
     order, paged = query.sort or "", query.cursor is not None
-    return await _page(call, "portfolio.html", at, shown, sort=order, paged=paged)
+    return await _page(call, "portfolio.html", at, page_contents, sort=order, paged=paged)
 
 
 @routes.get("/project", **_READ)
 async def projects_page(call: Call, query: FoundQuery) -> Answer:
     """Projects, found."""
     at = as_of(call, query)
-    wanted = ProjectListQuery(
+    list_query = ProjectListQuery(
         programme_id=(query.programme_id,) if query.programme_id else (),
         stage=(query.stage,) if query.stage else (),
         health=(query.health,) if query.health else (),
         q=query.q,
     )
-    shown = contents.projects(call, at, wanted, alone=query.portfolio == "none")
-    return await _page(call, "projects.html", at, shown, sort=query.sort or "")
+    page_contents = contents.projects(call, at, list_query, alone=query.portfolio == "none")
+    return await _page(call, "projects.html", at, page_contents, sort=query.sort or "")
 
 
 @routes.get("/project/{id}", **_READ)
@@ -91,8 +91,8 @@ async def project_page(call: Call, id: Id, query: ShownQuery) -> Answer:
 
 
 async def _page(
-    call: Call, template: str, at: AsOf, shown: Awaitable[contents.Contents], **rest: Any
+    call: Call, template: str, at: AsOf, page_contents: Awaitable[contents.Contents], **rest: Any
 ) -> Answer:
     """The page, with the mark of what was folded before it was read: by it an open page knows what it lacks."""
     mark = await folded(call)
-    return page(call, template, at, folded=mark, **await shown, **rest)
+    return page(call, template, at, folded=mark, **await page_contents, **rest)

@@ -27,10 +27,10 @@ DAY = "%-d %b %Y"
 
 def amounts_axis(words: Words) -> Spec:
     """As the pages write amounts: 200B, where the prefixes of physics would say 200G."""
-    written = "format(datum.value, '.2~s')"
+    number = "format(datum.value, '.2~s')"
     for prefix, size in (("M", 1_000_000), ("G", 1_000_000_000), ("k", 1_000)):
-        written = f"replace({written}, '{prefix}', '{words.size_suffix(size)}')"
-    return {"labelExpr": written, "domain": False, "ticks": False, "tickCount": 5}
+        number = f"replace({number}, '{prefix}', '{words.size_suffix(size)}')"
+    return {"labelExpr": number, "domain": False, "ticks": False, "tickCount": 5}
 
 
 FONT = "system-ui, 'Segoe UI', 'Liberation Sans', sans-serif"
@@ -64,9 +64,9 @@ def _chart(values: Sequence[dict[str, Any]], height: int | Spec, words: Words, *
     }
 
 
-def _scale(names: Sequence[str], shown: Sequence[Any]) -> Spec:
+def _scale(names: Sequence[str], present: Sequence[Any]) -> Spec:
     """Each name with its colour, shape or dash."""
-    return {"domain": list(names), "range": list(shown)}
+    return {"domain": list(names), "range": list(present)}
 
 
 def placed(items: Iterable[Item]) -> list[Item]:
@@ -91,8 +91,8 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
             "planned": float(i["cost"]["planned"]["amount"]),
             "currency": i["cost"]["planned"]["currency"],
             "money": words.money(i["cost"]["planned"]),
-            "health": words.named(HEALTH, i["health"]["overall"]),
-            "stage": words.named(STAGES, i["stage"]),
+            "health": words.name_in(HEALTH, i["health"]["overall"]),
+            "stage": words.name_in(STAGES, i["stage"]),
         }
         for i in placed(items)
     ]
@@ -100,7 +100,7 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
         return None
     comparable = len({v["currency"] for v in values}) == 1
     by_plan = {"field": "planned", "type": "quantitative", "legend": None, "scale": {"range": [70, 800]}}
-    names = [words.named(HEALTH, light) for light in LIGHTS]
+    names = [words.name_in(HEALTH, light) for light in LIGHTS]
     late, over = words.gettext("days (late on the left)"), words.gettext("cost variance, % (over plan below)")
     return _chart(
         values,
@@ -154,7 +154,7 @@ def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec
     ]
     if not values:
         return None
-    shown = [name for name in kinds.values() if any(v["kind"] == name for v in values)]
+    present = [name for name in kinds.values() if any(v["kind"] == name for v in values)]
     colours = dict(
         zip(kinds.values(), ("var(--sea)", "var(--shoal)", "var(--land)", "var(--asked)"), strict=True)
     )
@@ -168,8 +168,8 @@ def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
             "y": {"field": "amount", "type": "quantitative", "title": currency,
                   "axis": amounts_axis(words)},
-            "color": {"field": "kind", "title": None, "sort": shown, "legend": {"columns": 2},
-                      "scale": _scale(shown, [colours[s] for s in shown])},
+            "color": {"field": "kind", "title": None, "sort": present, "legend": {"columns": 2},
+                      "scale": _scale(present, [colours[s] for s in present])},
             "order": {"field": "order"},
             "tooltip": [{"field": "year", "title": words.gettext("Fiscal year")}, {"field": "kind", "title": " "},
                         {"field": "amount", "title": currency, "format": ",.0f", "type": "quantitative"}],
@@ -251,7 +251,7 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
     }
     values = [row | {"kind": kinds[row["kind"]][0]} for row in dated]
     labels = list(dict.fromkeys(row["label"] for row in dated))
-    shown = [kinds[k] for k in kinds if any(row["kind"] == k for row in dated)]
+    present = [kinds[k] for k in kinds if any(row["kind"] == k for row in dated)]
     return _chart(
         values,
         26 * len(labels) + 8,
@@ -266,7 +266,7 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
                     "x": {"field": "start", "type": "temporal", "title": None, "axis": MONTHS},
                     "x2": {"field": "finish"},
                     "color": {"field": "kind", "title": None, "legend": {"columns": 2},
-                              "scale": _scale([name for name, _ in shown], [colour for _, colour in shown])},
+                              "scale": _scale([name for name, _ in present], [colour for _, colour in present])},
                     "tooltip": [{"field": "label", "title": " "}, {"field": "kind", "title": " "},
                                 {"field": "start", "type": "temporal", "title": words.gettext("From"), "format": DAY},
                                 {"field": "finish", "type": "temporal", "title": words.gettext("To"), "format": DAY}],

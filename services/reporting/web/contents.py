@@ -56,13 +56,11 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
     }
 
 
-async def projects(call: Call, at: AsOf, wanted: ProjectListQuery, alone: bool) -> Contents:
+async def projects(call: Call, at: AsOf, query: ProjectListQuery, alone: bool) -> Contents:
     """All projects, or those that are wanted: by text, stage, health, programme, or `alone`, without a portfolio."""
-    page = await figures_page(Reading(call, at, wanted), None, alone)
+    page = await figures_page(Reading(call, at, query), None, alone)
     programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until)}
-    filters = {
-        name: "".join(getattr(wanted, name) or ()) for name in ("q", "stage", "health", "programme_id")
-    }
+    filters = {name: "".join(getattr(query, name) or ()) for name in ("q", "stage", "health", "programme_id")}
     filters["portfolio"] = "none" if alone else ""
     return {
         "projects": page.items,
@@ -206,13 +204,13 @@ def outline(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for item in items:
         parent = item["portfolio"]["parent_id"]
         children.setdefault(parent if parent in ids else None, []).append(item)
-    written: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     waiting = [(item, 0) for item in reversed(children.get(None, []))]
     while waiting:
         item, depth = waiting.pop()
-        written.append(item | {"depth": depth})
+        rows.append(item | {"depth": depth})
         waiting.extend((child, depth + 1) for child in reversed(children.get(item["portfolio"]["id"], [])))
-    return written
+    return rows
 
 
 async def _people(store: Store, at: AsOf) -> dict[str, str]:
@@ -226,7 +224,7 @@ async def _happened(call: Call, at: AsOf, project_id: str | None, lines: int) ->
     for page in range(ACTIVITY_PAGES):
         read = await newest_items(call.kernel.store, at, project_id, ACTIVITY, page * ACTIVITY)
         items += [
-            _dated(item, at, call.kernel.settings.zone) for item in await _named(call.kernel.store, read)
+            _dated(item, at, call.kernel.settings.zone) for item in await _with_names(call.kernel.store, read)
         ]
         runs = _runs(items)
         if len(runs) > lines or len(read) < ACTIVITY:
@@ -238,11 +236,11 @@ def _dated(item: dict[str, Any], at: AsOf, zone: tzinfo) -> dict[str, Any]:
     """`on`: the day on which it was so, where that is another than when it was written down, or is long past."""
     effective, recorded = (datetime.fromisoformat(item[m]) for m in ("effective_at", "at"))
     written_later = abs((recorded - effective).total_seconds()) > DAY_S
-    shown = effective.astimezone(zone).date() if written_later or at.until is not None else None
-    return item | {"on": shown, "recorded": recorded.astimezone(zone)}
+    day = effective.astimezone(zone).date() if written_later or at.until is not None else None
+    return item | {"on": day, "recorded": recorded.astimezone(zone)}
 
 
-async def _named(store: Store, happened: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _with_names(store: Store, happened: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Activity with what it is about: a name where the aggregate has one."""
     ids = sorted(
         {i["aggregate_id"] for i in happened} | {i["project_id"] for i in happened if i["project_id"]}

@@ -28,5 +28,5 @@ async def language_page(call: Call, code: str, query: LanguageQuery) -> Answer:
     """Read the pages in this language."""
     if code not in languages():
         raise NotFound("there is no such resource")
-    chosen = set_cookie(call, LANGUAGE_COOKIE, code, REMEMBERED)
-    return redirect(path_of_ours(query.next), **{"Set-Cookie": chosen})
+    cookie = set_cookie(call, LANGUAGE_COOKIE, code, REMEMBERED)
+    return redirect(path_of_ours(query.next), **{"Set-Cookie": cookie})

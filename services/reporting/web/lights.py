@@ -18,9 +18,9 @@ def light_of(health: Mapping[str, Any]) -> str:
 
 def lights_of(summary: Mapping[str, Any]) -> dict[str, int]:
     """Light -> how many projects of a portfolio show it; the neutral one only where there are some."""
-    counted, neutral = summary["counts"]["by_health"], summary["without_information"]
-    shown: dict[str, int] = counted | {GREEN: counted[GREEN] - neutral}
-    return shown | {NEUTRAL: neutral} if neutral else shown
+    by_health, neutral = summary["counts"]["by_health"], summary["without_information"]
+    lights: dict[str, int] = by_health | {GREEN: by_health[GREEN] - neutral}
+    return lights | {NEUTRAL: neutral} if neutral else lights
 
 
 def reasons_of(item: Mapping[str, Any], words: Words) -> list[str]:

@@ -48,7 +48,7 @@ HEADERS = {
 LANGUAGE_COOKIE = "portolan_language"
 """What a reader chose on a page; it goes before what the browser asks for."""
 
-SPOKEN = {
+MESSAGES = {
     "updated": N_("Updated at {time}: {what}"),
     "away": N_("Portolan cannot be reached. The figures are those of {time}; new attempts are being made."),
     "back": N_("Connected again."),
@@ -132,8 +132,8 @@ def sentence(text: str) -> Markup:
 
 
 def words_of(call: Call) -> Words:
-    chosen = call.cookies.get(LANGUAGE_COOKIE)
-    return words_for(chosen if chosen in languages() else call.header("accept-language"))
+    choice = call.cookies.get(LANGUAGE_COOKIE)
+    return words_for(choice if choice in languages() else call.header("accept-language"))
 
 
 def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, **contents: Any) -> Answer:
@@ -151,7 +151,7 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
             principal=principal,
             others=[(code, name_of(code)) for code in languages() if code != words.language],
             address=_address(call),
-            spoken={name: words.gettext(text) for name, text in SPOKEN.items()},
+            messages={name: words.gettext(text) for name, text in MESSAGES.items()},
             logout_token=sessions.form_token(call, cookie) if principal and cookie else "",
             **contents,
         )

@@ -156,7 +156,7 @@ def _translated(words: Words, shapes: list[tuple[str, re.Pattern[str]]], text: s
         if match := pattern.fullmatch(text):
             values = match.groupdict()
             if "stage" in values:
-                values["stage"] = words.named(STAGES, values["stage"]).lower()
+                values["stage"] = words.name_in(STAGES, values["stage"]).lower()
             if "detail" in values:
                 values["detail"] = _translated(words, shapes, values["detail"]) or values["detail"]
             return words.gettext(shape) % values if values else words.gettext(shape)

@@ -128,7 +128,7 @@ class Words:
     def ngettext(self) -> Callable[[str, str, int], str]:
         return self.catalogue.ngettext
 
-    def named(self, names: dict[str, str], value: str) -> str:
+    def name_in(self, names: dict[str, str], value: str) -> str:
         """A word of one of the tables above; a value that is not in it as it is."""
         return self.gettext(names[value]) if value in names else value.replace("_", " ")
 
@@ -165,25 +165,25 @@ class Words:
 
     def amount(self, value: Amount, unit: Unit) -> str:
         """The amount alone, in the unit of its table or group."""
-        shown = unit.rounded(value)
+        number = unit.rounded(value)
         if not Decimal(value["amount"]):
             return "0"
-        return f"{MINUS if value['amount'].startswith('-') else ''}{self._digits(abs(shown), value, unit)}"
+        return f"{MINUS if value['amount'].startswith('-') else ''}{self._digits(abs(number), value, unit)}"
 
     def variance(self, costs: Costs, unit: Unit) -> str:
         """With its sign, such that it is the difference of the plan and the forecast beside it."""
-        value, shown = costs["variance"], unit.difference(costs)
-        amount = shown or Decimal(value["amount"])
+        value, number = costs["variance"], unit.difference(costs)
+        amount = number or Decimal(value["amount"])
         if not amount:
             return "±0"
-        return ("+" if amount > 0 else MINUS) + self._digits(abs(shown), value, unit)
+        return ("+" if amount > 0 else MINUS) + self._digits(abs(number), value, unit)
 
-    def _digits(self, shown: Decimal, value: Amount, unit: Unit) -> str:
+    def _digits(self, number: Decimal, value: Amount, unit: Unit) -> str:
         if unit.exact:
-            return self.decimal(shown, max(0, -int(shown.as_tuple().exponent)))
-        if not shown and Decimal(value["amount"]):
+            return self.decimal(number, max(0, -int(number.as_tuple().exponent)))
+        if not number and Decimal(value["amount"]):
             return f"<{self.decimal(unit.least, unit.digits)}"
-        return self.decimal(shown, unit.digits)
+        return self.decimal(number, unit.digits)
 
     def suffix(self, value: Amount, unit: Unit) -> str:
         """K, M or B, as the language abbreviates it; nothing for amounts as they are, and for none."""
@@ -269,11 +269,11 @@ def name_of(code: str) -> str:
 
 def words_for(accepted: str | None) -> Words:
     """The best of our languages for an Accept-Language header."""
-    locale = negotiate_locale(_wanted(accepted or ""), languages(), sep="-") or ENGLISH
+    locale = negotiate_locale(_accepted_languages(accepted or ""), languages(), sep="-") or ENGLISH
     return words_in(SOURCE if locale == ENGLISH else locale)
 
 
-def _wanted(accepted: str) -> list[str]:
+def _accepted_languages(accepted: str) -> list[str]:
     """The languages of the header, the most wanted first."""
     weighted = []
     for part in accepted.split(",")[:20]:

@@ -18,7 +18,7 @@ USUAL_PREFIX = "portolan"
 NO_PASSPHRASE = ""
 """Without one, OpenSSL would ask for the passphrase of a key on the terminal, and wait."""
 WIRE_LOG = "aiokafka.conn"
-"""The log of aiokafka that at `DEBUG` tells every request, and so what is sent to log in."""
+"""The logger of aiokafka that writes every request at `DEBUG`, including credentials."""
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ class Reading:
         self.after = position
 
     async def page(self) -> list[Record]:
-        """What comes next; empty at the end. Where the store is away, the same is read the next time.
+        """The next records; empty at the end. If the store does not answer, the next call reads the same.
 
         That there was nothing ahead is no longer sure, and asked again.
         """

@@ -38,13 +38,13 @@ ASSIGNORS = (RangePartitionAssignor,)
 all of them, so two replicas fold events of one project at a time only while partitions are being assigned anew."""
 SESSION_MS = 6000
 HEADS_S = 30.0
-"""How often a consumer asks its sources what they have published last. A gap shows by the event after it, but
-a loss at the end of a partition has none."""
+"""How often a consumer asks its sources for their last positions. The event after a gap shows the gap, but no event
+follows a loss at the end of a partition."""
 FIRST_HEADS_S = 2.0
-"""How soon it asks first: a source that lost commits must be noticed before it has written as many new
+"""How soon it asks for the first time. A source that lost commits must be noticed before it has written as many new
 ones."""
 ASKING_S = 2.0
-"""How long a source may take to answer: nothing is applied from the others meanwhile."""
+"""How long a source may take to answer. Meanwhile nothing is applied from the others."""
 NO_OFFSET = -1
 WARN_AGAIN_S = 60.0
 """How often the log mentions other instances on the same topic, in seconds."""
@@ -123,7 +123,7 @@ class KafkaBus:
         )
 
     def _record(self, message: ConsumerRecord) -> Record | None:
-        """None for what tells nothing, and for what another instance published on the same topic, which is counted."""
+        """None for an empty message, and for one that another instance published on the same topic, which is counted."""
         record = _record(message, self.cluster.inside(message.topic))
         if record is None or not (other := self.cluster.other_instance(_source(message, record))):
             return record
@@ -177,7 +177,7 @@ class _OtherInstances:
         self._not_logged: dict[str, int] = {}
         """Topic -> number of events that are not logged yet."""
         self._due: dict[str, float] = {}
-        """Topic -> from when on the log may tell of it again."""
+        """Topic -> when the log may mention it again, by the monotonic clock."""
 
     def count(self, instance: str, topic: str, service: str) -> None:
         """One event on the topic, by its name on the cluster, of the service that publishes there."""
@@ -295,9 +295,9 @@ def _source(message: ConsumerRecord, record: Record) -> str:
 
 
 def _record(message: ConsumerRecord, topic: str) -> Record | None:
-    """The record of a Kafka message; one that is no event of ours gets a negative position, from its offset.
+    """The record of a Kafka message; a foreign one gets a negative position, made from its offset.
 
-    None for a message without a value that is no tombstone of ours either: it tells nothing.
+    None for a message without a value that is no tombstone of Portolan either.
     """
     if message.value is None:
         return _tombstone(message, topic)
@@ -308,7 +308,7 @@ def _record(message: ConsumerRecord, topic: str) -> Record | None:
 
 
 def _tombstone(message: ConsumerRecord, topic: str) -> Record | None:
-    """It comes right behind its event: who has not met that one has a gap, up to and with its position."""
+    """It directly follows its event. A consumer that has not seen that event has a gap up to and including its position."""
     headers = {name: value or b"" for name, value in message.headers}
     try:
         position, epoch = int(headers["ce_sequence"]), int(headers["ce_source"].rsplit(b"/", 1)[-1])

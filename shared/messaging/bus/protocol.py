@@ -22,9 +22,9 @@ _DECODE = msgspec.json.Decoder(Envelope).decode
 
 @dataclass(slots=True)
 class Record:
-    """One event at its place on the bus; what is no event of ours has a negative position (see `foreign`).
+    """One event at its place on the bus; a foreign message has a negative position (see `foreign`).
 
-    A tombstone has no value. It stands behind the event whose position it bears, and has no more to tell than that.
+    A tombstone has no value. It follows the event whose position it has, and carries no other information.
     """
 
     topic: str
@@ -46,7 +46,7 @@ class Record:
 
     @property
     def foreign(self) -> bool:
-        """Whether it is none of our events, and so has no position: it can only be put aside."""
+        """Whether it is no event of Portolan. It then has no position, and can only become a dead letter."""
         return self.position < 0
 
     @property
@@ -124,7 +124,7 @@ class Bus(Protocol):
     def read(
         self, consumer: str, topics: Sequence[str], load: LoadMarks
     ) -> AsyncGenerator[list[Record], None]:
-        """Batches after the marks, for ever; per partition in order, at least once.
+        """Batches after the marks, without end; per partition in order, at least once.
 
         Marks are loaded at the start, and again whenever partitions change hands between replicas.
         """

@@ -1,4 +1,4 @@
-"""Topics on Kafka: one per service, its partitions fixed at creation, kept for ever because it is the history.
+"""Topics on Kafka: one per service and class, with fixed partitions; nothing is deleted, because they are the history.
 
 The topic of persons is compacted instead, so that a tombstone removes their data; its history is only in the
 source's outbox.
@@ -25,11 +25,11 @@ COMPACTED = {
     POLICY: "compact",
     # only closed segments are compacted: one is closed by the first write after a day
     "segment.ms": str(DAY_MS),
-    # who is less than a day behind meets every event on the topic, without reading the feed
+    # a consumer that is less than a day behind finds every event on the topic, without reading the feed
     "min.compaction.lag.ms": str(DAY_MS),
     # what was erased is removed after a week at the latest, however little there is to compact
     "max.compaction.lag.ms": str(7 * DAY_MS),
-    # who was away for a month still meets the tombstone; who was away longer finds the gap by the next event
+    # a consumer that was stopped for a month still gets the tombstone; after that, the next event shows the gap
     "delete.retention.ms": str(30 * DAY_MS),
 }
 

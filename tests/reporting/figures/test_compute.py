@@ -1,13 +1,21 @@
 """The figures of a project from its states: which plan, forecast and measure count, and why one is missing."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from services.reporting.dashboards.projects.view import earned_value
+from services.reporting.figures.changes import OnDay, changes_of
 from services.reporting.figures.compute import Figures, cost_variance, figures, plan_of
-from shared.base.money import Money
+from services.reporting.figures.sources import Amount, read
+from services.reporting.figures.walk import drafts
+from shared.base.money import to_minor
 from shared.domain.measured import Measured, Sums, planned_value
+
+LATE = 1_000_000
+"""A day on which all has come."""
 
 
 def chf(amount: str) -> dict[str, str]:
@@ -28,7 +36,15 @@ def of(
     names = ("planned_cost", "forecast_cost", "archived_at", "external_ref", "portfolio_id", "programme_id",
              "planned_start_on", "planned_finish_on", "forecast_finish_on", "actual_finish_on")  # fmt: skip
     bare = dict.fromkeys(names) | {"code": "P", "name": "ERP", "stage": "active"}
-    return figures(bare | members, states or {}, measure=measure, plan=plan)
+    sources = [("project", bare | members)] + [
+        (kind, one) for kind, of in (states or {}).items() for one in of
+    ]
+    versions = [
+        OnDay(str(n), 1, LATE, read(kind, json.dumps({"archived_at": None} | state)))
+        for n, (kind, state) in enumerate(sources)
+    ]
+    [draft] = drafts([], changes_of(versions, {}, {}), LATE, is_whole=True)
+    return figures(draft.own, draft.basis, LATE, measure, plan)
 
 
 def forecast(on: str, amount: dict[str, str], id: str = "1") -> dict[str, Any]:
@@ -58,8 +74,8 @@ def test_the_plan_is_the_projects_own_before_its_approved_lines() -> None:
 
 
 def test_the_newest_forecast_counts_before_the_projects_own() -> None:
-    by_key = {"forecast": [forecast("2026-02-01", chf("2.00")), forecast("2026-03-01", chf("3.00")),
-                         forecast("2026-01-01", chf("1.00"))]}  # fmt: skip
+    by_key = {"forecast": [forecast("2026-02-01", chf("2.00")), forecast("2026-03-01", chf("3.00"), "2"),
+                         forecast("2026-01-01", chf("1.00"), "3")]}  # fmt: skip
     assert of(by_key, planned_cost=chf("1.00"), forecast_cost=chf("9.00")).forecast == 300
     assert of(planned_cost=chf("1.00"), forecast_cost=chf("9.00")).forecast == 900
 
@@ -77,7 +93,10 @@ def test_the_newest_forecast_counts_before_the_projects_own() -> None:
 def test_variance_is_plan_minus_forecast_or_null_with_the_reason(
     planned: Any, at_completion: Any, expected: tuple[int | None, str | None]
 ) -> None:
-    taken = [Money.model_validate(m) if m else None for m in (planned, at_completion)]
+    taken = [
+        Amount(m["currency"], to_minor(Decimal(m["amount"]), m["currency"])) if m else None
+        for m in (planned, at_completion)
+    ]
     assert cost_variance(taken[0], taken[1]) == expected
 
 

@@ -11,11 +11,11 @@ from babel.messages.pofile import read_po
 
 from services.reporting.dashboards.projects.view import NOTHING_TO_EARN
 from services.reporting.figures.compute import cost_variance
+from services.reporting.figures.sources import Amount
 from services.reporting.sums import total
 from services.reporting.web.reasons import REFUSALS, SHAPES, TITLES, reason_in, refusal_in
 from services.reporting.web.words import FACTS, KINDS, LOCALE, words_for, words_in
 from shared.base.errors import Refusal
-from shared.base.money import Money
 from shared.contracts.catalogue import CATALOGUE
 from tests.conftest import Portolan
 
@@ -69,8 +69,8 @@ def test_every_reason_is_known_by_its_shape_and_keeps_its_values() -> None:
         total([("EUR", 1)], "CHF")[1],
         total([("EUR", 1), ("CHF", 1)], None)[1],
         cost_variance(None, None)[1],
-        cost_variance(Money.of(1, "CHF"), None)[1],
-        cost_variance(Money.of(1, "CHF"), Money.of(1, "EUR"))[1],
+        cost_variance(Amount("CHF", 1), None)[1],
+        cost_variance(Amount("CHF", 1), Amount("EUR", 1))[1],
         NOTHING_TO_EARN,
     ]
     for reason in reasons:

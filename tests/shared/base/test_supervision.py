@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.finance.service import SERVICE
+from shared.base import supervision
 from shared.base.settings import Settings
 from shared.base.supervision import Supervised
 from shared.runtime.running import listening
@@ -52,6 +53,28 @@ async def test_a_task_that_dies_is_counted_and_started_again(error: BaseExceptio
     await until(lambda: dying.running and task.down is None)
     await task.end()
     assert not dying.running
+
+
+async def test_a_task_that_passes_over_a_cancellation_is_cancelled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervision, "CANCEL_AGAIN_S", 0.01)
+    passed_over = 0
+
+    async def closing_what_it_cancelled_itself() -> None:
+        nonlocal passed_over
+        while passed_over < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                passed_over += 1
+        await asyncio.Event().wait()
+
+    task = Supervised("here", "closing", closing_what_it_cancelled_itself)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(DEADLINE_S):
+        await task.end()
+    assert passed_over == 2
 
 
 async def test_each_pause_is_twice_as_long_as_the_one_before() -> None:

@@ -12,7 +12,7 @@ from deploy.kafka.broker import free_port
 from shared.runtime import front
 from shared.runtime.front import Upstream
 from shared.runtime.serve import serving
-from tests.shared.runtime.test_door import connected, fine
+from tests.shared.runtime.test_connections import connected, fine
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id", "errors"}
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

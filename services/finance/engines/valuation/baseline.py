@@ -1,6 +1,6 @@
 """The performance measurement baseline: its budget moves through approved changes only, and nothing is lost.
 
-The entries are `baselined`, `rebaselined` and `in_force`. Every version stays; a measurement as of a date
+The entries are `baselined`, `rebaselined` and `in_force`. Every version stays. A measurement as of a date
 uses the version in force then, so a later change rewrites no earlier figure (EIA-748: no retroactive
 changes).
 """
@@ -65,8 +65,8 @@ def rebaselined(
 ) -> Baseline:
     """The baseline with one more version, in force from `effective` on.
 
-    Raises `Invalid` for a change that is not approved, was used before, or would take effect on or before the
-    day of the version it follows, or before its own approval.
+    Raises `Invalid` for a change that is not approved or was used before. The same holds for one that would
+    take effect before its own approval, or not after the day of the version it follows.
     """
     _refuse_none(baseline)
     last = baseline.versions[-1]

@@ -6,8 +6,8 @@ administration never one) as well as ASC 350-40. Conventions:
 
 - of the rules that fit a cost the most specific decides: phase and nature, then nature, then phase, then the
   rest;
-- nothing is capitalised before `recognised`, the day the criteria were met (IAS 38.71 forbids it afterwards),
-  nor after `ready`, the day the asset was ready for use (IAS 38.30);
+- nothing is capitalised before `recognised`, the day the criteria were met: IAS 38.71 forbids it afterwards;
+- nothing is capitalised after `ready`, the day the asset was ready for use (IAS 38.30);
 - a cost that no rule fits is left undecided, with the reason, and so are the totals it belongs to.
 """
 
@@ -82,8 +82,8 @@ class Capitalisation:
 def capitalised(costs: Sequence[Cost], policy: Policy) -> Capitalisation:
     """Splits each cost into capital and operating expenditure.
 
-    Raises `Invalid` for amounts that are no integers, a percentage out of range, two rules for the same phase
-    and nature, and an asset that was ready before it was recognised.
+    Raises `Invalid` for amounts that are no integers, and for a percentage out of range. Two rules for the same
+    phase and nature are refused too, and so is an asset that was ready before it was recognised.
     """
     refuse_mistyped(costs, Sequence[Cost], "/costs")
     refuse_mistyped(policy, Policy, "")

@@ -1,7 +1,7 @@
 """Earned value of a whole portfolio at once: columns of work packages -> totals and indices per project.
 
-The entry is `measured_columns`. It follows the same conventions as `earned_value`, to the minor unit: planned
-value by inclusive calendar days, percent complete, half-even rounding per package; numpy is only needed here.
+The entry is `measured_columns`. It follows the same conventions as `earned_value`, to the minor unit: planned value
+by inclusive calendar days, percent complete, half-even rounding per package. The library numpy is only needed here.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ _LATEST = date.max.toordinal()
 class PackageColumns:
     """One work package a row, all columns int64 and of one length.
 
-    `project` numbers the project from 0; amounts are minor units; dates are proleptic ordinals as of
-    `date.toordinal`; `percent_complete` is in hundredths of a percent, 0 to 10,000.
+    `project` numbers the project from 0. Amounts are minor units. Dates are proleptic ordinals as of
+    `date.toordinal`. `percent_complete` is in hundredths of a percent, 0 to 10,000.
     """
 
     project: Integers

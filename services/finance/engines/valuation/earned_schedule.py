@@ -8,7 +8,7 @@ PV_0 = 0,
 
 PD, the planned duration, is the first period by which everything is planned. AT is the number of periods
 elapsed; it stops at the period that completes the work, so a finished project keeps its SPI(t). All of it is
-in periods. Where the plan begins with idle periods and nothing is earned, no time can be said to be earned: ES
+in periods. Where the plan begins with idle periods and nothing is earned, no time can be said to be earned. ES
 and what follows from it are null.
 """
 

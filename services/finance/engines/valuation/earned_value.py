@@ -143,10 +143,10 @@ def _answer(
     amounts: Mapping[str, Fraction | Unknown], indices: Mapping[str, Fraction | Unknown]
 ) -> EarnedValue:
     """Amounts rounded to minor units, indices to Decimals, and a reason for each figure there is not."""
-    named: dict[str, Any] = {n: None if isinstance(v, Unknown) else minor(v) for n, v in amounts.items()}
-    named |= {n: None if isinstance(v, Unknown) else decimal(v) for n, v in indices.items()}
+    members: dict[str, Any] = {n: None if isinstance(v, Unknown) else minor(v) for n, v in amounts.items()}
+    members |= {n: None if isinstance(v, Unknown) else decimal(v) for n, v in indices.items()}
     unknown = {n: v.reason for each in (amounts, indices) for n, v in each.items() if isinstance(v, Unknown)}
-    return EarnedValue(**named, reasons=unknown)
+    return EarnedValue(**members, reasons=unknown)
 
 
 def _derive(formula: Callable[..., Fraction | Unknown], *inputs: Fraction | Unknown) -> Fraction | Unknown:

@@ -7,8 +7,8 @@ The entries are `ExchangeRates.converted` and `ExchangeRates.total`. Conventions
 - a pair quoted the other way round is inverted (1 / rate); of both directions the later date counts, on the
   same day the direct one;
 - a pair quoted neither way goes through the pivot, the instance's reporting currency, and through nothing else;
-- each amount is rounded half to even to the minor unit of its target, and a sum adds the rounded amounts, so
-  that a list of them adds up on paper. A sum that lacks a rate is unknown, and says which.
+- each amount is rounded half to even to the minor unit of its target. A sum adds the rounded amounts, so a list
+  of them adds up on paper. A sum that lacks a rate is unknown, and says which.
 """
 
 from bisect import bisect_right

@@ -2,7 +2,7 @@
 
 Method: as many zeros as the amounts change sign, at most (Laguerre's form of Descartes' rule). Multiplied by
 e^(x tau), with tau between two times at which the sign changes, the sum has a derivative with one change of sign
-less; between the zeros of that derivative the sum is monotone, so each change of its sign is one zero (Rolle).
+less. Between the zeros of that derivative the sum is monotone, so each change of its sign is one zero (Rolle).
 Zeros are bisected in floats and then made precise by Newton's method in decimals.
 """
 

@@ -60,7 +60,7 @@ class IrrFlag(StrEnum):
 class Appraisal:
     """The figures of a cash flow at one rate; None where `reasons` (keyed by field name) says why.
 
-    `npv` and the present values are in minor units, not rounded; paybacks are in periods; `irr` is per period
+    `npv` and the present values are in minor units, not rounded. Paybacks are in periods. `irr` is per period
     (0.08 is 8 %) and given only where it is the only one. `irrs` has all, ascending, to 15 decimals.
     """
 
@@ -79,8 +79,8 @@ class Appraisal:
 def appraised(flow: CashFlow, rate: Number) -> Appraisal:
     """The appraisal of the flow at this discount rate (per period, above -1).
 
-    Raises `Invalid` for an empty flow, one of more than 600 periods, amounts below zero or no integers, and a
-    rate that is no number above -1.
+    Raises `Invalid` for an empty flow, and for one of more than 600 periods. Amounts below zero or no integers are
+    refused too, and so is a rate that is no number above -1.
     """
     benefits, costs = present_values(flow, rate)
     discounted = _discounted(flow.net, growth_factor(rate))
@@ -219,7 +219,7 @@ def _discounted(amounts: Sequence[int], growth: Fraction) -> list[int]:
 
 
 def _payback(amounts: Sequence[int]) -> Fraction | None:
-    """When the running total first reaches zero (in periods), however long nothing moves at the beginning; 0
+    """When the running total first reaches zero (in periods), however long nothing moves at the beginning. 0
     for a flow that begins with a gain, or never moves.
     """
     before = 0

@@ -1,6 +1,6 @@
 """Amounts as integers of the currency's minor unit: 1234.50 CHF is 123450.
 
-Everything between input and answer is a `Fraction`, so no figure depends on the order of its sums; an answer
+Everything between input and answer is a `Fraction`, so no figure depends on the order of its sums. An answer
 is rounded once, half to even, to whole minor units.
 """
 

@@ -16,7 +16,7 @@ def phased_as_earned(package: WorkPackage) -> WorkPackage:
     """The package with its budget planned the way its technique earns it, in steps instead of evenly.
 
     A fixed formula plans its parts on the planned start and finish, weighted milestones plan theirs on their
-    planned dates; other techniques, and packages without those dates, stay as they are.
+    planned dates. Other techniques, and packages without those dates, stay as they are.
     """
     refuse_mistyped(package, WorkPackage, "")
     match package:

@@ -1,6 +1,6 @@
 """All positive real roots of a polynomial with integer coefficients: isolated exactly, then bisected.
 
-Method: Descartes' rule of signs bounds the roots in an interval; an interval that may hold several is halved
+Method: Descartes' rule of signs bounds the roots in an interval. An interval that may hold several is halved
 until each holds one (Collins and Akritas, "Polynomial real root isolation using Descartes' rule of signs",
 1976). All arithmetic is on integers, so no root is missed; where the polynomial comes within 2^-72 of
 touching zero, that counts as a root.

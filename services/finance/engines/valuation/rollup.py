@@ -1,7 +1,7 @@
 """From work packages up to the portfolio: `rolled_up` adds accounts along their tree.
 
 The base amounts (BAC, PV, EV, AC, bottom-up ETC) are summed and every index and forecast is computed from the
-sums: an index is never an average of indices, and so a parent's EAC at CPI is not the sum of its children's.
+sums. An index is never an average of indices, and so a parent's EAC at CPI is not the sum of its children's.
 """
 
 from collections import deque
@@ -46,7 +46,7 @@ def rolled_up(accounts: Sequence[Account], forecast: Forecast = Forecast.AT_CPI)
     """
     refuse_mistyped(accounts, Sequence[Account], "/accounts")
     places = _places(accounts)
-    sums = {account.code: [_named(account)] for account in accounts}
+    sums = {account.code: [_totals_of(account)] for account in accounts}
     answer = {}
     for account in _children_first(accounts, places):
         total = _sum(sums[account.code])
@@ -140,7 +140,7 @@ def _ring(accounts: Sequence[Account], places: dict[str, int], start: str) -> Ex
     )
 
 
-def _named(account: Account) -> Totals:
+def _totals_of(account: Account) -> Totals:
     own = account.own
     return Totals(*(_of(account.code, part) for part in (own.bac, own.pv, own.ev, own.ac, own.etc)))
 

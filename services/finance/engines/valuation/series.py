@@ -1,7 +1,7 @@
 """Series over time, each of which says whether its values are per period or cumulative.
 
 The entry is `performance`: what was known of the work at the ends of successive periods -> earned value at
-each of them, cumulative; `Performance.per_period` gives the same for each period alone.
+each of them, cumulative. `Performance.per_period` gives the same for each period alone.
 """
 
 from calendar import monthrange
@@ -159,5 +159,5 @@ def _less(after: int | Unknown, before: int | Unknown) -> int | Unknown:
 
 
 def _point(day: date, measured: EarnedValue) -> Point:
-    shown = {name: getattr(measured, name) for name in ("pv", "ev", "ac", "sv", "cv", "spi", "cpi")}
-    return Point(day, **shown, reasons={n: why for n, why in measured.reasons.items() if n in shown})
+    members = {name: getattr(measured, name) for name in ("pv", "ev", "ac", "sv", "cv", "spi", "cpi")}
+    return Point(day, **members, reasons={n: why for n, why in measured.reasons.items() if n in members})

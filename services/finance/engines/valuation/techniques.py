@@ -39,6 +39,8 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class WeightedMilestones:
+    """The weights of the milestones that are achieved, of the sum of all weights (PMI, weighted milestone)."""
+
     milestones: tuple[Milestone, ...]
 
 
@@ -74,10 +76,12 @@ Technique: TypeAlias = Measured | Apportioned | LevelOfEffort
 
 
 def zero_hundred(finished: date | None = None) -> FixedFormula:
+    """Nothing is earned at the start, and all of the budget at the finish."""
     return FixedFormula(0, finished=finished)
 
 
 def fifty_fifty(started: date | None = None, finished: date | None = None) -> FixedFormula:
+    """Half of the budget is earned at the start, the rest at the finish."""
     return FixedFormula(50, started, finished)
 
 
@@ -138,4 +142,5 @@ def _unit_share(units: UnitsComplete, pointer: str) -> Fraction:
 
 
 def reached(day: date | None, as_of: date) -> bool:
+    """Whether the day is there and not after `as_of`."""
     return day is not None and day <= as_of

@@ -60,9 +60,10 @@ class Standing:
 def standings(packages: Sequence[WorkPackage], as_of: date) -> list[Standing]:
     """Planned and earned value of each package at the end of `as_of`, in the order given.
 
-    Raises `Invalid` naming the package for a code used twice, a negative budget, a finish before its start,
-    phases that do not sum to the budget, evidence out of range, and apportioned packages that name none or
-    each other. Apportioned effort without dates of its own is planned in step with what it follows.
+    Raises `Invalid`, which names the package, for a code used twice, a negative budget, or a finish before its
+    start. The same holds for phases that do not sum to the budget, and for evidence out of range. Apportioned
+    packages may not name none or each other. Without dates of its own, apportioned effort is planned in step with
+    what it follows.
     """
     refuse_mistyped(packages, Sequence[WorkPackage], "/work_packages")
     refuse_mistyped(as_of, date, "/as_of")

@@ -10,6 +10,8 @@ from shared.base.typed import refuse_mistyped
 
 
 class ChangeKind(StrEnum):
+    """How a part of the plan differs between two plans."""
+
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
@@ -36,7 +38,7 @@ class Change:
 
     `id` identifies the thing within its kind: an activity's id, `predecessor -> successor FS` of a
     dependency, `baseline/activity` of a baseline's copy. `member` is None for what was added or removed as a
-    whole, and a path such as `progress.percent_complete` or `custom.Phase` otherwise; `before` and `after`
+    whole, and a path such as `progress.percent_complete` or `custom.Phase` otherwise. `before` and `after`
     are the plan's own values, None where there is none.
     """
 

@@ -1,8 +1,8 @@
 """Project's .mpp files and Primavera's XER and PMXML, read through mpxj: an optional extra that needs Java.
 
-mpxj turns the file into MSPDI, which is then read as any other; what MSPDI cannot say (levels of effort,
+mpxj turns the file into MSPDI, which is then read as any other. What MSPDI cannot say (levels of effort,
 second constraints) is asked of mpxj itself. The Java machine is started once in a process, on the first file
-that needs it, with bounded memory and without taking over the process's signals.
+that needs it. Its memory is bounded, and it does not take over the process's signals.
 """
 
 import re

@@ -18,9 +18,9 @@ _XML_BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 def read_plan(source: bytes | str | Path) -> PlanFile:
     """The plan of a file, given by its content or its path, and what of the file the plan does not hold.
 
-    Reads MSPDI by itself, and .mpp, XER and PMXML through mpxj. Raises Invalid for a file that is too large,
-    of no such format or damaged, UnsupportedMediaType where mpxj is needed and absent, and OSError as opening a
-    file does.
+    Reads MSPDI by itself, and .mpp, XER and PMXML through mpxj. Raises Invalid for a file that is too large, of
+    no such format or damaged. Raises UnsupportedMediaType where mpxj is needed and absent, and OSError as opening
+    a file does.
     """
     content = _content(source)
     if content.startswith(_COMPOUND_FILE):

@@ -1,8 +1,8 @@
 """Untrusted XML read in one pass: only the elements asked for are kept, all others are counted by path.
 
-A document that declares anything (a DOCTYPE, and with it every entity, external or not) is refused at the
-declaration, before a byte of it is expanded. Depth, length of a tag, number of elements kept and left out and
-number of unknown paths are bounded, so that time and memory stay in proportion to what a real plan needs.
+A document that declares anything (a DOCTYPE, and with it every entity, external or not) is refused. That
+happens at the declaration, before a byte of it is expanded. Time and memory stay in proportion to what a real
+plan needs. Depth, length of a tag, numbers of elements and number of unknown paths are bounded.
 """
 
 import re

@@ -10,6 +10,8 @@ from services.projects.engines.planning.identity import Id
 
 
 class ActivityKind(StrEnum):
+    """What an activity is: work, an instant, the sum of those below it, or effort that spans others."""
+
     TASK = "task"
     MILESTONE = "milestone"
     SUMMARY = "summary"
@@ -97,11 +99,11 @@ NOT_STARTED = Progress()
 class Activity:
     """A piece of work, a milestone, a summary of others, or effort that spans others.
 
-    `duration_s` is at-completion working time in the activity's calendar (`calendar`, else the plan's),
-    or elapsed time if `elapsed`; summaries and levels of effort take theirs from what they span. At
-    most two constraints. A `manual` activity keeps `planned_start` and `planned_finish`, whatever its
-    predecessors and its calendar say (one it lacks follows from the duration); else the planned dates are only kept, never used. `levelling_delay_s` is elapsed and added to the
-    start the logic gives.
+    `duration_s` is at-completion working time in the activity's calendar (`calendar`, else the plan's), or elapsed
+    time if `elapsed`. Summaries and levels of effort take theirs from what they span. At most two constraints. A
+    `manual` activity keeps `planned_start` and `planned_finish`, whatever its predecessors and its calendar say (one
+    it lacks follows from the duration). Otherwise the planned dates are only kept, never used. `levelling_delay_s` is
+    elapsed and added to the start the logic gives.
     """
 
     id: Id

@@ -19,7 +19,7 @@ def assemble(plans: Sequence[Plan], conventions: Conventions) -> Run:
     """The run of the plans; raises `Invalid` for plans that say what cannot be.
 
     Of the activities and links, what is ordinary proves its types by being so, and what is not is looked at
-    closely: a look at every member of all of them would take as long as the schedule.
+    closely. A look at every member of all of them would take as long as the schedule.
     """
     refuse_mistyped(conventions, Conventions, "/conventions")
     for plan in plans:

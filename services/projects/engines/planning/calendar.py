@@ -133,9 +133,9 @@ def _day_of_month(rule: Recurrence, first: date, day: date) -> bool:
     if rule.position is None:
         return day.day == (rule.month_day or first.day)
     last = monthrange(day.year, day.month)[1]
-    named = [n for n in range(1, last + 1) if _is_named(rule, day.replace(day=n))]
+    numbers = [n for n in range(1, last + 1) if _is_named(rule, day.replace(day=n))]
     place = -1 if rule.position == 5 else rule.position - 1
-    return place < len(named) and named[place] == day.day
+    return place < len(numbers) and numbers[place] == day.day
 
 
 def _is_named(rule: Recurrence, day: date) -> bool:

@@ -28,23 +28,23 @@ def calendar_faults(plan: Plan) -> Iterator[Fault]:
 
 
 def _base_faults(calendars: Mapping[str, Calendar], calendar: Calendar, pointer: str) -> Iterator[Fault]:
-    seen, base = [calendar.id], calendar.base
+    chain, base = [calendar.id], calendar.base
     while base is not None:
-        if len(seen) > LONGEST_BASE_CHAIN:
+        if len(chain) > LONGEST_BASE_CHAIN:
             detail = f"more than {LONGEST_BASE_CHAIN} calendars below {calendar.id} build on one another"
             yield Fault("calendar_chain", detail, pointer)
             return
         if base not in calendars:
             yield Fault(
-                "unknown_calendar", f"calendar {seen[-1]} builds on {base}, which is not there", pointer
+                "unknown_calendar", f"calendar {chain[-1]} builds on {base}, which is not there", pointer
             )
             return
-        if base in seen:
+        if base in chain:
             yield Fault(
-                "calendar_cycle", f"calendars build on each other: {' -> '.join([*seen, base])}", pointer
+                "calendar_cycle", f"calendars build on each other: {' -> '.join([*chain, base])}", pointer
             )
             return
-        seen.append(base)
+        chain.append(base)
         base = calendars[base].base
 
 

@@ -76,7 +76,7 @@ class Comparison:
         causes = [*own, *linked.values(), *(self._dates(key) if not linked else ())]
         if not causes and any(_is_late(schedule.activity(key)) for schedule in (self._before, self._after)):
             causes = list(self._let_go(key))
-        return causes or list(self._counted(key))
+        return causes or list(self._unmoved_predecessors(key))
 
     def _spanned(self, key: str) -> Iterator[Cause]:
         """Those of the activities at the two ends of a summary or a level of effort that moved, came or went."""
@@ -89,10 +89,12 @@ class Comparison:
             row = schedule[key]
             for other in schedule.spanned(key):
                 start, finish = self._moved.get(other.id, (0, 0))
-                joined, gone = other.id not in then, other.id not in now
-                at_start = other.early_start == row.early_start and (start or joined or gone)
-                if at_start or (other.early_finish == row.early_finish and (finish or joined or gone)):
-                    what = "is new in it" if joined else "is no longer in it" if gone else "moved"
+                has_joined, has_left = other.id not in then, other.id not in now
+                at_start = other.early_start == row.early_start and (start or has_joined or has_left)
+                if at_start or (
+                    other.early_finish == row.early_finish and (finish or has_joined or has_left)
+                ):
+                    what = "is new in it" if has_joined else "is no longer in it" if has_left else "moved"
                     causes.append(Cause(Change.SPANNED, other.id, f"{other.id} {what}"))
         if not causes:  # ends that a lag or a night sets apart
             apart = [other for other in sorted(now | then) if other in self._moved or other in now ^ then]
@@ -158,7 +160,7 @@ class Comparison:
             by_end[link[2]].append(link)
         return by_end
 
-    def _counted(self, key: str) -> Iterator[Cause]:
+    def _unmoved_predecessors(self, key: str) -> Iterator[Cause]:
         """Predecessors that have not moved there, but by whose duration or calendar a link counts."""
         for driver in (*self._after.drivers(key), *self._before.drivers(key)):
             other = driver.predecessor
@@ -178,7 +180,9 @@ class Comparison:
         for driver in self._after.drivers(key):
             old, new = self._lags(key, driver)
             if driver.predecessor is not None and old is None:
-                yield Cause(Change.LINK_ADDED, driver.predecessor, f"the link {_named(driver, key)} is new")
+                yield Cause(
+                    Change.LINK_ADDED, driver.predecessor, f"the link {_link_name(driver, key)} is new"
+                )
             else:
                 yield from self._same_link(key, driver, old, new)
 
@@ -188,7 +192,7 @@ class Comparison:
             old, new = self._lags(key, driver)
             if driver.predecessor is not None and new is None:
                 yield Cause(
-                    Change.LINK_REMOVED, driver.predecessor, f"the link {_named(driver, key)} is gone"
+                    Change.LINK_REMOVED, driver.predecessor, f"the link {_link_name(driver, key)} is gone"
                 )
             else:
                 yield from self._same_link(key, driver, old, new)
@@ -199,7 +203,7 @@ class Comparison:
         if driver.predecessor is None or driver.kind is None:
             return
         if old != new:
-            yield Cause(Change.LAG, driver.predecessor, f"the lag of {_named(driver, key)} changed")
+            yield Cause(Change.LAG, driver.predecessor, f"the lag of {_link_name(driver, key)} changed")
         if driver.predecessor_plan is None and not self._in_both(driver.predecessor):
             yield Cause(Change.PREDECESSOR, driver.predecessor, self._went(driver.predecessor))
             return
@@ -263,7 +267,7 @@ def _is_late(activity: Activity) -> bool:
     return any(constraint.kind == ConstraintKind.ALAP for constraint in activity.constraints)
 
 
-def _named(driver: Driver, key: str) -> str:
+def _link_name(driver: Driver, key: str) -> str:
     return f"{driver.predecessor} -> {key} ({driver.kind})"
 
 

@@ -11,7 +11,7 @@ class Conventions:
     """How a schedule is to be computed.
 
     - `start_to_finish`: under "inclusive" days an SF link lets the successor's last day be the
-      predecessor's first, so a working day is added to its lag; at the "instant" the successor ends as
+      predecessor's first, so a working day is added to its lag. At the "instant" the successor ends as
       the predecessor begins.
     - `lag_calendar`: whose working time a lag that is not elapsed counts.
     - `leads`: whether links, and the dates of SNET and FNET constraints, may pull what they hold to before
@@ -19,8 +19,8 @@ class Conventions:
     - `history`: progress whose parts contradict each other (an actual date after the data date, progress
       without an actual start) is refused, or taken as stated.
     - `constraints`: what happens when the logic cannot meet a must-start-on or must-finish-on date.
-      "refuse" names the chain; "honour" keeps every constraint's date (musts early and late),
-      no-later-than dates included, and shows the conflict as negative float before it; "yield" lets the
+      "refuse" names the chain. "honour" keeps every constraint's date (musts early and late),
+      no-later-than dates included, and shows the conflict as negative float before it. "yield" lets the
       logic win and shows negative float on the activity itself. Under "refuse", no-later-than dates
       yield.
     - `out_of_sequence`: whether the rest of an activity that began before its predecessors allowed
@@ -29,9 +29,9 @@ class Conventions:
       planned.
     - `as_late_as_possible`: an ALAP activity is delayed by its free float, moving nothing else, or by
       its total float, moving its successors too.
-    - `float_to`: late dates are counted back from the finish of everything scheduled together ("run"),
-      of the activity's own plan ("plan"), or of each activity nothing follows ("open_end"). A plan's
-      `finish_by` goes before all three.
+    - `float_to`: from which finish late dates are counted back. It is that of everything scheduled
+      together ("run"), of the activity's own plan ("plan"), or of each activity nothing follows
+      ("open_end"). A plan's `finish_by` goes before all three.
     - `critical_at_s`, `near_critical_at_s`: an activity is critical with a total float of at most the
       first (working seconds), near-critical with at most the second.
     """

@@ -68,7 +68,7 @@ class Arriving:
 class Waiting:
     """From an instant to the one `work` later, by the working time of a calendar (earlier, if negative).
 
-    A wait ends with the work it counts, a lead begins with it: two working days from Thursday evening
+    A wait ends with the work it counts, a lead begins with it. Two working days from Thursday evening
     end on Monday evening, two before it begin on Wednesday morning.
     """
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.projects.engines.planning.crossings import Adding
 from services.projects.engines.planning.network import ORDINARY, Early, Link, Network
 from services.projects.engines.planning.rules import EARLIEST, NOT_BEFORE, as_start, described
-from services.projects.engines.planning.run import Run
+from services.projects.engines.planning.run import End, Run
 
 
 class Origins:
@@ -34,7 +34,7 @@ def behind(run: Run, early: Early, origins: Origins, node: int) -> Iterator[Link
     """The links that hold a node where it is, those of the summaries it is in among them."""
     for link in holds(run, early, origins, node, early.starts[node]):
         what = run.stand_ins.get(link.predecessor)
-        if what and what.end == "entry":
+        if what and what.end is End.ENTRY:
             yield from behind(run, early, origins, link.predecessor)
         else:
             yield link

@@ -10,6 +10,8 @@ from services.projects.engines.planning.identity import Id
 
 
 class ResourceKind(StrEnum):
+    """Who works, what is used up, or what only costs."""
+
     WORK = "work"
     MATERIAL = "material"
     COST = "cost"

@@ -1,12 +1,11 @@
 """Stand-ins for the ends of a summary, so that a link to it is one link and not one per activity below."""
 
 from dataclasses import replace
-from typing import Literal
 
 from services.projects.engines.planning.crossings import Steps, crossing
 from services.projects.engines.planning.network import Link, Terms
 from services.projects.engines.planning.plan import Activity, ActivityKind, ConstraintKind
-from services.projects.engines.planning.run import Run, StandIn, Unused, finish_time, start_time
+from services.projects.engines.planning.run import End, Run, StandIn, Unused, finish_time, start_time
 from services.projects.engines.planning.timeline import ROUND_THE_CLOCK
 
 
@@ -19,10 +18,10 @@ class Hubs:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._hubs: dict[tuple[str, int, str], int] = {}
+        self._hubs: dict[tuple[End, int, str], int] = {}
 
     def entry(self, plan: int, summary: str) -> int:
-        hub, new = self._hub("entry", plan, summary)
+        hub, new = self._hub(End.ENTRY, plan, summary)
         if new:
             for leaf in self._run.leaves(plan, summary):
                 step = crossing(ROUND_THE_CLOCK, False, (), self._run.axes[leaf])
@@ -30,7 +29,7 @@ class Hubs:
         return hub
 
     def end(self, plan: int, summary: str) -> int:
-        hub, new = self._hub("end", plan, summary)
+        hub, new = self._hub(End.END, plan, summary)
         if new:
             for leaf in self._run.leaves(plan, summary):
                 step = crossing(self._run.axes[leaf], True, (), ROUND_THE_CLOCK)
@@ -38,7 +37,7 @@ class Hubs:
         return hub
 
     def beginning(self, plan: int, summary: str) -> int:
-        hub, new = self._hub("beginning", plan, summary)
+        hub, new = self._hub(End.BEGINNING, plan, summary)
         if new:
             axes = self._run.axes
             leaves = self._run.leaves(plan, summary)
@@ -74,7 +73,7 @@ class Hubs:
                 Unused(summary.id, "manual dates of a summary: it shows those of what is below it")
             )
 
-    def _hub(self, end: Literal["entry", "beginning", "end"], plan: int, summary: str) -> tuple[int, bool]:
+    def _hub(self, end: End, plan: int, summary: str) -> tuple[int, bool]:
         key, owner = (end, plan, summary), self._run.plans[plan]
         new = key not in self._hubs
         if new:

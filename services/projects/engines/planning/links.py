@@ -12,7 +12,7 @@ from services.projects.engines.planning.plan import (
     DependencyKind,
     Lag,
 )
-from services.projects.engines.planning.run import Run, Span, StandIn, Unused
+from services.projects.engines.planning.run import End, Run, Span, StandIn, Unused
 from services.projects.engines.planning.timeline import ROUND_THE_CLOCK, Timeline, instant
 from shared.base.errors import Fault, Invalid
 from shared.base.typed import refuse_mistyped
@@ -140,7 +140,7 @@ class _Links:
         return not activity.active
 
     def _leave_out(self, link: Dependency, idle: Activity) -> None:
-        self._run.unused.append(Unused(named(link), f"{idle.id} is not scheduled"))
+        self._run.unused.append(Unused(link_name(link), f"{idle.id} is not scheduled"))
 
     def _span(self, effort: tuple[int, str], place: int, link: Dependency, outgoing: bool) -> None:
         """A link of a level of effort holds nothing: it says where the effort begins or ends."""
@@ -205,7 +205,7 @@ class _Links:
         if key not in self._published:
             dates = self._externals[key]
             start, finish = instant(dates.start), instant(dates.finish)
-            node = self._run.stand_in(StandIn(*key, "elsewhere"), self._plan, start)
+            node = self._run.stand_in(StandIn(*key, End.ELSEWHERE), self._plan, start)
             self._run.net.terms[node] = Terms(done=(start, finish))
             self._published[key] = node
         return self._published[key]
@@ -233,7 +233,7 @@ class _Links:
                 return ROUND_THE_CLOCK
 
 
-def named(link: Dependency) -> str:
+def link_name(link: Dependency) -> str:
     """A link in a few characters."""
     return f"{link.predecessor} -> {link.successor} ({link.kind})"
 
@@ -243,5 +243,5 @@ def _is_effort(activity: Activity) -> bool:
 
 
 def _refused(place: int, link: Dependency, code: str, why: str) -> Invalid:
-    detail = f"the link {named(link)} cannot be: {why}"
+    detail = f"the link {link_name(link)} cannot be: {why}"
     return Invalid(detail, Fault(code, detail, f"/dependencies/{place}"), code=code)

@@ -37,8 +37,8 @@ def movements(before: Schedule, after: Schedule) -> tuple[Movement, ...]:
     causes = {key: _leading(key, found_causes) for key in moved}
     roots = _roots(after, causes)
     movements = [_movement(key, moved, causes, roots) for key in after if key in moved or key not in before]
-    gone = [Movement(key, None, None, note="no longer scheduled") for key in before if key not in after]
-    return (*movements, *gone)
+    removals = [Movement(key, None, None, note="no longer scheduled") for key in before if key not in after]
+    return (*movements, *removals)
 
 
 def _shift(before: Schedule, after: Schedule, key: str) -> tuple[int, int]:

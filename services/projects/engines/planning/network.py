@@ -2,10 +2,10 @@
 
 Nodes are numbered from 0. Times are whole numbers on the node's own axis: seconds of its calendar's
 working time, or any unit at all. Links from a finish to a start on one axis, by far the most, are a
-successor and a lag; every other link is a `Link`, whose crossing carries a time forward from the
+successor and a lag. Every other link is a `Link`, whose crossing carries a time forward from the
 predecessor's axis to the successor's, and back. The forward pass finds the earliest times, the backward
-pass the latest (Kelley and Walker 1959; links between other ends: Fondahl 1961, and Roy's method of
-potentials).
+pass the latest (Kelley and Walker 1959). Links between other ends follow Fondahl (1961) and Roy's
+method of potentials.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,8 +39,8 @@ class Terms:
     """What makes one node's dates differ from 'as early as its links allow'; times on the node's axis.
 
     `done` are the dates of what is over. `started` is the actual start of what is under way; its
-    duration is then what remains, and links hold that. `finish_floor` is the earliest finish; `pin` a
-    start that is kept against the links, if `locked` as the late start too; `cap` the latest start the
+    duration is then what remains, and links hold that. `finish_floor` is the earliest finish. `pin` is
+    a start that is kept against the links, if `locked` as the late start too. `cap` is the latest start the
     links may push it to. With `earliest_of` the node starts with the first of these links instead of
     the last.
     """
@@ -61,10 +61,10 @@ ORDINARY = Terms()
 class Network:
     """Durations and earliest starts (`floors`) of all nodes, and the links between them.
 
-    `followers[i]` lists the successors of the plain links from node i's finish, `lagged[i]` those of
-    links with a lag as (successor, lag), and `awaited[j]` counts the plain links into node j;
-    `links[j]` are its other links. `inert` lists, by predecessor, the successors of links that no
-    longer hold anything (what they lead to has begun) but still may not close a circle.
+    `followers[i]` lists the successors of the plain links from node i's finish. `lagged[i]` lists those
+    of links with a lag, as (successor, lag). `awaited[j]` counts the plain links into node j;
+    `links[j]` are its other links. `inert` lists, by predecessor, the successors of links that hold
+    nothing any more, since what they lead to has begun. They still may not close a circle.
     """
 
     durations: list[int]
@@ -120,14 +120,14 @@ class Early:
     """The result of the forward pass: starts (of what remains, if under way) and finishes by node.
 
     `order` has every predecessor before its successors; if it is shorter than the network, the rest is
-    a cycle and what follows it. `wanted` keeps, for nodes pinned to a date, the start their links ask
-    for; `undelayed` the start and finish of nodes that were then moved within their free float.
+    a cycle and what follows it. `linked_starts` has, for nodes pinned to a date, the start their links
+    ask for. `undelayed` has the start and finish of nodes that were then moved within their free float.
     """
 
     order: list[int]
     starts: list[int]
     finishes: list[int]
-    wanted: dict[int, int]
+    linked_starts: dict[int, int]
     undelayed: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def leaves(self, net: Network, link: Link) -> int:
@@ -195,7 +195,7 @@ def _place(net: Network, node: int, early: Early) -> None:
         start, finish = (start, max(finish, time)) if link.to_finish else (max(start, time), finish)
     start = max(start, finish - duration)
     if terms.pin is not None:
-        early.wanted[node], start = start, terms.pin
+        early.linked_starts[node], start = start, terms.pin
     early.starts[node] = min(start, terms.cap)
     early.finishes[node] = early.starts[node] + duration
 

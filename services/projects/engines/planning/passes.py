@@ -12,7 +12,7 @@ from services.projects.engines.planning.timeline import HORIZON_YEARS, ROUND_THE
 from services.projects.engines.planning.working_time import DAY_S
 from shared.base.errors import Fault, Invalid
 
-NAMED = 20
+NAMES_IN_A_MESSAGE = 20
 """How many activities of a circle a text names; the refusal's extension has them all."""
 
 
@@ -91,7 +91,7 @@ def _both_ways(run: Run) -> Passes:
     early = network.forward(run.net)
     if len(early.order) < len(run.net.durations):
         raise _cyclic(run, network.cycle(run.net, early.order))
-    if early.wanted and run.conventions.constraints == "refuse":
+    if early.linked_starts and run.conventions.constraints == "refuse":
         _refuse_unkept(run, early)
     last = _last_finishes(run, early)
     late = _ceilings(run, early, last)
@@ -101,9 +101,9 @@ def _both_ways(run: Run) -> Passes:
 
 def _delay_freely(passes: Passes) -> None:
     """Move what is to be as late as possible to where it delays nothing, the last of the network first."""
-    early, wanted = passes.early, set(passes.run.late)
+    early, late_nodes = passes.early, set(passes.run.late)
     for node in reversed(early.order):
-        if node in wanted:
+        if node in late_nodes:
             early.undelayed[node] = early.starts[node], early.finishes[node]
             finish = min(passes.free_finish(node), passes.late.finishes[node])
             early.finishes[node] = max(finish, early.finishes[node])
@@ -113,8 +113,12 @@ def _delay_freely(passes: Passes) -> None:
 def _cyclic(run: Run, nodes: Sequence[int]) -> Invalid:
     names = [run.label(node) for node in nodes]
     distinct = [name for place, name in enumerate(names) if not place or names[place - 1] != name]
-    shown = distinct if len(distinct) <= NAMED else [*distinct[:NAMED], "...", distinct[-1]]
-    detail = f"the links run in a circle: {' -> '.join([*shown, names[0]])}"
+    members = (
+        distinct
+        if len(distinct) <= NAMES_IN_A_MESSAGE
+        else [*distinct[:NAMES_IN_A_MESSAGE], "...", distinct[-1]]
+    )
+    detail = f"the links run in a circle: {' -> '.join([*members, names[0]])}"
     return Invalid(detail, Fault("cycle", detail, "/dependencies"), code="cycle", cycle=distinct)
 
 
@@ -127,10 +131,10 @@ def _refuse_unkept(run: Run, early: Early) -> None:
 
 def _unkept(run: Run, early: Early) -> Iterator[Fault]:
     for node, constraint in run.musts.items():
-        wanted = early.wanted[node]
-        if wanted > early.starts[node]:
-            earliest = run.start_moment(node, wanted).isoformat()
-            why = explained(run, early, Origins(run.net), node, wanted)
+        linked_start = early.linked_starts[node]
+        if linked_start > early.starts[node]:
+            earliest = run.start_moment(node, linked_start).isoformat()
+            why = explained(run, early, Origins(run.net), node, linked_start)
             detail = f"{run.label(node)} {described(constraint)}, but cannot start before {earliest}: {why}"
             yield Fault("impossible_constraint", detail, run.pointer(node))
 

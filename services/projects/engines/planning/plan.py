@@ -2,11 +2,11 @@
 
 Units and conventions of everything importable from here:
 
-- names ending in `_s` are whole seconds; of **working** time for durations, work and lags (eight hours of
-  work are 28 800 whatever the calendar), of elapsed time only where the docstring says so;
+- names ending in `_s` are whole seconds. Durations, work and lags are **working** time: eight hours of work
+  are 28 800 whatever the calendar. Elapsed time is meant only where the docstring says so;
   `days` and `hours` make them;
 - instants are naive datetimes in the plan's own local time, as calendars are. A bare `date` given as a
-  constraint, deadline or finish means that whole day: its first working instant for a start, its last for
+  constraint, deadline or finish means that whole day. It is its first working instant for a start, its last for
   a finish;
 - units of a resource are 1.0 for one full-time resource (a tool's 100 %);
 - money is `Decimal` in the plan's currency.

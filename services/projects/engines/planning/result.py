@@ -22,7 +22,7 @@ class ScheduledActivity:
 
     Early dates are those the activity is scheduled on; started work shows its actual dates. Floats are
     in working seconds of the activity's calendar, negative where a date cannot be kept, and None where
-    they mean nothing: `no_float` then says why. `remaining_s` is the working time still to do,
+    they mean nothing. `no_float` then says why. `remaining_s` is the working time still to do,
     `duration_s` that from start to finish. A summary's dates span what is below it, its floats are the
     least of it.
     """

@@ -66,10 +66,10 @@ def _keep_by_hand(run: Run, node: int, terms: Terms, dates: tuple[int, int]) -> 
     """Pins the node to its dates: in working time where that holds both of them, by instants elsewhere."""
     start, finish = dates
     axis = run.axes[node]
-    begun, done = axis.work_at(start), axis.work_at(finish)
-    if begun == done or axis.start_at(begun) != start or axis.finish_at(done) != finish:
-        axis, begun, done = ROUND_THE_CLOCK, start, finish
-    run.axes[node], run.net.durations[node], terms.pin = axis, done - begun, begun
+    first_work, last_work = axis.work_at(start), axis.work_at(finish)
+    if first_work == last_work or axis.start_at(first_work) != start or axis.finish_at(last_work) != finish:
+        axis, first_work, last_work = ROUND_THE_CLOCK, start, finish
+    run.axes[node], run.net.durations[node], terms.pin = axis, last_work - first_work, first_work
 
 
 def _later(axis: Timeline, elapsed_s: int) -> Crossing:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from enum import Enum
 
 from services.projects.engines.planning.clocks import Clocks
 from services.projects.engines.planning.conventions import Conventions
@@ -30,30 +30,39 @@ class Span:
     wait: Waiting
 
 
+class End(Enum):
+    """Which event of a summary, or of another plan, a node stands for."""
+
+    ELSEWHERE = "an activity of another plan"
+    ENTRY = "the earliest start that links give to what is below a summary"
+    BEGINNING = "the start of a summary"
+    END = "the finish of a summary"
+
+
 @dataclass(frozen=True, slots=True)
 class StandIn:
     """What a node that is no activity stands for: an activity of another plan, or an end of a summary."""
 
     plan: str
     activity: str
-    end: Literal["elsewhere", "entry", "beginning", "end"]
+    end: End
 
 
 @dataclass(slots=True)
 class Run:
     """The plans, and for each node of the network what it stands for.
 
-    Nodes are activities that are scheduled themselves, then stand-ins: activities of other plans with
+    Nodes are activities that are scheduled themselves, then stand-ins. Those are activities of other plans with
     known dates, and the ends of summaries that links point at (`stand_ins` names them). `axes` are the
     timelines the node's times are counted on; `calendars` those of its calendar. They differ for
     milestones and for what is over, whose times are instants, since no work fixes them to working time.
-    `nodes` and `blocks` find a
-    plan's nodes by id and all in a row, `places` are the activities' places in their plans.
+    `nodes` finds a plan's nodes by id, and `blocks` all in a row. `places` are the activities' places in
+    their plans.
 
-    What the activities' own rules add: `latest_starts` and `latest_finishes` for the backward pass;
-    `musts`, the nodes that must keep a date; `late`, those to be as late as possible; `closed`, those
-    whose links hold nothing any more; `delays`, what moves the start that links give; `spans`, the
-    links of each level of effort, by its plan's number and its id.
+    The rest is what the activities' own rules add. `latest_starts` and `latest_finishes` bound the
+    backward pass. `musts` are the nodes that must keep a date, and `late` those to be as late as
+    possible. `closed` are those whose links hold nothing any more. `delays` is what moves the start that
+    links give. `spans` has the links of each level of effort, by its plan's number and its id.
     """
 
     plans: tuple[Plan, ...]
@@ -118,7 +127,7 @@ class Run:
         self.stand_ins[node] = what
         return node
 
-    def named(self, node: int) -> tuple[str, str]:
+    def key_of(self, node: int) -> tuple[str, str]:
         """The ids of the plan and the activity that the node is, or stands for."""
         if node in self.stand_ins:
             return self.stand_ins[node].plan, self.stand_ins[node].activity
@@ -126,7 +135,7 @@ class Run:
 
     def label(self, node: int) -> str:
         """How texts name the node: the activity's id, after its plan's if that is not the only one."""
-        plan, activity = self.named(node)
+        plan, activity = self.key_of(node)
         return str(activity) if [plan] == [p.id for p in self.plans] else f"{plan}/{activity}"
 
     def pointer(self, node: int) -> str | None:

@@ -88,7 +88,7 @@ class Schedule(Mapping[str, ScheduledActivity]):
         return tuple(self._driver(link) for link in links)
 
     def _driver(self, link: Link) -> Driver:
-        plan, activity = self._passes.run.named(link.predecessor)
+        plan, activity = self._passes.run.key_of(link.predecessor)
         return Driver(
             activity, None if plan == self.plan.id else plan, KINDS[link.from_finish, link.to_finish], "link"
         )
@@ -170,7 +170,7 @@ KINDS = {
 def schedule(plan: Plan, conventions: Conventions = DEFAULTS) -> Schedule:
     """Compute the plan's schedule by the critical path method.
 
-    Raises `Invalid` for what cannot be scheduled, naming the activities: `cycle` and
+    Raises `Invalid` for what cannot be scheduled, and names the activities. The codes are `cycle` and
     `impossible_constraint` with the chain that causes them, `impossible_window`, `calendar_exhausted`,
     and faults of the plan's data.
     """

@@ -1,10 +1,10 @@
 """The two ways to count time: instants, which always run, and working time, which stands still at night.
 
 Instants are whole seconds since `EPOCH`. Working time is whole seconds of work since an anchor
-(negative before it), so that on one calendar a start, a duration and a lag simply add up. Between two
-shifts working time stands still: one amount of work then belongs to a range of instants, from the end
-of a shift (`finish_at`) to the start of the next (`start_at`), which is why a task ends on Friday
-evening and its successor starts on Monday morning.
+(negative before it). On one calendar, a start, a duration and a lag therefore simply add up. Between
+two shifts working time stands still. One amount of work then belongs to a range of instants, from the
+end of a shift (`finish_at`) to the start of the next (`start_at`). So a task ends on Friday evening,
+and its successor starts on Monday morning.
 """
 
 from bisect import bisect_left, bisect_right

@@ -46,8 +46,8 @@ def variance(schedule: Schedule, baseline: Baseline) -> tuple[Variance, ...]:
         _compared(schedule, row, agreed[key]) if key in agreed else Variance(key, reason=NOT_IN_BASELINE)
         for key, row in schedule.items()
     )
-    gone = tuple(Variance(key, reason=NOT_IN_SCHEDULE) for key in agreed if key not in schedule)
-    return now + gone
+    missing = tuple(Variance(key, reason=NOT_IN_SCHEDULE) for key in agreed if key not in schedule)
+    return now + missing
 
 
 def baseline_of(schedule: Schedule, id: str, name: str = "", taken_at: datetime | None = None) -> Baseline:

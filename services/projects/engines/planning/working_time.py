@@ -49,6 +49,8 @@ OFFICE_WEEK: WeekHours = (OFFICE_DAY,) * 5 + ((), ())
 
 
 class Frequency(StrEnum):
+    """In which step the days of a recurrence follow each other."""
+
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
@@ -59,10 +61,9 @@ class Frequency(StrEnum):
 class Recurrence:
     """Which days between an exception's first and last it strikes.
 
-    Weekdays are 0 = Monday to 6 = Sunday; the weeks that `interval` counts begin on Sunday, as Microsoft
-    Project's do, the first of them that of the exception's first day. Monthly and yearly recurrences name either a day of the month
-    (`month_day`) or the `position`-th (1 to 4, 5 = last) of the `weekdays`; yearly ones name the
-    `month` too.
+    Weekdays are 0 = Monday to 6 = Sunday. The weeks that `interval` counts begin on Sunday, as Microsoft Project's
+    do, the first of them that of the exception's first day. Monthly and yearly recurrences name either a day of the
+    month (`month_day`) or the `position`-th (1 to 4, 5 = last) of the `weekdays`. Yearly ones name the `month` too.
     """
 
     frequency: Frequency
@@ -104,11 +105,12 @@ class PublicHolidays:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Working time, looked up day by day in this order: this calendar's exceptions, its public holidays (days
-    off), the base calendar's exceptions and holidays, this calendar's work weeks, its week, the base's.
+    """Working time, looked up day by day in this order. This calendar's exceptions and its public holidays (days off)
+    come first. Then follow the base calendar's exceptions and holidays, this calendar's work weeks, its week, the
+    base's.
 
-    Of exceptions that overlap their kind decides: single days, then spans and daily ones, yearly, monthly,
-    weekly; of one kind the first.
+    Of exceptions that overlap their kind decides: single days, then spans and daily ones, yearly, monthly, weekly; of
+    one kind the first.
     """
 
     id: Id

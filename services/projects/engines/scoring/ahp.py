@@ -40,7 +40,7 @@ class Doubt:
 class Priorities:
     """Weights (summing to 1) and the consistency of the judgements, with the table it was measured by.
 
-    `consistency_ratio` is 0 for up to two items, and None (with `reason`) for more than the table covers;
+    `consistency_ratio` is 0 for up to two items, and None (with `reason`) for more than the table covers.
     `doubt` is given where the judgements are not perfectly consistent.
     """
 
@@ -63,9 +63,9 @@ def priorities(
 ) -> Priorities:
     """The weights of the items from a full reciprocal matrix in their order.
 
-    Raises `Invalid` naming the judgement for a matrix that is not square, not positive, has no 1 on its
-    diagonal, or is not reciprocal (a_ij x a_ji within 5 % of 1, so that 9 may be answered by 0.11); also for
-    more than 50 items.
+    Raises `Invalid`, which names the judgement, for a matrix that is not square or not positive, or has no 1 on
+    its diagonal. It must also be reciprocal: a_ij x a_ji within 5 % of 1, so that 9 may be answered by 0.11.
+    More than 50 items are refused too.
     """
     table = option(IndexTable, table, "/table")
     matrix = _read(items, judgements, pointer)
@@ -76,10 +76,10 @@ def priorities(
     random_index = INDICES[table].get(size)
     ratio = 0.0 if size <= 2 else index / random_index if random_index else None
     return Priorities(
-        weights={item: _shown(weight) for item, weight in zip(items, weights, strict=True)},
-        lambda_max=_shown(lambda_max),
-        consistency_index=_shown(index),
-        consistency_ratio=None if ratio is None else _shown(ratio),
+        weights={item: _decimal(weight) for item, weight in zip(items, weights, strict=True)},
+        lambda_max=_decimal(lambda_max),
+        consistency_index=_decimal(index),
+        consistency_ratio=None if ratio is None else _decimal(ratio),
         acceptable=None if ratio is None else ratio <= ACCEPTABLE,
         table=table,
         random_index=None if random_index is None else Decimal(str(random_index)),
@@ -168,8 +168,8 @@ def _doubt(items: Sequence[str], matrix: list[list[float]], weights: list[float]
         return None
     if judged < 1:
         i, j, judged, implied = j, i, matrix[j][i], 1 / implied
-    return Doubt(items[i], items[j], _shown(judged), _shown(implied))
+    return Doubt(items[i], items[j], _decimal(judged), _decimal(implied))
 
 
-def _shown(value: float) -> Decimal:
+def _decimal(value: float) -> Decimal:
     return round(Decimal(value), _PLACES).normalize() + 0

@@ -10,6 +10,8 @@ from shared.base.typed import refuse_mistyped
 
 
 class Estimated(Protocol):
+    """Whatever is ranked by estimates: it has a code."""
+
     @property
     def code(self) -> str: ...
 
@@ -43,6 +45,7 @@ def ranked_by(
 
 
 def zero_or_more(number: Number, pointer: str) -> Fraction:
+    """The estimate, exact. Raises `Invalid` for one below zero."""
     value = exact(number, pointer)
     if value < 0:
         raise refused("negative_estimate", f"{number} is below zero", pointer)
@@ -50,6 +53,7 @@ def zero_or_more(number: Number, pointer: str) -> Fraction:
 
 
 def above_zero(number: Number, pointer: str) -> Fraction:
+    """The estimate, exact. Raises `Invalid` for one that is not above zero."""
     value = exact(number, pointer)
     if value <= 0:
         raise refused("estimate_not_above_zero", f"{number} is not above zero", pointer)

@@ -1,8 +1,8 @@
 """A hierarchy of criteria judged pairwise, down to the alternatives; the entry is `synthesised`.
 
-Weights multiply along each branch and the alternatives' weights are added over the branches: in the
-distributive mode as they are, in the ideal mode relative to the best alternative under each criterion (Saaty
-1994; Belton and Gear 1983), so that a copy of an alternative takes nothing from the others.
+Weights multiply along each branch, and the alternatives' weights are added over the branches. The distributive
+mode adds them as they are. The ideal mode adds them relative to the best alternative under each criterion
+(Saaty 1994; Belton and Gear 1983). So a copy of an alternative takes nothing from the others.
 """
 
 from collections.abc import Iterator, Sequence

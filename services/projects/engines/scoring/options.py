@@ -9,6 +9,7 @@ Option = TypeVar("Option", bound=StrEnum)
 
 
 def option(kind: type[Option], word: str, pointer: str) -> Option:
+    """The option of this word. Raises `Invalid`, which names the others, for a word that is none of them."""
     try:
         return kind(word)
     except ValueError:

@@ -43,6 +43,7 @@ class Ranking:
 
 
 def refuse_excess(candidates: int, criteria: int, pointer: str) -> None:
+    """Raises `Invalid` for more scores than are ranked while a caller waits."""
     if candidates * criteria > MOST_SCORES:
         detail = f"{candidates} candidates by {criteria} criteria are more than {MOST_SCORES} scores"
         raise refused("too_many_candidates", detail, pointer)

@@ -1,7 +1,7 @@
 """Rank reversal: two candidates whose order changes when a third is left out; the entry is `rank_reversals`.
 
 Methods that score candidates against each other (AHP in the distributive mode, weighted scoring by range) can
-do this; a director should see it before a ranking decides anything.
+do this. A director should see it before a ranking decides anything.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -27,8 +27,8 @@ class Initiative:
 def rice(initiatives: Sequence[Initiative]) -> Ranking:
     """Initiatives by what they are expected to achieve per unit of effort.
 
-    Raises `Invalid` for a reach or impact below zero, a confidence outside 0 to 100 %, an effort that is not
-    above zero, and a code twice.
+    Raises `Invalid` for a reach or impact below zero, and for a confidence outside 0 to 100 %. The same holds
+    for an effort that is not above zero, and for a code used twice.
     """
     return ranked_by(
         "initiatives",

@@ -1,8 +1,8 @@
 """Weighted scoring: each criterion's score times its weight, summed; the entry is `weighted`.
 
 Only the proportions of the weights bear on the ranking. Scores count as they are (`RAW`), or as their place
-between the lowest and the highest among the candidates (`RANGE`, 0 to 1), which makes unlike units comparable
-but lets the field of candidates bear on the order of two of them: see `reversals`.
+between the lowest and the highest among the candidates (`RANGE`, 0 to 1). `RANGE` makes unlike units comparable.
+In return, the field of candidates bears on the order of two of them: see `reversals`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,8 +70,8 @@ def weighted(
     """Candidates by their weighted sum.
 
     On a `scale`, a raw score where lower is better counts from the other end (lowest + highest - score);
-    without one it cannot. Raises `Invalid` for codes used twice, weights below zero or all zero, scores off
-    the scale or for no criterion, and a raw criterion where lower is better without a scale.
+    without one it cannot. Raises `Invalid` for codes used twice, and for weights below zero or all zero. The same
+    holds for scores off the scale or for no criterion. A raw criterion where lower is better needs a scale.
     """
     refuse_mistyped(candidates, Sequence[Candidate], "/candidates")
     refuse_mistyped(criteria, Sequence[Criterion], "/criteria")
@@ -91,8 +91,10 @@ def weighted(
             parts[code][criterion.code] = weights[criterion.code] * score
     sums = {code: sum(part.values(), Fraction(0)) for code, part in parts.items()}
     scores = {c.code: sums[c.code] if c.code in sums else lacking[c.code] for c in candidates}
-    shown = {code: {name: decimal(value) for name, value in part.items()} for code, part in parts.items()}
-    return WeightedRanking(ranked(scores), shown)
+    contributions = {
+        code: {name: decimal(value) for name, value in part.items()} for code, part in parts.items()
+    }
+    return WeightedRanking(ranked(scores), contributions)
 
 
 def _weights(criteria: Sequence[Criterion]) -> _Scores:

@@ -1,7 +1,7 @@
 """Weighted shortest job first: cost of delay over job size; the entry is `wsjf`.
 
-WSJF = (user or business value + time criticality + risk reduction or opportunity enablement) / job size, all
-four relative estimates, usually on 1, 2, 3, 5, 8, 13, 20. Source: D. Reinertsen, *The Principles of Product
+WSJF = (user or business value + time criticality + risk reduction or opportunity enablement) / job size. All
+four are relative estimates, usually on 1, 2, 3, 5, 8, 13, 20. Source: D. Reinertsen, *The Principles of Product
 Development Flow* (2009); the sum of three parts is the Scaled Agile Framework's.
 """
 

@@ -84,6 +84,7 @@ async def activity_page(reading: Reading[ActivityQuery]) -> Page[State]:
         keyset.narrow("effective_at <= ?", reading.at.until)
     for name in FILTERS:
         keyset.any_of(name, getattr(reading.query, name), "id" if name.endswith("_id") else "code")
+    keyset.is_long = bool(reading.query.actor or reading.query.type) or reading.at.until is not None
     return (await keyset.page(reading.call, ", ".join(COLUMNS), "history")).each(item)
 
 

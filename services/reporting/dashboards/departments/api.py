@@ -84,11 +84,11 @@ class UnitActivity(AnswerShape):
 
 
 class DepartmentActivity(DashboardAnswer):
-    """Department activity by unit and month. Capacity and bookings, in hours. The own hours of all units add up to the
-    hours of the load.
+    """Department activity by unit and month. Capacity and bookings, in hours. The own hours of all units add up to
+    the hours of the load.
 
-    The past shows the units as they were: hours count where the person belonged on the day, and under the units
-    that stood above on that day.
+    The past shows the units as they were. Hours count where the person belonged on the day, and under the units that
+    stood above on that day.
     """
 
     items: Annotated[list[UnitActivity], from_rows(activity_by_unit)]

@@ -96,14 +96,14 @@ def departments(
     for person in persons:
         for month in months:
             tally.add(person, booked.get(person["id"], []), month)
-    named = {unit["id"]: unit for unit in units}
+    by_id = {unit["id"]: unit for unit in units}
     worked = {unit for unit, _ in tally.total}
-    shown = {id for id, unit in named.items() if unit["archived_at"] is None or id in worked}
-    shown |= {id for id in worked if id is not None}
-    in_order: list[str | None] = [*sorted(shown, key=lambda id: _place(named.get(id), id))]
+    ids = {id for id, unit in by_id.items() if unit["archived_at"] is None or id in worked}
+    ids |= {id for id in worked if id is not None}
+    in_order: list[str | None] = [*sorted(ids, key=lambda id: _place(by_id.get(id), id))]
     return [
         {
-            "unit": _unit(id, named),
+            "unit": _unit(id, by_id),
             "months": [_month(m, tally.own.get((id, m)), tally.total.get((id, m))) for m in months],
         }
         for id in [*in_order, *([None] if None in worked else [])]
@@ -113,12 +113,12 @@ def departments(
 def _month(month: date, own: Work | None, total: Work | None) -> dict[str, Any]:
     return {
         "month": month.strftime("%Y-%m"),
-        "own": _shown(own or Work()),
-        "with_below": _shown(total or Work()),
+        "own": _hours(own or Work()),
+        "with_below": _hours(total or Work()),
     }
 
 
-def _shown(work: Work) -> dict[str, Any]:
+def _hours(work: Work) -> dict[str, Any]:
     return {
         "persons": len(work.persons),
         "capacity_hours": rounded(work.capacity),
@@ -127,11 +127,11 @@ def _shown(work: Work) -> dict[str, Any]:
     }
 
 
-def _unit(id: str | None, named: Mapping[str, dict[str, Any]]) -> dict[str, Any] | None:
+def _unit(id: str | None, by_id: Mapping[str, dict[str, Any]]) -> dict[str, Any] | None:
     """As it was by the day; a unit that was told of only later has its id alone."""
     if id is None:
         return None
-    state = named.get(id, {})
+    state = by_id.get(id, {})
     members = ("name", "code", "parent_id", "head_id", "cost_centre")
     return {"id": id} | {member: state.get(member) for member in members}
 

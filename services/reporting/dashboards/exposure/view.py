@@ -23,10 +23,10 @@ def matrix(risks: Iterable[Risk]) -> list[list[int]]:
 
 
 def by_state(risks: Iterable[Risk]) -> dict[str, int]:
-    counted: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for r in risks:
-        counted[r["state"]] = counted.get(r["state"], 0) + 1
-    return dict(sorted(counted.items()))
+        counts[r["state"]] = counts.get(r["state"], 0) + 1
+    return dict(sorted(counts.items()))
 
 
 def worst(risks: Iterable[Risk]) -> list[Risk]:
@@ -46,7 +46,7 @@ def latest_ratings(assessments: Iterable[dict[str, Any]], on: date) -> dict[str,
     newest: dict[str, dict[str, Any]] = {}
     for a in sorted(rated, key=lambda a: (a["rated_on"], a["created_at"], a["id"])):
         newest[a["project_id"] or a["programme_id"] or a["id"]] = a
-    counted = {str(step): 0 for step in range(1, 6)}
+    counts = {str(step): 0 for step in range(1, 6)}
     for a in newest.values():
-        counted[str(a["rating"])] += 1
-    return counted
+        counts[str(a["rating"])] += 1
+    return counts

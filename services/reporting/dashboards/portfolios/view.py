@@ -22,41 +22,41 @@ def portfolio_summary(part: Part) -> dict[str, Any]:
 
 
 def summary(part: Part) -> dict[str, Any]:
-    """Counts by stage and by health of what is not archived, and the sums of cost, which count what is archived too: of
-    all stages, and stage by stage."""
-    counted = [(group, sums) for group, sums in part.groups.items() if sums.projects]
-    live = [(group, sums) for group, sums in counted if not group.archived]
+    """Counts by stage and by health of what is not archived, and the sums of cost: of all stages, and stage by stage.
+    The sums count what is archived too."""
+    pairs = [(group, sums) for group, sums in part.groups.items() if sums.projects]
+    live = [(group, sums) for group, sums in pairs if not group.archived]
     by_stage: dict[str, list[tuple[Group, Sums]]] = {}
-    for group, sums in counted:
+    for group, sums in pairs:
         by_stage.setdefault(group.stage, []).append((group, sums))
     by_stage = {s.value: by_stage[s.value] for s in Stage if s.value in by_stage}
     return {
         "counts": {
             "projects": _projects(live),
-            "archived": _projects(counted) - _projects(live),
+            "archived": _projects(pairs) - _projects(live),
             "by_stage": {
                 stage: _projects(p for p in of if not p[0].archived) for stage, of in by_stage.items()
             },
             "by_health": {h: _projects(p for p in live if p[0].health == h) for h in OVERALL},
         },
         "without_information": sum(sums.without_information for _, sums in live),
-        "cost": cost_sums(counted, part.currency),
+        "cost": cost_sums(pairs, part.currency),
         "cost_by_stage": {stage: cost_sums(of, part.currency) for stage, of in by_stage.items()},
         "as_of": part.at.on.isoformat(),
     }
 
 
-def _projects(counted: Iterable[tuple[Group, Sums]]) -> int:
-    return sum(sums.projects for _, sums in counted)
+def _projects(pairs: Iterable[tuple[Group, Sums]]) -> int:
+    return sum(sums.projects for _, sums in pairs)
 
 
 _KNOWN_COUNT = {name: f"{name}_known" for name in ("planned", "forecast", "actual", "variance")}
 
 
-def cost_sums(counted: Iterable[tuple[Group, Sums]], reporting: str | None) -> dict[str, Any]:
+def cost_sums(pairs: Iterable[tuple[Group, Sums]], reporting: str | None) -> dict[str, Any]:
     """Plan, forecast, actual and variance; a sum that cannot be told is null with the reason."""
     by_currency: dict[str, Sums] = {}
-    for group, own in counted:
+    for group, own in pairs:
         there = by_currency.get(group.currency)
         by_currency[group.currency] = own if there is None else Sums(*map(add, there, own))
     of_all = Sums(*map(sum, zip(*by_currency.values(), strict=True))) if by_currency else NOTHING

@@ -101,6 +101,7 @@ async def figures_page(
     if alone:
         _outside(keyset, sorted(_within_a_listed_one(portfolios)))
     table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
+    keyset.is_long = at.until is not None or bool(query.health) or "variance_days" in (query.sort or "")
     page = await keyset.page(reading.call, ", ".join(view.COLUMNS), table)
     items = await view.items(reading.store, [view.row_of(row) for row in page.items], at)
     return Page(items, page.next, page.total)
@@ -122,7 +123,7 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
 
 async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
     sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
-    keyset = Keyset("project_id", sorts, "reporting.projects", indexed=INDEXED)
+    keyset = Keyset("project_id", sorts, "reporting.projects", indexed=INDEXED, searched="project_text")
     if query.archived != "true":
         keyset.narrow("archived = 0")
     await _of_the_day(store, keyset, at)
@@ -148,8 +149,8 @@ async def _of_the_day(store: Store, keyset: Keyset, at: AsOf) -> None:
         keyset.narrow(VALID, at.day, at.day)
         return
     keyset.narrow("+from_day <= ? AND +until_day >= ?", at.day, at.day)
-    begun = f"SELECT 1 FROM figures WHERE from_day <= ? LIMIT 1 OFFSET {search.MOST_ROWS}"
-    if not await store.fetch(begun, (at.day,)):
+    many_rows = f"SELECT 1 FROM figures WHERE from_day <= ? LIMIT 1 OFFSET {search.MOST_ROWS}"
+    if not await store.fetch(many_rows, (at.day,)):
         keyset.narrow("project_id IN (SELECT project_id FROM figures WHERE from_day <= ?)", at.day)
 
 

@@ -55,7 +55,7 @@ class ScheduleFigures(Shape):
     """Variance in days: planned - actual, or - the later of forecast and the as-of day; below zero is late.
 
     Without a forecast it is known once the planned finish has passed, or the planned start of an approved one that
-    has not begun: then it is late by at least that. `start_variance_days` says the same of the start. The time health
+    has not begun. Then it is late by at least that. `start_variance_days` says the same of the start. The time health
     is judged by the finish, and by the start too while an approved project has not begun.
     """
 

@@ -25,19 +25,21 @@ class _Reference(NamedTuple):
 async def stale_references(
     store: Store, states_by_type: dict[str, list[dict[str, Any]]], at: AsOf
 ) -> list[dict[str, str]]:
-    """Of the states of a project and what belongs to it, by type: which member of which names what is not there any
-    more, and why. What is in `states_by_type` exists, and is not looked up."""
+    """Which members of these states name what is not there any more, and why. The states are those of a project and
+    of what belongs to it, by type. What is in `states_by_type` exists, and is not looked up."""
     there = {state["id"] for states in states_by_type.values() for state in states}
-    named = [reference for reference in _named(states_by_type) if reference.named_id not in there]
-    named_states = await states_by_id(store, sorted({reference.named_id for reference in named}), at.until)
+    references = [reference for reference in _references(states_by_type) if reference.named_id not in there]
+    named_states = await states_by_id(
+        store, sorted({reference.named_id for reference in references}), at.until
+    )
     return [
         reference._asdict() | {"state": state}
-        for reference in named
+        for reference in references
         if (state := _standing(named_states.get(reference.named_id)))
     ]
 
 
-def _named(states_by_type: dict[str, list[dict[str, Any]]]) -> Iterator[_Reference]:
+def _references(states_by_type: dict[str, list[dict[str, Any]]]) -> Iterator[_Reference]:
     for kind, states in states_by_type.items():
         for state in states:
             for member, named_type in _REFERENCES.get(kind, {}).items():

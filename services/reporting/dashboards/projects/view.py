@@ -178,8 +178,8 @@ OVERRUNS = Order("variance < 0", "variance")
 async def first_projects(
     store: Store, at: AsOf, order: Order, count: int, portfolio_ids: Collection[str] | None
 ) -> list[Row]:
-    """The first `count` projects by `order` within some portfolios (None: all): the first of each currency, the second
-    of each, and so on, since amounts of several currencies have no order."""
+    """The first `count` projects by `order` within some portfolios (None: all). They are the first of each currency,
+    the second of each, and so on, since amounts of several currencies have no order."""
     within = "" if portfolio_ids is None else f" AND portfolio_id IN ({', '.join('?' * len(portfolio_ids))})"
     text = (
         f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {VALID}{within} AND {order.those}"

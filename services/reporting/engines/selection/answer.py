@@ -19,7 +19,7 @@ class Usage:
     """One limit under the selection, in the limit's unit.
 
     `price` is what one unit more of the limit would be worth if projects could be divided (the dual
-    value of the linear relaxation); a limit `binds` where that is above 0. Both are None in a quick answer.
+    value of the linear relaxation). A limit `binds` where that is above 0. Both are None in a quick answer.
     """
 
     limit: Limit
@@ -48,7 +48,7 @@ class NearMiss:
     """A project that was left out, at the start at which it comes closest to being taken.
 
     `value_short` is how much more it would have to be worth to be taken if projects could be divided (0: it
-    stands on the edge; None in a quick answer). `lacks` are prerequisites that were not chosen, `rivals` the
+    stands on the edge). It is None in a quick answer. `lacks` are prerequisites that were not chosen, `rivals` the
     chosen ones that exclude it. With no shortfall, no lack and no rival it fits, but adds no value or only
     what the gap allows.
     """

@@ -172,14 +172,14 @@ def _of_limits(portfolio: Portfolio) -> Iterator[Fault]:
 
 def _of_rules(portfolio: Portfolio) -> Iterator[Fault]:
     known_keys = {candidate.key for candidate in portfolio.candidates}
-    named = [
+    references = [
         (f"/candidates/{i}/requires", c.requires)
         for i, c in enumerate(portfolio.candidates)
         if c.requires != ()
     ]
-    named += [(f"/exclusions/{i}/keys", e.keys) for i, e in enumerate(portfolio.exclusions)]
-    named += [(f"/{n}", tuple(sorted(getattr(portfolio, n)))) for n in ("forced_in", "forced_out")]
-    for at, keys in named:
+    references += [(f"/exclusions/{i}/keys", e.keys) for i, e in enumerate(portfolio.exclusions)]
+    references += [(f"/{n}", tuple(sorted(getattr(portfolio, n)))) for n in ("forced_in", "forced_out")]
+    for at, keys in references:
         for key in keys:
             if key not in known_keys:
                 yield Fault("unknown_candidate", f"there is no candidate {key!r}", at)

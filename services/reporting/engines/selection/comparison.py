@@ -50,9 +50,9 @@ def frontier(
 ) -> tuple[Point, ...]:
     """The efficient frontier: the best value for each budget, capacities unchanged, budgets ascending.
 
-    Each point takes up to `seconds`. What a smaller budget allows a larger one allows too: where the larger
-    one finds no more, the selection of the smaller one is kept, so that value never falls along the frontier
-    and no point spends more than another for the same.
+    Each point takes up to `seconds`. What a smaller budget allows, a larger one allows too. Where the larger one
+    finds no more, the selection of the smaller one is kept. So value never falls along the frontier, and no
+    point spends more than another for the same.
     """
     refuse_mistyped(scales, Sequence[Any], "/scales")
     if not all(within(scale, 0, 1000) for scale in scales):

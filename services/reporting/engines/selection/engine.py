@@ -24,7 +24,7 @@ def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -
     """The selection of greatest value, proved to within `gap` (relative) of the best there is.
 
     Stops after about `seconds` with the best selection found so far and the gap it has, never a worse one than
-    `select_quickly` finds; `reason` then says so. Raises `Invalid`
+    `select_quickly` finds. `reason` then says so. Raises `Invalid`
     naming every flaw, a contradiction, or the limits that what is forced in does not fit.
     """
     _refuse_options(gap, seconds)
@@ -37,20 +37,20 @@ def select(portfolio: Portfolio, *, gap: float = 0.001, seconds: float = 10.0) -
     optimum = programme.optimum(gap)
     ranked = _ranked(table, programme.relaxation.reduced)
     largest = max(abs(column.value) for column in table.columns)
-    chosen, reason = optimum.chosen, None
-    if chosen is None or not _proves(optimum, gap, largest):
-        chosen, reason = _best_known(table, optimum, [column for column, _ in ranked], seconds)
-    value = math.fsum(column.value for column in chosen)
+    columns, reason = optimum.columns, None
+    if columns is None or not _proves(optimum, gap, largest):
+        columns, reason = _best_known(table, optimum, [column for column, _ in ranked], seconds)
+    value = math.fsum(column.value for column in columns)
     reached = gap_of(value, optimum.bound, largest)
     prices = programme.limit_prices()
     return Selection(
-        choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in chosen),
+        choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in columns),
         value=value,
         bound=max(optimum.bound, value),
         gap=reached,
         proved=reached is not None and reached <= gap,
-        usages=usages(table, chosen, prices),
-        near_misses=near_misses(table, chosen, ranked),
+        usages=usages(table, columns, prices),
+        near_misses=near_misses(table, columns, ranked),
         reason="; ".join(filter(None, (reason, None if prices is not None else _NO_PRICES))) or None,
     )
 
@@ -77,14 +77,14 @@ def _best_known(
 ) -> tuple[list[Column], str]:
     """The best of what the solver and the quick answers have found, and why nothing is proved."""
     picks = [*_quick(lambda: greedy.best_pick(table)), *_quick(lambda: greedy.pick(table, ranked))]
-    quick = max((each.chosen for each in picks), key=worth, default=None)
+    quick = max((each.columns for each in picks), key=worth, default=None)
     late = f"{seconds:g} s were too short for"
-    if optimum.chosen is None and quick is None:
+    if optimum.columns is None and quick is None:
         greedy.pick(table, ranked)  # refuses, with its reason
-    if optimum.chosen is None or (quick is not None and worth(quick) > optimum.value):
+    if optimum.columns is None or (quick is not None and worth(quick) > optimum.value):
         assert quick is not None
         return quick, f"{late} more than a quick answer"
-    return optimum.chosen, f"{late} a proof: this is the best that was found"
+    return optimum.columns, f"{late} a proof: this is the best that was found"
 
 
 def worth(columns: Iterable[Column]) -> float:
@@ -105,13 +105,13 @@ def select_quickly(portfolio: Portfolio) -> Selection:
     table = _tabulated(portfolio)
     picked = greedy.best_pick(table)
     return Selection(
-        choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in picked.chosen),
+        choices=tuple(Choice(c.candidate.key, c.start.quarters_later, c.value) for c in picked.columns),
         value=picked.value,
         bound=None,
         gap=None,
         proved=False,
-        usages=usages(table, picked.chosen, None),
-        near_misses=near_misses(table, picked.chosen, ((column, None) for column in picked.ranked)),
+        usages=usages(table, picked.columns, None),
+        near_misses=near_misses(table, picked.columns, ((column, None) for column in picked.ranked)),
         reason="a quick answer proves nothing: ask for the optimum",
     )
 

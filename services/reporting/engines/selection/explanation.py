@@ -10,9 +10,9 @@ from .table import Column, Table, tolerance
 NEAR_MISSES = 10
 
 
-def usages(table: Table, chosen: Iterable[Column], prices: Sequence[float] | None) -> tuple[Usage, ...]:
+def usages(table: Table, columns: Iterable[Column], prices: Sequence[float] | None) -> tuple[Usage, ...]:
     """One for each limit, in their order."""
-    used = table.used(chosen)
+    used = table.used(columns)
     return tuple(
         Usage(limit, used[row], prices[row] if prices is not None else None)
         for row, limit in enumerate(table.limits)
@@ -20,11 +20,11 @@ def usages(table: Table, chosen: Iterable[Column], prices: Sequence[float] | Non
 
 
 def near_misses(
-    table: Table, chosen: Sequence[Column], ranked: Iterable[tuple[Column, float | None]]
+    table: Table, columns: Sequence[Column], ranked: Iterable[tuple[Column, float | None]]
 ) -> tuple[NearMiss, ...]:
     """The first few candidates of the ranked columns that were left out, each with what it falls short of."""
-    used = table.used(chosen)
-    taken = {column.candidate.key for column in chosen}
+    used = table.used(columns)
+    keys = {column.candidate.key for column in columns}
     return tuple(
         NearMiss(
             key=column.candidate.key,
@@ -32,17 +32,17 @@ def near_misses(
             value=column.value,
             value_short=short,
             shortfalls=tuple(_shortfalls(table, used, column)),
-            lacks=tuple(key for key in column.candidate.requires if key not in taken),
-            rivals=tuple(_rivals(table.portfolio, taken, column.candidate.key)),
+            lacks=tuple(key for key in column.candidate.requires if key not in keys),
+            rivals=tuple(_rivals(table.portfolio, keys, column.candidate.key)),
         )
-        for column, short in islice(_left_out(table.portfolio, taken, ranked), NEAR_MISSES)
+        for column, short in islice(_left_out(table.portfolio, keys, ranked), NEAR_MISSES)
     )
 
 
 def _left_out(
-    portfolio: Portfolio, taken: set[str], ranked: Iterable[tuple[Column, float | None]]
+    portfolio: Portfolio, keys: set[str], ranked: Iterable[tuple[Column, float | None]]
 ) -> Iterator[tuple[Column, float | None]]:
-    passed = taken.union(portfolio.forced_out)
+    passed = keys.union(portfolio.forced_out)
     for column, short in ranked:
         if column.candidate.key not in passed:
             passed.add(column.candidate.key)
@@ -56,8 +56,8 @@ def _shortfalls(table: Table, used: Sequence[float], column: Column) -> Iterator
             yield Shortfall(table.limits[row], short)
 
 
-def _rivals(portfolio: Portfolio, taken: set[str], key: str) -> Iterator[str]:
+def _rivals(portfolio: Portfolio, keys: set[str], key: str) -> Iterator[str]:
     for exclusion in portfolio.exclusions:
-        chosen = [other for other in exclusion.keys if other in taken]
-        if key in exclusion.keys and len(chosen) >= exclusion.at_most:
-            yield from chosen
+        rivals = [other for other in exclusion.keys if other in keys]
+        if key in exclusion.keys and len(rivals) >= exclusion.at_most:
+            yield from rivals

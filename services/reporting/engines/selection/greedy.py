@@ -21,19 +21,19 @@ _SHARPNESS = 8  # a limit used to nine tenths weighs less than half of one that 
 class Pick:
     """The chosen columns in the order of the candidates, and all in the order in which they were tried."""
 
-    chosen: list[Column]
+    columns: list[Column]
     ranked: list[Column]
 
     @property
     def value(self) -> float:
-        return math.fsum(column.value for column in self.chosen)
+        return math.fsum(column.value for column in self.columns)
 
 
 def best_pick(table: Table) -> Pick:
     """The better of two rounds; refuses as `pick` does."""
     sizes, by_value = _sizes(table), _by_value(table)
     first = pick(table, _by_density(by_value, [1 / size for size in sizes]))
-    fills = [min(abs(used) / size, 1.0) for used, size in zip(table.used(first.chosen), sizes, strict=True)]
+    fills = [min(abs(used) / size, 1.0) for used, size in zip(table.used(first.columns), sizes, strict=True)]
     weights = [fill**_SHARPNESS / size for fill, size in zip(fills, sizes, strict=True)]
     second = pick(table, _by_density(by_value, weights))
     return max(first, second, key=lambda each: each.value)
@@ -55,13 +55,13 @@ def pick(table: Table, ranked: list[Column]) -> Pick:
     out = table.portfolio.forced_out
     for column in ranked:
         key = column.candidate.key
-        if column.value > 0 and key not in out and key not in picking.chosen:
+        if column.value > 0 and key not in out and key not in picking.columns:
             if column.candidate.requires:
                 picking.take(picking.with_prerequisites(column))
             else:
                 picking.take_one(column)
-    chosen = picking.chosen
-    return Pick([chosen[c.key] for c in table.portfolio.candidates if c.key in chosen], ranked)
+    columns = picking.columns
+    return Pick([columns[c.key] for c in table.portfolio.candidates if c.key in columns], ranked)
 
 
 def by_density(table: Table) -> list[Column]:
@@ -82,10 +82,10 @@ def _by_density(by_value: list[Column], weights: Sequence[float]) -> list[Column
 
     def density(column: Column) -> float:
         _, _, value, takes = column
-        taken = 0.0
+        demand = 0.0
         for row, amount in takes:
-            taken += weights[row] * amount
-        return value / taken if taken > 0 else math.copysign(math.inf, value)
+            demand += weights[row] * amount
+        return value / demand if demand > 0 else math.copysign(math.inf, value)
 
     return sorted(by_value, key=density, reverse=True)
 
@@ -94,7 +94,7 @@ class _Picking:
     """What has been picked so far, and what is left of each limit and of each exclusion's places."""
 
     def __init__(self, table: Table) -> None:
-        self.chosen: dict[str, Column] = {}
+        self.columns: dict[str, Column] = {}
         self.starts: dict[str, list[Column]] = {}
         for column in table.columns:
             self.starts.setdefault(column.candidate.key, []).append(column)
@@ -112,7 +112,7 @@ class _Picking:
         waiting = [*column.candidate.requires]
         while waiting:
             key = waiting.pop()
-            if key not in bundle and key not in self.chosen:
+            if key not in bundle and key not in self.columns:
                 bundle[key] = self.starts[key][0]
                 waiting += bundle[key].candidate.requires
         return bundle
@@ -127,31 +127,31 @@ class _Picking:
             return False
         for row, amount in column.takes:
             room[row] -= amount
-        self.chosen[key] = column
+        self.columns[key] = column
         return True
 
     def take(self, bundle: dict[str, Column]) -> None:
         """Takes the bundle; nothing if any of it is forced out, excluded or too much, or it brings a loss."""
         if sum(column.value for column in bundle.values()) <= 0:
             return
-        taken, room = _together(bundle.values()), self._room
-        if any(amount > room[row] and amount > 0 for row, amount in taken):
+        demand, room = _together(bundle.values()), self._room
+        if any(amount > room[row] and amount > 0 for row, amount in demand):
             return
         if not self._forced_out.isdisjoint(bundle) or not self._admitted([*bundle]):
             return
-        for row, amount in taken:
+        for row, amount in demand:
             room[row] -= amount
-        self.chosen.update(bundle)
+        self.columns.update(bundle)
 
     def _admitted(self, keys: list[str]) -> bool:
         """Takes a place in each exclusion that the keys stand in, if there are places for all of them."""
-        taken: dict[int, int] = {}
+        demand: dict[int, int] = {}
         for key in keys:
             for exclusion in self._exclusions.get(key, ()):
-                taken[exclusion] = taken.get(exclusion, 0) + 1
-        if any(self._places[exclusion] < count for exclusion, count in taken.items()):
+                demand[exclusion] = demand.get(exclusion, 0) + 1
+        if any(self._places[exclusion] < count for exclusion, count in demand.items()):
             return False
-        for exclusion, count in taken.items():
+        for exclusion, count in demand.items():
             self._places[exclusion] -= count
         return True
 

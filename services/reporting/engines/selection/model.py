@@ -61,7 +61,7 @@ class Candidate:
     """A project that may be chosen, to start in one of `starts`, provided that all it `requires` are chosen
     too.
 
-    A later start moves all demands by as many quarters. It moves costs by whole years; of a part of a year,
+    A later start moves all demands by as many quarters. It moves costs by whole years. Of a part of a year,
     each year's cost moves into the next by that part, as if it were spent evenly over its year.
     """
 

@@ -1,11 +1,10 @@
-"""The best selection there is, with its proof: a mixed-integer programme solved by HiGHS (Huangfu and Hall,
-2018).
+"""The best selection there is, with its proof: a mixed-integer programme solved by HiGHS (Huangfu and Hall, 2018).
 
-Every start of every candidate is a 0/1 variable, and every condition a row `a x <= b`: each limit, at most one
-start of each candidate, at least one of what is forced in, a prerequisite (x_i - x_j <= 0), an exclusion. The
-solver's tolerances are absolute: limits are scaled by their own size, and values to a million at most. Where the
-solver gives up on that scale it is asked again on lower ones and by another method, and what it never gave
-(prices, a bound, a selection) is done without.
+Every start of every candidate is a 0/1 variable, and every condition a row `a x <= b`. Rows are the limits, at
+most one start of each candidate, and at least one of what is forced in. So are prerequisites (x_i - x_j <= 0) and
+exclusions. The solver's tolerances are absolute: limits are scaled by their own size, and values to a million at most.
+Where the solver gives up on that scale, it tries lower ones and another method. An answer does without what the
+solver never gave: prices, a bound, a selection.
 """
 
 import math
@@ -52,8 +51,8 @@ class Relaxation:
     """The linear relaxation's dual, in which projects could be divided.
 
     No selection exceeds `bound` (weak duality). `prices` are the worth of one unit more of each row's
-    right-hand side, `reduced` how much more each column would have to be worth to be taken: at most 0 where
-    it is. Both are None where the solver gave no dual: the bound is then all that could be gained.
+    right-hand side. `reduced` is how much more each column would have to be worth to be taken: at most 0
+    where it is. Both are None where the solver gave no dual: the bound is then all that could be gained.
     """
 
     bound: float
@@ -65,15 +64,15 @@ class Relaxation:
 class Optimum:
     """The chosen columns (None: none found in time); the value none can exceed."""
 
-    chosen: list[Column] | None
+    columns: list[Column] | None
     bound: float
 
     @property
     def value(self) -> float:
-        return math.fsum(column.value for column in self.chosen) if self.chosen is not None else -math.inf
+        return math.fsum(column.value for column in self.columns) if self.columns is not None else -math.inf
 
     def reaches(self, gap: float) -> bool:
-        return self.chosen is not None and self.bound - self.value <= gap * abs(self.value)
+        return self.columns is not None and self.bound - self.value <= gap * abs(self.value)
 
 
 class Programme:
@@ -99,9 +98,9 @@ class Programme:
         """First the cores, whose answers the relaxation's bound may prove; else all, less what the best answer
         rules out.
 
-        A core (Balas and Zemel, 1980) leaves open only the columns with the smallest reduced costs. A
-        column whose reduced cost exceeds what an answer is short of the bound stands in no better answer as
-        the relaxation would not have it.
+        A core (Balas and Zemel, 1980) leaves open only the columns with the smallest reduced costs. Where a
+        reduced cost exceeds what an answer is short of the bound, no better answer differs from the
+        relaxation in that column.
         """
         ends = monotonic() + self._seconds
         best = Optimum(None, self.relaxation.bound)
@@ -109,13 +108,13 @@ class Programme:
             if best.reaches(gap) or (edge := self._edge(core.columns)) is None:
                 break
             solution = self._solved(edge, core.precision * gap, core.share * self._seconds)
-            best = Optimum(max(best, solution, key=lambda each: each.value).chosen, best.bound)
+            best = Optimum(max(best, solution, key=lambda each: each.value).columns, best.bound)
         if best.reaches(gap):
             return best
         seconds = max(ends - monotonic(), _LEAST_SECONDS)
         whole = self._solved(best.bound - best.value, gap, seconds)
         bound = min(best.bound, max(whole.bound, best.value))
-        return self._fewest(Optimum(max(best, whole, key=lambda each: each.value).chosen, bound))
+        return self._fewest(Optimum(max(best, whole, key=lambda each: each.value).columns, bound))
 
     def _edge(self, columns: int) -> float | None:
         """The reduced cost beyond which a core of so many columns ends; None where there is no such core."""
@@ -126,7 +125,7 @@ class Programme:
 
     def _fewest(self, optimum: Optimum) -> Optimum:
         """Of equally valuable selections one with the fewest projects, where that is quickly found."""
-        if optimum.chosen is None or len(self._values) > _FEW:
+        if optimum.columns is None or len(self._values) > _FEW:
             return optimum
         scale = abs(optimum.value) or self._units[0]
         fewer = milp(
@@ -139,10 +138,10 @@ class Programme:
             ],
             options={"time_limit": self._seconds / 4},
         )
-        chosen = self._columns(fewer.x) if fewer.x is not None else optimum.chosen
-        same = Optimum(chosen, optimum.bound)
-        equal = same.value >= optimum.value - 1e-12 * scale and not self._table.exceeded(chosen)
-        return same if equal and len(chosen) < len(optimum.chosen) else optimum
+        columns = self._columns(fewer.x) if fewer.x is not None else optimum.columns
+        same = Optimum(columns, optimum.bound)
+        equal = same.value >= optimum.value - 1e-12 * scale and not self._table.exceeded(columns)
+        return same if equal and len(columns) < len(optimum.columns) else optimum
 
     def _columns(self, x: Array) -> list[Column]:
         return [column for column, share in zip(self._table.columns, x, strict=True) if share > 0.5]
@@ -192,10 +191,10 @@ class Programme:
                 bound = -float(solution.mip_dual_bound) * unit
             if solution.x is None:
                 break
-            chosen = self._columns(solution.x)
-            exceeded = self._table.exceeded(chosen)
+            columns = self._columns(solution.x)
+            exceeded = self._table.exceeded(columns)
             if not exceeded:
-                return Optimum(chosen, bound)
+                return Optimum(columns, bound)
             for row, excess in exceeded.items():
                 most[row] -= 2 * excess / self._scales[row]
         return Optimum(None, bound)
@@ -232,8 +231,8 @@ class Programme:
             for row, (limit, short) in enumerate(zip(self._table.limits, missing, strict=True))
             if short > tolerance(limit.limit)
         ]
-        named = "; ".join(fault.detail for fault in faults) or "the limits contradict each other"
-        raise Invalid(f"what is forced in does not fit: {named}", *faults, code="infeasible")
+        details = "; ".join(fault.detail for fault in faults) or "the limits contradict each other"
+        raise Invalid(f"what is forced in does not fit: {details}", *faults, code="infeasible")
 
 
 def _scales(table: Table) -> Array:

@@ -25,17 +25,17 @@ class Table:
     limits: tuple[Limit, ...]
     columns: tuple[Column, ...]
 
-    def used(self, chosen: Iterable[Column]) -> list[float]:
+    def used(self, columns: Iterable[Column]) -> list[float]:
         """How much of each limit is used, summed exactly."""
         amounts: list[list[float]] = [[] for _ in self.limits]
-        for column in chosen:
+        for column in columns:
             for row, amount in column.takes:
                 amounts[row].append(amount)
         return [math.fsum(each) for each in amounts]
 
-    def exceeded(self, chosen: Iterable[Column]) -> dict[int, float]:
+    def exceeded(self, columns: Iterable[Column]) -> dict[int, float]:
         """By how much which limits are overdrawn; rounding in the amounts themselves does not count."""
-        excess = {row: used - self.limits[row].limit for row, used in enumerate(self.used(chosen))}
+        excess = {row: used - self.limits[row].limit for row, used in enumerate(self.used(columns))}
         return {row: over for row, over in excess.items() if over > tolerance(self.limits[row].limit)}
 
 

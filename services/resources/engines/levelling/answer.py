@@ -61,7 +61,7 @@ class Move:
     """An activity that does not start as planned, with the causes.
 
     Those of levelling are all that keeps it from starting a step earlier, also where it starts earlier than
-    planned; those of smoothing are what speaks against the planned start.
+    planned. Those of smoothing are what speaks against the planned start.
     """
 
     activity: str

@@ -21,8 +21,8 @@ def makespan_bound(network: Network) -> int:
 def _work_bound(usable: Steps, work: Steps, heads: Steps, tails: Steps) -> int:
     """The makespan that some of a resource's work needs: that with heads and tails of at least some length.
 
-    None of it starts before the shortest of their heads, it takes as long as the capacity from there on needs
-    to carry it all, and the shortest of their tails follows.
+    None of it starts before the shortest of their heads. From there on it takes as long as the capacity needs to
+    carry it all. The shortest of their tails follows.
     """
     total = np.concatenate(([0], np.cumsum(usable)))
     longest_tail_first = np.argsort(-tails, kind="stable")

@@ -86,8 +86,8 @@ def _faults(plan: Plan) -> Iterator[Fault]:
         yield from _link_faults(f"/links/{n}", link, ids)
 
 
-def _repeated(part: str, named: Sequence[Named]) -> Iterator[Fault]:
-    for id_, count in Counter(each.id for each in named).items():
+def _repeated(part: str, members: Sequence[Named]) -> Iterator[Fault]:
+    for id_, count in Counter(each.id for each in members).items():
         if count > 1:
             yield Fault("repeated", f"the id {id_!r} stands for {count} of the {part}", f"/{part}")
 

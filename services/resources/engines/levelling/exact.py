@@ -45,7 +45,7 @@ def solve(
     """The best schedule there is, or the best one found, given a lower bound and a schedule to start from.
 
     First one strategy without linear relaxation has its share of the effort, which closes what propagation
-    can close; then eight strategies take turns on one thread, which find better schedules and bounds for the
+    can close. Then eight strategies take turns on one thread, which find better schedules and bounds for the
     rest.
     """
     finish_by = network.makespan(start) if start and objective is Objective.MAKESPAN else network.horizon
@@ -103,7 +103,7 @@ class Model:
 
     An activity that a calendar may interrupt works on the steps `index` to `index + duration` of that
     calendar. A resource that only activities of one calendar ask for is counted in the calendar's working
-    steps; on a resource of mixed calendars such an activity is one piece of load for every run of working
+    steps. On a resource of mixed calendars such an activity is one piece of load for every run of working
     steps that it may touch.
     """
 

@@ -82,12 +82,12 @@ def _walk_back(stuck: dict[str, int], before: dict[str, list[str]]) -> list[str]
     """Each stuck activity has a stuck predecessor: going back from one to the next ends in the cycle."""
     if not stuck:
         return []
-    seen: dict[str, int] = {}
+    steps: dict[str, int] = {}
     id_ = next(iter(stuck))
-    while id_ not in seen:
-        seen[id_] = len(seen)
+    while id_ not in steps:
+        steps[id_] = len(steps)
         id_ = next(predecessor for predecessor in before[id_] if predecessor in stuck)
-    return [id_, *reversed(list(seen)[seen[id_] :])]
+    return [id_, *reversed(list(steps)[steps[id_] :])]
 
 
 def refuse_missing_capacity(plan: Plan) -> None:

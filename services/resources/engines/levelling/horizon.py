@@ -9,9 +9,9 @@ from services.resources.engines.levelling.plan import Calendar, Plan
 def furthest(plan: Plan) -> int:
     """A step by which everything can be over if it can be at all.
 
-    After the last release, change of capacity, calendar exception and fixed start, one activity after the
-    other, each with its longest lag, is possible wherever anything is, and no schedule without idle time
-    takes longer.
+    After the last release, change of capacity, calendar exception and fixed start, activities can be done one
+    after the other, each with its longest lag. That is possible wherever anything is, and no schedule without
+    idle time takes longer.
     """
     calendars = {calendar.id: calendar for calendar in plan.calendars}
     lag: dict[str, int] = {}

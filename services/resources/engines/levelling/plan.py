@@ -1,9 +1,9 @@
 """What levelling takes: activities of several projects, their links, the calendars and the resources they
 share.
 
-Time is counted in whole steps from 0, the start of the plan: a step is whatever the caller plans in, usually
-a working day or a working hour. A start is the step an activity begins in, a finish is the first step after
-its last one, so that `finish - start` is the duration where no calendar interrupts the work.
+Time is counted in whole steps from 0, the start of the plan. A step is whatever the caller plans in, usually
+a working day or a working hour. A start is the step an activity begins in; a finish is the first step after
+its last one. So `finish - start` is the duration where no calendar interrupts the work.
 """
 
 from dataclasses import dataclass
@@ -102,7 +102,7 @@ class Activity:
     """Work of `duration` working steps that is not interrupted but by its calendar's idle steps.
 
     `earliest` is the first step it may start in, `deadline` the step its finish may not pass. `planned` is
-    the start it has before levelling (the earliest one its links allow, where None); an activity that is
+    the start it has before levelling (the earliest one its links allow, where None). An activity that is
     `fixed`, because it is under way or promised, keeps it. Without a calendar every step is worked.
     """
 

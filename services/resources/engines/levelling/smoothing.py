@@ -1,7 +1,7 @@
 """Smoothing: activities move within their float until no single move makes the use of resources more even.
 
-The method of Burgess and Killebrew (1962): activity by activity the place of least cost between its
-predecessors and successors, here with the units above capacity counted first and the squares of use second.
+The method of Burgess and Killebrew (1962): each activity in turn moves to the place of least cost between its
+predecessors and successors. Here units above capacity count first, and the squares of use second.
 Going from the plan's end the latest of equally good places is taken, which leaves the predecessors room;
 going from its start the earliest. Rounds end when one gains nothing, or the time is up. The answer is a local
 optimum, not a proved one.
@@ -69,7 +69,7 @@ class Evening:
         self._free, self._patience = Free.after(network, earliest), patience
         self._looks = 0
         self._changed = np.zeros_like(self._free.remaining)
-        self._seen: dict[tuple[int, bool], tuple[int, int, int]] = {}
+        self._windows: dict[tuple[int, bool], tuple[int, int, int]] = {}
 
     def run(self) -> Ending:
         """Rounds from the plan's end and from its start, at last from its start alone, until none gains."""
@@ -105,12 +105,12 @@ class Evening:
                 gained = self._place(n, places, late=late)
             else:
                 starts[n] = int(places[-1 if late else 0])
-        self._seen[n, late] = self._looks, first, last
+        self._windows[n, late] = self._looks, first, last
         return gained
 
     def _is_seen(self, n: int, first: int, last: int, *, late: bool) -> bool:
         """Whether the last look of this kind had the same places before it, and the same use of them."""
-        when, *between = self._seen.get((n, late), (-1, -1, -1))
+        when, *between = self._windows.get((n, late), (-1, -1, -1))
         if between != [first, last]:
             return False
         until = self.network.finish(n, last)

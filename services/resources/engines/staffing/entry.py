@@ -19,8 +19,8 @@ def propose(
     """The people who can take the request, best first, each with a reason per criterion; the others with
     theirs.
 
-    The score is the sum of weight times score over the criteria that the request has a say in, the weights
-    brought to a sum of 1. `holidays` are days off for everyone. Refuses (`Invalid`) impossible figures with
+    The score is the sum of weight times score over the criteria that the request has a say in. Their weights are
+    scaled to a sum of 1. `holidays` are days off for everyone. Refuses (`Invalid`) impossible figures with
     their place.
     """
     check_request(request, people, weights, holidays)

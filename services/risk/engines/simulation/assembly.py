@@ -17,11 +17,11 @@ Array = NDArray[np.float64]
 Keyed = TypeVar("Keyed", CostItem, RiskEvent)
 
 
-def values(drawn: Mapping[Variable, Distribution], u: Array) -> Array:
+def values(by_variable: Mapping[Variable, Distribution], u: Array) -> Array:
     """The values at the probabilities `u`, a row for each drawn variable; families stand together."""
     result = np.empty_like(u)
     row = 0
-    for family, same in groupby(drawn.values(), key=type):
+    for family, same in groupby(by_variable.values(), key=type):
         distributions = [*same]
         rows = slice(row, row + len(distributions))
         result[rows] = quantiles(family, distributions, u[rows])
@@ -74,8 +74,8 @@ class Portion:
         duration += happens * self[Variable("delay", event.key, effect.activity)]
 
     def cost(self, model: Model, durations: Array, finish: Array | float) -> Array:
-        """The total per run, added up in the order of the keys, so that it is the same on every machine and
-        however the model lists its parts.
+        """The total per run, added up in the order of the keys: the same on every machine, however the model
+        lists its parts.
 
         `durations` are in ticks, the `finish` in days.
         """

@@ -1,12 +1,11 @@
 """Correlation that moves no mean: a Gaussian copula over the uniform numbers, before they become values.
 
 Each variable keeps its own distribution, whatever the correlation, since only the *order* in which its
-values meet those of the others changes. A linear coefficient becomes the normal one for which the Hermite
-series of the two quantile functions gives the covariance asked for (Cario and Nelson, 1997, "NORTA"). A rank
-coefficient r becomes 2 sin(pi r / 6) (Pearson, 1907); where ties take part (risk events, discrete values) it
-is the linear one of the ranks, each tie at the middle of its ranks. Where the converted matrix is no longer positive
-semi-definite, all its coefficients are shrunk by the least common factor that makes it so, and the factor is
-reported.
+values meet those of the others changes. A linear coefficient becomes a normal one, by the Hermite series of the
+two quantile functions. It gives the covariance asked for (Cario and Nelson, 1997, "NORTA"). A rank coefficient r
+becomes 2 sin(pi r / 6) (Pearson, 1907). Where ties take part (risk events, discrete values), it is the linear one of
+the ranks, each tie at the middle of its ranks. The converted matrix may no longer be positive semi-definite. Then
+all its coefficients are shrunk by the least common factor that makes it so, and the factor is reported.
 """
 
 import math
@@ -49,7 +48,7 @@ class Copula:
         u[self.rows] = np.clip(portable.normal_cdf(coupled), 2.0**-53, 1 - 2.0**-53)
 
 
-def copula(index: int, model: Model, drawn: Mapping[Variable, Distribution]) -> Copula:
+def copula(index: int, model: Model, distributions: Mapping[Variable, Distribution]) -> Copula:
     """The model's correlation number `index`, of those of its variables that are drawn at all, as rows of
     `drawn`.
 
@@ -58,15 +57,15 @@ def copula(index: int, model: Model, drawn: Mapping[Variable, Distribution]) -> 
     correlation = model.correlations[index]
     matrix = np.array(correlation.matrix, dtype=np.float64)
     _refuse_impossible(matrix, f"/correlations/{index}/matrix")
-    row = {variable: k for k, variable in enumerate(drawn)}
-    drawn_places = [k for k, variable in enumerate(correlation.variables) if variable in drawn]
+    row = {variable: k for k, variable in enumerate(distributions)}
+    drawn_places = [k for k, variable in enumerate(correlation.variables) if variable in distributions]
     drawn_places.sort(key=lambda k: correlation.variables[k])  # how the model lists them changes no figure
     variables = [correlation.variables[k] for k in drawn_places]
     stated = matrix[np.ix_(drawn_places, drawn_places)]
     if correlation.measure == "rank":
-        normal = _rank_to_normal(stated, [drawn[variable] for variable in variables])
+        normal = _rank_to_normal(stated, [distributions[variable] for variable in variables])
     else:
-        normal = _linear_to_normal(stated, [drawn[variable] for variable in variables])
+        normal = _linear_to_normal(stated, [distributions[variable] for variable in variables])
     np.fill_diagonal(normal, 1.0)
     factor, shrinkage = _shrunk(normal)
     return Copula([row[variable] for variable in variables], factor, shrinkage)
@@ -84,7 +83,7 @@ def factored(matrix: Array) -> Array | None:
     """F with F F' = a positive semi-definite matrix; None if it is not one (pivoted Cholesky, Higham, 1990).
 
     Written out in exact operations because LAPACK's last bit depends on the processor. What is left of the matrix
-    shrinks by the pivot's row and column at each step; its diagonal only falls, so below zero is too low for good.
+    shrinks by the pivot's row and column at each step. Its diagonal only falls, so below zero is too low for good.
     """
     size = len(matrix)
     rest, factor, order = matrix.copy(), np.zeros_like(matrix), np.arange(size)
@@ -116,8 +115,8 @@ def factored(matrix: Array) -> Array | None:
 def _shrunk(normal: Array) -> tuple[Array, float]:
     """The factor of the matrix, and by what its coefficients had to be multiplied for there to be one.
 
-    The least eigenvalue says nearly where that is; which of the two steps beside it is the last that can be factored
-    is tried, so that the answer is the same on every machine.
+    The least eigenvalue says nearly where that is. Both steps beside it are tried, and the last that can be factored
+    counts, so the answer is the same on every machine.
     """
     if (whole := factored(normal)) is not None:
         return whole, 1.0

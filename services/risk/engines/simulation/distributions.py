@@ -83,8 +83,8 @@ class Pert:
     """Three points as a scaled beta distribution whose mean is (low + weight x likely + high) / (weight + 2).
 
     With the usual weight of 4 the mean is PERT's (O + 4M + P) / 6. The variance is the beta's own,
-    (mean - low)(high - mean) / (weight + 3), which PERT's rule of thumb ((P - O) / 6)^2 only approaches:
-    for the rule itself see `three_point_estimate`. Source: Vose, Risk Analysis, "modified PERT".
+    (mean - low)(high - mean) / (weight + 3), which PERT's rule of thumb ((P - O) / 6)^2 only approaches.
+    For the rule itself see `three_point_estimate`. Source: Vose, Risk Analysis, "modified PERT".
     """
 
     low: float

@@ -122,7 +122,7 @@ class Model:
     """A network with its costs and risks.
 
     With `calendars`, `start` is the first day, `calendar` the default calendar's name, and results are
-    dates; without them, time is a number that counts from 0. No variable stands in two correlations.
+    dates. Without them, time is a number that counts from 0. No variable stands in two correlations.
     """
 
     activities: tuple[Activity, ...] = ()

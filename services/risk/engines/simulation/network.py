@@ -1,7 +1,7 @@
 """The forward pass and the critical paths of many runs at once.
 
 Everything is an array over the runs, in ticks: a row per activity. An activity is critical in a run when it
-ends the network, or when a link through it drives the start of a critical one: in a network without several
+ends the network, or when a link through it drives the start of a critical one. In a network without several
 calendars that is exactly a total float of zero, with several it is the longest path.
 """
 

@@ -94,9 +94,9 @@ class ActivityOutcome:
 class Swing:
     """How one result goes with one variable.
 
-    `correlation` is the linear one over the runs; `low` and `high` are the mean result over the runs in
-    which the variable was in its lowest and in its highest tenth (for an event: did not and did happen).
-    None where the result does not vary, or where no run fell there.
+    `correlation` is the linear one over the runs. `low` and `high` are the mean result over the runs in which the
+    variable was in its lowest tenth and in its highest. For an event: did not happen, and did. None where the result
+    does not vary, or where no run fell there.
     """
 
     correlation: float | None
@@ -122,7 +122,7 @@ class Outcome:
     """The result of `simulate`.
 
     `finish` counts days from the start: calendar days where the model has calendars, else the model's own
-    unit; with `planned_finish` it is None, and `reasons` says why, where there is no network. What is
+    unit. With `planned_finish` it is None, and `reasons` says why, where there is no network. What is
     `planned` has every quantity at its planned value and no risk event. `shrinkage` below 1 is the factor
     that the correlations had to be multiplied with to be possible together.
     """

@@ -1,7 +1,7 @@
 """Elementary functions made of IEEE-exact operations only, so that every machine gets the same last bit.
 
 The processor's and the C library's own logarithm, exponential and sine may differ in the last bit between
-machines; addition, multiplication, division, square root and rounding may not. All arguments and results are
+machines. Addition, multiplication, division, square root and rounding may not. All arguments and results are
 numpy arrays of float64.
 """
 

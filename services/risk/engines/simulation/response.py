@@ -16,7 +16,7 @@ class ResponseEffect:
     """The judgement on one response; what cannot be said is None, and `reasons` says why.
 
     `effectiveness` is the share of the inherent exposure that is gone (1: all of it, negative: the risk
-    grew), `efficiency` the reduction of the expected value per unit of the response's cost.
+    grew). `efficiency` is the reduction of the expected value per unit of the response's cost.
     """
 
     verdict: Verdict
@@ -31,9 +31,9 @@ def response_effect(
     """Compares exposures (probability x impact, in money) before a response, as hoped for, and as observed.
 
     effectiveness = 1 - observed / inherent; efficiency = (inherent - observed) / cost. The verdict is
-    `effective` where the observed exposure is down to the expected one or below, `partly` where it is
-    between that and the inherent one, `ineffective` where it did not fall, and `not_yet` before anything was
-    observed.
+    `effective` where the observed exposure is down to the expected one or below. It is `partly` where the
+    exposure is between that and the inherent one, and `ineffective` where it did not fall. Before anything was
+    observed it is `not_yet`.
     """
     amounts = {
         "inherent": inherent,

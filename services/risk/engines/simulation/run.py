@@ -27,17 +27,17 @@ class Run:
 
     def __init__(self, model: Model, runs: int, seed: int) -> None:
         self._model, self._runs, self._seed = model, runs, seed
-        self._drawn = _by_family(uncertain(model))
-        self._rows = {variable: row for row, variable in enumerate(self._drawn)}
-        self._certain = {v: d.mean for v, d in quantities(model) if v not in self._drawn}
-        self._copulas = [copula(k, model, self._drawn) for k in range(len(model.correlations))]
+        self._distributions = _by_family(uncertain(model))
+        self._rows = {variable: row for row, variable in enumerate(self._distributions)}
+        self._certain = {v: d.mean for v, d in quantities(model) if v not in self._distributions}
+        self._copulas = [copula(k, model, self._distributions) for k in range(len(model.correlations))]
         self._network = Network(model)
 
     def outcome(self) -> Outcome:
         durations, _, planned = self._results(self._planned())
-        tally = Tally(self._model, self._drawn, durations[:, 0] / DAY, planned[:, 0])
+        tally = Tally(self._model, self._distributions, durations[:, 0] / DAY, planned[:, 0])
         results = np.empty((2, self._runs))
-        streams = Streams(self._seed, self._drawn)
+        streams = Streams(self._seed, self._distributions)
         for portion in self._portions():
             u = streams.draw(portion.stop - portion.start)
             results[:, portion] = self._simulate(u, tally)
@@ -46,7 +46,7 @@ class Run:
     def _simulate(self, u: Array, tally: Tally) -> Array:
         for coupling in self._copulas:
             coupling.couple(u)
-        portion = Portion(self._rows, self._certain, values(self._drawn, u))
+        portion = Portion(self._rows, self._certain, values(self._distributions, u))
         durations, critical, results = self._results(portion)
         tally.add(critical, durations, u, portion.values, results)
         return results
@@ -66,7 +66,7 @@ class Run:
         return Portion({}, plan | happens, np.empty((0, 1)))
 
     def _portions(self) -> Iterator[slice]:
-        width = max(len(self._drawn), len(self._model.activities), 8)
+        width = max(len(self._distributions), len(self._model.activities), 8)
         size = max(_NUMBERS_AT_ONCE // width, 16)
         for first in range(0, self._runs, size):
             yield slice(first, min(first + size, self._runs))
@@ -90,5 +90,5 @@ class Run:
         )
 
 
-def _by_family(drawn: dict[Variable, Distribution]) -> dict[Variable, Distribution]:
-    return dict(sorted(drawn.items(), key=lambda item: type(item[1]).__name__))
+def _by_family(distributions: dict[Variable, Distribution]) -> dict[Variable, Distribution]:
+    return dict(sorted(distributions.items(), key=lambda item: type(item[1]).__name__))

@@ -1,8 +1,8 @@
 """Uniform random numbers that depend on the seed and on the name of what is drawn, and on nothing else.
 
-Each variable has a generator of its own (PCG64 DXSM, O'Neill, 2014), seeded with a hash of seed and name:
-adding an activity changes no other activity's draws, so that two scenarios with one seed differ only by what
-differs in them, and drawing in portions changes nothing. numpy promises the bits of its generators (NEP 19),
+Each variable has a generator of its own (PCG64 DXSM, O'Neill, 2014), seeded with a hash of seed and name.
+Adding an activity changes no other activity's draws: two scenarios with one seed differ only by what differs in
+them. Drawing in portions changes nothing. numpy promises the bits of its generators (NEP 19),
 but not the numbers of its distributions: therefore only the bits are used.
 """
 

@@ -1,7 +1,7 @@
 """Sums over the runs, portion by portion, and the activities' and drivers' figures that come of them.
 
 The sums of products go through the processor's fastest matrix product, whose last bits differ between
-machines: what comes of them is rounded to nine significant digits.
+machines. What comes of them is rounded to nine significant digits.
 """
 
 import math
@@ -22,15 +22,20 @@ class Tally:
     """What has been summed so far; results relative to the `reference`, so that sums keep their digits."""
 
     def __init__(
-        self, model: Model, drawn: Mapping[Variable, Distribution], planned: Array, reference: Array
+        self, model: Model, distributions: Mapping[Variable, Distribution], planned: Array, reference: Array
     ) -> None:
-        self._model, self._drawn, self._planned, self._reference = model, drawn, planned, reference
-        self._means = np.array([d.mean for d in drawn.values()])[:, np.newaxis]
-        self._low, self._high = _edges(drawn)
+        self._model, self._distributions, self._planned, self._reference = (
+            model,
+            distributions,
+            planned,
+            reference,
+        )
+        self._means = np.array([d.mean for d in distributions.values()])[:, np.newaxis]
+        self._low, self._high = _edges(distributions)
         self._runs = 0
         self._critical, self._duration, self._duration_square = np.zeros((3, len(model.activities)))
-        self._value, self._value_square, self._lows, self._highs = np.zeros((4, len(drawn)))
-        self._product, self._low_sum, self._high_sum = np.zeros((3, len(drawn), 2))
+        self._value, self._value_square, self._lows, self._highs = np.zeros((4, len(distributions)))
+        self._product, self._low_sum, self._high_sum = np.zeros((3, len(distributions), 2))
         self._result, self._result_square = np.zeros((2, 2))
 
     def add(
@@ -86,7 +91,7 @@ class Tally:
         finishes = bool(self._model.activities)
         return tuple(
             Driver(variable, self._swing(row, 0) if finishes else None, self._swing(row, 1))
-            for row, variable in enumerate(self._drawn)
+            for row, variable in enumerate(self._distributions)
         )
 
     def _swing(self, row: int, result: int) -> Swing:
@@ -110,9 +115,9 @@ def _blocks(rows: int) -> Iterator[slice]:
     return (slice(first, first + 32) for first in range(0, rows, 32))
 
 
-def _edges(drawn: Mapping[Variable, Distribution]) -> tuple[Array, Array]:
+def _edges(distributions: Mapping[Variable, Distribution]) -> tuple[Array, Array]:
     """Where a variable counts as low and as high: in the outer tenths; an event has one edge."""
-    turning = np.array([1 - d.mean if v.kind == "event" else math.nan for v, d in drawn.items()])
+    turning = np.array([1 - d.mean if v.kind == "event" else math.nan for v, d in distributions.items()])
     low, high = np.where(np.isnan(turning), 0.1, turning), np.where(np.isnan(turning), 0.9, turning)
     return low[:, np.newaxis], high[:, np.newaxis]
 

@@ -1,6 +1,6 @@
 """Time in whole ticks, so that sums of durations are exact and a day that is over is over to the last bit.
 
-Three activities of 2/3 of a day are two days, and ten of 0.7 are seven; in days of floating point they would
+Three activities of 2/3 of a day are two days, and ten of 0.7 are seven. In days of floating point they would
 end a trifle later, which is a day later on a calendar, and over a weekend three.
 """
 

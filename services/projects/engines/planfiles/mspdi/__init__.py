@@ -1,9 +1,8 @@
 """Microsoft Project's XML format (MSPDI), both ways: `read_mspdi` and `write_mspdi`.
 
-Each module below holds one subject in both directions, so that what is written and what is read cannot
-drift: `shape` the vocabulary, `values` durations, dates and money, `calendars`, `tasks`, `outline`, `links`,
-`resources`, `baselines`, `custom` the custom fields, `remainder` what MSPDI has no place for, `reader` and
-`writer` the whole.
+Each module holds one subject in both directions, so that reading and writing cannot drift apart. `shape` is
+the vocabulary; `values` has durations, dates and money; `custom` has the custom fields. `remainder` has what
+MSPDI has no place for. `reader` and `writer` handle the whole.
 """
 
 from services.projects.engines.planfiles.mspdi.reader import read_mspdi

@@ -62,8 +62,8 @@ def numbered(ids: Iterable[str], kind: str) -> dict[str, int]:
         uids[each] = own if fits else 0
         if not fits:
             others.append(each)
-    taken = set(uids.values())
-    free = (number for number in range(1, _LARGEST_UID) if number not in taken)
+    used_uids = set(uids.values())
+    free = (number for number in range(1, _LARGEST_UID) if number not in used_uids)
     uids.update(zip(others, free, strict=False))
     return uids
 

@@ -71,15 +71,15 @@ class Row:
 def rows_of(tasks: Sequence[Element]) -> Iterator[Row]:
     """The outline of tasks in document order, by their levels; raises Invalid for a UID given twice."""
     above: list[tuple[int, str]] = []
-    seen: set[str] = set()
+    known_uids: set[str] = set()
     levels = [_level(task) for task in tasks]
     for index, (task, level) in enumerate(zip(tasks, levels, strict=True)):
         uid = text(task, "UID")
         if uid is None:
             raise wrong(task, "has no UID", code="no_uid", member="UID")
-        if uid in seen:
+        if uid in known_uids:
             raise wrong(task, "stands twice in the file", code="duplicate_uid", member="UID")
-        seen.add(uid)
+        known_uids.add(uid)
         while above and above[-1][0] >= level:
             above.pop()
         yield Row(

@@ -1,7 +1,7 @@
 """MSPDI's simple values, both ways: durations as PT8H0M0S, lags in tenths of minutes, money in hundredths.
 
-Every reader takes an element and the name of the child that holds the text, answers None where it is absent
-or empty, and raises Invalid naming element, line and text where it is not what it should be.
+Every reader takes an element and the name of the child that holds the text. It answers None where the text is
+absent or empty. Where the text is not what it should be, it raises Invalid with element, line and text.
 """
 
 import re
@@ -39,28 +39,28 @@ def text(element: Element, name: str) -> str | None:
 
 
 def whole(element: Element, name: str) -> int | None:
-    if (written := text(element, name)) is None:
+    if (content := text(element, name)) is None:
         return None
-    if not _WHOLE.fullmatch(written):
+    if not _WHOLE.fullmatch(content):
         raise _not(element, name, "a whole number")
-    return int(written)
+    return int(content)
 
 
 def flag(element: Element, name: str) -> bool:
     """True for 1 and true; False for 0, false and where it is absent."""
-    written = text(element, name)
-    if written in (None, "0", "false"):
+    content = text(element, name)
+    if content in (None, "0", "false"):
         return False
-    if written in ("1", "true"):
+    if content in ("1", "true"):
         return True
     raise _not(element, name, "0 or 1")
 
 
 def number(element: Element, name: str) -> float | None:
-    if (written := text(element, name)) is None:
+    if (content := text(element, name)) is None:
         return None
     try:
-        value = float(written)
+        value = float(content)
     except ValueError:
         value = float("nan")
     if not isfinite(value):
@@ -70,10 +70,10 @@ def number(element: Element, name: str) -> float | None:
 
 def money(element: Element, name: str, *, places: int = 2) -> Decimal | None:
     """An amount of currency; the file counts costs in hundredths (`places` 2) and rates in units (0)."""
-    if (written := text(element, name)) is None:
+    if (content := text(element, name)) is None:
         return None
     try:
-        amount = Decimal(written)
+        amount = Decimal(content)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount.adjusted() > _MONEY_DIGITS:
@@ -83,16 +83,16 @@ def money(element: Element, name: str, *, places: int = 2) -> Decimal | None:
 
 def duration(element: Element, name: str) -> int | None:
     """Whole seconds of a duration that is not negative."""
-    if (written := text(element, name)) is None:
+    if (content := text(element, name)) is None:
         return None
-    if (length := _seconds(written)) is None:
+    if (length := _seconds(content)) is None:
         raise _not(element, name, "a duration such as PT8H0M0S")
     return length
 
 
 @lru_cache(1024)  # a plan has few different durations
-def _seconds(written: str) -> int | None:
-    if not (parts := _DURATION.fullmatch(written)) or not any(parts.groups()):
+def _seconds(content: str) -> int | None:
+    if not (parts := _DURATION.fullmatch(content)) or not any(parts.groups()):
         return None
     day, hour, minute, second = parts.groups()
     return int(day or 0) * 86_400 + int(hour or 0) * 3_600 + int(minute or 0) * 60 + round(float(second or 0))
@@ -100,11 +100,11 @@ def _seconds(written: str) -> int | None:
 
 def instant(element: Element, name: str) -> datetime | None:
     """A date and time of the plan's own place; the format's NA is None."""
-    written = text(element, name)
-    if written is None or written == "NA":
+    content = text(element, name)
+    if content is None or content == "NA":
         return None
     try:
-        at = datetime.fromisoformat(written)
+        at = datetime.fromisoformat(content)
     except ValueError:
         raise _not(element, name, "a date and time such as 2026-06-01T08:00:00") from None
     if at.tzinfo is not None:
@@ -114,10 +114,10 @@ def instant(element: Element, name: str) -> datetime | None:
 
 def clock(element: Element, name: str) -> int:
     """Seconds after midnight of a time of day that has to be there."""
-    written = text(element, name) or ""
-    parts = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", written)
+    content = text(element, name) or ""
+    parts = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", content)
     if not parts:
-        raise wrong(element, f"{name} is {written[:60]!r}, not a time such as 08:00:00", member=name)
+        raise wrong(element, f"{name} is {content[:60]!r}, not a time such as 08:00:00", member=name)
     hour, minute, second = parts.groups()
     return int(hour) * 3_600 + int(minute) * 60 + int(second or 0)
 

@@ -49,10 +49,10 @@ _GUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 def write_mspdi(plan: Plan) -> bytes:
     """The plan as an MSPDI document, in UTF-8.
 
-    Activities are written in outline order. What the format cannot hold (ids that are not whole numbers,
-    second constraints, lags of odd seconds, levels of effort, ...) travels in a custom text field, from which
-    `read_mspdi` restores it. Raises Invalid for a plan that refers to what it does not hold, uses an id twice,
-    has more than eleven baselines, or is larger than what is read back.
+    Activities are written in outline order. What the format cannot hold travels in a custom text field, from which
+    `read_mspdi` restores it. Examples are ids that are not whole numbers, second constraints, lags of odd seconds,
+    levels of effort and more. Raises Invalid for a plan that refers to what it does not hold, or uses an id twice.
+    The same holds for one with more than eleven baselines, or larger than what is read back.
     """
     refuse_mistyped(plan, Plan, "")
     project = _Writing(plan).project()
@@ -193,13 +193,13 @@ class _Writing:
     @cached_property
     def stand_ins_named(self) -> list[tuple[str, str]]:
         """Plan and id of each activity of another plan."""
-        named = [(each.plan, each.activity) for each in self.plan.external]
+        external_pairs = [(each.plan, each.activity) for each in self.plan.external]
         followed = [
             (each.predecessor_plan, each.predecessor)
             for each in self.plan.dependencies
             if each.predecessor_plan is not None
         ]
-        pairs = [*dict.fromkeys(named + followed)]
+        pairs = [*dict.fromkeys(external_pairs + followed)]
         refuse_mistyped(pairs, Sequence[tuple[str, str]], "/external")
         return pairs
 
@@ -297,10 +297,10 @@ def _baseline_numbers(baselines: tuple[Baseline, ...]) -> list[tuple[int, Baseli
     if len(baselines) > len(NUMBERS):
         raise refused("too_many_baselines", f"MSPDI holds 11 baselines, the plan has {len(baselines)}")
     own = {str(number): number for number in NUMBERS}
-    taken = {own[each.id] for each in baselines if each.id in own}
+    used_numbers = {own[each.id] for each in baselines if each.id in own}
     if len({each.id for each in baselines}) < len(baselines):
         raise refused("duplicate_id", "two of the plan's baselines have the same id")
-    free = iter([number for number in NUMBERS if number not in taken])
+    free = iter([number for number in NUMBERS if number not in used_numbers])
     return sorted(
         ((own[each.id] if each.id in own else next(free), each) for each in baselines), key=lambda n: n[0]
     )

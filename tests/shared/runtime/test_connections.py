@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from services.projects.service import SERVICE
 from shared.base.settings import Settings
-from shared.runtime import door
-from shared.runtime.door import HEAD_LIMIT, HEAD_LINES, Door
+from shared.runtime.connections import ConnectionLimits, protocol
+from shared.runtime.connections.request_head import HEAD_LIMIT, HEAD_LINES
 from shared.runtime.serve import serving
 from tests.conftest import DEADLINE_S, running_service
 
@@ -214,12 +214,15 @@ async def _seen(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: ", b"GET"])
 async def test_a_head_that_does_not_end_is_given_up(sent: bytes) -> None:
-    async with serving(never, "127.0.0.1", 0, Door(head_s=0.2)) as url:
+    async with serving(never, "127.0.0.1", 0, ConnectionLimits(head_s=0.2)) as url:
         assert (await refused(url, sent, 408))["code"] == "request_timeout"
 
 
 async def test_a_head_that_goes_on_slowly_is_given_up_too() -> None:
-    async with serving(never, "127.0.0.1", 0, Door(head_s=0.2)) as url, connected(url) as (reader, writer):
+    async with (
+        serving(never, "127.0.0.1", 0, ConnectionLimits(head_s=0.2)) as url,
+        connected(url) as (reader, writer),
+    ):
         answer = asyncio.create_task(reader.read())
         async with asyncio.timeout(DEADLINE_S):
             writer.write(b"GET / HTTP/1.1\r\n")
@@ -230,7 +233,10 @@ async def test_a_head_that_goes_on_slowly_is_given_up_too() -> None:
 
 
 async def test_a_second_head_on_a_connection_has_its_own_time() -> None:
-    async with serving(fine, "127.0.0.1", 0, Door(head_s=0.2)) as url, connected(url) as (reader, writer):
+    async with (
+        serving(fine, "127.0.0.1", 0, ConnectionLimits(head_s=0.2)) as url,
+        connected(url) as (reader, writer),
+    ):
         writer.write(REQUEST)
         assert (await reader.readuntil(b"fine")).startswith(b"HTTP/1.1 200 ")
         writer.write(REQUEST[:10])
@@ -239,20 +245,26 @@ async def test_a_second_head_on_a_connection_has_its_own_time() -> None:
 
 
 async def test_a_connection_on_which_nothing_comes_is_closed_without_a_word() -> None:
-    async with serving(never, "127.0.0.1", 0, Door(head_s=0.1)) as url, connected(url) as (reader, _):
+    async with (
+        serving(never, "127.0.0.1", 0, ConnectionLimits(head_s=0.1)) as url,
+        connected(url) as (reader, _),
+    ):
         async with asyncio.timeout(DEADLINE_S):
             assert await reader.read() == b""
 
 
 async def test_an_idle_connection_is_closed_after_its_time() -> None:
-    async with serving(fine, "127.0.0.1", 0, Door(idle_s=1)) as url, connected(url) as (reader, writer):
+    async with (
+        serving(fine, "127.0.0.1", 0, ConnectionLimits(idle_s=1)) as url,
+        connected(url) as (reader, writer),
+    ):
         writer.write(REQUEST)
         async with asyncio.timeout(DEADLINE_S):
             assert (await reader.read()).endswith(b"fine")
 
 
 async def test_connections_beyond_the_bound_are_told_so() -> None:
-    async with serving(_reading_and_waiting, "127.0.0.1", 0, Door(connections=2)) as url:
+    async with serving(_reading_and_waiting, "127.0.0.1", 0, ConnectionLimits(connections=2)) as url:
         async with connected(url) as (_, first), connected(url) as (_, second), asyncio.timeout(DEADLINE_S):
             for writer in (first, second):
                 writer.write(REQUEST)
@@ -287,7 +299,7 @@ HALF_SENT = {
 async def test_whoever_is_waited_for_longest_gives_way_to_somebody_new(sent: bytes) -> None:
     """Half-sent requests without end lock nobody out."""
     async with (
-        serving(fine, "127.0.0.1", 0, Door(connections=3)) as url,
+        serving(fine, "127.0.0.1", 0, ConnectionLimits(connections=3)) as url,
         AsyncExitStack() as others,
         asyncio.timeout(DEADLINE_S),
     ):
@@ -300,7 +312,10 @@ async def test_whoever_is_waited_for_longest_gives_way_to_somebody_new(sent: byt
 
 
 async def test_who_gives_way_is_told_so_if_a_request_has_begun() -> None:
-    async with serving(fine, "127.0.0.1", 0, Door(connections=1)) as url, asyncio.timeout(DEADLINE_S):
+    async with (
+        serving(fine, "127.0.0.1", 0, ConnectionLimits(connections=1)) as url,
+        asyncio.timeout(DEADLINE_S),
+    ):
         for sent, answer in ((b"GET / HT", b"HTTP/1.1 503 "), (b"", b"")):
             async with connected(url) as (reader, writer):
                 writer.write(sent)
@@ -312,14 +327,14 @@ async def test_who_gives_way_is_told_so_if_a_request_has_begun() -> None:
 async def test_a_body_that_comes_slowly_gives_way_too(monkeypatch: pytest.MonkeyPatch) -> None:
     head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n"
     async with (
-        serving(_counting, "127.0.0.1", 0, Door(connections=1)) as url,
+        serving(_counting, "127.0.0.1", 0, ConnectionLimits(connections=1)) as url,
         connected(url) as (reader, writer),
         asyncio.timeout(DEADLINE_S),
     ):
         writer.write(head + b"a")
         while (await refused(url, REQUEST, 503))["code"] != "too_many_connections":
             continue
-        monkeypatch.setattr(door, "SLOW_BODY_S", 0.0)
+        monkeypatch.setattr(protocol, "SLOW_BODY_S", 0.0)
         assert await _is_let_in(url)
         assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
 
@@ -360,7 +375,10 @@ async def test_an_answer_that_nobody_takes_is_given_up() -> None:
             continue
         ended.set()
 
-    async with serving(large, "127.0.0.1", 0, Door(idle_s=1)) as url, connected(url) as (_, writer):
+    async with (
+        serving(large, "127.0.0.1", 0, ConnectionLimits(idle_s=1)) as url,
+        connected(url) as (_, writer),
+    ):
         writer.write(REQUEST)
         await asyncio.wait_for(ended.wait(), DEADLINE_S)
 
@@ -507,3 +525,39 @@ async def test_a_request_whose_body_ends_too_early_does_nothing(tmp_path: Path, 
             async with connected(url) as (reader, writer), asyncio.timeout(DEADLINE_S):
                 writer.write(listed.encode())
                 assert b'{"items":[]' in await reader.readuntil(b"}")
+
+
+async def in_two_pieces(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8")]})
+    await send({"type": "http.response.body", "body": b"half", "more_body": True})
+    await send({"type": "http.response.body", "body": b"full"})
+
+
+async def shorter_than_said(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8")]})
+    await send({"type": "http.response.body", "body": b"half"})
+
+
+async def answered_until_the_end(app: Any, method: bytes) -> bytes:
+    sent = method + b" / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+    async with serving(app, "127.0.0.1", 0) as url, connected(url) as (reader, writer):
+        async with asyncio.timeout(DEADLINE_S):
+            writer.write(sent)
+            return await reader.read()
+
+
+@pytest.mark.parametrize(
+    ("app", "method", "body"),
+    [
+        (fine, b"GET", b"fine"),
+        (fine, b"HEAD", b""),
+        (in_two_pieces, b"GET", b"halffull"),
+        (shorter_than_said, b"GET", b"half"),
+    ],
+    ids=["whole", "only the head", "in pieces", "cut short"],
+)
+async def test_a_head_goes_out_with_what_there_is_of_its_body(app: Any, method: bytes, body: bytes) -> None:
+    head, _, rest = (await answered_until_the_end(app, method)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close" in head
+    assert rest == body

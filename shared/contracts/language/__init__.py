@@ -1,0 +1,111 @@
+"""How the published language is declared: shapes, facts, and the one catalogue that knows them all.
+
+An aggregate's shape is what GET answers, what a list contains, what a write answers and what an event carries as
+`state`. A fact is what happened, in the past tense, with its own details. Both are declared once; what holds of a
+member stands beside it (`shared/contracts/members.py`):
+
+    @aggregate("projects", "projects")
+    class Project(Aggregate):
+        name: Annotated[Line, label, sortable, searched]
+
+    @fact(Project, "approved")
+    class ProjectApproved(Fact): ...
+
+values           the types of members
+shapes           aggregates, facts and the parts of both
+aggregate_types  the catalogue
+declaring        `aggregate` and `fact`
+topics           where events are published
+"""
+
+from shared.contracts.language.aggregate_types import (
+    CATALOGUE,
+    CLASSES,
+    EVENT_TYPES,
+    OPEN_TO_READERS,
+    AggregateType,
+    Visibility,
+    entry_of,
+)
+from shared.contracts.language.declaring import PLAIN_FACTS, SCOPES, aggregate, fact, plain
+from shared.contracts.language.shapes import (
+    STATE_LIMIT,
+    Aggregate,
+    AnswerShape,
+    Decision,
+    Described,
+    Erasable,
+    ExternalRef,
+    Fact,
+    Reasoned,
+    Shape,
+    absent,
+)
+from shared.contracts.language.topics import (
+    PARTITIONS,
+    class_of,
+    erased_by,
+    is_compacted,
+    service_of,
+    topics_of,
+)
+from shared.contracts.language.values import (
+    DAY_BOUNDS,
+    INSTANT_BOUNDS,
+    Code,
+    Day,
+    Email,
+    Id,
+    Instant,
+    Key,
+    Line,
+    Pattern,
+    Percent,
+    Prose,
+    Source,
+)
+
+__all__ = [
+    "CATALOGUE",
+    "CLASSES",
+    "DAY_BOUNDS",
+    "EVENT_TYPES",
+    "INSTANT_BOUNDS",
+    "OPEN_TO_READERS",
+    "PARTITIONS",
+    "PLAIN_FACTS",
+    "SCOPES",
+    "STATE_LIMIT",
+    "Aggregate",
+    "AggregateType",
+    "AnswerShape",
+    "Code",
+    "Day",
+    "Decision",
+    "Described",
+    "Email",
+    "Erasable",
+    "ExternalRef",
+    "Fact",
+    "Id",
+    "Instant",
+    "Key",
+    "Line",
+    "Pattern",
+    "Percent",
+    "Prose",
+    "Reasoned",
+    "Shape",
+    "Source",
+    "Visibility",
+    "absent",
+    "aggregate",
+    "class_of",
+    "entry_of",
+    "erased_by",
+    "fact",
+    "is_compacted",
+    "plain",
+    "service_of",
+    "topics_of",
+]

@@ -1,0 +1,103 @@
+"""How an aggregate and its facts are declared, and what a declaration may not say."""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from shared.base.english import with_article
+from shared.contracts.language.aggregate_types import CATALOGUE, EVENT_TYPES, AggregateType, Visibility
+from shared.contracts.language.shapes import Aggregate, Erasable, Fact
+
+A = TypeVar("A", bound=Aggregate)
+F = TypeVar("F", bound=Fact)
+
+PLAIN_FACTS = ("created", "revised", "archived", "restored", "migrated")
+"""The facts that need no details of their own, declared for every aggregate."""
+
+
+SCOPES = ("project_id", "programme_id", "portfolio_id", "unit_id", "person_id")
+"""The members that say in what an aggregate lies, the narrowest first."""
+
+
+def aggregate(
+    service: str,
+    collection: str,
+    key: str = "id",
+    visibility: Visibility = "open",
+    *,
+    name: str = "",
+    scope: tuple[str, ...] | None = None,
+    read_only: bool = False,
+) -> Callable[[type[A]], type[A]]:
+    """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
+
+    `name` is the snake-case name of the class where none is given. `scope` names the members that say in what the
+    aggregate lies: the key's project, else all of SCOPES that it has; `("id",)` for what others lie in.
+    """
+
+    def declare(shape: type[A]) -> type[A]:
+        type_name = name or _snake(shape.__name__)
+        lies_in = scope
+        if lies_in is None:
+            lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
+        entry = AggregateType(service, type_name, collection, shape, key, visibility, read_only, lies_in)
+        _refuse_second(entry)
+        _check_declaration(entry)
+        CATALOGUE[shape] = entry
+        if issubclass(shape, Erasable):
+            shape.PERSONAL = {"external_ref": None} | entry.members.personal
+        for plain_name in PLAIN_FACTS:
+            documentation = f"{with_article(entry.noun).capitalize()} was {plain_name}."
+            plain = type(shape.__name__ + plain_name.capitalize(), (Fact,), {"__doc__": documentation})
+            fact(shape, plain_name)(plain)
+        return shape
+
+    return declare
+
+
+def _scopes(shape: type[Aggregate]) -> tuple[str, ...]:
+    return tuple(member for member in SCOPES if member in shape.model_fields)
+
+
+def _refuse_second(entry: AggregateType) -> None:
+    """No two aggregates have the same topic and type, the same path, or the same component of a document."""
+    for other in CATALOGUE.values():
+        if other.service == entry.service and entry.name == other.name:
+            raise TypeError(f"{entry.service} has an aggregate {entry.name} already")
+        if other.service == entry.service and entry.collection == other.collection:
+            raise TypeError(f"{entry.service} has a collection {entry.collection} already")
+        if other.shape.__name__ == entry.shape.__name__:
+            raise TypeError(f"a component {entry.shape.__name__} is there already, of {other.service}")
+
+
+def _check_declaration(entry: AggregateType) -> None:
+    shape = entry.shape
+    for member in (entry.key, *entry.scope):
+        if member not in shape.model_fields:
+            raise TypeError(f"{shape.__name__} has no member {member}")
+    if entry.members.personal and not (entry.tells_of_people and issubclass(shape, Erasable)):
+        raise TypeError(f"{shape.__name__} has personal members, and is not erased")
+
+
+def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
+    def declare(details: type[F]) -> type[F]:
+        details.name, details.of = name, of
+        entry = CATALOGUE[of]
+        if name in entry.facts:
+            raise TypeError(f"{details.__name__}: a {entry.name} has a fact {name} already")
+        if details.erases and not (entry.tells_of_people and issubclass(of, Erasable)):
+            raise TypeError(f"{details.__name__} erases events that are kept for ever on {entry.topic}")
+        entry.facts[name] = details
+        EVENT_TYPES[entry.event_type(name)] = (entry, details)
+        return details
+
+    return declare
+
+
+def plain(of: type[Aggregate], name: str) -> Fact:
+    """The fact `name` of an aggregate, where it has no details: `plain(Project, "revised")`."""
+    return CATALOGUE[of].facts[name]()
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
