@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to"
-COPIED = ("shared", "services", "sample", "deploy", "docs", "pyproject.toml")
+COPIED = ("shared", "services", "sample", "benchmarks", "deploy", "docs", "pyproject.toml")
 TESTS = (
     "conftest.py",
     "catalogue.yaml",

@@ -11,6 +11,8 @@ from shared.http.running import KernelRoute
 from shared.runtime.app import create_app
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
+THE_ORGANISATION = "/projects/v1/organisations"
+"""There is one, which cannot be made a second time."""
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id", "errors"}
 ETAG = re.compile(r'(W/)?"[0-9]+"')
 
@@ -287,6 +289,9 @@ async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) ->
         if "wbs" in content:
             unique |= {"wbs": "2"}
         answer = await client.put(url, json=content | unique)
+        if collection == THE_ORGANISATION:
+            assert_problem(answer, 409, "organisation_exists")
+            continue
         assert answer.status_code == 201, (collection, answer.text)
         assert ETAG.fullmatch(answer.headers["etag"])
         there = await client.get(answer.headers["location"])

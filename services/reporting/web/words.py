@@ -71,6 +71,8 @@ KINDS = {
     "programme": N_("programme"),
     "project": N_("project"),
     "work_package": N_("work package"),
+    "organisation": N_("organisation"),
+    "calendar": N_("calendar"),
     "org_unit": N_("organisational unit"),
     "person": N_("person"),
     "allocation": N_("allocation"),
