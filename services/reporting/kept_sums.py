@@ -115,18 +115,18 @@ async def sums_of_day(
     """The sums by the end of a day, of projects at these stages and of these healths; where none are named, of all.
 
     What is not seen is taken off, or only what is seen is added up."""
-    of_today = await sums_of_today(store, at, currency) if sight.shown is None else None
+    of_today = await sums_of_today(store, at, currency) if sight.only is None else None
     if of_today is not None and not stages and not healths and sight.is_everything:
         return of_today
     portfolios = of_today.portfolios if of_today else await portfolios_by_id(store, at, archived=True)
-    if sight.shown is not None:
-        all_cells = await cells_of_projects(store, at, sight.shown, portfolios)
+    if sight.only is not None:
+        all_cells = await cells_of_projects(store, at, sight.only, portfolios)
     else:
         all_cells = of_today.cells if of_today else await cells(store, at.day)
         if sight.hidden:
             all_cells = less(all_cells, await cells_of_projects(store, at, sight.hidden, portfolios))
-    seen = portfolios if sight.is_everything else {id: p for id, p in portfolios.items() if sight.sees(id)}
-    sums = KeptSums(at, currency, seen)
+    visible = portfolios if sight.is_everything else {id: p for id, p in portfolios.items() if sight.sees(id)}
+    sums = KeptSums(at, currency, visible)
     sums.replace(
         {
             cell: own

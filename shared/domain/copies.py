@@ -143,11 +143,11 @@ class AccessCopy:
 
 def access_by_event_type(shapes: Iterable[type[Aggregate]]) -> dict[str, AccessCopy]:
     """Event type -> the copy that it fills, of some of those below."""
-    wanted = set(shapes)
+    chosen_shapes = set(shapes)
     return {
         entry_of(copy.shape).event_type(fact): copy
         for copy in ACCESS
-        if copy.shape in wanted
+        if copy.shape in chosen_shapes
         for fact in entry_of(copy.shape).facts
     }
 

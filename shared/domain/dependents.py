@@ -49,19 +49,21 @@ async def refuse_while_needed(work: Work, entity: Aggregate, kinds: Sequence[Dep
     count = 0
     for one in kinds:
         params = (str(entity.id), *one.params(work))
-        seen = work.rows_seen(one.kind)
-        where, shown = (
-            (one.where, params) if seen is None else (f"{one.where} AND {seen[0]}", (*params, *seen[1]))
+        visible = work.rows_seen(one.kind)
+        where, values = (
+            (one.where, params)
+            if visible is None
+            else (f"{one.where} AND {visible[0]}", (*params, *visible[1]))
         )
         text = f"SELECT id FROM {one.kind} WHERE {where} ORDER BY id LIMIT {LISTED}"
-        ids = [row[0] for row in await work.store.fetch(text, shown)]
+        ids = [row[0] for row in await work.store.fetch(text, values)]
         if len(ids) == LISTED:
             text = f"SELECT COUNT(*) FROM {one.kind} WHERE {where}"
-            count += int((await work.store.fetch(text, shown))[0][0])
+            count += int((await work.store.fetch(text, values))[0][0])
         else:
             count += len(ids)
         listed += [{"kind": one.kind, "id": id} for id in ids]
-        if seen is not None and not ids and await _has_any(work, one, params):
+        if visible is not None and not ids and await _has_any(work, one, params):
             raise Conflict("something needs it that you do not see", code="has_dependents")
         _still_without(work, entity, one, params)
     if count:

@@ -99,8 +99,8 @@ async def _archived(work: Work, table: str, id: UUID) -> bool | None:
     work.relies_on(table, id)
     if (archived := work.is_archived(table, id)) is not None:
         return archived
-    seen = work.rows_seen(table)
-    text, params = ("", []) if seen is None else (f" AND {seen[0]}", seen[1])
+    condition = work.rows_seen(table)
+    text, params = ("", []) if condition is None else (f" AND {condition[0]}", condition[1])
     rows = await work.store.fetch(f"SELECT archived FROM {table} WHERE id = ?{text}", (str(id), *params))
     return bool(rows[0][0]) if rows else None
 

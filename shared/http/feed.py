@@ -182,9 +182,9 @@ async def _page(
     remaining = MOST_PASSED
     while limit > 0 and remaining > 0:
         size = min(limit, SLICE)
-        after, passed, seen, records_read = await _slice(call, topics, after, size, heads, types)
+        after, passed, visible_events, records_read = await _slice(call, topics, after, size, heads, types)
         records += records_read
-        limit -= seen
+        limit -= visible_events
         remaining -= passed
         if passed < size:
             return after, records, False
@@ -193,7 +193,7 @@ async def _page(
 
 async def _heads(call: Call, topics: Sequence[str], position: int) -> Heads:
     """The last positions before one, of what the caller sees; to look for those of a few parts would take too long."""
-    if call.sight.shown is not None:
+    if call.sight.only is not None:
         return {}
     return await heads_at(call.kernel.store, topics, position, visible=_visible(call))
 

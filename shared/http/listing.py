@@ -64,9 +64,9 @@ def reader_of(mirror: Mirror, filters: Filters) -> Callable[[Call], Awaitable[Pa
     async def page(call: Call) -> Page[Document]:
         keyset = Keyset("id", sorts, mirror.name, indexed=indexed_columns(mirror.table))
         read(call, mirror, filters, keyset)
-        seen = rows_seen(call.rights.sight_of(mirror.entry), mirror, call.kernel.store.dialect)
-        if seen is not None:
-            keyset.narrow(seen[0], *seen[1])
+        condition = rows_seen(call.rights.sight_of(mirror.entry), mirror, call.kernel.store.dialect)
+        if condition is not None:
+            keyset.narrow(condition[0], *condition[1])
         columns = f"{DOCUMENT[call.kernel.store.dialect]}, id, version"
         return cast(Page[Document], await keyset.page(call, columns, mirror.name))
 

@@ -16,7 +16,7 @@ async def filled(office: Office, **members: Any) -> dict[str, str]:
     await office.portolan.settled()
     of = {"project_id": project["id"]}
     person = await office.person("Worker")
-    made = {
+    things = {
         f"/projects/v1/projects/{project['id']}": project["id"],
         f"/reporting/v1/projects/{project['id']}": project["id"],
         f"/finance/v1/projects/{project['id']}/earned-value": project["id"],
@@ -31,8 +31,8 @@ async def filled(office: Office, **members: Any) -> dict[str, str]:
                                        "ends_on": "2026-03-31", "percent": 50, "commitment": "hard"}),
     ):  # fmt: skip
         one = await office.make(path, **body)
-        made[f"{path}/{one['id']}"] = one["id"]
-    return made
+        things[f"{path}/{one['id']}"] = one["id"]
+    return things
 
 
 async def test_a_confidential_project_is_nowhere_for_others(everywhere: Portolan) -> None:
@@ -72,9 +72,9 @@ async def test_confidential_holds_for_all_below(everywhere: Portolan) -> None:
     below = await office.make("/projects/v1/portfolios", name="Below", parent_id=top["id"])
     programme = await office.make("/projects/v1/programmes", name="Programme", portfolio_id=below["id"])
     project = await office.project("Project", programme_id=programme["id"])
-    seen = await office.project("Seen")
+    visible = await office.project("Seen")
     viewer = everywhere("viewer")
-    assert ids(await viewer.get("/projects/v1/projects")) == {seen["id"]}
+    assert ids(await viewer.get("/projects/v1/projects")) == {visible["id"]}
     for path in (f"portfolios/{below['id']}", f"programmes/{programme['id']}", f"projects/{project['id']}"):
         assert (await viewer.get(f"/projects/v1/{path}")).status_code == 404, path
     assert ids(await viewer.get("/projects/v1/portfolios")) == set()
@@ -117,9 +117,12 @@ async def test_a_refusal_lists_only_what_the_caller_sees(portolan: Portolan) -> 
     alone = await manager.delete(path, headers={"If-Match": '"1"'})
     assert (alone.status_code, alone.json()["code"]) == (409, "has_dependents")
     assert hidden["id"] not in alone.text
-    seen = await office.project("Seen", portfolio_id=portfolio["id"])
+    visible = await office.project("Seen", portfolio_id=portfolio["id"])
     beside = (await manager.delete(path, headers={"If-Match": '"1"'})).json()
-    assert (beside["dependents"], beside["dependents_count"]) == ([{"kind": "project", "id": seen["id"]}], 1)
+    assert (beside["dependents"], beside["dependents_count"]) == (
+        [{"kind": "project", "id": visible["id"]}],
+        1,
+    )
 
 
 async def test_only_who_decides_there_makes_it_confidential(portolan: Portolan) -> None:
@@ -137,11 +140,11 @@ async def test_only_who_decides_there_makes_it_confidential(portolan: Portolan) 
 async def test_an_answer_is_not_replayed_to_who_sees_it_no_more(portolan: Portolan) -> None:
     office = Office(portolan)
     manager, key = portolan("manager"), {"Idempotency-Key": "k"}
-    made = await manager.post("/projects/v1/projects", json={"name": "Merger"}, headers=key)
+    things = await manager.post("/projects/v1/projects", json={"name": "Merger"}, headers=key)
     assert (
         await manager.post("/projects/v1/projects", json={"name": "Merger"}, headers=key)
     ).status_code == 201
-    await office.hide("projects", made.json()["id"])
+    await office.hide("projects", things.json()["id"])
     again = await manager.post("/projects/v1/projects", json={"name": "Merger"}, headers=key)
     assert again.status_code == 404, again.text
 

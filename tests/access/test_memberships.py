@@ -16,17 +16,17 @@ def ids(answer: httpx.Response) -> set[str]:
 
 async def test_a_participant_sees_what_a_membership_shows_and_nothing_else(everywhere: Portolan) -> None:
     office = Office(everywhere)
-    seen, other = await office.project("Seen"), await office.project("Other")
-    package = await office.make("/projects/v1/work-packages", project_id=seen["id"], wbs="1", name="Build")
+    visible, other = await office.project("Seen"), await office.project("Other")
+    package = await office.make("/projects/v1/work-packages", project_id=visible["id"], wbs="1", name="Build")
     hidden = await office.make("/projects/v1/work-packages", project_id=other["id"], wbs="1", name="Hide")
-    anna = await office.participant("anna", "viewer", "project", seen["id"])
-    assert ids(await anna.get("/projects/v1/projects")) == {seen["id"]}
+    anna = await office.participant("anna", "viewer", "project", visible["id"])
+    assert ids(await anna.get("/projects/v1/projects")) == {visible["id"]}
     assert ids(await anna.get("/projects/v1/work-packages")) == {package["id"]}
-    assert (await anna.get(f"/projects/v1/projects/{seen['id']}")).status_code == 200
+    assert (await anna.get(f"/projects/v1/projects/{visible['id']}")).status_code == 200
     for path in (f"projects/{other['id']}", f"work-packages/{hidden['id']}"):
         assert (await anna.get(f"/projects/v1/{path}")).status_code == 404
     events = (await anna.get("/projects/v1/events")).json()["items"]
-    assert {event["subject"] for event in events} >= {seen["id"], package["id"]}
+    assert {event["subject"] for event in events} >= {visible["id"], package["id"]}
     assert not {event["subject"] for event in events} & {other["id"], hidden["id"]}
 
 
@@ -95,8 +95,8 @@ async def test_a_membership_counts_on_its_days_only(portolan: Portolan) -> None:
         "scope_id": project["id"],
     }
     for days in ({"ends_on": "2020-01-01"}, {"starts_on": "2199-01-01"}):
-        made = await office.make("/projects/v1/memberships", **members, **days)
-        assert (await office.act(f"/projects/v1/memberships/{made['id']}", "grant")).status_code == 200
+        created = await office.make("/projects/v1/memberships", **members, **days)
+        assert (await office.act(f"/projects/v1/memberships/{created['id']}", "grant")).status_code == 200
     await portolan.settled()
     assert (await office.caller("anna").get("/projects/v1/projects")).status_code == 403
 
@@ -133,9 +133,9 @@ async def test_nobody_grants_above_their_own_role(portolan: Portolan) -> None:
     await office.member("director", "project", project["id"], person_id=await office.person("Cleo", "cleo"))
     anna = await office.participant("anna", "manager", "project", project["id"])
     body = {"principal": {"person_id": person}, "scope": "project", "scope_id": project["id"]}
-    made = await anna.post("/projects/v1/memberships", json=body | {"role": "viewer"})
-    assert made.status_code == 201
-    path = f"/projects/v1/memberships/{made.json()['id']}"
+    created = await anna.post("/projects/v1/memberships", json=body | {"role": "viewer"})
+    assert created.status_code == 201
+    path = f"/projects/v1/memberships/{created.json()['id']}"
     assert (await office.act(path, "grant", anna)).status_code == 403
     cleo = office.caller("cleo")
     assert (await office.act(path, "grant", cleo)).status_code == 200

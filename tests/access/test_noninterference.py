@@ -53,7 +53,7 @@ def masked(text: str) -> str:
 class World:
     """What was written, by the name under which both worlds know it."""
 
-    seen: dict[str, str] = field(default_factory=dict)
+    visible: dict[str, str] = field(default_factory=dict)
     """Name -> id."""
     hidden: list[str] = field(default_factory=list)
 
@@ -65,14 +65,14 @@ class Writing:
         self.office, self.world, self.noise = office, world, noise
 
     async def see(self, what: str, path: str, **members: Any) -> str:
-        made = await self.office.make(path, **members)
-        self.world.seen[what] = made["id"]
-        return str(made["id"])
+        created = await self.office.make(path, **members)
+        self.world.visible[what] = created["id"]
+        return str(created["id"])
 
     async def hide(self, path: str, **members: Any) -> str:
-        made = await self.office.make(path, **members)
-        self.world.hidden.append(made["id"])
-        return str(made["id"])
+        created = await self.office.make(path, **members)
+        self.world.hidden.append(created["id"])
+        return str(created["id"])
 
     async def fill(self, project: str, number: int, choice: random.Random, person: str, keep: Any) -> None:
         """Things of every service in a project."""
@@ -167,7 +167,7 @@ def addresses(portolan: Portolan, world: World) -> dict[str, str]:
                 continue
             if "by-ref" in path or "{name" in path or "{code}" in path:
                 continue
-            for name, id in world.seen.items() if "{" in path else (("", ""),):
+            for name, id in world.visible.items() if "{" in path else (("", ""),):
                 filled_path = re.sub(r"\{\w+\}", id, path)
                 found_addresses[f"{path} {name}"] = filled_path
                 if "{" not in path and "/v1/" in path:
@@ -239,7 +239,7 @@ async def observed(portolan: Portolan, noise: int) -> dict[str, Any]:
     """What outsiders learn of a world with confidential things that follow from `noise`."""
     office = Office(portolan)
     world = await write(office, random.Random(noise))
-    await office.participant("anna", "viewer", "project", world.seen["project 1"])
+    await office.participant("anna", "viewer", "project", world.visible["project 1"])
     observations: dict[str, Any] = {}
     for role in OUTSIDERS:
         subject = "anna" if role == "participant" else role
@@ -248,7 +248,7 @@ async def observed(portolan: Portolan, noise: int) -> dict[str, Any]:
         await refuse_to_tell(portolan, client, world)
         for service, last in LAST_OF.items():
             token = portolan.token(role, subject)
-            observations[f"{role} {service}"] = await streamed(portolan, token, service, world.seen[last])
+            observations[f"{role} {service}"] = await streamed(portolan, token, service, world.visible[last])
         observations[f"{role} pages"] = await pages(portolan, subject, role, world)
     return observations
 
@@ -263,22 +263,22 @@ async def pages(portolan: Portolan, subject: str, role: str, world: World) -> di
     async with browser:
         link = await portolan.running.login_link(subject, role)
         assert (await browser.get(link)).status_code == 303
-        shown: dict[str, tuple[int, str]] = {}
+        answers: dict[str, tuple[int, str]] = {}
         for name in (
             "",
             "project",
             "project?q=e",
-            *(f"project/{n}" for n in world.seen),
+            *(f"project/{n}" for n in world.visible),
             "portfolio/portfolio",
         ):
             kind, _, thing = name.partition("/")
-            answer = await browser.get(f"/{kind}/{world.seen[thing]}" if thing else f"/{kind}")
-            shown[name] = answer.status_code, masked(answer.text)
+            answer = await browser.get(f"/{kind}/{world.visible[thing]}" if thing else f"/{kind}")
+            answers[name] = answer.status_code, masked(answer.text)
         for id in world.hidden:
             for kind in ("project", "portfolio"):
                 answer = await browser.get(f"/{kind}/{id}")
                 assert answer.status_code == 404, (kind, answer.status_code)
-        return shown
+        return answers
 
 
 @pytest.fixture

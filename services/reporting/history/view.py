@@ -26,14 +26,17 @@ async def states(
 ) -> list[dict[str, Any]]:
     """All aggregates of a type that are seen, archived ones only where asked for; `until` is microseconds, None means
     now."""
-    seen = visible(sight, ("h.scope",), store.dialect)
+    condition = visible(sight, ("h.scope",), store.dialect)
     text, params = (
         (STATES_NOW, (aggregate_type,)) if until is None else (STATES_THEN, (aggregate_type, until))
     )
-    if seen is not None:
-        text, params = f"{text} {'AND' if until is None else 'WHERE'} {seen[0]}", (*params, *seen[1])
+    if condition is not None:
+        text, params = (
+            f"{text} {'AND' if until is None else 'WHERE'} {condition[0]}",
+            (*params, *condition[1]),
+        )
     states = [json.loads(row[0]) for row in await store.scan(text, params)]
-    if seen is not None:
+    if condition is not None:
         states = [state for state in states if _is_seen(sight, aggregate_type, state)]
     return [state for state in states if state["archived_at"] is None or archived]
 

@@ -20,21 +20,21 @@ def visible(sight: Sight, columns: Sequence[str], dialect: str) -> Condition | N
     if sight.is_everything:
         return None
     values = VALUES[dialect]
-    if sight.shown is None:
+    if sight.only is None:
         if not columns:
             return None
         hidden = as_values(sight.hidden)
         parts = [f"({column} IS NULL OR {column} NOT IN ({values}))" for column in columns]
         return " AND ".join(parts), [hidden] * len(parts)
-    if not columns or not sight.shown:
+    if not columns or not sight.only:
         return NOTHING
-    shown, [first, *others] = as_values(sight.shown), columns
+    values_seen, [first, *others] = as_values(sight.only), columns
     lies_in = f"COALESCE({', '.join(columns)})" if others else first
     parts = [
         f"{lies_in} IN ({values})",
         *(f"({column} IS NULL OR {column} IN ({values}))" for column in columns if others),
     ]
-    return " AND ".join(parts), [shown] * len(parts)
+    return " AND ".join(parts), [values_seen] * len(parts)
 
 
 def rows_seen(sight: Sight, mirror: Mirror, dialect: str) -> Condition | None:

@@ -29,33 +29,33 @@ class Reach:
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """Which nodes a caller sees: all but some (`hidden`), or only some (`shown`)."""
+    """Which nodes a caller sees: all but some (`hidden`), or only some (`only`)."""
 
     hidden: Ids = frozenset()
-    shown: Ids | None = None
+    only: Ids | None = None
 
     @cached_property
     def is_everything(self) -> bool:
-        return self.shown is None and not self.hidden
+        return self.only is None and not self.hidden
 
     @cached_property
     def key(self) -> str:
         """The same for the same sight: part of the key of every answer that is remembered."""
         if self.is_everything:
             return ""
-        kind, ids = ("hidden", self.hidden) if self.shown is None else ("shown", self.shown)
+        kind, ids = ("hidden", self.hidden) if self.only is None else ("only", self.only)
         return f"{kind} {blake2b(' '.join(sorted(ids)).encode(), digest_size=16).hexdigest()}"
 
     def sees(self, id: UUID | str) -> bool:
         """Whether a node is seen."""
-        return str(id) in self.shown if self.shown is not None else str(id) not in self.hidden
+        return str(id) in self.only if self.only is not None else str(id) not in self.hidden
 
     def shows(self, ids: Iterable[UUID | str | None]) -> bool:
         """Whether that is seen which lies in these nodes (None: in none)."""
-        named = [id for id in ids if id is not None]
-        if not named:
-            return self.shown is None
-        return all(self.sees(id) for id in named)
+        ids_named = [id for id in ids if id is not None]
+        if not ids_named:
+            return self.only is None
+        return all(self.sees(id) for id in ids_named)
 
 
 EVERYTHING = Sight()
@@ -103,7 +103,7 @@ class Rights:
         scope = f"{self.service}.{verb}"
         nodes = self._nodes_with(scope)
         if scope not in self.scopes:
-            return Sight(shown=nodes)
+            return Sight(only=nodes)
         hidden = self.confidential - nodes
         return Sight(hidden) if hidden else EVERYTHING
 

@@ -54,12 +54,12 @@ async def in_slices(
 
 
 class Slice(NamedTuple):
-    """A stretch of an outbox: the position it ends at, how many events stand in it and how many of them are seen, and
+    """A stretch of an outbox: the position it ends at, how many events stand in it and how many of them are visible, and
     the wanted ones of those."""
 
     reached: int
     passed: int
-    seen: int
+    visible: int
     records: list[Record]
 
 
@@ -83,11 +83,11 @@ async def read_slice(
     """
     if not topics:
         return Slice(after, 0, 0, [])
-    seen, params = visible
-    wanted = f"type IN ({marks_of(types)}) AND {seen}" if types else seen
+    condition, params = visible
+    wanted = f"type IN ({marks_of(types)}) AND {condition}" if types else condition
     rows = await store.fetch(
         f"SELECT position, topic, partition, CASE WHEN {wanted} THEN headers END, CASE WHEN {wanted} THEN payload END,"
-        f" CASE WHEN {seen} THEN 1 ELSE 0 END"
+        f" CASE WHEN {condition} THEN 1 ELSE 0 END"
         f" FROM outbox WHERE position > ? AND topic || '' IN ({marks_of(topics)}) ORDER BY position LIMIT {int(limit)}",
         (*types, *params, *types, *params, *params, after, *topics),
     )
@@ -124,12 +124,12 @@ async def heads_at(
     visible: tuple[str, Sequence[str]] = EVERY_EVENT,
 ) -> Heads:
     """(topic, partition) -> the last position at or before `position`, of what is visible."""
-    seen, params = visible
+    condition, params = visible
     heads: Heads = {}
     for topic in topics:
         for partition in range(partitions):
             rows = await store.fetch(
-                f"SELECT position FROM outbox WHERE topic = ? AND partition = ? AND position <= ? AND {seen}"
+                f"SELECT position FROM outbox WHERE topic = ? AND partition = ? AND position <= ? AND {condition}"
                 " ORDER BY position DESC LIMIT 1",
                 (topic, partition, position, *params),
             )

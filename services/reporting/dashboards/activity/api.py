@@ -86,8 +86,8 @@ async def activity_page(reading: Reading[ActivityQuery]) -> Page[State]:
         keyset.narrow("effective_at <= ?", reading.at.until)
     for name in FILTERS:
         keyset.any_of(name, getattr(reading.query, name), "id" if name.endswith("_id") else "code")
-    if seen := visible(reading.sight, ("scope",), reading.store.dialect):
-        keyset.narrow(seen[0], *seen[1])
+    if condition := visible(reading.sight, ("scope",), reading.store.dialect):
+        keyset.narrow(condition[0], *condition[1])
     keyset.is_long = bool(reading.query.actor or reading.query.type) or reading.at.until is not None
     return (await keyset.page(reading.call, ", ".join(COLUMNS), "history")).each(item)
 
@@ -100,8 +100,8 @@ async def newest_items(
     params: list[Any] = [FOREVER if at.until is None else at.until]
     if project_id is not None:
         text, params = f"{text} AND project_id = ?", [*params, project_id]
-    if seen := visible(sight, ("scope",), store.dialect):
-        text, params = f"{text} AND {seen[0]}", [*params, *seen[1]]
+    if condition := visible(sight, ("scope",), store.dialect):
+        text, params = f"{text} AND {condition[0]}", [*params, *condition[1]]
     order = f" ORDER BY recorded_at DESC, event_id LIMIT {count} OFFSET {skipped}"
     return [item(row) for row in await store.fetch(text + order, params)]
 

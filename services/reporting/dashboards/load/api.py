@@ -50,7 +50,7 @@ async def persons_of(reading: Reading[LoadQuery]) -> list[State]:
 
 async def _persons(reading: Reading[LoadQuery]) -> list[State]:
     """Who sees only some projects sees of the persons those who are booked there."""
-    if reading.sight.shown is None:
+    if reading.sight.only is None:
         return await reading.states("person", archived=True)
     booked = {allocation["person_id"] for allocation in await reading.states("allocation")}
     persons = await states(reading.store, "person", reading.at.until, EVERYTHING, archived=True)

@@ -98,8 +98,8 @@ async def figures_page(
     keyset = await _keyset(reading.store, query, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
     keyset.any_of("overall", query.health, "code")
-    if seen := visible(reading.sight, ("project_id",), reading.store.dialect):
-        keyset.narrow(seen[0], *seen[1])
+    if condition := visible(reading.sight, ("project_id",), reading.store.dialect):
+        keyset.narrow(condition[0], *condition[1])
     portfolios = await portfolios_by_id(reading.store, at, archived=True)
     if alone:
         _outside(keyset, sorted(_within_a_listed_one(portfolios)))

@@ -188,9 +188,9 @@ async def first_projects(
     """The first `count` projects by `order` within some portfolios (None: all). They are the first of each currency,
     the second of each, and so on, since amounts of several currencies have no order."""
     within = "" if portfolio_ids is None else f" AND portfolio_id IN ({', '.join('?' * len(portfolio_ids))})"
-    seen, params = visible(sight, ("project_id",), store.dialect) or ("1 = 1", [])
+    condition, params = visible(sight, ("project_id",), store.dialect) or ("1 = 1", [])
     text = (
-        f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {VALID}{within} AND {order.those} AND {seen}"
+        f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {VALID}{within} AND {order.those} AND {condition}"
         f" ORDER BY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY {order.by}, project_id), currency LIMIT {count}"
     )
     rows = await store.scan(text, (at.day, at.day, *sorted(portfolio_ids or ()), *params))
