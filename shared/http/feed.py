@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from functools import cache
 from typing import Annotated
 
 from pydantic import Field
@@ -107,7 +106,6 @@ class FeedPage(FeedRange):
     limit: Whole = Field(default=PAGE, ge=1, le=PAGE, description="Events a page, at most 500.")
 
 
-@cache
 def routes(service: str) -> Routes:
     routes = Routes(
         service,

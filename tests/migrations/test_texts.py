@@ -61,7 +61,7 @@ def check(service: Service) -> Callable[[sa.Connection], None]:
         for table in tables:
             there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
             rows = [as_before(table, there, n) for n in range(2 * texts.ROWS + 3)]
-            columns = [sa.column(name) for name in rows[0]]
+            columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in rows[0]]
             connection.execute(sa.insert(sa.table(table.name, *columns)), rows)
             written[table.name] = rows
         upgrade(service, connection, f"{revision_of_texts(service):04d}")  # later ones may empty a table
