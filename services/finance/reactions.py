@@ -1,21 +1,26 @@
-"""What follows from projects and work packages: budgets open and close, and what costs may name is known.
+"""What follows from projects, work packages and the service's own records: budgets open and close, and what costs may
+name is known.
 
 What is measured has a consumer of its own (`services.finance.control.performance.reactions`).
 """
 
-from services.finance.budget.budget import rules
+from uuid import UUID
+
+from services.finance.budget.budget import commands, rules
 from services.finance.budget.budget.api import BUDGETS
-from services.finance.tables import KNOWN_PROGRAMME, KNOWN_PROJECT
+from services.finance.tables import KNOWN_PROGRAMME, KNOWN_PROJECT, UNOPENED_BUDGET
 from shared.base.clock import to_day
-from shared.base.ids import derived_id
-from shared.contracts.finance.budget import Budget, BudgetOpened
-from shared.contracts.language import plain
-from shared.contracts.projects.structure import Project, WorkPackage
-from shared.domain.register import make, write
-from shared.domain.stages import ENDED, RUNNING, was_approved
+from shared.contracts.finance.budget import Budget, BudgetLine, BudgetOpened
+from shared.contracts.finance.control import ActualCost, Forecast
+from shared.contracts.finance.vendors import Contract
+from shared.contracts.projects.structure import WorkPackage
+from shared.domain.copies import Known
+from shared.domain.first_use import ProjectState
+from shared.domain.register import write
 from shared.domain.work import Work
 from shared.messaging.bus import Record
-from shared.messaging.reactions import EVERY, on
+from shared.messaging.first_use import OpenedOnFirstUse
+from shared.messaging.reactions import EVERY, On, on
 
 REMEMBER_PACKAGE = """
 INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent, archived)
@@ -33,48 +38,31 @@ UNCHARGED = (
 """A cost that is posted meanwhile, in the currency of before, makes the decision stale."""
 
 
-async def keep_budget(work: Work, record: Record) -> None:
-    """Open it at the approval of the project, keep its plan, close it at the end; a second time changes nothing.
-
-    Every fact of a project carries its stage, so an import at a stage needs no case of its own.
-    """
-    project = record.state(Project)
-    id = derived_id("budget", str(project.id))
-    budget = await work.find_by_id(Budget, id)
-    if budget is None:
-        if not was_approved(project.stage):
-            return
-        members = {"currency": _currency(work, project), "planned": project.planned_cost}
-        budget = await make(work, BUDGETS, id, BudgetOpened(), project_id=project.id, **members)
-    if budget.planned != project.planned_cost:
-        budget = await _follow_plan(work, budget, project)
-    if budget.open and project.stage in ENDED:
-        await write(work, BUDGETS, budget, rules.close(budget, project.stage))
-    elif not budget.open and project.stage in RUNNING:
-        await write(work, BUDGETS, budget, rules.open_(budget))
+async def _begin(work: Work, project_id: UUID, state: ProjectState) -> Budget:
+    budget = commands.new(work, project_id, state)
+    return await write(work, BUDGETS, budget, BudgetOpened())
 
 
-async def _follow_plan(work: Work, budget: Budget, project: Project) -> Budget:
-    before = budget.currency
-    rules.plan(budget, project.planned_cost, await _is_charged(work, project))
-    if budget.currency != before:
-        work.add_statement(UNCHARGED, [(str(budget.id), str(project.id))], expect=1)
-    return await write(work, BUDGETS, budget, plain(Budget, "revised"))
+async def _follow(work: Work, budget: Budget, state: ProjectState, is_before_use: bool) -> None:
+    """Its currency follows the plan while nothing is charged, also when this is committed."""
+    before, planned = budget.currency, state.planned_cost
+    may_change = planned is not None and planned.currency != before
+    is_charged = may_change and not is_before_use and await _is_charged(work, budget)
+    for fact in rules.follow(budget, state.stage, planned, is_charged):
+        await write(work, BUDGETS, budget, fact)
+    if budget.currency != before and not is_before_use:
+        work.add_statement(UNCHARGED, [(str(budget.id), str(budget.project_id))], expect=1)
 
 
-async def _is_charged(work: Work, project: Project) -> bool:
+async def _is_charged(work: Work, budget: Budget) -> bool:
     """Whether any cost was ever posted; one that is archived may come back."""
     rows = await work.store.fetch(
-        "SELECT 1 FROM actual_cost WHERE project_id = ? LIMIT 1", (str(project.id),)
+        "SELECT 1 FROM actual_cost WHERE project_id = ? LIMIT 1", (str(budget.project_id),)
     )
     return bool(rows)
 
 
-def _currency(work: Work, project: Project) -> str:
-    """The plan's, else the one the instance reports in."""
-    if project.planned_cost is not None:
-        return project.planned_cost.currency
-    return work.settings.reporting_currency or work.settings.default_currency
+BUDGET = OpenedOnFirstUse(UNOPENED_BUDGET, KNOWN_PROJECT, _begin, _follow)
 
 
 async def package_told(work: Work, record: Record) -> None:
@@ -95,9 +83,9 @@ async def package_told(work: Work, record: Record) -> None:
     work.add_statement(REMEMBER_PACKAGE, [row])
 
 
-REACTIONS = (
+REACTIONS: tuple[Known | On, ...] = (
     KNOWN_PROJECT,
     KNOWN_PROGRAMME,
-    on(Project, EVERY, keep_budget),
     on(WorkPackage, EVERY, package_told),
+    *BUDGET.reactions(ActualCost, BudgetLine, Contract, Forecast, WorkPackage),
 )

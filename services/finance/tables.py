@@ -4,9 +4,11 @@ remembers of work packages and its own costs."""
 from sqlalchemy import BigInteger
 from sqlmodel import SQLModel
 
+from shared.contracts.finance.budget import Budget
 from shared.contracts.projects.strategy import Programme
 from shared.contracts.projects.structure import Project
 from shared.domain.copies import Known
+from shared.domain.first_use import Unopened
 from shared.store.columns import ID, KEY, Field, own_registry
 from shared.store.tables import kernel_tables
 
@@ -20,6 +22,12 @@ kernel_tables(Model.metadata)
 
 KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived"))
 KNOWN_PROGRAMME = Known(Programme, Model, members=("archived", "version"))
+UNOPENED_BUDGET = Unopened(
+    Budget,
+    Model,
+    members=("stage", "planned_cost"),
+    uses=("actual_cost", "budget_line", "contract", "forecast", "known_work_package"),
+)
 
 
 class KnownWorkPackage(Model, table=True):

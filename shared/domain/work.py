@@ -4,7 +4,8 @@ It is two things: what was read (`work.reading`), and what will be written (`wor
 only way to write. It makes the wire form once: that text is the row's document, the event's state and the answer.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -113,6 +114,15 @@ class Work:
         )
         self._origin_json = None
         self._floor = effective_at
+
+    @contextmanager
+    def effective_from(self, at: int) -> Iterator[None]:
+        """What is written within is effective from `at` on (microseconds): it follows from a fact older than the cause."""
+        floor, self._floor = self._floor, at
+        try:
+            yield
+        finally:
+            self._floor = floor
 
     # Reading
 

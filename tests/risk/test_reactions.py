@@ -7,7 +7,7 @@ import pytest
 from shared.contracts.language import topics_of
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
-from tests.support.given import PROJECTS, Desk
+from tests.support.given import ASSESSMENTS, PROJECTS, RISKS, Desk
 
 
 async def test_an_approval_opens_the_register_and_the_end_closes_it(desk_everywhere: Desk) -> None:
@@ -43,17 +43,18 @@ async def test_a_proposal_that_is_discontinued_never_had_a_register(desk: Desk) 
 async def test_an_import_at_a_stage_is_taken_as_the_moves_that_lead_there(
     desk: Desk, stage: str, expected_facts: list[str]
 ) -> None:
-    importer = desk.portolan("service")
-    put = await importer.put("/projects/v1/projects/by-ref/itdb/1", json={"name": "Old", "stage": stage})
-    assert put.status_code == 201
+    """On first use; until then nothing is published of the register."""
+    project = await desk.put(PROJECTS, "1", name="Old", stage=stage)
     await desk.portolan.settled()
+    assert await desk.facts("register") == []
+    await desk.make(ASSESSMENTS, project_id=project["id"], rated_on="2026-03-01", rating=3)
     assert await desk.facts("register") == expected_facts
 
 
-async def test_a_register_is_effective_from_its_cause(desk: Desk) -> None:
-    headers = {"Portolan-Effective-At": "2012-08-31"}
-    url = "/projects/v1/projects/by-ref/itdb/1"
-    await desk.portolan("service").put(url, json={"name": "Old", "stage": "active"}, headers=headers)
+async def test_a_register_is_effective_from_the_import_however_late_it_is_opened(desk: Desk) -> None:
+    project = await desk.put(PROJECTS, "1", "2012-08-31", name="Old", stage="active")
+    await desk.portolan.settled()
+    await desk.risk(project)
     await desk.portolan.settled()
     event = (await desk.client.get("/risk/v1/events")).json()["items"][-1]
     assert event["data"]["effective_at"].startswith("2012-08-31")
@@ -94,3 +95,48 @@ async def test_registers_are_read_and_never_written_over_rest(desk: Desk) -> Non
     url = f"/risk/v1/registers/{(await desk.registers())[0]['id']}"
     assert (await desk.client.get(url)).headers["etag"] == '"1"'
     assert (await desk.client.delete(url, headers={"If-Match": '"1"'})).status_code == 405
+
+
+@pytest.mark.parametrize("collection", [ASSESSMENTS, RISKS])
+async def test_the_first_record_of_an_imported_project_opens_its_register(
+    desk_everywhere: Desk, collection: str
+) -> None:
+    desk = desk_everywhere
+    project = await desk.put(PROJECTS, "1", "2020-01-01", name="Old", stage="active")
+    await desk.portolan.settled()
+    body = {
+        ASSESSMENTS: {"rated_on": "2026-03-01", "rating": 3},
+        RISKS: {"title": "The vendor fails"},
+    }[collection]
+    for _ in range(2):
+        await desk.make(collection, project_id=project["id"], **body)
+        await desk.portolan.settled()
+    (register,) = await desk.registers()
+    assert (register["project_id"], register["open"]) == (project["id"], True)
+    assert await desk.facts("register") == ["opened"]
+
+
+async def test_a_register_that_is_opened_late_has_the_life_of_one_that_was_opened_with_the_import(
+    desk: Desk,
+) -> None:
+    for day, stage in (("2020-01-01", "active"), ("2021-01-01", "closed"), ("2022-01-01", "active")):
+        project = await desk.put(PROJECTS, "1", day, name="Old", stage=stage)
+        await desk.portolan.settled()
+    await desk.risk(project)
+    await desk.portolan.settled()
+    events = (await desk.client.get("/risk/v1/events")).json()["items"]
+    life = [
+        (e["type"].split(".")[-2], e["data"]["effective_at"][:10])
+        for e in events
+        if ".register." in e["type"]
+    ]
+    assert life == [("opened", "2020-01-01"), ("closed", "2021-01-01"), ("opened", "2022-01-01")]
+
+
+async def test_what_was_rated_before_an_import_at_a_stage_opens_the_register_with_it(desk: Desk) -> None:
+    project = await desk.put(PROJECTS, "1", name="Old")
+    await desk.portolan.settled()
+    await desk.risk(project)
+    assert await desk.facts("register") == []
+    await desk.put(PROJECTS, "1", name="Old", stage="active")
+    assert await desk.facts("register") == ["opened"]

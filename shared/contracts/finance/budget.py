@@ -36,6 +36,8 @@ class BudgetState(StrEnum):
 class Budget(Aggregate):
     """A project's budget, opened when the project is approved; costs are refused once it is closed.
 
+    Where an import brings a project in approved, the first cost, budget line, contract, forecast or work package opens it.
+
     Its currency is the plan's, and follows the plan while nothing is charged; `currency_reason` says why it stayed.
     """
 

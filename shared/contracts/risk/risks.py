@@ -23,7 +23,10 @@ Score = Annotated[int, Field(ge=1, le=25)]
 
 @aggregate("risk", "registers", key="project_id", read_only=True)
 class Register(Aggregate):
-    """A project's risk register, opened when the project is approved."""
+    """A project's risk register, opened when the project is approved.
+
+    Where an import brings a project in approved, the first risk or assessment opens it.
+    """
 
     project_id: Annotated[Id, names("project"), unique, filterable]
     """The project whose risks it holds."""

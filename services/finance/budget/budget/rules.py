@@ -1,9 +1,13 @@
 """When a budget is open: from the approval of its project to the end; what may be charged to it, in which currency."""
 
+from collections.abc import Iterator
+
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.base.money import Money
 from shared.contracts.finance.budget import Budget, BudgetClosed, BudgetOpened
+from shared.contracts.language import Fact, plain
 from shared.contracts.projects.structure import Stage
+from shared.domain.stages import ENDED, RUNNING
 
 
 def open_(budget: Budget) -> BudgetOpened:
@@ -26,6 +30,22 @@ def plan(budget: Budget, planned: Money | None, is_charged: bool) -> None:
         budget.currency_reason = f"the plan is in {planned.currency}; the budget stays in {budget.currency}, in which costs are charged"
     else:
         budget.currency = planned.currency
+
+
+def follow(budget: Budget, stage: Stage, planned: Money | None, is_charged: bool) -> Iterator[Fact]:
+    """What follows from a state of the project, fact by fact; a second time nothing does."""
+    if budget.planned != planned:
+        plan(budget, planned, is_charged)
+        yield plain(Budget, "revised")
+    if budget.open and stage in ENDED:
+        yield close(budget, stage)
+    elif not budget.open and stage in RUNNING:
+        yield open_(budget)
+
+
+def currency(planned: Money | None, reporting_currency: str) -> str:
+    """The plan's, else the one the instance reports in."""
+    return reporting_currency if planned is None else planned.currency
 
 
 def is_there(budget: Budget | None) -> Budget:

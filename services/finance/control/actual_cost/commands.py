@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from services.finance.budget.budget import commands as budgets
 from services.finance.budget.budget import rules as budget_rules
 from services.finance.control.actual_cost import rules
 from services.finance.tables import KNOWN_PROJECT, KnownWorkPackage
 from services.finance.vendors.contract.model import ContractRow
-from shared.base.ids import derived_id
-from shared.contracts.finance.budget import Budget
 from shared.contracts.finance.control import ActualCost
 from shared.domain.acts import Acts, Standing, of_known_project
 from shared.domain.days import refuse_future
@@ -25,7 +24,7 @@ project_of = of_known_project(KNOWN_PROJECT)
 async def standing(work: Work, cost: ActualCost) -> Standing | None:
     """A project that never was approved has no budget, which says more than its stage."""
     state_of_project = await project_of(work, cost)
-    budget_rules.is_there(await _budget(work, cost))
+    budget_rules.is_there(await budgets.current(work, cost.project_id))
     return state_of_project
 
 
@@ -56,18 +55,16 @@ async def check(work: Work, cost: ActualCost) -> None:
 
 async def charge(work: Work, cost: ActualCost) -> None:
     """To the project's budget: in its currency, and a new cost while it is open, also when this is committed."""
-    budget = budget_rules.is_there(await _budget(work, cost))
+    budget = budget_rules.is_there(await budgets.current(work, cost.project_id))
     budget_rules.may_charge(budget, cost.amount)
-    guarded = (str(budget.id), cost.amount.currency)
-    if work.before(cost) is None and cost.reverses_id is None:
+    is_new = work.before(cost) is None and cost.reverses_id is None
+    if is_new:
         budget_rules.may_begin(budget)
-        work.add_statement(STILL_OPEN, [guarded], expect=1)
-    else:
-        work.add_statement(STILL_IN, [guarded], expect=1)
-
-
-async def _budget(work: Work, cost: ActualCost) -> Budget | None:
-    return await work.find_by_id(Budget, derived_id("budget", str(cost.project_id)))
+    if not budgets.is_stored(work, budget):
+        await budgets.hold(work, cost.project_id)
+        return
+    statement = STILL_OPEN if is_new else STILL_IN
+    work.add_statement(statement, [(str(budget.id), cost.amount.currency)], expect=1)
 
 
 async def carried(work: Work, cost: ActualCost) -> Sequence[ActualCost]:

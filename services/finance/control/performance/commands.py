@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from services.finance.budget.budget import commands as budgets
 from services.finance.control.performance import rules
 from services.finance.control.performance.rules import Change, PackageVersion, Plan
 from services.finance.control.performance.sums import add, of_currency, spans_now, sums_now
 from shared.base.clock import from_micros, to_day
 from shared.base.ids import derived_id
 from shared.base.money import Money
-from shared.contracts.finance.budget import Budget
 from shared.contracts.finance.control import ActualCost, Performance
 from shared.contracts.projects.structure import WorkPackage
 from shared.domain.measured import measured
@@ -176,7 +176,7 @@ async def _count(work: Work, project_id: UUID, changes: Sequence[Change], record
 async def measure(work: Work, project_id: UUID, changes: Sequence[Change] = (), *, cause: str) -> None:
     """Bring the performance up to date with the sums; without budgeted work or cost there is none."""
     sums = await sums_now(work, str(project_id))
-    budget = await work.find_by_id(Budget, derived_id("budget", str(project_id)))
+    budget = await budgets.current(work, project_id)
     base = measured(sums, budget.currency if budget else None)
     if base is None:
         return

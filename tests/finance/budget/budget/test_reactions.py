@@ -10,7 +10,7 @@ from shared.contracts.language import topics_of
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
 from tests.conftest import running_portolan
-from tests.support.given import Desk, chf
+from tests.support.given import LINES, PROJECTS, Desk, chf, money
 
 
 async def test_an_approval_opens_the_budget_and_the_end_closes_it(desk_everywhere: Desk) -> None:
@@ -45,11 +45,10 @@ async def test_a_proposal_has_no_budget_even_when_it_is_discontinued(desk: Desk)
 async def test_an_import_at_a_stage_is_taken_as_the_moves_that_lead_there(
     desk: Desk, stage: str, expected_facts: list[str]
 ) -> None:
-    put = await desk.portolan("service").put(
-        "/projects/v1/projects/by-ref/itdb/1",
-        json={"name": "Old", "stage": stage, "planned_cost": {"amount": "5.00", "currency": "USD"}},
-    )
-    assert put.status_code == 201
+    """On first use; until then nothing is published of the budget."""
+    project = await desk.put(PROJECTS, "1", name="Old", stage=stage, planned_cost=money("5.00", "USD"))
+    assert await desk.facts("budget") == []
+    await desk.put(LINES, "1", project_id=project["id"], fiscal_year=2026, amount=money("5.00", "USD"))
     assert await desk.facts("budget") == expected_facts
 
 
