@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.cli.stores import sources
+from services.reporting.replay import replaying, verified
 from shared.contracts.language import topics_of
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
@@ -138,7 +140,9 @@ async def test_a_cost_that_comes_just_before_another_plan_keeps_the_currency_of_
     assert budget["currency_reason"] is not None
 
 
-async def test_a_cost_is_decided_again_where_the_project_ends_meanwhile(desk_everywhere: Desk) -> None:
+async def test_a_cost_is_decided_again_where_the_project_ends_meanwhile(
+    desk_everywhere: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The guard of the steps: a cost that relied on the open project is not committed after its end."""
     desk = desk_everywhere
     project = await imported(desk)
@@ -152,11 +156,8 @@ async def test_a_cost_is_decided_again_where_the_project_ends_meanwhile(desk_eve
             await desk.portolan.settled()
         await commit(unit)
 
-    store.commit = commit_after_the_end  # type: ignore[method-assign]
-    try:
-        assert await cost(desk, project) == 409
-    finally:
-        store.commit = commit  # type: ignore[method-assign]
+    monkeypatch.setattr(store, "commit", commit_after_the_end)
+    assert await cost(desk, project) == 409
     assert await desk.facts("budget") == []
 
 
@@ -232,3 +233,26 @@ async def test_figures_are_the_same_whenever_the_budget_was_opened(desk_everywhe
         figures.append(shown)
     assert figures[0] == figures[1]
     assert len(figures[0]) == 1 + 2 * len(DAYS) + 5
+    running = desk.portolan.running
+    async with replaying(running.settings, sources(running.services)) as replay:
+        assert await verified(running.services["reporting"].kernel.store, replay) == []
+
+
+async def test_figures_of_an_imported_project_are_those_of_one_that_was_approved_here(desk: Desk) -> None:
+    figures: list[Any] = []
+    plan = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
+    for key, stage in (("MADE", None), ("IMPORTED", "active")):
+        body = {"name": "Old", "code": key, "planned_cost": money("100.00", "EUR"), **plan}
+        project = await desk.put(PROJECTS, key, **(body | ({"stage": stage} if stage else {})))
+        if stage is None:
+            project = await desk.move(PROJECTS, project, "approve", "activate")
+        await desk.portolan.settled()
+        assert len((await desk.read(BUDGETS, project_id=project["id"]))["items"]) == (stage is None)
+        await desk.package(project, "1", "80.00", "USD", **plan)
+        assert await cost(desk, project, "30.00", "EUR") == 201
+        measures = await desk.earned_value(project)
+        sheet = await desk.read(f"reporting/v1/projects/{project['id']}")
+        shown = {m: sheet[m] for m in ("cost", "earned_value")}
+        figures.append(({**measures, "project_id": ""}, shown))
+    assert figures[0] == figures[1]
+    assert figures[0][0]["ac"] == money("30.00", "EUR")
