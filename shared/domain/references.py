@@ -163,6 +163,19 @@ async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggre
             await takes_new_of(work, copy, entity, member)
 
 
+async def check_named_by_move(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
+    """Refuse what a move names anew: what is in no table here (422, or 409 where it may still arrive), or archived
+    (409).
+
+    A move runs the register's own check of content only where it says so: the tables of this service are asked too.
+    """
+    await check_named_anew(work, names, entity)
+    before = work.before(entity) if names else None
+    for member, table in names.items():
+        if not isinstance(table, Known) and getattr(before, member, None) != getattr(entity, member):
+            await takes_new(work, table, entity, member)
+
+
 def _names_anew(copy: Known, entity: Aggregate, before: Aggregate | None, member: str) -> bool:
     if before is None or (copy.contains and before.archived_at is not None):
         return True
