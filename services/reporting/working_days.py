@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from services.reporting.history.view import states_by_id
+from services.reporting.history.view import states, states_by_id
 from services.reporting.reading import Reading, State
 from shared.base.working_days import Holidays, WorkingDays
+from shared.domain.access.rights import EVERYTHING
 from shared.domain.calendars import WorkingTime, calendar_of
 
 DEEPEST = 20
@@ -22,8 +23,9 @@ async def working_days(reading: Reading[Any], first: date, last: date) -> Workin
 
 
 async def _calendars(reading: Reading[Any]) -> list[State]:
-    """The states of the organisation's calendar and of those it is based on, the nearest first."""
-    organisations = await reading.states("organisation")
+    """The states of the organisation's calendar and of those it is based on, the nearest first: the same for everybody,
+    whatever they see."""
+    organisations = await states(reading.store, "organisation", reading.at.until, EVERYTHING)
     following = organisations[0]["calendar_id"] if organisations else None
     chain: list[State] = []
     while following is not None and len(chain) < DEEPEST:

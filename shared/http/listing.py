@@ -6,6 +6,7 @@ from typing import cast
 
 from shared.base.text import composed, sort_key
 from shared.contracts.members import Kind
+from shared.domain.access.conditions import rows_seen
 from shared.domain.filters import Filters
 from shared.domain.list_indices import indexed_columns
 from shared.http.answers import weak_tag
@@ -64,6 +65,9 @@ def reader_of(mirror: Mirror, filters: Filters) -> Callable[[Call], Awaitable[Pa
     async def page(call: Call) -> Page[Document]:
         keyset = Keyset("id", sorts, mirror.name, indexed=indexed_columns(mirror.table))
         read(call, mirror, filters, keyset)
+        condition = rows_seen(call.rights.sight_of(mirror.entry), mirror, call.kernel.store.dialect)
+        if condition is not None:
+            keyset.narrow(condition[0], *condition[1])
         columns = f"{DOCUMENT[call.kernel.store.dialect]}, id, version"
         return cast(Page[Document], await keyset.page(call, columns, mirror.name))
 

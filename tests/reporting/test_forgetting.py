@@ -27,7 +27,7 @@ from shared.messaging.inbox import Inbox
 from shared.runtime.running import Opened, opened
 from shared.store.outbox import Origin
 
-[PROJECTION] = REPORTING.consumers
+PROJECTION, *_ = REPORTING.consumers
 TOPICS = topics_of("resources")
 FEW = tuned(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

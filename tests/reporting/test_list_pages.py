@@ -17,7 +17,7 @@ from shared.runtime.running import opened
 from tests.conftest import Callers
 from tests.reporting.totals.histories import FIRST, World
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 SORTS = (
     "cost.planned",
     "cost.actual",

@@ -28,7 +28,7 @@ from shared.runtime.running import opened
 from tests.conftest import Callers, Portolan
 from tests.reporting.telling import FIRST, LENGTH, Story
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 FEW = tuned(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DASHBOARDS = ("projects?sort=code&limit=200", "portfolios", "budget", "risk-exposure")
 

@@ -25,7 +25,7 @@ from shared.store.base import CannotReplace
 from tests.conftest import Portolan
 from tests.reporting.telling import FIRST, LENGTH, Story
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 LAST = FIRST + timedelta(days=LENGTH)
 SOURCES = ("projects", "resources", "finance", "risk")
 

@@ -20,7 +20,11 @@ from shared.runtime.app import create_app
 from tests.conftest import Portolan, running_portolan
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
-EXTRA: dict[str, dict[str, str]] = {"projects": {"stage": "approved"}, "budget-lines": {"nature": "capex"}}
+EXTRA: dict[str, dict[str, Any]] = {
+    "projects": {"stage": "approved"},
+    "budget-lines": {"nature": "capex"},
+    "memberships": {"principal": {"service_account": "walker"}},
+}
 """Members that no schema requires and a rule does; a project is named wherever one can be."""
 
 
@@ -130,7 +134,7 @@ class Everything:
 
     def _one_of(self, noun: str) -> str:
         """What was made of the collection; what names none of them (an approver, say) names a person."""
-        for wanted in (noun, "persons"):
+        for wanted in ("portfolios" if noun == "scopes" else noun, "persons"):
             for collection, one in self.resources.items():
                 if collection.endswith(f"/{wanted}"):
                     return str(one["id"])
@@ -151,8 +155,11 @@ async def running_everything(settings: Settings) -> AsyncIterator[Everything]:
     """A Portolan of its own, with a resource of every collection."""
     async with running_portolan(settings) as portolan:
         system = Everything(portolan)
-        for service in SERVICES:
-            for register in service.registers:
-                if register.create.model_fields:
-                    await system.make(register)
+        registers = [register for service in SERVICES for register in service.registers]
+        registers.sort(
+            key=lambda register: register.name == "membership"
+        )  # which names what is there by then
+        for register in registers:
+            if register.create.model_fields:
+                await system.make(register)
         yield system

@@ -41,7 +41,7 @@ def aggregate(
         type_name = name or _snake(shape.__name__)
         lies_in = scope
         if lies_in is None:
-            lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
+            lies_in = ("project_id",) if _is_of_one_project(shape, key) else _scopes(shape)
         entry = AggregateType(
             service, type_name, collection, shape, key, visibility, read_only, needs, lies_in
         )
@@ -61,6 +61,10 @@ def aggregate(
 
 def _scopes(shape: type[Aggregate]) -> tuple[str, ...]:
     return tuple(member for member in SCOPES if member in shape.model_fields)
+
+
+def _is_of_one_project(shape: type[Aggregate], key: str) -> bool:
+    return key == "project_id" and key in shape.model_fields and shape.model_fields[key].is_required()
 
 
 def _refuse_second(entry: AggregateType) -> None:

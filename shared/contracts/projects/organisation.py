@@ -1,13 +1,14 @@
-"""What the instance is: the organisation that uses it, and what holds in it unless something says otherwise."""
+"""What the instance is: the organisation that uses it, what holds in it unless something says otherwise, and who may see
+and do what in its parts."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.base.money import Money
-from shared.contracts.language import Aggregate, Id, Line, Shape, aggregate
-from shared.contracts.members import code, label, names, not_given, stored
+from shared.contracts.language import Aggregate, Day, Id, Key, Line, Reasoned, Shape, aggregate, fact
+from shared.contracts.members import at_creation, code, filterable, label, names, not_given, stored
 
 
 class Profile(StrEnum):
@@ -109,3 +110,73 @@ class Organisation(Aggregate):
     """How long things are kept; what is not named is kept for ever."""
     public_procurement: Switch = Switch.OFF
     """Whether the rules of public procurement hold: standstill, two openers, multi-year credits."""
+
+
+class Holder(Shape):
+    """Who is a member: one of the three."""
+
+    person_id: Annotated[Id | None, names("person")] = None
+    """A person, under each of their logins."""
+    service_account: Annotated[Key | None, Field(examples=["jira-import"])] = None
+    """The subject of the tokens of a service account."""
+    group: Annotated[Key | None, Field(examples=["it-steering"])] = None
+    """A group of the identity provider, as tokens name it."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if sum(who is not None for who in (self.person_id, self.service_account, self.group)) != 1:
+            raise ValueError("name one: a person, a service account or a group")
+        return self
+
+
+class MemberRole(StrEnum):
+    DIRECTOR = "director"
+    MANAGER = "manager"
+    CONTROLLER = "controller"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+
+class MemberScope(StrEnum):
+    PORTFOLIO = "portfolio"
+    PROGRAMME = "programme"
+    PROJECT = "project"
+
+
+class MembershipState(StrEnum):
+    PROPOSED = "proposed"
+    GRANTED = "granted"
+    REVOKED = "revoked"
+
+
+@aggregate("projects", "memberships", scope=("scope_id",))
+class Membership(Aggregate):
+    """A role that somebody has in a part of the organisation: there, and in everything below it.
+
+    It adds to what their token allows; the role `participant` allows nothing besides.
+    """
+
+    principal: Annotated[Holder, at_creation]
+    """Who has the role."""
+    role: Annotated[MemberRole, filterable, at_creation]
+    """What they may do there."""
+    scope: Annotated[MemberScope, filterable, at_creation]
+    """What kind of thing the role is for."""
+    scope_id: Annotated[Id, filterable, at_creation]
+    """The portfolio, programme or project that the role is for."""
+    starts_on: Day | None = None
+    """The first day on which it counts; null: from the grant on."""
+    ends_on: Day | None = None
+    """The last day on which it counts; null: until it is revoked."""
+    state: Annotated[MembershipState, filterable, not_given] = MembershipState.PROPOSED
+    """Whether it counts; moves change it."""
+
+
+@fact(Membership, "granted")
+class MembershipGranted(Reasoned):
+    """Somebody who decides there granted the role."""
+
+
+@fact(Membership, "revoked")
+class MembershipRevoked(Reasoned):
+    """The role counts no more."""

@@ -91,6 +91,9 @@ class Project(Aggregate):
     """The cost at completion, as expected now."""
     lifecycle_cost: Money | None = None
     """The whole-life cost of what the project makes, operation included."""
+    confidential: bool = False
+    """Whether only those see it, and everything below it, who are members there or above; others cannot tell that it is
+    there."""
 
 
 @fact(Project, "approved")

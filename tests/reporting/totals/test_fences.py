@@ -24,7 +24,7 @@ from shared.runtime.running import opened
 from shared.store import StaleVersion
 from tests.reporting.totals.histories import FIRST, World
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 STRICT = Thresholds(cost_amber_pct=1, cost_red_pct=2)
 
 

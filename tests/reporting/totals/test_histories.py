@@ -25,7 +25,7 @@ from shared.runtime.running import Opened, opened
 from shared.store import Store
 from tests.reporting.totals.histories import DAYS, FIRST, World, batches
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 BEYOND = (1, 20, 31, 32, 33, 200)
 """Days after today, on which projects have turned with time alone."""
 

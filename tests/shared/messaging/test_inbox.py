@@ -29,7 +29,7 @@ from shared.runtime.running import embedded_bus, opened
 from shared.store import StaleVersion
 from tests.conftest import Callers
 
-[PROJECTION] = REPORTING.consumers
+PROJECTION, *_ = REPORTING.consumers
 URL = "/projects/v1/projects"
 LETTERS = "/reporting/v1/dead-letters"
 

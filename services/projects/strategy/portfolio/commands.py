@@ -1,5 +1,6 @@
 """What is checked of portfolios against their neighbours."""
 
+from services.projects.confidential import check_confidential
 from services.projects.strategy.portfolio import rules
 from services.projects.strategy.portfolio.model import PortfolioRow
 from shared.contracts.projects.strategy import Portfolio
@@ -13,5 +14,6 @@ HIERARCHY = Hierarchy(Portfolio)
 
 async def check(work: Work, portfolio: Portfolio) -> None:
     rules.thresholds_rise(portfolio)
+    check_confidential(work, portfolio)
     await takes_new(work, PortfolioRow, portfolio, "parent_id")
     await HIERARCHY.check(work, portfolio)

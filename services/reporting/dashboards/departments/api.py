@@ -15,6 +15,8 @@ from shared.contracts.language import AnswerShape, Id
 
 
 async def activity_by_unit(reading: Reading[LoadQuery]) -> list[State]:
+    if reading.sight.only is not None:
+        return []
     persons, units = await _by_day(reading, "person"), await _by_day(reading, "org_unit")
     past = Past(
         courses(persons, "unit_id"),
