@@ -246,12 +246,12 @@ async def test_every_list_takes_the_ids_that_others_name(everything: Any) -> Non
     for walked in lists(everything):
         whole = (await client.get(f"{walked.url()}?limit=200")).json()["items"]
         ids = [one["id"] if "id" in one else one["project"]["id"] for one in whole][:2]
-        for wanted in (ids, [*ids, UNKNOWN], ids[:1], [UNKNOWN]):
-            query = "&".join(f"id={id}" for id in wanted)
+        for filtered in (ids, [*ids, UNKNOWN], ids[:1], [UNKNOWN]):
+            query = "&".join(f"id={id}" for id in filtered)
             answer = await client.get(f"{walked.url()}?{query}")
             assert answer.status_code == 200, f"{walked} {answer.text}"
             items = [one["id"] if "id" in one else one["project"]["id"] for one in answer.json()["items"]]
-            assert sorted(items) == sorted(set(wanted) - {UNKNOWN}), walked
+            assert sorted(items) == sorted(set(filtered) - {UNKNOWN}), walked
         narrowed += len(whole) > 0
     assert narrowed > 15, "most collections hold something"
 
