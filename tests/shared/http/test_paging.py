@@ -196,7 +196,7 @@ async def test_ids_find_what_is_archived_only_where_it_is_asked_for(projects_eve
 
 
 async def test_pages_of_ids_go_on(projects_everywhere: Projects) -> None:
-    made = [(await projects_everywhere.make(name=f"P{n}"))["id"] for n in range(7)]
+    ids = [(await projects_everywhere.make(name=f"P{n}"))["id"] for n in range(7)]
     await projects_everywhere.make(name="another")
-    query = "&".join(f"id={id}" for id in made)
-    assert [p["id"] for p in await walk(projects_everywhere, f"{query}&sort=-name")] == made[::-1]
+    query = "&".join(f"id={id}" for id in ids)
+    assert [p["id"] for p in await walk(projects_everywhere, f"{query}&sort=-name")] == ids[::-1]
