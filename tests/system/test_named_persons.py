@@ -109,6 +109,22 @@ def test_every_member_that_names_a_person_is_a_filter() -> None:
             assert naming_members <= register.filters.columns.keys(), register.name
 
 
+async def test_a_put_and_an_item_of_a_batch_name_nobody_who_is_archived(portolan: Portolan) -> None:
+    client = portolan("service")
+    gone_person = await create(client, PERSONS, name="Ada Keller")
+    url = f"{PROJECTS}/by-ref/erp/1"
+    assert (await client.put(url, json={"name": "ERP"})).status_code == 201
+    await archive(client, PERSONS, gone_person)
+    await portolan.settled()
+    body = {"name": "ERP", "sponsor_id": gone_person["id"]}
+    for key in ("1", "2"):
+        refused = await client.put(f"{PROJECTS}/by-ref/erp/{key}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "archived")
+    items = [{"name": "Other"}, body, body | {"external_ref": {"source": "erp", "id": "1"}}]
+    answer = await client.post(f"{PROJECTS}/batch", json={"items": items}, headers={"Idempotency-Key": "b"})
+    assert [one["status"] for one in answer.json()["items"]] == [201, 409, 409]
+
+
 async def test_what_an_erased_person_managed_is_restored(everywhere: Portolan) -> None:
     """Somebody who was erased never comes back; their project does."""
     client = everywhere()
