@@ -22,3 +22,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "version", name=op.f("pk_unopened_budget")),
     )
+
+
+def downgrade() -> None:
+    op.drop_table("unopened_budget")
