@@ -133,8 +133,8 @@ async def test_a_calendar_keeps_the_days_that_those_based_on_it_work(office: Off
     between = await office.calendar("Between", based_on_id=base["id"])
     days_off = [{"weekday": day} for day in WORKDAYS]
     weekend = await office.calendar("Weekend", based_on_id=between["id"], week=days_off)
-    for members in ({"week": []}, {"week": [{"weekday": "saturday"}]}):
-        refused = await office.patch(base, **members)
+    for week in ([], [{"weekday": "saturday"}]):
+        refused = await office.patch(base, week=week)
         assert (refused.status_code, refused.json()["code"]) == (422, "no_working_time")
         assert "Weekend" in refused.json()["detail"]
     moved = await office.patch(between, based_on_id=None)
