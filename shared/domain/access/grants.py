@@ -8,14 +8,15 @@ change of another process is noticed within two seconds, and one of this process
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from shared.base.clock import to_day
+from shared.base.clock import now, to_day
+from shared.contracts.language import Aggregate
 from shared.domain.access.rights import Reach, Rights, rights_from
 from shared.domain.access.roles import EVERY_GRANT, UNHIDDEN, granted_by
-from shared.domain.access.tree import login_hash
+from shared.domain.access.tree import is_open_node, login_hash
 from shared.store import Store
 
 REMEMBERED = 500
@@ -91,6 +92,11 @@ class Grants:
     """Whether this process changed something of it since it was looked at."""
     remembered_rights: dict[object, Rights] = field(default_factory=dict)
 
+    def note_change(self, changed: Iterable[Aggregate]) -> None:
+        """These were written. Where nobody has memberships and nothing is confidential, one more open node is no news."""
+        is_plain = not self.has_memberships and not self.has_confidential
+        self.is_outdated |= not (is_plain and all(map(is_open_node, changed)))
+
     async def look(self, store: Store) -> None:
         """Know how the database stands."""
         self.is_outdated = False
@@ -111,8 +117,8 @@ def grants_in(store: Store) -> Grants:
     return _GRANTS.setdefault(store, Grants())
 
 
-async def rights_of(store: Store, service: str, caller: Caller, on: date) -> Rights:
-    """What the caller sees and may do in a service on a day."""
+async def rights_of(store: Store, service: str, caller: Caller, zone: tzinfo) -> Rights:
+    """What the caller sees and may do in a service today, in the zone of the instance."""
     if caller.scopes >= EVERY_GRANT:
         return rights_from(service, caller.scopes)
     grants = grants_in(store)
@@ -121,6 +127,7 @@ async def rights_of(store: Store, service: str, caller: Caller, on: date) -> Rig
         await grants.look(store)
     if not grants.has_memberships and (sees_all or not grants.has_confidential):
         return rights_from(service, caller.scopes)
+    on = now().astimezone(zone).date()
     key = (caller.key, caller.scopes, caller.groups, caller.bounds, on)
     rights = grants.remembered_rights.get(key)
     if rights is None:
