@@ -1,5 +1,6 @@
 """Each place where something is hidden or asked is needed: with it taken out, something leaks or is allowed."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from services.reporting.dashboards.projects import api as project_figures
 from services.reporting.history import view as history
 from shared.domain import work as work_module
+from shared.domain.access.grants import Grants
 from shared.domain.access.rights import Rights, Sight
 from shared.domain.work import Work
 from shared.http import feed, listing
@@ -94,3 +96,24 @@ def test_rights_of_the_instance_do_not_hold_in_what_is_hidden() -> None:
     rights = Rights("projects", frozenset({"projects.read", "projects.write"}), (), frozenset({"secret"}))
     assert rights.may("projects.write", ["open"])
     assert not rights.may("projects.write", ["secret"])
+
+
+async def test_a_late_answer_does_not_undo_a_newer_one() -> None:
+    """Two look at once, and who looked first is answered last: what they saw was so before."""
+    first, second = asyncio.Event(), asyncio.Event()
+    answers = [(first, ("old", 0, 0)), (second, ("new", 1, 0))]
+
+    class Slow:
+        async def fetch(self, text: str, params: Any = ()) -> list[tuple[Any, ...]]:
+            event, row = answers.pop(0)
+            await event.wait()
+            return [row]
+
+    grants = Grants()
+    looks = [asyncio.create_task(grants.look(Slow())) for _ in range(2)]  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    second.set()
+    await looks[1]
+    first.set()
+    await looks[0]
+    assert (grants.mark, grants.has_confidential) == ("new", True)

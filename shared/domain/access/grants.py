@@ -91,6 +91,9 @@ class Grants:
     is_outdated: bool = True
     """Whether this process changed something of it since it was looked at."""
     remembered_rights: dict[object, Rights] = field(default_factory=dict)
+    looks: int = 0
+    newest: int = 0
+    """Of the looks, the last one whose answer counts."""
 
     def note_change(self, changed: Iterable[Aggregate]) -> None:
         """These were written. Where nobody has memberships and nothing is confidential, one more open node is no news."""
@@ -100,7 +103,12 @@ class Grants:
     async def look(self, store: Store) -> None:
         """Know how the database stands."""
         self.is_outdated = False
+        self.looks += 1
+        turn = self.looks
         [(mark, confidential, memberships)] = await store.fetch(LOOK)
+        if turn < self.newest:  # who looked later was answered earlier
+            return
+        self.newest = turn
         if mark != self.mark or len(self.remembered_rights) >= REMEMBERED:
             self.remembered_rights = {}
         self.mark, self.has_confidential, self.has_memberships = (
