@@ -281,7 +281,9 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
 
 async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = None, **members: Any) -> A:
     """A new aggregate, made by a reaction: checked as if it was created over REST, and published with `fact`
-    or as created."""
+    or as created. What a request may leave out is supplied."""
+    if register.supply is not _as_given:  # what a caller may leave out, a reaction may leave out too
+        members = await register.supply(work, register.create.model_construct(**members)) | members
     entity = work.new(register.shape, id, **members)
     await _ask_project(work, register, entity, CREATE)
     return await write(work, register, entity, fact or plain(register.shape, "created"))
