@@ -4,7 +4,9 @@ import os
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count, islice
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -36,11 +38,19 @@ log.retention.ms=-1
 JVM = ("-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 
 
+FIRST_PORT, PORTS = 15_000, 17_000
+"""Below those that the system gives to outgoing connections, which come and go at any moment."""
+_numbers = count(os.getpid() * 41)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that nobody listens on; each process looks from another one on, and gives none twice in turn."""
+    for number in islice(_numbers, PORTS):
+        port = FIRST_PORT + number % PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port of 127.0.0.1 is free")
 
 
 class NotStarted(Exception):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.projects.organisation.group import ORGANISATION
 from services.projects.reactions import REACTIONS
 from services.projects.strategy.group import STRATEGY
 from services.projects.structure.group import STRUCTURE
@@ -14,6 +15,6 @@ SERVICE = Service(
     title="Projects",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(STRATEGY, STRUCTURE),
+    groups=(ORGANISATION, STRATEGY, STRUCTURE),
     consumers=(reacting("projects", REACTIONS),),
 )

@@ -15,8 +15,10 @@ from weakref import WeakKeyDictionary
 
 from services.reporting.asof import AsOf
 from services.reporting.history.portfolios import above, portfolios_by_id
+from services.reporting.totals.parts import cells_of_projects
 from services.reporting.totals.view import Cells, Sums, cells, changed_cells, clock_of
 from shared.base.text import sort_key
+from shared.domain.access.rights import EVERYTHING, Sight
 from shared.store import Store
 
 State = dict[str, Any]
@@ -103,15 +105,28 @@ class KeptSums:
 
 
 async def sums_of_day(
-    store: Store, at: AsOf, currency: str | None, stages: Collection[str], healths: Collection[str]
+    store: Store,
+    at: AsOf,
+    currency: str | None,
+    stages: Collection[str],
+    healths: Collection[str],
+    sight: Sight = EVERYTHING,
 ) -> KeptSums:
-    """The sums by the end of a day, of projects at these stages and of these healths; where none are named, of all."""
-    of_today = await sums_of_today(store, at, currency)
-    if of_today is not None and not stages and not healths:
+    """The sums by the end of a day, of projects at these stages and of these healths; where none are named, of all.
+
+    What is not seen is taken off, or only what is seen is added up."""
+    of_today = await sums_of_today(store, at, currency) if sight.only is None else None
+    if of_today is not None and not stages and not healths and sight.is_everything:
         return of_today
     portfolios = of_today.portfolios if of_today else await portfolios_by_id(store, at, archived=True)
-    all_cells = of_today.cells if of_today else await cells(store, at.day)
-    sums = KeptSums(at, currency, portfolios)
+    if sight.only is not None:
+        all_cells = await cells_of_projects(store, at, sight.only, portfolios)
+    else:
+        all_cells = of_today.cells if of_today else await cells(store, at.day)
+        if sight.hidden:
+            all_cells = less(all_cells, await cells_of_projects(store, at, sight.hidden, portfolios))
+    visible = portfolios if sight.is_everything else {id: p for id, p in portfolios.items() if sight.sees(id)}
+    sums = KeptSums(at, currency, visible)
     sums.replace(
         {
             cell: own
@@ -120,6 +135,12 @@ async def sums_of_day(
         }
     )
     return sums
+
+
+def less(whole: Cells, part: Cells) -> Cells:
+    """The sums of the whole without those of a part; cells in which nothing is left are left out."""
+    remaining = {cell: Sums(*map(sub, sums, part.get(cell, NOTHING))) for cell, sums in whole.items()}
+    return {cell: sums for cell, sums in remaining.items() if any(sums)}
 
 
 Key = tuple[int, int, str | None]

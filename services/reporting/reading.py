@@ -10,7 +10,7 @@ from services.reporting.history.view import states
 from services.reporting.kept_sums import KeptSums, sums_of_day, sums_of_today
 from shared.base.settings import Settings
 from shared.contracts.language import CATALOGUE
-from shared.http.auth import Sight
+from shared.domain.access.rights import Sight
 from shared.http.call import Call
 from shared.store import Store
 
@@ -44,12 +44,13 @@ class Reading(Generic[Q]):
 
     @property
     def sight(self) -> Sight:
-        return self.call.principal.sight
+        """Which portfolios, programmes and projects the caller sees."""
+        return self.call.sight
 
     @property
-    def key(self) -> tuple[AsOf, Q, Sight]:
+    def key(self) -> tuple[AsOf, Q, str]:
         """Readings of one key answer alike: the day, the whole query, and what the caller sees."""
-        return self.at, self.query, self.sight
+        return self.at, self.query, self.sight.key
 
     async def once(self, name: Any, read: Callable[[], Awaitable[T]]) -> T:
         """What `read` gives, read once for this reading."""
@@ -59,14 +60,13 @@ class Reading(Generic[Q]):
         return value
 
     async def states(self, aggregate_type: str, *, archived: bool = False) -> list[State]:
-        """All aggregates of a type by the end of the day, wherever they belong; archived ones where asked for.
-
-        LookupError where reporting has none of this type: it is misspelt, or its class is restricted."""
+        """All aggregates of a type that the caller sees by the end of the day, wherever they belong; archived ones where
+        asked for. LookupError where reporting has none of this type: it is misspelt, or its class is restricted."""
         if not any(e.name == aggregate_type and not e.is_restricted for e in CATALOGUE.values()):
             raise LookupError(f"reporting receives no aggregates called {aggregate_type}")
         return await self.once(
             (aggregate_type, archived),
-            lambda: states(self.store, aggregate_type, self.at.until, archived=archived),
+            lambda: states(self.store, aggregate_type, self.at.until, self.sight, archived=archived),
         )
 
     async def states_in_scope(self, aggregate_type: str, *, archived: bool = False) -> list[State]:
@@ -89,12 +89,14 @@ class Reading(Generic[Q]):
         """What portfolios add up to, of the stages and healths to which the query is narrowed."""
         stages, healths = self._narrowing()
         return await self.once(
-            "sums", lambda: sums_of_day(self.store, self.at, self.currency, stages, healths)
+            "sums", lambda: sums_of_day(self.store, self.at, self.currency, stages, healths, self.sight)
         )
 
     async def held_sums(self) -> KeptSums | None:
         """The same where they are held in memory as they are asked for."""
-        return None if any(self._narrowing()) else await sums_of_today(self.store, self.at, self.currency)
+        if any(self._narrowing()) or not self.sight.is_everything:
+            return None
+        return await sums_of_today(self.store, self.at, self.currency)
 
     def _narrowing(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         query = self.query

@@ -26,7 +26,7 @@ from shared.runtime.running import opened
 from shared.store import Statement, Store, Unit
 from shared.store.sql import types_of
 
-[CONSUMER] = SERVICE.consumers
+CONSUMER = next(consumer for consumer in SERVICE.consumers if consumer.fold)
 
 TABLES = {
     "history": ("aggregate_id", "version"),

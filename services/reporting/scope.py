@@ -16,6 +16,7 @@ from services.reporting.figures.rows import VALID
 from services.reporting.history.portfolios import descendants, portfolios_by_id
 from services.reporting.history.view import states
 from shared.contracts.projects.structure import Stage
+from shared.domain.access.rights import EVERYTHING
 from shared.domain.stages import ENDED
 from shared.http.operation import Parameter
 from shared.http.path import Id
@@ -101,7 +102,7 @@ async def _standing(store: Store, at: AsOf, query: NarrowedQuery) -> set[str]:
 async def _within_portfolio(store: Store, at: AsOf, portfolio_id: str) -> Within:
     below = descendants(await portfolios_by_id(store, at, archived=True)).get(portfolio_id, set())
     rows = await store.scan(f"SELECT project_id, portfolio_id FROM figures WHERE {VALID}", (at.day, at.day))
-    programmes = await states(store, "programme", at.until, archived=True)
+    programmes = await states(store, "programme", at.until, EVERYTHING, archived=True)
     return Within(
         {row[0] for row in rows if row[1] in below},
         {p["id"] for p in programmes if p["portfolio_id"] in below},

@@ -16,6 +16,12 @@ from services.reporting.totals import projection as totals
 from services.reporting.totals import tables as totals_tables
 from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
+from shared.contracts.language import Visibility
+from shared.contracts.projects.organisation import Membership
+from shared.contracts.projects.strategy import Portfolio, Programme
+from shared.contracts.projects.structure import Project
+from shared.contracts.resources.people import Identity
+from shared.domain.copies import ACCESS, access_by_event_type
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.consumer import Consumer
@@ -29,6 +35,7 @@ FOLDED = (*RELEVANT, measures.PERFORMANCE)
 
 async def fold(work: Work, records: Sequence[Record]) -> None:
     """One batch into history, current state, figures and the sums of portfolios, in one commit."""
+    await keep_access(work, records)
     fences = await totals.begin(work, records)
     versions = await history.fold(work, records)
     current = await history.current_versions(
@@ -38,13 +45,31 @@ async def fold(work: Work, records: Sequence[Record]) -> None:
     await totals.fold(work, versions, rewritten, fences)
 
 
+NODES_AND_MEMBERSHIPS = access_by_event_type((Portfolio, Programme, Project, Membership))
+OF_LOGINS: tuple[Visibility, ...] = ("restricted_people",)
+LOGINS = Consumer(
+    "reporting.logins",
+    ("resources",),
+    copies=tuple(copy for copy in ACCESS if copy.shape is Identity),
+    classes=OF_LOGINS,
+)
+"""Apart from the projection: what it keeps is no part of any history."""
+
+
+async def keep_access(work: Work, records: Sequence[Record]) -> None:
+    """Who may see what, in the commit that makes it seen."""
+    for record in records:
+        if copy := NODES_AND_MEMBERSHIPS.get(record.event.type):
+            await copy.remember(work, record.state(copy.shape))
+
+
 SERVICE = Service(
     name="reporting",
     title="Reporting",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
     groups=(DASHBOARDS, Group(routes=SITE)),
-    consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),),
+    consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold), LOGINS),
     refused=refused,
     searched=("project_text",),
     expiring=("login_code", "browser_session"),

@@ -62,7 +62,7 @@ async def admit(work: Work, acts: Acts, entity: Aggregate, deed: str) -> None:
     for one in (entity, before) if _goes_over(entity, before) else (entity,):
         standing = await acts.project(work, one)
         if standing is not None:
-            stages.admit(act, standing.stage, standing.archived, verbs(work, type(entity)), acts.pointer)
+            stages.admit(act, standing.stage, standing.archived, verbs(work, one or entity), acts.pointer)
 
 
 def _goes_over(entity: Aggregate, before: Aggregate | None) -> bool:
@@ -77,10 +77,10 @@ async def permits(work: Work, acts: Acts, entity: Aggregate, deed: str) -> bool:
     if act is None:
         return True
     standing = await acts.project(work, entity)
-    return standing is None or stages.permits(act, *standing, verbs(work, type(entity)))
+    return standing is None or stages.permits(act, *standing, verbs(work, entity))
 
 
-def verbs(work: Work, shape: type[Aggregate]) -> set[str]:
-    """What the caller of this unit may do with aggregates of this kind."""
-    service = entry_of(shape).service
-    return {verb for verb in VERBS if f"{service}.{verb}" in work.scopes}
+def verbs(work: Work, one: Aggregate) -> set[str]:
+    """What the caller of this unit may do with an aggregate, where it lies."""
+    service, allowed = entry_of(type(one)).service, work.allowed_scopes(one)
+    return {verb for verb in VERBS if f"{service}.{verb}" in allowed}

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
 from types import NoneType
-from typing import Annotated, Any, cast, get_args, get_origin
+from typing import Annotated, Any, Protocol, cast, get_args, get_origin
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Table
@@ -21,6 +21,11 @@ from sqlmodel import SQLModel
 
 from shared.base.clock import from_day, from_micros
 from shared.contracts.language import Aggregate, Erasable, entry_of
+from shared.contracts.projects.organisation import Membership
+from shared.contracts.projects.strategy import Portfolio, Programme
+from shared.contracts.projects.structure import Project
+from shared.contracts.resources.people import Identity
+from shared.domain.access import tree
 from shared.domain.reading import Key, Memory
 from shared.domain.work import Work
 from shared.store.columns import ID, KEY, plain_value
@@ -77,6 +82,78 @@ def kind_of(shape: type[Aggregate], member: str) -> Kind:
     if issubclass(annotation, int):
         return Kind(BigInteger, nullable, annotation)
     raise TypeError(f"a copy of {shape.__name__} cannot keep {member}, a {annotation.__name__}")
+
+
+class Copy(Protocol):
+    """What a consumer keeps of one kind of aggregate."""
+
+    @property
+    def shape(self) -> type[Aggregate]: ...
+
+    @property
+    def service(self) -> str:
+        """The service whose aggregate it is."""
+
+    @property
+    def declaration(self) -> str:
+        """What is stored, as a text: if it changes, the copies are filled again."""
+
+    async def foresee(self, work: Work, ids: Iterable[UUID]) -> None:
+        """Read at once what keeping these will ask for."""
+
+    async def remember(self, work: Work, one: Any) -> bool:
+        """Keep what an event says; answers whether it is news."""
+
+
+@dataclass(frozen=True, eq=False)
+class AccessCopy:
+    """What says who may see what, in the tables that every service has for it (`shared.domain.access.tree`)."""
+
+    shape: type[Aggregate]
+
+    @property
+    def service(self) -> str:
+        return entry_of(self.shape).service
+
+    @property
+    def declaration(self) -> str:
+        return f"access_{entry_of(self.shape).name}(1)"
+
+    async def foresee(self, work: Work, ids: Iterable[UUID]) -> None:
+        """Read the rows that are stored."""
+        table = tree.table_of(self.shape)
+        unread = [id for id in ids if (table, id) not in work.reading.copies]
+        if unread:
+            work.reading.copies.update(dict.fromkeys((table, id) for id in unread))
+            rows = await tree.rows_of(work.store, self.shape, unread)
+            work.reading.copies.update({(table, UUID(row[0])): row for row in rows})
+
+    async def remember(self, work: Work, one: Any) -> bool:
+        """Write what it says of access, where that is news; an older version than the stored one changes nothing.
+
+        To everybody else each event is news."""
+        key, row = (tree.table_of(self.shape), one.id), tree.row_of(one)
+        await self.foresee(work, [one.id])
+        stored = work.reading.copies[key]
+        if stored is None or (stored[1] < row[1] and tuple(stored[2:]) != row[2:]):
+            work.keep_access(one)
+            work.reading.copies[key] = row
+        return True
+
+
+def access_by_event_type(shapes: Iterable[type[Aggregate]]) -> dict[str, AccessCopy]:
+    """Event type -> the copy that it fills, of some of those below."""
+    chosen_shapes = set(shapes)
+    return {
+        entry_of(copy.shape).event_type(fact): copy
+        for copy in ACCESS
+        if copy.shape in chosen_shapes
+        for fact in entry_of(copy.shape).facts
+    }
+
+
+ACCESS = tuple(AccessCopy(shape) for shape in (Portfolio, Programme, Project, Membership, Identity))
+"""Every service keeps these; a service its own too, should it have been there before it kept them."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,22 +42,36 @@ class Dependents:
 
 
 async def refuse_while_needed(work: Work, entity: Aggregate, kinds: Sequence[Dependents]) -> None:
-    """Refuse (409 `has_dependents`) where something depends on it; what comes meanwhile makes the commit stale."""
+    """Refuse (409 `has_dependents`) where something depends on it; what comes meanwhile makes the commit stale.
+
+    What who asked does not see is neither listed nor counted."""
     listed: list[dict[str, str]] = []
     count = 0
     for one in kinds:
         params = (str(entity.id), *one.params(work))
-        text = f"SELECT id FROM {one.kind} WHERE {one.where} ORDER BY id LIMIT {LISTED}"
-        ids = [row[0] for row in await work.store.fetch(text, params)]
+        visible = work.rows_seen(one.kind)
+        where, values = (
+            (one.where, params)
+            if visible is None
+            else (f"{one.where} AND {visible[0]}", (*params, *visible[1]))
+        )
+        text = f"SELECT id FROM {one.kind} WHERE {where} ORDER BY id LIMIT {LISTED}"
+        ids = [row[0] for row in await work.store.fetch(text, values)]
         if len(ids) == LISTED:
-            text = f"SELECT COUNT(*) FROM {one.kind} WHERE {one.where}"
-            count += int((await work.store.fetch(text, params))[0][0])
+            text = f"SELECT COUNT(*) FROM {one.kind} WHERE {where}"
+            count += int((await work.store.fetch(text, values))[0][0])
         else:
             count += len(ids)
         listed += [{"kind": one.kind, "id": id} for id in ids]
+        if visible is not None and not ids and await _has_any(work, one, params):
+            raise Conflict("something needs it that you do not see", code="has_dependents")
         _still_without(work, entity, one, params)
     if count:
         raise _refusal(entity, listed[:LISTED], count)
+
+
+async def _has_any(work: Work, one: Dependents, params: Sequence[Any]) -> bool:
+    return bool(await work.store.fetch(f"SELECT 1 FROM {one.kind} WHERE {one.where} LIMIT 1", params))
 
 
 def _still_without(work: Work, entity: Aggregate, one: Dependents, params: Sequence[Any]) -> None:

@@ -18,7 +18,9 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
-from shared.contracts.language import CATALOGUE, Aggregate, AggregateType
+from shared.contracts.language import CATALOGUE, Aggregate, AggregateType, entry_of
+from shared.domain.access.grants import confidential_among, nodes_above
+from shared.domain.access.tree import is_node
 from shared.domain.copies import COPY_INFO, Known
 from shared.domain.dependents import still_there
 from shared.domain.work import Work
@@ -93,11 +95,13 @@ def _nothing(pointer: str) -> Invalid:
 
 
 async def _archived(work: Work, table: str, id: UUID) -> bool | None:
-    """Whether it is archived as this unit sees it; None where there is none."""
+    """Whether it is archived as this unit sees it; None where there is none, or none that who asked sees."""
     work.relies_on(table, id)
     if (archived := work.is_archived(table, id)) is not None:
         return archived
-    rows = await work.store.fetch(f"SELECT archived FROM {table} WHERE id = ?", (str(id),))
+    condition = work.rows_seen(table)
+    text, params = ("", []) if condition is None else (f" AND {condition[0]}", condition[1])
+    rows = await work.store.fetch(f"SELECT archived FROM {table} WHERE id = ?{text}", (str(id), *params))
     return bool(rows[0][0]) if rows else None
 
 
@@ -120,20 +124,21 @@ def archived_reference(member: str) -> Conflict:
 async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> Any:
     """The service's own copy of a foreign aggregate; 409 with Retry-After where it does not arrive.
 
-    A unit waits at most a second in all, for all its references together, so a batch of unknown ones is
+    What who asked does not see has not arrived for them. A unit waits at most a second in all, for all its references together, so a batch of unknown ones is
     answered. A dry run does not wait.
     """
     if id is None:
         return None
     copy = copies(row)
-    if (copied := work.reading.copies.get((copy.table, id))) is not None:
+    copied = work.reading.copies.get((copy.table, id))
+    if copied is not None and not _is_hidden(work, row, copied):
         return copied
     work.waits_until = work.waits_until or monotonic() + (0 if work.dry else WAIT_S)
     while True:
         rows = await work.store.fetch(f"SELECT {copy.columns} FROM {copy.table} WHERE id = ?", (str(id),))
-        if rows:
-            work.reading.copies[copy.table, id] = copy.row(rows[0])
-            return work.reading.copies[copy.table, id]
+        if rows and not _is_hidden(work, row, copied := copy.row(rows[0])):
+            work.reading.copies[copy.table, id] = copied
+            return copied
         if monotonic() >= work.waits_until:
             raise NotYetKnown(
                 "a reference has not arrived here yet",
@@ -141,6 +146,14 @@ async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> A
                 headers={"Retry-After": "1"},
             )
         await asyncio.sleep(POLL_S)
+
+
+def _is_hidden(work: Work, row: Named, copied: Any) -> bool:
+    """Whether who asked does not see what the copy is of: a node, or what lies in a project."""
+    if isinstance(row, Known) and is_node(row.shape):
+        return work.hides_node(copied.id)
+    project_id = getattr(copied, "project_id", None)
+    return project_id is not None and work.hides_node(project_id)
 
 
 async def takes_new_of(work: Work, row: Named, entity: Aggregate, member: str) -> Any:
@@ -167,6 +180,42 @@ async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggre
     for member, copy in names.items():
         if isinstance(copy, Known) and _names_anew(copy, entity, before, member):
             await takes_new_of(work, copy, entity, member)
+
+
+async def check_named_by_move(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
+    """Refuse what a move names anew: what is in no table here (422, or 409 where it may still arrive), what is
+    archived (409), and what is confidential elsewhere (422).
+
+    A move runs the register's own check of content only where it says so: the tables of this service are asked too.
+    """
+    before = work.before(entity) if names else None
+    anew = {m: table for m, table in names.items() if getattr(before, m, None) != getattr(entity, m)}
+    if not anew:
+        return
+    await check_named_anew(work, anew, entity)
+    for member, table in anew.items():
+        if not isinstance(table, Known):
+            await takes_new(work, table, entity, member)
+    await refuse_confidential_elsewhere(work, entity)
+
+
+async def refuse_confidential_elsewhere(work: Work, entity: Aggregate) -> None:
+    """Refuse (422) that what lies in one node names another one that is confidential, unless it lies in that too."""
+    members = entry_of(type(entity)).scope
+    ids = (
+        [id for member in members if (id := getattr(entity, member)) is not None] if len(members) > 1 else []
+    )
+    if len(ids) < 2:
+        return
+    lies_in, *others = ids
+    above = await nodes_above(work.store, [str(lies_in)])
+    for other in others:
+        if await confidential_among(work.store, await nodes_above(work.store, [str(other)]) - above):
+            raise Invalid(
+                "it names what is confidential, and does not lie in it",
+                Fault("names_confidential", "is confidential", pointer=""),
+                code="names_confidential",
+            )
 
 
 def _names_anew(copy: Known, entity: Aggregate, before: Aggregate | None, member: str) -> bool:

@@ -33,7 +33,8 @@ from shared.domain.list_indices import index_lists
 from shared.domain.patches import Patches
 from shared.domain.reading import Memory
 from shared.domain.references import Named
-from shared.domain.work import Work
+from shared.domain.work import Work, refusal_of
+from shared.store import UniqueTaken
 from shared.store.columns import Mirror, mirror
 
 A = TypeVar("A", bound=Aggregate)
@@ -234,6 +235,7 @@ async def _check(work: Work, register: Register[A], entity: A) -> None:
     await references.check_own(work, register.own, entity)
     await register.check(work, entity)
     await references.check_named_anew(work, register.checked, entity)
+    await references.refuse_confidential_elsewhere(work, entity)
 
 
 async def _by_name(
@@ -351,12 +353,17 @@ def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
 
 
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
-    """The aggregate with this external key, one that this unit makes included."""
+    """The aggregate with this external key, one that this unit makes included; refused (409) where who asked does not
+    see it."""
     by_ref = work.memory(_BY_REF)
     if (register.name, ref) in by_ref:
         id = by_ref[register.name, ref]
-        return None if id is None else await work.find_by_id(register.shape, id)
-    return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
+        one = None if id is None else await work.find_by_id(register.shape, id)
+    else:
+        one = await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
+    if one is not None and work.hides(one):
+        raise refusal_of(UniqueTaken(work.mirrors[register.shape].name, ("external_source", "external_id")))
+    return one
 
 
 async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> None:
@@ -456,6 +463,7 @@ async def move(work: Work, register: Register[A], entity: A, name: str, body: Sh
     fact = register.lifecycle.make(entity, name, occasion)
     if step.checks_content:
         await register.check(work, entity)
+    await references.check_named_by_move(work, register.names, entity)
     return await _save(work, register, entity, fact)
 
 
@@ -466,12 +474,11 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
     assert life is not None
     if register.acts is not None and PROJECT in register.names:
         await references.foresee(work, {PROJECT: register.names[PROJECT]}, entities)
-    may = verbs(work, register.shape)
     return [
         [
             name
             for name in life.allowed(entity, work.origin.auth_id)
-            if life.moves[name].needs in may
+            if life.moves[name].needs in verbs(work, entity)
             and (register.acts is None or await permits(work, register.acts, entity, name))
         ]
         for entity in entities

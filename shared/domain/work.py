@@ -4,7 +4,7 @@ It is two things: what was read (`work.reading`), and what will be written (`wor
 only way to write. It makes the wire form once: that text is the row's document, the event's state and the answer.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -21,6 +21,7 @@ from shared.base.errors import (
     Busy,
     Duplicate,
     Fault,
+    Forbidden,
     Invalid,
     NotFound,
     PreconditionFailed,
@@ -30,6 +31,11 @@ from shared.base.ids import new_id
 from shared.base.settings import Settings
 from shared.contracts.language import Aggregate, ExternalRef, Fact, entry_of
 from shared.contracts.stored import Members, codec_of, construct
+from shared.domain.access import tree
+from shared.domain.access.conditions import Condition, rows_seen
+from shared.domain.access.grants import grants_in
+from shared.domain.access.rights import Rights, admit, places_of
+from shared.domain.access.tree import is_node
 from shared.domain.clock_watch import ClockWatch
 from shared.domain.reading import Key, Memory, Reading, Version
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
@@ -57,8 +63,8 @@ class Work:
     """What one request (or one reaction) reads and writes."""
 
     __slots__ = (
-        "_floor", "_origin_json", "dry", "effective_at", "mirrors", "origin", "part", "reading", "scopes", "settings",
-        "store", "unit", "waits_until", "watch", "written",
+        "_changes_access", "_floor", "_new_nodes", "_origin_json", "dry", "effective_at", "mirrors", "needs", "origin",
+        "part", "reading", "rights", "scopes", "settings", "store", "unit", "waits_until", "watch", "written",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +77,8 @@ class Work:
         dry: bool = False,
         settings: Settings | None = None,
         watch: ClockWatch | None = None,
+        rights: Rights | None = None,
+        needs: Collection[str] = (),
     ) -> None:
         self.store = store
         self.mirrors = mirrors
@@ -78,6 +86,10 @@ class Work:
         self.effective_at = effective_at
         """When what is written is true; None means now."""
         self.scopes = scopes
+        self.rights = rights
+        """What who asked sees and may do; None where nobody asked: then nothing is hidden and everything allowed."""
+        self.needs = needs
+        """The scopes that the operation asks for, wherever something is saved."""
         self.dry = dry
         """Whether this only validates (`validate_only`): nothing is written, drawn or waited for."""
         self.settings = settings or Settings()
@@ -91,6 +103,8 @@ class Work:
         """Till when references that may still arrive are waited for (monotonic seconds); 0 before the first."""
         self._origin_json: str | None = None
         self._floor: int | None = None
+        self._new_nodes: set[str] = set()
+        self._changes_access = False
 
     def set_cause(self, event_id: str, correlation_id: str, traceparent: str, effective_at: int) -> None:
         """What follows is caused by this event, and is effective no earlier than it."""
@@ -108,9 +122,57 @@ class Work:
         table, known_id = self.mirrors[shape].name, id if isinstance(id, UUID) else UUID(id)
         version = self.reading.version(table, known_id)
         if version is not None:
+            if self._is_hidden(shape, version.state):
+                raise NotFound(f"there is no {entry_of(shape).noun} {id}")
             return self._copied(shape, table, version)
         state, _, effective_at = await self._document(shape, id)
         return self._read(shape, state, effective_at)
+
+    # Seeing
+
+    def _is_hidden(self, shape: type[Aggregate], state: str) -> bool:
+        """Whether who asked does not see an aggregate, given its document."""
+        rights, entry = self.rights, entry_of(shape)
+        if rights is None or rights.sight_of(entry).is_everything:
+            return False
+        return not rights.shows(entry, msgspec.json.decode(state))
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether nothing is hidden from who asked."""
+        return self.rights is None or self.rights.sight.is_everything
+
+    def hides(self, one: Aggregate) -> bool:
+        """Whether who asked does not see an aggregate that this unit has read."""
+        return self.rights is not None and not self.rights.shows(entry_of(type(one)), vars(one))
+
+    def rows_seen(self, table: str) -> Condition | None:
+        """The rows that who asked may name of one of the service's own tables; None where all are.
+
+        What lies in no node may be named by who knows its id."""
+        if self.rights is None:
+            return None
+        mirror = next((mirror for mirror in self.mirrors.values() if mirror.name == table), None)
+        if mirror is None or not mirror.entry.scope:
+            return None
+        return rows_seen(self.rights.sight_of(mirror.entry), mirror, self.store.dialect)
+
+    def hides_node(self, id: UUID | str) -> bool:
+        """Whether who asked does not see a portfolio, programme or project."""
+        return self.rights is not None and not self.rights.sight.sees(id)
+
+    def allowed_scopes(self, one: Aggregate) -> frozenset[str]:
+        """All that who asked may do with an aggregate, where it lies."""
+        if self.rights is None:
+            return self.scopes
+        return self.rights.scopes_at(places_of(one))
+
+    def require_at(self, scope: str, one: Aggregate) -> None:
+        """Refuse (403) unless who asked may do this with an aggregate, where it lies."""
+        if self.rights is not None and not self.rights.may(scope, places_of(one)):
+            raise Forbidden("your role does not allow this here", code="scope_missing", needs=scope)
+
+    # Reading, unread
 
     async def document(self, shape: type[Aggregate], id: UUID | str) -> tuple[str, int]:
         """The state as JSON text, not parsed, and its version; NotFound where there is none."""
@@ -126,11 +188,13 @@ class Work:
         )
         if not rows:
             raise NotFound(f"there is no {entry_of(shape).noun} with this key")
+        if self._is_hidden(shape, rows[0][0]):
+            raise NotFound(f"there is no {entry_of(shape).noun} with this key")
         return rows[0][0], rows[0][1]
 
     async def _document(self, shape: type[Aggregate], id: UUID | str) -> Document:
         document = await self.store.document(self.mirrors[shape].name, str(id))
-        if document is None:
+        if document is None or self._is_hidden(shape, document[0]):
             raise NotFound(f"there is no {entry_of(shape).noun} {id}")
         return document
 
@@ -239,7 +303,9 @@ class Work:
     def is_archived(self, table: str, id: UUID) -> bool | None:
         """Whether an aggregate is archived as the unit leaves it; None where the unit has neither read nor saved it."""
         version = self.reading.version(table, id)
-        return None if version is None else version.members["archived_at"] is not None
+        if version is None or (entry_of(version.shape).scope and self.hides(version.one)):
+            return None
+        return version.members["archived_at"] is not None
 
     def is_changed(self, entity: Aggregate) -> bool:
         return bool(_changed(self._version(entity), vars(entity)))
@@ -250,6 +316,10 @@ class Work:
         mirror, members = self.mirrors[shape], vars(entity)
         before = self.reading.version(mirror.name, entity.id)
         changed = _changed(before, members)
+        if self.rights is not None:
+            admit(self.rights, self.needs, entity, None if before is None else before.one, self._new_nodes)
+            if before is None and is_node(shape):
+                self._new_nodes.add(str(entity.id))
         recorded, version, effective = now_micros(), 1, EARLIEST
         if before is None:
             self.watch.check(recorded)
@@ -269,9 +339,17 @@ class Work:
         places = None if before is None else mirror.places(tuple(changed))
         self.part.rows.append(RowWrite(mirror, mirror.values(members, recorded, effective, state), places))
         self.part.events.append(published)
+        if staged := tree.rows_to_write(entity, changed):
+            self.part.rows += staged
+            self._changes_access = True
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
         return entity
+
+    def keep_access(self, one: Aggregate) -> None:
+        """Keep what an aggregate of another service says of who may see what."""
+        self.part.statements += tree.statements(one)
+        self._changes_access = True
 
     def _effective(self, last: int, recorded: int) -> int:
         if self._floor is not None:
@@ -326,7 +404,11 @@ class Work:
 
     async def commit(self) -> None:
         """Make it durable. Raises StaleVersion (read again and decide again) or a refusal."""
-        await self.store.commit(self.unit)
+        try:
+            await self.store.commit(self.unit)
+        finally:
+            if self._changes_access:
+                grants_in(self.store).is_outdated = True
 
     # What was written
 

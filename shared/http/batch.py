@@ -14,7 +14,6 @@ from shared.contracts.language import Aggregate
 from shared.domain.work import refusal_of
 from shared.http import idempotency, problems
 from shared.http.call import Answer, Call, Pending, read_content
-from shared.http.serving import Serving
 from shared.store import StaleVersion
 
 LARGEST = 500
@@ -150,13 +149,13 @@ async def _decide(call: Call, body: Any, command: ItemCommand) -> Item:
     return Item(refusal.status, refusal=refusal)
 
 
-async def replayed(kernel: Serving, results: list[dict[str, Any]]) -> Answer:
-    """The answer of a batch again, its resources read back from the outbox."""
+async def replayed(call: Call, results: list[dict[str, Any]]) -> Answer:
+    """The answer of a batch again, its resources read back from the outbox; 404 where the caller sees one no more."""
     members = []
     for i, result in enumerate(results):
         if "problem" in result:
             members.append(_problem_member(i, result["status"], result["problem"]))
         else:
-            state, _ = await idempotency.state_at(kernel, result["type"], result["id"], result["version"])
+            state, _ = await idempotency.state_at(call, result)
             members.append(_resource_member(i, result["status"], result["changed"], state))
     return Answer(207, f'{{"items":[{",".join(members)}]}}'.encode())

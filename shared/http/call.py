@@ -17,6 +17,8 @@ from typing_extensions import TypeVar
 from shared.base.clock import now, parse_as_of
 from shared.base.errors import Fault, Forbidden, Invalid, Malformed
 from shared.contracts.language import Aggregate
+from shared.domain.access.grants import rights_of
+from shared.domain.access.rights import Rights, Sight
 from shared.domain.work import Match, Work
 from shared.http.auth import Principal
 from shared.http.serving import Serving
@@ -90,6 +92,10 @@ class Call(Request):
 
     kernel: Serving
     principal: Principal
+    rights: Rights
+    """What the principal sees and may do here."""
+    needs: frozenset[str] = frozenset()
+    """The scopes that the operation asks for."""
     trace: Trace
     sent: dict[bytes, bytes]
     query: dict[str, list[str]]
@@ -110,9 +116,20 @@ class Call(Request):
         return None if value is None else value.decode("latin-1")
 
     def require(self, scope: str) -> None:
-        """Refuse (403) unless the token carries the scope."""
-        if not self.principal.may(scope):
+        """Refuse (403) unless the caller has the scope, by their token or by a membership."""
+        if scope not in self.rights.offered:
             raise Forbidden(f"the token lacks the scope {scope}", code="scope_missing", needs=scope)
+
+    async def know_rights(self) -> None:
+        """What the principal sees and may do by now; a stream asks again and again."""
+        kernel = self.kernel
+        day = now().astimezone(kernel.settings.zone).date()
+        self.rights = await rights_of(kernel.store, kernel.service, self.principal, day)
+
+    @property
+    def sight(self) -> Sight:
+        """Which portfolios, programmes and projects the caller sees."""
+        return self.rights.sight
 
     def may(self, verb: str) -> bool:
         return self.principal.may(f"{self.kernel.service}.{verb}")
@@ -182,6 +199,7 @@ class Call(Request):
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
             bool(self.query) and self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
+            rights=self.rights, needs=self.needs,
         )  # fmt: skip
         return self.work
 

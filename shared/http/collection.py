@@ -150,7 +150,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     def declare(
         method: Method, suffix: str, endpoint: Endpoint, verb: str, summary: str, answers: Any, **options: Any
     ) -> None:
-        scope = f"{entry.service}.{'read' if method == 'GET' else 'write'}"
+        scope = f"{entry.service}.{'read' if method == 'GET' else entry.needs}"
         operation = Operation(method=method, scope=scope, restricted=entry.is_restricted, **options)
         routes.add(
             path + suffix,

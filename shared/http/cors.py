@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 EXPOSED = (
     "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining,"
-    " RateLimit-Reset, Portolan-Position, Portolan-Parked, Portolan-Classes, Preference-Applied, Idempotency-Replayed, WWW-Authenticate,"
+    " RateLimit-Reset, Portolan-Position, Portolan-Parked, Portolan-Classes, Portolan-Sight, Preference-Applied, Idempotency-Replayed, WWW-Authenticate,"
     " Allow, Accept-Patch, Accept-Post, Accept-Encoding, X-Request-ID"
 )
 """Every header of an answer that a script could not read otherwise; a test walks what is sent."""

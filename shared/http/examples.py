@@ -1,5 +1,6 @@
 """Realistic examples for the document: a schema that shows none of its own is shown by its members."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -89,6 +90,8 @@ def _object(schema: Schema, schemas: dict[str, Schema]) -> Any:
 def _fits(value: Any, schema: Schema) -> bool:
     kinds = {"string": str, "integer": int, "number": int | float, "array": list}
     if isinstance(value, list) and schema.get("items", {}).get("type") != "string":
+        return False
+    if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
         return False
     return "enum" not in schema and isinstance(value, kinds.get(schema.get("type", ""), ()))
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from functools import cache
 from typing import Annotated
 
 from pydantic import Field
@@ -11,15 +10,18 @@ from pydantic import Field
 from shared.base.errors import Gone
 from shared.contracts.envelope import envelope_schema
 from shared.contracts.language import CLASSES, OPEN_TO_READERS, Visibility, topics_of
+from shared.domain.access.conditions import visible
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
 from shared.http.query import Query, Whole
 from shared.http.routes import Routes
-from shared.messaging.bus.embedded import SLICE, Heads, Slice, heads_at, read_slice
-from shared.messaging.bus.protocol import CLASSES_SHOWN, Record
+from shared.messaging.bus.embedded import EVERY_EVENT, SLICE, Heads, Slice, heads_at, read_slice
+from shared.messaging.bus.protocol import ALL, CLASSES_SHOWN, SIGHT_SHOWN, Record
 
 PAGE = 500
 KEEP_ALIVE_S = 15.0
+MOST_PASSED = 20_000
+"""Events that are looked at for one page; where all of them are hidden, the page is empty and says where to go on."""
 
 _EPOCH = {
     "type": "integer",
@@ -107,7 +109,6 @@ class FeedPage(FeedRange):
     limit: Whole = Field(default=PAGE, ge=1, le=PAGE, description="Events a page, at most 500.")
 
 
-@cache
 def routes(service: str) -> Routes:
     routes = Routes(
         service,
@@ -118,7 +119,7 @@ def routes(service: str) -> Routes:
     everything = topics_of(service)
     for_readers = topics_of(service, classes=OPEN_TO_READERS)
 
-    def visible(call: Call) -> list[str]:
+    def topics(call: Call) -> list[str]:
         return everything if call.may("restricted") else for_readers
 
     def classes(call: Call) -> list[Visibility]:
@@ -127,21 +128,25 @@ def routes(service: str) -> Routes:
     @routes.get("/v1/events", schema=_PAGE, refusals=(410,))
     async def events(call: Call, query: FeedPage) -> Answer:
         """What happened, page by page. Events of the classes that the token may see, which `Portolan-Classes` names; others
-        are passed over. A position beyond the end answers 410: the store was restored from a backup."""
+        are passed over, and so is what lies in a portfolio, programme or project that the caller does not see;
+        `Portolan-Sight: all` says that there can be none. A position beyond the end answers 410: the store was restored from a backup."""
         after = await _reached(call, query.after or "0")
-        reached, records, full = await _page(call, visible(call), after, query.limit, query.type)
+        reached, records, full = await _page(call, topics(call), after, query.limit, query.type)
         shown = ",".join(record.value.decode() for record in records)
         more = f',"next":"{reached}"' if full else ""
         epoch = call.kernel.store.epoch
         page = f'{{"items":[{shown}],"position":"{reached}","epoch":{epoch}{more}}}'
-        return Answer(200, page.encode(), {CLASSES_SHOWN: " ".join(classes(call))})
+        extent = ALL if call.rights.sees_all else "part"
+        headers = {CLASSES_SHOWN: " ".join(classes(call)), SIGHT_SHOWN: extent}
+        return Answer(200, page.encode(), headers)
 
     @routes.get("/v1/events/heads", schema=_HEADS)
     async def heads(call: Call) -> Answer:
         """Where the topics end. The last event of every partition that has one, as far as they are published: a consumer
-        that has read to the end of a topic and ends before it misses what the broker lost."""
+        that has read to the end of a topic and ends before it misses what the broker lost. Who sees only some
+        portfolios, programmes or projects is given none."""
         store = call.kernel.store
-        ends = await heads_at(store, visible(call), await _published(call))
+        ends = await _heads(call, topics(call), await _published(call))
         items = [{"topic": t, "partition": p, "position": str(position)} for (t, p), position in ends.items()]
         heads_body = {"epoch": store.epoch, "last": str(await _last(call)), "items": items}
         return Answer(200, json.dumps(heads_body).encode())
@@ -158,7 +163,7 @@ def routes(service: str) -> Routes:
         now."""
         start = call.header("last-event-id") or query.after
         after = await _last(call) if start is None else await _reached(call, start)
-        events = _live(call, visible(call), after, query.type)
+        events = _live(call, topics(call), after, query.type)
         return Answer(
             200, stream=events, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
@@ -169,17 +174,32 @@ def routes(service: str) -> Routes:
 async def _page(
     call: Call, topics: Sequence[str], after: int, limit: int, types: Sequence[str]
 ) -> tuple[int, list[Record], bool]:
-    """The position read to, the wanted events up to it, and whether `limit` events, wanted or not, were passed."""
-    heads = await heads_at(call.kernel.store, topics, after)
+    """The position read to, the wanted events up to it, and whether `limit` events, wanted or not, were passed.
+
+    What the caller does not see does not count, but only so much of it is passed over for one page."""
+    heads = await _heads(call, topics, after)
     records: list[Record] = []
-    while limit > 0:
+    remaining = MOST_PASSED
+    while limit > 0 and remaining > 0:
         size = min(limit, SLICE)
-        after, passed, records_read = await _slice(call, topics, after, size, heads, types)
+        after, passed, visible_events, records_read = await _slice(call, topics, after, size, heads, types)
         records += records_read
-        limit -= passed
+        limit -= visible_events
+        remaining -= passed
         if passed < size:
             return after, records, False
     return after, records, True
+
+
+async def _heads(call: Call, topics: Sequence[str], position: int) -> Heads:
+    """The last positions before one, of what the caller sees; to look for those of a few parts would take too long."""
+    if call.sight.only is not None:
+        return {}
+    return await heads_at(call.kernel.store, topics, position, visible=_visible(call))
+
+
+def _visible(call: Call) -> tuple[str, Sequence[str]]:
+    return visible(call.sight, ("scope",), call.kernel.store.dialect) or EVERY_EVENT
 
 
 async def _slice(
@@ -187,7 +207,7 @@ async def _slice(
 ) -> Slice:
     """The next events; however many read at once, one slice is read in each turn of the event loop."""
     async with call.kernel.slicing:
-        records_read = await read_slice(call.kernel.store, topics, after, size, heads, types)
+        records_read = await read_slice(call.kernel.store, topics, after, size, heads, types, _visible(call))
         await asyncio.sleep(0)
     return records_read
 
@@ -228,12 +248,13 @@ async def _live(call: Call, topics: Sequence[str], after: int, types: Sequence[s
     call.kernel.nudges.append(woken.set)
     try:
         yield b": connected\n\n"
-        heads = await heads_at(call.kernel.store, topics, after)
+        heads = await _heads(call, topics, after)
         clock = asyncio.get_running_loop().time
         sent_at = clock()
         while True:
             woken.clear()
-            after, passed, records = await _slice(call, topics, after, SLICE, heads, types)
+            await call.know_rights()
+            after, passed, _, records = await _slice(call, topics, after, SLICE, heads, types)
             if records:
                 yield b"".join(map(_sent, records))
             elif clock() - sent_at > KEEP_ALIVE_S or (not passed and not await _woken(woken)):

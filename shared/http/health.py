@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from functools import cache
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -29,7 +28,6 @@ _VERSION = {
 }
 
 
-@cache
 def routes(service: str) -> Routes:
     routes = Routes(
         service, "Health", names_service=True, about="Probes, metrics and version; without a token."

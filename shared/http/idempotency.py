@@ -11,10 +11,9 @@ from typing import Any
 
 import msgspec
 
-from shared.base.errors import Conflict, Fault, Malformed
-from shared.contracts.language import Aggregate, entry_of
+from shared.base.errors import Conflict, Fault, Malformed, NotFound
+from shared.contracts.language import CATALOGUE, Aggregate, entry_of
 from shared.http.call import Call, Pending
-from shared.http.serving import Serving
 from shared.store.unit import IdempotencyKey
 
 HEADER = "Idempotency-Key"
@@ -77,17 +76,21 @@ def reference(entity: Aggregate, status: int) -> dict[str, Any]:
     }
 
 
-async def state_at(
-    kernel: Serving, aggregate_type: str, id: str, version: int
-) -> tuple[str, dict[tuple[str, int], int]]:
-    """The state that a version published, as text, and its position."""
+async def state_at(call: Call, stored: dict[str, Any]) -> tuple[str, dict[tuple[str, int], int]]:
+    """The state that a version published, as text, and its position; NotFound where the caller sees it no more."""
+    kernel = call.kernel
     rows = await kernel.store.fetch(
         "SELECT payload, topic, partition, position FROM outbox"
         " WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?",
-        (aggregate_type, id, version),
+        (stored["type"], stored["id"], stored["version"]),
     )
     payload, topic, partition, position = rows[0]
-    return state_text(payload), {(topic, partition): position}
+    state = state_text(payload)
+    if not call.rights.sight.is_everything:
+        entry = next(e for e in CATALOGUE.values() if (e.service, e.name) == (kernel.service, stored["type"]))
+        if not call.rights.shows(entry, json.loads(state)):
+            raise NotFound(f"there is no {entry.noun} {stored['id']}")
+    return state, {(topic, partition): position}
 
 
 def state_text(payload: str) -> str:

@@ -46,7 +46,6 @@ def problem_list() -> dict[str, Any]:
     return {"items": [problem_type(code) for code in problem_types()]}
 
 
-@cache
 def routes(service: str) -> Routes:
     routes = Routes(service, "Meta", pages=True)
 

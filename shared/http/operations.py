@@ -1,7 +1,6 @@
 """What operations need of a service: its dead letters, to look at, try again or discard, and who was refused what."""
 
 import json
-from functools import cache
 from typing import Any
 
 from pydantic import Field
@@ -70,7 +69,6 @@ def _list_of(title: str, members: tuple[str, ...]) -> dict[str, Any]:
     return {"title": f"{title}List", "type": "object", "required": ["items"], "properties": {"items": items}}
 
 
-@cache
 def routes(service: str) -> Routes:
     routes = Routes(
         service,

@@ -9,7 +9,6 @@ from shared.contracts.language import CATALOGUE
 from shared.http import batch, idempotency
 from shared.http.answers import location, position_token
 from shared.http.call import Answer, Call
-from shared.http.serving import Serving
 from shared.store.unit import IdempotencyKey
 
 HOUR_US = 3600 * 1_000_000
@@ -37,17 +36,18 @@ async def replay(call: Call, key: IdempotencyKey) -> Answer | None:
             Fault("key_reused", "use a new key", header=idempotency.HEADER),
             code="key_reused",
         )
-    replayed = await read_back(kernel, json.loads(answer))
+    replayed = await read_back(call, json.loads(answer))
     replayed.headers["Idempotency-Replayed"] = "true"
     return replayed
 
 
-async def read_back(kernel: Serving, stored: dict[str, Any]) -> Answer:
+async def read_back(call: Call, stored: dict[str, Any]) -> Answer:
+    kernel = call.kernel
     if "results" in stored:
-        return await batch.replayed(kernel, stored["results"])
+        return await batch.replayed(call, stored["results"])
     if "id" not in stored:
         return Answer(stored["status"])
-    state, where = await idempotency.state_at(kernel, stored["type"], stored["id"], stored["version"])
+    state, where = await idempotency.state_at(call, stored)
     headers = {
         "ETag": f'"{stored["version"]}"',
         "Portolan-Position": position_token(kernel.store.epoch, where),

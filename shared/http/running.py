@@ -220,7 +220,9 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
             raise Unauthenticated("the token was revoked", code="token_revoked")
         if kernel.rate_limit.per_minute:
             call.replied |= kernel.rate_limit.count(principal.key)
-        if not scopes <= principal.scopes:
+        await call.know_rights()
+        call.needs = scopes
+        if not scopes <= call.rights.offered:
             for scope in operation.scopes:
                 call.require(scope)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from shared.domain.copies import Known
+from shared.domain.copies import Copy
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.consumer import Consumer
@@ -32,7 +32,7 @@ async def apply(consumer: Consumer, positions: Positions, work: Work, records: S
 
 async def _foresee(consumer: Consumer, work: Work, records: Sequence[Record]) -> None:
     """Read at once the copies that the records may change."""
-    wanted: dict[Known, set[UUID]] = {}
+    wanted: dict[Copy, set[UUID]] = {}
     for record in records:
         for copy in consumer.copies_by_event_type.get(record.event.type, ()):
             wanted.setdefault(copy, set()).add(UUID(record.event.subject))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.contracts.language import topics_of
-from shared.domain.copies import Known
+from shared.domain.copies import Copy
 from shared.messaging.bus import Bus
 from shared.store import Statement, Store
 
@@ -38,7 +38,7 @@ next_offset = 0 WHERE consumer = ? AND topic = ?
 """
 
 
-def declared(copies: Iterable[Known], source: str) -> str:
+def declared(copies: Iterable[Copy], source: str) -> str:
     """Which copies of the source's aggregates are kept, as a text."""
     return ", ".join(sorted(copy.declaration for copy in copies if copy.service == source))
 

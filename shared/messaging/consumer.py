@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, entry_of, topics_of
-from shared.domain.copies import Known
+from shared.domain.copies import ACCESS, AccessCopy, Copy, Known
 from shared.domain.work import Work
 from shared.messaging.birth import declared
 from shared.messaging.bus import Record
@@ -24,7 +24,7 @@ class Consumer:
 
     name: str
     sources: Sequence[str]
-    copies: Sequence[Known] = ()
+    copies: Sequence[Copy] = ()
     """What is kept of foreign aggregates; filled before the reactions to the same event."""
     reactions: dict[str, Reaction] = field(default_factory=dict)
     fold: Fold | None = None
@@ -58,9 +58,9 @@ class Consumer:
         )
 
     @cached_property
-    def copies_by_event_type(self) -> dict[str, list[Known]]:
+    def copies_by_event_type(self) -> dict[str, list[Copy]]:
         """Event type -> the copies that it fills."""
-        copies_of: dict[str, list[Known]] = {}
+        copies_of: dict[str, list[Copy]] = {}
         for copy in self.copies:
             entry = entry_of(copy.shape)
             for fact in entry.facts:
@@ -79,11 +79,21 @@ def reacting(
     those. TypeError where one of them is of another class than `classes`."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
+    access = () if measures else access_of_others(service)
     return Consumer(
         f"{service}.{name}",
-        sources_of(declarations),
-        copies=copies,
+        tuple(sorted({*sources_of(declarations), *(copy.service for copy in access)})),
+        copies=(*copies, *access),
         reactions=by_event_type(declarations),
         measures=measures,
-        classes=classes,
+        classes=(*classes, *(one for one in TO_KNOW_LOGINS if access and one not in classes)),
     )
+
+
+TO_KNOW_LOGINS: tuple[Visibility, ...] = (*OPEN_TO_READERS, "restricted_people")
+"""The classes of a consumer that keeps who logs in as whom."""
+
+
+def access_of_others(service: str) -> tuple[AccessCopy, ...]:
+    """What a service keeps of who may see what, besides what it owns itself."""
+    return tuple(copy for copy in ACCESS if copy.service != service)

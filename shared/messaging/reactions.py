@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.contracts.language import Aggregate, entry_of
-from shared.domain.copies import Known
+from shared.domain.copies import Copy
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 
@@ -47,12 +47,12 @@ def on(shape: type[Aggregate], facts: str | Iterable[str], reaction: Reaction) -
     return On(shape, names, reaction)
 
 
-def sources_of(declared: Iterable[Known | On]) -> tuple[str, ...]:
+def sources_of(declared: Iterable[Copy | On]) -> tuple[str, ...]:
     """The services whose events are listened to."""
     return tuple(sorted({entry_of(one.shape).service for one in declared}))
 
 
-def by_event_type(declared: Iterable[Known | On]) -> dict[str, Reaction]:
+def by_event_type(declared: Iterable[Copy | On]) -> dict[str, Reaction]:
     """Event type -> what follows; of several reactions to one fact each in the order of declaration."""
     listed: dict[str, list[Reaction]] = {}
     for one in declared:

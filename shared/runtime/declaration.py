@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts.language import CATALOGUE, entry_of
-from shared.domain.copies import COPY_INFO
+from shared.domain.copies import COPY_INFO, Known
 from shared.domain.register import Register
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _faults(service: "Service") -> Iterator[str]:
 
 
 def _of_copies(service: "Service") -> Iterator[str]:
-    filled = {copy.name for consumer in service.consumers for copy in consumer.copies}
+    filled = {c.name for consumer in service.consumers for c in consumer.copies if isinstance(c, Known)}
     for name, table in service.metadata.tables.items():
         if (copy := table.info.get(COPY_INFO)) is None:
             continue
@@ -62,12 +62,10 @@ def _of_references(register: Register[Any]) -> Iterator[str]:
     unchecked = entry.members.unchecked
     services = {other.name: other.service for other in CATALOGUE.values()}
     for member, kind in entry.members.references.items():
-        if member in register.names or member in unchecked:
+        if member in register.names or member in unchecked or kind not in services:  # or it is to come
             continue
         if services.get(kind) == entry.service:
             yield f"{register.shape.__name__}.{member} names a {kind}, whose table is in another base"
-        elif kind not in services:
-            yield f"{register.shape.__name__}.{member} names {kind!r}, and no aggregate is called so"
         else:
             yield (
                 f"{register.shape.__name__}.{member} names a {kind.replace('_', ' ')}, of which it keeps no copy:"

@@ -11,6 +11,7 @@ from shared.base.settings import Settings
 from shared.base.starting import CannotStart, alone_with, written_under
 from shared.base.supervision import Supervised, end_all
 from shared.contracts.language import topics_of
+from shared.domain.access.grants import grants_in
 from shared.domain.clock_watch import ClockWatch
 from shared.http.auth import Tokens
 from shared.http.revocations import LOOK_AGAIN_S, look_once
@@ -115,6 +116,8 @@ async def _look_for_ever(kernel: Serving) -> None:
     while True:
         await asyncio.sleep(LOOK_AGAIN_S)
         await look_once(kernel.revocations, kernel.store, kernel.service)
+        with suppress(Unreachable):
+            await grants_in(kernel.store).look(kernel.store)
 
 
 @asynccontextmanager

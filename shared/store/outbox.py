@@ -108,6 +108,7 @@ def event(
         headers=headers,
         effective_at=effective_at,
         recorded_at=recorded_at,
+        scope=None if (lies_in := entry.scope_of(shape)) is None else str(lies_in[1]),
     )
 
 

@@ -24,6 +24,7 @@ OUTBOX = (
     "headers",
     "effective_at",
     "recorded_at",
+    "scope",
 )
 
 HAS_VERSION = "SELECT 1 FROM outbox WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?"

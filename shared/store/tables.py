@@ -1,12 +1,14 @@
 """The kernel's own tables, the same in every service's database."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
 
 from shared.store.columns import ID, KEY
 
 
 def kernel_tables(metadata: MetaData) -> None:
-    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations and audit."""
+    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations, audit and
+    access."""
+    _access_tables(metadata)
     Table(
         "outbox",
         metadata,
@@ -25,6 +27,7 @@ def kernel_tables(metadata: MetaData) -> None:
         Column("headers", Text, nullable=False),
         Column("effective_at", BigInteger, nullable=False),
         Column("recorded_at", BigInteger, nullable=False),
+        Column("scope", ID),
         UniqueConstraint("aggregate_type", "aggregate_id", "aggregate_version"),
         Index("ix_outbox__topic_partition_position", "topic", "partition", "position"),
     )
@@ -124,4 +127,53 @@ def kernel_tables(metadata: MetaData) -> None:
         Column("method", KEY, nullable=False),
         Column("path", Text, nullable=False),
         Column("code", KEY, nullable=False),
+    )
+
+
+def _access_tables(metadata: MetaData) -> None:
+    """What every service knows of who may see and do what (`shared.domain.access`)."""
+    Table(
+        "access_node",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+        Column("kind", KEY, nullable=False),
+        Column("parent_id", ID, index=True),
+        Column("other_parent_id", ID, index=True),
+        Column("confidential", BigInteger, nullable=False),
+        Index(
+            "ix_access_node__where_confidential",
+            "id",
+            sqlite_where=text("confidential = 1"),
+            postgresql_where=text("confidential = 1"),
+        ),
+    )
+    Table(
+        "access_membership",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+        Column("kind", KEY, nullable=False),
+        Column("holder", KEY, nullable=False),
+        Column("role", KEY, nullable=False),
+        Column("node_id", ID, nullable=False, index=True),
+        Column("starts_on", BigInteger),
+        Column("ends_on", BigInteger),
+        Column("counts", BigInteger, nullable=False),
+        Index("ix_access_membership__kind_holder", "kind", "holder"),
+    )
+    Table(
+        "access_login",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+        Column("hash", KEY, nullable=False, index=True),
+        Column("person_id", ID, nullable=False),
+        Column("counts", BigInteger, nullable=False),
+    )
+    Table(
+        "access_clock",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("mark", KEY, nullable=False),
     )

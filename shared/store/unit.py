@@ -24,6 +24,8 @@ class Event(Struct, eq=False):
     headers: str
     effective_at: int
     recorded_at: int
+    scope: str | None = None
+    """In what it lies: the id of a portfolio, programme or project; None for the instance."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -87,7 +87,7 @@ def wall_clocks(tree: ast.Module) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("found", "right", "wrong"),
+    ("look", "right", "wrong"),
     [
         (unseeded, "import random\nrandom.Random(1).choice([1])", "import random\nrandom.choice([1])"),
         (unseeded, "from random import Random\nRandom(5)", "from random import Random\nRandom()"),
@@ -99,9 +99,9 @@ def wall_clocks(tree: ast.Module) -> list[int]:
         (wall_clocks, "from datetime import time\ntime()", "from datetime import datetime\ndatetime.now()"),
     ],
 )  # fmt: skip
-def test_the_looks_below_see_what_they_look_for(found, right: str, wrong: str) -> None:  # type: ignore[no-untyped-def]
-    assert not found(ast.parse(right))
-    assert found(ast.parse(wrong))
+def test_the_looks_below_see_what_they_look_for(look, right: str, wrong: str) -> None:  # type: ignore[no-untyped-def]
+    assert not look(ast.parse(right))
+    assert look(ast.parse(wrong))
 
 
 def test_chance_is_seeded() -> None:

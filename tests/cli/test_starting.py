@@ -126,8 +126,8 @@ def test_every_process_tells_a_wrong_setting_in_the_same_way(tmp_path: Path) -> 
     for command in ("services", "services.projects", "services.stack"):
         assert_told(run(command, PORTOLAN_TIME_ZONE="Zuerich"), "PORTOLAN_TIME_ZONE", "'Zuerich'")
     away = {"PORTOLAN_DATABASE_URL": f"postgresql://user:{SECRET}@127.0.0.1:1/{{service}}"}
-    for command in (["services.projects"], ["services.stack", "--data", tmp_path]):
-        done = run(*command, **away)
+    for words in (["services.projects"], ["services.stack", "--data", tmp_path]):
+        done = run(*words, **away)
         assert_told(done, "PORTOLAN_DATABASE_URL", "'postgresql://***@127.0.0.1:1/")
         assert SECRET not in done.stderr
 
@@ -296,7 +296,7 @@ def test_a_data_folder_is_served_by_one_process_at_a_time(tmp_path: Path) -> Non
 def test_a_stack_that_is_ended_in_the_middle_of_its_start_leaves_nothing_behind(
     apache_kafka: str, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "services.stack", "--data", tmp_path / "data", "--port", "0"]
+    command = [sys.executable, "-m", "services.stack", "--data", str(tmp_path / "data"), "--port", "0"]
     log = (tmp_path / "log").open("w+")
     with (
         log,

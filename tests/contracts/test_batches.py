@@ -51,7 +51,7 @@ def messages(batches: Batches) -> dict[tuple[str, int], list[tuple[str, bytes | 
     return result
 
 
-async def told(store: Store, producer: AIOKafkaProducer, size: int) -> Batches:
+async def publish_batches(store: Store, producer: AIOKafkaProducer, size: int) -> Batches:
     """All that an outbox holds of the topics, a page at a time; the batches of a partition in the order of the pages."""
     heads: dict[tuple[str, int], int] = {}
     together: Batches = {}
@@ -70,7 +70,7 @@ async def test_messages_made_of_columns_are_the_events_in_order_however_large_pa
     written: Carried, producer: AIOKafkaProducer, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr(making, "SLICE", 25)
-    created = await told(written.store, producer, size)
+    created = await publish_batches(written.store, producer, size)
     assert any(len(queue) > 1 for queue in created.values()), (
         "the batches are too large to follow one another"
     )

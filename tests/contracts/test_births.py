@@ -38,7 +38,7 @@ class WiderBase(SQLModel, registry=own_registry()):
     """The same after an upgrade that added a member."""
 
 
-KNOWN = Known(Portfolio, Base, members=("archived",))
+COPY = Known(Portfolio, Base, members=("archived",))
 WIDER = Known(Portfolio, WiderBase, members=("archived", "parent_id"))
 
 
@@ -90,7 +90,7 @@ async def store(database_url: str, carried: Carried) -> AsyncIterator[Store]:
         url = database_url.replace("{service}", "projects")
     await prepare(PROJECTS, url)
     opened = await open_store(url)
-    await opened.run(str(CreateTable(KNOWN.table)).replace('COLLATE "C"', ""))
+    await opened.run(str(CreateTable(COPY.table)).replace('COLLATE "C"', ""))
     await opened.run(NOTES.format(number="BIGINT"))
     yield opened
     await opened.close()
@@ -107,7 +107,7 @@ async def published(carried: Carried, last: int) -> None:
 
 @asynccontextmanager
 async def consuming(
-    carried: Carried, store: Store, copy: Known = KNOWN, failing: int = 0
+    carried: Carried, store: Store, copy: Known = COPY, failing: int = 0
 ) -> AsyncIterator[Notes]:
     """A consumer that keeps portfolios and notes what it reacts to; whoever enters again starts it again."""
     notes = Notes(store, failing)

@@ -35,7 +35,7 @@ from tests.contracts.consuming import eventually
 PEOPLE = "portolan.resources.people.v1"
 PERSONS = "/resources/v1/persons"
 ADA = {"name": "Ada Byron", "email": "ada.byron@ockham.example", "location": "Ockham Park"}
-TOLD = ("Byron", "ockham", "Countess")
+TRACES = ("Byron", "ockham", "Countess")
 [PROJECTION] = REPORTING.consumers
 NAMED_ONLY = [("ce_sequence", None), ("ce_source", None)]
 AT_ONCE = {
@@ -297,4 +297,4 @@ async def tells_of_her(store: Store) -> bool:
     rows = []
     for table in REPORTING.metadata.tables:
         rows += await store.fetch(f"SELECT * FROM {table}")
-    return any(word in repr(tuple(row)) for row in rows for word in TOLD)
+    return any(word in repr(tuple(row)) for row in rows for word in TRACES)

@@ -94,14 +94,14 @@ def test_what_is_written_is_what_the_shape_writes_and_reads_back_equal(one: Aggr
 
 
 def _state(**members: str) -> str:
-    given = {
+    values = {
         "id": '"01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"',
         "version": "1",
         "created_at": '"2026-06-01T08:30:00.000000Z"',
         "updated_at": '"2026-06-01T08:30:00.000000Z"',
         "name": '"a"',
     } | members
-    return "{" + ",".join(f'"{name}":{value}' for name, value in given.items()) + "}"
+    return "{" + ",".join(f'"{name}":{value}' for name, value in values.items()) + "}"
 
 
 class Noted(Aggregate):

@@ -10,7 +10,7 @@ import pytest
 from services.imports.federal import importing
 from services.imports.federal.reading import Conventions, amount_of, day_of, order_of
 from services.imports.findings import Findings
-from tests.imports.test_odd_files import CONTRACT, INVESTMENT, PROJECT, Rows, told, upserts, written
+from tests.imports.test_odd_files import CONTRACT, INVESTMENT, PROJECT, Rows, listed, upserts, written
 
 START, END = "Contract Start Date (USAspending)", "Contract End Date (USAspending)"
 AMOUNT = "Action Obligation Amount (In $ million) (USAspending)"
@@ -135,7 +135,7 @@ def test_a_year_of_two_digits_is_refused_unless_a_century_is_given(tmp_path: Pat
     rows = [contract(1, **{START: "10/31/11"}), contract(2, **{START: "10/31/2011"})]
     stages, findings = judged(tmp_path, contracts=rows)
     assert (starts(stages), findings.lost) == ([None, "2011-10-31"], True)
-    assert ("contracts.csv", 2, "unreadable_cell") in told(findings)
+    assert ("contracts.csv", 2, "unreadable_cell") in listed(findings)
     for century, year in ((1900, 1999), (2000, 2099)):
         stages, findings = judged(tmp_path, contracts=[contract(1, **{START: "10/31/99"})], century=century)
         assert (starts(stages), findings.lost) == ([f"{year}-10-31"], False)
@@ -233,7 +233,7 @@ def test_amounts_that_slipped_among_themselves_are_seen_by_the_published_varianc
     findings = Findings()
     stages = importing.stages(importing.read_all(files), date(2012, 8, 31), findings)
     assert [u.key for u in upserts(stages, "projects")] == ["656"]
-    assert ("projects.csv", 3, "cells_shifted") in told(findings)
+    assert ("projects.csv", 3, "cells_shifted") in listed(findings)
 
 
 def test_an_investment_whose_title_has_run_over_brings_no_funding(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_an_investment_whose_title_has_run_over_brings_no_funding(tmp_path: Path
     findings = Findings()
     files = written(tmp_path, [PROJECT], [INVESTMENT | {"investment_uii": "005-000000009"}, row])
     stages = importing.stages(importing.read_all(files), date(2012, 8, 31), findings)
-    assert ("investments.csv", 3, "cells_shifted") in told(findings)
+    assert ("investments.csv", 3, "cells_shifted") in listed(findings)
     assert [u.key for u in upserts(stages, "budget lines")] == ["005-000000009/funding_py"]
 
 

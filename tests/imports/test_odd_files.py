@@ -59,7 +59,7 @@ def judged(files: Files) -> tuple[list[Stage], Findings]:
     return importing.stages(importing.read_all(files), date(2012, 8, 31), findings), findings
 
 
-def told(findings: Findings) -> list[tuple[str, int, str]]:
+def listed(findings: Findings) -> list[tuple[str, int, str]]:
     return [(f["file"], f["line"], f["code"]) for f in findings.to_json()]
 
 
@@ -68,7 +68,7 @@ def upserts(stages: list[Stage], name: str) -> list[Any]:
 
 
 def test_rows_as_published_are_not_odd(tmp_path: Path) -> None:
-    assert told(judged(written(tmp_path, [PROJECT]))[1]) == []
+    assert listed(judged(written(tmp_path, [PROJECT]))[1]) == []
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_a_cell_that_cannot_be_read_is_reported_and_the_row_imported_without_it(
     tmp_path: Path, column: str, text: str
 ) -> None:
     stages, findings = judged(written(tmp_path, [PROJECT | {column: text}]))
-    assert ("projects.csv", 2, "unreadable_cell") in told(findings)
+    assert ("projects.csv", 2, "unreadable_cell") in listed(findings)
     [project] = upserts(stages, "projects")
     assert project.key == "656"
 
 
 def test_a_rating_that_is_no_number_is_reported_and_left_out(tmp_path: Path) -> None:
     stages, findings = judged(written(tmp_path, [PROJECT], [INVESTMENT | {"cio_eval_2017": "x"}]))
-    assert told(findings) == [("investments.csv", 2, "unreadable_cell")]
+    assert listed(findings) == [("investments.csv", 2, "unreadable_cell")]
     assert upserts(stages, "assessments") == []
 
 
@@ -109,7 +109,7 @@ def test_a_second_row_with_the_same_key_is_reported_and_not_imported(tmp_path: P
 def test_stray_spaces_and_texts_too_long_are_reported_in_every_file(tmp_path: Path) -> None:
     project = PROJECT | {"project_name": " Operations", "project_description": "x" * 20_001}
     stages, findings = judged(written(tmp_path, [project], [INVESTMENT | {"title": "y" * 301}]))
-    assert told(findings) == [
+    assert listed(findings) == [
         ("investments.csv", 2, "text_too_long"),
         ("projects.csv", 2, "stray_spaces"),
         ("projects.csv", 2, "text_too_long"),
@@ -121,14 +121,14 @@ def test_stray_spaces_and_texts_too_long_are_reported_in_every_file(tmp_path: Pa
 def test_an_amount_finer_than_a_cent_is_rounded_half_even_and_reported(tmp_path: Path) -> None:
     project = PROJECT | {"planned_cost_musd": "1.000000005", "projected_actual_cost_musd": "1.000000015"}
     stages, findings = judged(written(tmp_path, [project]))
-    assert told(findings).count(("projects.csv", 2, "sub_cent")) == 2
+    assert listed(findings).count(("projects.csv", 2, "sub_cent")) == 2
     [body] = [u.body for u in upserts(stages, "projects")]
     assert (body["planned_cost"]["amount"], body["forecast_cost"]["amount"]) == ("1000000.00", "1000000.02")
 
 
 def test_a_project_with_a_finish_and_no_start_keeps_its_finish(tmp_path: Path) -> None:
     stages, findings = judged(written(tmp_path, [PROJECT | {"start_date": ""}]))
-    assert told(findings) == [("projects.csv", 2, "no_start")]
+    assert listed(findings) == [("projects.csv", 2, "no_start")]
     assert upserts(stages, "projects")[0].body["actual_finish_on"] == "2012-03-31"
 
 

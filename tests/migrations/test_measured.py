@@ -23,7 +23,7 @@ from tests.finance.control.performance.histories import DAYS, FIRST, History
 BEFORE = "0004"
 
 
-async def told(portolan: Portolan, histories: list[History]) -> list[Any]:
+async def read_answers(portolan: Portolan, histories: list[History]) -> list[Any]:
     """What finance and the dashboards answer of many days."""
     client = portolan("viewer")
     paths = []
@@ -101,13 +101,13 @@ async def test_an_upgraded_store_answers_the_same_figures_of_every_day(
         for _ in range(45):
             await random.choice(histories).step()
         await portolan.settled()
-        before = await told(portolan, histories)
+        before = await read_answers(portolan, histories)
     for service in (FINANCE, REPORTING):
         await within(settings, service, aged(service))
     for _ in range(2):  # started once more it counts nothing twice
         async with running_portolan(settings) as portolan:
             await portolan.settled()
-            assert _unlike(before, await told(portolan, histories)) == []
+            assert _unlike(before, await read_answers(portolan, histories)) == []
             await _is_right(portolan)
 
 

@@ -42,5 +42,5 @@ def test_a_migration_that_was_written_is_formatted_and_linted(tmp_path: Path) ->
     settings = Path(__file__).parents[2] / "pyproject.toml"
     for check in (["format", "--check"], ["check"]):
         command = [sys.executable, "-m", "ruff", *check, "--config", settings, written]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + written.read_text()

@@ -28,7 +28,7 @@ def code() -> SimpleNamespace:
     return SimpleNamespace(**names)
 
 
-async def made(portolan: Portolan, code: SimpleNamespace, **members: Any) -> httpx.Response:
+async def create(portolan: Portolan, code: SimpleNamespace, **members: Any) -> httpx.Response:
     answer: httpx.Response = await code.send(portolan(), "POST", PROJECTS, json={"name": "ERP", **members})
     return answer
 
@@ -36,7 +36,7 @@ async def made(portolan: Portolan, code: SimpleNamespace, **members: Any) -> htt
 async def test_a_change_begins_again_when_somebody_else_was_faster(
     portolan: Portolan, code: SimpleNamespace
 ) -> None:
-    client, place = portolan(), (await made(portolan, code)).headers["location"]
+    client, place = portolan(), (await create(portolan, code)).headers["location"]
     readings: list[int] = []
 
     def edit(record: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +81,7 @@ async def test_a_reference_that_never_arrives_is_refused_in_the_end(
 async def test_all_pages_are_read_and_a_read_follows_a_write(
     portolan: Portolan, code: SimpleNamespace
 ) -> None:
-    written = [await made(portolan, code, name=f"Project {number}") for number in range(5)]
+    written = [await create(portolan, code, name=f"Project {number}") for number in range(5)]
     names = [item["name"] async for item in code.every(portolan(), PROJECTS, limit=2, sort="name")]
     assert names == [f"Project {number}" for number in range(5)]
     sheet = f"/reporting/v1/projects/{written[-1].json()['id']}"
@@ -112,6 +112,6 @@ async def test_the_page_tells_what_happens_without_and_with_a_weak_version(porto
 def test_every_code_that_the_page_names_is_one() -> None:
     rows = re.findall(r"^\| \d[\d, ]* \| (.*?) \|", PAGE.read_text(), re.MULTILINE)
     named = {code for row in rows for code in re.findall(r"`(\w+)`", row)} - {"errors"}
-    known = {entry["code"] for entry in json.loads(LIST.read_text())} | OF_THE_DOOR
+    known_codes = {entry["code"] for entry in json.loads(LIST.read_text())} | OF_THE_DOOR
     assert rows
-    assert sorted(named - known) == []
+    assert sorted(named - known_codes) == []

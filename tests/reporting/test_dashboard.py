@@ -1,7 +1,6 @@
 """Dashboards are declared by their answers: what is missing is refused, and what follows holds for each of them."""
 
 import json
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -16,7 +15,7 @@ from services.reporting.scope import NarrowedQuery, ScopedQuery
 from services.reporting.service import SERVICE
 from shared.base.clock import from_day
 from shared.contracts.projects.structure import Stage
-from shared.http.auth import Principal, Sight
+from shared.domain.access.rights import EVERYTHING, Sight
 from tests.conftest import Portolan
 
 PROJECT, OTHER = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d", "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3e"
@@ -84,20 +83,11 @@ def test_every_dashboard_of_the_service_is_a_declared_one() -> None:
     assert list(dashboards.routes) == [dashboard.routes for dashboard in EACH]
 
 
-@dataclass(frozen=True)
-class Insider(Principal):
-    """Somebody who sees less than everything."""
-
-    own: Sight = field(default_factory=lambda: Sight(is_everything=False))
-
-    @property
-    def sight(self) -> Sight:
-        return self.own
+HIDDEN = Sight(frozenset({OTHER}))
 
 
-def reading(query: AsOfQuery, kind: type[Principal] = Principal, day: int = 739_000) -> Reading[AsOfQuery]:
-    principal = kind("somebody", "an issuer", ("viewer",), frozenset(), 0.0)
-    call: Any = SimpleNamespace(principal=principal)
+def reading(query: AsOfQuery, sight: Sight = EVERYTHING, day: int = 739_000) -> Reading[AsOfQuery]:
+    call: Any = SimpleNamespace(sight=sight)
     return Reading(call, AsOf(from_day(day), day, None), query)
 
 
@@ -112,7 +102,7 @@ def test_answers_are_shared_by_equal_queries_of_who_sees_the_same() -> None:
         reading(ScopedQuery()),
         reading(ScopedQuery(project_id=PROJECT, stage=(Stage.ACTIVE,))),
         reading(ScopedQuery(project_id=PROJECT), day=739_001),
-        reading(ScopedQuery(project_id=PROJECT), Insider),
+        reading(ScopedQuery(project_id=PROJECT), HIDDEN),
     ],
     ids=("another project", "no project", "a stage", "another day", "another sight"),
 )
@@ -158,7 +148,7 @@ async def test_states_are_narrowed_by_stage_also_where_the_query_names_no_place(
     assert approved.status_code == 200, approved.text
     await portolan.settled()
     kernel = portolan.running.services["reporting"].kernel
-    call: Any = SimpleNamespace(kernel=kernel)
+    call: Any = SimpleNamespace(kernel=kernel, sight=EVERYTHING)
     at = as_of(call, AsOfQuery())
     for query, expected in (
         (NarrowedQuery(), ids),
@@ -171,6 +161,6 @@ async def test_states_are_narrowed_by_stage_also_where_the_query_names_no_place(
 
 async def test_a_reading_of_what_reporting_never_receives_is_refused(portolan: Portolan) -> None:
     portolan()
-    call: Any = SimpleNamespace(kernel=portolan.running.services["reporting"].kernel)
+    call: Any = SimpleNamespace(kernel=portolan.running.services["reporting"].kernel, sight=EVERYTHING)
     with pytest.raises(LookupError, match="no aggregates called riks"):
         await Reading(call, as_of(call, AsOfQuery()), AsOfQuery()).states("riks")

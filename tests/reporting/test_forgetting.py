@@ -27,7 +27,7 @@ from shared.messaging.inbox import Inbox
 from shared.runtime.running import Opened, opened
 from shared.store.outbox import Origin
 
-[PROJECTION] = REPORTING.consumers
+PROJECTION, *_ = REPORTING.consumers
 TOPICS = topics_of("resources")
 FEW = tuned(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -85,7 +85,7 @@ class Told:
 
 
 @pytest.fixture
-async def told(tmp_path: Path) -> AsyncIterator[Told]:
+async def listener(tmp_path: Path) -> AsyncIterator[Told]:
     settings = Settings(data=tmp_path)
     tokens = Tokens(settings)
     async with (
@@ -98,14 +98,14 @@ async def told(tmp_path: Path) -> AsyncIterator[Told]:
 @FEW
 @given(steps=life, sizes=sizes)
 async def test_what_was_heard_before_the_erasure_ends_as_what_is_folded_after_it(
-    told: Told, steps: list[tuple[str, int]], sizes: list[int]
+    listener: Told, steps: list[tuple[str, int]], sizes: list[int]
 ) -> None:
-    await told.live(steps)
-    await told.hear(sizes)
-    live, source = told.reporting.kernel.store, told.source.kernel.store
-    async with replaying(told.reporting.kernel.settings, {"resources": (source, TOPICS)}) as replay:
+    await listener.live(steps)
+    await listener.hear(sizes)
+    live, source = listener.reporting.kernel.store, listener.source.kernel.store
+    async with replaying(listener.reporting.kernel.settings, {"resources": (source, TOPICS)}) as replay:
         await replay.catch_up()
         assert await compare(live, replay.kernel.store) == []
-    erased = {r.event.subject for r in told.records if r.event.type.endswith(".erased.v1")}
+    erased = {r.event.subject for r in listener.records if r.event.type.endswith(".erased.v1")}
     for id, state in await live.fetch("SELECT aggregate_id, state FROM history"):
         assert (json.loads(state)["name"] == "Erased person") == (id in erased)

@@ -17,7 +17,7 @@ from shared.runtime.running import opened
 from tests.conftest import Callers
 from tests.reporting.totals.histories import FIRST, World
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 SORTS = (
     "cost.planned",
     "cost.actual",
@@ -59,6 +59,6 @@ async def test_pages_hold_what_the_whole_list_holds(viewer: httpx.AsyncClient, q
             assert whole, "else it shows nothing"
             if sort == "cost.planned":
                 amounts = [item["cost"]["planned"] for item in whole]
-                known = [(a["currency"], float(a["amount"])) for a in amounts if a]
-                assert known == sorted(known, reverse=bool(sign))
-                assert amounts[len(known) :] == [None] * (len(amounts) - len(known))
+                present = [(a["currency"], float(a["amount"])) for a in amounts if a]
+                assert present == sorted(present, reverse=bool(sign))
+                assert amounts[len(present) :] == [None] * (len(amounts) - len(present))

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import Portolan
 
 
-async def made(portolan: Portolan, collection: str, **content: Any) -> str:
+async def create(portolan: Portolan, collection: str, **content: Any) -> str:
     answer = await portolan().post(f"/projects/v1/{collection}", json=content)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
@@ -18,14 +18,14 @@ async def tree(portolan: Portolan) -> dict[str, str]:
     """Portfolios in a line, each with a project of its name, and one apart."""
     ids: dict[str, str] = {}
     for name, parent in (("top", None), ("middle", "top"), ("bottom", "middle"), ("apart", None)):
-        ids[name] = await made(portolan, "portfolios", name=name, parent_id=ids.get(parent or ""))
-        await made(portolan, "projects", name=name, portfolio_id=ids[name])
+        ids[name] = await create(portolan, "portfolios", name=name, parent_id=ids.get(parent or ""))
+        await create(portolan, "projects", name=name, portfolio_id=ids[name])
     await portolan.settled()
     return ids
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("keys", "names"),
     [
         (("top",), {"top", "middle", "bottom"}),
         (("middle",), {"middle", "bottom"}),
@@ -33,15 +33,15 @@ async def tree(portolan: Portolan) -> dict[str, str]:
     ],
 )
 async def test_the_list_holds_what_the_overview_counts(
-    portolan: Portolan, tree: dict[str, str], asked: tuple[str, ...], found: set[str]
+    portolan: Portolan, tree: dict[str, str], keys: tuple[str, ...], names: set[str]
 ) -> None:
-    query = "&".join(f"portfolio_id={tree[name]}" for name in asked)
+    query = "&".join(f"portfolio_id={tree[name]}" for name in keys)
     items = (await portolan().get(f"/reporting/v1/projects?{query}")).json()["items"]
-    assert {item["project"]["name"] for item in items} == found
+    assert {item["project"]["name"] for item in items} == names
     overview = (await portolan().get("/reporting/v1/portfolios")).json()["items"]
-    if len(asked) == 1:
-        [own] = [item for item in overview if item["portfolio"]["name"] == asked[0]]
-        assert own["counts"]["projects"] == len(found)
+    if len(keys) == 1:
+        [own] = [item for item in overview if item["portfolio"]["name"] == keys[0]]
+        assert own["counts"]["projects"] == len(names)
 
 
 async def test_a_portfolio_that_is_not_there_has_no_projects(

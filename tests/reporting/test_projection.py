@@ -28,7 +28,7 @@ from shared.runtime.running import opened
 from tests.conftest import Callers, Portolan
 from tests.reporting.telling import FIRST, LENGTH, Story
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 FEW = tuned(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DASHBOARDS = ("projects?sort=code&limit=200", "portfolios", "budget", "risk-exposure")
 
@@ -77,7 +77,7 @@ def without_positions(reported: Any) -> Any:
 
 
 @pytest.fixture(params=[1, 2])
-async def told(request: pytest.FixtureRequest, portolan: Portolan, tmp_path: Path) -> AsyncIterator[Told]:
+async def listener(request: pytest.FixtureRequest, portolan: Portolan, tmp_path: Path) -> AsyncIterator[Told]:
     await Story(portolan, request.param).tell()
     records: list[Record] = []
     for name, one in portolan.running.services.items():
@@ -113,47 +113,47 @@ def shuffled(records: list[Record], random: Random) -> list[list[Record]]:
 
 @FEW
 @given(random=st.randoms(use_true_random=False))
-async def test_folds_shuffled_across_topics_end_equal(told: Told, random: Random) -> None:
-    await told.forget()
-    await told.hear(told.records)
-    expected = await told.projection()
-    assert len(expected["history"]) == len(told.records) > 40
+async def test_folds_shuffled_across_topics_end_equal(listener: Told, random: Random) -> None:
+    await listener.forget()
+    await listener.hear(listener.records)
+    expected = await listener.projection()
+    assert len(expected["history"]) == len(listener.records) > 40
     assert len(expected["figures"]) > 10
-    await told.forget()
-    await told.hear(*shuffled(told.records, random))
-    assert await told.projection() == expected
+    await listener.forget()
+    await listener.hear(*shuffled(listener.records, random))
+    assert await listener.projection() == expected
 
 
 @FEW
 @given(after=st.integers(0, LENGTH))
-async def test_an_old_day_is_told_as_if_nothing_had_come_later(told: Told, after: int) -> None:
+async def test_an_old_day_is_told_as_if_nothing_had_come_later(listener: Told, after: int) -> None:
     day = FIRST + timedelta(days=after)
-    until = to_micros(end_of_day(day, told.inbox.kernel.settings.zone))
-    await told.forget()
-    await told.hear(told.records)
-    expected = await told.dashboards(day)
-    await told.forget()
-    by_then = [r for r in told.records if r.effective_at <= until]
+    until = to_micros(end_of_day(day, listener.inbox.kernel.settings.zone))
+    await listener.forget()
+    await listener.hear(listener.records)
+    expected = await listener.dashboards(day)
+    await listener.forget()
+    by_then = [r for r in listener.records if r.effective_at <= until]
     for record in by_then:  # what lies between was not there yet: nothing to heal
         record.previous = 0
-    await told.hear(by_then)
-    assert await told.dashboards(day) == expected
+    await listener.hear(by_then)
+    assert await listener.dashboards(day) == expected
 
 
-async def test_figures_of_a_day_are_those_of_the_states_of_that_day(told: Told) -> None:
+async def test_figures_of_a_day_are_those_of_the_states_of_that_day(listener: Told) -> None:
     """Against the plainest fold there is: the newest version of everything by the end of the day."""
-    await told.hear(told.records)
+    await listener.hear(listener.records)
     for after in range(0, LENGTH, 17):
         day = FIRST + timedelta(days=after)
-        until = to_micros(end_of_day(day, told.inbox.kernel.settings.zone))
+        until = to_micros(end_of_day(day, listener.inbox.kernel.settings.zone))
         newest: dict[str, Record] = {}
-        for record in told.records:
+        for record in listener.records:
             if record.effective_at <= until:
                 newest[record.event.subject] = record
         states = [
             (r.event.type.split(".")[2], json.loads(bytes(r.event.data.state))) for r in newest.values()
         ]
-        shown = (await told.dashboards(day))[DASHBOARDS[0]]["items"]
+        shown = (await listener.dashboards(day))[DASHBOARDS[0]]["items"]
         assert {i["project"]["id"] for i in shown} == {s["id"] for kind, s in states if kind == "project"}
         for item in shown:
             [project] = [s for kind, s in states if s["id"] == item["project"]["id"]]
@@ -165,12 +165,12 @@ async def test_figures_of_a_day_are_those_of_the_states_of_that_day(told: Told) 
                 assert item["cost"]["forecast"] == project["forecast_cost"]
 
 
-async def test_the_counts_of_a_portfolio_agree_with_its_projects(told: Told) -> None:
+async def test_the_counts_of_a_portfolio_agree_with_its_projects(listener: Told) -> None:
     """The database counts by health, the items are judged in Python: both by the same limits."""
-    await told.hear(told.records)
+    await listener.hear(listener.records)
     seen = set()
     for after in range(0, LENGTH + 1, 15):
-        dashboards = await told.dashboards(FIRST + timedelta(days=after))
+        dashboards = await listener.dashboards(FIRST + timedelta(days=after))
         items = dashboards[DASHBOARDS[0]]["items"]
         overview = dashboards["portfolios"]
         counted = dict.fromkeys(("green", "amber", "red"), 0)

@@ -15,7 +15,7 @@ from shared.messaging.inbox import Inbox
 from shared.runtime.running import opened
 from tests.conftest import Portolan
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 TOPICS = topics_of("projects")
 
 

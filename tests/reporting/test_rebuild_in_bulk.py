@@ -25,7 +25,7 @@ from shared.store.base import CannotReplace
 from tests.conftest import Portolan
 from tests.reporting.telling import FIRST, LENGTH, Story
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 LAST = FIRST + timedelta(days=LENGTH)
 SOURCES = ("projects", "resources", "finance", "risk")
 
@@ -39,10 +39,10 @@ class Rebuilding:
     sources: Sources
 
     @asynccontextmanager
-    async def made(self) -> AsyncIterator[Made]:
+    async def rebuilt(self) -> AsyncIterator[Made]:
         kernel = self.reporting.kernel
-        async with made_anew(kernel.store, kernel.settings, self.sources) as made:
-            yield made
+        async with made_anew(kernel.store, kernel.settings, self.sources) as rebuilt:
+            yield rebuilt
 
     async def folds_what_is_new(self) -> None:
         """As the live consumer: everything is told once more, and what its marks have is passed over."""
@@ -105,10 +105,10 @@ async def _measured(story: Story) -> None:
         for day in (LAST, LAST - timedelta(days=40)):
             key, cost = {"Idempotency-Key": f"{n} {day}"}, {"project_id": project, "amount": story.money(90)}
             headers = key | {"Portolan-Effective-At": day.isoformat()}
-            made = await story.client.post(
+            rebuilt = await story.client.post(
                 "/finance/v1/actual-costs", json=cost | {"posted_on": day.isoformat()}, headers=headers
             )
-            assert made.status_code in (201, 409, 422), made.text
+            assert rebuilt.status_code in (201, 409, 422), rebuilt.text
     await story.portolan.settled()
 
 
@@ -132,8 +132,8 @@ async def test_what_is_made_in_bulk_is_what_is_folded_event_by_event(
     client = rebuilding.portolan("director")
     person = (await client.post("/resources/v1/persons", json={"name": "Ada Byron"})).json()
     await client.post(f"/resources/v1/persons/{person['id']}/erase", headers={"If-Match": '"1"'})
-    async with rebuilding.made() as made:
-        await made.put_in_place(rebuilding.reporting.kernel.store)
+    async with rebuilding.rebuilt() as rebuilt:
+        await rebuilt.put_in_place(rebuilding.reporting.kernel.store)
     store = rebuilding.reporting.kernel.store
     for table in REPLACED:
         [(rows,)] = await store.fetch(f"SELECT COUNT(*) FROM {table}")
@@ -147,10 +147,10 @@ async def test_readers_have_the_old_tables_until_all_are_put_in_place(rebuilding
     store = rebuilding.reporting.kernel.store
     await rebuilding.folds_what_is_new()
     await store.run("UPDATE figures SET code = 'tampered' RETURNING 1")
-    async with rebuilding.made() as made:
+    async with rebuilding.rebuilt() as rebuilt:
         tampered = await store.fetch("SELECT DISTINCT code FROM figures")
         assert [tuple(row) for row in tampered] == [("tampered",)]
-        await made.put_in_place(store)
+        await rebuilt.put_in_place(store)
     assert await rebuilding.is_right()
 
 
@@ -158,7 +158,7 @@ async def test_a_rebuild_that_is_given_up_leaves_everything_as_it_was(rebuilding
     store = rebuilding.reporting.kernel.store
     await rebuilding.folds_what_is_new()
     marks = await store.fetch(MARKS, (PROJECTION.name,))
-    async with rebuilding.made():
+    async with rebuilding.rebuilt():
         pass
     assert await store.fetch(MARKS, (PROJECTION.name,)) == marks
     assert await rebuilding.is_right()
@@ -168,10 +168,10 @@ async def test_the_live_consumer_goes_on_from_where_the_new_tables_end(rebuildin
     """Something is written while they are made; the live projection has it, and must fold it again."""
     client = rebuilding.portolan()
     await rebuilding.folds_what_is_new()
-    async with rebuilding.made() as made:
+    async with rebuilding.rebuilt() as rebuilt:
         await client.post("/projects/v1/projects", json={"name": "Meanwhile"})
         await rebuilding.folds_what_is_new()
-        await made.put_in_place(rebuilding.reporting.kernel.store)
+        await rebuilt.put_in_place(rebuilding.reporting.kernel.store)
     assert not await rebuilding.is_right(), "the project stands beyond what was loaded"
     await rebuilding.folds_what_is_new()
     assert await rebuilding.is_right()
@@ -188,7 +188,7 @@ async def test_an_event_that_cannot_be_folded_leaves_the_work_to_a_replay_event_
     before = await rebuilding.reporting.kernel.store.fetch("SELECT COUNT(*) FROM history")
     await store.run(broken)
     with pytest.raises(NotInBulk, match="missing required field"):
-        async with rebuilding.made():
+        async with rebuilding.rebuilt():
             pass
     assert await rebuilding.reporting.kernel.store.fetch("SELECT COUNT(*) FROM history") == before
 
@@ -201,8 +201,8 @@ async def test_the_new_tables_have_the_keys_indices_and_grants_of_the_old_ones(
     for grant in ("SELECT ON figures TO PUBLIC", "SELECT, UPDATE ON history TO PUBLIC"):
         await store.run(f"GRANT {grant}")
     before = await rebuilding.tables_as_declared()
-    async with rebuilding.made() as made:
-        await made.put_in_place(store)
+    async with rebuilding.rebuilt() as rebuilt:
+        await rebuilt.put_in_place(store)
     assert await rebuilding.tables_as_declared() == before
     assert before["indices"]
     assert await store.fetch("SELECT 1 FROM pg_namespace WHERE nspname = ?", (beside.SCHEMA,)) == []
@@ -225,8 +225,8 @@ async def test_readers_meet_no_error_while_tables_change_places(rebuilding: Rebu
 
     readers = [asyncio.create_task(read()) for _ in range(3)]
     for _ in range(2):
-        async with rebuilding.made() as made:
-            await made.put_in_place(store)
+        async with rebuilding.rebuilt() as rebuilt:
+            await rebuilt.put_in_place(store)
     done.set()
     assert [await reader for reader in readers] == [{expected[0]}] * 3
 
@@ -239,16 +239,16 @@ async def test_what_a_killed_rebuild_left_is_removed_by_the_next(rebuilding: Reb
         new._connection.terminate()  # as a kill does: nothing is tidied up
     assert await store.fetch("SELECT 1 FROM pg_namespace WHERE nspname = ?", (beside.SCHEMA,))
     assert await rebuilding.is_right()
-    async with rebuilding.made() as made:
-        await made.put_in_place(store)
+    async with rebuilding.rebuilt() as rebuilt:
+        await rebuilt.put_in_place(store)
     assert await rebuilding.is_right()
 
 
 @on_postgres
 async def test_one_process_at_a_time_makes_the_tables_anew(rebuilding: Rebuilding) -> None:
-    async with rebuilding.made():
+    async with rebuilding.rebuilt():
         with pytest.raises(CannotReplace, match="another process"):
-            async with rebuilding.made():
+            async with rebuilding.rebuilt():
                 pass
 
 
@@ -257,9 +257,9 @@ async def test_a_view_on_a_table_is_told_before_anything_is_replaced(rebuilding:
     store = rebuilding.reporting.kernel.store
     await rebuilding.folds_what_is_new()
     await store.run("CREATE VIEW of_the_board AS SELECT project_id FROM figures")
-    async with rebuilding.made() as made:
+    async with rebuilding.rebuilt() as rebuilt:
         with pytest.raises(CannotReplace, match="view of_the_board depends on table"):
-            await made.put_in_place(store)
+            await rebuilt.put_in_place(store)
     assert await rebuilding.is_right()
 
 
@@ -270,9 +270,9 @@ async def test_a_lock_that_somebody_holds_is_waited_for(
     monkeypatch.setattr(beside, "TRIES", 3)
     store = rebuilding.reporting.kernel.store
     reader = await asyncpg.connect(store.url)  # type: ignore[attr-defined]
-    async with rebuilding.made() as made:
+    async with rebuilding.rebuilt() as rebuilt:
         await reader.execute("BEGIN; SELECT COUNT(*) FROM figures")
-        putting = asyncio.create_task(made.put_in_place(store))
+        putting = asyncio.create_task(rebuilt.put_in_place(store))
         await asyncio.wait([putting], timeout=0.3)
         assert not putting.done()
         await reader.execute("COMMIT")

@@ -13,7 +13,7 @@ from tests.reporting.telling import FIRST, LENGTH, Story
 OVERVIEW, LIST = "/reporting/v1/portfolios", "/reporting/v1/projects"
 
 
-async def told(portolan: Portolan, path: str, **query: Any) -> Any:
+async def read(portolan: Portolan, path: str, **query: Any) -> Any:
     answer = await portolan("viewer").get(path, params=query)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -42,7 +42,7 @@ def planned(sums: dict[str, Any]) -> str:
 
 
 async def test_a_total_says_the_amounts_of_each_stage(four: Portolan) -> None:
-    total = (await told(four, OVERVIEW))["total"]
+    total = (await read(four, OVERVIEW))["total"]
     by_stage = {stage: planned(sums) for stage, sums in total["cost_by_stage"].items()}
     assert by_stage == {
         "proposed": "1000.00", "active": "100.00", "closed": "10.00", "discontinued": "1.00",
@@ -64,9 +64,9 @@ async def test_a_total_says_the_amounts_of_each_stage(four: Portolan) -> None:
 async def test_lists_and_sums_are_narrowed_alike(
     four: Portolan, query: dict[str, Any], names: set[str]
 ) -> None:
-    items = (await told(four, LIST, **query))["items"]
+    items = (await read(four, LIST, **query))["items"]
     assert {item["project"]["name"] for item in items} == names
-    total = (await told(four, OVERVIEW, **query))["total"]
+    total = (await read(four, OVERVIEW, **query))["total"]
     assert total["counts"]["projects"] == len(names)
     assert set(total["cost_by_stage"]) == names
 
@@ -98,17 +98,17 @@ async def test_the_database_and_the_items_judge_every_project_alike_on_any_day(
     await Story(everywhere, seed).tell()
     for offset in (1, 40, 80, LENGTH, LENGTH + 200):
         as_of = (FIRST + timedelta(days=offset)).isoformat()
-        items = (await told(everywhere, LIST, as_of=as_of, limit=200))["items"]
+        items = (await read(everywhere, LIST, as_of=as_of, limit=200))["items"]
         health = {item["project"]["id"]: item["health"]["overall"] for item in items}
-        counted = (await told(everywhere, OVERVIEW, as_of=as_of))["total"]
+        counted = (await read(everywhere, OVERVIEW, as_of=as_of))["total"]
         assert Counter(health.values()) == Counter(
             {name: n for name, n in counted["counts"]["by_health"].items() if n}
         )
         for name in ("green", "amber", "red"):
-            narrowed = (await told(everywhere, LIST, as_of=as_of, limit=200, health=name))["items"]
+            narrowed = (await read(everywhere, LIST, as_of=as_of, limit=200, health=name))["items"]
             assert {item["project"]["id"] for item in narrowed} == {p for p, h in health.items() if h == name}
         for member in ("variance_days", "start_variance_days"):
-            ordered = (await told(everywhere, LIST, as_of=as_of, limit=200, sort=f"schedule.{member}"))[
+            ordered = (await read(everywhere, LIST, as_of=as_of, limit=200, sort=f"schedule.{member}"))[
                 "items"
             ]
             days = [item["schedule"][member] for item in ordered if item["schedule"][member] is not None]
@@ -122,7 +122,7 @@ async def test_the_database_and_the_items_judge_every_project_alike_on_any_day(
 async def test_budget_exposure_and_load_are_narrowed_alike(four: Portolan) -> None:
     """The stages, and the healths, are the parts of what belongs to projects; a programme's money has neither."""
     importer = four("service")
-    ids = {p["stage"]: p["id"] for p in (await told(four, "/projects/v1/projects"))["items"]}
+    ids = {p["stage"]: p["id"] for p in (await read(four, "/projects/v1/projects"))["items"]}
     programme = await importer.post("/projects/v1/programmes", json={"name": "P"})
     person = await importer.post("/resources/v1/persons", json={"name": "Zoë"})
     await four.settled()
@@ -142,9 +142,9 @@ async def test_budget_exposure_and_load_are_narrowed_alike(four: Portolan) -> No
     await four.settled()
 
     async def parts(**query: Any) -> tuple[str | None, int, float]:
-        years = (await told(four, "/reporting/v1/budget", **query))["items"]
-        risks = (await told(four, "/reporting/v1/risk-exposure", **query))["by_state"]
-        [load] = (await told(four, "/reporting/v1/load", **{"from": "2026-03", "months": 1}, **query))[
+        years = (await read(four, "/reporting/v1/budget", **query))["items"]
+        risks = (await read(four, "/reporting/v1/risk-exposure", **query))["by_state"]
+        [load] = (await read(four, "/reporting/v1/load", **{"from": "2026-03", "months": 1}, **query))[
             "items"
         ]
         draft = years[0]["total"]["draft"]["amount"] if years else None

@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import replace
 
+from shared.contracts.language import topics_of
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
-from shared.runtime.running import topics_of
 from tests.conftest import Portolan
 from tests.support.given import PROJECTS, Bookings
 

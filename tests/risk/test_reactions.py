@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from shared.contracts.language import topics_of
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
-from shared.runtime.running import topics_of
 from tests.support.given import PROJECTS, Desk
 
 
@@ -30,7 +30,7 @@ async def test_a_proposal_that_is_discontinued_never_had_a_register(desk: Desk) 
 
 
 @pytest.mark.parametrize(
-    ("stage", "told"),
+    ("stage", "expected_facts"),
     [
         ("proposed", []),
         ("approved", ["opened"]),
@@ -41,13 +41,13 @@ async def test_a_proposal_that_is_discontinued_never_had_a_register(desk: Desk) 
     ],
 )
 async def test_an_import_at_a_stage_is_taken_as_the_moves_that_lead_there(
-    desk: Desk, stage: str, told: list[str]
+    desk: Desk, stage: str, expected_facts: list[str]
 ) -> None:
     importer = desk.portolan("service")
     put = await importer.put("/projects/v1/projects/by-ref/itdb/1", json={"name": "Old", "stage": stage})
     assert put.status_code == 201
     await desk.portolan.settled()
-    assert await desk.facts("register") == told
+    assert await desk.facts("register") == expected_facts
 
 
 async def test_a_register_is_effective_from_its_cause(desk: Desk) -> None:

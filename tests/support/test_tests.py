@@ -124,7 +124,7 @@ from pathlib import Path
 from tests.support import janitor
 janitor.hire()
 
-def test_leaves_a_process():
+def test_leaves_a_process() -> None:
     left = subprocess.Popen(["sleep", "600"], start_new_session=True)
     Path("left.pid").write_text(str(left.pid))
     left.wait()
@@ -165,7 +165,7 @@ import time
 import pytest
 
 
-async def test_waits():
+async def test_waits() -> None:
     await asyncio.Event().wait()
 
 
@@ -183,7 +183,7 @@ def test_fails_and_its_teardown_hangs(stubborn):
     assert False
 
 
-def test_passes():
+def test_passes() -> None:
     pass
 """
 

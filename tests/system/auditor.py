@@ -201,6 +201,7 @@ async def _start(reader: AIOKafkaConsumer) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while True:
             try:
-                return await reader.start()
+                await reader.start()
+                return
             except KafkaConnectionError:
                 await asyncio.sleep(BREATH_S)

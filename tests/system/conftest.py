@@ -36,7 +36,7 @@ def full_stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
 
     async def fill() -> dict[str, dict[str, Any]]:
         async with running_everything(Settings(data=folder)) as system:
-            return system.made
+            return system.resources
 
     return folder, asyncio.run(fill())
 

@@ -97,12 +97,12 @@ class StackProcess:
     url: str
     servers: str
 
-    def _told(self) -> dict[str, Any]:
+    def _reported(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads((self.data / "stack.json").read_text())
         return content
 
     def pid(self, name: str) -> int:
-        pid: int = self._told()["pids"][name]
+        pid: int = self._reported()["pids"][name]
         return pid
 
     def signal(self, name: str, number: signal.Signals) -> None:

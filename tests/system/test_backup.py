@@ -137,7 +137,7 @@ Spoil = Callable[[Path], object]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (lambda stored: (stored / "backup.json").unlink(), "backup.json is missing"),
         (lambda stored: (stored / "risk.sqlite").unlink(), "no store of risk"),
@@ -151,12 +151,12 @@ Spoil = Callable[[Path], object]
     ],
 )
 async def test_what_cannot_be_brought_back_whole_is_refused(
-    spoil: Spoil, told: str, tmp_path: Path, fresh_stores: Path
+    spoil: Spoil, message: str, tmp_path: Path, fresh_stores: Path
 ) -> None:
     await back_up(Settings(data=fresh_stores), tmp_path / "kept")
     spoil(tmp_path / "kept")
     refused = await portolan("restore", tmp_path / "kept", "--data", tmp_path / "back")
-    assert (refused.exit_code, told in refused.output) == (1, True), refused.output
+    assert (refused.exit_code, message in refused.output) == (1, True), refused.output
     by_key = {path.name for path in (tmp_path / "back").glob("*")}
     assert by_key <= {"risk.sqlite"}
 
@@ -165,7 +165,7 @@ Damage = Callable[[Path], object]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (lambda stored: cut(stored / "projects.sqlite"), "projects.sqlite differs from the backup"),
         (lambda stored: flip_a_byte(stored / "finance.sqlite"), "finance.sqlite differs from the backup"),
@@ -176,14 +176,14 @@ Damage = Callable[[Path], object]
     ],
 )
 async def test_a_backup_that_was_changed_since_is_refused(
-    spoil: Damage, told: str, tmp_path: Path, fresh_stores: Path
+    spoil: Damage, message: str, tmp_path: Path, fresh_stores: Path
 ) -> None:
     (fresh_stores / "cursor.key").write_bytes(b"k" * 32)
     await back_up(Settings(data=fresh_stores), tmp_path / "kept")
     spoil(tmp_path / "kept")
     refused = await portolan("restore", tmp_path / "kept", "--data", tmp_path / "back")
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1), refused.output
-    assert told in refused.stderr
+    assert message in refused.stderr
     assert not list((tmp_path / "back").glob("*"))
 
 

@@ -11,6 +11,8 @@ from shared.http.running import KernelRoute
 from shared.runtime.app import create_app
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
+THE_ORGANISATION = "/projects/v1/organisations"
+"""There is one, which cannot be made a second time."""
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id", "errors"}
 ETAG = re.compile(r'(W/)?"[0-9]+"')
 
@@ -121,7 +123,7 @@ async def test_a_viewer_reads_everything_and_writes_nothing(everything: Any) -> 
 async def test_what_is_not_there_answers_404(everything: Any) -> None:
     client = everything.client()
     for walked in everything.walk("GET", "PATCH", "DELETE", "POST"):
-        if "{id}" in walked.path and walked.collection in everything.made:
+        if "{id}" in walked.path and walked.collection in everything.resources:
             for id in (UNKNOWN, "nonsense", UNKNOWN.upper()):
                 answer = await client.request(
                     walked.method, walked.url(id), headers=matching(walked), json=everything.body(walked)
@@ -164,7 +166,7 @@ async def test_head_answers_as_get_does_without_a_body(everything: Any) -> None:
 async def test_single_resources_carry_an_etag_and_answer_304_to_those_who_have_them(everything: Any) -> None:
     client = everything.client()
     for walked in everything.walk("GET"):
-        if walked.path.endswith("/{id}") and walked.collection in everything.made:
+        if walked.path.endswith("/{id}") and walked.collection in everything.resources:
             got = await client.get(walked.url())
             assert ETAG.fullmatch(got.headers["etag"]), walked
             again = await client.get(walked.url(), headers={"If-None-Match": got.headers["etag"]})
@@ -226,10 +228,43 @@ async def test_every_list_tells_its_total_to_who_prefers_it(everything: Any) -> 
     paged = [w for w in everything.walk("GET") if "cursor" in w.operation.query_names]
     assert len(paged) > 15
     for walked in paged:
-        assert "Prefer" in {told.name for told in walked.operation.headers}, walked
+        assert "Prefer" in {header.name for header in walked.operation.headers}, walked
         page = await client.get(walked.url() + "?limit=200", headers={"Prefer": "return=total-count"})
         assert page.headers["preference-applied"] == "return=total-count", walked
         assert page.json()["total"] == len(page.json()["items"]), walked
+
+
+def lists(everything: Any) -> list[Any]:
+    """Every list whose items are resources with an id; what happened is found by what it happened to."""
+    paged = [w for w in everything.walk("GET") if "cursor" in w.operation.query_names]
+    return [walked for walked in paged if walked.path != "/reporting/v1/activity"]
+
+
+async def test_every_list_takes_the_ids_that_others_name(everything: Any) -> None:
+    """Also the reader of a page of a hundred rows finds their names in one request."""
+    client, narrowed = everything.client(), 0
+    for walked in lists(everything):
+        whole = (await client.get(f"{walked.url()}?limit=200")).json()["items"]
+        ids = [one["id"] if "id" in one else one["project"]["id"] for one in whole][:2]
+        for filtered in (ids, [*ids, UNKNOWN], ids[:1], [UNKNOWN]):
+            query = "&".join(f"id={id}" for id in filtered)
+            answer = await client.get(f"{walked.url()}?{query}")
+            assert answer.status_code == 200, f"{walked} {answer.text}"
+            items = [one["id"] if "id" in one else one["project"]["id"] for one in answer.json()["items"]]
+            assert sorted(items) == sorted(set(filtered) - {UNKNOWN}), walked
+        narrowed += len(whole) > 0
+    assert narrowed > 15, "most collections hold something"
+
+
+async def test_a_list_refuses_what_is_no_id_and_more_than_200(everything: Any) -> None:
+    client = everything.client()
+    for walked in lists(everything):
+        many = "&".join(["limit=200", *[f"id={UNKNOWN}"] * 200])
+        for query, status in ((many, 200), (f"{many}&id={UNKNOWN}", 400), ("id=PRJ-1", 400), ("id=", 400)):
+            answer = await client.get(f"{walked.url()}?{query}")
+            assert answer.status_code == status, f"{walked} {answer.text}"
+            if status == 400:
+                assert answer.json()["errors"][0]["parameter"] == "id", walked
 
 
 async def test_a_single_valued_parameter_given_twice_answers_400(everything: Any) -> None:
@@ -246,7 +281,7 @@ async def test_expand_sort_and_fields_refuse_what_is_not_on_offer(everything: An
     client = everything.client()
     for walked in everything.walk("GET"):
         for parameter in walked.operation.parameters:
-            if parameter.name in ("expand", "sort", "fields") and walked.collection in everything.made:
+            if parameter.name in ("expand", "sort", "fields") and walked.collection in everything.resources:
                 assert_problem(await client.get(f"{walked.url()}?{parameter.name}=nonsense"), 400)
 
 
@@ -272,21 +307,26 @@ async def test_batches_and_what_moves_money_need_a_key_and_the_document_says_so(
     assert needing == {w.id for w in everything.walk() if w.path.endswith("/batch")} | {"actual_costs_create"}
     for service in SERVICES:
         for operations in create_app(service).openapi()["paths"].values():
-            for method, told in operations.items():
-                keys = [p["required"] for p in told["parameters"] if p["name"] == "Idempotency-Key"]
-                assert keys == ([told["operationId"] in needing] if method == "post" else [])
+            for method, operation in operations.items():
+                keys = [p["required"] for p in operation["parameters"] if p["name"] == "Idempotency-Key"]
+                assert keys == ([operation["operationId"] in needing] if method == "post" else [])
 
 
 async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) -> None:
     client = everything.client()
-    for collection, made in everything.made.items():
+    for collection, resource in everything.resources.items():
         walked = next(w for w in everything.walk("PUT") if w.collection == collection)
-        content = {k: v for k, v in made.items() if k in walked.operation.body.model_fields}
+        content = {k: v for k, v in resource.items() if k in walked.operation.body.model_fields}
         url = f"{collection}/by-ref/walk/1%2F{walked.service}"
-        unique = {m: None for m in ("external_ref", "code", "stage") if m in content}
+        unique: dict[str, str | None] = {m: None for m in ("external_ref", "code", "stage") if m in content}
         if "wbs" in content:
-            unique["wbs"] = "2"
+            unique |= {"wbs": "2"}
+        if "subject" in content:
+            unique |= {"subject": "another login"}
         answer = await client.put(url, json=content | unique)
+        if collection == THE_ORGANISATION:
+            assert_problem(answer, 409, "organisation_exists")
+            continue
         assert answer.status_code == 201, (collection, answer.text)
         assert ETAG.fullmatch(answer.headers["etag"])
         there = await client.get(answer.headers["location"])
@@ -305,9 +345,9 @@ async def test_every_answer_carries_the_id_of_its_request(everything: Any) -> No
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
 def test_the_document_says_every_answer_and_each_refusal_as_a_problem(service: Any) -> None:
-    told = create_app(service).openapi()
-    assert told["openapi"] == "3.1.0"
-    for path, operations in told["paths"].items():
+    document = create_app(service).openapi()
+    assert document["openapi"] == "3.1.0"
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
             where = f"{method} {path}"
             assert operation["summary"], where
@@ -340,16 +380,16 @@ def test_the_document_promises_no_representation_but_those_that_are_given(servic
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
 def test_every_reference_of_the_document_leads_somewhere(service: Any) -> None:
-    told = create_app(service).openapi()
-    names = set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", str(told)))
-    assert names <= set(told["components"]["schemas"])
+    document = create_app(service).openapi()
+    names = set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", str(document)))
+    assert names <= set(document["components"]["schemas"])
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
 def test_requests_are_closed_and_have_no_defaults_and_answers_are_open(service: Any) -> None:
-    told = create_app(service).openapi()
-    schemas = told["components"]["schemas"]
-    operations = [o for operations in told["paths"].values() for o in operations.values()]
+    document = create_app(service).openapi()
+    schemas = document["components"]["schemas"]
+    operations = [o for operations in document["paths"].values() for o in operations.values()]
     requested = reached(schemas, [o.get("requestBody") for o in operations])
     answered = reached(schemas, [o["responses"] for o in operations])
     assert len(answered) > 5

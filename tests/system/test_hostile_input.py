@@ -301,7 +301,7 @@ async def test_a_hostile_path_answers_4xx(everything: Any, segment: str) -> None
             )
             assert 400 <= answer.status_code < 500, (walked, answer.text)
     for walked in everything.walk("PUT"):
-        created = everything.made[walked.collection]
+        created = everything.resources[walked.collection]
         body = {
             k: v
             for k, v in created.items()

@@ -21,7 +21,7 @@ NAMING = [
 naming = pytest.mark.parametrize(("collection", "member", "body"), NAMING)
 
 
-async def made(client: httpx.AsyncClient, url: str, **members: Any) -> dict[str, Any]:
+async def create(client: httpx.AsyncClient, url: str, **members: Any) -> dict[str, Any]:
     answer = await client.post(url, json=members)
     assert answer.status_code == 201, answer.text
     return answer.json()  # type: ignore[no-any-return]
@@ -40,7 +40,7 @@ async def archive(client: httpx.AsyncClient, url: str, one: dict[str, Any]) -> N
 async def placed(client: httpx.AsyncClient, collection: str, body: dict[str, Any]) -> dict[str, Any]:
     """The body, in a project where it belongs to one."""
     if collection.endswith(("work-packages", "risks")):
-        return body | {"project_id": (await made(client, PROJECTS, name="New ERP"))["id"]}
+        return body | {"project_id": (await create(client, PROJECTS, name="New ERP"))["id"]}
     return body
 
 
@@ -62,8 +62,8 @@ async def test_somebody_who_is_archived_is_named_by_nothing_new(
 ) -> None:
     client = portolan()
     body = await placed(client, collection, body)
-    person = await made(client, PERSONS, name="Ada Keller")
-    old = await made(client, collection, **body, **{member: person["id"]})
+    person = await create(client, PERSONS, name="Ada Keller")
+    old = await create(client, collection, **body, **{member: person["id"]})
     await archive(client, PERSONS, person)
     await portolan.settled()
     other = body | ({"wbs": "2"} if "wbs" in body else {})
@@ -82,8 +82,8 @@ async def test_somebody_who_is_archived_is_named_by_nothing_new(
 async def test_what_an_erased_person_managed_is_restored(everywhere: Portolan) -> None:
     """Somebody who was erased never comes back; their project does."""
     client = everywhere()
-    person = await made(client, PERSONS, name="Ada Keller")
-    project = await made(client, PROJECTS, name="ERP", manager_id=person["id"])
+    person = await create(client, PERSONS, name="Ada Keller")
+    project = await create(client, PROJECTS, name="ERP", manager_id=person["id"])
     await archive(client, PROJECTS, project)
     erased = await client.post(
         f"{PERSONS}/{person['id']}/erase", json={}, headers={"If-Match": f'"{person["version"]}"'}
@@ -101,7 +101,7 @@ async def test_what_an_erased_person_managed_is_restored(everywhere: Portolan) -
 
 async def test_a_batch_names_persons_made_just_before_it(everywhere: Portolan) -> None:
     client = everywhere("service")
-    person = await made(client, PERSONS, name="Ada Keller")
+    person = await create(client, PERSONS, name="Ada Keller")
     items = [
         {"name": f"Engine {n}", "manager_id": person["id"], "external_ref": {"source": "erp", "id": str(n)}}
         for n in range(20)

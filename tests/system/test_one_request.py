@@ -20,7 +20,7 @@ from tests.system.running import READY_S, ROOT, EmbeddedProcess, token_of, wait_
 
 LONGEST_TURN_MS = 50.0
 EVENTS, PROJECTS = 200_000, 50_000
-MADE = 500
+COUNT = 500
 MIB = 1024 * 1024
 
 
@@ -78,7 +78,7 @@ def client_of(running: Watched, **settings: Any) -> httpx.AsyncClient:
 
 def make_projects(running: Watched) -> None:
     headers = {"Authorization": f"Bearer {token_of(running.data)}", "Idempotency-Key": "made"}
-    items = [{"name": f"Project {n}"} for n in range(MADE)]
+    items = [{"name": f"Project {n}"} for n in range(COUNT)]
     with httpx.Client(base_url=running.url, headers=headers, timeout=60) as client:
         answer = client.post("/projects/v1/projects/batch", json={"items": items})
         assert answer.status_code == 207, answer.text
@@ -110,12 +110,12 @@ def grow(data: Path) -> None:
                 (end, end + 1),
             )
     with sqlite3.connect(data / "reporting.sqlite") as store:
-        copy(store, "figures", PROJECTS // MADE, {
+        copy(store, "figures", PROJECTS // COUNT, {
             "project_id": "printf('%08d', n) || substr(project_id, 9)",
         })  # fmt: skip
         store.execute(
-            f"UPDATE portfolio_standing SET projects = projects * {PROJECTS // MADE},"
-            f" without_information = without_information * {PROJECTS // MADE}"
+            f"UPDATE portfolio_standing SET projects = projects * {PROJECTS // COUNT},"
+            f" without_information = without_information * {PROJECTS // COUNT}"
         )
         store.commit()
 

@@ -174,7 +174,7 @@ async def test_an_import_brings_history_in_until_the_project_is_archived(
 ) -> None:
     site = await Site(portolan, stage).build()
     site.client = portolan("service")
-    bodies = {
+    bodies: dict[str, dict[str, Any]] = {
         PACKAGES: {"wbs": "7", "name": "As it was"},
         RISKS: {"title": "As it was"},
         LINES: LINE,

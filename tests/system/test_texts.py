@@ -5,10 +5,10 @@ from typing import Any
 from tests.conftest import Portolan
 
 TYPED = "E\u0301lan Straße"
-KEPT = "Élan Straße"
-ASKED = ("Élan", "ÉLAN", "elan", "STRASSE elan", "e\u0301lan", "straße")
+STORED = "Élan Straße"
+QUERIES = ("Élan", "ÉLAN", "elan", "STRASSE elan", "e\u0301lan", "straße")
 OTHERS = ("zürich", "Apple", "Phase 10", "phase 9")
-SORTED = ["Apple", KEPT, "phase 9", "Phase 10", "zürich"]
+SORTED = ["Apple", STORED, "phase 9", "Phase 10", "zürich"]
 
 
 async def bodies(portolan: Portolan) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -19,7 +19,7 @@ async def bodies(portolan: Portolan) -> dict[str, tuple[str, dict[str, Any]]]:
         f"/{collection}": ("name", {})
         for collection in (
             "projects/v1/portfolios", "projects/v1/programmes", "projects/v1/projects", "resources/v1/persons",
-            "resources/v1/org-units", "finance/v1/vendors",
+            "projects/v1/calendars", "resources/v1/org-units", "finance/v1/vendors",
         )
     }  # fmt: skip
     within = {"project_id": project.json()["id"]}
@@ -51,9 +51,9 @@ async def test_every_list_finds_and_sorts_names_as_people_write_them(everywhere:
             extra |= {"number": f"C-{n}"} if path.endswith("contracts") else {}
             response = await client.post(path, json={member: name} | rest | extra)
             assert response.status_code == 201, (path, response.text)
-        for wanted in ASKED:
+        for wanted in QUERIES:
             listed = (await client.get(path, params={"q": wanted})).json()["items"]
-            assert [item[member] for item in listed] == [KEPT], (path, wanted)
+            assert [item[member] for item in listed] == [STORED], (path, wanted)
         for sort, expected in ((member, SORTED), (f"-{member}", SORTED[::-1])):
             names = [i[member] for i in (await client.get(path, params={"sort": sort})).json()["items"]]
             assert [name for name in names if name != "Frame"] == expected, (path, sort)
@@ -104,11 +104,11 @@ async def test_dashboards_and_pages_find_and_sort_names_as_people_write_them(eve
         body = {"name": name, "employment": "internal", "weekly_hours": 40}
         await director.post("/resources/v1/persons", json=body)
     await everywhere.settled()
-    for wanted in ASKED:
+    for wanted in QUERIES:
         items = (await director.get("/reporting/v1/projects", params={"q": wanted})).json()["items"]
-        assert [i["project"]["name"] for i in items] == [KEPT], wanted
+        assert [i["project"]["name"] for i in items] == [STORED], wanted
         page = (await director.get("/project", params={"q": wanted})).text
-        assert (KEPT in page, "Apple" in page) == (True, False), wanted
+        assert (STORED in page, "Apple" in page) == (True, False), wanted
     for sort, expected in (("name", SORTED), ("-name", SORTED[::-1])):
         items = (await director.get("/reporting/v1/projects", params={"sort": sort})).json()["items"]
         assert [i["project"]["name"] for i in items] == expected

@@ -20,7 +20,11 @@ from shared.runtime.app import create_app
 from tests.conftest import Portolan, running_portolan
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
-ALSO: dict[str, dict[str, str]] = {"projects": {"stage": "approved"}, "budget-lines": {"nature": "capex"}}
+EXTRA: dict[str, dict[str, Any]] = {
+    "projects": {"stage": "approved"},
+    "budget-lines": {"nature": "capex"},
+    "memberships": {"principal": {"service_account": "walker"}},
+}
 """Members that no schema requires and a rule does; a project is named wherever one can be."""
 
 
@@ -55,33 +59,35 @@ class Walked:
 @cache
 def operations() -> list[Walked]:
     """What the interface has; the pages, which are for people, have tests of their own."""
-    found = []
+    walked = []
     for service in SERVICES:
         for route in create_app(service).router.routes:
             assert isinstance(route, KernelRoute), f"{route} is not run by the kernel"
             if not route.path.startswith(f"/{service.name}/"):
                 continue
-            found.append(Walked(service.name, str(route.operation_id), route.path, route.operation))
-    return found
+            walked.append(Walked(service.name, str(route.operation_id), route.path, route.operation))
+    return walked
 
 
 class Everything:
     """A running Portolan with a resource in every collection that can be written."""
 
-    def __init__(self, portolan: Portolan, made: Mapping[str, dict[str, Any]] = MappingProxyType({})) -> None:
+    def __init__(
+        self, portolan: Portolan, resources: Mapping[str, dict[str, Any]] = MappingProxyType({})
+    ) -> None:
         self.portolan = portolan
-        self.made = dict(made)
+        self.resources = dict(resources)
         self.operations = operations()
 
     async def make(self, register: Register[Any]) -> None:
         """A resource with no more than its schema requires."""
         entry = entry_of(register.shape)
         body = self._minimal(register.create.model_json_schema())
-        body |= ALSO.get(entry.collection, {})
+        body |= EXTRA.get(entry.collection, {})
         collection = f"/{entry.service}/v1/{entry.collection}"
-        made = await self.client().post(collection, json=body, headers={"Idempotency-Key": "made"})
-        assert made.status_code == 201, f"{collection}: {body} {made.text}"
-        self.made[collection] = made.json()
+        answer = await self.client().post(collection, json=body, headers={"Idempotency-Key": "made"})
+        assert answer.status_code == 201, f"{collection}: {body} {answer.text}"
+        self.resources[collection] = answer.json()
         await self.portolan.settled()
 
     def body(self, walked: Walked) -> dict[str, Any] | None:
@@ -128,8 +134,8 @@ class Everything:
 
     def _one_of(self, noun: str) -> str:
         """What was made of the collection; what names none of them (an approver, say) names a person."""
-        for wanted in (noun, "persons"):
-            for collection, one in self.made.items():
+        for wanted in ("portfolios" if noun == "scopes" else noun, "persons"):
+            for collection, one in self.resources.items():
                 if collection.endswith(f"/{wanted}"):
                     return str(one["id"])
         return UNKNOWN
@@ -138,7 +144,7 @@ class Everything:
         return self.portolan(role)
 
     def walk(self, *methods: str) -> list[Walked]:
-        urls = {collection: one["id"] for collection, one in self.made.items()}
+        urls = {collection: one["id"] for collection, one in self.resources.items()}
         for walked in self.operations:
             walked.urls = urls
         return [w for w in self.operations if not methods or w.method in methods]
@@ -148,9 +154,12 @@ class Everything:
 async def running_everything(settings: Settings) -> AsyncIterator[Everything]:
     """A Portolan of its own, with a resource of every collection."""
     async with running_portolan(settings) as portolan:
-        made = Everything(portolan)
-        for service in SERVICES:
-            for register in service.registers:
-                if register.create.model_fields:
-                    await made.make(register)
-        yield made
+        system = Everything(portolan)
+        registers = [register for service in SERVICES for register in service.registers]
+        registers.sort(
+            key=lambda register: register.name == "membership"
+        )  # which names what is there by then
+        for register in registers:
+            if register.create.model_fields:
+                await system.make(register)
+        yield system

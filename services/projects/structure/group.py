@@ -1,10 +1,11 @@
 """The registers of the group, with their routes."""
 
+from services.projects.structure.calendar import api as calendar
 from services.projects.structure.project import api as project
 from services.projects.structure.work_package import api as work_package
 from shared.runtime.service import Group
 
 STRUCTURE = Group(
-    routes=(project.routes, work_package.routes),
-    registers=(project.PROJECTS, work_package.WORK_PACKAGES),
+    routes=(project.routes, work_package.routes, calendar.routes),
+    registers=(project.PROJECTS, work_package.WORK_PACKAGES, calendar.CALENDARS),
 )

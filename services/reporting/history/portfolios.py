@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from services.reporting.asof import AsOf
 from services.reporting.history.view import states
+from shared.domain.access.rights import EVERYTHING, Sight
 from shared.store import Store
 
 LARGEST = 50
@@ -34,7 +35,7 @@ async def portfolios_by_id(store: Store, at: AsOf, *, archived: bool = False) ->
         cache = _CACHES[store] = _Cache(generation)
     if at.until not in cache.by_moment:
         cache.by_moment[at.until] = {
-            p["id"]: p for p in await states(store, "portfolio", at.until, archived=True)
+            p["id"]: p for p in await states(store, "portfolio", at.until, EVERYTHING, archived=True)
         }
     known_portfolios = cache.by_moment[at.until]
     return (
@@ -42,6 +43,14 @@ async def portfolios_by_id(store: Store, at: AsOf, *, archived: bool = False) ->
         if archived
         else {id: p for id, p in known_portfolios.items() if p["archived_at"] is None}
     )
+
+
+async def portfolios_seen(
+    store: Store, at: AsOf, sight: Sight, *, archived: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Those of them that a caller sees."""
+    portfolios = await portfolios_by_id(store, at, archived=archived)
+    return portfolios if sight.is_everything else {id: p for id, p in portfolios.items() if sight.sees(id)}
 
 
 def above(portfolios: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -6,7 +6,9 @@ An event that erases a person makes the kept versions forget them, so that a day
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from shared.contracts.language import EVENT_TYPES, Erasable
+import msgspec
+
+from shared.contracts.language import EVENT_TYPES, AggregateType, Erasable
 from shared.domain.erasure import redacted_state
 from shared.domain.work import Work
 from shared.messaging.bus import Record
@@ -14,8 +16,8 @@ from shared.messaging.forgetting import erasing
 
 HISTORY = """
 INSERT INTO history (aggregate_id, version, aggregate_type, project_id, event_id, type, actor, effective_at,
-    recorded_at, changed, fact, state)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    recorded_at, changed, fact, state, scope)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (aggregate_id, version) DO NOTHING
 """
 
@@ -32,18 +34,19 @@ HISTORY_TYPES = (
     "text",
     "text",
     "text",
+    "text",
 )
 
 CURRENT = """
-INSERT INTO current_state (aggregate_id, aggregate_type, project_id, version, effective_at, state)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO current_state (aggregate_id, aggregate_type, project_id, version, effective_at, state, scope)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (aggregate_id) DO UPDATE SET version = excluded.version, effective_at = excluded.effective_at,
-    state = excluded.state
+    state = excluded.state, scope = excluded.scope
 WHERE excluded.version > current_state.version
 """
 
 
-CURRENT_TYPES = ("text", "text", "text", "bigint", "bigint", "text")
+CURRENT_TYPES = ("text", "text", "text", "bigint", "bigint", "text", "text")
 
 CURRENT_OF = """
 SELECT aggregate_id, version, effective_at, CASE WHEN aggregate_type IN ({types}) THEN state END
@@ -63,6 +66,8 @@ class Version(NamedTuple):
     project_id: str | None
     effective_at: int
     state: str
+    scope: str | None = None
+    """The portfolio, programme or project in which it lies."""
 
 
 class CurrentVersion(NamedTuple):
@@ -92,14 +97,33 @@ def version_of(record: Record) -> Version:
     entry, _ = EVENT_TYPES[event.type]
     by_project = entry.key == "project_id" and event.partitionkey != event.subject
     own = event.subject if entry.name == "project" else None
+    state = bytes(event.data.state).decode()
     return Version(
         event.subject,
         event.data.version,
         entry.name,
         event.partitionkey if by_project else own,
         record.effective_at,
-        bytes(event.data.state).decode(),
+        state,
+        scope_in(entry, event.subject, event.partitionkey, state),
     )
+
+
+def scope_in(entry: AggregateType, id: str, key: str, state: str) -> str | None:
+    """In what a version lies, by its envelope where that says it, else by its state."""
+    match entry.scope:
+        case ():
+            return None
+        case ("id",):
+            return id
+        case (member,) if member == entry.key:
+            return key
+    members = _STATE(state)
+    scope = next((members[member] for member in entry.scope if members.get(member) is not None), None)
+    return None if scope is None else str(scope)
+
+
+_STATE = msgspec.json.Decoder(dict[str, object]).decode
 
 
 def history_row(record: Record, version: Version) -> tuple[Any, ...]:
@@ -117,6 +141,7 @@ def history_row(record: Record, version: Version) -> tuple[Any, ...]:
         ",".join(event.data.changed),
         bytes(event.data.fact).decode(),
         version.state,
+        version.scope,
     )
 
 
@@ -130,7 +155,7 @@ async def fold(work: Work, records: Sequence[Record]) -> list[Version]:
     work.add_statement(
         CURRENT,
         [
-            (v.aggregate_id, v.aggregate_type, v.project_id, v.version, v.effective_at, v.state)
+            (v.aggregate_id, v.aggregate_type, v.project_id, v.version, v.effective_at, v.state, v.scope)
             for _, v in sorted(newest.items())
         ],
         types=CURRENT_TYPES,

@@ -28,6 +28,7 @@ class HistoryRow(Model, table=True):
     changed: str = Field(sa_type=Text)
     fact: str = Field(sa_type=Text)
     state: str = Field(sa_type=Text)
+    scope: str | None = Field(sa_type=ID, default=None)
 
 
 class CurrentRow(Model, table=True):
@@ -45,3 +46,4 @@ class CurrentRow(Model, table=True):
     version: int = Field(sa_type=BigInteger)
     effective_at: int = Field(sa_type=BigInteger)
     state: str = Field(sa_type=Text)
+    scope: str | None = Field(sa_type=ID, default=None)

@@ -7,9 +7,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from shared.contracts.catalogue import entries
+from shared.domain.access.conditions import visible
+from shared.domain.access.rights import Sight
 from shared.store import Store
 
-STATES_NOW = "SELECT state FROM current_state WHERE aggregate_type = ?"
+STATES_NOW = "SELECT state FROM current_state h WHERE aggregate_type = ?"
 STATES_THEN = """
 SELECT h.state FROM history h
 JOIN (SELECT aggregate_id, MAX(version) AS version FROM history WHERE aggregate_type = ? AND effective_at <= ?
@@ -19,14 +22,32 @@ JOIN (SELECT aggregate_id, MAX(version) AS version FROM history WHERE aggregate_
 
 
 async def states(
-    store: Store, aggregate_type: str, until: int | None, *, archived: bool = False
+    store: Store, aggregate_type: str, until: int | None, sight: Sight, *, archived: bool = False
 ) -> list[dict[str, Any]]:
-    """All aggregates of a type, archived ones only where asked for; `until` is microseconds, None means now."""
-    if until is None:
-        rows = await store.scan(STATES_NOW, (aggregate_type,))
-    else:
-        rows = await store.scan(STATES_THEN, (aggregate_type, until))
-    return [state for row in rows if (state := json.loads(row[0]))["archived_at"] is None or archived]
+    """All aggregates of a type that are seen, archived ones only where asked for; `until` is microseconds, None means
+    now."""
+    condition = visible(sight, ("h.scope",), store.dialect)
+    text, params = (
+        (STATES_NOW, (aggregate_type,)) if until is None else (STATES_THEN, (aggregate_type, until))
+    )
+    if condition is not None:
+        text, params = (
+            f"{text} {'AND' if until is None else 'WHERE'} {condition[0]}",
+            (*params, *condition[1]),
+        )
+    states = [json.loads(row[0]) for row in await store.scan(text, params)]
+    if condition is not None:
+        states = [state for state in states if _is_seen(sight, aggregate_type, state)]
+    return [state for state in states if state["archived_at"] is None or archived]
+
+
+def _is_seen(sight: Sight, aggregate_type: str, state: dict[str, Any]) -> bool:
+    """What names several nodes is seen by who sees them all; the column has the first."""
+    members = SCOPES.get(aggregate_type, ())
+    return len(members) < 2 or sight.shows(state.get(member) for member in members)
+
+
+SCOPES = {entry.name: entry.scope for entry in entries()}
 
 
 VERSIONS = """

@@ -23,6 +23,7 @@ HISTORY = (
     "changed",
     "fact",
     "state",
+    "scope",
 )
 """The columns of what `history_row` answers."""
 
@@ -40,6 +41,7 @@ class OutboxRow(NamedTuple):
     payload: str
     effective_at: int
     recorded_at: int
+    scope: str | None
 
 
 class _Headers(msgspec.Struct):
@@ -64,7 +66,7 @@ async def read_rows(
 
 def history_row(row: Sequence[Any]) -> tuple[Any, ...] | None:
     """What the fold of a single event stores; None where this version does not know its type."""
-    _, event_id, kind, aggregate_id, version, key, headers, payload, effective_at, recorded_at = row
+    _, event_id, kind, aggregate_id, version, key, headers, payload, effective_at, recorded_at, scope = row
     declared = EVENT_TYPES.get(kind)
     if declared is None:
         return None
@@ -87,4 +89,5 @@ def history_row(row: Sequence[Any]) -> tuple[Any, ...] | None:
         ",".join(change.changed),
         bytes(change.fact).decode(),
         bytes(change.state).decode(),
+        scope,
     )

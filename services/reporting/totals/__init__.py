@@ -5,5 +5,6 @@ limits         the thresholds of portfolios day by day
 tables         the rows of differences, the sums of today, the thresholds
 projection     what a batch of events adds to them
 view           the cells as of a day
+parts          the cells of some projects, to show only them or to take them off
 audit          the same counted again from the figures
 """

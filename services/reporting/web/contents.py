@@ -15,7 +15,7 @@ from services.reporting.dashboards.portfolios.api import OVERVIEW
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.api import ProjectListQuery, figures_page, sheet
 from services.reporting.figures.health import index_health, limits_of
-from services.reporting.history.portfolios import descendants, portfolios_by_id
+from services.reporting.history.portfolios import descendants, portfolios_by_id, portfolios_seen
 from services.reporting.history.view import states
 from services.reporting.reading import Reading
 from services.reporting.scope import NarrowedQuery, ScopedQuery
@@ -24,6 +24,7 @@ from services.reporting.web.words import Words
 from shared.base.errors import NotFound
 from shared.base.text import sort_key
 from shared.contracts.risk.risks import RiskState
+from shared.domain.access.rights import EVERYTHING
 from shared.http.call import Call
 from shared.store import Store
 
@@ -49,7 +50,7 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
         "total": answer["total"],
         "portfolios": portfolios,
         "alone": answer["total"]["counts"]["projects"] - within,
-        **await _standing(call.kernel.store, at, words, None),
+        **await _standing(call, at, words, None),
         "budgets": await _budgets(reading, words),
         "exposure": await EXPOSURE.content(reading),
         "activity": await _happened(call, at, None, 12),
@@ -59,7 +60,7 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
 async def projects(call: Call, at: AsOf, query: ProjectListQuery, alone: bool) -> Contents:
     """All projects, or those that are wanted: by text, stage, health, programme, or `alone`, without a portfolio."""
     page = await figures_page(Reading(call, at, query), None, alone)
-    programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until)}
+    programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until, call.sight)}
     filters = {name: "".join(getattr(query, name) or ()) for name in ("q", "stage", "health", "programme_id")}
     filters["portfolio"] = "none" if alone else ""
     return {
@@ -77,10 +78,12 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     own = next((item for item in answer["items"] if item["portfolio"]["id"] == id), None)
     if own is None:
         raise NotFound("there is no such portfolio by that day")
-    states_by_id = await portfolios_by_id(store, at)
+    states_by_id = await portfolios_seen(store, at, call.sight)
     below = descendants(await portfolios_by_id(store, at, archived=True))[id]
     reading = Reading(call, at, ScopedQuery(portfolio_id=id))
-    programmes = [p for p in await states(store, "programme", at.until) if p["portfolio_id"] in below]
+    programmes = [
+        p for p in await states(store, "programme", at.until, call.sight) if p["portfolio_id"] in below
+    ]
     page = await figures_page(Reading(call, at, ProjectListQuery()), sorted(below))
     return {
         "portfolio": states_by_id[id],
@@ -91,15 +94,18 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "programmes": sorted(programmes, key=lambda p: (sort_key(p["name"]), p["id"])),
         "projects": page.items,
         "following": page.next,
-        **await _standing(store, at, words, below),
+        **await _standing(call, at, words, below),
         "budgets": await _budgets(reading, words),
         "exposure": await EXPOSURE.content(reading),
     }
 
 
-async def _standing(store: Store, at: AsOf, words: Words, below: set[str] | None) -> Contents:
-    largest = await view.items(store, await view.first_projects(store, at, view.LARGEST, MARKS, below), at)
-    over = await view.items(store, await view.first_projects(store, at, view.OVERRUNS, OVERRUNS, below), at)
+async def _standing(call: Call, at: AsOf, words: Words, below: set[str] | None) -> Contents:
+    store, sight = call.kernel.store, call.sight
+    largest, over = [
+        await view.items(store, await view.first_projects(store, at, sight, order, count, below), at, sight)
+        for order, count in ((view.LARGEST, MARKS), (view.OVERRUNS, OVERRUNS))
+    ]
     return {
         "standing": charts.standing(largest, words),
         "placed": charts.placed(largest),
@@ -133,7 +139,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     portfolio_id = (answer["portfolio"] or {}).get("id", "")
     limits = limits_of((await portfolios_by_id(store, at)).get(portfolio_id))
     course = await view.course(store, id, at)
-    programmes = {p["id"]: p for p in await states(store, "programme", at.until)}
+    programmes = {p["id"]: p for p in await states(store, "programme", at.until, call.sight)}
     people = [p for p in await load_by_month(reading) if any(m["hours"] for m in p["months"])]
     return {
         "sheet": answer,
@@ -146,13 +152,17 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "value": charts.value_curve(course, json.loads(course[-1][1].plan or "[]"), words),
         "measured": charts.measured(course),
         "budgets": await _budgets(reading, words),
-        "contracts": [c for c in await states(store, "contract", at.until) if c["project_id"] == id],
+        "contracts": [
+            c for c in await states(store, "contract", at.until, call.sight) if c["project_id"] == id
+        ],
         "risks": sorted(
             details.get("risk", []),
             key=lambda r: (r["state"] == RiskState.CLOSED, -(r["score"] or 0), sort_key(r["title"])),
         ),
         "exposure": await EXPOSURE.content(reading),
-        "assessments": [a for a in await states(store, "assessment", at.until) if a["project_id"] == id],
+        "assessments": [
+            a for a in await states(store, "assessment", at.until, call.sight) if a["project_id"] == id
+        ],
         "months": months_of(reading),
         "people": people,
         "roles": {a["person_id"]: a["role"] for a in details.get("allocation", []) if a["role"]},
@@ -214,7 +224,7 @@ def outline(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def _people(store: Store, at: AsOf) -> dict[str, str]:
-    return {p["id"]: p["name"] for p in await states(store, "person", at.until)}
+    return {p["id"]: p["name"] for p in await states(store, "person", at.until, EVERYTHING)}
 
 
 async def _happened(call: Call, at: AsOf, project_id: str | None, lines: int) -> list[dict[str, Any]]:
@@ -222,7 +232,7 @@ async def _happened(call: Call, at: AsOf, project_id: str | None, lines: int) ->
     items: list[dict[str, Any]] = []
     runs: list[dict[str, Any]] = []
     for page in range(ACTIVITY_PAGES):
-        read = await newest_items(call.kernel.store, at, project_id, ACTIVITY, page * ACTIVITY)
+        read = await newest_items(call.kernel.store, at, call.sight, project_id, ACTIVITY, page * ACTIVITY)
         items += [
             _dated(item, at, call.kernel.settings.zone) for item in await _with_names(call.kernel.store, read)
         ]

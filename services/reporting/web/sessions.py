@@ -4,6 +4,7 @@ A cookie is only looked at by the pages and their stream; the API knows bearer t
 (logging in and out) needs, beside the cookie, a token of the form that only our own pages can have put there.
 """
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -69,8 +70,8 @@ async def begin(call: Call, principal: Principal) -> str:
     cookie = token_urlsafe(32)
     until = min(int(principal.expires_at * 1_000_000), _after(lasting(call)))
     await store.run(
-        "INSERT INTO browser_session (hash, subject, issuer, roles, scopes, expires_at, token_id, issued_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO browser_session (hash, subject, issuer, roles, scopes, expires_at, token_id, issued_at, group_names,"
+        " bounds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _hashed(cookie),
             principal.subject,
@@ -80,6 +81,8 @@ async def begin(call: Call, principal: Principal) -> str:
             until,
             principal.token_id,
             int(principal.issued_at * 1_000_000),
+            json.dumps(principal.groups),
+            None if principal.bounds is None else " ".join(sorted(principal.bounds)),
         ),
     )
     return set_cookie(call, COOKIE, cookie, lasting(call) + REMEMBERED)
@@ -89,13 +92,13 @@ async def principal(call: Call) -> Principal:
     """Who the request's cookie stands for; Unauthenticated where it stands for nobody."""
     cookie = call.cookies.get(COOKIE)
     rows = await call.kernel.store.fetch(
-        "SELECT subject, issuer, roles, scopes, expires_at, token_id, issued_at FROM browser_session"
+        "SELECT subject, issuer, roles, scopes, expires_at, token_id, issued_at, group_names, bounds FROM browser_session"
         " WHERE hash = ? AND expires_at > ?",
         (_hashed(cookie or ""), now_micros()),
     )
     if not rows:
         raise Unauthenticated("log in to see this page", code="no_session")
-    subject, issuer, roles, scopes, until, token_id, issued_at = rows[0]
+    subject, issuer, roles, scopes, until, token_id, issued_at, groups, bounds = rows[0]
     principal = Principal(
         subject,
         issuer,
@@ -104,8 +107,10 @@ async def principal(call: Call) -> Principal:
         until / 1_000_000,
         token_id,
         issued_at / 1_000_000,
+        tuple(json.loads(groups)),
+        None if bounds is None else frozenset(bounds.split()),
     )
-    if call.kernel.revocations.concern(principal):
+    if not call.kernel.tokens.trusts(issuer) or call.kernel.revocations.concern(principal):
         raise Unauthenticated("log in to see this page", code="no_session")
     return principal
 

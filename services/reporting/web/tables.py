@@ -30,3 +30,5 @@ class SessionRow(Model, table=True):
     expires_at: int = Field(sa_type=BigInteger, index=True)
     token_id: str = Field(sa_type=KEY, default="", sa_column_kwargs={"server_default": ""})
     issued_at: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})
+    group_names: str = Field(sa_type=Text, default="[]", sa_column_kwargs={"server_default": "[]"})
+    bounds: str | None = Field(sa_type=Text, default=None)

@@ -1,14 +1,20 @@
 """units of the organisation
 
-Persons name their unit by its id. The texts of before are taken out of every version, since no unit stands for them: whoever
-imported them imports them again, which finds or makes the units.
+Persons name their unit by its id. Texts that read alike become one unit, which is told by an event behind all others, and
+every version of a person names it by its id. Reporting takes the versions in anew with `portolan rebuild`.
 """
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 import sqlalchemy as sa
 from alembic import op
+
+from shared.base.clock import now_micros, to_wire
+from shared.base.ids import new_id_text
+from shared.base.text import folded, search_text, sort_key
 
 revision = "0007"
 down_revision = "0006"
@@ -16,7 +22,8 @@ branch_labels = None
 depends_on = None
 
 PERSONS = "SELECT id, document FROM person"
-EVENTS = "SELECT position, payload FROM outbox WHERE aggregate_type = 'person'"
+EVENTS = "SELECT position, payload, headers, effective_at FROM outbox WHERE aggregate_type = 'person' ORDER BY position"
+TOPIC, PARTITIONS = "portolan.resources.v1", 12
 
 
 def upgrade() -> None:
@@ -85,22 +92,106 @@ def upgrade() -> None:
         batch_op.drop_column("org_unit")
         batch_op.drop_column("org_unit_sort")
 
-    _rewrite(_with_unit)
+    units = _Units()
+    _rewrite(lambda state: _replaced(state, "org_unit", "unit_id", units.id_of))
+    units.write()
+
+
+@dataclass
+class _Unit:
+    """One that several persons name by a text that reads alike."""
+
+    name: str
+    id: str = field(default_factory=new_id_text)
+
+
+class _Units:
+    """The units that the texts of persons become."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, _Unit] = {}
+
+    def id_of(self, text: str | None) -> str | None:
+        return None if text is None else self._units.setdefault(folded(text), _Unit(text)).id
+
+    def write(self) -> None:
+        """Their rows, and an event for each: effective since the first person was, whose event lends its envelope."""
+        if not self._units:
+            return
+        store, recorded = op.get_bind(), now_micros()
+        [headers, effective] = store.execute(
+            sa.text(
+                "SELECT headers, effective_at FROM outbox WHERE aggregate_type = 'person' ORDER BY effective_at LIMIT 1"
+            )
+        ).one()
+        last = store.execute(sa.text("SELECT last FROM counter")).scalar_one()
+        for position, unit in enumerate(self._units.values(), last + 1):
+            _insert("org_unit", _row(unit, recorded, effective))
+            _insert("outbox", _event(unit, position, recorded, effective, json.loads(headers)))
+        store.execute(sa.text("UPDATE counter SET last = :last"), {"last": last + len(self._units)})
+
+
+def _state(unit: _Unit, recorded: int) -> dict[str, Any]:
+    at = to_wire(recorded)
+    return {
+        "id": unit.id, "version": 1, "created_at": at, "updated_at": at, "archived_at": None, "external_ref": None,
+        "name": unit.name, "code": None, "parent_id": None, "head_id": None, "cost_centre": None,
+    }  # fmt: skip
+
+
+def _row(unit: _Unit, recorded: int, effective: int) -> dict[str, Any]:
+    return {
+        "id": unit.id, "version": 1, "created_at": recorded, "updated_at": recorded, "effective_at": effective,
+        "archived": 0, "document": _json(_state(unit, recorded)), "name": unit.name,
+        "name_sort": sort_key(unit.name), "search_text": search_text([unit.name]),
+    }  # fmt: skip
+
+
+def _event(
+    unit: _Unit, position: int, recorded: int, effective: int, envelope: dict[str, Any]
+) -> dict[str, Any]:
+    state, event_id, kind = _state(unit, recorded), new_id_text(), "portolan.resources.org_unit.created.v1"
+    data = {"version": 1, "effective_at": to_wire(effective), "state": state, "changed": [*state], "fact": {}}
+    schema = envelope["dataschema"].rsplit("/", 1)[0] + "/resources.org_unit.created.v1.json"
+    envelope |= {
+        "type": kind,
+        "dataschema": schema,
+        "id": event_id,
+        "subject": unit.id,
+        "partitionkey": unit.id,
+    }
+    envelope |= {"time": to_wire(effective), "recordedat": to_wire(recorded)}
+    return {
+        "position": position, "event_id": event_id, "topic": TOPIC,
+        "partition": crc32(unit.id.encode()) % PARTITIONS, "aggregate_type": "org_unit", "aggregate_id": unit.id,
+        "aggregate_version": 1, "type": kind, "key": unit.id, "payload": _json(data), "headers": json.dumps(envelope),
+        "effective_at": effective, "recorded_at": recorded,
+    }  # fmt: skip
+
+
+def _insert(table: str, row: dict[str, Any]) -> None:
+    columns = ", ".join(row)
+    marks = ", ".join(f":{column}" for column in row)
+    op.get_bind().execute(sa.text(f"INSERT INTO {table} ({columns}) VALUES ({marks})"), row)
 
 
 def _rewrite(change: Any) -> None:
-    """The states of persons, in their rows and in every event."""
+    """The states of persons, in every event and in their rows; what is no document stays as it is."""
     store = op.get_bind()
-    for id, document in store.execute(sa.text(PERSONS)).all():
-        if state := _read(document):
-            text = sa.text("UPDATE person SET document = :document WHERE id = :id")
-            store.execute(text, {"document": _json(change(state)), "id": id})
-    for position, payload in store.execute(sa.text(EVENTS)).all():
+    for position, payload, *_ in store.execute(sa.text(EVENTS)).all():
         event = _read(payload)
         if "state" in event:
             event["state"] = change(event["state"])
             text = sa.text("UPDATE outbox SET payload = :payload WHERE position = :position")
             store.execute(text, {"payload": _json(event), "position": position})
+    for id, document in store.execute(sa.text(PERSONS)).all():
+        if state := _read(document):
+            changed = change(state)
+            text = sa.text("UPDATE person SET document = :document WHERE id = :id")
+            store.execute(text, {"document": _json(changed), "id": id})
+            if changed.get("unit_id"):
+                text = sa.text("UPDATE person SET unit_id = :unit WHERE id = :id")
+                store.execute(text, {"unit": changed["unit_id"], "id": id})
 
 
 def _read(text: str) -> dict[str, Any]:
@@ -116,24 +207,13 @@ def _json(members: dict[str, Any]) -> str:
     return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
-def _with_unit(state: dict[str, Any]) -> dict[str, Any]:
-    return {
-        _renamed(name, "org_unit", "unit_id"): None if name == "org_unit" else v for name, v in state.items()
-    }
-
-
-def _with_text(state: dict[str, Any]) -> dict[str, Any]:
-    return {
-        _renamed(name, "unit_id", "org_unit"): None if name == "unit_id" else v for name, v in state.items()
-    }
-
-
-def _renamed(name: str, before: str, after: str) -> str:
-    return after if name == before else name
+def _replaced(state: dict[str, Any], before: str, after: str, value: Any) -> dict[str, Any]:
+    """The state with another member in the place of `before`."""
+    return {after if name == before else name: value(v) if name == before else v for name, v in state.items()}
 
 
 def downgrade() -> None:
-    _rewrite(_with_text)
+    _rewrite(lambda state: _replaced(state, "unit_id", "org_unit", lambda _: None))
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("org_unit_sort", sa.TEXT(), nullable=True))
         batch_op.add_column(sa.Column("org_unit", sa.TEXT(), nullable=True))

@@ -1,10 +1,11 @@
 """The registers of the group, with their routes."""
 
+from services.resources.people.identity import api as identity
 from services.resources.people.org_unit import api as org_unit
 from services.resources.people.person import api as person
 from shared.runtime.service import Group
 
 PEOPLE = Group(
-    routes=(org_unit.routes, person.routes),
-    registers=(org_unit.ORG_UNITS, person.PERSONS),
+    routes=(org_unit.routes, person.routes, identity.routes),
+    registers=(org_unit.ORG_UNITS, person.PERSONS, identity.IDENTITIES),
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from shared.base.english import with_article
 from shared.contracts.language.aggregate_types import (
@@ -37,19 +37,23 @@ def aggregate(
     name: str = "",
     scope: tuple[str, ...] | None = None,
     read_only: bool = False,
+    needs: Literal["write", "decide"] = "write",
 ) -> Callable[[type[A]], type[A]]:
     """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
 
-    `name` is the snake-case name of the class where none is given. `scope` names the members that say in what the
-    aggregate lies: the key's project, else all of SCOPES that it has; `("id",)` for what others lie in.
+    `name` is the snake-case name of the class where none is given. `needs` is the verb that writing one needs. `scope`
+    names the members that say in what the aggregate lies: the key's project, else all of SCOPES that it has; `("id",)`
+    for what others lie in.
     """
 
     def declare(shape: type[A]) -> type[A]:
         type_name = name or _snake(shape.__name__)
         lies_in = scope
         if lies_in is None:
-            lies_in = ("project_id",) if key == "project_id" else _scopes(shape)
-        entry = AggregateType(service, type_name, collection, shape, key, visibility, read_only, lies_in)
+            lies_in = ("project_id",) if _is_of_one_project(shape, key) else _scopes(shape)
+        entry = AggregateType(
+            service, type_name, collection, shape, key, visibility, read_only, needs, lies_in
+        )
         _refuse_second(entry)
         _check_declaration(entry)
         CATALOGUE[shape] = entry
@@ -66,6 +70,10 @@ def aggregate(
 
 def _scopes(shape: type[Aggregate]) -> tuple[str, ...]:
     return tuple(member for member in SCOPES if member in shape.model_fields)
+
+
+def _is_of_one_project(shape: type[Aggregate], key: str) -> bool:
+    return key == "project_id" and key in shape.model_fields and shape.model_fields[key].is_required()
 
 
 def _refuse_second(entry: AggregateType) -> None:

@@ -35,6 +35,9 @@ class Portfolio(Aggregate):
     """The person who is accountable for it."""
     thresholds: Thresholds | None = None
     """From where on health is amber or red in it; null: 5 and 10 per cent, 30 and 90 days."""
+    confidential: bool = False
+    """Whether only those see it, and everything below it, who are members there or above; others cannot tell that it is
+    there."""
 
 
 @aggregate("projects", "programmes", scope=("id",))
@@ -49,3 +52,6 @@ class Programme(Aggregate):
     """The portfolio it belongs to."""
     manager_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who manages it."""
+    confidential: bool = False
+    """Whether only those see it, and everything below it, who are members there or above; others cannot tell that it is
+    there."""

@@ -1,4 +1,4 @@
-"""Projects and the work packages they consist of."""
+"""Projects, the work packages they consist of, and the calendars by which work is planned."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -91,6 +91,9 @@ class Project(Aggregate):
     """The cost at completion, as expected now."""
     lifecycle_cost: Money | None = None
     """The whole-life cost of what the project makes, operation included."""
+    confidential: bool = False
+    """Whether only those see it, and everything below it, who are members there or above; others cannot tell that it is
+    there."""
 
 
 @fact(Project, "approved")
@@ -190,3 +193,82 @@ class WorkPackageProgressed(Fact):
     """How much is done now, from 0 to 100."""
     previous_percent_complete: Percent
     """How much was done before, from 0 to 100."""
+
+
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+Clock = Annotated[
+    str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["08:00", "12:00"]), code
+]
+"""A time of day, in the time zone of the instance; 24:00 is the end of the day."""
+
+
+class Shift(Shape):
+    """Working time within one day."""
+
+    begins: Clock
+    """When work begins."""
+    ends: Clock
+    """When work ends, after it began."""
+
+
+MOST_SHIFTS = 12
+
+
+class WorkingDay(Shape):
+    """What is worked on one day of every week."""
+
+    weekday: Weekday
+    """Which day of the week."""
+    shifts: Annotated[list[Shift], Field(max_length=MOST_SHIFTS)] = []
+    """When is worked, in order and apart; nothing: a day off."""
+
+
+class CalendarException(Shape):
+    """Days on which other hours hold than those of the week."""
+
+    name: Line | None = None
+    """Why, such as a holiday or a shutdown."""
+    first_on: Day
+    """The first of the days."""
+    last_on: Day
+    """The last of the days."""
+    shifts: Annotated[list[Shift], Field(max_length=MOST_SHIFTS)] = []
+    """When is worked on each of the days, in order and apart; nothing: days off."""
+
+
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["CH"]), code]
+Region = Annotated[str, Field(pattern="^[A-Z0-9]{1,3}$", examples=["GE"]), code]
+
+
+@aggregate("projects", "calendars")
+class Calendar(Aggregate):
+    """Which days and hours are worked: in the whole organisation, or on one project.
+
+    A day is decided by the first that says something: the exceptions, the public holidays of the country, those of
+    the calendar it is based on, then the week, then the week of that calendar. Where no week names a weekday, the
+    office week holds: Monday to Friday from 08:00 to 12:00 and from 13:00 to 17:00.
+    """
+
+    project_id: Annotated[Id | None, names("project"), filterable, at_creation] = None
+    """The project whose calendar it is; null: of the whole organisation."""
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
+    week: Annotated[list[WorkingDay], Field(max_length=7)] = []
+    """The hours of the weekdays; one that is not named is as in the calendar it is based on."""
+    exceptions: Annotated[list[CalendarException], Field(max_length=500)] = []
+    """Days with other hours. A single day goes before days of which it is one."""
+    country: Annotated[Country | None, filterable] = None
+    """The country whose public holidays are days off, by its code in ISO 3166-1."""
+    region: Annotated[Region | None, filterable] = None
+    """The region of the country whose public holidays are meant, by its code in ISO 3166-2 without the country."""
+    based_on_id: Annotated[Id | None, names("calendar"), filterable] = None
+    """The calendar from which it takes what it does not say itself."""

@@ -5,8 +5,28 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.language import Aggregate, Email, Erasable, Id, Line, Reasoned, Shape, aggregate, fact
-from shared.contracts.members import filterable, label, named_by, names, personal, searched, sortable
+from shared.contracts.language import (
+    Aggregate,
+    Email,
+    Erasable,
+    Id,
+    Key,
+    Line,
+    Reasoned,
+    Shape,
+    aggregate,
+    fact,
+)
+from shared.contracts.members import (
+    at_creation,
+    filterable,
+    label,
+    named_by,
+    names,
+    personal,
+    searched,
+    sortable,
+)
 
 
 class Employment(StrEnum):
@@ -74,5 +94,27 @@ class Person(Erasable):
 class PersonErased(Reasoned):
     """A person was erased: the personal members of every version are redacted, earlier ones included. The
     reason stays: name nobody in it."""
+
+    erases = True
+
+
+@aggregate("resources", "identities", visibility="restricted_people")
+class Identity(Erasable):
+    """A login of a person: a subject of one issuer of tokens.
+
+    Memberships of the person count under each of their logins. Other services keep a hash of it only.
+    """
+
+    person_id: Annotated[Id, names("person"), filterable, at_creation]
+    """Whose login it is."""
+    issuer: Annotated[Key, filterable, at_creation, personal("erased")]
+    """Who issues the tokens, as their `iss` says."""
+    subject: Annotated[Key, filterable, at_creation, personal("erased")]
+    """Whom the tokens are issued to, as their `sub` says."""
+
+
+@fact(Identity, "erased")
+class IdentityErased(Reasoned):
+    """The person was erased, and this login with them."""
 
     erases = True

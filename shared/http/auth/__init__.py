@@ -3,11 +3,9 @@
 roles     what each role may do
 issuers   the keys of the local issuer and of OIDC issuers
 tokens    a token -> a principal, cached until it expires
-sight     what a principal sees
 """
 
 from shared.http.auth.roles import ROLES, Principal
-from shared.http.auth.sight import Sight
 from shared.http.auth.tokens import Tokens
 
-__all__ = ["ROLES", "Principal", "Sight", "Tokens"]
+__all__ = ["ROLES", "Principal", "Tokens"]

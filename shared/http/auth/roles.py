@@ -10,23 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from shared.http.auth.sight import EVERYTHING, Sight
+from shared.domain.access.roles import ROLES, SERVICES
 
-SERVICES = ("projects", "resources", "finance", "risk", "reporting")
-
-
-def _everywhere(*verbs: str) -> set[str]:
-    return {f"{service}.{verb}" for service in SERVICES for verb in verbs}
-
-
-ROLES: dict[str, frozenset[str]] = {
-    "director": frozenset(_everywhere("read", "write", "decide", "restricted", "operate")),
-    "manager": frozenset(_everywhere("read", "write") | {"risk.decide", "resources.decide"}),
-    "controller": frozenset(_everywhere("read") | {"finance.write", "finance.decide", "finance.restricted"}),
-    "member": frozenset(_everywhere("read") | {"risk.write"}),
-    "viewer": frozenset(_everywhere("read")),
-    "service": frozenset(_everywhere("read", "write", "decide", "restricted", "import", "operate")),
-}
+__all__ = ["OF_OIDC", "ROLES", "SERVICES", "VERBS", "Principal", "narrowing", "scopes_of"]
 
 OF_OIDC = frozenset(("openid", "profile", "email", "address", "phone", "offline_access"))
 """The words that OIDC itself puts into a scope: they ask for claims about a person, not for rights here."""
@@ -49,6 +35,10 @@ class Principal:
     """The token's `jti`, by which it can be revoked alone."""
     issued_at: float = 0.0
     """Seconds since 1970; 0 where the token does not say."""
+    groups: tuple[str, ...] = ()
+    """The groups that the issuer names, to which memberships may be granted."""
+    bounds: frozenset[str] | None = None
+    """What the token's `scope` claim narrows every right to, those of memberships too; None: to nothing."""
 
     @cached_property
     def kind(self) -> str:
@@ -59,11 +49,6 @@ class Principal:
     def key(self) -> str:
         """The principal as idempotency keys and rate limits know it."""
         return f"{self.issuer}|{self.subject}"
-
-    @property
-    def sight(self) -> Sight:
-        """What they see: nothing may be answered to others from what is kept for them, unless theirs is equal."""
-        return EVERYTHING
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes
@@ -78,8 +63,14 @@ def scopes_of(
     word narrows, and one that is not understood gives nothing: a mistake must never be worth more than what was meant.
     """
     allowed = frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
+    bounds = bounds_of(claim, foreign)
+    return allowed if bounds is None else allowed & bounds
+
+
+def bounds_of(claim: str | None, foreign: frozenset[str] = frozenset()) -> frozenset[str] | None:
+    """What a `scope` claim narrows rights to; None where it narrows nothing."""
     words = [word for word in (claim or "").split(" ") if word and word not in OF_OIDC | foreign]
-    return allowed & narrowing(words)[0] if words else allowed
+    return narrowing(words)[0] if words else None
 
 
 def narrowing(words: Sequence[str]) -> tuple[frozenset[str], list[str]]:

@@ -12,7 +12,7 @@ from shared.base.errors import Unauthenticated
 from shared.base.settings import Settings
 from shared.base.text import shows_nothing
 from shared.http.auth.issuers import LEEWAY_S, LOCAL, Issuer, LocalIssuer, OidcIssuer
-from shared.http.auth.roles import ROLES, Principal, scopes_of
+from shared.http.auth.roles import ROLES, Principal, bounds_of, scopes_of
 
 REMEMBERED = 10_000
 REMEMBERED_S = 60.0
@@ -20,6 +20,8 @@ REMEMBERED_S = 60.0
 LONGEST_SUBJECT = 200
 LONGEST_TOKEN_ID = 500
 """Characters of a `jti`; most are UUIDs."""
+LARGEST_GROUPS = 500
+"""Of how many groups of a token's holder memberships are looked up."""
 UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 """Unicode's controls, formats, surrogates and separators of lines."""
 ACCESS_TYPES = frozenset(("at+jwt", "application/at+jwt"))
@@ -40,6 +42,10 @@ class Tokens:
             self._issuers[LOCAL] = self.local
         self._principals: dict[str, tuple[Principal, float]] = {}
         """Token -> its principal, and till when that is believed."""
+
+    def trusts(self, issuer: str) -> bool:
+        """Whether tokens of this issuer are accepted, and what was begun with one goes on."""
+        return issuer in self._issuers
 
     async def principal(self, token: str) -> Principal:
         """Who holds the token; Unauthenticated says why not."""
@@ -82,14 +88,17 @@ class Tokens:
                 code="token_invalid",
             )
         roles = tuple(role for role in _words(claims.get("roles")) if role in ROLES)
+        claimed = _scope(claims.get("scope"))
         return Principal(
             claims["sub"],
             str(claims["iss"]),
             roles,
-            scopes_of(roles, _scope(claims.get("scope")), self._foreign),
+            scopes_of(roles, claimed, self._foreign),
             expires_at,
             claims.get("jti", ""),
             issued_at,
+            groups=tuple(_words(claims.get("groups"))[:LARGEST_GROUPS]),
+            bounds=bounds_of(claimed, self._foreign),
         )
 
     def _claims(self, token: str, issuer: Issuer, keys: Sequence[Any]) -> dict[str, Any]:

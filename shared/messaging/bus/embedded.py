@@ -54,36 +54,53 @@ async def in_slices(
 
 
 class Slice(NamedTuple):
-    """A stretch of an outbox: the position it ends at, how many events stand in it, and the wanted ones of them."""
+    """A stretch of an outbox: the position it ends at, how many events stand in it and how many of them are visible, and
+    the wanted ones of those."""
 
     reached: int
     passed: int
+    visible: int
     records: list[Record]
 
 
-async def read_slice(
-    store: Store, topics: Sequence[str], after: int, limit: int, heads: Heads, types: Sequence[str] = ()
-) -> Slice:
-    """The next `limit` events, with the content of those of the types (none given: of all).
+EVERY_EVENT: tuple[str, Sequence[str]] = ("1 = 1", ())
 
-    The database passes the others over without their content; `heads` is moved along by them too. The slice ends at
-    `after` where nothing follows.
+
+async def read_slice(
+    store: Store,
+    topics: Sequence[str],
+    after: int,
+    limit: int,
+    heads: Heads,
+    types: Sequence[str] = (),
+    visible: tuple[str, Sequence[str]] = EVERY_EVENT,
+) -> Slice:
+    """The next `limit` events, with the content of those of the types (none given: of all) that are `visible`, by a
+    condition with its parameters.
+
+    The database passes the others over without their content. `heads` is moved along by those of other types too, and
+    not by what is not visible: nobody can tell that it is there. The slice ends at `after` where nothing follows.
     """
     if not topics:
-        return Slice(after, 0, [])
-    wanted = f"type IN ({marks_of(types)})" if types else "1 = 1"
+        return Slice(after, 0, 0, [])
+    condition, params = visible
+    wanted = f"type IN ({marks_of(types)}) AND {condition}" if types else condition
     rows = await store.fetch(
-        f"SELECT position, topic, partition, CASE WHEN {wanted} THEN headers END, CASE WHEN {wanted} THEN payload END"
+        f"SELECT position, topic, partition, CASE WHEN {wanted} THEN headers END, CASE WHEN {wanted} THEN payload END,"
+        f" CASE WHEN {condition} THEN 1 ELSE 0 END"
         f" FROM outbox WHERE position > ? AND topic || '' IN ({marks_of(topics)}) ORDER BY position LIMIT {int(limit)}",
-        (*types, *types, after, *topics),
+        (*types, *params, *types, *params, *params, after, *topics),
     )
     records = []
     for row in rows:
+        if not row[5]:
+            continue
         if row[3] is None:
             heads[row[1], row[2]] = row[0]
         else:
-            records.append(_record(row, store.epoch, heads))
-    return Slice(rows[-1][0] if rows else after, len(rows), records)
+            records.append(_record(row[:5], store.epoch, heads))
+    reached = rows[-1][0] if rows else after
+    return Slice(reached, len(rows), sum(row[5] for row in rows), records)
 
 
 def marks_of(values: Sequence[str]) -> str:
@@ -99,15 +116,22 @@ def _record(row: Sequence[Any], epoch: int, heads: Heads) -> Record:
     return Record(topic, partition, position, position, previous, epoch, value)
 
 
-async def heads_at(store: Store, topics: Sequence[str], position: int, partitions: int = 12) -> Heads:
-    """(topic, partition) -> the last position at or before `position`."""
+async def heads_at(
+    store: Store,
+    topics: Sequence[str],
+    position: int,
+    partitions: int = 12,
+    visible: tuple[str, Sequence[str]] = EVERY_EVENT,
+) -> Heads:
+    """(topic, partition) -> the last position at or before `position`, of what is visible."""
+    condition, params = visible
     heads: Heads = {}
     for topic in topics:
         for partition in range(partitions):
             rows = await store.fetch(
-                "SELECT position FROM outbox WHERE topic = ? AND partition = ? AND position <= ?"
+                f"SELECT position FROM outbox WHERE topic = ? AND partition = ? AND position <= ? AND {condition}"
                 " ORDER BY position DESC LIMIT 1",
-                (topic, partition, position),
+                (topic, partition, position, *params),
             )
             if rows:
                 heads[topic, partition] = rows[0][0]

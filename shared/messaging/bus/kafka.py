@@ -20,9 +20,19 @@ from shared.base import telemetry
 from shared.base.settings import Settings
 from shared.contracts.envelope import Envelope
 from shared.contracts.language import EVENT_TYPES, class_of, service_of
+from shared.domain.access.roles import UNHIDDEN
 from shared.messaging.bus.clients import started
 from shared.messaging.bus.cluster import Cluster
-from shared.messaging.bus.protocol import CLASSES_SHOWN, UNREAD, LoadMarks, LostCommits, Marks, Record
+from shared.messaging.bus.protocol import (
+    ALL,
+    CLASSES_SHOWN,
+    SIGHT_SHOWN,
+    UNREAD,
+    LoadMarks,
+    LostCommits,
+    Marks,
+    Record,
+)
 from shared.messaging.bus.topics import ensure_topics
 from shared.store import Unreachable
 from shared.store.outbox import partition_of
@@ -142,6 +152,10 @@ class KafkaBus:
             answer = await self._ask(service_of(topic), "events", after=start)
             if class_of(topic) not in answer.headers.get(CLASSES_SHOWN, "").split():
                 raise Unreachable(f"the token lacks the scope {service_of(topic)}.restricted to heal {topic}")
+            if answer.headers.get(SIGHT_SHOWN) != ALL:
+                raise Unreachable(
+                    f"the token does not see all that is confidential: it needs {UNHIDDEN} to heal"
+                )
             page = _PAGE(answer.content)
             for record in _records_of(page, topic, partition):
                 if record.position < until:

@@ -15,6 +15,9 @@ S = TypeVar("S", bound=Shape)
 
 CLASSES_SHOWN = "Portolan-Classes"
 """The header in which a page of a feed names the classes of events that the token may see: others are passed over."""
+SIGHT_SHOWN = "Portolan-Sight"
+ALL = "all"
+"""The header that says `all` where nothing is ever hidden from the token, whatever becomes confidential."""
 
 
 _DECODE = msgspec.json.Decoder(Envelope).decode

@@ -25,7 +25,7 @@ from shared.runtime.running import Opened, opened
 from shared.store import Store
 from tests.reporting.totals.histories import DAYS, FIRST, World, batches
 
-[PROJECTION] = SERVICE.consumers
+PROJECTION, *_ = SERVICE.consumers
 BEYOND = (1, 20, 31, 32, 33, 200)
 """Days after today, on which projects have turned with time alone."""
 
@@ -48,8 +48,8 @@ def inbox_of(one: Opened) -> Inbox:
     return Inbox(one.kernel, EmbeddedBus({}), PROJECTION)
 
 
-async def fold(inbox: Inbox, heard: list[list[Record]]) -> None:
-    for batch in heard:
+async def fold(inbox: Inbox, delivered: list[list[Record]]) -> None:
+    for batch in delivered:
         await inbox.take(batch)
     assert await inbox.kernel.store.fetch("SELECT error FROM dead_letter") == []
 
@@ -72,12 +72,12 @@ async def test_kept_sums_equal_a_recount_on_every_day(reporting: Opened, other: 
     inbox, store, settings = inbox_of(reporting), reporting.kernel.store, reporting.kernel.settings
     for _ in range(90):
         world.step()
-    heard = batches(world.records, Random(seed))
-    half = len(heard) // 2
-    await fold(inbox, heard[:half])
+    delivered = batches(world.records, Random(seed))
+    half = len(delivered) // 2
+    await fold(inbox, delivered[:half])
     for offset in range(-1, DAYS + 2, 40):
         await agree(store, settings, FIRST + timedelta(days=offset))
-    await fold(inbox, heard[half:])
+    await fold(inbox, delivered[half:])
     most = 0
     for offset in range(-1, DAYS + 2, 7):
         most = max(most, await agree(store, settings, FIRST + timedelta(days=offset)))
@@ -97,9 +97,9 @@ async def test_sums_are_brought_to_the_day_of_the_fold(
     for _ in range(60):
         world.step()
     inbox, store, settings = inbox_of(reporting), reporting.kernel.store, reporting.kernel.settings
-    heard = batches(world.records, Random(11))
-    for n, batch in enumerate(heard):
-        day = to_day(FIRST) + n * DAYS // len(heard)
+    delivered = batches(world.records, Random(11))
+    for n, batch in enumerate(delivered):
+        day = to_day(FIRST) + n * DAYS // len(delivered)
         monkeypatch.setattr(projection, "today", lambda _, day=day: day)
         await fold(inbox, [batch])
     [(reached,)] = await store.fetch("SELECT day FROM totals_clock")

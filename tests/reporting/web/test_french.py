@@ -74,10 +74,10 @@ def test_every_reason_is_known_by_its_shape_and_keeps_its_values() -> None:
         NOTHING_TO_EARN,
     ]
     for reason in reasons:
-        told = reason_in(words, reason)
+        sentence = reason_in(words, reason)
         assert reason
-        assert told != reason, reason
-        assert set(re.findall(r"[A-Z]{3}", reason)) == set(re.findall(r"[A-Z]{3}", told))
+        assert sentence != reason, reason
+        assert set(re.findall(r"[A-Z]{3}", reason)) == set(re.findall(r"[A-Z]{3}", sentence))
     assert reason_in(words, "closed without an actual finish") == "clos sans fin effective"
     assert reason_in(words, "a reason of tomorrow") == "a reason of tomorrow"
     assert reason_in(words, None) == ""
@@ -89,8 +89,8 @@ async def test_a_french_reader_reads_french(portolan: Portolan, reader: httpx.As
     plan, forecast = ({"amount": f"{n}.00", "currency": "CHF"} for n in (1_000_000, 1_150_000))
     project = {"name": "Phare", "planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31",
                "forecast_finish_on": "2027-03-31", "planned_cost": plan, "forecast_cost": forecast}  # fmt: skip
-    made = await director.post("/projects/v1/projects", json=project)
-    assert made.status_code == 201, made.text
+    created = await director.post("/projects/v1/projects", json=project)
+    assert created.status_code == 201, created.text
     await director.post("/projects/v1/projects", json={"name": "Idée"})
     await portolan.settled()
     reader.headers.update(FRENCH)
@@ -107,7 +107,7 @@ async def test_a_french_reader_reads_french(portolan: Portolan, reader: httpx.As
     listed = (await reader.get("/project?amounts=exact")).text
     assert "aucun coût planifié" in listed
     assert "90 jours de retard" in listed
-    sheet = (await reader.get(f"/project/{made.json()['id']}")).text
+    sheet = (await reader.get(f"/project/{created.json()['id']}")).text
     assert "aucun lot de travail avec un budget dans la monnaie du projet" in sheet
     for page in (overview, listed, sheet):
         text = re.sub(r"<script.*?</script>", "", page)

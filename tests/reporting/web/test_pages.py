@@ -555,16 +555,16 @@ async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_b
         assert answer.status_code == 201, answer.text
     await portolan.settled()
 
-    async def found(query: str) -> set[str]:
+    async def search_for(query: str) -> set[str]:
         answer = await reader.get(f"/project{query}")
         assert answer.status_code == 200, answer.text
         return set(re.findall(r'class="name"><a[^>]*><bdi>([^<]*)</bdi></a>', answer.text))
 
-    assert await found("") == {"Lighthouse", "Buoy", "Drift"}
-    assert await found("?q=bu&stage=") == {"Buoy"}
-    assert await found("?q=&stage=approved") == set()
-    assert await found(f"?programme_id={programme}") == {"Buoy"}
-    assert await found("?portfolio=none") == {"Drift"}
+    assert await search_for("") == {"Lighthouse", "Buoy", "Drift"}
+    assert await search_for("?q=bu&stage=") == {"Buoy"}
+    assert await search_for("?q=&stage=approved") == set()
+    assert await search_for(f"?programme_id={programme}") == {"Buoy"}
+    assert await search_for("?portfolio=none") == {"Drift"}
     overview = (await reader.get("/")).text
     assert 'href="/project?portfolio=none">1 project without a portfolio</a>' in overview
     assert f'href="/project?programme_id={programme}"' in (await reader.get(f"/portfolio/{portfolio}")).text
@@ -572,7 +572,7 @@ async def test_every_project_is_found_by_text_stage_and_programme_and_where_it_b
     assert (await director.post("/projects/v1/projects", json={"name": "Orphan"})).status_code == 201
     await portolan.settled()
     assert ">2 projects without a portfolio</a>" in (await reader.get("/")).text
-    assert await found("?portfolio=none") == {"Drift", "Orphan"}
+    assert await search_for("?portfolio=none") == {"Drift", "Orphan"}
     assert (await reader.get(f"/project/{project}")).status_code == 200
 
 

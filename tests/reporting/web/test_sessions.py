@@ -27,9 +27,9 @@ def store_of(portolan: Portolan) -> Any:
 
 
 def hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found, page
-    return found[1]
+    match = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert match, page
+    return match[1]
 
 
 async def test_without_a_session_a_page_leads_to_the_login_and_back(visitor: httpx.AsyncClient) -> None:
@@ -180,8 +180,8 @@ async def test_neither_codes_nor_cookies_stand_in_the_database(
     code = link.split("code=")[1]
     assert await store_of(portolan).fetch("SELECT 1 FROM login_code WHERE hash = ?", (code,)) == []
     await visitor.get(link)
-    held = await store_of(portolan).fetch("SELECT hash FROM browser_session")
-    assert visitor.cookies[sessions.COOKIE] not in {row[0] for row in held}
+    hashes = await store_of(portolan).fetch("SELECT hash FROM browser_session")
+    assert visitor.cookies[sessions.COOKIE] not in {row[0] for row in hashes}
 
 
 async def test_a_session_ends_by_itself(portolan: Portolan, reader: httpx.AsyncClient) -> None:
@@ -283,9 +283,9 @@ async def test_attempts_are_counted_by_the_address_that_a_trusted_proxy_tells(
     settings = Settings(data=tmp_path, login_attempts=1, trusted_proxies=["127.0.0.0/8"])
     async with running_portolan(settings) as portolan, visiting(portolan) as visitor:
 
-        async def fails(told: str) -> int:
+        async def fails(claim: str) -> int:
             sent = {"token": "x", "form": "y"}
-            return (await visitor.post("/login", data=sent, headers={"X-Forwarded-For": told})).status_code
+            return (await visitor.post("/login", data=sent, headers={"X-Forwarded-For": claim})).status_code
 
         assert [await fails("192.0.2.1"), await fails("192.0.2.1")] == [403, 429]
         assert await fails("192.0.2.1, 192.0.2.2, 127.0.0.9") == 403
@@ -426,3 +426,23 @@ def test_where_a_login_leads_is_always_a_path_of_ours_that_fits_a_header(address
     assert led.isascii()
     assert led.isprintable()
     assert path_of_ours(led) == led or "%" in led
+
+
+async def test_links_and_sessions_of_the_local_issuer_end_where_it_is_off(
+    tmp_path: Path, fresh_stores: Path
+) -> None:
+    copytree(fresh_stores, tmp_path, dirs_exist_ok=True)
+    async with running_portolan(Settings(data=tmp_path)) as portolan, visiting(portolan) as client:
+        await client.get(await portolan.running.login_link())
+        assert (await client.get("/")).status_code == 200
+        session, link = client.cookies, await portolan.running.login_link()
+    off = Settings(data=tmp_path, local_issuer=False)
+    async with running_portolan(off) as portolan, visiting(portolan) as client, visiting(portolan) as other:
+        client.cookies.update(session)
+        ended = await client.get("/")
+        assert (ended.status_code, ended.headers["location"].partition("?")[0]) == (303, "/login")
+        refused = await other.get(link)
+        assert (refused.status_code, "Links log nobody in here" in refused.text) == (401, True)
+        assert "<code>" not in (await other.get("/login")).text
+    async with running_portolan(Settings(data=tmp_path)) as portolan, visiting(portolan) as client:
+        assert (await client.get(link)).status_code == 303, "it was not used up"

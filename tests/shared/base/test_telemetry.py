@@ -13,11 +13,11 @@ from shared.base.telemetry import LEVELS, Log, Requests
 def test_only_what_the_level_asks_for_is_told(level: str) -> None:
     log = Log()
     log.stream, log.level = io.StringIO(), level
-    for said in LEVELS:
-        log.event(said, "projects", "told")
+    for severity in LEVELS:
+        log.event(severity, "projects", "told")
     log.flush()
-    told = [json.loads(line)["level"] for line in log.stream.getvalue().splitlines()]
-    assert tuple(told) == LEVELS[LEVELS.index(level) :]
+    levels = [json.loads(line)["level"] for line in log.stream.getvalue().splitlines()]
+    assert tuple(levels) == LEVELS[LEVELS.index(level) :]
 
 
 class Full(io.StringIO):

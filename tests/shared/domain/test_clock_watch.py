@@ -1,13 +1,13 @@
 """A clock that is wrong once does not date what is written: a jump is refused, counted, and over when the clock is right."""
 
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 
 from services.projects.service import SERVICE
-from shared.base import clock
 from shared.base.clock import now_micros
 from shared.base.settings import Settings
 from shared.domain.clock_watch import HOUR_US, ClockJumped, ClockWatch
@@ -19,7 +19,7 @@ YEAR_US = 365 * DAY_US
 
 
 def shifted(monkeypatch: pytest.MonkeyPatch, micros: int) -> None:
-    true = clock.time_ns
+    true = time_ns
     monkeypatch.setattr("shared.base.clock.time_ns", lambda: true() + micros * 1000)
 
 

@@ -66,18 +66,18 @@ async def test_pages_follow_one_another_without_a_gap_and_each_record_names_the_
 
 
 async def test_while_a_page_is_worked_on_the_next_one_is_read(
-    store: Store, reading: Reading, asked: list[str]
+    store: Store, reading: Reading, statements: list[str]
 ) -> None:
     await tell(store, 1, 2 * SIZE)
     await reading.page()
-    at_first = len(asked)
+    at_first = len(statements)
     for _ in range(10):
         await asyncio.sleep(0)  # the work on the first page
-    assert len(asked) > at_first
-    ahead = len(asked)
+    assert len(statements) > at_first
+    ahead = len(statements)
     page = await reading.page()
     assert page[-1].position == 2 * SIZE
-    assert len(asked) == ahead
+    assert len(statements) == ahead
 
 
 async def test_what_is_told_while_nothing_was_found_ahead_is_read_at_once(
@@ -124,7 +124,7 @@ async def test_what_could_not_be_read_ahead_is_read_the_next_time(
 
 
 @pytest.fixture
-def asked(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def statements(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The questions that the store was asked."""
     fetch, questions = store.fetch, list[str]()
 

@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "stages.md"
 
 # proposed, approved, active, on hold, closing, closed, discontinued, archived:
 # y whoever writes, d who decides, i who imports, n nobody
-MEANT = {
+EXPECTED = {
     "edit": "yyyyyiin",
     "correction": "yyyyyddn",
     "new child": "yyyyiiin",
@@ -32,11 +32,11 @@ LETTERS = {"y": Permit.YES, "d": Permit.DECIDE, "i": Permit.IMPORT, "n": Permit.
 
 
 def test_the_matrix_is_as_it_is_meant() -> None:
-    assert set(MEANT) == set(Act)
+    assert set(EXPECTED) == set(Act)
     for act in Act:
         there = [permit(act, stage, False) for stage in Stage]
-        assert there == [LETTERS[letter] for letter in MEANT[act][:-1]], act
-        assert {permit(act, stage, True) for stage in Stage} == {LETTERS[MEANT[act][-1]]}, act
+        assert there == [LETTERS[letter] for letter in EXPECTED[act][:-1]], act
+        assert {permit(act, stage, True) for stage in Stage} == {LETTERS[EXPECTED[act][-1]]}, act
 
 
 def test_the_page_shows_the_matrix() -> None:
@@ -50,7 +50,7 @@ def test_the_page_shows_the_matrix() -> None:
 def test_each_verb_is_admitted_where_the_matrix_says(verbs: set[str], letters: str, archived: bool) -> None:
     for act in Act:
         for n, stage in enumerate(Stage):
-            cell = MEANT[act][-1] if archived else MEANT[act][n]
+            cell = EXPECTED[act][-1] if archived else EXPECTED[act][n]
             if cell in letters:
                 admit(act, stage, archived, verbs)
             else:

@@ -25,8 +25,8 @@ def unit() -> Work:
     return Work(nowhere, SERVICE.mirrors, Origin("/portolan/tests/projects/1", "user", "anna", "tests"))
 
 
-def members(name: str = "A bridge", **given: Any) -> dict[str, Any]:
-    return dict(vars(PROJECTS.create.model_validate({"name": name, **given})))
+def members(name: str = "A bridge", **values: Any) -> dict[str, Any]:
+    return dict(vars(PROJECTS.create.model_validate({"name": name, **values})))
 
 
 def test_what_a_unit_remembers_is_its_own_and_of_one_kind() -> None:

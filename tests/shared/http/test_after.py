@@ -41,7 +41,7 @@ async def test_what_is_not_folded_in_time_answers_504(
         AsyncExitStack() as stack,
     ):
         writing, reading = Callers(projects.app, tokens, stack)(), Callers(reporting.app, tokens, stack)()
-        [consumer] = REPORTING.consumers
+        consumer, *_ = REPORTING.consumers
         reporting.kernel.listening[consumer.name] = consumer.topics
         response = await writing.post(PROJECTS, json={"name": "X"})
         position = {"Portolan-After": response.headers["portolan-position"]}

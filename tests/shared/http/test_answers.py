@@ -44,8 +44,8 @@ async def test_a_long_list_is_compressed_for_who_accepts_it(projects: Projects) 
 
 
 async def test_what_has_a_strong_etag_is_sent_as_the_bytes_that_it_names(projects: Projects) -> None:
-    made = await projects.make(description="words " * 500)
-    answer = await raw(projects.client, f"{PROJECTS}/{made['id']}")
+    created = await projects.make(description="words " * 500)
+    answer = await raw(projects.client, f"{PROJECTS}/{created['id']}")
     assert (answer.headers["etag"], answer.headers.get("content-encoding")) == ('"1"', None)
 
 
@@ -57,13 +57,13 @@ async def test_a_stream_is_never_compressed(projects: Projects) -> None:
     assert json.loads((await first_event(projects.one.app, projects.callers.token("director")))["data"])
 
 
-@pytest.mark.parametrize(("given", "accepted"), [
+@pytest.mark.parametrize(("value", "accepted"), [
     ("gzip", True), ("br, GZIP;q=0.5", True), ("*", True), ("x-gzip", True), ("gzip;q=0", False), ("gzip;q=0.000, *", False),
     ("*;q=0", False), ("", False), ("br", False), ("identity", False), ("gzip; q=1.0", True), ("gzip;q=0.5, identity", False),
     ("identity;q=0.5, *", True), ("gzip, identity", True), ("identity;q=0, gzip;q=0", False), (";;,,q", False),
 ])  # fmt: skip
-def test_gzip_is_sent_where_it_is_accepted(given: str, accepted: bool) -> None:
-    assert accepts_gzip(given) is accepted
+def test_gzip_is_sent_where_it_is_accepted(value: str, accepted: bool) -> None:
+    assert accepts_gzip(value) is accepted
 
 
 async def test_a_list_that_has_not_changed_is_not_sent_again(projects: Projects) -> None:
@@ -85,12 +85,12 @@ async def test_a_list_is_another_one_once_an_item_what_follows_or_the_total_is(
 ) -> None:
     async def tag(**headers: str) -> str:
         answer = await projects_everywhere.client.get(PROJECTS, params={"limit": 1}, headers=headers)
-        assert answer.json()["items"][0]["id"] == made["id"]
+        assert answer.json()["items"][0]["id"] == created["id"]
         return answer.headers["etag"]
 
-    made = await projects_everywhere.make()
+    created = await projects_everywhere.make()
     tags = [await tag(), await tag(Prefer="return=total-count")]
-    await projects_everywhere.revise(made, description="another")
+    await projects_everywhere.revise(created, description="another")
     tags.append(await tag())
     await projects_everywhere.make()
     tags.append(await tag())
@@ -99,11 +99,11 @@ async def test_a_list_is_another_one_once_an_item_what_follows_or_the_total_is(
 
 async def test_only_what_was_read_may_be_kept_and_only_to_ask_again(projects: Projects) -> None:
     read = await projects.client.get(PROJECTS)
-    made = await projects.client.post(PROJECTS, json={"name": "New"})
+    created = await projects.client.post(PROJECTS, json={"name": "New"})
     missing = await projects.client.get(f"{PROJECTS}/none")
     nobody = await projects.callers.anonymous().get(PROJECTS)
-    kept = [answer.headers["cache-control"] for answer in (read, made, missing, nobody)]
-    assert kept == ["private, no-cache", "no-store", "no-store", "no-store"]
+    caching = [answer.headers["cache-control"] for answer in (read, created, missing, nobody)]
+    assert caching == ["private, no-cache", "no-store", "no-store", "no-store"]
 
 
 async def test_every_answer_says_that_it_depends_on_the_origin(portolan: Portolan) -> None:
@@ -154,18 +154,18 @@ def routes_of(app: ServiceApp) -> list[KernelRoute]:
 
 
 async def some_of_each_kind(client: httpx.AsyncClient, nobody: httpx.AsyncClient) -> list[httpx.Response]:
-    told = {"Origin": ORIGIN}
-    made = [
-        await client.post(PROJECTS, json={"name": "New"}, headers=told | {"Idempotency-Key": "once"})
+    origin = {"Origin": ORIGIN}
+    created = [
+        await client.post(PROJECTS, json={"name": "New"}, headers=origin | {"Idempotency-Key": "once"})
         for _ in range(2)
     ]
     return [
-        *made,
-        await client.get(PROJECTS, headers=told | {"Prefer": "return=total-count"}, params={"limit": "1"}),
-        await client.put(PROJECTS, headers=told),
-        await client.post(PROJECTS, content=b"x", headers=told | {"Content-Type": "text/plain"}),
-        await client.post(PROJECTS, content=b"x", headers=told | {"Content-Encoding": "gzip"}),
-        await nobody.get(PROJECTS, headers=told),
+        *created,
+        await client.get(PROJECTS, headers=origin | {"Prefer": "return=total-count"}, params={"limit": "1"}),
+        await client.put(PROJECTS, headers=origin),
+        await client.post(PROJECTS, content=b"x", headers=origin | {"Content-Type": "text/plain"}),
+        await client.post(PROJECTS, content=b"x", headers=origin | {"Content-Encoding": "gzip"}),
+        await nobody.get(PROJECTS, headers=origin),
     ]
 
 
@@ -180,14 +180,16 @@ def test_an_origin_that_no_browser_sends_is_refused(origins: str) -> None:
 
 
 def test_origins_are_listed_with_a_space_between_them() -> None:
-    given = "https://a.example http://localhost:5173 http://[::1]:80 capacitor://localhost"
-    assert Settings.model_validate({"cors_origins": given}).cors_origins == given.split()
+    value = "https://a.example http://localhost:5173 http://[::1]:80 capacitor://localhost"
+    assert Settings.model_validate({"cors_origins": value}).cors_origins == value.split()
 
 
 async def test_a_script_may_go_on_with_a_stream(tmp_path: Path) -> None:
     async with running_service(SERVICE, Settings(data=tmp_path, cors_origins=[ORIGIN])) as (_, callers):
-        asked = await callers.anonymous().options("/projects/v1/events/stream", headers={"Origin": ORIGIN})
-    allowed = asked.headers["access-control-allow-headers"]
+        preflight = await callers.anonymous().options(
+            "/projects/v1/events/stream", headers={"Origin": ORIGIN}
+        )
+    allowed = preflight.headers["access-control-allow-headers"]
     assert {"Last-Event-ID", "tracestate"} <= {name.strip() for name in allowed.split(",")}
 
 
@@ -223,10 +225,10 @@ async def test_an_event_carries_the_span_that_asked_for_it(projects: Projects) -
 
 
 @pytest.mark.parametrize(
-    "given", ["", "nonsense", f"00-{'0' * 32}-00f067aa0ba902b7-01", f"00-{'a' * 32}-{'0' * 16}-01"]
+    "value", ["", "nonsense", f"00-{'0' * 32}-00f067aa0ba902b7-01", f"00-{'a' * 32}-{'0' * 16}-01"]
 )
-async def test_without_a_span_nothing_is_sampled_and_none_is_made_up(projects: Projects, given: str) -> None:
-    event = await event_of(projects, traceparent=given, tracestate="vendor=1")
+async def test_without_a_span_nothing_is_sampled_and_none_is_made_up(projects: Projects, value: str) -> None:
+    event = await event_of(projects, traceparent=value, tracestate="vendor=1")
     version, trace, span, flags = event["traceparent"].split("-")
     assert (version, len(trace), len(span), flags) == ("00", 32, 16, "00")
     assert span not in trace

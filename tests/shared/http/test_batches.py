@@ -11,7 +11,7 @@ ITEMS = 100
 
 
 @pytest.fixture
-def asked(projects_everywhere: Projects, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def statements(projects_everywhere: Projects, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Reads by table, from now on."""
     counted: Counter[str] = Counter()
     store = projects_everywhere.store
@@ -43,36 +43,36 @@ def of(source: str, n: int) -> dict[str, str]:
 
 
 async def test_a_batch_reads_each_table_that_it_touches_once(
-    projects_everywhere: Projects, asked: Counter[str]
+    projects_everywhere: Projects, statements: Counter[str]
 ) -> None:
     projects = projects_everywhere
     portfolios = [(await projects.client.post("/projects/v1/portfolios", json={"name": f"F{n}"})).json()["id"]
                   for n in range(10)]  # fmt: skip
     items = [{"name": f"N{n}", "portfolio_id": portfolios[n % 10], "external_ref": of("ab"[n % 2], n)}
              for n in range(ITEMS)]  # fmt: skip
-    asked.clear()
+    statements.clear()
     assert await put(projects, "projects", items, "1") == [201] * ITEMS
-    assert (asked["project"], asked["portfolio"]) == (1, 1)
-    asked.clear()
+    assert (statements["project"], statements["portfolio"]) == (1, 1)
+    statements.clear()
     assert (
         await put(
             projects, "projects", items[: ITEMS // 2] + [i | {"name": "X"} for i in items[ITEMS // 2 :]], "2"
         )
         == [200] * ITEMS
     )
-    assert (asked["project"], asked["portfolio"]) == (1, 1)
+    assert (statements["project"], statements["portfolio"]) == (1, 1)
     assert await projects.count("project") == ITEMS
 
 
 async def test_a_batch_of_parts_reads_their_project_once(
-    projects_everywhere: Projects, asked: Counter[str]
+    projects_everywhere: Projects, statements: Counter[str]
 ) -> None:
     project = await projects_everywhere.make()
     items = [{"project_id": project["id"], "wbs": str(n + 1), "name": f"W{n}", "external_ref": of("a", n)}
              for n in range(ITEMS)]  # fmt: skip
-    asked.clear()
+    statements.clear()
     assert await put(projects_everywhere, "work-packages", items, "1") == [201] * ITEMS
-    assert asked == {"project": 1, "guard": 1, "work_package": 1}
+    assert statements == {"project": 1, "guard": 1, "work_package": 1}
 
 
 async def test_an_id_of_another_collection_names_nothing(projects_everywhere: Projects) -> None:

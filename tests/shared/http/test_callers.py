@@ -31,13 +31,13 @@ from tests.shared.conftest import PROJECTS, Projects
 ISSUER = "https://login.example.org"
 
 
-async def asked(projects: Projects, token: str) -> httpx.Response:
+async def answer_to(projects: Projects, token: str) -> httpx.Response:
     client = projects.callers.anonymous()
     return await client.get(PROJECTS, headers={"Authorization": f"Bearer {token}"})
 
 
 async def refusal(projects: Projects, token: str) -> str:
-    answer = await asked(projects, token)
+    answer = await answer_to(projects, token)
     assert answer.status_code == 401, answer.text
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert token not in answer.text
@@ -54,7 +54,7 @@ async def test_a_token_is_taken_only_as_it_was_issued(projects: Projects) -> Non
     local = projects.callers.tokens.local
     assert local is not None
     good = local.issue("anna", "viewer", "portolan")
-    assert (await asked(projects, good)).status_code == 200
+    assert (await answer_to(projects, good)).status_code == 200
     assert await refusal(projects, local.issue("anna", "viewer", "another")) == "token_invalid"
     expired = local.issue("anna", "viewer", "portolan", timedelta(seconds=-1))
     assert await refusal(projects, expired) == "token_expired"
@@ -73,13 +73,13 @@ async def test_a_remembered_token_expires_all_the_same(projects: Projects) -> No
     tokens = projects.callers.tokens
     rights = Principal("anna", "portolan-local", ("viewer",), ROLES["viewer"], time() + 60)
     tokens._principals["remembered"] = rights, rights.expires_at
-    assert (await asked(projects, "remembered")).status_code == 200
+    assert (await answer_to(projects, "remembered")).status_code == 200
     tokens._principals["remembered"] = rights, time() - 1
     assert await refusal(projects, "remembered") == "token_invalid"
 
 
 @pytest.mark.parametrize(
-    ("asked_for", "left"),
+    ("asked_for", "remaining"),
     [
         (None, ROLES["manager"]),
         ("", ROLES["manager"]),
@@ -94,8 +94,10 @@ async def test_a_remembered_token_expires_all_the_same(projects: Projects) -> No
         ("organization", ROLES["manager"]),
     ],
 )
-def test_a_scope_narrows_the_role_and_never_widens_it(asked_for: str | None, left: frozenset[str]) -> None:
-    assert scopes_of(("manager",), asked_for, frozenset({"organization"})) == left
+def test_a_scope_narrows_the_role_and_never_widens_it(
+    asked_for: str | None, remaining: frozenset[str]
+) -> None:
+    assert scopes_of(("manager",), asked_for, frozenset({"organization"})) == remaining
 
 
 @pytest.mark.parametrize(
@@ -122,14 +124,14 @@ async def test_a_token_whose_scope_is_not_understood_may_do_nothing(
     if not claim:
         claims = jwt.decode(token, options={"verify_signature": False}) | {"scope": claim}
         token = jwt.encode(claims, local._private, algorithm="EdDSA")
-    assert (await asked(projects, token)).status_code == 403
+    assert (await answer_to(projects, token)).status_code == 403
 
 
 async def test_a_narrowed_token_is_held_to_its_scope(projects: Projects) -> None:
     local = projects.callers.tokens.local
     assert local is not None
     token = local.issue("anna", "director", "portolan", scope="projects.read")
-    assert (await asked(projects, token)).status_code == 200
+    assert (await answer_to(projects, token)).status_code == 200
     client = projects.callers.anonymous()
     refused = await client.post(PROJECTS, json={"name": "X"}, headers={"Authorization": f"Bearer {token}"})
     assert (refused.status_code, refused.json()["needs"]) == (403, "projects.write")
@@ -143,13 +145,13 @@ class Provider:
         self.answer: bytes | None = None
         """What it answers instead of its keys."""
         self.is_endless = False
-        self.asked = 0
+        self.requests = 0
         self.status = 200
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                provider.asked += 1
+                provider.requests += 1
                 body = json.dumps(provider.jwks()).encode() if provider.answer is None else provider.answer
                 self.send_response(provider.status)
                 if provider.is_endless:
@@ -188,20 +190,23 @@ class Provider:
         algorithm: str = "RS256",
         **claims: Any,
     ) -> str:
-        told = {"iss": ISSUER, "sub": "anna", "aud": "portolan", "exp": time() + 60, "roles": ["manager"]}
+        payload = {"iss": ISSUER, "sub": "anna", "aud": "portolan", "exp": time() + 60, "roles": ["manager"]}
         return jwt.encode(
-            told | claims, key or self.keys[kid], algorithm=algorithm, headers={"kid": kid, **(header or {})}
+            payload | claims,
+            key or self.keys[kid],
+            algorithm=algorithm,
+            headers={"kid": kid, **(header or {})},
         )
 
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    made = Provider()
-    made.rotate("first")
-    yield made
-    made.is_endless = False
-    made.server.shutdown()
-    made.server.server_close()
+    created = Provider()
+    created.rotate("first")
+    yield created
+    created.is_endless = False
+    created.server.shutdown()
+    created.server.server_close()
 
 
 @pytest.fixture
@@ -215,11 +220,11 @@ async def test_a_token_of_an_oidc_provider_is_taken(provider: Provider, trusting
     token = provider.token("first")
     client = trusting.callers.anonymous()
     headers = {"Authorization": f"Bearer {token}"}
-    made = await client.post(PROJECTS, json={"name": "X"}, headers=headers)
-    assert made.status_code == 201, made.text
+    created = await client.post(PROJECTS, json={"name": "X"}, headers=headers)
+    assert created.status_code == 201, created.text
     for _ in range(5):
-        assert (await asked(trusting, provider.token("first"))).status_code == 200
-    assert provider.asked == 1
+        assert (await answer_to(trusting, provider.token("first"))).status_code == 200
+    assert provider.requests == 1
     rows = await trusting.store.fetch("SELECT headers FROM outbox")
     assert (json.loads(rows[0][0])["authid"], json.loads(rows[0][0])["authtype"]) == ("anna", "user")
 
@@ -249,7 +254,7 @@ async def test_the_clock_of_an_issuer_may_differ_by_a_minute(
     provider: Provider, trusting: Projects, claim: str, seconds: int, status: int
 ) -> None:
     token = provider.token("first", **{claim: time() + seconds})
-    assert (await asked(trusting, token)).status_code == status
+    assert (await answer_to(trusting, token)).status_code == status
 
 
 @pytest.mark.parametrize("subject", ["", " ", "a\x00b", "a\nb", "a\x85b", "a\u202eb", "a" * 201])
@@ -264,7 +269,7 @@ async def test_a_subject_that_cannot_be_written_down_is_nobody(
 
 async def test_a_subject_of_any_script_is_somebody(provider: Provider, trusting: Projects) -> None:
     for subject in ("Élan Ümit", "田中", "a" * 200, "auth0|5f7c8ec7c33c6c004bbafe82"):
-        assert (await asked(trusting, provider.token("first", sub=subject))).status_code == 200
+        assert (await answer_to(trusting, provider.token("first", sub=subject))).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -291,7 +296,7 @@ async def test_an_id_token_is_no_access_token(
 ) -> None:
     token = provider.token("first", header=header, **claims)
     if is_taken:
-        assert (await asked(trusting, token)).status_code == 200
+        assert (await answer_to(trusting, token)).status_code == 200
     else:
         assert await refusal(trusting, token) == "not_an_access_token"
 
@@ -299,7 +304,7 @@ async def test_an_id_token_is_no_access_token(
 async def test_a_withdrawn_key_is_forgotten_within_minutes(provider: Provider, trusting: Projects) -> None:
     signed = provider.keys["first"]
     token = provider.token("first")
-    assert (await asked(trusting, token)).status_code == 200
+    assert (await answer_to(trusting, token)).status_code == 200
     provider.rotate("second")
     tokens = trusting.callers.tokens
     issuer: Any = tokens._issuers[ISSUER]
@@ -313,28 +318,28 @@ async def test_a_failing_key_server_is_asked_once_and_left_alone_for_a_while(
     provider: Provider, trusting: Projects
 ) -> None:
     provider.status = 503
-    answers = await asyncio.gather(*(asked(trusting, provider.token("first")) for _ in range(20)))
+    answers = await asyncio.gather(*(answer_to(trusting, provider.token("first")) for _ in range(20)))
     assert {(a.status_code, a.headers["retry-after"]) for a in answers} == {(503, "1")}
-    assert provider.asked == 1
-    assert (await asked(trusting, provider.token("first"))).status_code == 503
-    assert provider.asked == 1
+    assert provider.requests == 1
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 503
+    assert provider.requests == 1
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
     issuer._again_at = 0.0
     provider.status = 200
-    assert (await asked(trusting, provider.token("first"))).status_code == 200
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 200
 
 
 async def test_known_keys_outlive_an_outage_of_the_key_server(provider: Provider, trusting: Projects) -> None:
-    assert (await asked(trusting, provider.token("first"))).status_code == 200
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 200
     provider.status = 503
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
     issuer._read_at -= 600
     for _ in range(5):
-        assert (await asked(trusting, provider.token("first"))).status_code == 200
-    assert provider.asked == 2
+        assert (await answer_to(trusting, provider.token("first"))).status_code == 200
+    assert provider.requests == 2
     issuer._read_at -= 3600
     issuer._again_at = 0.0
-    assert (await asked(trusting, provider.token("first"))).status_code == 503
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 503
 
 
 @pytest.mark.parametrize(
@@ -360,19 +365,19 @@ async def test_known_keys_outlive_an_outage_of_the_key_server(provider: Provider
 async def test_odd_claims_of_a_provider_are_no_defect(
     provider: Provider, trusting: Projects, claims: dict[str, Any], status: int
 ) -> None:
-    assert (await asked(trusting, provider.token("first", **claims))).status_code == status
+    assert (await answer_to(trusting, provider.token("first", **claims))).status_code == status
 
 
 async def test_a_new_key_of_the_provider_is_found_after_a_while(
     provider: Provider, trusting: Projects
 ) -> None:
-    assert (await asked(trusting, provider.token("first"))).status_code == 200
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 200
     provider.rotate("second")
     assert await refusal(trusting, provider.token("second")) == "unknown_key"
-    assert provider.asked == 1, "a wrong key id must not make us read the keys at once"
+    assert provider.requests == 1, "a wrong key id must not make us read the keys at once"
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
     issuer._read_at -= 61
-    assert (await asked(trusting, provider.token("second"))).status_code == 200
+    assert (await answer_to(trusting, provider.token("second"))).status_code == 200
 
 
 ELLIPTIC = generate_elliptic_key(SECP256R1())
@@ -394,7 +399,7 @@ async def test_a_token_without_an_algorithm_of_ours_is_not_valid(
     _, claims, signature = provider.token("first").split(".")
     odd = jwt.utils.base64url_encode(json.dumps({"typ": "JWT", "kid": "first", **header}).encode()).decode()
     assert await refusal(trusting, f"{odd}.{claims}.{signature}") == "token_invalid"
-    assert provider.asked == 0, "the key server was asked for what cannot be verified"
+    assert provider.requests == 0, "the key server was asked for what cannot be verified"
 
 
 async def test_keys_of_one_id_are_all_tried(provider: Provider, trusting: Projects) -> None:
@@ -406,7 +411,7 @@ async def test_keys_of_one_id_are_all_tried(provider: Provider, trusting: Projec
     signers = [(old, "RS256"), (new, "RS256"), (ELLIPTIC, "ES256")]
     for signer, algorithm in signers:
         token = provider.token("first", key=signer, algorithm=algorithm)
-        assert (await asked(trusting, token)).status_code == 200
+        assert (await answer_to(trusting, token)).status_code == 200
     stranger = provider.token("first", key=generate_private_key(65537, 2048))
     assert await refusal(trusting, stranger) == "token_invalid"
 
@@ -427,15 +432,17 @@ ODD_ANSWERS = {
 async def test_a_key_server_that_answers_no_keys_is_away(
     provider: Provider, trusting: Projects, answer: bytes
 ) -> None:
-    assert (await asked(trusting, provider.token("first"))).status_code == 200
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 200
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
     issuer._read_at -= 300
     provider.answer = answer
-    assert (await asked(trusting, provider.token("first"))).status_code == 200, "the keys before still count"
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 200, (
+        "the keys before still count"
+    )
     issuer._read_at -= 3600
     issuer._again_at = 0.0
-    assert (await asked(trusting, provider.token("first"))).status_code == 503
-    assert provider.asked == 3
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 503
+    assert provider.requests == 3
 
 
 @pytest.mark.parametrize(
@@ -453,7 +460,7 @@ async def test_a_key_that_cannot_be_used_is_passed_over(
     first, second = provider.jwks()["keys"]
     provider.answer = json.dumps({"keys": [{**first, **change}, 5, None, second]}).encode()
     assert await refusal(trusting, provider.token("first")) == "unknown_key"
-    assert (await asked(trusting, provider.token("second"))).status_code == 200
+    assert (await answer_to(trusting, provider.token("second"))).status_code == 200
 
 
 @pytest.mark.parametrize("piece", [b" ", b" " * 60_000])
@@ -462,23 +469,23 @@ async def test_a_key_server_whose_answer_never_ends_is_away(
 ) -> None:
     monkeypatch.setattr(issuers, "READING_S", 0.2)
     provider.answer, provider.is_endless = piece, True
-    answer = await asked(trusting, provider.token("first"))
+    answer = await answer_to(trusting, provider.token("first"))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
 async def test_a_provider_that_is_away_is_told_as_that(provider: Provider, trusting: Projects) -> None:
     provider.status = 500
-    answer = await asked(trusting, provider.token("first"))
+    answer = await answer_to(trusting, provider.token("first"))
     assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
     provider.status = 200
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
     issuer._again_at = 0.0
-    assert (await asked(trusting, provider.token("first"))).status_code == 200
+    assert (await answer_to(trusting, provider.token("first"))).status_code == 200
 
 
 @asynccontextmanager
-async def with_settings(tmp_path: Path, **given: Any) -> AsyncIterator[Projects]:
-    async with running_service(SERVICE, Settings(data=tmp_path, **given)) as (one, callers):
+async def with_settings(tmp_path: Path, **members: Any) -> AsyncIterator[Projects]:
+    async with running_service(SERVICE, Settings(data=tmp_path, **members)) as (one, callers):
         yield Projects(one, callers)
 
 
@@ -497,8 +504,8 @@ async def test_too_many_requests_are_told_when_to_come_again(
 ) -> None:
     async with with_settings(tmp_path, rate_limit=3) as projects:
         clock(6000.0 * 60 + 20)
-        left = [(await projects.client.get(PROJECTS)).headers["ratelimit-remaining"] for _ in range(3)]
-        assert left == ["2", "1", "0"]
+        remaining = [(await projects.client.get(PROJECTS)).headers["ratelimit-remaining"] for _ in range(3)]
+        assert remaining == ["2", "1", "0"]
         refused = await projects.client.get(PROJECTS)
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
         assert (refused.headers["retry-after"], refused.headers["ratelimit-limit"]) == ("40", "3")
@@ -540,19 +547,19 @@ async def test_no_origin_is_let_in_by_default(projects: Projects) -> None:
 
 async def test_a_refused_attempt_is_kept(projects_everywhere: Projects) -> None:
     projects = projects_everywhere
-    made = await projects.make()
+    created = await projects.make()
     viewer = projects.callers("viewer")
     assert (await viewer.post(PROJECTS, json={"name": "X"})).status_code == 403
     assert (await viewer.get("/projects/v1/refused-attempts")).status_code == 403
     manager = projects.callers("manager")
-    refused = await manager.post(f"{PROJECTS}/{made['id']}/approve", headers={"If-Match": '"1"'})
+    refused = await manager.post(f"{PROJECTS}/{created['id']}/approve", headers={"If-Match": '"1"'})
     assert refused.status_code == 403
     assert (await viewer.get(f"{PROJECTS}?x=1")).status_code == 400
     await asyncio.gather(*audit._writing)
-    kept = (await projects.client.get("/projects/v1/refused-attempts")).json()["items"]
-    told = [(k["principal"].rpartition("|")[2], k["method"], k["path"], k["code"]) for k in kept]
-    assert sorted(told) == [
-        ("manager", "POST", f"{PROJECTS}/{made['id']}/approve", "scope_missing"),
+    attempts = (await projects.client.get("/projects/v1/refused-attempts")).json()["items"]
+    payload = [(k["principal"].rpartition("|")[2], k["method"], k["path"], k["code"]) for k in attempts]
+    assert sorted(payload) == [
+        ("manager", "POST", f"{PROJECTS}/{created['id']}/approve", "scope_missing"),
         ("viewer", "GET", "/projects/v1/refused-attempts", "scope_missing"),
         ("viewer", "POST", PROJECTS, "scope_missing"),
     ]

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from services.projects.service import SERVICE
+from shared.domain.access.rights import EVERYTHING
 from shared.http import feed
 from shared.runtime.app import create_app
 from shared.runtime.serve import serving
@@ -106,10 +107,10 @@ async def test_a_stream_passes_what_nobody_wants_and_lets_others_be_answered(pro
 
     other = asyncio.create_task(others())
     heads: dict[tuple[str, int], int] = {}
-    call = SimpleNamespace(kernel=projects.one.kernel)
+    call = SimpleNamespace(kernel=projects.one.kernel, sight=EVERYTHING)
     for after in range(3):
         before = turns
-        reached, passed, records = await feed._slice(
+        reached, passed, _, records = await feed._slice(
             call, ["portolan.projects.v1"], after, 1, heads, ["nothing"]
         )  # type: ignore[arg-type]
         assert (reached, passed, records) == (after + 1, 1, [])

@@ -196,8 +196,8 @@ async def test_what_is_kept_for_a_while_goes_when_it_is_old(projects_everywhere:
     await revoke(projects, kind="subject", value="anna")
     await store.run("UPDATE revocation SET expires_at = 1 RETURNING id")
     assert await forget_outdated(SERVICE, projects.one.kernel) == 1_200 + 1 + 1 + 2 + 1
-    left = await store.fetch("SELECT consumer, aggregate_id FROM parked")
-    assert left == [("c", "a")], "who has no letter left stays parked for ever"
+    parked_rows = await store.fetch("SELECT consumer, aggregate_id FROM parked")
+    assert parked_rows == [("c", "a")], "who has no letter left stays parked for ever"
     counts = [
         await projects.count(t) for t in ("refused_attempt", "idempotency", "dead_letter", "revocation")
     ]

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -90,8 +91,8 @@ async def test_the_index_outlives_a_vacuum(projects: Projects) -> None:
 
 
 async def test_what_tells_of_persons_leaves_nothing_in_an_index_on_sqlite(
-    projects: Projects, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    projects: Projects, tmp_path: Path
+) -> None:
     async with running_service(RESOURCES, Settings(data=tmp_path / "resources")) as (one, _):
         of_people = {m.name for m in one.kernel.mirrors.values() if m.entry.tells_of_people}
         assert of_people

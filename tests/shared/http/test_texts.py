@@ -10,13 +10,13 @@ from tests.shared.http.test_paging import walk
 URL = f"{PROJECTS}/by-ref"
 
 
-async def found(projects: Projects, **wanted: str) -> list[str]:
+async def search(projects: Projects, **wanted: str) -> list[str]:
     answer = await projects.client.get(PROJECTS, params={"sort": "created_at"} | wanted)
     assert answer.status_code == 200, answer.text
     return [p["name"] for p in answer.json()["items"]]
 
 
-ASKED = {
+QUERIES = {
     "Élan": ["Élan", "élan", "ÉLAN", "elan", "ELAN", "E\u0301lan", "e\u0301LAN", "Ｅｌａｎ", "lan", "él"],
     "Straße 12": ["straße", "STRASSE", "strasse 12", "12 strasse"],
     "İstanbul": ["istanbul", "ISTANBUL", "İSTANBUL", "ıstanbul"],
@@ -31,37 +31,37 @@ ASKED = {
 
 
 async def test_a_name_is_found_in_whatever_way_it_is_typed(projects_everywhere: Projects) -> None:
-    for name in ASKED:
+    for name in QUERIES:
         await projects_everywhere.make(name=name)
     wrong = {
         (name, q): answered
-        for name, questions in ASKED.items()
+        for name, questions in QUERIES.items()
         for q in questions
-        if name not in (answered := await found(projects_everywhere, q=q))
+        if name not in (answered := await search(projects_everywhere, q=q))
     }
     assert not wrong
     for sign in ("%", "_", "\\"):
-        assert len(await found(projects_everywhere, q=sign)) == 1, "a sign is itself and no wildcard"
-    assert await found(projects_everywhere, q="goes elan") == []
-    assert await found(projects_everywhere, q="goes-x") == []
+        assert len(await search(projects_everywhere, q=sign)) == 1, "a sign is itself and no wildcard"
+    assert await search(projects_everywhere, q="goes elan") == []
+    assert await search(projects_everywhere, q="goes-x") == []
 
 
 async def test_words_may_stand_in_different_members(projects_everywhere: Projects) -> None:
     created = await projects_everywhere.make(name="Élan")
     await projects_everywhere.make(name="Élan")
-    assert await found(projects_everywhere, q=f"{created['code'].lower()} élan") == ["Élan"]
+    assert await search(projects_everywhere, q=f"{created['code'].lower()} élan") == ["Élan"]
 
 
 async def test_a_box_with_nothing_in_it_asks_for_everything(projects: Projects) -> None:
     await projects.make(name="A")
     for q in ("", " ", "\u200b", "\u0301"):
-        assert await found(projects, q=q) == ["A"]
+        assert await search(projects, q=q) == ["A"]
 
 
 async def test_too_many_words_are_refused(projects: Projects) -> None:
     answer = await projects.client.get(PROJECTS, params={"q": " ".join(f"w{n}" for n in range(21))})
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "q")
-    assert await found(projects, q=" ".join(["again"] * 500)) == []
+    assert await search(projects, q=" ".join(["again"] * 500)) == []
 
 
 NAMES = [
@@ -85,7 +85,7 @@ async def test_names_are_sorted_as_people_sort_them_on_every_page(
     projects = projects_everywhere
     for name in (*NAMES[5:], *NAMES[:5]):
         await projects.make(name=name)
-    assert await found(projects, sort="name") == NAMES
+    assert await search(projects, sort="name") == NAMES
     for sort, expected in (("name", NAMES), ("-name", NAMES[::-1])):
         assert [p["name"] for p in await walk(projects, f"sort={sort}")] == expected
 
@@ -121,13 +121,13 @@ async def test_filters_are_exact_and_take_every_normal_form(projects_everywhere:
     )
     assert (created["name"], created["external_ref"]["id"]) == ("Élan", "É-1")
     for name in ("Élan", "E\u0301lan"):
-        assert await found(projects_everywhere, name=name) == ["Élan"]
+        assert await search(projects_everywhere, name=name) == ["Élan"]
     for name in ("élan", "Elan"):
-        assert await found(projects_everywhere, name=name) == []
+        assert await search(projects_everywhere, name=name) == []
     for key in ("É-1", "E\u0301-1"):
-        assert await found(projects_everywhere, **{"external_ref.source": "sap", "external_ref.id": key}) == [
-            "Élan"
-        ]
+        assert await search(
+            projects_everywhere, **{"external_ref.source": "sap", "external_ref.id": key}
+        ) == ["Élan"]
         put = await projects_everywhere.client.put(f"{URL}/sap/{key}", json={"name": "E\u0301lan"})
         assert (put.status_code, put.json()["id"], put.json()["version"]) == (200, created["id"], 1)
 

@@ -29,12 +29,12 @@ class Failing:
 async def test_a_failing_commit_never_answers_success(
     projects: Projects, error: Exception, status: int
 ) -> None:
-    made = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
-    one = f"{PROJECTS}/{made['id']}"
+    created = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
+    one = f"{PROJECTS}/{created['id']}"
     match, key = {"If-Match": '"1"'}, {"Idempotency-Key": "k"}
     patch = match | {"Content-Type": PATCH}
     client = projects.client
-    projects.one.kernel.store = Failing(projects.store, error)  # type: ignore[assignment]
+    projects.one.kernel.store = Failing(projects.store, error)
     answers = await asyncio.gather(
         client.post(PROJECTS, json={"name": "X"}),
         client.post(PROJECTS, json={"name": "X"}, headers=key),
@@ -47,7 +47,7 @@ async def test_a_failing_commit_never_answers_success(
     assert [answer.status_code for answer in answers] == [status] * 7
     assert all(answer.headers["content-type"] == "application/problem+json" for answer in answers)
     projects.one.kernel.store = projects.store
-    assert await projects.read(made) == made
+    assert await projects.read(created) == created
     assert await projects.count("project") == await projects.count("outbox") == 1
     again = await client.post(PROJECTS, json={"name": "X"}, headers=key)
     assert (again.status_code, "idempotency-replayed" in again.headers) == (201, False)
@@ -107,8 +107,8 @@ async def test_a_write_needs_the_version_that_was_read(projects: Projects) -> No
 async def test_what_the_caller_has_is_not_sent_again(projects: Projects) -> None:
     project = await projects.make()
     url = f"{PROJECTS}/{project['id']}"
-    for known in ('"1"', '"7", "1"', 'W/"1"', "*"):
-        same = await projects.client.get(url, headers={"If-None-Match": known})
+    for condition in ('"1"', '"7", "1"', 'W/"1"', "*"):
+        same = await projects.client.get(url, headers={"If-None-Match": condition})
         assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", '"1"')
     await projects.revise(project, name="Y")
     other = await projects.client.get(url, headers={"If-None-Match": '"1"'})
@@ -140,8 +140,8 @@ def test_a_patch_merges_as_rfc_7396_shows(original: Any, patch: Any, result: Any
 
 
 async def test_null_takes_a_member_away_and_never_a_required_one(projects: Projects) -> None:
-    made = await projects.make(phase="design", planned_cost={"amount": "1.00", "currency": "CHF"})
-    cleared = await projects.revise(made, phase=None, planned_cost=None)
+    created = await projects.make(phase="design", planned_cost={"amount": "1.00", "currency": "CHF"})
+    cleared = await projects.revise(created, phase=None, planned_cost=None)
     assert (cleared.json()["phase"], cleared.json()["planned_cost"], cleared.json()["name"]) == (
         None,
         None,
@@ -153,23 +153,23 @@ async def test_null_takes_a_member_away_and_never_a_required_one(projects: Proje
 
 async def test_a_patch_reaches_into_a_member(projects: Projects) -> None:
     cost = {"amount": "1.00", "currency": "CHF"}
-    made = await projects.make(planned_cost=cost)
-    merged_into = await projects.revise(made, planned_cost={"amount": "2.00"})
+    created = await projects.make(planned_cost=cost)
+    merged_into = await projects.revise(created, planned_cost={"amount": "2.00"})
     assert merged_into.json()["planned_cost"] == {"amount": "2.00", "currency": "CHF"}
 
 
 async def test_what_changes_nothing_is_not_published(projects: Projects) -> None:
-    made = await projects.make()
-    same = await projects.revise(made, name="New ERP")
-    assert (same.status_code, same.json()) == (200, made)
+    created = await projects.make()
+    same = await projects.revise(created, name="New ERP")
+    assert (same.status_code, same.json()) == (200, created)
     assert "portolan-position" not in same.headers
     assert await projects.count("outbox") == 1
 
 
 async def test_null_means_the_same_as_absent_in_what_is_created(projects: Projects) -> None:
     url = f"{PROJECTS}/by-ref/sap/1"
-    made = await projects.make(description=None, stage=None, external_ref=None)
-    assert (made["description"], made["stage"]) == ("", "proposed")
+    created = await projects.make(description=None, stage=None, external_ref=None)
+    assert (created["description"], created["stage"]) == ("", "proposed")
     put = await projects.client.put(url, json={"name": "X", "description": "said"})
     again = await projects.client.put(url, json={"name": "X", "description": None})
     assert (put.json()["description"], again.json()["description"]) == ("said", "")
@@ -181,8 +181,8 @@ async def test_null_means_the_same_as_absent_in_what_is_created(projects: Projec
 
 
 async def test_what_is_archived_cannot_be_found_to_be_archived_again(projects: Projects) -> None:
-    made = await projects.make()
-    url = f"{PROJECTS}/{made['id']}"
+    created = await projects.make()
+    url = f"{PROJECTS}/{created['id']}"
     for headers, status in (
         ({"If-Match": '"1"'}, 204),
         ({"If-Match": '"1"'}, 404),
@@ -219,12 +219,12 @@ async def test_a_put_can_be_asked_to_make_and_not_to_replace(projects_everywhere
     assert nothing.status_code == 412
     puts = await asyncio.gather(*(client.put(url, json={"name": f"N{n}"}, headers=new) for n in range(10)))
     assert sorted(a.status_code for a in puts) == [201] + [412] * 9
-    [made] = [a.json() for a in puts if a.status_code == 201]
+    [created] = [a.json() for a in puts if a.status_code == 201]
     assert {a.headers["etag"] for a in puts} == {'"1"'}
-    assert (await client.get(url)).json() == made
-    for known in ("*", '"1"', 'W/"1"', '"7", W/"1"'):
-        refused = await client.put(url, json={"name": "X"}, headers={"If-None-Match": known})
-        assert (refused.status_code, refused.headers["etag"]) == (412, '"1"'), known
+    assert (await client.get(url)).json() == created
+    for condition in ("*", '"1"', 'W/"1"', '"7", W/"1"'):
+        refused = await client.put(url, json={"name": "X"}, headers={"If-None-Match": condition})
+        assert (refused.status_code, refused.headers["etag"]) == (412, '"1"'), condition
     for headers in ({"If-Match": "*"}, {"If-None-Match": '"1"'}, {"If-Match": '"1", "3"'}):
         done = await client.put(url, json={"name": str(headers)}, headers=headers)
         assert done.status_code == 200, headers
@@ -235,9 +235,9 @@ async def test_what_has_a_key_is_read_by_it_as_by_its_id(projects_everywhere: Pr
     client, url = projects_everywhere.client, f"{PROJECTS}/by-ref/sap/A%2F1"
     missing = await client.get(url)
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
-    made = (await client.put(url, json={"name": "X"})).json()
+    created = (await client.put(url, json={"name": "X"})).json()
     for query in ("", "?fields=id,name", "?expand=allowed_moves", "?fields=id&expand=allowed_moves"):
-        by_id, by_ref = await client.get(f"{PROJECTS}/{made['id']}{query}"), await client.get(url + query)
+        by_id, by_ref = await client.get(f"{PROJECTS}/{created['id']}{query}"), await client.get(url + query)
         assert (by_ref.status_code, by_ref.content, by_ref.headers["etag"]) == (
             200, by_id.content, by_id.headers["etag"],
         )  # fmt: skip
@@ -245,7 +245,7 @@ async def test_what_has_a_key_is_read_by_it_as_by_its_id(projects_everywhere: Pr
         assert (same.status_code, same.content) == (304, b"")
         head = await client.head(url + query)
         assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", by_id.headers["etag"])
-    await client.delete(f"{PROJECTS}/{made['id']}", headers={"If-Match": '"1"'})
+    await client.delete(f"{PROJECTS}/{created['id']}", headers={"If-Match": '"1"'})
     assert (await client.get(url)).json()["archived_at"] is not None
     for wrong, status in (("SAP/1", 422), (f"sap/{'x' * 201}", 422), ("sap/%E2%80%8B", 422)):
         assert (await client.get(f"{PROJECTS}/by-ref/{wrong}")).status_code == status, wrong
@@ -257,33 +257,33 @@ async def test_what_has_a_key_is_read_by_it_as_by_its_id(projects_everywhere: Pr
 async def test_the_etag_of_a_reduced_or_expanded_answer_is_known_again(
     projects: Projects, query: str
 ) -> None:
-    made = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
-    url = f"{PROJECTS}/{made['id']}?{query}"
+    created = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
+    url = f"{PROJECTS}/{created['id']}?{query}"
     first = await projects.client.get(url)
     tag = first.headers["etag"]
     assert tag.startswith('W/"1')
-    for known in (tag, tag.removeprefix("W/"), f'"7", {tag}'):
-        same = await projects.client.get(url, headers={"If-None-Match": known})
-        assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag), known
-    await projects.client.post(f"{PROJECTS}/{made['id']}/approve", headers={"If-Match": '"1"'})
+    for condition in (tag, tag.removeprefix("W/"), f'"7", {tag}'):
+        same = await projects.client.get(url, headers={"If-None-Match": condition})
+        assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag), condition
+    await projects.client.post(f"{PROJECTS}/{created['id']}/approve", headers={"If-Match": '"1"'})
     assert (await projects.client.get(url, headers={"If-None-Match": tag})).status_code == 200
-    stale = await projects.client.delete(f"{PROJECTS}/{made['id']}", headers={"If-Match": 'W/"2"'})
+    stale = await projects.client.delete(f"{PROJECTS}/{created['id']}", headers={"If-Match": 'W/"2"'})
     assert stale.status_code == 412, "a weak tag never matches where something is written"
     assert stale.json()["detail"].startswith("If-Match names no version"), "it has not changed"
 
 
 async def test_what_somebody_else_may_do_is_another_answer(projects: Projects) -> None:
-    made = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
-    url = f"{PROJECTS}/{made['id']}?expand=allowed_moves"
+    created = await projects.make(planned_start_on="2026-01-01", planned_finish_on="2026-12-31")
+    url = f"{PROJECTS}/{created['id']}?expand=allowed_moves"
     tags = {r: (await projects.callers(r).get(url)).headers["etag"] for r in ("director", "viewer")}
     assert tags["director"] != tags["viewer"]
 
 
 async def test_fields_and_expand_go_together(projects: Projects) -> None:
-    made = await projects.make()
-    expected = {"name": made["name"], "allowed_moves": ["approve", "discontinue"]}
+    created = await projects.make()
+    expected = {"name": created["name"], "allowed_moves": ["approve", "discontinue"]}
     query = {"fields": "name", "expand": "allowed_moves"}
-    assert (await projects.client.get(f"{PROJECTS}/{made['id']}", params=query)).json() == expected
+    assert (await projects.client.get(f"{PROJECTS}/{created['id']}", params=query)).json() == expected
     assert (await projects.client.get(PROJECTS, params=query)).json()["items"] == [expected]
 
 
@@ -304,14 +304,14 @@ async def test_who_meets_others_every_time_is_told_to_come_again(
     """As where other replicas are always quicker: nobody stated a precondition, so none has failed."""
     monkeypatch.setattr("shared.http.running.ATTEMPTS", 1)
     client, url = projects_everywhere.client, f"{PROJECTS}/by-ref/sap/1"
-    made = (await client.put(url, json={"name": "N"})).json()
+    created = (await client.put(url, json={"name": "N"})).json()
     puts = await asyncio.gather(*(client.put(url, json={"name": f"N{n}"}) for n in range(20)))
     busy = [a for a in puts if a.status_code != 200]
     assert busy
     assert {(a.status_code, a.json()["code"], a.headers["retry-after"]) for a in busy} == {
         (503, "changed_meanwhile", "1")
     }
-    assert (await client.get(url)).json()["version"] == made["version"] + 20 - len(busy)
+    assert (await client.get(url)).json()["version"] == created["version"] + 20 - len(busy)
 
 
 async def test_of_many_who_put_the_same_key_one_makes_it_and_the_others_find_it(
@@ -347,8 +347,8 @@ async def test_a_key_that_a_batch_names_twice_is_put_twice(projects: Projects) -
     items = {"items": [{"name": name, "external_ref": ref} for name in ("X", "Y", "Y")]}
     url, key = f"{PROJECTS}/batch", {"Idempotency-Key": "k"}
     first = await projects.client.post(url, json=items, headers=key)
-    told = [(i["status"], i["changed"], i["resource"]["version"]) for i in first.json()["items"]]
-    assert told == [(201, True, 1), (200, True, 2), (200, False, 2)]
+    results = [(i["status"], i["changed"], i["resource"]["version"]) for i in first.json()["items"]]
+    assert results == [(201, True, 1), (200, True, 2), (200, False, 2)]
     again = await projects.client.post(url, json=items, headers=key)
     assert (again.headers["idempotency-replayed"], again.json()) == ("true", first.json())
 
@@ -363,8 +363,8 @@ async def test_an_item_that_builds_on_a_refused_one_is_refused_for_the_same_reas
     items = [{"name": name, "code": taken["code"], "external_ref": ref} for name in ("X", "X", "Y", "Y")]
     url, key = f"{PROJECTS}/batch", {"Idempotency-Key": "k"}
     done = await projects.client.post(url, json={"items": [*items, {"name": "Z"}]}, headers=key)
-    *refused, made = done.json()["items"]
-    assert made["status"] == 201
+    *refused, created = done.json()["items"]
+    assert created["status"] == 201
     assert [(i["status"], i["problem"]["code"]) for i in refused] == [(409, "duplicate")] * 4
     pointers = [i["problem"]["errors"][0]["pointer"] for i in refused]
     assert pointers == ["/code", *["/items/0/code"] * 3]

@@ -29,7 +29,7 @@ from shared.runtime.running import embedded_bus, opened
 from shared.store import StaleVersion
 from tests.conftest import Callers
 
-[PROJECTION] = REPORTING.consumers
+PROJECTION, *_ = REPORTING.consumers
 URL = "/projects/v1/projects"
 LETTERS = "/reporting/v1/dead-letters"
 
@@ -52,18 +52,18 @@ class Desk:
 
     async def project(self, *names: str) -> str:
         """A project that is revised once for every further name."""
-        made = (await self.writing.post(URL, json={"name": names[0]})).json()
+        created = (await self.writing.post(URL, json={"name": names[0]})).json()
         for name in names[1:]:
-            headers = {"If-Match": f'"{made["version"]}"', "Content-Type": "application/merge-patch+json"}
-            made = (
-                await self.writing.patch(f"{URL}/{made['id']}", json={"name": name}, headers=headers)
+            headers = {"If-Match": f'"{created["version"]}"', "Content-Type": "application/merge-patch+json"}
+            created = (
+                await self.writing.patch(f"{URL}/{created['id']}", json={"name": name}, headers=headers)
             ).json()
-        return str(made["id"])
+        return str(created["id"])
 
     async def records(self, of: str | None = None) -> list[Record]:
         topics = PROJECTION.topics
-        found = await read_outbox(self.source.store, topics, 0, 1000, {})
-        return [r for r in found if of in (None, r.event.subject)]
+        stored = await read_outbox(self.source.store, topics, 0, 1000, {})
+        return [r for r in stored if of in (None, r.event.subject)]
 
     async def names(self) -> dict[str, str]:
         rows = await self.kernel.store.fetch("SELECT aggregate_id, state FROM current_state")
@@ -102,8 +102,8 @@ async def at_desk(settings: Settings) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def desk(tmp_path: Path, database_url: str) -> AsyncIterator[Desk]:
-    async with at_desk(Settings(data=tmp_path, database_url=database_url)) as made:
-        yield made
+    async with at_desk(Settings(data=tmp_path, database_url=database_url)) as created:
+        yield created
 
 
 async def test_what_comes_twice_counts_once(desk: Desk) -> None:
@@ -286,10 +286,10 @@ async def test_what_is_no_event_of_ours_is_put_aside(desk: Desk) -> None:
 
 
 def with_changes(record: Record, **members: Any) -> Record:
-    told = json.loads(record.value)
+    published = json.loads(record.value)
     for name, value in members.items():
-        told[name] = value(told[name]) if callable(value) else value
-    return replace(record, value=json.dumps(told).encode(), _event=None)
+        published[name] = value(published[name]) if callable(value) else value
+    return replace(record, value=json.dumps(published).encode(), _event=None)
 
 
 async def test_an_unknown_type_is_counted_and_passed_over(desk: Desk) -> None:

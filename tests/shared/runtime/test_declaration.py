@@ -113,4 +113,8 @@ def test_a_consumer_that_would_never_receive_what_it_reacts_to_is_refused() -> N
         event_type = entry_of(RateCard).event_type("agreed")
         with pytest.raises(TypeError, match="would never receive rate cards, which are restricted"):
             replace(RISK.consumers[0], reactions={event_type: nothing})
-        replace(RISK.consumers[0], reactions={event_type: nothing}, classes=("open", "people", "restricted"))
+        replace(
+            RISK.consumers[0],
+            reactions={event_type: nothing},
+            classes=("open", "people", "restricted", "restricted_people"),
+        )

@@ -36,8 +36,8 @@ async def test_a_group_commit_writes_every_unit_of_it(store: Store) -> None:
 async def test_a_unit_learns_the_positions_that_stand_in_the_outbox(store: Store) -> None:
     units = [creating(store, f"P-{n}") for n in range(20)]
     await outcomes(units)
-    told = {unit.unit.parts[0].events[0].event_id: unit.unit.positions[0][0] for unit in units}
-    assert told == dict(await store.fetch("SELECT event_id, position FROM outbox"))
+    first_positions = {unit.unit.parts[0].events[0].event_id: unit.unit.positions[0][0] for unit in units}
+    assert first_positions == dict(await store.fetch("SELECT event_id, position FROM outbox"))
 
 
 async def test_positions_are_seen_without_a_gap_at_any_moment(store: Store, replica: Store) -> None:
@@ -47,9 +47,9 @@ async def test_positions_are_seen_without_a_gap_at_any_moment(store: Store, repl
     async def watch(writing: "asyncio.Future[Any]") -> None:
         nonlocal seen
         while not writing.done():
-            found = await positions(store)
-            assert found == list(range(1, len(found) + 1))
-            seen += 0 < len(found) < 60
+            stored = await positions(store)
+            assert stored == list(range(1, len(stored) + 1))
+            seen += 0 < len(stored) < 60
             await asyncio.sleep(0)
 
     async def write(to: Store, name: str) -> None:
@@ -114,12 +114,12 @@ async def test_a_part_that_builds_on_a_failed_one_fails_too(store: Store) -> Non
     project = await created(store, "P")
     work = work_on(store)
     work.unit.separable = True
-    held = await work.load(Project, project.id)
-    held.code = "TAKEN"
-    held = rename(work, held, "first")
+    locked = await work.load(Project, project.id)
+    locked.code = "TAKEN"
+    locked = rename(work, locked, "first")
     work.next_part()
-    held.code = "FREE"
-    rename(work, held, "second")
+    locked.code = "FREE"
+    rename(work, locked, "second")
     work.next_part()
     stage(work, "TAKEN")
     work.next_part()
@@ -232,18 +232,20 @@ async def test_a_statement_answers_its_returned_rows(store: Store) -> None:
     assert [tuple(row) for row in await store.fetch("SELECT archived FROM project")] == [(1,)]
 
 
-@pytest.mark.parametrize(("conflict", "kept"), [("DO NOTHING", 1), ("DO UPDATE SET last = excluded.last", 2)])
+@pytest.mark.parametrize(
+    ("conflict", "remaining"), [("DO NOTHING", 1), ("DO UPDATE SET last = excluded.last", 2)]
+)
 async def test_of_many_rows_those_that_are_there_already_are_dealt_with_as_the_statement_says(
-    store: Store, conflict: str, kept: int
+    store: Store, conflict: str, remaining: int
 ) -> None:
     names = [f"name-{n:03d}" for n in range(2 * COPIED)]
     adding = f"INSERT INTO sequence (name, last) VALUES (?, ?) ON CONFLICT (name) {conflict}"
-    for last, brought in ((1, names[COPIED:]), (2, names), (2, names)):
+    for last, batch in ((1, names[COPIED:]), (2, names), (2, names)):
         work = work_on(store)
-        work.add_statement(adding, [(name, last) for name in brought], types=("text", "bigint"))
+        work.add_statement(adding, [(name, last) for name in batch], types=("text", "bigint"))
         await work.commit()
-    found = dict(await store.fetch("SELECT name, last FROM sequence"))
-    assert found == dict.fromkeys(names[:COPIED], 2) | dict.fromkeys(names[COPIED:], kept)
+    stored = dict(await store.fetch("SELECT name, last FROM sequence"))
+    assert stored == dict.fromkeys(names[:COPIED], 2) | dict.fromkeys(names[COPIED:], remaining)
 
 
 async def test_many_rows_that_are_added_go_with_the_unit_that_fails(store: Store) -> None:
@@ -301,10 +303,10 @@ async def test_a_closed_store_has_written_what_was_asked_and_takes_no_more(
     from shared.store import open_store
 
     closing = await open_store(store_url)
-    asked = asyncio.gather(*(creating(closing, f"P-{n}").commit() for n in range(20)))
+    writes = asyncio.gather(*(creating(closing, f"P-{n}").commit() for n in range(20)))
     await asyncio.sleep(0)
     await closing.close()
-    await asked
+    await writes
     assert len(await codes(store)) == 20
     with pytest.raises(Unreachable):
         async with asyncio.timeout(5):

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import pytest
-from sqlalchemy import Table
+from sqlalchemy import ColumnCollectionConstraint, Table
 from sqlmodel import SQLModel
 
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, Aggregate, Id, Line, aggregate
@@ -61,7 +61,9 @@ def test_indexes_and_unique_keys_are_those_that_are_declared() -> None:
     assert {str(index.name) for index in created.indexes} - {"ix_parcel__updated_at"} == {
         "ix_parcel__project_id", "ix_parcel__weight_country", "uq_parcel__live_project_id_name",
     }  # fmt: skip
-    constraints = {tuple(c.columns.keys()) for c in created.constraints}
+    constraints = {
+        tuple(c.columns.keys()) for c in created.constraints if isinstance(c, ColumnCollectionConstraint)
+    }
     assert constraints == {("id",), ("code",), ("external_source", "external_id")}
 
 

@@ -39,12 +39,12 @@ class Slow:
     """A database that answers when it is told to."""
 
     def __init__(self) -> None:
-        self.asked: list[list[str]] = []
+        self.statements: list[list[str]] = []
         self.answer = asyncio.Event()
         self.away = False
 
     async def __call__(self, table: str, ids: list[str]) -> Iterable[Row]:
-        self.asked.append(ids)
+        self.statements.append(ids)
         await self.answer.wait()
         if self.away:
             raise Unreachable("the database is away")
@@ -61,8 +61,8 @@ async def test_while_questions_are_under_way_the_others_wait_for_one_question() 
     slow.answer.set()
     result = await asyncio.gather(*waiting)
     assert [document[0] for document in result if document] == [f"project {n}" for n in range(50)]
-    assert len(slow.asked) == AT_ONCE + 1
-    assert sorted((id for ids in slow.asked for id in ids), key=int) == [str(n) for n in range(50)]
+    assert len(slow.statements) == AT_ONCE + 1
+    assert sorted((id for ids in slow.statements for id in ids), key=int) == [str(n) for n in range(50)]
 
 
 async def test_who_asks_again_at_once_is_answered_though_all_questions_have_just_ended() -> None:
@@ -74,9 +74,9 @@ async def test_who_asks_again_at_once_is_answered_though_all_questions_have_just
         await together.document("project", "2")
 
     asking: list[asyncio.Future[Any]] = [asyncio.ensure_future(twice())]
-    while len(slow.asked) < AT_ONCE:
+    while len(slow.statements) < AT_ONCE:
         await asyncio.sleep(0)
-        if len(slow.asked) == len(asking) < AT_ONCE:
+        if len(slow.statements) == len(asking) < AT_ONCE:
             asking.append(asyncio.ensure_future(together.document("project", f"other {len(asking)}")))
     slow.answer.set()
     async with asyncio.timeout(5):

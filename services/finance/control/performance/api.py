@@ -52,7 +52,7 @@ register_routes(routes, PERFORMANCES)
 @routes.get("/v1/projects/{project_id}/earned-value", refusals=(404,))
 async def earned_value(call: Call, project_id: Id, query: EarnedValueQuery) -> Answer[EarnedValueAnswer]:
     """Earned value of a project. With the plan, the progress and the cost as they stood at the end of the day."""
-    if not await _is_known(call, project_id):
+    if not call.sight.sees(project_id) or not await _is_known(call, project_id):
         raise NotFound("there is no such project")
     as_of = day_asked(call, query.as_of)
     answer = {"project_id": project_id, "as_of": as_of.isoformat(), **await _figures(call, project_id, as_of)}

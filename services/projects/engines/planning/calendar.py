@@ -3,17 +3,15 @@
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 
 from services.projects.engines.planning.working_time import (
     Calendar,
     CalendarException,
     DayHours,
     Frequency,
-    PublicHolidays,
     Recurrence,
 )
-from shared.base.errors import Invalid
+from shared.base.public_holidays import public_holidays
 
 
 class DayBook:
@@ -44,7 +42,11 @@ class DayBook:
         if shifts is None and self._spans:
             shifts = next((e.shifts for e in self._in_year(day.year) if strikes(e, day)), None)
         holidays = self.calendar.holidays
-        if shifts is None and holidays and day in public_holidays(holidays, day.year):
+        if (
+            shifts is None
+            and holidays
+            and day in public_holidays(holidays.country, holidays.region, day.year)
+        ):
             return ()
         if shifts is None and self._base:
             return self._base._special(day)
@@ -145,20 +147,3 @@ def _is_named(rule: Recurrence, day: date) -> bool:
 def _week_from_sunday(day: date) -> int:
     """A number for the day's week, which begins on Sunday wherever every second week or so is meant."""
     return day.toordinal() // 7
-
-
-@cache
-def public_holidays(of: PublicHolidays, year: int) -> frozenset[date]:
-    """The public holidays of one year, observed days included, from the `holidays` package."""
-    try:
-        from holidays import country_holidays
-    except ImportError as missing:
-        raise Invalid(
-            "public holidays need the package `holidays`: install portolan[planning]",
-            code="holidays_unavailable",
-        ) from missing
-    try:
-        return frozenset(country_holidays(of.country, subdiv=of.region, years=year))
-    except NotImplementedError as unknown:
-        where = of.country if of.region is None else f"{of.country}, {of.region}"
-        raise Invalid(f"no public holidays are known for {where}", code="unknown_holidays") from unknown

@@ -1,5 +1,6 @@
 """What is checked of portfolios against their neighbours."""
 
+from services.projects.confidential import check_confidential
 from services.projects.strategy.portfolio import rules
 from shared.contracts.projects.strategy import Portfolio
 from shared.domain.hierarchies import Hierarchy
@@ -11,4 +12,5 @@ HIERARCHY = Hierarchy(Portfolio)
 
 async def check(work: Work, portfolio: Portfolio) -> None:
     rules.thresholds_rise(portfolio)
+    check_confidential(work, portfolio)
     await HIERARCHY.check(work, portfolio)

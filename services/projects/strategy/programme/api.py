@@ -1,5 +1,6 @@
 """The routes of programmes."""
 
+from services.projects.strategy.programme import commands
 from services.projects.strategy.programme.model import ProgrammeRow
 from services.projects.structure.project.model import ProjectRow
 from shared.contracts.projects.strategy import Programme
@@ -11,6 +12,7 @@ from shared.http.routes import Routes
 PROGRAMMES = Register(
     Programme,
     ProgrammeRow,
+    check=commands.check,
     dependents=(Dependents(ProjectRow, "programme_id"),),
 )
 

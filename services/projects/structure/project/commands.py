@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.projects.confidential import check_confidential
 from services.projects.structure.project import rules
 from shared.base.errors import Fault, Forbidden
 from shared.contracts.language import Fact, plain
@@ -31,6 +32,7 @@ async def supply(work: Work, body: Any) -> dict[str, Any]:
 async def check(work: Work, project: Project) -> None:
     _stage_is_moved_to(work, project)
     rules.dates_in_order(project)
+    check_confidential(work, project)
     refuse_future(work, project.actual_start_on, "/actual_start_on")
     refuse_future(work, project.actual_finish_on, "/actual_finish_on")
 

@@ -12,6 +12,8 @@ from services.reporting.reading import Reading, State
 from shared.base.clock import to_wire
 from shared.contracts import language
 from shared.contracts.language import AnswerShape, Instant
+from shared.domain.access.conditions import visible
+from shared.domain.access.rights import Sight
 from shared.http.keyset import Keyset
 from shared.http.paging import Page, PageShape
 from shared.http.parameters import filter_text
@@ -84,18 +86,22 @@ async def activity_page(reading: Reading[ActivityQuery]) -> Page[State]:
         keyset.narrow("effective_at <= ?", reading.at.until)
     for name in FILTERS:
         keyset.any_of(name, getattr(reading.query, name), "id" if name.endswith("_id") else "code")
+    if condition := visible(reading.sight, ("scope",), reading.store.dialect):
+        keyset.narrow(condition[0], *condition[1])
     keyset.is_long = bool(reading.query.actor or reading.query.type) or reading.at.until is not None
     return (await keyset.page(reading.call, ", ".join(COLUMNS), "history")).each(item)
 
 
 async def newest_items(
-    store: Store, at: AsOf, project_id: str | None, count: int, skipped: int
+    store: Store, at: AsOf, sight: Sight, project_id: str | None, count: int, skipped: int
 ) -> list[State]:
     """Items, newest first, of one project or of all; `skipped` of them were read before."""
     text = f"SELECT {', '.join(COLUMNS)} FROM history WHERE effective_at <= ?"
     params: list[Any] = [FOREVER if at.until is None else at.until]
     if project_id is not None:
         text, params = f"{text} AND project_id = ?", [*params, project_id]
+    if condition := visible(sight, ("scope",), store.dialect):
+        text, params = f"{text} AND {condition[0]}", [*params, *condition[1]]
     order = f" ORDER BY recorded_at DESC, event_id LIMIT {count} OFFSET {skipped}"
     return [item(row) for row in await store.fetch(text + order, params)]
 

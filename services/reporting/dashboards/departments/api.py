@@ -7,15 +7,16 @@ from services.reporting.asof import FOREVER
 from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
 from services.reporting.dashboards.departments.courses import Hierarchies, courses
 from services.reporting.dashboards.departments.view import Past, departments
-from services.reporting.dashboards.load.api import LoadQuery, months_of, persons_of
+from services.reporting.dashboards.load.api import LoadQuery, days_of, months_of, persons_of
 from services.reporting.history.view import versions
 from services.reporting.reading import Reading, State
 from shared.base.clock import from_micros
-from shared.base.working_days import Holidays
 from shared.contracts.language import AnswerShape, Id
 
 
 async def activity_by_unit(reading: Reading[LoadQuery]) -> list[State]:
+    if reading.sight.only is not None:
+        return []
     persons, units = await _by_day(reading, "person"), await _by_day(reading, "org_unit")
     past = Past(
         courses(persons, "unit_id"),
@@ -28,7 +29,7 @@ async def activity_by_unit(reading: Reading[LoadQuery]) -> list[State]:
         await reading.states_in_scope("allocation"),
         months_of(reading),
         past,
-        Holidays(reading.settings.holidays),
+        await days_of(reading),
     )
 
 

@@ -15,7 +15,7 @@ from services.reporting.dashboards.load.view import (
     rounded,
 )
 from shared.base.text import sort_key
-from shared.base.working_days import Holidays
+from shared.base.working_days import WorkingDays
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Tally:
     """The hours of units, summed person by person."""
 
     past: Past
-    holidays: Holidays
+    days: WorkingDays
     own: Sums = field(default_factory=dict)
     total: Sums = field(default_factory=dict)
     """With those of the units below."""
@@ -68,7 +68,7 @@ class Tally:
 
     def _work(self, person: dict[str, Any], bookings: list[Booking], first: date, last: date) -> Work:
         """What one person is there for and booked for in these days; who is archived has bookings and no capacity."""
-        id, a_day, days = person["id"], hours_a_day(person), self.holidays.working_days
+        id, a_day, days = person["id"], hours_a_day(person, self.days), self.days.working_days
         there = [
             (begin, end) for begin, end, since in self.past.archived[id].pieces(first, last) if since is None
         ]
@@ -89,10 +89,10 @@ def departments(
     allocations: Iterable[dict[str, Any]],
     months: list[date],
     past: Past,
-    holidays: Holidays,
+    days: WorkingDays,
 ) -> list[dict[str, Any]]:
     """One item per unit by name, and one of those who belong to none."""
-    tally, booked = Tally(past, holidays), bookings_by_person(allocations)
+    tally, booked = Tally(past, days), bookings_by_person(allocations)
     for person in persons:
         for month in months:
             tally.add(person, booked.get(person["id"], []), month)

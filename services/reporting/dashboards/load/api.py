@@ -6,12 +6,15 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
-from services.reporting.dashboards.load.view import load, months_from, persons_with_load
+from services.reporting.dashboards.load.view import end_of_month, load, months_from, persons_with_load
+from services.reporting.history.view import states
 from services.reporting.reading import Reading, State
 from services.reporting.scope import ScopedQuery
+from services.reporting.working_days import working_days
 from shared.base.clock import parse_day
-from shared.base.working_days import Holidays
+from shared.base.working_days import WorkingDays
 from shared.contracts.language import AnswerShape, Id
+from shared.domain.access.rights import EVERYTHING
 from shared.http.operation import Parameter
 from shared.http.query import Whole
 
@@ -36,16 +39,28 @@ class LoadQuery(ScopedQuery):
 
 async def load_by_month(reading: Reading[LoadQuery]) -> list[State]:
     bookings = await reading.states_in_scope("allocation")
-    return load(await persons_of(reading), bookings, months_of(reading), Holidays(reading.settings.holidays))
+    return load(await persons_of(reading), bookings, months_of(reading), await days_of(reading))
 
 
 async def persons_of(reading: Reading[LoadQuery]) -> list[State]:
     """Those whose load is shown for the months of the query."""
-    persons, bookings = (
-        await reading.states("person", archived=True),
-        await reading.states_in_scope("allocation"),
-    )
+    persons, bookings = await _persons(reading), await reading.states_in_scope("allocation")
     return persons_with_load(persons, bookings, months_of(reading))
+
+
+async def _persons(reading: Reading[LoadQuery]) -> list[State]:
+    """Who sees only some projects sees of the persons those who are booked there."""
+    if reading.sight.only is None:
+        return await reading.states("person", archived=True)
+    booked = {allocation["person_id"] for allocation in await reading.states("allocation")}
+    persons = await states(reading.store, "person", reading.at.until, EVERYTHING, archived=True)
+    return [person for person in persons if person["id"] in booked]
+
+
+async def days_of(reading: Reading[LoadQuery]) -> WorkingDays:
+    """The working days of the months of the query."""
+    months = months_of(reading)
+    return await working_days(reading, months[0], end_of_month(months[-1]))
 
 
 def months_of(reading: Reading[LoadQuery]) -> list[date]:
@@ -85,7 +100,7 @@ class PersonLoad(AnswerShape):
 
 
 class ResourceLoad(DashboardAnswer):
-    """Resource load by month. Per cent of a person's capacity; working days are Monday to Friday without the holidays.
+    """Resource load by month. Per cent of a person's capacity; working days are those of the organisation.
 
     A month is overloaded where hard and soft bookings come to more than 100 per cent on one of its working days.
     """

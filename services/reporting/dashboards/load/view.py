@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from shared.base.text import sort_key
-from shared.base.working_days import DAYS_A_WEEK, Holidays
+from shared.base.working_days import WorkingDays
 
 DAY = timedelta(days=1)
 WHOLE = 100
@@ -37,14 +37,14 @@ def load(
     persons: Iterable[dict[str, Any]],
     allocations: Iterable[dict[str, Any]],
     months: list[date],
-    holidays: Holidays,
+    days: WorkingDays,
 ) -> list[dict[str, Any]]:
     """One item per person by name: per month hard and soft load in per cent of capacity, and the hours they are."""
     booked = bookings_by_person(allocations)
     return [
         {
             "person": {member: p.get(member) for member in ("id", "name", "employment", "unit_id")},
-            "months": [_month(p, booked.get(p["id"], []), month, holidays) for month in months],
+            "months": [_month(p, booked.get(p["id"], []), month, days) for month in months],
         }
         for p in sorted(persons, key=lambda p: (sort_key(p["name"]), p["id"]))
     ]
@@ -78,30 +78,28 @@ def bookings_by_person(allocations: Iterable[dict[str, Any]]) -> dict[str, list[
     return booked
 
 
-def hours_a_day(person: dict[str, Any]) -> Fraction:
-    """What the person works on a working day."""
-    return Fraction(str(person["weekly_hours"])) / DAYS_A_WEEK
+def hours_a_day(person: dict[str, Any], days: WorkingDays) -> Fraction:
+    """What the person works on a working day: the weekly hours spread over the working days of an ordinary week."""
+    return Fraction(str(person["weekly_hours"])) / (days.days_a_week or 1)
 
 
-def _month(
-    person: dict[str, Any], bookings: list[Booking], month: date, holidays: Holidays
-) -> dict[str, Any]:
+def _month(person: dict[str, Any], bookings: list[Booking], month: date, days: WorkingDays) -> dict[str, Any]:
     """Exact until it is rounded; a month is overloaded where a working day of it is."""
     last = end_of_month(month)
-    days = holidays.working_days(month, last)
+    count = days.working_days(month, last)
     shares = {"hard": 0, "soft": 0}
     for b in bookings:
-        shares[b.commitment] += b.percent * holidays.working_days(max(b.first, month), min(b.last, last))
+        shares[b.commitment] += b.percent * days.working_days(max(b.first, month), min(b.last, last))
     return {
         "month": month.strftime("%Y-%m"),
-        "hard_pct": rounded(Fraction(shares["hard"], days or 1)),
-        "soft_pct": rounded(Fraction(shares["soft"], days or 1)),
-        "hours": rounded(hours_a_day(person) * (shares["hard"] + shares["soft"]) / 100),
-        "overloaded": is_overloaded(bookings, month, last, holidays),
+        "hard_pct": rounded(Fraction(shares["hard"], count or 1)),
+        "soft_pct": rounded(Fraction(shares["soft"], count or 1)),
+        "hours": rounded(hours_a_day(person, days) * (shares["hard"] + shares["soft"]) / 100),
+        "overloaded": is_overloaded(bookings, month, last, days),
     }
 
 
-def is_overloaded(bookings: Iterable[Booking], first: date, last: date, holidays: Holidays) -> bool:
+def is_overloaded(bookings: Iterable[Booking], first: date, last: date, days: WorkingDays) -> bool:
     """Whether the bookings, hard and soft, come to more than 100 per cent on a working day of the period."""
     steps: dict[date, int] = {}
     for b in bookings:
@@ -112,7 +110,7 @@ def is_overloaded(bookings: Iterable[Booking], first: date, last: date, holidays
     percent = 0
     for day, following in pairwise(sorted(steps)):
         percent += steps[day]
-        if percent > WHOLE and holidays.working_days(day, following - DAY):
+        if percent > WHOLE and days.working_days(day, following - DAY):
             return True
     return False
 

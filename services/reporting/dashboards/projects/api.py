@@ -20,6 +20,7 @@ from services.reporting.reading import Reading, State, reading_of
 from services.reporting.scope import HEALTHS, STAGES
 from shared.base.errors import NotFound
 from shared.base.text import composed
+from shared.domain.access.conditions import visible
 from shared.http import parameters
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset, Sort
@@ -57,6 +58,7 @@ SORT = Annotated[str | None, parameters.sort_parameter(SORTS, "Amounts are order
 class ProjectListQuery(AsOfQuery):
     """As of which day, which projects, in which order."""
 
+    id: Annotated[tuple[Id, ...], parameters.ids_parameter("The project's id.")] = ()
     portfolio_id: tuple[Id, ...] = Field(
         default=(), description="Projects of these portfolios, with everything under them."
     )
@@ -97,13 +99,15 @@ async def figures_page(
     keyset = await _keyset(reading.store, query, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
     keyset.any_of("overall", query.health, "code")
+    if condition := visible(reading.sight, ("project_id",), reading.store.dialect):
+        keyset.narrow(condition[0], *condition[1])
     portfolios = await portfolios_by_id(reading.store, at, archived=True)
     if alone:
         _outside(keyset, sorted(_within_a_listed_one(portfolios)))
     table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
     keyset.is_long = at.until is not None or bool(query.health) or "variance_days" in (query.sort or "")
     page = await keyset.page(reading.call, ", ".join(view.COLUMNS), table)
-    items = await view.items(reading.store, [view.row_of(row) for row in page.items], at)
+    items = await view.items(reading.store, [view.row_of(row) for row in page.items], at, reading.sight)
     return Page(items, page.next, page.total)
 
 
@@ -127,6 +131,7 @@ async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
     if query.archived != "true":
         keyset.narrow("archived = 0")
     await _of_the_day(store, keyset, at)
+    keyset.any_of("project_id", query.id, "id")
     keyset.any_of("programme_id", query.programme_id, "id")
     keyset.any_of("stage", query.stage, "code")
     keyset.any_of("external_source", (composed(query.source),) if query.source is not None else (), "text")
@@ -167,10 +172,10 @@ async def project_sheet(call: Call, id: Id, query: AsOfQuery) -> Answer[ProjectS
 async def sheet(reading: Reading[AsOfQuery], id: str) -> State:
     store, at = reading.store, reading.at
     read_positions = await positions(reading.call)
-    row = await view.one(store, id, at)
+    row = await view.one(store, id, at) if reading.sight.sees(id) else None
     if row is None:
         raise NotFound("there is no such project by that day")
-    [figures] = await view.items(store, [row], at)
+    [figures] = await view.items(store, [row], at, reading.sight)
     details = await states_of_project(store, id, at.until)
     details.pop("performance", None)  # no source: as of a past day it lacks what was reported late
     return figures | {

@@ -14,6 +14,8 @@ from services.reporting.figures.rows import VALID
 from services.reporting.history.portfolios import portfolios_by_id
 from shared.base.clock import from_day
 from shared.base.money import Money, percent
+from shared.domain.access.conditions import visible
+from shared.domain.access.rights import Sight
 from shared.domain.measured import planned_value
 from shared.store import Store
 
@@ -157,10 +159,15 @@ async def one(store: Store, project_id: str, at: AsOf) -> Row | None:
     return row_of(rows[0]) if rows else None
 
 
-async def items(store: Store, rows: Sequence[Row], at: AsOf) -> list[Item]:
-    """The public items of some projects, each held against its portfolio's thresholds."""
+async def items(store: Store, rows: Sequence[Row], at: AsOf, sight: Sight) -> list[Item]:
+    """The public items of some projects, each held against its portfolio's thresholds; a portfolio that is not seen has
+    no name."""
     portfolios = await portfolios_by_id(store, at, archived=True)
-    return [item(row, portfolios.get(row.figures.portfolio_id or ""), at) for row in rows]
+    items = [item(row, portfolios.get(row.figures.portfolio_id or ""), at) for row in rows]
+    for one in items:
+        if one["portfolio"] and not sight.sees(one["portfolio"]["id"]):
+            one["portfolio"]["name"] = None
+    return items
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +183,17 @@ OVERRUNS = Order("variance < 0", "variance")
 
 
 async def first_projects(
-    store: Store, at: AsOf, order: Order, count: int, portfolio_ids: Collection[str] | None
+    store: Store, at: AsOf, sight: Sight, order: Order, count: int, portfolio_ids: Collection[str] | None
 ) -> list[Row]:
     """The first `count` projects by `order` within some portfolios (None: all). They are the first of each currency,
     the second of each, and so on, since amounts of several currencies have no order."""
     within = "" if portfolio_ids is None else f" AND portfolio_id IN ({', '.join('?' * len(portfolio_ids))})"
+    condition, params = visible(sight, ("project_id",), store.dialect) or ("1 = 1", [])
     text = (
-        f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {VALID}{within} AND {order.those}"
+        f"SELECT {', '.join(COLUMNS)} FROM figures WHERE archived = 0 AND {VALID}{within} AND {order.those} AND {condition}"
         f" ORDER BY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY {order.by}, project_id), currency LIMIT {count}"
     )
-    rows = await store.scan(text, (at.day, at.day, *sorted(portfolio_ids or ())))
+    rows = await store.scan(text, (at.day, at.day, *sorted(portfolio_ids or ()), *params))
     return [row_of(row) for row in rows]
 
 

@@ -1,5 +1,6 @@
 """What is checked of persons, and how one is erased."""
 
+from services.resources.people.identity.commands import erase_logins
 from services.resources.people.person import rules
 from services.resources.planning.allocation.model import AllocationRow
 from shared.base.clock import to_day
@@ -24,7 +25,8 @@ async def check(work: Work, person: Person) -> None:
 
 
 async def erase(work: Work, id: str, if_match: Match | None, reason: str | None) -> Person:
-    """Whatever is booked stays booked: an allocation names no more than the id."""
+    """Their logins go too. Whatever is booked stays booked: an allocation names no more than the id."""
     person = await work.load(Person, id)
     expect_version(person, if_match)
+    await erase_logins(work, id, reason)
     return await erased(work, person, PersonErased(reason=reason))

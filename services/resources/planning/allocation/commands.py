@@ -59,7 +59,7 @@ async def fits(work: Work, allocation: Allocation) -> None:
     others = work.with_staged(
         Allocation, standing, lambda a: a.person_id == person_id and a.id != allocation.id
     )
-    rules.fits(allocation, others)
+    rules.fits(allocation, others, work.sees_everything)
 
 
 def tell(allocation: Allocation, before: Allocation | None, body: Any) -> Fact:

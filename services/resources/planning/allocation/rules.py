@@ -142,9 +142,16 @@ def hard_load(allocations: Iterable[Allocation]) -> Iterator[Stretch]:
         yield Stretch(date.fromordinal(day), date.fromordinal(following - 1), load)
 
 
-def fits(allocation: Allocation, others: Iterable[Allocation]) -> None:
-    """Refuse (409) days on which the person would be committed beyond 100 percent, naming days and sum."""
+def fits(allocation: Allocation, others: Iterable[Allocation], tells_sums: bool = True) -> None:
+    """Refuse (409) days on which the person would be committed beyond 100 percent; days and sums are named only to who
+    sees all that is booked."""
     over = [s for s in hard_load([allocation, *others]) if s.percent > WHOLE]
+    if over and not tells_sums:
+        raise Conflict(
+            "the person would be committed beyond the whole of a day",
+            Fault("overallocated", "no room for it", pointer="/percent"),
+            code="overallocated",
+        )
     if over:
         periods = ", ".join(map(str, over[:3])) + (" and more" if len(over) > 3 else "")
         raise Conflict(

@@ -32,7 +32,7 @@ async def test_a_proposal_has_no_budget_even_when_it_is_discontinued(desk: Desk)
 
 
 @pytest.mark.parametrize(
-    ("stage", "told"),
+    ("stage", "expected_facts"),
     [
         ("proposed", []),
         ("approved", ["opened"]),
@@ -43,14 +43,14 @@ async def test_a_proposal_has_no_budget_even_when_it_is_discontinued(desk: Desk)
     ],
 )
 async def test_an_import_at_a_stage_is_taken_as_the_moves_that_lead_there(
-    desk: Desk, stage: str, told: list[str]
+    desk: Desk, stage: str, expected_facts: list[str]
 ) -> None:
     put = await desk.portolan("service").put(
         "/projects/v1/projects/by-ref/itdb/1",
         json={"name": "Old", "stage": stage, "planned_cost": {"amount": "5.00", "currency": "USD"}},
     )
     assert put.status_code == 201
-    assert await desk.facts("budget") == told
+    assert await desk.facts("budget") == expected_facts
 
 
 async def test_the_plan_of_the_budget_follows_the_project(desk: Desk) -> None:

@@ -37,7 +37,7 @@ async def test_a_cost_that_was_admitted_is_not_written_once_the_budget_has_close
     project = await desk.project("approve")
     kernel = desk.portolan.running.services["finance"].kernel
     work = Work(kernel.store, kernel.mirrors, Origin(kernel.source, "user", "anna", "1"))
-    members = {
+    members: dict[str, Any] = {
         "project_id": UUID(project["id"]),
         "posted_on": date(2026, 3, 31),
         "amount": Money(**chf("1.00")),

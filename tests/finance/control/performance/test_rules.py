@@ -60,7 +60,7 @@ class Work:
     def at(self, day: date) -> EarnedValue:
         return rules.earned_value(self.measured, self.spans, day)
 
-    def told(self) -> Performance:
+    def performance_now(self) -> Performance:
         at, zero = datetime(2026, 1, 1, tzinfo=UTC), Money.of(0, "CHF")
         performance = Performance(
             id=uuid4(), version=1, created_at=at, updated_at=at, project_id=uuid4(), currency="CHF",
@@ -95,13 +95,13 @@ def test_work_without_dates_leaves_only_the_planned_value_unknown() -> None:
 
 def test_work_in_a_currency_without_a_rate_is_said_and_not_added_up() -> None:
     work = Work(package(1_000, NEW_YEAR, 10), package(1_000, NEW_YEAR, 10, currency="EUR"))
-    assert work.told().reasons["bac"] == "work is budgeted in EUR, and there is no rate to CHF"
+    assert work.performance_now().reasons["bac"] == "work is budgeted in EUR, and there is no rate to CHF"
     assert work.at(NEW_YEAR).ev is None
 
 
 def test_costs_alone_are_no_measure_of_work() -> None:
     work = Work(package(None, NEW_YEAR, 10), actual=500)
-    assert work.told().actual == Money.of(500, "CHF")
+    assert work.performance_now().actual == Money.of(500, "CHF")
     assert work.at(NEW_YEAR).reasons["cpi"] == "no work package with a budget"
 
 
@@ -178,7 +178,9 @@ packages = st.builds(
 
 
 @given(st.lists(packages, min_size=1, max_size=6), st.dates(date(2019, 12, 1), date(2021, 2, 1)))
-def test_the_curve_says_of_any_day_what_the_engine_computes(held: list[PackageVersion], day: date) -> None:
+def test_the_curve_says_of_any_day_what_the_engine_computes(
+    versioned: list[PackageVersion], day: date
+) -> None:
     """To a minor unit and a half for each package, by which the engine rounds it and the curve its ends."""
     exact = measure(
         [
@@ -186,24 +188,24 @@ def test_the_curve_says_of_any_day_what_the_engine_computes(held: list[PackageVe
                 str(i), p.plan.budget, from_day(p.plan.starts_on or 0), from_day(p.plan.finishes_on or 0),
                 PercentComplete(p.percent),
             )
-            for i, p in enumerate(held)
+            for i, p in enumerate(versioned)
             if p.plan
         ],
         1,
         day,
     )  # fmt: skip
-    figures = Work(*held, actual=1).at(day)
+    figures = Work(*versioned, actual=1).at(day)
     assert (figures.bac, figures.ev) == (exact.bac, exact.ev)
-    assert abs((figures.pv or 0) - (exact.pv or 0)) <= 1.5 * len(held)
+    assert abs((figures.pv or 0) - (exact.pv or 0)) <= 1.5 * len(versioned)
 
 
 @given(st.lists(packages, min_size=1, max_size=6))
-def test_the_plan_only_rises_and_ends_at_the_budget(held: list[PackageVersion]) -> None:
-    performance = Work(*held).told()
+def test_the_plan_only_rises_and_ends_at_the_budget(versioned: list[PackageVersion]) -> None:
+    performance = Work(*versioned).performance_now()
     values = [point.value.minor for point in performance.plan]
     assert values == sorted(values)
     assert (
-        sum(p.plan.budget for p in held if p.plan)
+        sum(p.plan.budget for p in versioned if p.plan)
         == (values[-1] if values else 0)
         == performance.at_completion.minor
     )

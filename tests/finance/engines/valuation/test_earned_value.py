@@ -25,7 +25,7 @@ def phased(budget: int, *shares: int, percent: int) -> WorkPackage:
 
 def near(value: Decimal | None, expected: str) -> bool:
     assert value is not None
-    return round(value, -Decimal(expected).as_tuple().exponent) == Decimal(expected)
+    return round(value, -int(Decimal(expected).as_tuple().exponent)) == Decimal(expected)
 
 
 def test_the_third_of_five_periods_with_35_percent_done() -> None:

@@ -63,7 +63,7 @@ def test_npv_of_the_flows_spreadsheet_manuals_print(rate: str, amounts: list[int
 def test_the_only_internal_rate(amounts: list[int], expected: str) -> None:
     got = irr(*amounts)
     assert got is not None
-    assert round(got, -Decimal(expected).as_tuple().exponent) == Decimal(expected)
+    assert round(got, -int(Decimal(expected).as_tuple().exponent)) == Decimal(expected)
 
 
 def test_flows_of_one_sign_have_no_internal_rate() -> None:

@@ -233,7 +233,8 @@ def working_seconds(duration: Any) -> int | None:
     if duration is None:
         return None
     hours = {"m": 1 / 60, "h": 1, "d": 8, "w": 40, "mo": 160}[str(duration.getUnits())]
-    return round(duration.getDuration() * hours * 3600)
+    seconds: float = duration.getDuration() * hours * 3600
+    return round(seconds)
 
 
 def shifts(hours: Any) -> tuple[Shift, ...]:

@@ -125,8 +125,8 @@ def test_a_milestone_reached_is_complete() -> None:
     assert plan(reached)["M"].early_finish == at(5, 17)
 
 
-@pytest.mark.parametrize("left", [0, hours(4)])
-def test_remaining_work_of_nothing_ends_at_the_data_date(left: int) -> None:
-    begun = Activity("A", duration_s=days(2), progress=Progress(at(8), remaining_s=left))
+@pytest.mark.parametrize("remaining", [0, hours(4)])
+def test_remaining_work_of_nothing_ends_at_the_data_date(remaining: int) -> None:
+    begun = Activity("A", duration_s=days(2), progress=Progress(at(8), remaining_s=remaining))
     row = plan(begun)["A"]
-    assert row.early_finish == (at(9, 17) if not left else at(10, 12))
+    assert row.early_finish == (at(9, 17) if not remaining else at(10, 12))

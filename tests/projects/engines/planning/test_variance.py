@@ -219,11 +219,11 @@ MORNINGS = Calendar("mornings", week=((shift("08:00", "12:00"),),) * 7)
 @settings(deadline=None)
 @given(st.lists(CHANGES, min_size=2, max_size=6), CHANGES, st.data())
 def test_nothing_moves_without_a_cause(
-    given_: list[dict[str, Any]], change: dict[str, Any], draw: st.DataObject
+    drawn: list[dict[str, Any]], change: dict[str, Any], draw: st.DataObject
 ) -> None:
     rows = [
         Activity(str(n), planned_start=MONDAY, **{"duration_s": days(2), **row})
-        for n, row in enumerate(given_)
+        for n, row in enumerate(drawn)
     ]
     pairs = [(a, b) for b in range(len(rows)) for a in range(b)]
     kinds, lags = st.sampled_from(DependencyKind), st.sampled_from([Lag(), Lag(days(1)), Lag(percent=50)])

@@ -1,6 +1,7 @@
 """Portfolios the selection's tests share, and an exhaustive search that owes nothing to the engine."""
 
 import math
+from collections.abc import Sequence
 from itertools import product
 
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from services.reporting.engines.selection import (
 YEARS = (2027, 2028)
 
 
-def knapsack(values, weights, capacity) -> Portfolio:
+def knapsack(values: Sequence[float], weights: Sequence[float], capacity: float) -> Portfolio:
     """One budget and one cost a candidate; the candidates are numbered from 1."""
     return Portfolio(
         tuple(

@@ -38,7 +38,7 @@ from tests.reporting.engines.selection.questions import (
 VALUES, WEIGHTS = (10, 13, 18, 31, 7, 15), (11, 15, 20, 35, 10, 33)
 
 
-def test_the_published_knapsack_takes_items_1_and_4_for_41():
+def test_the_published_knapsack_takes_items_1_and_4_for_41() -> None:
     selection = select(knapsack(VALUES, WEIGHTS, 47), gap=0)
     assert selection.keys == ("1", "4")
     assert selection.value == 41
@@ -80,7 +80,7 @@ def test_what_is_forced_in_is_in_or_refused_where_counting_finds_nothing_either(
         assert permitted(forced, plan_of(selection))
 
 
-def test_many_projects_keep_every_limit_to_the_cent_and_the_gap_that_was_asked_for():
+def test_many_projects_keep_every_limit_to_the_cent_and_the_gap_that_was_asked_for() -> None:
     chance = random.Random(5)
     candidates = tuple(
         Candidate(
@@ -101,27 +101,27 @@ def test_many_projects_keep_every_limit_to_the_cent_and_the_gap_that_was_asked_f
     assert selection.bound == pytest.approx(selection.value * (1 + selection.gap))
 
 
-def test_a_prerequisite_is_bought_for_what_needs_it():
+def test_a_prerequisite_is_bought_for_what_needs_it() -> None:
     base = Candidate("base", -5, (Cost(2027, "opex", 10),))
     top = Candidate("top", 20, (Cost(2027, "opex", 10),), requires=("base",))
     assert select(Portfolio((base, top), (Budget(2027, 20),))).keys == ("base", "top")
     assert select(Portfolio((base, top), (Budget(2027, 19),))).keys == ()
 
 
-def test_capex_opex_and_their_sum_are_limits_of_their_own():
+def test_capex_opex_and_their_sum_are_limits_of_their_own() -> None:
     both = Candidate("both", 1, (Cost(2027, "capex", 6), Cost(2027, "opex", 5)))
     assert select(Portfolio((both,), (Budget(2027, 6, "capex"), Budget(2027, 5, "opex")))).keys == ("both",)
     assert select(Portfolio((both,), (Budget(2027, 10),))).keys == ()
     assert select(Portfolio((both,), (Budget(2028, 0),))).keys == ("both",)
 
 
-def test_a_saving_makes_room():
+def test_a_saving_makes_room() -> None:
     spender = Candidate("spender", 5, (Cost(2027, "opex", 10),))
     saver = Candidate("saver", -1, (Cost(2027, "opex", -4),))
     assert select(Portfolio((spender, saver), (Budget(2027, 6),))).keys == ("spender", "saver")
 
 
-def test_a_start_window_moves_costs_and_demands_to_where_there_is_room():
+def test_a_start_window_moves_costs_and_demands_to_where_there_is_room() -> None:
     candidate = Candidate(
         "late",
         10,
@@ -136,20 +136,20 @@ def test_a_start_window_moves_costs_and_demands_to_where_there_is_room():
     assert select(Portfolio((candidate,), (Budget(2027, 4),), busy)).value == 7
 
 
-def test_at_most_one_of_an_exclusion_is_chosen():
+def test_at_most_one_of_an_exclusion_is_chosen() -> None:
     rivals = tuple(Candidate(key, value) for key, value in (("a", 1), ("b", 3), ("c", 2)))
     assert select(Portfolio(rivals, exclusions=(Exclusion(("a", "b", "c")),))).keys == ("b",)
     assert select(Portfolio(rivals, exclusions=(Exclusion(("a", "b", "c"), at_most=2),))).keys == ("b", "c")
 
 
-def test_no_candidates_are_worth_nothing_and_one_is_a_portfolio():
+def test_no_candidates_are_worth_nothing_and_one_is_a_portfolio() -> None:
     assert select(Portfolio(())).value == 0
     assert select(Portfolio(())).proved
     assert select(Portfolio((Candidate("only", 3),))).keys == ("only",)
     assert select(Portfolio((Candidate("loss", -3),))).keys == ()
 
 
-def test_the_same_question_has_the_same_answer():
+def test_the_same_question_has_the_same_answer() -> None:
     portfolio = knapsack([3] * 20, [2] * 20, 21)
     assert select(portfolio) == select(portfolio)
 
@@ -177,7 +177,7 @@ def test_the_unit_of_money_and_value_changes_nothing(value, cost, sent):
     assert permitted(plan(1, 1), plan_of(selection))
 
 
-def test_the_rounding_of_the_bound_is_no_gap():
+def test_the_rounding_of_the_bound_is_no_gap() -> None:
     for seed in range(60):
         chance = random.Random(seed)
         values, weights = ([chance.uniform(1, most) for _ in range(12)] for most in (50, 30))
@@ -185,7 +185,7 @@ def test_the_rounding_of_the_bound_is_no_gap():
         assert (selection.proved, selection.gap) == (True, 0)
 
 
-def test_plain_values_of_other_kinds_are_taken_as_the_numbers_they_are():
+def test_plain_values_of_other_kinds_are_taken_as_the_numbers_they_are() -> None:
     """Decimals, fractions, lists, sets and bare pairs, as a caller may well have them."""
     one = Candidate(
         "one", Decimal("5.5"), [Cost(2027, "capex", Fraction(1, 3))], [Demand("x", (2027, 1), Decimal(1))]

@@ -113,21 +113,21 @@ def test_a_flawed_portfolio_is_refused_with_code_and_place(answer, portfolio, co
     assert (refused.code, refused.faults[0].pointer) == (code, pointer)
 
 
-def test_a_cycle_of_prerequisites_is_refused_with_its_chain():
+def test_a_cycle_of_prerequisites_is_refused_with_its_chain() -> None:
     ring = Portfolio((Candidate("A", 1, requires=("B",)), Candidate("B", 1, requires=("A",))))
     refused = refusal(ring)
     assert refused.code == "cycle"
     assert "A requires B requires A" in refused.detail or "B requires A requires B" in refused.detail
 
 
-def test_forcing_out_what_a_forced_one_requires_is_a_contradiction():
+def test_forcing_out_what_a_forced_one_requires_is_a_contradiction() -> None:
     top = Candidate("top", 1, requires=("A",))
     refused = refusal(Portfolio((A, top), forced_in=frozenset({"top"}), forced_out=frozenset({"A"})))
     assert refused.code == "contradiction"
     assert "'A' is required" in refused.detail
 
 
-def test_what_is_forced_in_and_does_not_fit_names_the_limits_and_by_how_much():
+def test_what_is_forced_in_and_does_not_fit_names_the_limits_and_by_how_much() -> None:
     tight = replace(
         BOTH,
         budgets=(Budget(2027, 4, "capex"), Budget(2027, 50, "opex")),
@@ -139,7 +139,7 @@ def test_what_is_forced_in_and_does_not_fit_names_the_limits_and_by_how_much():
     assert [fault.pointer for fault in refused.faults] == ["/budgets/0"]
 
 
-def test_what_fits_only_when_divided_is_refused_too():
+def test_what_fits_only_when_divided_is_refused_too() -> None:
     """Two starts, half of each would fit: the relaxation sees no conflict, whole projects do."""
     one = Candidate(
         "one", 1, (Cost(2027, "capex", 8),), starts=(Start(0), Start(4)), demands=(Demand("x", Q1, 0.0),)
@@ -158,7 +158,7 @@ def test_a_time_that_is_none_is_refused(seconds):
     assert refusal(BOTH, seconds=seconds).code == "seconds"
 
 
-def test_more_than_can_be_solved_is_refused_with_its_size():
+def test_more_than_can_be_solved_is_refused_with_its_size() -> None:
     starts = tuple(Start(k) for k in range(100))
     huge = Portfolio(tuple(Candidate(str(i), 1, starts=starts) for i in range(501)))
     refused = refusal(huge)

@@ -17,7 +17,7 @@ def works(plan: Plan, calendar: str | None, step: int) -> bool:
             for exception in each.exceptions:
                 if exception.start <= step < exception.finish:
                     worked = exception.working
-            return worked
+            return bool(worked)
     return True
 
 
@@ -53,12 +53,12 @@ def broken(plan: Plan, starts: Starts) -> list[str]:
     """Everything that the starts break: calendars, windows, links, capacities."""
     return [
         *_broken_windows(plan, starts),
-        *(f"{link}" for link in plan.links if not kept(plan, link, starts)),
+        *(f"{link}" for link in plan.links if not holds(plan, link, starts)),
         *_broken_capacities(plan, starts),
     ]
 
 
-def kept(plan: Plan, link: Link, starts: Starts) -> bool:
+def holds(plan: Plan, link: Link, starts: Starts) -> bool:
     of = {activity.id: activity for activity in plan.activities}
     before, after = of[link.predecessor], of[link.successor]
     from_start = link.kind in (LinkKind.START_START, LinkKind.START_FINISH)

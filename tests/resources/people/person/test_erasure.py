@@ -30,7 +30,7 @@ ADA = {
     "skills": [{"name": "Bernoulli numbers", "level": 5}],
 }
 KEY = "personnel-181512"
-TOLD = ("Byron", "ockham", "Enchantress", "Ockham", "Bernoulli", KEY, "Countess")
+TRACES = ("Byron", "ockham", "Enchantress", "Ockham", "Bernoulli", KEY, "Countess")
 """Any of these tells of her."""
 
 
@@ -45,10 +45,10 @@ class House:
         """In two versions, the second with another name, by an importer who was refused once."""
         url = f"{PERSONS}/by-ref/hr/{KEY}"
         assert (await self.portolan("member").put(url, json=ADA)).status_code == 403
-        made = await self.portolan("service").put(
+        created = await self.portolan("service").put(
             url, json=ADA, headers={"Portolan-Effective-At": "2026-01-05"}
         )
-        assert made.status_code == 201, made.text
+        assert created.status_code == 201, created.text
         revised = await self.portolan("service").put(
             url, json=ADA | {"name": "Countess Ada"}, headers={"Portolan-Effective-At": "2026-02-02"}
         )
@@ -72,33 +72,33 @@ class House:
 
     async def everything(self) -> dict[str, list[str]]:
         """Every row of every table of every store, by service and table."""
-        found = {}
+        places = {}
         for name, one in self.portolan.running.services.items():
             for table in one.service.metadata.tables:
                 rows = await one.kernel.store.fetch(f"SELECT * FROM {table}")
-                found[f"{name}.{table}"] = sorted(repr(tuple(row)) for row in rows)
-        return found
+                places[f"{name}.{table}"] = sorted(repr(tuple(row)) for row in rows)
+        return places
 
     async def manages(self, person: dict[str, Any]) -> str:
         """A project of hers."""
-        made = await self.portolan("service").put(
+        created = await self.portolan("service").put(
             "/projects/v1/projects/by-ref/test/1",
             json={"name": "Engine", "manager_id": person["id"]},
             headers={"Portolan-Effective-At": "2026-02-03"},
         )
         await self.portolan.settled()
-        return str(made.json()["id"])
+        return str(created.json()["id"])
 
     async def books(self, person: dict[str, Any], project: str) -> dict[str, Any]:
         period = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "percent": 50}
-        made = await self.portolan("service").post(
+        created = await self.portolan("service").post(
             "/resources/v1/allocations",
             json={"person_id": person["id"], "project_id": project, **period},
             headers={"Portolan-Effective-At": "2026-02-03"},
         )
-        assert made.status_code == 201, made.text
+        assert created.status_code == 201, created.text
         await self.portolan.settled()
-        return made.json()  # type: ignore[no-any-return]
+        return created.json()  # type: ignore[no-any-return]
 
     async def pages(self, *urls: str) -> list[str]:
         """As a browser is shown them, once its user has logged in."""
@@ -109,8 +109,8 @@ class House:
 
     async def events(self) -> list[dict[str, Any]]:
         """Of persons, as the feed tells them."""
-        told = (await self.read("/resources/v1/events", limit="500")).json()["items"]
-        return [event for event in told if ".person." in event["type"]]
+        listed = (await self.read("/resources/v1/events", limit="500")).json()["items"]
+        return [event for event in listed if ".person." in event["type"]]
 
 
 @pytest.fixture
@@ -119,11 +119,11 @@ def house(everywhere: Portolan) -> House:
 
 
 def tells_of_her(text: str) -> bool:
-    return any(word in text for word in TOLD)
+    return any(word in text for word in TRACES)
 
 
-def telling(found: dict[str, list[str]]) -> list[str]:
-    return [place for place, rows in found.items() if any(map(tells_of_her, rows))]
+def telling(places: dict[str, list[str]]) -> list[str]:
+    return [place for place, rows in places.items() if any(map(tells_of_her, rows))]
 
 
 async def test_who_is_erased_is_found_in_no_table_and_no_feed(house: House) -> None:
@@ -272,8 +272,8 @@ async def test_keys_that_were_used_before_answer_without_the_person(house: House
     one, many = {"Idempotency-Key": "one"}, {"Idempotency-Key": "many"}
     batch = {"items": [ADA, {"name": "Grace"}]}
     person = (await house.client.post(PERSONS, json=ADA, headers=one)).json()
-    made = (await house.client.post(f"{PERSONS}/batch", json=batch, headers=many)).json()["items"]
-    for her in (person, made[0]["resource"]):
+    created = (await house.client.post(f"{PERSONS}/batch", json=batch, headers=many)).json()["items"]
+    for her in (person, created[0]["resource"]):
         assert (await house.erases(her, **{"Idempotency-Key": her["id"]})).status_code == 200
         again = await house.erases(her, **{"Idempotency-Key": her["id"]})
         assert (again.status_code, again.headers["idempotency-replayed"]) == (200, "true")
@@ -281,7 +281,7 @@ async def test_keys_that_were_used_before_answer_without_the_person(house: House
     assert (replayed.status_code, replayed.json()) == (201, person | Person.PERSONAL)
     replayed = await house.client.post(f"{PERSONS}/batch", json=batch, headers=many)
     resources = [item["resource"] for item in replayed.json()["items"]]
-    assert resources == [made[0]["resource"] | Person.PERSONAL, made[1]["resource"]]
+    assert resources == [created[0]["resource"] | Person.PERSONAL, created[1]["resource"]]
     assert telling(await house.everything()) == []
 
 

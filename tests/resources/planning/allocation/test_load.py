@@ -37,15 +37,15 @@ class Desk:
     def __init__(self, bookings: Bookings, project: str) -> None:
         self.bookings = bookings
         self.project = project
-        self.held: list[dict[str, Any]] = []
+        self.booked: list[dict[str, Any]] = []
 
     async def work_off(self, steps: list[Any]) -> None:
         person = await self.bookings.person()
         for kind, *reported in steps:
             if kind == "create":
                 await self._create(person, *reported)
-            elif self.held:
-                await self._change(kind, self.held[reported[0] % len(self.held)], *reported[1:])
+            elif self.booked:
+                await self._change(kind, self.booked[reported[0] % len(self.booked)], *reported[1:])
 
     async def _create(self, person: str, period: tuple[int, int], percent: int, commitment: str) -> None:
         wanted = _days(period) | {"percent": percent, "commitment": commitment, "id": None}
@@ -54,7 +54,7 @@ class Desk:
         )
         self._judge(answer.status_code, wanted, 201)
         if answer.status_code == 201:
-            self.held.append(answer.json())
+            self.booked.append(answer.json())
 
     async def _change(self, kind: str, one: dict[str, Any], *reported: Any) -> None:
         if kind == "revise":
@@ -75,7 +75,7 @@ class Desk:
 
     def _judge(self, status: int, wanted: dict[str, Any], granted: int) -> None:
         """Refused exactly where one of the days would be beyond 100."""
-        others = [a for a in self.held if a["id"] != wanted["id"]]
+        others = [a for a in self.booked if a["id"] != wanted["id"]]
         assert status == (409 if max(_load([*others, wanted])) > 100 else granted)
 
 
@@ -101,7 +101,7 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         async def run(steps: list[Any]) -> list[dict[str, Any]]:
             desk = Desk(bookings, project["id"])
             await desk.work_off(steps)
-            return [await bookings.booking(a) for a in desk.held]
+            return [await bookings.booking(a) for a in desk.booked]
 
         yield lambda steps: runner.run(run(steps))
         runner.run(running.__aexit__(None, None, None))

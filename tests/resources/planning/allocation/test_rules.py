@@ -49,23 +49,23 @@ allocations = st.lists(
 
 
 @given(allocations)
-def test_the_load_in_stretches_equals_the_sum_of_every_single_day(held: list[Allocation]) -> None:
+def test_the_load_in_stretches_equals_the_sum_of_every_single_day(existing: list[Allocation]) -> None:
     by_key = {
         s.first + n * A_DAY: s.percent
-        for s in rules.hard_load(held)
+        for s in rules.hard_load(existing)
         for n in range((s.last - s.first).days + 1)
     }
     for n in range(70):
         day = MONDAY + n * A_DAY
         summed = sum(
-            a.percent for a in held if a.commitment is Commitment.HARD and a.starts_on <= day <= a.ends_on
+            a.percent for a in existing if a.commitment is Commitment.HARD and a.starts_on <= day <= a.ends_on
         )
         assert by_key.get(day, 0) == summed
 
 
 @given(allocations)
-def test_neighbouring_stretches_differ_and_follow_each_other(held: list[Allocation]) -> None:
-    stretches = list(rules.hard_load(held))
+def test_neighbouring_stretches_differ_and_follow_each_other(existing: list[Allocation]) -> None:
+    stretches = list(rules.hard_load(existing))
     for one, following in pairwise(stretches):
         assert one.last + A_DAY == following.first
         assert one.percent != following.percent

@@ -102,14 +102,14 @@ def test_no_correlation_moves_a_mean(coefficient, measure):
     )
 
 
-def test_full_correlation_of_one_shape_doubles_the_spread():
+def test_full_correlation_of_one_shape_doubles_the_spread() -> None:
     items = priced(Triangular(0, 1, 10), Triangular(0, 1, 10))
     together = Correlation((A, B), matrix((1, 1), (1, 1)))
     outcome = simulate(Model(cost_items=items, correlations=(together,)), runs=20_000)
     assert outcome.cost.sd == pytest.approx(2 * items[0].amount.variance ** 0.5, rel=0.02)
 
 
-def test_a_duration_can_go_with_a_cost_and_an_event():
+def test_a_duration_can_go_with_a_cost_and_an_event() -> None:
     coefficients = matrix((1, 0.9, 0.6), (0.9, 1, 0.6), (0.6, 0.6, 1))
     variables = (Variable("duration", "task"), Variable("activity_cost", "task"), Variable("event", "storm"))
     model = Model(
@@ -122,7 +122,7 @@ def test_a_duration_can_go_with_a_cost_and_an_event():
     assert outcome.cost.mean == pytest.approx(16.5, abs=4 * outcome.cost.standard_error)
 
 
-def test_what_is_certain_is_left_out_of_a_correlation():
+def test_what_is_certain_is_left_out_of_a_correlation() -> None:
     together = Correlation((A, B), matrix((1, 0.5), (0.5, 1)))
     outcome = simulate(
         Model(cost_items=priced(Constant(3), Uniform(0, 1)), correlations=(together,)), runs=2000
@@ -130,7 +130,7 @@ def test_what_is_certain_is_left_out_of_a_correlation():
     assert 3 <= outcome.cost.ordered[0] <= outcome.cost.ordered[-1] <= 4
 
 
-def test_a_possible_matrix_whose_conversion_is_not_is_shrunk_and_says_so():
+def test_a_possible_matrix_whose_conversion_is_not_is_shrunk_and_says_so() -> None:
     sides = (0.7, 0.7, -0.019)
     coefficients = matrix((1, sides[0], sides[1]), (sides[0], 1, sides[2]), (sides[1], sides[2], 1))
     assert np.linalg.eigvalsh(np.array(coefficients)).min() > 0
@@ -140,7 +140,7 @@ def test_a_possible_matrix_whose_conversion_is_not_is_shrunk_and_says_so():
     assert 0.97 < outcome.shrinkage < 1
 
 
-def test_an_impossible_matrix_is_refused():
+def test_an_impossible_matrix_is_refused() -> None:
     coefficients = matrix((1, 0.9, -0.9), (0.9, 1, 0.9), (-0.9, 0.9, 1))
     with pytest.raises(Invalid, match="positive semi-definite") as refused:
         simulate(Model(cost_items=priced(*SHAPES), correlations=(Correlation((A, B, C), coefficients),)))
@@ -158,7 +158,7 @@ def test_the_factor_of_any_correlation_matrix_gives_it_back(size, rank, seed):
     assert factor @ factor.T == pytest.approx(correlations, abs=1e-8)
 
 
-def test_discrete_values_keep_their_probabilities_when_correlated():
+def test_discrete_values_keep_their_probabilities_when_correlated() -> None:
     items = priced(Discrete((0, 10), (0.8, 0.2)), Uniform(0, 1))
     together = Correlation((A, B), matrix((1, -0.5), (-0.5, 1)), "linear")
     outcome = simulate(Model(cost_items=items, correlations=(together,)), runs=20_000)
@@ -192,7 +192,7 @@ def test_the_shrinkage_is_the_least_there_is_and_found_without_a_search(monkeypa
     assert result.factor @ result.factor.T == pytest.approx(np.eye(60) + result.shrinkage * normal, abs=1e-7)
 
 
-def test_of_equal_pivots_the_first_is_taken_and_what_falls_below_zero_is_no_correlation():
+def test_of_equal_pivots_the_first_is_taken_and_what_falls_below_zero_is_no_correlation() -> None:
     alike = np.full((3, 3), 0.5) + 0.5 * np.eye(3)
     assert factored(alike)[0] == pytest.approx([1, 0, 0])
     assert factored(np.array([[1, 0.9, 0], [0.9, 1, 0.9], [0, 0.9, 1]])) is None

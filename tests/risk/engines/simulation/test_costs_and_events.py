@@ -24,7 +24,7 @@ from services.risk.engines.simulation import (
 RUNS = 20_000
 
 
-def test_a_cost_per_day_follows_the_duration_and_the_network():
+def test_a_cost_per_day_follows_the_duration_and_the_network() -> None:
     model = Model(
         (Activity("A", Constant(4), cost=Constant(100), cost_per_day=10), Activity("B", Constant(6))),
         (Link("A", "B"),),
@@ -33,12 +33,12 @@ def test_a_cost_per_day_follows_the_duration_and_the_network():
     assert simulate(model, runs=2).cost.ordered.tolist() == [100 + 40 + 50 + 30] * 2
 
 
-def test_a_longer_activity_costs_more_in_the_same_run():
+def test_a_longer_activity_costs_more_in_the_same_run() -> None:
     outcome = simulate(Model((Activity("A", Triangular(1, 2, 6), cost_per_day=7),)), runs=500)
     assert outcome.cost.values == pytest.approx(7 * outcome.finish.values)
 
 
-def test_an_event_happens_as_often_as_its_probability_says():
+def test_an_event_happens_as_often_as_its_probability_says() -> None:
     outcome = simulate(Model(events=(RiskEvent("strike", 0.3, cost=Constant(1)),)), runs=RUNS)
     assert outcome.cost.mean == pytest.approx(0.3, abs=4 * (0.21 / RUNS) ** 0.5)
     assert outcome.expected_event_cost == 0.3
@@ -52,13 +52,13 @@ def test_a_certain_event_always_hits_and_an_impossible_one_never(probability, fi
     assert outcome.planned_finish == 10
 
 
-def test_an_event_that_hits_a_task_moves_the_finish_by_its_expected_delay():
+def test_an_event_that_hits_a_task_moves_the_finish_by_its_expected_delay() -> None:
     strike = RiskEvent("strike", 0.25, (Effect("A", days=Uniform(2, 6)),))
     outcome = simulate(Model((Activity("A", Uniform(8, 12)),), events=(strike,)), runs=RUNS)
     assert outcome.finish.mean == pytest.approx(10 + 0.25 * 4, abs=4 * outcome.finish.standard_error)
 
 
-def test_one_event_hits_all_its_tasks_in_the_same_runs():
+def test_one_event_hits_all_its_tasks_in_the_same_runs() -> None:
     strike = RiskEvent("strike", 0.5, (Effect("A", days=Constant(5)), Effect("B", days=Constant(7))))
     model = Model(
         (Activity("A", Constant(1)), Activity("B", Constant(1))), (Link("A", "B"),), events=(strike,)
@@ -66,12 +66,12 @@ def test_one_event_hits_all_its_tasks_in_the_same_runs():
     assert set(simulate(model, runs=200).finish.values.tolist()) == {2.0, 14.0}
 
 
-def test_an_opportunity_shortens_a_task_but_never_below_nothing():
+def test_an_opportunity_shortens_a_task_but_never_below_nothing() -> None:
     luck = RiskEvent("luck", 1, (Effect("A", days=Constant(-30)),))
     assert simulate(Model((Activity("A", Uniform(8, 12)),), events=(luck,)), runs=50).finish.ordered[-1] == 0
 
 
-def test_the_expected_reserve_is_the_sum_of_probability_and_expected_impact():
+def test_the_expected_reserve_is_the_sum_of_probability_and_expected_impact() -> None:
     register = (RiskEvent("a", 0.8, cost=Constant(10e3)), RiskEvent("b", 0.3, cost=Uniform(20e3, 40e3)))
     outcome = simulate(Model(events=register), runs=RUNS)
     assert outcome.expected_event_cost == pytest.approx(17e3)
@@ -79,13 +79,13 @@ def test_the_expected_reserve_is_the_sum_of_probability_and_expected_impact():
     assert outcome.planned_cost == 0
 
 
-def test_a_normal_duration_counts_as_nothing_where_it_would_be_negative():
+def test_a_normal_duration_counts_as_nothing_where_it_would_be_negative() -> None:
     outcome = simulate(Model((Activity("A", Normal(1, 5)),)), runs=2000)
     assert outcome.finish.ordered[0] == 0
     assert outcome.finish.mean > 1
 
 
-def test_costs_alone_have_no_finish_and_say_why():
+def test_costs_alone_have_no_finish_and_say_why() -> None:
     outcome = simulate(Model(cost_items=(CostItem("x", Discrete((1, 2), (0.5, 0.5))),)), runs=100)
     assert outcome.finish is None
     assert outcome.planned_finish is None
@@ -93,7 +93,7 @@ def test_costs_alone_have_no_finish_and_say_why():
     assert outcome.reasons["finish"] == "the model has no activities"
 
 
-def test_factors_come_before_days_whichever_event_is_listed_first():
+def test_factors_come_before_days_whichever_event_is_listed_first() -> None:
     later = RiskEvent("later", 1, (Effect("A", days=Constant(4)),))
     twice = RiskEvent("twice", 1, (Effect("A", factor=Constant(2)),))
     for events in permutations((later, twice)):
@@ -101,7 +101,7 @@ def test_factors_come_before_days_whichever_event_is_listed_first():
         assert outcome.finish.ordered[[0, -1]].tolist() == [24, 24]
 
 
-def test_a_gain_of_time_does_not_hide_behind_a_factor_of_another_event():
+def test_a_gain_of_time_does_not_hide_behind_a_factor_of_another_event() -> None:
     sooner = RiskEvent("a sooner", 1, (Effect("A", days=Constant(-12)),))
     halved = RiskEvent("b halved", 1, (Effect("A", days=Constant(3), factor=Constant(0.5)),))
     for events in permutations((sooner, halved)):

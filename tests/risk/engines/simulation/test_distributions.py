@@ -61,13 +61,13 @@ def test_the_simulated_moments_are_the_stated_ones_within_their_error(distributi
     assert cost.sd**2 == pytest.approx(distribution.variance, abs=4 * error_of_variance)
 
 
-def test_a_lognormal_is_planned_with_its_mode():
+def test_a_lognormal_is_planned_with_its_mode() -> None:
     mode = LogNormal(10, 4).planned
     density = stats.lognorm(math.sqrt(math.log(1.16)), scale=10 / math.sqrt(1.16)).pdf
     assert density(mode) > max(density(mode * 0.99), density(mode * 1.01))
 
 
-def test_a_constant_is_always_itself():
+def test_a_constant_is_always_itself() -> None:
     assert simulate(Model(cost_items=(CostItem("x", Constant(0.1)),)), runs=50).cost.ordered[
         [0, -1]
     ].tolist() == [

@@ -18,7 +18,7 @@ from tests.risk.engines.simulation.networks import (
 MONDAY = date(2026, 6, 1)
 
 
-def test_without_variance_the_simulation_is_the_deterministic_network():
+def test_without_variance_the_simulation_is_the_deterministic_network() -> None:
     outcome = simulate(nine_tasks(), runs=100)
     assert outcome.planned_finish == 21
     assert outcome.finish.ordered[[0, -1]].tolist() == [21, 21]
@@ -27,7 +27,7 @@ def test_without_variance_the_simulation_is_the_deterministic_network():
     assert sum(a.criticality for a in outcome.activities) == 5
 
 
-def test_the_other_published_network_takes_19():
+def test_the_other_published_network_takes_19() -> None:
     days = {1: 3, 2: 4, 3: 2, 4: 5, 5: 1, 6: 2, 7: 4, 8: 3}
     before = {2: [1], 3: [1], 4: [2], 5: [3], 6: [3], 7: [4, 5], 8: [6, 7]}
     model = Model(
@@ -119,7 +119,7 @@ def test_a_milestone_on_one_calendar_or_two_is_not_before_its_day(calendar):
     assert simulate(model, runs=1).finish.mean == 7
 
 
-def test_holidays_half_days_and_worked_saturdays_count_as_their_share():
+def test_holidays_half_days_and_worked_saturdays_count_as_their_share() -> None:
     week = Calendar(exceptions={date(2026, 6, 2): 0.0, date(2026, 6, 3): 0.5, date(2026, 6, 6): 1.0})
     model = Model(
         (Activity("A", Constant(4.5)),), start=MONDAY, calendars={"site": week}, calendar="site"
@@ -129,7 +129,7 @@ def test_holidays_half_days_and_worked_saturdays_count_as_their_share():
     assert outcome.planned_finish == 6
 
 
-def test_each_activity_keeps_its_own_calendar_and_an_elapsed_lag_runs_through_the_weekend():
+def test_each_activity_keeps_its_own_calendar_and_an_elapsed_lag_runs_through_the_weekend() -> None:
     always = Calendar(week=(1.0,) * 7)
     model = Model(
         (
@@ -147,7 +147,7 @@ def test_each_activity_keeps_its_own_calendar_and_an_elapsed_lag_runs_through_th
     assert [a.criticality for a in outcome.activities] == [1, 1, 1]
 
 
-def test_parallel_equal_paths_are_both_critical_and_uncertain_ones_share():
+def test_parallel_equal_paths_are_both_critical_and_uncertain_ones_share() -> None:
     def fork(duration):
         return Model(
             (Activity("A", duration), Activity("B", duration), Activity("end", Constant(0))),
@@ -160,7 +160,7 @@ def test_parallel_equal_paths_are_both_critical_and_uncertain_ones_share():
     assert shares[0] == pytest.approx(0.5, abs=4 * 0.5 / 20_000**0.5)
 
 
-def test_merging_paths_finish_later_than_the_plan_says():
+def test_merging_paths_finish_later_than_the_plan_says() -> None:
     """The merge bias: the maximum of two symmetric durations has a mean above either's."""
     model = Model((Activity("A", Triangular(5, 10, 15)), Activity("B", Triangular(5, 10, 15))))
     outcome = simulate(model, runs=40_000, seed=2)

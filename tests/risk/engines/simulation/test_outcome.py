@@ -38,7 +38,7 @@ def test_a_percentile_is_the_interpolated_one_and_probability_goes_back(values, 
     assert ours.observed(level) in values
 
 
-def test_the_s_curve_rises_from_the_least_to_the_greatest_value():
+def test_the_s_curve_rises_from_the_least_to_the_greatest_value() -> None:
     curve = sample([3, 1, 2, 10]).s_curve(11)
     assert curve[0] == (1, 0)
     assert curve[-1] == (10, 1)
@@ -60,7 +60,7 @@ def test_a_curve_of_no_or_endless_points_is_refused(points):
         sample([1, 2, 3]).s_curve(points)
 
 
-def test_a_limit_is_kept_to_the_last_bit_of_a_sum():
+def test_a_limit_is_kept_to_the_last_bit_of_a_sum() -> None:
     cents = simulate(Model(cost_items=(CostItem("a", Constant(0.1)), CostItem("b", Constant(0.2)))), runs=1)
     assert cents.cost.probability_within(0.3) == 1
     day = simulate(Model((Activity("A", Constant(1), Constant(0.1), cost_per_day=0.2),)), runs=1)
@@ -70,16 +70,16 @@ def test_a_limit_is_kept_to_the_last_bit_of_a_sum():
             cents.cost.probability_within(limit)
 
 
-def test_a_tornado_of_something_else_is_refused():
+def test_a_tornado_of_something_else_is_refused() -> None:
     with pytest.raises(Invalid, match="'finish' or 'cost' is due"):
         simulate(Model((Activity("A", Constant(1)),)), runs=1).tornado("costs")
 
 
-def test_one_run_has_a_mean_but_no_spread():
+def test_one_run_has_a_mean_but_no_spread() -> None:
     assert (sample([4]).mean, sample([4]).sd, sample([4]).standard_error) == (4, None, None)
 
 
-def test_the_interval_of_a_percentile_covers_the_truth_as_often_as_it_says():
+def test_the_interval_of_a_percentile_covers_the_truth_as_often_as_it_says() -> None:
     covered = 0
     for seed in range(200):
         cost = simulate(Model(cost_items=(CostItem("x", Uniform(0, 1)),)), runs=400, seed=seed).cost
@@ -88,14 +88,14 @@ def test_the_interval_of_a_percentile_covers_the_truth_as_often_as_it_says():
     assert 180 <= covered <= 199
 
 
-def test_reserves_are_percentile_less_plan():
+def test_reserves_are_percentile_less_plan() -> None:
     outcome = simulate(Model((Activity("A", Triangular(5, 6, 16), cost_per_day=2),)), runs=2000)
     assert outcome.schedule_reserve(0.8) == outcome.finish.percentile(0.8) - 6
     assert outcome.cost_reserve(0.8) == outcome.cost.percentile(0.8) - 12
     assert outcome.schedule_reserve(0.8) == pytest.approx(16 - (0.2 * 11 * 10) ** 0.5 - 6, abs=0.3)
 
 
-def test_the_p_date_is_a_day_by_which_that_share_is_finished_and_the_day_before_is_not():
+def test_the_p_date_is_a_day_by_which_that_share_is_finished_and_the_day_before_is_not() -> None:
     model = Model(
         (Activity("A", Triangular(5, 10, 30)),),
         start=date(2026, 6, 1),
@@ -109,7 +109,7 @@ def test_the_p_date_is_a_day_by_which_that_share_is_finished_and_the_day_before_
     assert outcome.probability_by(date.fromordinal(p80.toordinal() - 1)) < 0.8
 
 
-def test_time_and_money_are_kept_together_less_often_than_either():
+def test_time_and_money_are_kept_together_less_often_than_either() -> None:
     model = Model(
         (Activity("A", Triangular(5, 10, 30), cost_per_day=1),), cost_items=(CostItem("x", Uniform(0, 20)),)
     )
@@ -120,7 +120,7 @@ def test_time_and_money_are_kept_together_less_often_than_either():
     assert joint == pytest.approx(np.mean((outcome.finish.values <= finish) & (outcome.cost.values <= cost)))
 
 
-def test_the_tornado_puts_first_what_matters_most_and_leaves_out_what_does_not():
+def test_the_tornado_puts_first_what_matters_most_and_leaves_out_what_does_not() -> None:
     model = Model(
         (
             Activity("long", Uniform(10, 30)),
@@ -146,7 +146,7 @@ def test_the_tornado_puts_first_what_matters_most_and_leaves_out_what_does_not()
     assert outcome.tornado("cost") == []
 
 
-def test_correlations_with_the_result_are_the_textbook_ones():
+def test_correlations_with_the_result_are_the_textbook_ones() -> None:
     model = Model((Activity("A", Uniform(0, 4)), Activity("B", Uniform(0, 3))), (Link("A", "B"),))
     outcome = simulate(model, runs=20_000)
     by_key = {d.variable.key: d.finish.correlation for d in outcome.drivers}
@@ -154,7 +154,7 @@ def test_correlations_with_the_result_are_the_textbook_ones():
     assert by_key["B"] == pytest.approx(0.6, abs=0.015)
 
 
-def test_the_schedule_sensitivity_is_criticality_times_the_ratio_of_spreads():
+def test_the_schedule_sensitivity_is_criticality_times_the_ratio_of_spreads() -> None:
     model = Model((Activity("A", Uniform(0, 4)), Activity("B", Uniform(0, 3))), (Link("A", "B"),))
     outcome = simulate(model, runs=5000)
     first = outcome.activities[0]
@@ -163,7 +163,7 @@ def test_the_schedule_sensitivity_is_criticality_times_the_ratio_of_spreads():
     assert first.schedule_sensitivity == pytest.approx(first.sd_duration / outcome.finish.sd)
 
 
-def test_without_any_spread_sensitivities_are_unknown():
+def test_without_any_spread_sensitivities_are_unknown() -> None:
     outcome = simulate(Model((Activity("A", Constant(4)),)), runs=10)
     assert outcome.activities[0].schedule_sensitivity is None
     assert outcome.drivers == ()

@@ -32,7 +32,7 @@ def independent() -> Outcome:
     return simulate(Model(cost_items=ITEMS), runs=RUNS, seed=7)
 
 
-def test_the_exact_moments_of_the_sum_are_30_and_9_5():
+def test_the_exact_moments_of_the_sum_are_30_and_9_5() -> None:
     assert sum(item.amount.mean for item in ITEMS) == 30
     assert sum(item.amount.variance for item in ITEMS) == pytest.approx(9.5, abs=1e-12)
 
@@ -64,7 +64,7 @@ def test_correlation_leaves_the_mean_at_30(measure):
     assert outcome.cost.mean == pytest.approx(30, abs=4 * (17.1 / RUNS) ** 0.5)
 
 
-def test_linear_correlation_brings_the_variance_to_16_85():
+def test_linear_correlation_brings_the_variance_to_16_85() -> None:
     correlated = Model(cost_items=ITEMS, correlations=(Correlation(VARIABLES, COEFFICIENTS, "linear"),))
     sds = [item.amount.variance**0.5 for item in ITEMS]
     exact = sum(a * b * COEFFICIENTS[i][j] for i, a in enumerate(sds) for j, b in enumerate(sds))
@@ -73,22 +73,22 @@ def test_linear_correlation_brings_the_variance_to_16_85():
     assert outcome.cost.sd**2 == pytest.approx(exact, abs=4 * exact * (2 / RUNS) ** 0.5)
 
 
-def test_rank_correlation_brings_the_variance_near_the_same():
+def test_rank_correlation_brings_the_variance_near_the_same() -> None:
     correlated = Model(cost_items=ITEMS, correlations=(Correlation(VARIABLES, COEFFICIENTS),))
     assert simulate(correlated, runs=RUNS, seed=7).cost.sd ** 2 == pytest.approx(16.85, rel=0.025)
 
 
-def test_a_register_of_six_risks_exposes_118_000_and_needs_33_500():
+def test_a_register_of_six_risks_exposes_118_000_and_needs_33_500() -> None:
     register = [(0.8, 10e3), (0.3, 30e3), (0.5, 8e3), (0.1, 40e3), (0.3, 20e3), (0.25, 10e3)]
     result = exposure(Threat(probability, impact) for probability, impact in register)
     assert (result.total, result.expected) == (118_000, 33_500)
 
 
-def test_the_three_point_rule_of_thumb():
+def test_the_three_point_rule_of_thumb() -> None:
     assert three_point_estimate(2, 5, 14) == (6, 2)
 
 
-def test_the_triangular_moments_are_those_of_the_formula():
+def test_the_triangular_moments_are_those_of_the_formula() -> None:
     a, c, b = 3.0, 7.0, 20.0
     assert Triangular(a, c, b).mean == (a + b + c) / 3
     assert Triangular(a, c, b).variance == pytest.approx((a * a + b * b + c * c - a * b - a * c - b * c) / 18)

@@ -88,13 +88,13 @@ def test_a_probability_beyond_0_and_1_is_refused(probability):
     assert refused.faults[0].pointer == "/events/0/probability"
 
 
-def test_a_cycle_is_refused_with_its_chain():
+def test_a_cycle_is_refused_with_its_chain() -> None:
     refused = refusal(Model((A, B), (Link("A", "B"), Link("B", "A", "SS"))))
     assert refused.code == "cycle"
     assert "A -> B -> A" in refused.detail or "B -> A -> B" in refused.detail
 
 
-def test_a_link_to_itself_is_a_cycle():
+def test_a_link_to_itself_is_a_cycle() -> None:
     assert refusal(Model((A,), (Link("A", "A"),))).code == "cycle"
 
 
@@ -145,14 +145,14 @@ SPOILT = Model(
 )
 
 
-def test_a_bad_value_anywhere_is_refused_or_computed_with():
+def test_a_bad_value_anywhere_is_refused_or_computed_with() -> None:
     simulate(SPOILT, runs=2)
     for bad in spoiled(SPOILT):
         with suppress(Invalid):
             simulate(bad, runs=2)
 
 
-def test_what_is_no_register_or_exposure_is_refused():
+def test_what_is_no_register_or_exposure_is_refused() -> None:
     for bad in spoiled([Threat(0.5, 1.0)]):
         with suppress(Invalid):
             exposure(bad)
@@ -162,18 +162,18 @@ def test_what_is_no_register_or_exposure_is_refused():
                 response_effect(**bad)
 
 
-def test_the_thumb_rule_of_points_that_are_none_is_refused():
+def test_the_thumb_rule_of_points_that_are_none_is_refused() -> None:
     for points in ((3, 2, 1), (1, 2, math.nan), (1, None, 3), (1, 2, 10**400)):
         with pytest.raises(Invalid):
             three_point_estimate(*points)
 
 
-def test_an_unknown_measure_of_correlation_is_refused():
+def test_an_unknown_measure_of_correlation_is_refused() -> None:
     pair = Correlation((COST, Variable("duration", "A")), ((1.0, 0.2), (0.2, 1.0)), "pearson")
     assert refusal(Model((A,), correlations=(pair,))).faults[0].pointer == "/correlations/0/measure"
 
 
-def test_all_flaws_are_named_at_once():
+def test_all_flaws_are_named_at_once() -> None:
     model = Model((Activity("A", Uniform(2, 1)),), (Link("A", "Z"),), events=(RiskEvent("r", 7),))
     assert [fault.code for fault in refusal(model).faults] == [
         "distribution",
@@ -198,7 +198,7 @@ def test_a_matrix_that_is_no_correlation_is_refused(matrix, code):
     assert refusal(model).code == code
 
 
-def test_a_variable_that_is_not_there_or_stands_twice_is_refused():
+def test_a_variable_that_is_not_there_or_stands_twice_is_refused() -> None:
     ghost = Correlation((COST, Variable("event", "ghost")), ((1.0, 0.1), (0.1, 1.0)))
     assert refusal(Model((A,), correlations=(ghost,))).code == "unknown_variable"
     alone = Correlation((COST,), ((1.0,),))
@@ -210,21 +210,21 @@ def test_a_number_of_runs_that_is_none_is_refused(runs):
     assert refusal(Model((A,)), runs=runs).code == "runs"
 
 
-def test_a_million_runs_of_a_huge_network_are_refused_with_the_size():
+def test_a_million_runs_of_a_huge_network_are_refused_with_the_size() -> None:
     network = Model(tuple(Activity(str(i), Constant(1)) for i in range(3000)))
     refused = refusal(network, runs=10**6)
     assert refused.code == "too_many_runs"
     assert "1,000,000 runs" in refused.detail
 
 
-def test_a_million_runs_of_many_correlated_variables_are_refused_too():
+def test_a_million_runs_of_many_correlated_variables_are_refused_too() -> None:
     tasks = tuple(Activity(str(i), Uniform(1, 2)) for i in range(200))
     identity = tuple(tuple(float(i == j) for j in range(200)) for i in range(200))
     together = Correlation(tuple(Variable("duration", task.key) for task in tasks), identity)
     assert refusal(Model(tasks, correlations=(together,)), runs=10**6).code == "too_many_runs"
 
 
-def test_a_million_runs_of_a_small_network_stay_within_bounded_memory():
+def test_a_million_runs_of_a_small_network_stay_within_bounded_memory() -> None:
     model = Model((Activity("A", Triangular(1, 2, 4)), Activity("B", Triangular(1, 2, 4))), (Link("A", "B"),))
     simulate(model, runs=10)
     tracemalloc.start()
@@ -237,7 +237,7 @@ def test_a_million_runs_of_a_small_network_stay_within_bounded_memory():
     assert peak < 100e6
 
 
-def test_a_duration_beyond_two_centuries_of_calendar_is_refused():
+def test_a_duration_beyond_two_centuries_of_calendar_is_refused() -> None:
     from datetime import date
 
     model = Model(
@@ -246,6 +246,6 @@ def test_a_duration_beyond_two_centuries_of_calendar_is_refused():
     assert refusal(model).code == "beyond_horizon"
 
 
-def test_one_task_is_a_network():
+def test_one_task_is_a_network() -> None:
     outcome = simulate(Model((Activity("only", Triangular(1, 2, 4)),)), runs=100)
     assert outcome.activities[0].criticality == 1

@@ -31,25 +31,28 @@ PAIR_OF_B = Correlation((Variable("duration", "A"), Variable("cost_item", "b")),
 PINNED = {"finish": 6.459673664351852, "cost": 29.54558753331084, "mean": 26.109722631146898}
 
 
-def test_a_seed_gives_the_figures_it_has_always_given():
+def test_a_seed_gives_the_figures_it_has_always_given() -> None:
     """Written down once, digit by digit: a change here is a change of everybody's published percentiles."""
     outcome = simulate(MODEL, runs=1000, seed=42)
+    assert outcome.finish is not None
     assert outcome.finish.percentile(0.8) == PINNED["finish"]
     assert outcome.cost.percentile(0.8) == PINNED["cost"]
     assert outcome.cost.mean == PINNED["mean"]
 
 
-def test_the_same_seed_repeats_and_another_does_not():
+def test_the_same_seed_repeats_and_another_does_not() -> None:
     first, again, other = (simulate(MODEL, runs=300, seed=seed) for seed in (1, 1, 2))
     assert first.cost.values.tolist() == again.cost.values.tolist()
     assert first.drivers == again.drivers
     assert first.cost.values.tolist() != other.cost.values.tolist()
 
 
-def test_the_size_of_the_portions_changes_nothing(monkeypatch):
+def test_the_size_of_the_portions_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = simulate(MODEL, runs=1000, seed=3)
     monkeypatch.setattr(run, "_NUMBERS_AT_ONCE", 600)
     portions = simulate(MODEL, runs=1000, seed=3)
+    assert portions.finish is not None
+    assert whole.finish is not None
     assert portions.finish.values.tolist() == whole.finish.values.tolist()
     assert portions.cost.values.tolist() == whole.cost.values.tolist()
     assert portions.activities == whole.activities
@@ -58,12 +61,12 @@ def test_the_size_of_the_portions_changes_nothing(monkeypatch):
     )
 
 
-def test_more_runs_begin_with_the_same_runs():
+def test_more_runs_begin_with_the_same_runs() -> None:
     few, many = (simulate(MODEL, runs=runs, seed=3).cost.values.tolist() for runs in (50, 500))
     assert many[:50] == few
 
 
-def test_another_item_leaves_everybody_elses_draws_alone():
+def test_another_item_leaves_everybody_elses_draws_alone() -> None:
     certain_addition = replace(MODEL, cost_items=(CostItem("new", Uniform(0, 1)), *ITEMS))
     difference = simulate(certain_addition, runs=200).cost.values - simulate(MODEL, runs=200).cost.values
     assert difference.min() > 0

@@ -18,7 +18,6 @@ from services.projects.engines.planfiles.mspdi.values import (
     wrong,
 )
 from services.projects.engines.planfiles.safexml import Element
-from services.projects.engines.planning.calendar import public_holidays
 from services.projects.engines.planning.plan import (
     DAY_S,
     OFFICE_DAY,
@@ -32,6 +31,7 @@ from services.projects.engines.planning.plan import (
     WeekHours,
     WorkWeek,
 )
+from shared.base.public_holidays import public_holidays
 
 SUNDAY, SATURDAY = 1, 7
 """DayType counts the days of the week from Sunday; 0 is a dated exception, as it was before 2007."""
@@ -90,7 +90,8 @@ def _holidays(calendar: Calendar, years: range) -> list[CalendarException]:
     if calendar.holidays is None:
         return []
     settled = [each for each in calendar.exceptions if each.recurrence is None]
-    dates = sorted(day for year in years for day in public_holidays(calendar.holidays, year))
+    of = calendar.holidays
+    dates = sorted(day for year in years for day in public_holidays(of.country, of.region, year))
     return [
         CalendarException(day, day, name="Public holiday")
         for day in dates

@@ -1,0 +1,1 @@
+"""Memberships: the roles that people have in parts of the organisation."""

@@ -1,0 +1,1 @@
+"""The organisation: one in each instance."""

@@ -1,0 +1,1 @@
+"""Calendars, which say what days and hours are worked."""

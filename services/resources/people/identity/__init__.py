@@ -1,0 +1,1 @@
+"""Identities: the logins of persons."""

@@ -1,0 +1,27 @@
+"""The public holidays of countries and their regions, from the `holidays` package: imported when first asked for."""
+
+from datetime import date
+from functools import cache
+
+from shared.base.errors import Invalid
+
+
+@cache
+def public_holidays(country: str, region: str | None, year: int) -> frozenset[date]:
+    """The public holidays of one year, observed days included. `country` is its code in ISO 3166-1, `region` in ISO
+    3166-2 without the country.
+
+    Invalid where the package is missing (`holidays_unavailable`) or knows no such place (`unknown_holidays`).
+    """
+    try:
+        from holidays import country_holidays
+    except ImportError as missing:
+        raise Invalid(
+            "public holidays need the package `holidays`: install portolan[planning]",
+            code="holidays_unavailable",
+        ) from missing
+    try:
+        return frozenset(country_holidays(country, subdiv=region, years=year))
+    except NotImplementedError as unknown:
+        where = country if region is None else f"{country}, {region}"
+        raise Invalid(f"no public holidays are known for {where}", code="unknown_holidays") from unknown

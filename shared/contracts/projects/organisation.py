@@ -1,0 +1,182 @@
+"""What the instance is: the organisation that uses it, what holds in it unless something says otherwise, and who may see
+and do what in its parts."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from shared.base.money import Money
+from shared.contracts.language import Aggregate, Day, Id, Key, Line, Reasoned, Shape, aggregate, fact
+from shared.contracts.members import at_creation, code, filterable, label, names, not_given, stored
+
+
+class Profile(StrEnum):
+    """What the organisation does with projects."""
+
+    END_USER = "end_user"
+    SERVICE_COMPANY = "service_company"
+    PUBLISHER = "publisher"
+
+
+class FourEyes(StrEnum):
+    REQUIRED = "required"
+    RELAXED = "relaxed"
+
+
+class MandateMode(StrEnum):
+    BY_METHOD = "by_method"
+    ALWAYS = "always"
+    OPTIONAL = "optional"
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}$", examples=["fr"]), code]
+Term = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+){0,2}$", examples=["project"]), code]
+Place = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_]+){1,2}$", examples=["projects.project.phase"]), code]
+
+
+class Word(Shape):
+    """What something is called in this organisation."""
+
+    term: Term
+    """What is named: an aggregate, such as `project`, or a member of one, such as `project.sponsor_id`."""
+    label: Line
+    """Its name here."""
+
+
+class Default(Shape):
+    """With what a form begins."""
+
+    member: Place
+    """A member that a request gives: service, aggregate and member, such as `projects.project.phase`."""
+    value: Line
+    """The value, as the text that a form would hold."""
+
+
+class Limit(Shape):
+    """Up to which amount something is decided without a higher body."""
+
+    name: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["approve_request"]), code]
+    """What is decided."""
+    amount: Money
+    """Up to this, not below zero."""
+
+
+class Retention(Shape):
+    """How long something is kept."""
+
+    kind: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$", examples=["resources.person"]), code]
+    """Service and aggregate, such as `resources.person`."""
+    months: Annotated[int, Field(ge=1, le=1200, strict=True)]
+    """Months after its end."""
+
+
+@aggregate("projects", "organisations", needs="decide")
+class Organisation(Aggregate):
+    """The organisation that uses the instance: there is one.
+
+    It changes words, defaults, limits and what is asked for, never a shape. Until it is created, what stands here as
+    default holds.
+    """
+
+    name: Annotated[Line, label]
+    """By which people know it."""
+    profile: Profile
+    """Whether it uses what projects make, makes it for customers, or publishes it."""
+    default_method_id: Annotated[Id | None, names("method"), not_given] = None
+    """The method of a project that names none; null until there are methods."""
+    calendar_id: Annotated[Id | None, names("calendar"), stored] = None
+    """The calendar by which working days are counted where nothing names another; null: Monday to Friday."""
+    fiscal_calendar_id: Annotated[Id | None, names("fiscal_calendar"), not_given] = None
+    """The calendar of fiscal years; null until there are some: the fiscal year is then the calendar year."""
+    languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["en"]
+    """The languages in use, the first one preferred, by their codes in ISO 639."""
+    words: Annotated[list[Word], Field(max_length=300)] = []
+    """What is called otherwise here."""
+    defaults: Annotated[list[Default], Field(max_length=300)] = []
+    """With what forms begin. A request means what it says: none of them is filled in."""
+    four_eyes: FourEyes = FourEyes.REQUIRED
+    """Whether a decision needs another person than the one who made or submitted it."""
+    mandates: MandateMode = MandateMode.BY_METHOD
+    """Whether a project needs a mandate: as its method says, always, or where somebody wants one."""
+    limits: Annotated[list[Limit], Field(max_length=100)] = []
+    """Up to which amounts something is decided without a higher body."""
+    retention: Annotated[list[Retention], Field(max_length=300)] = []
+    """How long things are kept; what is not named is kept for ever."""
+    public_procurement: Switch = Switch.OFF
+    """Whether the rules of public procurement hold: standstill, two openers, multi-year credits."""
+
+
+class Holder(Shape):
+    """Who is a member: one of the three."""
+
+    person_id: Annotated[Id | None, names("person")] = None
+    """A person, under each of their logins."""
+    service_account: Annotated[Key | None, Field(examples=["jira-import"])] = None
+    """The subject of the tokens of a service account."""
+    group: Annotated[Key | None, Field(examples=["it-steering"])] = None
+    """A group of the identity provider, as tokens name it."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if sum(who is not None for who in (self.person_id, self.service_account, self.group)) != 1:
+            raise ValueError("name one: a person, a service account or a group")
+        return self
+
+
+class MemberRole(StrEnum):
+    DIRECTOR = "director"
+    MANAGER = "manager"
+    CONTROLLER = "controller"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+
+class MemberScope(StrEnum):
+    PORTFOLIO = "portfolio"
+    PROGRAMME = "programme"
+    PROJECT = "project"
+
+
+class MembershipState(StrEnum):
+    PROPOSED = "proposed"
+    GRANTED = "granted"
+    REVOKED = "revoked"
+
+
+@aggregate("projects", "memberships", scope=("scope_id",))
+class Membership(Aggregate):
+    """A role that somebody has in a part of the organisation: there, and in everything below it.
+
+    It adds to what their token allows; the role `participant` allows nothing besides.
+    """
+
+    principal: Annotated[Holder, at_creation]
+    """Who has the role."""
+    role: Annotated[MemberRole, filterable, at_creation]
+    """What they may do there."""
+    scope: Annotated[MemberScope, filterable, at_creation]
+    """What kind of thing the role is for."""
+    scope_id: Annotated[Id, filterable, at_creation]
+    """The portfolio, programme or project that the role is for."""
+    starts_on: Day | None = None
+    """The first day on which it counts; null: from the grant on."""
+    ends_on: Day | None = None
+    """The last day on which it counts; null: until it is revoked."""
+    state: Annotated[MembershipState, filterable, not_given] = MembershipState.PROPOSED
+    """Whether it counts; moves change it."""
+
+
+@fact(Membership, "granted")
+class MembershipGranted(Reasoned):
+    """Somebody who decides there granted the role."""
+
+
+@fact(Membership, "revoked")
+class MembershipRevoked(Reasoned):
+    """The role counts no more."""

@@ -1,0 +1,187 @@
+"""What was granted to one caller, as the database of this service knows it, and which nodes lie below which.
+
+A process remembers the rights of callers. What it remembers is void as soon as the mark of the last change in the database is
+another. Where something is confidential, or a caller sees only parts, the mark is read with every request; else a
+change of another process is noticed within two seconds, and one of this process at once.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from shared.base.clock import to_day
+from shared.domain.access.rights import Reach, Rights, rights_from
+from shared.domain.access.roles import EVERY_GRANT, UNHIDDEN, granted_by
+from shared.domain.access.tree import login_hash
+from shared.store import Store
+
+REMEMBERED = 500
+"""Callers whose rights one process remembers for one service."""
+
+LOOK = """
+SELECT (SELECT mark FROM access_clock),
+    CASE WHEN EXISTS (SELECT 1 FROM access_node WHERE confidential = 1) THEN 1 ELSE 0 END,
+    CASE WHEN EXISTS (SELECT 1 FROM access_membership WHERE counts = 1) THEN 1 ELSE 0 END
+"""
+MEMBERSHIPS = """
+SELECT role, node_id FROM access_membership WHERE counts = 1
+    AND (starts_on IS NULL OR starts_on <= ?) AND (ends_on IS NULL OR ends_on >= ?)
+    AND ((kind = 'person' AND holder IN (SELECT person_id FROM access_login WHERE hash = ? AND counts = 1))
+        OR (kind = 'service_account' AND holder = ?){groups})
+"""
+OF_GROUPS = " OR (kind = 'group' AND holder IN ({marks}))"
+CONFIDENTIAL = "SELECT id FROM access_node WHERE confidential = 1"
+VALUES = {
+    "sqlite": "SELECT value FROM json_each(?)",
+    "postgresql": "SELECT json_array_elements_text(CAST(? AS json))",
+}
+"""The texts of a JSON array as rows."""
+BELOW = """
+WITH RECURSIVE below (id) AS (
+    SELECT id FROM access_node WHERE id IN ({values})
+    UNION
+    SELECT n.id FROM access_node n JOIN below ON n.parent_id = below.id OR n.other_parent_id = below.id
+)
+SELECT id FROM below
+"""
+
+
+ABOVE = """
+WITH RECURSIVE above (id, parent_id, other_parent_id) AS (
+    SELECT id, parent_id, other_parent_id FROM access_node WHERE id IN ({values})
+    UNION
+    SELECT n.id, n.parent_id, n.other_parent_id FROM access_node n
+    JOIN above ON n.id = above.parent_id OR n.id = above.other_parent_id
+)
+SELECT id FROM above
+"""
+
+
+class Caller(Protocol):
+    """What of a principal decides what was granted to it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def scopes(self) -> frozenset[str]: ...
+    @property
+    def groups(self) -> tuple[str, ...]: ...
+    @property
+    def bounds(self) -> frozenset[str] | None: ...
+
+
+@dataclass
+class Grants:
+    """What one process knows of access in one database."""
+
+    mark: str | None = None
+    """Of the last change."""
+    has_confidential: bool = False
+    has_memberships: bool = False
+    is_outdated: bool = True
+    """Whether this process changed something of it since it was looked at."""
+    remembered_rights: dict[object, Rights] = field(default_factory=dict)
+
+    async def look(self, store: Store) -> None:
+        """Know how the database stands."""
+        self.is_outdated = False
+        [(mark, confidential, memberships)] = await store.fetch(LOOK)
+        if mark != self.mark or len(self.remembered_rights) >= REMEMBERED:
+            self.remembered_rights = {}
+        self.mark, self.has_confidential, self.has_memberships = (
+            mark,
+            bool(confidential),
+            bool(memberships),
+        )
+
+
+_GRANTS: "WeakKeyDictionary[Store, Grants]" = WeakKeyDictionary()
+
+
+def grants_in(store: Store) -> Grants:
+    return _GRANTS.setdefault(store, Grants())
+
+
+async def rights_of(store: Store, service: str, caller: Caller, on: date) -> Rights:
+    """What the caller sees and may do in a service on a day."""
+    if caller.scopes >= EVERY_GRANT:
+        return rights_from(service, caller.scopes)
+    grants = grants_in(store)
+    sees_all = UNHIDDEN in caller.scopes and f"{service}.read" in caller.scopes
+    if grants.is_outdated or (not sees_all and _is_partial(grants, service, caller)):
+        await grants.look(store)
+    if not grants.has_memberships and (sees_all or not grants.has_confidential):
+        return rights_from(service, caller.scopes)
+    key = (caller.key, caller.scopes, caller.groups, caller.bounds, on)
+    rights = grants.remembered_rights.get(key)
+    if rights is None:
+        remembered = grants.remembered_rights
+        rights = remembered[key] = await _rights(
+            store, service, caller, on, grants.has_confidential and not sees_all
+        )
+    return rights
+
+
+def _is_partial(grants: Grants, service: str, caller: Caller) -> bool:
+    return grants.has_confidential or (grants.has_memberships and f"{service}.read" not in caller.scopes)
+
+
+async def _rights(store: Store, service: str, caller: Caller, on: date, hides: bool) -> Rights:
+    reaches = await _reaches(store, caller, on)
+    confidential: frozenset[str] = frozenset()
+    if hides:
+        confidential = await nodes_below(store, [row[0] for row in await store.fetch(CONFIDENTIAL)])
+    return rights_from(service, caller.scopes, reaches, confidential)
+
+
+async def _reaches(store: Store, caller: Caller, on: date) -> Sequence[Reach]:
+    """What the caller's memberships allow, and where."""
+    groups = OF_GROUPS.format(marks=", ".join("?" * len(caller.groups))) if caller.groups else ""
+    day, account = to_day(on), caller.subject if caller.kind == "service_account" else ""
+    params = (day, day, login_hash(caller.issuer, caller.subject), account, *caller.groups)
+    nodes_by_role: dict[str, list[str]] = {}
+    for role, node_id in await store.fetch(MEMBERSHIPS.format(groups=groups), params):
+        nodes_by_role.setdefault(role, []).append(node_id)
+    return [
+        Reach(scopes, await nodes_below(store, nodes))
+        for role, nodes in sorted(nodes_by_role.items())
+        if (scopes := _within(granted_by(role), caller.bounds))
+    ]
+
+
+def _within(scopes: frozenset[str], bounds: frozenset[str] | None) -> frozenset[str]:
+    return scopes if bounds is None else scopes & bounds
+
+
+async def nodes_below(store: Store, ids: Collection[str]) -> frozenset[str]:
+    """These nodes and all below them."""
+    if not ids:
+        return frozenset()
+    text = BELOW.format(values=VALUES[store.dialect])
+    return frozenset(row[0] for row in await store.fetch(text, (as_values(ids),)))
+
+
+async def nodes_above(store: Store, ids: Collection[str]) -> frozenset[str]:
+    """These nodes and all above them."""
+    text = ABOVE.format(values=VALUES[store.dialect])
+    return frozenset(row[0] for row in await store.fetch(text, (as_values(ids),)))
+
+
+async def confidential_among(store: Store, ids: Collection[str]) -> bool:
+    """Whether one of these nodes is itself confidential."""
+    text = f"{CONFIDENTIAL} AND id IN ({VALUES[store.dialect]}) LIMIT 1"
+    return bool(await store.fetch(text, (as_values(ids),)))
+
+
+def as_values(ids: Iterable[str]) -> str:
+    """As VALUES reads them."""
+    return json.dumps(sorted(ids), separators=(",", ":"))

@@ -1,0 +1,173 @@
+"""What is confidential is not there for others: by no address, in no list, feed or refusal, under no name."""
+
+from typing import Any
+
+from tests.access.conftest import MERGE, Office
+from tests.access.test_memberships import ids
+from tests.conftest import Portolan
+
+OUTSIDERS = ("viewer", "member", "manager", "controller")
+
+
+async def filled(office: Office, **members: Any) -> dict[str, str]:
+    """A project with something in every service: address -> id."""
+    money = {"amount": "12.00", "currency": "CHF"}
+    project = await office.project("Merger", **members)
+    await office.portolan.settled()
+    of = {"project_id": project["id"]}
+    person = await office.person("Worker")
+    things = {
+        f"/projects/v1/projects/{project['id']}": project["id"],
+        f"/reporting/v1/projects/{project['id']}": project["id"],
+        f"/finance/v1/projects/{project['id']}/earned-value": project["id"],
+    }
+    for path, body in (
+        ("/projects/v1/work-packages", {**of, "wbs": "1", "name": "Due diligence"}),
+        ("/finance/v1/budget-lines", {**of, "fiscal_year": 2026, "nature": "capex", "amount": money}),
+        ("/finance/v1/contracts", {**of, "number": "C-1", "title": "Advisers"}),
+        ("/risk/v1/risks", {**of, "title": "It becomes known"}),
+        ("/risk/v1/assessments", {**of, "rated_on": "2026-01-05", "rating": 2}),
+        ("/resources/v1/allocations", {**of, "person_id": person, "starts_on": "2026-03-02",
+                                       "ends_on": "2026-03-31", "percent": 50, "commitment": "hard"}),
+    ):  # fmt: skip
+        one = await office.make(path, **body)
+        things[f"{path}/{one['id']}"] = one["id"]
+    return things
+
+
+async def test_a_confidential_project_is_nowhere_for_others(everywhere: Portolan) -> None:
+    office = Office(everywhere)
+    hidden = await filled(office)
+    await office.hide("projects", next(iter(hidden.values())))
+    for role in OUTSIDERS:
+        client = everywhere(role)
+        for path, id in hidden.items():
+            assert (await client.get(path)).status_code == 404, (role, path)
+            if path.count("/") == 4 and "reporting" not in path:
+                collection = path.rpartition("/")[0]
+                answer = await client.get(collection, headers={"Prefer": "return=total-count"})
+                assert id not in answer.text
+                assert answer.json().get("total", answer.json().get("total_count")) == len(
+                    answer.json()["items"]
+                )
+        for service in ("projects", "finance", "risk", "resources"):
+            events = await client.get(f"/{service}/v1/events")
+            assert not [id for id in hidden.values() if id in events.text], (role, service)
+
+
+async def test_its_members_and_directors_see_it(portolan: Portolan) -> None:
+    office = Office(portolan)
+    hidden = await filled(office)
+    id = next(iter(hidden.values()))
+    anna = await office.participant("anna", "viewer", "project", id)
+    await office.hide("projects", id)
+    for path in hidden:
+        assert (await anna.get(path)).status_code == 200, path
+        assert (await office.director.get(path)).status_code == 200, path
+
+
+async def test_confidential_holds_for_all_below(everywhere: Portolan) -> None:
+    office = Office(everywhere)
+    top = await office.make("/projects/v1/portfolios", name="Top", confidential=True)
+    below = await office.make("/projects/v1/portfolios", name="Below", parent_id=top["id"])
+    programme = await office.make("/projects/v1/programmes", name="Programme", portfolio_id=below["id"])
+    project = await office.project("Project", programme_id=programme["id"])
+    visible = await office.project("Seen")
+    viewer = everywhere("viewer")
+    assert ids(await viewer.get("/projects/v1/projects")) == {visible["id"]}
+    for path in (f"portfolios/{below['id']}", f"programmes/{programme['id']}", f"projects/{project['id']}"):
+        assert (await viewer.get(f"/projects/v1/{path}")).status_code == 404, path
+    assert ids(await viewer.get("/projects/v1/portfolios")) == set()
+
+
+async def test_what_is_hidden_cannot_be_named_or_changed(portolan: Portolan) -> None:
+    office = Office(portolan)
+    hidden = await filled(office, external_ref={"source": "erp", "id": "1"})
+    id = next(iter(hidden.values()))
+    await office.hide("projects", id)
+    manager = portolan("manager")
+    unknown = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
+    for path, body in (
+        ("/projects/v1/work-packages", {"wbs": "2", "name": "X"}),
+        ("/risk/v1/risks", {"title": "X"}),
+        ("/resources/v1/allocations", {"person_id": await office.person("W"), "starts_on": "2026-03-02",
+                                       "ends_on": "2026-03-31", "percent": 10}),
+    ):  # fmt: skip
+        hits = await manager.post(path, json=body | {"project_id": id})
+        misses = await manager.post(path, json=body | {"project_id": unknown})
+        assert hits.status_code == misses.status_code >= 400, path
+        assert hits.json()["code"] == misses.json()["code"], path
+    for path in hidden:
+        if path.count("/") == 4 and "reporting" not in path:
+            patched = await manager.patch(
+                path, json={"external_ref": None}, headers=MERGE | {"If-Match": '"1"'}
+            )
+            assert patched.status_code in (404, 422), path
+            assert (await manager.delete(path, headers={"If-Match": '"1"'})).status_code in (403, 404), path
+    put = await manager.put("/projects/v1/projects/by-ref/erp/1", json={"name": "Mine"})
+    assert (put.status_code, put.json()["code"]) == (409, "duplicate")
+    assert (await manager.get("/projects/v1/projects/by-ref/erp/1")).status_code == 404
+
+
+async def test_a_refusal_lists_only_what_the_caller_sees(portolan: Portolan) -> None:
+    office = Office(portolan)
+    portfolio = await office.make("/projects/v1/portfolios", name="IT")
+    hidden = await office.project("Hidden", portfolio_id=portfolio["id"], confidential=True)
+    path, manager = f"/projects/v1/portfolios/{portfolio['id']}", portolan("manager")
+    alone = await manager.delete(path, headers={"If-Match": '"1"'})
+    assert (alone.status_code, alone.json()["code"]) == (409, "has_dependents")
+    assert hidden["id"] not in alone.text
+    visible = await office.project("Seen", portfolio_id=portfolio["id"])
+    beside = (await manager.delete(path, headers={"If-Match": '"1"'})).json()
+    assert (beside["dependents"], beside["dependents_count"]) == (
+        [{"kind": "project", "id": visible["id"]}],
+        1,
+    )
+
+
+async def test_only_who_decides_there_makes_it_confidential(portolan: Portolan) -> None:
+    office = Office(portolan)
+    project = await office.project("Own")
+    path = f"/projects/v1/projects/{project['id']}"
+    assert (await office.patch(path, portolan("manager"), confidential=True)).status_code == 403
+    anna = await office.participant("anna", "director", "project", project["id"])
+    assert (await office.patch(path, anna, confidential=True)).status_code == 200
+    assert (await anna.get(path)).json()["confidential"] is True
+    assert (await office.patch(path, anna, confidential=False)).status_code == 200
+    assert (await portolan("viewer").get(path)).status_code == 200
+
+
+async def test_an_answer_is_not_replayed_to_who_sees_it_no_more(portolan: Portolan) -> None:
+    office = Office(portolan)
+    manager, key = portolan("manager"), {"Idempotency-Key": "k"}
+    things = await manager.post("/projects/v1/projects", json={"name": "Merger"}, headers=key)
+    assert (
+        await manager.post("/projects/v1/projects", json={"name": "Merger"}, headers=key)
+    ).status_code == 201
+    await office.hide("projects", things.json()["id"])
+    again = await manager.post("/projects/v1/projects", json={"name": "Merger"}, headers=key)
+    assert again.status_code == 404, again.text
+
+
+async def test_what_lies_in_one_project_names_no_other_confidential_thing(portolan: Portolan) -> None:
+    office = Office(portolan)
+    programme = await office.make("/projects/v1/programmes", name="Secret", confidential=True)
+    project = await office.project("Open")
+    await portolan.settled()
+    body = {"project_id": project["id"], "programme_id": programme["id"], "number": "1", "title": "Both"}
+    answer = await office.director.post("/finance/v1/contracts", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "names_confidential")
+
+
+async def test_what_names_two_is_seen_by_who_sees_both(portolan: Portolan) -> None:
+    office = Office(portolan)
+    programme = await office.make("/projects/v1/programmes", name="Secret")
+    project = await office.project("Open")
+    await portolan.settled()
+    body = {"project_id": project["id"], "programme_id": programme["id"], "number": "1", "title": "Both"}
+    contract = await office.make("/finance/v1/contracts", **body)
+    viewer = portolan("viewer")
+    assert ids(await viewer.get("/finance/v1/contracts")) == {contract["id"]}
+    await office.hide("programmes", programme["id"])
+    assert ids(await viewer.get("/finance/v1/contracts")) == set()
+    assert (await viewer.get(f"/finance/v1/contracts/{contract['id']}")).status_code == 404

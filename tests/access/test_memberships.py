@@ -1,0 +1,141 @@
+"""What a membership allows: its role, there and below, from the grant to the revocation."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.access.conftest import Office
+from tests.conftest import Portolan
+
+
+def ids(answer: httpx.Response) -> set[str]:
+    assert answer.status_code == 200, answer.text
+    return {item["id"] for item in answer.json()["items"]}
+
+
+async def test_a_participant_sees_what_a_membership_shows_and_nothing_else(everywhere: Portolan) -> None:
+    office = Office(everywhere)
+    visible, other = await office.project("Seen"), await office.project("Other")
+    package = await office.make("/projects/v1/work-packages", project_id=visible["id"], wbs="1", name="Build")
+    hidden = await office.make("/projects/v1/work-packages", project_id=other["id"], wbs="1", name="Hide")
+    anna = await office.participant("anna", "viewer", "project", visible["id"])
+    assert ids(await anna.get("/projects/v1/projects")) == {visible["id"]}
+    assert ids(await anna.get("/projects/v1/work-packages")) == {package["id"]}
+    assert (await anna.get(f"/projects/v1/projects/{visible['id']}")).status_code == 200
+    for path in (f"projects/{other['id']}", f"work-packages/{hidden['id']}"):
+        assert (await anna.get(f"/projects/v1/{path}")).status_code == 404
+    events = (await anna.get("/projects/v1/events")).json()["items"]
+    assert {event["subject"] for event in events} >= {visible["id"], package["id"]}
+    assert not {event["subject"] for event in events} & {other["id"], hidden["id"]}
+
+
+async def test_who_has_no_membership_may_not_even_ask(portolan: Portolan) -> None:
+    office = Office(portolan)
+    await office.project("Other")
+    assert (await office.caller("nobody").get("/projects/v1/projects")).status_code == 403
+
+
+async def test_a_membership_of_a_portfolio_holds_below_it(everywhere: Portolan) -> None:
+    office = Office(everywhere)
+    top = await office.make("/projects/v1/portfolios", name="IT")
+    below = await office.make("/projects/v1/portfolios", name="Networks", parent_id=top["id"])
+    programme = await office.make("/projects/v1/programmes", name="Renewal", portfolio_id=below["id"])
+    own = {
+        (await office.project(f"P{i}", **where))["id"]
+        for i, where in enumerate(
+            ({"portfolio_id": top["id"]}, {"portfolio_id": below["id"]}, {"programme_id": programme["id"]})
+        )
+    }
+    await office.project("Elsewhere")
+    anna = await office.participant("anna", "viewer", "portfolio", top["id"])
+    assert ids(await anna.get("/projects/v1/projects")) == own
+    later = await office.project("Later", portfolio_id=below["id"])
+    assert ids(await anna.get("/projects/v1/projects")) == {*own, later["id"]}
+
+
+@pytest.mark.parametrize("principal", ["person_id", "group", "service_account"])
+async def test_a_membership_counts_for_each_kind_of_principal(portolan: Portolan, principal: str) -> None:
+    office = Office(portolan)
+    project = await office.project("Seen")
+    claims: dict[str, Any] = {}
+    if principal == "person_id":
+        holder, role = await office.person("Anna", "anna"), "participant"
+    else:
+        holder, role = "anna", "participant"
+        claims = {"groups": ["anna"]} if principal == "group" else {}
+    await office.member("viewer", "project", project["id"], **{principal: holder})
+    await portolan.settled()
+    client = office.caller("anna", role, **claims)
+    answer = await client.get("/projects/v1/projects")
+    if principal == "person_id":
+        assert ids(answer) == {project["id"]}
+
+
+async def test_a_revoked_membership_shows_nothing_at_once(everywhere: Portolan) -> None:
+    office = Office(everywhere)
+    project = await office.project("Seen")
+    path = await office.member(
+        "viewer", "project", project["id"], person_id=await office.person("Anna", "anna")
+    )
+    await everywhere.settled()
+    anna = office.caller("anna")
+    assert ids(await anna.get("/projects/v1/projects")) == {project["id"]}
+    assert (await office.act(path, "revoke")).status_code == 200
+    assert (await anna.get("/projects/v1/projects")).status_code == 403
+
+
+async def test_a_membership_counts_on_its_days_only(portolan: Portolan) -> None:
+    office = Office(portolan)
+    project, person = await office.project("Seen"), await office.person("Anna", "anna")
+    members = {
+        "principal": {"person_id": person},
+        "role": "viewer",
+        "scope": "project",
+        "scope_id": project["id"],
+    }
+    for days in ({"ends_on": "2020-01-01"}, {"starts_on": "2199-01-01"}):
+        created = await office.make("/projects/v1/memberships", **members, **days)
+        assert (await office.act(f"/projects/v1/memberships/{created['id']}", "grant")).status_code == 200
+    await portolan.settled()
+    assert (await office.caller("anna").get("/projects/v1/projects")).status_code == 403
+
+
+async def test_a_membership_allows_what_its_role_allows_there_only(portolan: Portolan) -> None:
+    office = Office(portolan)
+    own, other = await office.project("Own"), await office.project("Other")
+    anna = await office.participant("anna", "manager", "project", own["id"])
+    package = {"project_id": own["id"], "wbs": "1", "name": "Build"}
+    assert (await anna.post("/projects/v1/work-packages", json=package)).status_code == 201
+    elsewhere = await anna.post("/projects/v1/work-packages", json=package | {"project_id": other["id"]})
+    assert elsewhere.status_code == 422
+    assert (await office.patch(f"/projects/v1/projects/{own['id']}", anna, name="Mine")).status_code == 200
+    assert (await office.patch(f"/projects/v1/projects/{other['id']}", anna, name="Mine")).status_code == 404
+    assert (await anna.post("/projects/v1/projects", json={"name": "New"})).status_code == 403
+
+
+async def test_a_viewer_of_the_instance_writes_where_a_membership_allows_it(portolan: Portolan) -> None:
+    office = Office(portolan)
+    own, other = await office.project("Own"), await office.project("Other")
+    await office.member("manager", "project", own["id"], person_id=await office.person("Anna", "anna"))
+    await portolan.settled()
+    anna = office.caller("anna", "viewer")
+    assert ids(await anna.get("/projects/v1/projects")) == {own["id"], other["id"]}
+    assert (await office.patch(f"/projects/v1/projects/{own['id']}", anna, name="Mine")).status_code == 200
+    refused = await office.patch(f"/projects/v1/projects/{other['id']}", anna, name="Mine")
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+
+
+async def test_nobody_grants_above_their_own_role(portolan: Portolan) -> None:
+    office = Office(portolan)
+    project = await office.project("Own")
+    person = await office.person("Ben", "ben")
+    await office.member("director", "project", project["id"], person_id=await office.person("Cleo", "cleo"))
+    anna = await office.participant("anna", "manager", "project", project["id"])
+    body = {"principal": {"person_id": person}, "scope": "project", "scope_id": project["id"]}
+    created = await anna.post("/projects/v1/memberships", json=body | {"role": "viewer"})
+    assert created.status_code == 201
+    path = f"/projects/v1/memberships/{created.json()['id']}"
+    assert (await office.act(path, "grant", anna)).status_code == 403
+    cleo = office.caller("cleo")
+    assert (await office.act(path, "grant", cleo)).status_code == 200
