@@ -47,14 +47,14 @@ def _faults(shape: type[Aggregate], states: type[StrEnum], name: str, move: Move
 
 def _states_of(move: Move) -> Iterator[object]:
     """All states that it names. A text stands for itself, and is none."""
-    for named in (move.start, move.end):
-        if isinstance(named, str):
-            yield named
-        elif isinstance(named, Mapping):
-            yield from (*named, *named.values())
-        elif isinstance(named, Collection):
-            yield from named
+    for states in (move.start, move.end):
+        if isinstance(states, str):
+            yield states
+        elif isinstance(states, Mapping):
+            yield from (*states, *states.values())
+        elif isinstance(states, Collection):
+            yield from states
 
 
-def _not_in(states: type[StrEnum], named: Iterable[object]) -> list[object]:
-    return [state for state in named if not isinstance(state, states)]
+def _not_in(states: type[StrEnum], ends: Iterable[object]) -> list[object]:
+    return [state for state in ends if not isinstance(state, states)]

@@ -1,31 +1,50 @@
 """What the parts of a service may not say of each other. It is refused when the service is declared."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-from shared.contracts.language import CATALOGUE, entry_of
+from sqlalchemy import MetaData
+
+from shared.contracts.language import CATALOGUE, Aggregate, entry_of
 from shared.domain.copies import COPY_INFO, Known
 from shared.domain.register import Register
+from shared.http.routes import Routes
+from shared.messaging.consumer import Consumer
+from shared.store.columns import Mirror
 
-if TYPE_CHECKING:
-    from shared.runtime.service import Service
+
+class DeclaredService(Protocol):
+    """The parts of a service that are held against each other."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def metadata(self) -> MetaData: ...
+    @property
+    def consumers(self) -> Sequence[Consumer]: ...
+    @property
+    def routes(self) -> Sequence[Routes]: ...
+    @property
+    def registers(self) -> Sequence[Register[Any]]: ...
+    @property
+    def mirrors(self) -> Mapping[type[Aggregate], Mirror]: ...
 
 
-def check_service(service: "Service") -> None:
+def check_service(service: DeclaredService) -> None:
     """TypeError where something would never be filled, reached or checked; the sentence says what to write."""
     for fault in _faults(service):
         raise TypeError(f"the service {service.name}: {fault}")
 
 
-def _faults(service: "Service") -> Iterator[str]:
+def _faults(service: DeclaredService) -> Iterator[str]:
     yield from _of_copies(service)
     yield from _of_routes(service)
     for register in service.registers:
         yield from _of_references(register)
 
 
-def _of_copies(service: "Service") -> Iterator[str]:
+def _of_copies(service: DeclaredService) -> Iterator[str]:
     filled = {c.name for consumer in service.consumers for c in consumer.copies if isinstance(c, Known)}
     for name, table in service.metadata.tables.items():
         if (copy := table.info.get(COPY_INFO)) is None:
@@ -36,7 +55,7 @@ def _of_copies(service: "Service") -> Iterator[str]:
             yield f"{name} is a copy that no consumer fills: list it in REACTIONS"
 
 
-def _of_routes(service: "Service") -> Iterator[str]:
+def _of_routes(service: DeclaredService) -> Iterator[str]:
     for routes in service.routes:
         if routes.service != service.name:
             yield f'Routes("{routes.service}", "{routes.tag}") are of another service'
