@@ -19,6 +19,8 @@ from tests.reporting.totals.histories import FIRST, World
 
 PROJECTION, *_ = SERVICE.consumers
 SORTS = (
+    "schedule.start_variance_days",
+    "schedule.variance_days,-name",
     "cost.planned",
     "cost.actual",
     "schedule.planned_finish_on",
@@ -52,11 +54,16 @@ async def test_pages_hold_what_the_whole_list_holds(viewer: httpx.AsyncClient, q
             seen, following = [], f"{address}&limit=3"
             while following:
                 answer = await viewer.get(following)
-                assert answer.status_code == 200, answer.text
+                assert answer.status_code == 200, (following, answer.text)
                 seen += answer.json()["items"]
                 following = answer.links["next"]["url"] if "next" in answer.links else ""
             assert seen == whole, sort
             assert whole, "else it shows nothing"
+            if sort.endswith("_days"):
+                days = [item["schedule"][sort.removeprefix("schedule.")] for item in whole]
+                present = [n for n in days if n is not None]
+                assert present == sorted(present, reverse=bool(sign))
+                assert days[len(present) :] == [None] * (len(days) - len(present))
             if sort == "cost.planned":
                 amounts = [item["cost"]["planned"] for item in whole]
                 present = [(a["currency"], float(a["amount"])) for a in amounts if a]
