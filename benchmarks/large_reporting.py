@@ -76,9 +76,14 @@ class Publisher:
     def record(self, state: Aggregate, on: date, fact: Fact | None = None) -> Record:
         fact = fact or plain(type(state), "created" if state.version == 1 else "revised")
         effective = _noon(on)
-        published = event(state, state.model_dump_json(), fact, (), effective, effective, ORIGIN, "http://bench")
+        published = event(
+            state, state.model_dump_json(), fact, (), effective, effective, ORIGIN, "http://bench"
+        )
         self.position += 1
-        place, previous = (published.topic, published.partition), self.last.get((published.topic, published.partition), 0)
+        place, previous = (
+            (published.topic, published.partition),
+            self.last.get((published.topic, published.partition), 0),
+        )
         value = cloud_event(self.position, previous, published.headers, published.payload).encode()
         self.last[place] = self.position
         return Record(*place, self.position, self.position, previous, 1, value)

@@ -204,7 +204,7 @@ class Keyset:
         if call.kernel.store.dialect == "sqlite":
             await self._walk_for_many(call.kernel.store, table)
         parts = ranges(self.sorts[named[0][0]] if named else None, order, last)
-        text, params = self._selected(parts, order, last, columns, table, limit + 1)
+        text, params = self.selected(parts, order, last, columns, table, limit + 1)
         if counted:
             text, params = (
                 f"SELECT ({self._count(table)}), page.* FROM ({text}) page",
@@ -248,7 +248,7 @@ class Keyset:
                 place = self.where.index(f"{column} IN ({marks})")
                 self.where[place] = f"+{column} IN ({marks})"
 
-    def _selected(
+    def selected(
         self,
         parts: Sequence[Range],
         order: Sequence[tuple[str, bool]],

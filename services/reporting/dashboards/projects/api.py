@@ -125,7 +125,7 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
 
 
 async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
-    sorts = {name: _of_day(sort, at.day) for name, sort in SORTS.items()}
+    sorts = {name: of_day(sort, at.day) for name, sort in SORTS.items()}
     keyset = Keyset("project_id", sorts, "reporting.projects", indexed=INDEXED, searched="project_text")
     if query.archived != "true":
         keyset.narrow("archived = 0")
@@ -141,7 +141,7 @@ async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
     return keyset
 
 
-def _of_day(sort: Sort, day: int) -> Sort:
+def of_day(sort: Sort, day: int) -> Sort:
     """What turns with the day, as it is on this one."""
     parts = tuple(
         replace(part, condition=part.condition.format(day=day), less=part.less.format(day=day))
