@@ -39,7 +39,9 @@ def states(register: Register[Any], life: Lifecycle) -> list[str]:
 def test_every_state_allows_the_moves_of_the_table_and_no_others(register: Register[Any]) -> None:
     life, table = register.lifecycle, expected(name_of(register))
     assert life is not None
-    assert life.moves.keys() == table.moves.keys()
+    assert life.moves.keys() == table.moves.keys(), (
+        "tests/lifecycles.yaml says otherwise: write its moves there"
+    )
     for state in states(register, life):
         allowed = {verb for verb, ends in table.moves.items() if state in ends}
         assert set(life.allowed(example(register, life, table, state))) == allowed, state
@@ -61,6 +63,7 @@ def test_every_state_allows_the_moves_of_the_table_and_no_others(register: Regis
 def test_what_is_archived_allows_no_move(register: Register[Any]) -> None:
     life, table = register.lifecycle, expected(name_of(register))
     assert life is not None
+    assert table.moves, "tests/lifecycles.yaml has no moves of it"
     one = example(register, life, table, next(iter(next(iter(table.moves.values())))))
     assert life.allowed(one) != []
     one.archived_at = THEN
