@@ -1,6 +1,7 @@
 """What risk does when projects are told of: a register opened at the approval and closed at the end."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -104,12 +105,12 @@ async def test_the_first_record_of_an_imported_project_opens_its_register(
     desk = desk_everywhere
     project = await desk.put(PROJECTS, "1", "2020-01-01", name="Old", stage="active")
     await desk.portolan.settled()
-    body = {
+    bodies: dict[str, dict[str, Any]] = {
         ASSESSMENTS: {"rated_on": "2026-03-01", "rating": 3},
         RISKS: {"title": "The vendor fails"},
-    }[collection]
+    }
     for _ in range(2):
-        await desk.make(collection, project_id=project["id"], **body)
+        await desk.make(collection, project_id=project["id"], **bodies[collection])
         await desk.portolan.settled()
     (register,) = await desk.registers()
     assert (register["project_id"], register["open"]) == (project["id"], True)

@@ -14,7 +14,7 @@ from shared.messaging.inbox import Inbox
 from tests.support.given import CONTRACTS, COSTS, FORECASTS, LINES, PACKAGES, PROJECTS, Desk, Thing, money
 
 BUDGETS = "finance/v1/budgets"
-USES = {
+USES: dict[str, dict[str, Any]] = {
     COSTS: {"posted_on": "2026-03-31", "amount": money("10.00", "USD")},
     LINES: {"fiscal_year": 2026, "nature": "opex", "amount": money("10.00", "USD")},
     FORECASTS: {"forecast_on": "2026-03-31", "at_completion": money("10.00", "USD")},
