@@ -45,7 +45,7 @@ async def portolan(
             async with engine.begin() as connection:
                 await connection.run_sync(rate_card_row().metadata.create_all)
             await engine.dispose()
-        async with running_portolan(settings) as running:
+        async with running_portolan(settings, create_app) as running:
             yield running
 
 
