@@ -3,7 +3,8 @@
 from typing import Annotated
 
 import pytest
-from sqlalchemy import ColumnCollectionConstraint, Table
+from sqlalchemy import Table
+from sqlalchemy.schema import ColumnCollectionConstraint
 from sqlmodel import SQLModel
 
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, Aggregate, Id, Line, aggregate
