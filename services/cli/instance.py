@@ -11,6 +11,7 @@ import httpx
 
 from services.imports.upserts import detail
 from shared.base.settings import Settings, http_address, without_secrets
+from shared.base.starting import CannotStart
 
 TIMEOUT_S = 60
 ADVICE = {
@@ -49,10 +50,21 @@ def reaching(address: str, token: str) -> Callable[[Any], Any]:
     return with_options
 
 
+def need_local_issuer(settings: Settings, what: str, instead: str) -> None:
+    """Refuse what nobody would accept while the tokens of the local issuer are not; CannotStart ends with code 2."""
+    if not settings.local_issuer:
+        raise CannotStart(f"PORTOLAN_LOCAL_ISSUER is 'false', so {what}: {instead}")
+
+
 def own_token(settings: Settings, subject: str, role: str, hours: int = 12) -> str:
     """A token of the instance's local issuer, whose key is there once the instance was started."""
     from shared.http.auth.issuers import KEY_FILE, LocalIssuer
 
+    need_local_issuer(
+        settings,
+        "a token of this instance is accepted nowhere",
+        "give a --token of an issuer in PORTOLAN_ISSUERS",
+    )
     if not (settings.data / KEY_FILE).exists():
         raise click.ClickException(
             f"no instance was ever started in {settings.data}: give its --data, or a --token"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from services.cli.instance import data_option
+from services.cli.instance import data_option, need_local_issuer
 from shared.base.settings import Settings, settings_of
 from shared.http.auth.roles import ROLES
 
@@ -18,7 +18,11 @@ from shared.http.auth.roles import ROLES
 @data_option
 def login_link(role: str, subject: str, data: Path | None) -> None:
     """Print a link that logs in once, within a quarter of an hour, to the instance that runs."""
-    click.echo(asyncio.run(_issue(settings_of(data=data), subject or role, role)))
+    settings = settings_of(data=data)
+    need_local_issuer(
+        settings, "a link logs nobody in", "log in at /login with a token of an issuer in PORTOLAN_ISSUERS"
+    )
+    click.echo(asyncio.run(_issue(settings, subject or role, role)))
 
 
 async def _issue(settings: Settings, subject: str, role: str) -> str:

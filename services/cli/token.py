@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 import httpx
 
-from services.cli.instance import TIMEOUT_S, checked, data_option, own_token, reached, reaching
+from services.cli.instance import (
+    TIMEOUT_S,
+    checked,
+    data_option,
+    need_local_issuer,
+    own_token,
+    reached,
+    reaching,
+)
 from shared.base.clock import now_micros
 from shared.base.settings import Settings, settings_of
 from shared.http.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
@@ -32,6 +40,9 @@ def issue(role: str, subject: str | None, scope: str | None, hours: float, data:
     _check_subject(subject)
     _check_scope(role, scope)
     settings = settings_of(data=data)
+    need_local_issuer(
+        settings, "its tokens are accepted nowhere", "get a token of an issuer in PORTOLAN_ISSUERS"
+    )
     if not settings.data.is_dir():
         raise click.ClickException(
             f"there is no folder {settings.data}, so no instance was ever started in it: give its --data; for keys"

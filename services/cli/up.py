@@ -46,7 +46,12 @@ async def _serve(settings: Settings, sample: bool) -> None:
             freeze_modules()
             write_address(settings.data, "reporting", settings.base_url)
             click.echo(f"Portolan is at {settings.base_url}")
-            click.echo(f"Log in: {await app.login_link()}")
+            if settings.local_issuer:
+                click.echo(f"Log in: {await app.login_link()}")
+            else:
+                click.echo(
+                    f"Log in: {settings.base_url}/login, with a token of an issuer in PORTOLAN_ISSUERS"
+                )
             click.echo(f"Logs: {log}")
             await drain(limits, app.kernels, settings.drain_s, await ending)
 

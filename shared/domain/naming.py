@@ -33,21 +33,27 @@ def ids_or_names(shape: type[Aggregate], request: Mapping[str, Any]) -> dict[str
 async def called(
     work: Work, shape: type[Aggregate], name: str, now_named: UUID | None, pointer: str
 ) -> UUID | None:
-    """The one that is called so: the one that is named already, else the only live one; None where there is none.
+    """The one that is called so: first the one that is named already, then the only live one; None where there is none.
 
-    Conflict where several are: their ids tell them apart.
+    One that is written exactly so goes before those that read alike without case and accents: "Elements" and "Éléments"
+    may both be there. Conflict where several are: their ids tell them apart.
     """
-    if now_named is not None:
-        standing = await work.find_by_id(shape, now_named)
-        if standing is not None and folded(_label_of(standing)) == folded(name):
-            return now_named
+    standing = await work.find_by_id(shape, now_named) if now_named is not None else None
+    if standing is not None and _label_of(standing) == name:
+        return standing.id
     label = cast(str, entry_of(shape).members.label)
     stored = await work.select(shape, f"{label}_sort = ?", (sort_key(name),))
-    ids = [
-        one.id
+    alike = [
+        one
         for one in work.with_staged(shape, stored, lambda one: one.archived_at is None)
         if folded(_label_of(one)) == folded(name)
     ]
+    exact = [one.id for one in alike if _label_of(one) == name]
+    if len(exact) == 1:
+        return exact[0]
+    if standing is not None and folded(_label_of(standing)) == folded(name):
+        return standing.id
+    ids = exact or [one.id for one in alike]
     if len(ids) > 1:
         plural = entry_of(shape).plural
         raise Conflict(

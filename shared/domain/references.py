@@ -176,6 +176,23 @@ async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggre
             await takes_new_of(work, copy, entity, member)
 
 
+async def check_named_by_move(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
+    """Refuse what a move names anew: what is in no table here (422, or 409 where it may still arrive), what is
+    archived (409), and what is confidential elsewhere (422).
+
+    A move runs the register's own check of content only where it says so: the tables of this service are asked too.
+    """
+    before = work.before(entity) if names else None
+    anew = {m: table for m, table in names.items() if getattr(before, m, None) != getattr(entity, m)}
+    if not anew:
+        return
+    await check_named_anew(work, anew, entity)
+    for member, table in anew.items():
+        if not isinstance(table, Known):
+            await takes_new(work, table, entity, member)
+    await refuse_confidential_elsewhere(work, entity)
+
+
 async def refuse_confidential_elsewhere(work: Work, entity: Aggregate) -> None:
     """Refuse (422) that what lies in one node names another one that is confidential, unless it lies in that too."""
     members = entry_of(type(entity)).scope

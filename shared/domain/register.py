@@ -445,6 +445,7 @@ async def move(work: Work, register: Register[A], entity: A, name: str, body: Sh
     fact = register.lifecycle.make(entity, name, occasion)
     if step.checks_content:
         await register.check(work, entity)
+    await references.check_named_by_move(work, register.names, entity)
     return await _save(work, register, entity, fact)
 
 

@@ -63,8 +63,25 @@ class Work:
     """What one request (or one reaction) reads and writes."""
 
     __slots__ = (
-        "_changes_access", "_floor", "_new_nodes", "_origin_json", "dry", "effective_at", "mirrors", "needs", "origin",
-        "part", "reading", "rights", "scopes", "settings", "store", "unit", "waits_until", "watch", "written",
+        "_floor",
+        "_new_access",
+        "_new_nodes",
+        "_origin_json",
+        "dry",
+        "effective_at",
+        "mirrors",
+        "needs",
+        "origin",
+        "part",
+        "reading",
+        "rights",
+        "scopes",
+        "settings",
+        "store",
+        "unit",
+        "waits_until",
+        "watch",
+        "written",
     )  # fmt: skip
 
     def __init__(
@@ -104,7 +121,7 @@ class Work:
         self._origin_json: str | None = None
         self._floor: int | None = None
         self._new_nodes: set[str] = set()
-        self._changes_access = False
+        self._new_access: list[Aggregate] = []
 
     def set_cause(self, event_id: str, correlation_id: str, traceparent: str, effective_at: int) -> None:
         """What follows is caused by this event, and is effective no earlier than it."""
@@ -341,7 +358,7 @@ class Work:
         self.part.events.append(published)
         if staged := tree.rows_to_write(entity, changed):
             self.part.rows += staged
-            self._changes_access = True
+            self._new_access.append(entity)
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
         return entity
@@ -349,7 +366,7 @@ class Work:
     def keep_access(self, one: Aggregate) -> None:
         """Keep what an aggregate of another service says of who may see what."""
         self.part.statements += tree.statements(one)
-        self._changes_access = True
+        self._new_access.append(one)
 
     def _effective(self, last: int, recorded: int) -> int:
         if self._floor is not None:
@@ -407,8 +424,8 @@ class Work:
         try:
             await self.store.commit(self.unit)
         finally:
-            if self._changes_access:
-                grants_in(self.store).is_outdated = True
+            if self._new_access:
+                grants_in(self.store).note_change(self._new_access)
 
     # What was written
 

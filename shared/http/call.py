@@ -123,8 +123,7 @@ class Call(Request):
     async def know_rights(self) -> None:
         """What the principal sees and may do by now; a stream asks again and again."""
         kernel = self.kernel
-        day = now().astimezone(kernel.settings.zone).date()
-        self.rights = await rights_of(kernel.store, kernel.service, self.principal, day)
+        self.rights = await rights_of(kernel.store, kernel.service, self.principal, kernel.settings.zone)
 
     @property
     def sight(self) -> Sight:

@@ -46,6 +46,8 @@ def _check_values(parameter: Parameter, values: list[str]) -> None:
     if len(values) > 1 and not parameter.many:
         fault = Fault("duplicate", "given twice", parameter=parameter.name)
         raise Malformed(f"{parameter.name} is given twice", fault)
+    if parameter.most is not None and len(values) > parameter.most:
+        raise _not_acceptable(parameter.name, f"at most {parameter.most} values")
     allowed = parameter.schema.get("enum")
     if allowed and not set(values) <= set(allowed):
         raise _not_acceptable(parameter.name, f"of {', '.join(allowed)}")

@@ -1,6 +1,7 @@
 """What FastAPI needs to know of an operation, so that the document has every possible answer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -160,7 +161,7 @@ def _query_parameter(parameter: Parameter) -> dict[str, Any]:
     documented_parameter = parameter.to_openapi()
     if parameter.schema == {"type": "string"}:
         text = parameter.schema | {"pattern": r"^[^\x00-\x1f]*$"}
-        documented_parameter["schema"] = {"type": "array", "items": text} if parameter.many else text
+        documented_parameter["schema"] = replace(parameter, schema=text).to_openapi()["schema"]
     if parameter.reduces:
         documented_parameter["schema"] = _NAMES
     return documented_parameter

@@ -37,12 +37,16 @@ class Parameter:
     description: str
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
     many: bool = False
+    most: int | None = None
+    """How many values it may be given; None: as many as an address holds."""
     reduces: bool = False
     """Whether it leaves members out of the answer, required ones too. No schema can say so: the document describes the
     whole answer, and no values by which a tool would ask for another one."""
 
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema
+        if self.most is not None:
+            schema = schema | {"maxItems": self.most}
         documented = {
             "name": self.name,
             "in": "query",

@@ -19,6 +19,10 @@ from shared.http.operation import Parameter
 
 PER_PAGE = 50
 LARGEST_PAGE = 200
+MOST_IDS = LARGEST_PAGE
+"""Ids that a list is narrowed by: as many as one page holds, so that one request finds what they name."""
+MOST_VALUES = 100
+"""Values of any other member that a list is narrowed by."""
 OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 BOUNDS = {
     "gte": "this value or above",
@@ -62,6 +66,7 @@ def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, 
         Parameter("cursor", "`next` of the page before; bound to filters and sort."),
         sort_parameter((*filters.sorts, "created_at", "updated_at")),
         ARCHIVED,
+        ids_parameter("Its id."),
         Parameter("external_ref.source", "The system a resource came from."),
         Parameter("external_ref.id", "Its key there."),
     ]
@@ -88,7 +93,13 @@ def meaning_of(shape: type[BaseModel], name: str) -> str:
 
 def equal_parameter(name: str, meaning: str, schema: dict[str, Any]) -> Parameter:
     """A filter by the values of a member."""
-    return Parameter(name, filter_text(name, meaning), schema, many=True)
+    return Parameter(name, filter_text(name, meaning), schema, many=True, most=MOST_VALUES)
+
+
+def ids_parameter(meaning: str) -> Parameter:
+    """The filter by ids that every list has: what other resources name is found in one request."""
+    text = f"{filter_text('id', meaning)} At most {MOST_IDS}: ask for as many with `limit`."
+    return Parameter("id", text, _SCHEMAS["id"], many=True, most=MOST_IDS)
 
 
 def filter_text(name: str, meaning: str) -> str:

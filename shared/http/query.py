@@ -67,7 +67,8 @@ def _parameter(query: type[Query], name: str, field: FieldInfo, schema: dict[str
         )
     own = _plain(schema["properties"][name], schema.get("$defs", {}))
     if own.get("type") == "array":
-        return Parameter(name, field.description, _plain(own["items"], schema.get("$defs", {})), many=True)
+        items = _plain(own["items"], schema.get("$defs", {}))
+        return Parameter(name, field.description, items, many=True, most=own.get("maxItems"))
     if own.get("type") not in ("string", "integer"):
         raise TypeError(
             f"{query.__qualname__}.{name}: an address holds texts, whole numbers, days and lists of them"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared.contracts.language import OPEN_TO_READERS, Visibility, entry_of, topics_of
+from shared.domain.access.roles import SERVICES
 from shared.domain.copies import ACCESS, AccessCopy, Copy, Known
 from shared.domain.work import Work
 from shared.messaging.birth import declared
@@ -65,7 +66,7 @@ def reacting(
     those."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
-    access = () if measures else access_of_others(service)
+    access = access_of_others(service) if service in SERVICES and not measures else ()
     return Consumer(
         f"{service}.{name}",
         tuple(sorted({*sources_of(declarations), *(copy.service for copy in access)})),

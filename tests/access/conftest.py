@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from shared.base.ids import new_id_text
 from shared.http.auth.issuers import LOCAL
 from tests.conftest import Portolan
 
@@ -24,7 +25,7 @@ class Office:
         return client
 
     async def make(self, path: str, **members: Any) -> dict[str, Any]:
-        answer = await self.director.post(path, json=members, headers={"Idempotency-Key": str(members)[:200]})
+        answer = await self.director.post(path, json=members, headers={"Idempotency-Key": new_id_text()})
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 

@@ -1,7 +1,21 @@
 """What is confidential is not there for others: by no address, in no list, feed or refusal, under no name."""
 
+from contextlib import nullcontext
+from dataclasses import replace
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
+import pytest
+
+from services.finance.vendors.contract.api import CONTRACTS
+from shared.base.errors import Invalid
+from shared.contracts.finance.vendors import Contract
+from shared.contracts.language import Decision, Fact, Id, plain
+from shared.domain.lifecycle import Lifecycle, Move, Occasion
+from shared.domain.register import move
+from shared.domain.work import Work
+from shared.store.outbox import Origin
 from tests.access.conftest import MERGE, Office
 from tests.access.test_memberships import ids
 from tests.conftest import Portolan
@@ -157,6 +171,41 @@ async def test_what_lies_in_one_project_names_no_other_confidential_thing(portol
     body = {"project_id": project["id"], "programme_id": programme["id"], "number": "1", "title": "Both"}
     answer = await office.director.post("/finance/v1/contracts", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "names_confidential")
+
+
+class Standing(StrEnum):
+    OPEN = "open"
+
+
+class Programme(Decision):
+    """The programme that a contract goes to."""
+
+    programme_id: Id
+
+
+def assign(contract: Contract, occasion: Occasion) -> Fact:
+    assert isinstance(occasion.body, Programme)
+    contract.programme_id = occasion.body.programme_id
+    return plain(Contract, "revised")
+
+
+async def test_a_move_names_no_confidential_thing_elsewhere_either(portolan: Portolan) -> None:
+    office = Office(portolan)
+    secret = await office.make("/projects/v1/programmes", name="Secret", confidential=True)
+    known_to_all = await office.make("/projects/v1/programmes", name="Open")
+    project = await office.project("Open")
+    await portolan.settled()
+    body = {"project_id": project["id"], "number": "1", "title": "Both", "status": "open"}
+    contract = (await office.director.post("/finance/v1/contracts", json=body)).json()
+    move_to = Move(Standing.OPEN, None, type(plain(Contract, "revised")), takes=Programme, effect=assign)
+    assignable = replace(CONTRACTS, lifecycle=Lifecycle("status", {"assign": move_to}), acts=None)
+    kernel = portolan.running.services["finance"].kernel
+    for programme, code in ((secret, "names_confidential"), (known_to_all, None)):
+        work = Work(kernel.store, kernel.mirrors, Origin(kernel.source, "user", "anna", "tests"), dry=True)
+        loaded = await work.load(Contract, UUID(contract["id"]))
+        with pytest.raises(Invalid) if code else nullcontext() as refused:
+            await move(work, assignable, loaded, "assign", Programme(programme_id=programme["id"]))
+        assert (refused.value.code if refused else None) == code
 
 
 async def test_what_names_two_is_seen_by_who_sees_both(portolan: Portolan) -> None:

@@ -432,6 +432,27 @@ def test_the_login_page_names_the_command_that_works_there(instance: Instance) -
     assert output.stdout.startswith(f"{instance.client.base_url}/login?code=")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("login-link",),
+        ("token", "issue", "--role", "viewer"),
+        ("token", "revoke", "--all"),
+        ("dead-letters", "list"),
+    ],
+    ids=" ".join,
+)
+def test_what_needs_the_local_issuer_refuses_where_it_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("PORTOLAN_LOCAL_ISSUER", "false")
+    refused = portolan(*arguments, "--data", tmp_path)
+    assert (refused.exit_code, refused.stdout) == (2, ""), refused.output
+    [sentence] = refused.stderr.splitlines()
+    assert sentence.startswith("Error: PORTOLAN_LOCAL_ISSUER is 'false', so ")
+    assert not [*tmp_path.iterdir()], "no key is made, and no store"
+
+
 def test_no_login_link_is_made_where_nothing_runs(tmp_path: Path) -> None:
     refused = portolan("login-link", "--data", tmp_path)
     assert (refused.exit_code, refused.stdout) == (1, "")

@@ -36,7 +36,7 @@ PEOPLE = "portolan.resources.people.v1"
 PERSONS = "/resources/v1/persons"
 ADA = {"name": "Ada Byron", "email": "ada.byron@ockham.example", "location": "Ockham Park"}
 TRACES = ("Byron", "ockham", "Countess")
-[PROJECTION] = REPORTING.consumers
+PROJECTION, *_ = REPORTING.consumers
 NAMED_ONLY = [("ce_sequence", None), ("ce_source", None)]
 AT_ONCE = {
     "segment.ms": "50",

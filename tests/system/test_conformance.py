@@ -234,6 +234,39 @@ async def test_every_list_tells_its_total_to_who_prefers_it(everything: Any) -> 
         assert page.json()["total"] == len(page.json()["items"]), walked
 
 
+def lists(everything: Any) -> list[Any]:
+    """Every list whose items are resources with an id; what happened is found by what it happened to."""
+    paged = [w for w in everything.walk("GET") if "cursor" in w.operation.query_names]
+    return [walked for walked in paged if walked.path != "/reporting/v1/activity"]
+
+
+async def test_every_list_takes_the_ids_that_others_name(everything: Any) -> None:
+    """Also the reader of a page of a hundred rows finds their names in one request."""
+    client, narrowed = everything.client(), 0
+    for walked in lists(everything):
+        whole = (await client.get(f"{walked.url()}?limit=200")).json()["items"]
+        ids = [one["id"] if "id" in one else one["project"]["id"] for one in whole][:2]
+        for filtered in (ids, [*ids, UNKNOWN], ids[:1], [UNKNOWN]):
+            query = "&".join(f"id={id}" for id in filtered)
+            answer = await client.get(f"{walked.url()}?{query}")
+            assert answer.status_code == 200, f"{walked} {answer.text}"
+            items = [one["id"] if "id" in one else one["project"]["id"] for one in answer.json()["items"]]
+            assert sorted(items) == sorted(set(filtered) - {UNKNOWN}), walked
+        narrowed += len(whole) > 0
+    assert narrowed > 15, "most collections hold something"
+
+
+async def test_a_list_refuses_what_is_no_id_and_more_than_200(everything: Any) -> None:
+    client = everything.client()
+    for walked in lists(everything):
+        many = "&".join(["limit=200", *[f"id={UNKNOWN}"] * 200])
+        for query, status in ((many, 200), (f"{many}&id={UNKNOWN}", 400), ("id=PRJ-1", 400), ("id=", 400)):
+            answer = await client.get(f"{walked.url()}?{query}")
+            assert answer.status_code == status, f"{walked} {answer.text}"
+            if status == 400:
+                assert answer.json()["errors"][0]["parameter"] == "id", walked
+
+
 async def test_a_single_valued_parameter_given_twice_answers_400(everything: Any) -> None:
     client = everything.client()
     for walked in everything.walk():

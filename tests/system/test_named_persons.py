@@ -6,6 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.embedded import SERVICES
+from shared.contracts.language import entry_of
 from tests.conftest import Portolan
 
 PROJECTS = "/projects/v1/projects"
@@ -18,6 +20,7 @@ NAMING = [
     ("/projects/v1/work-packages", "owner_id", {"name": "Build", "wbs": "1"}),
     ("/risk/v1/risks", "owner_id", {"title": "The vendor fails"}),
 ]
+HEAD = ("/resources/v1/org-units", "head_id", {"name": "Applications"})
 naming = pytest.mark.parametrize(("collection", "member", "body"), NAMING)
 
 
@@ -77,6 +80,49 @@ async def test_somebody_who_is_archived_is_named_by_nothing_new(
     assert without.status_code == 200
     again = await change(client, collection, without.json(), **{member: person["id"]})
     assert (again.status_code, again.json()["code"]) == (409, "archived")
+
+
+@pytest.mark.parametrize(("collection", "member", "body"), [*NAMING, HEAD])
+async def test_what_names_a_person_is_listed_by_that(
+    everywhere: Portolan, collection: str, member: str, body: dict[str, Any]
+) -> None:
+    client = everywhere()
+    ada, max_ = [await create(client, PERSONS, name=name) for name in ("Ada Keller", "Max Frei")]
+    body = await placed(client, collection, body)
+    other = body | ({"wbs": "2"} if "wbs" in body else {})
+    named_one = await create(client, collection, **body, **{member: ada["id"]})
+    await create(client, collection, **other, **{member: max_["id"]})
+    listed = await client.get(f"{collection}?{member}={ada['id']}")
+    assert [one["id"] for one in listed.json()["items"]] == [named_one["id"]]
+    changed = await change(client, collection, named_one, **{member: max_["id"]})
+    assert changed.status_code == 200, changed.text
+    assert (await client.get(f"{collection}?{member}={ada['id']}")).json()["items"] == []
+    assert len((await client.get(f"{collection}?{member}={max_['id']}")).json()["items"]) == 2
+
+
+def test_every_member_that_names_a_person_is_a_filter() -> None:
+    """What names somebody is asked for before they are erased."""
+    for service in SERVICES:
+        for register in service.registers:
+            members = entry_of(register.shape).members
+            naming_members = {member for member, kind in members.references.items() if kind == "person"}
+            assert naming_members <= register.filters.columns.keys(), register.name
+
+
+async def test_a_put_and_an_item_of_a_batch_name_nobody_who_is_archived(portolan: Portolan) -> None:
+    client = portolan("service")
+    gone_person = await create(client, PERSONS, name="Ada Keller")
+    url = f"{PROJECTS}/by-ref/erp/1"
+    assert (await client.put(url, json={"name": "ERP"})).status_code == 201
+    await archive(client, PERSONS, gone_person)
+    await portolan.settled()
+    body = {"name": "ERP", "sponsor_id": gone_person["id"]}
+    for key in ("1", "2"):
+        refused = await client.put(f"{PROJECTS}/by-ref/erp/{key}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "archived")
+    items = [{"name": "Other"}, body, body | {"external_ref": {"source": "erp", "id": "1"}}]
+    answer = await client.post(f"{PROJECTS}/batch", json={"items": items}, headers={"Idempotency-Key": "b"})
+    assert [one["status"] for one in answer.json()["items"]] == [201, 409, 409]
 
 
 async def test_what_an_erased_person_managed_is_restored(everywhere: Portolan) -> None:

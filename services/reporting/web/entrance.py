@@ -11,6 +11,7 @@ from services.reporting.web.page import page, path_of_ours, redirect
 from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
 from shared.http.auth import Principal
+from shared.http.auth.issuers import LOCAL
 from shared.http.call import Answer, Call
 from shared.http.operation import FORM
 from shared.http.query import Query
@@ -58,7 +59,8 @@ async def login_page(call: Call, query: LoginQuery) -> Answer:
     if await sessions.is_open(call):
         return redirect(then)
     if code is not None:
-        return _form(call, then, status=401, code="link_used")
+        used = call.kernel.tokens.trusts(LOCAL)
+        return _form(call, then, status=401, code="link_used" if used else "no_links")
     return _form(call, then, before=query.session)
 
 
@@ -91,6 +93,8 @@ async def logout(call: Call, body: LogoutForm) -> Answer:
 
 async def _redeemed(call: Call, code: str) -> Principal | None:
     attempts.refuse_too_many(call)
+    if not call.kernel.tokens.trusts(LOCAL):
+        return None
     principal = await sessions.redeem(call.kernel.store, code, sessions.lasting(call))
     if principal is None:
         attempts.note_failure(call)
@@ -111,7 +115,7 @@ def _form(
     proof = token_urlsafe(18)
     answer = page(
         call, "login.html", status=status, form=sessions.form_token(call, proof), then=then, code=code,
-        before=before, link_command=command_for(call, "login-link"),
+        before=before, link_command=command_for(call, "login-link") if call.kernel.tokens.trusts(LOCAL) else None,
     )  # fmt: skip
     answer.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
     return answer

@@ -110,7 +110,7 @@ async def principal(call: Call) -> Principal:
         tuple(json.loads(groups)),
         None if bounds is None else frozenset(bounds.split()),
     )
-    if call.kernel.revocations.concern(principal):
+    if not call.kernel.tokens.trusts(issuer) or call.kernel.revocations.concern(principal):
         raise Unauthenticated("log in to see this page", code="no_session")
     return principal
 

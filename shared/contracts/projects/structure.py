@@ -69,7 +69,7 @@ class Project(Aggregate):
     """The portfolio it belongs to."""
     programme_id: Annotated[Id | None, names("programme"), filterable] = None
     """The programme it is part of."""
-    sponsor_id: Annotated[Id | None, names("person")] = None
+    sponsor_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who answers for the benefit and the money."""
     manager_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who manages it from day to day."""
@@ -164,7 +164,7 @@ class WorkPackage(Aggregate):
     """By which people know it."""
     description: Prose = ""
     """What is to be delivered."""
-    owner_id: Annotated[Id | None, names("person")] = None
+    owner_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who answers for its delivery."""
     budget: Money | None = None
     """Its part of the budget at completion (BAC)."""

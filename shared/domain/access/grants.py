@@ -8,14 +8,15 @@ change of another process is noticed within two seconds, and one of this process
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from shared.base.clock import to_day
+from shared.base.clock import now, to_day
+from shared.contracts.language import Aggregate
 from shared.domain.access.rights import Reach, Rights, rights_from
 from shared.domain.access.roles import EVERY_GRANT, UNHIDDEN, granted_by
-from shared.domain.access.tree import login_hash
+from shared.domain.access.tree import is_open_node, login_hash
 from shared.store import Store
 
 REMEMBERED = 500
@@ -90,11 +91,24 @@ class Grants:
     is_outdated: bool = True
     """Whether this process changed something of it since it was looked at."""
     remembered_rights: dict[object, Rights] = field(default_factory=dict)
+    looks: int = 0
+    newest: int = 0
+    """Of the looks, the last one whose answer counts."""
+
+    def note_change(self, changed: Iterable[Aggregate]) -> None:
+        """These were written. Where nobody has memberships and nothing is confidential, one more open node is no news."""
+        is_plain = not self.has_memberships and not self.has_confidential
+        self.is_outdated |= not (is_plain and all(map(is_open_node, changed)))
 
     async def look(self, store: Store) -> None:
         """Know how the database stands."""
         self.is_outdated = False
+        self.looks += 1
+        turn = self.looks
         [(mark, confidential, memberships)] = await store.fetch(LOOK)
+        if turn < self.newest:  # who looked later was answered earlier
+            return
+        self.newest = turn
         if mark != self.mark or len(self.remembered_rights) >= REMEMBERED:
             self.remembered_rights = {}
         self.mark, self.has_confidential, self.has_memberships = (
@@ -111,8 +125,8 @@ def grants_in(store: Store) -> Grants:
     return _GRANTS.setdefault(store, Grants())
 
 
-async def rights_of(store: Store, service: str, caller: Caller, on: date) -> Rights:
-    """What the caller sees and may do in a service on a day."""
+async def rights_of(store: Store, service: str, caller: Caller, zone: tzinfo) -> Rights:
+    """What the caller sees and may do in a service today, in the zone of the instance."""
     if caller.scopes >= EVERY_GRANT:
         return rights_from(service, caller.scopes)
     grants = grants_in(store)
@@ -121,6 +135,7 @@ async def rights_of(store: Store, service: str, caller: Caller, on: date) -> Rig
         await grants.look(store)
     if not grants.has_memberships and (sees_all or not grants.has_confidential):
         return rights_from(service, caller.scopes)
+    on = now().astimezone(zone).date()
     key = (caller.key, caller.scopes, caller.groups, caller.bounds, on)
     rights = grants.remembered_rights.get(key)
     if rights is None:

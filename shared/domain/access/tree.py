@@ -64,6 +64,11 @@ def is_node(shape: type[Aggregate]) -> bool:
     return shape in (Portfolio, Programme, Project)
 
 
+def is_open_node(one: Aggregate) -> bool:
+    """Whether it is a node that is not confidential itself."""
+    return is_node(type(one)) and not cast(Any, one).confidential
+
+
 def _node_row(node: Aggregate) -> Row:
     parent, other = parents_of(node)
     confidential = bool(cast(Any, node).confidential)

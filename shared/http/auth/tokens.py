@@ -43,6 +43,10 @@ class Tokens:
         self._principals: dict[str, tuple[Principal, float]] = {}
         """Token -> its principal, and till when that is believed."""
 
+    def trusts(self, issuer: str) -> bool:
+        """Whether tokens of this issuer are accepted, and what was begun with one goes on."""
+        return issuer in self._issuers
+
     async def principal(self, token: str) -> Principal:
         """Who holds the token; Unauthenticated says why not."""
         principal, until = self._principals.get(token, (None, 0.0))

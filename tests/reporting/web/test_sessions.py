@@ -426,3 +426,23 @@ def test_where_a_login_leads_is_always_a_path_of_ours_that_fits_a_header(address
     assert led.isascii()
     assert led.isprintable()
     assert path_of_ours(led) == led or "%" in led
+
+
+async def test_links_and_sessions_of_the_local_issuer_end_where_it_is_off(
+    tmp_path: Path, fresh_stores: Path
+) -> None:
+    copytree(fresh_stores, tmp_path, dirs_exist_ok=True)
+    async with running_portolan(Settings(data=tmp_path)) as portolan, visiting(portolan) as client:
+        await client.get(await portolan.running.login_link())
+        assert (await client.get("/")).status_code == 200
+        session, link = client.cookies, await portolan.running.login_link()
+    off = Settings(data=tmp_path, local_issuer=False)
+    async with running_portolan(off) as portolan, visiting(portolan) as client, visiting(portolan) as other:
+        client.cookies.update(session)
+        ended = await client.get("/")
+        assert (ended.status_code, ended.headers["location"].partition("?")[0]) == (303, "/login")
+        refused = await other.get(link)
+        assert (refused.status_code, "Links log nobody in here" in refused.text) == (401, True)
+        assert "<code>" not in (await other.get("/login")).text
+    async with running_portolan(Settings(data=tmp_path)) as portolan, visiting(portolan) as client:
+        assert (await client.get(link)).status_code == 303, "it was not used up"

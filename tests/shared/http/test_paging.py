@@ -181,3 +181,22 @@ async def test_what_expand_adds_is_an_optional_member_of_the_documented_answer(p
     member = document["components"]["schemas"]["Project"]
     assert member["properties"]["allowed_moves"]["type"] == "array"
     assert "allowed_moves" not in member["required"]
+
+
+async def test_ids_find_what_is_archived_only_where_it_is_asked_for(projects_everywhere: Projects) -> None:
+    here, gone, other = [await projects_everywhere.make(name=f"P{n}") for n in range(3)]
+    client = projects_everywhere.client
+    await client.delete(f"{PROJECTS}/{gone['id']}", headers={"If-Match": '"1"'})
+    query = f"id={here['id']}&id={gone['id']}&sort=-name"
+    for archived, names in (("", ["P0"]), ("&archived=false", ["P0"]), ("&archived=true", ["P1", "P0"])):
+        page = await client.get(f"{PROJECTS}?{query}{archived}", headers=TOTAL)
+        assert ([p["name"] for p in page.json()["items"]], page.json()["total"]) == (names, len(names))
+    narrowed = await client.get(f"{PROJECTS}?{query}&id={other['id']}&q=P2&stage=proposed")
+    assert [p["name"] for p in narrowed.json()["items"]] == ["P2"]
+
+
+async def test_pages_of_ids_go_on(projects_everywhere: Projects) -> None:
+    ids = [(await projects_everywhere.make(name=f"P{n}"))["id"] for n in range(7)]
+    await projects_everywhere.make(name="another")
+    query = "&".join(f"id={id}" for id in ids)
+    assert [p["id"] for p in await walk(projects_everywhere, f"{query}&sort=-name")] == ids[::-1]

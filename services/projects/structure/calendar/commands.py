@@ -36,6 +36,23 @@ async def check(work: Work, calendar: Calendar) -> None:
     for base in chain[1:2]:
         rules.is_of_its_project(calendar, base)
     rules.works(chain)
+    await _those_based_on_it_work(work, calendar, chain)
+
+
+async def _those_based_on_it_work(work: Work, calendar: Calendar, chain: list[Calendar]) -> None:
+    """They take over what is changed here. Under the guard, so that none changes its own week meanwhile."""
+    before = work.before(calendar)
+    if before is None or (before.week, before.based_on_id) == (calendar.week, calendar.based_on_id):
+        return
+    await work.guard(BASES.key)
+    bases = await BASES.parents(work)
+    chains = {calendar.id: chain}
+    for id in bases.below(calendar.id):
+        base = bases.parents[id]
+        assert base is not None
+        chains[id] = [await work.load(Calendar, str(id)), *chains[base]]
+        if chains[id][0].archived_at is None:
+            rules.works_on(chains[id])
 
 
 async def chain_of(work: Work, calendar: Calendar) -> list[Calendar]:

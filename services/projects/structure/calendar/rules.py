@@ -81,3 +81,13 @@ def works(chain: Sequence[Calendar]) -> None:
             Fault("no_working_time", "some time is worked", pointer="/week"),
             code="no_working_time",
         )
+
+
+def works_on(chain: Sequence[Calendar]) -> None:
+    """The same of a calendar that is based on the one that changes."""
+    if WorkingTime(chain).days_a_week == 0:
+        raise Invalid(
+            f"the calendar {chain[0].name}, which is based on it, would work on no day of the week",
+            Fault("no_working_time", f"some time is worked in {chain[0].id}", pointer="/week"),
+            code="no_working_time",
+        )

@@ -58,6 +58,7 @@ SORT = Annotated[str | None, parameters.sort_parameter(SORTS, "Amounts are order
 class ProjectListQuery(AsOfQuery):
     """As of which day, which projects, in which order."""
 
+    id: Annotated[tuple[Id, ...], parameters.ids_parameter("The project's id.")] = ()
     portfolio_id: tuple[Id, ...] = Field(
         default=(), description="Projects of these portfolios, with everything under them."
     )
@@ -130,6 +131,7 @@ async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
     if query.archived != "true":
         keyset.narrow("archived = 0")
     await _of_the_day(store, keyset, at)
+    keyset.any_of("project_id", query.id, "id")
     keyset.any_of("programme_id", query.programme_id, "id")
     keyset.any_of("stage", query.stage, "code")
     keyset.any_of("external_source", (composed(query.source),) if query.source is not None else (), "text")

@@ -127,6 +127,30 @@ async def test_a_calendar_that_makes_no_sense_is_refused_with_the_pointer(
     assert [(fault["code"], fault["pointer"]) for fault in refused.json()["errors"]] == [(code, pointer)]
 
 
+async def test_a_calendar_keeps_the_days_that_those_based_on_it_work(office: Office) -> None:
+    saturday = [{"weekday": "saturday", "shifts": [MORNING]}]
+    base = await office.calendar(week=saturday)
+    between = await office.calendar("Between", based_on_id=base["id"])
+    days_off = [{"weekday": day} for day in WORKDAYS]
+    weekend = await office.calendar("Weekend", based_on_id=between["id"], week=days_off)
+    for week in ([], [{"weekday": "saturday"}]):
+        refused = await office.patch(base, week=week)
+        assert (refused.status_code, refused.json()["code"]) == (422, "no_working_time")
+        assert "Weekend" in refused.json()["detail"]
+    moved = await office.patch(between, based_on_id=None)
+    assert (moved.status_code, moved.json()["code"]) == (422, "no_working_time")
+    sunday = await office.patch(base, week=[{"weekday": "sunday", "shifts": [MORNING]}])
+    assert sunday.status_code == 200
+    assert await office.minutes(weekend, "2026-03-07", "2026-03-08") == [0, 240]
+    archived = await office.client.delete(f"{CALENDARS}/{weekend['id']}", headers={"if-match": '"1"'})
+    assert archived.status_code == 204
+    assert (await office.patch(sunday.json(), week=[])).status_code == 200
+    restored = await office.client.post(
+        f"{CALENDARS}/{weekend['id']}/restore", json={}, headers={"if-match": '"2"'}
+    )
+    assert (restored.status_code, restored.json()["code"]) == (422, "no_working_time")
+
+
 @pytest.mark.parametrize("clock", ["8:00", "24:30", "25:00", "12:60", "noon"])
 async def test_a_time_of_day_is_written_in_two_digits(portolan: Portolan, clock: str) -> None:
     body = {"name": "Wrong"} | monday((clock, "23:00"))

@@ -181,6 +181,19 @@ async def test_a_name_that_several_units_have_is_refused_with_their_ids(company:
     assert (same.status_code, same.json()["unit_id"]) == (200, units[1]["id"])
 
 
+async def test_a_unit_that_is_written_exactly_so_goes_before_those_that_read_alike(company: Company) -> None:
+    cote, coast = [await company.make(UNITS, name=name) for name in ("Cote", "Côte")]
+    person = await company.make(PERSONS, name="Ada", org_unit="Côte")
+    assert person["unit_id"] == coast["id"]
+    moved = await company.patch(PERSONS, person, org_unit="Cote")
+    assert moved.json()["unit_id"] == cote["id"]
+    alike = await company.patch(PERSONS, moved.json(), org_unit="COTE", location="Bern")
+    assert (alike.status_code, alike.json()["unit_id"]) == (200, cote["id"])
+    refused = await company.client.post(PERSONS, json={"name": "Grace", "org_unit": "COTE"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "ambiguous_name")
+    assert refused.json()["candidates"] == sorted([cote["id"], coast["id"]])
+
+
 async def test_a_name_and_an_id_at_once_are_refused(company: Company) -> None:
     unit = await company.make(UNITS, name="Engines")
     body = {"name": "Ada", "unit_id": unit["id"], "org_unit": "Engines"}
