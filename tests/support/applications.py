@@ -17,22 +17,22 @@ def _catalogue() -> tuple[dict[Any, Any], dict[Any, Any]]:
 
 
 @dataclass
-class _Made:
+class _Application:
     """An application, and of what it was made."""
 
     app: ServiceApp
     catalogue: tuple[dict[Any, Any], dict[Any, Any]] = field(default_factory=_catalogue)
 
 
-_made: list[_Made] = []
+_applications: list[_Application] = []
 
 
 def application_of(service: Service) -> ServiceApp:
     """An application that nobody has open, as it was when it was made."""
     catalogue = _catalogue()
-    for one in [one for one in _made if one.app.service is service and one.app.kernel is None]:
+    for one in [one for one in _applications if one.app.service is service and one.app.kernel is None]:
         if one.catalogue == catalogue and one.app.is_as_made:
             return one.app
-        _made.remove(one)
-    _made.append(_Made(create_app(service)))
-    return _made[-1].app
+        _applications.remove(one)
+    _applications.append(_Application(create_app(service)))
+    return _applications[-1].app

@@ -48,11 +48,11 @@ async def test_an_application_that_was_closed_answers_for_another_instance(
                 sent = {"Authorization": f"Bearer {tokens[-1]}"}
                 listed = await client.get(PROJECTS, headers=sent)
                 assert listed.json()["items"] == []
-                made = [
+                statuses = [
                     (await client.post(PROJECTS, json={"name": name}, headers=sent)).status_code
                     for _ in range(per_minute)
                 ]
-                assert made == [201] * (per_minute - 1) + [429]
+                assert statuses == [201] * (per_minute - 1) + [429]
                 of_the_first = await client.get(PROJECTS, headers={"Authorization": f"Bearer {tokens[0]}"})
                 assert of_the_first.status_code == (429 if name == "first" else 401)
         assert app.is_as_made
