@@ -9,6 +9,7 @@ from services.reporting.asof import AsOf, AsOfQuery, as_of
 from services.reporting.history.view import states
 from services.reporting.kept_sums import KeptSums, sums_of_day, sums_of_today
 from shared.base.settings import Settings
+from shared.contracts.language import CATALOGUE
 from shared.domain.access.rights import Sight
 from shared.http.call import Call
 from shared.store import Store
@@ -60,7 +61,9 @@ class Reading(Generic[Q]):
 
     async def states(self, aggregate_type: str, *, archived: bool = False) -> list[State]:
         """All aggregates of a type that the caller sees by the end of the day, wherever they belong; archived ones where
-        asked for."""
+        asked for. LookupError where reporting has none of this type: it is misspelt, or its class is restricted."""
+        if not any(e.name == aggregate_type and not e.is_restricted for e in CATALOGUE.values()):
+            raise LookupError(f"reporting receives no aggregates called {aggregate_type}")
         return await self.once(
             (aggregate_type, archived),
             lambda: states(self.store, aggregate_type, self.at.until, self.sight, archived=archived),
@@ -73,7 +76,7 @@ class Reading(Generic[Q]):
 
     async def within(self) -> scope.Within:
         """The projects and programmes to which the query is narrowed."""
-        if not isinstance(self.query, scope.ScopedQuery):
+        if not isinstance(self.query, scope.NarrowedQuery):
             return scope.ALL
         query = self.query
         return await self.once("within", lambda: scope.within(self.store, self.at, query))

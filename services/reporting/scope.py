@@ -70,9 +70,9 @@ class Within:
 ALL = Within(None, None)
 
 
-async def within(store: Store, at: AsOf, query: ScopedQuery) -> Within:
+async def within(store: Store, at: AsOf, query: NarrowedQuery) -> Within:
     """As the query parameters say."""
-    scope = await _within_place(store, at, query)
+    scope = await _within_place(store, at, query) if isinstance(query, ScopedQuery) else ALL
     if not query.stage and not query.health:
         return scope
     standing = await _standing(store, at, query)
@@ -87,7 +87,7 @@ async def _within_place(store: Store, at: AsOf, query: ScopedQuery) -> Within:
     return await _within_portfolio(store, at, query.portfolio_id)
 
 
-async def _standing(store: Store, at: AsOf, query: ScopedQuery) -> set[str]:
+async def _standing(store: Store, at: AsOf, query: NarrowedQuery) -> set[str]:
     """The projects, archived ones too, that are at one of the stages and of one of the healths, where some are
     named."""
     portfolios = (await portfolios_by_id(store, at, archived=True)).values()

@@ -60,6 +60,8 @@ class names:  # noqa: N801 - read beside a type: names("portfolio")
     """The id is one of this kind of aggregate, by its name in the catalogue."""
 
     aggregate: str
+    checked: bool = True
+    """Whether a service that keeps no copy of such aggregates is refused: False where it takes any id."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Member:
     nullable: bool
     marks: frozenset[Mark] = frozenset()
     names: str | None = None
+    takes_any_id: bool = False
     named_by: str | None = None
     """The member of a request that gives a name in place of the id."""
     erased: personal | None = None
@@ -170,6 +173,11 @@ class Members:
         return {m.name: m.names for m in self if m.names is not None}
 
     @property
+    def unchecked(self) -> frozenset[str]:
+        """Of those the members that may hold any id, because the service keeps no copy of what they name."""
+        return frozenset(m.name for m in self if m.takes_any_id)
+
+    @property
     def named(self) -> dict[str, str]:
         """Member of a request that gives a name -> the member whose id it stands for."""
         return {m.named_by: m.name for m in self if m.named_by is not None}
@@ -190,14 +198,18 @@ def members_of(shape: type[BaseModel], base: Collection[str]) -> Members:
 
 def _member(shape: type[BaseModel], name: str) -> Member:
     info = shape.model_fields[name]
-    kind, nullable, declared = _unwrapped(info.annotation)
+    kind, nullable, declared = unwrapped(info.annotation)
     declared = [*declared, *info.metadata]
     marks = frozenset(one for one in declared if isinstance(one, Mark))
-    target = next((one.aggregate for one in declared if isinstance(one, names)), None)
+    for one in declared:
+        if isinstance(one, str) or one in (names, named_by, personal):
+            raise TypeError(f"{shape.__name__}.{name} is marked with {one!r}, which is no mark")
+    named = next((one for one in declared if isinstance(one, names)), None)
+    target, any_id = (named.aggregate, not named.checked) if named else (None, False)
     text = next((one.text for one in declared if isinstance(one, named_by)), None)
     replaced = next((one for one in declared if isinstance(one, personal)), None)
     choice = isinstance(kind, type) and issubclass(kind, Enum)
-    member = Member(name, _kind(kind, marks), nullable, marks, target, text, replaced, choice)
+    member = Member(name, _kind(kind, marks), nullable, marks, target, any_id, text, replaced, choice)
     fault = _fault(member)
     if fault:
         raise TypeError(f"{shape.__name__}.{name} {fault}")
@@ -219,15 +231,15 @@ def _fault(member: Member) -> str | None:
     return None
 
 
-def _unwrapped(annotation: Any) -> tuple[Any, bool, list[Any]]:
+def unwrapped(annotation: Any) -> tuple[Any, bool, list[Any]]:
     """The type without its annotations and without null, whether it may be null, and the annotations."""
     if get_origin(annotation) is Annotated:
-        kind, nullable, declared = _unwrapped(annotation.__origin__)
+        kind, nullable, declared = unwrapped(annotation.__origin__)
         return kind, nullable, [*declared, *annotation.__metadata__]
     options = get_args(annotation)
     others = [option for option in options if option is not NoneType]
     if NoneType in options and len(others) == 1:
-        kind, _, declared = _unwrapped(others[0])
+        kind, _, declared = unwrapped(others[0])
         return kind, True, declared
     return annotation, False, []
 

@@ -165,6 +165,12 @@ async def takes_new_of(work: Work, row: Named, entity: Aggregate, member: str) -
     return copied
 
 
+async def check_own(work: Work, names: Mapping[str, type[SQLModel]], entity: Aggregate) -> None:
+    """Refuse a reference within the service to nothing (422), and a new one to an archived aggregate (409)."""
+    for member, table in names.items():
+        await takes_new(work, table, entity, member)
+
+
 async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
     """Refuse (409) each new reference to an aggregate of another service that has not arrived here, or is
     archived.

@@ -23,6 +23,8 @@ from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
 from shared.domain import naming, references
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
+from shared.domain.copies import Known
+from shared.domain.declared_moves import check_lifecycle
 from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters, filters_of
@@ -82,6 +84,8 @@ class Register(Generic[A]):
     """The guard that `check` holds, derived from a request or from the aggregate."""
     acts: Acts | None = None
     """Which act on its project each deed is; None for what belongs to no project."""
+    judges: tuple[str, ...] = ()
+    """Members that name an aggregate and that `check` judges itself, with refusals of its own."""
     dependents: tuple[Dependents, ...] = ()
     """What keeps it from being archived."""
     carried: Callable[[Work, Any], Awaitable[Sequence[Any]]] = _nothing_carried
@@ -93,6 +97,8 @@ class Register(Generic[A]):
     """What else of the service changes in the same commit, given the aggregate as saved and as it was."""
 
     def __post_init__(self) -> None:
+        if self.lifecycle is not None:
+            check_lifecycle(self.shape, self.lifecycle)
         index_lists(self.mirror.table, self.filters)
         if {*entry_of(self.shape).members.named.values()} != self.made_by_name.keys():
             raise TypeError(f"{self.shape.__name__}: made_by_name is for what is declared as named_by")
@@ -155,10 +161,19 @@ class Register(Generic[A]):
 
     @cached_property
     def checked(self) -> dict[str, Named]:
-        """Of `names` those that `acts` does not judge: refused where they name anew, in another service, what is
-        archived or not heard of."""
-        judged = "" if self.acts is None else self.acts.pointer.removeprefix("/")
-        return {member: named for member, named in self.names.items() if member != judged}
+        """Of `names` those that `acts` does not judge: refused where they name nothing, or anew what is archived."""
+        judged = {*self.judges, "" if self.acts is None else self.acts.pointer.removeprefix("/")}
+        return {member: named for member, named in self.names.items() if member not in judged}
+
+    @cached_property
+    def own(self) -> dict[str, type[SQLModel]]:
+        """Of `checked` those that name an aggregate of this service, by its table."""
+        kinds = entry_of(self.shape).members.references
+        return {
+            member: table
+            for member, table in self.checked.items()
+            if not isinstance(table, Known) and references.copies(table).table == kinds[member]
+        }
 
     @cached_property
     def names(self) -> dict[str, Named]:
@@ -217,6 +232,7 @@ async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, d
 
 
 async def _check(work: Work, register: Register[A], entity: A) -> None:
+    await references.check_own(work, register.own, entity)
     await register.check(work, entity)
     await references.check_named_anew(work, register.checked, entity)
     await references.refuse_confidential_elsewhere(work, entity)
@@ -267,7 +283,9 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
 
 async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = None, **members: Any) -> A:
     """A new aggregate, made by a reaction: checked as if it was created over REST, and published with `fact`
-    or as created."""
+    or as created. What a request may leave out is supplied."""
+    if register.supply is not _as_given:  # what a caller may leave out, a reaction may leave out too
+        members = await register.supply(work, register.create.model_construct(**members)) | members
     entity = work.new(register.shape, id, **members)
     await _ask_project(work, register, entity, CREATE)
     return await write(work, register, entity, fact or plain(register.shape, "created"))

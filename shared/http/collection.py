@@ -71,6 +71,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     entry = entry_of(register.shape)
     one, many = with_article(entry.noun), entry.plural
     path = f"/v1/{entry.collection}"
+    routes.registered.append(register.shape)
     mirror, shape = register.mirror, register.shape
     unsorted = [n for n in register.filters.sorts if register.filters.kind(n) == "text"]
     assert set(unsorted) <= set(mirror.sorted), f"{mirror.name} lacks a sort key of {unsorted}"

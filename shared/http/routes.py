@@ -52,6 +52,8 @@ class Routes:
         self.names_service = names_service
         """Whether operation ids begin with the service, because others have operations at the same paths."""
         self.declared: list[Declared] = []
+        self.registered: list[type[Aggregate]] = []
+        """The aggregates whose register has its routes here."""
 
     @property
     def about(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from shared.contracts.language import OPEN_TO_READERS, Visibility, entry_of, topics_of
+from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, entry_of, topics_of
 from shared.domain.access.roles import SERVICES
 from shared.domain.copies import ACCESS, AccessCopy, Copy, Known
 from shared.domain.work import Work
@@ -35,6 +35,16 @@ class Consumer:
     """Restricted events are applied only by a consumer that declares it, and shown only to callers that may
     see them."""
 
+    def __post_init__(self) -> None:
+        shapes = {copy.shape for copy in self.copies}
+        shapes |= {EVENT_TYPES[event_type][0].shape for event_type in self.reactions}
+        for entry in map(entry_of, shapes):
+            if entry.visibility not in self.classes:
+                raise TypeError(
+                    f"{self.name} would never receive {entry.plural}, which are {entry.visibility}: name their"
+                    " class in `classes`"
+                )
+
     @property
     def topics(self) -> list[str]:
         return topics_of(*self.sources, classes=self.classes)
@@ -60,10 +70,14 @@ class Consumer:
 
 
 def reacting(
-    service: str, declarations: Iterable[Known | On], name: str = "reactions", measures: bool = False
+    service: str,
+    declarations: Iterable[Known | On],
+    name: str = "reactions",
+    measures: bool = False,
+    classes: Collection[Visibility] = OPEN_TO_READERS,
 ) -> Consumer:
     """The consumer that fills the copies of a service and reacts. It consumes from the services that publish
-    those."""
+    those. TypeError where one of them is of another class than `classes`."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
     access = access_of_others(service) if service in SERVICES and not measures else ()
@@ -73,7 +87,7 @@ def reacting(
         copies=(*copies, *access),
         reactions=by_event_type(declarations),
         measures=measures,
-        classes=TO_KNOW_LOGINS if access else OPEN_TO_READERS,
+        classes=(*classes, *(one for one in TO_KNOW_LOGINS if access and one not in classes)),
     )
 
 

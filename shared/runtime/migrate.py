@@ -18,6 +18,7 @@ from shared.store import search
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.operations.ops import MigrationScript
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 VERSION = "alembic_version"
@@ -160,5 +161,17 @@ def write_revision(service: Service, message: str) -> None:
             config.set_section_option("post_write_hooks", option, value)
         if number != "0001":
             command.upgrade(config, "head")
-        command.revision(config, message, autogenerate=True, rev_id=number)
+        command.revision(
+            config, message, autogenerate=True, rev_id=number, process_revision_directives=_leave_out_info
+        )
     engine.dispose()
+
+
+def _leave_out_info(context: object, revision: object, directives: "list[MigrationScript]") -> None:
+    """What a table says of itself to this code (`info`: a table of copies holds its declaration) is in no migration."""
+    from alembic.operations.ops import CreateTableOp, DropTableOp
+
+    for script in directives:
+        for op in (*script.upgrade_ops_list[0].ops, *script.downgrade_ops_list[0].ops):
+            if isinstance(op, CreateTableOp | DropTableOp):
+                op.info = {}

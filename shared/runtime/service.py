@@ -13,6 +13,7 @@ from shared.http import answers
 from shared.http.routes import Routes
 from shared.http.running import Refused
 from shared.messaging.consumer import Consumer
+from shared.runtime.declaration import check_service
 from shared.store.columns import Mirror
 
 
@@ -41,6 +42,9 @@ class Service:
     """Tables with a `search_text` that are no table of a register: they have an index of `q` as well."""
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
+
+    def __post_init__(self) -> None:
+        check_service(self)
 
     @property
     def routes(self) -> list[Routes]:

@@ -8,7 +8,18 @@ import pytest
 from shared.base.ids import new_id
 from shared.base.money import Money
 from shared.contracts.catalogue import CATALOGUE, EVENT_TYPES, entries
-from shared.contracts.language import Aggregate, Erasable, Fact, Id, Line, Prose, aggregate, entry_of, fact
+from shared.contracts.language import (
+    Aggregate,
+    Erasable,
+    Fact,
+    Id,
+    Line,
+    Prose,
+    Visibility,
+    aggregate,
+    entry_of,
+    fact,
+)
 from shared.contracts.members import (
     at_creation,
     code,
@@ -101,6 +112,18 @@ class NamedAndRequired(Aggregate):
     unit_id: Annotated[Id, names("org_unit"), named_by("org_unit")]
 
 
+class MarkedByAText(Aggregate):
+    name: Annotated[Line, "label"]
+
+
+class NamesNothing(Aggregate):
+    owner_id: Annotated[Id | None, names] = None
+
+
+class DeclaresItsVersion(Aggregate):
+    version: int = 3
+
+
 class PersonalAndKept(Aggregate):
     name: Annotated[Line, personal()]
 
@@ -116,6 +139,9 @@ class PersonalAndKept(Aggregate):
         NamedByNothing,
         NamedAndRequired,
         PersonalAndKept,
+        MarkedByAText,
+        NamesNothing,
+        DeclaresItsVersion,
     ],
 )
 def test_a_declaration_that_makes_no_sense_is_refused(shape: type[Aggregate]) -> None:
@@ -138,6 +164,30 @@ def test_an_aggregate_is_declared_once_by_name_by_collection_and_by_component() 
         aggregate("finance", "projects")(second)
     with pytest.raises(TypeError, match="a collection projects already"):
         aggregate("projects", "projects")(Ticket)
+
+
+class Plain(Aggregate):
+    name: Line
+
+
+@pytest.mark.parametrize(
+    ("collection", "visibility", "advice"),
+    [
+        ("plain things", "open", "Plain: a collection is a plural in small letters"),
+        ("plains", "secret", "Plain: the class 'secret' is none of open, people, restricted"),
+        ("plains", "people", "Plain is of the class people: subclass Erasable"),
+    ],
+)
+def test_a_collection_or_a_class_that_cannot_be_is_refused(
+    collection: str, visibility: Visibility, advice: str
+) -> None:
+    with pytest.raises(TypeError, match=advice):
+        aggregate("projects", collection, visibility=visibility)(Plain)
+
+
+def test_a_fact_has_a_name_that_an_event_type_can_hold() -> None:
+    with pytest.raises(TypeError, match="past participle in small letters"):
+        fact(Project, "Close it")(type("Closed", (Fact,), {}))
 
 
 def test_a_fact_is_declared_once() -> None:

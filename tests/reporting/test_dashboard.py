@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from services.reporting.asof import AsOf, AsOfQuery
+from services.reporting.asof import AsOf, AsOfQuery, as_of
 from services.reporting.dashboard import Dashboard, DashboardAnswer, Per, WrongDashboard, additive, from_rows
 from services.reporting.dashboards.group import EACH
 from services.reporting.kept_sums import Part
@@ -131,3 +131,36 @@ async def test_every_dashboard_answers_the_shape_that_it_declares(portolan: Port
             members = json.loads(answer.text)
             typed = dashboard.answer.model_validate_json(answer.text)
             assert json.loads(typed.model_dump_json(exclude_unset=True)) == members, dashboard.path
+
+
+async def test_states_are_narrowed_by_stage_also_where_the_query_names_no_place(portolan: Portolan) -> None:
+    director = portolan()
+    ids = []
+    for name in ("ERP", "CRM"):
+        content = {"name": name, "planned_start_on": "2026-01-05", "planned_finish_on": "2026-12-17"}
+        ids.append((await director.post("/projects/v1/projects", json=content)).json()["id"])
+    await portolan.settled()
+    for id in ids:
+        risk = {"project_id": id, "title": "The vendor fails"}
+        assert (await director.post("/risk/v1/risks", json=risk)).status_code == 201
+    match = {"If-Match": '"1"'}
+    approved = await director.post(f"/projects/v1/projects/{ids[0]}/approve", json={}, headers=match)
+    assert approved.status_code == 200, approved.text
+    await portolan.settled()
+    kernel = portolan.running.services["reporting"].kernel
+    call: Any = SimpleNamespace(kernel=kernel, sight=EVERYTHING)
+    at = as_of(call, AsOfQuery())
+    for query, expected in (
+        (NarrowedQuery(), ids),
+        (NarrowedQuery(stage=(Stage.APPROVED,)), ids[:1]),
+        (ScopedQuery(stage=(Stage.APPROVED,)), ids[:1]),
+    ):
+        risks = await Reading(call, at, query).states_in_scope("risk")
+        assert sorted(risk["project_id"] for risk in risks) == sorted(expected)
+
+
+async def test_a_reading_of_what_reporting_never_receives_is_refused(portolan: Portolan) -> None:
+    portolan()
+    call: Any = SimpleNamespace(kernel=portolan.running.services["reporting"].kernel, sight=EVERYTHING)
+    with pytest.raises(LookupError, match="no aggregates called riks"):
+        await Reading(call, as_of(call, AsOfQuery()), AsOfQuery()).states("riks")

@@ -5,7 +5,13 @@ from collections.abc import Callable
 from typing import Literal, TypeVar
 
 from shared.base.english import with_article
-from shared.contracts.language.aggregate_types import CATALOGUE, EVENT_TYPES, AggregateType, Visibility
+from shared.contracts.language.aggregate_types import (
+    CATALOGUE,
+    CLASSES,
+    EVENT_TYPES,
+    AggregateType,
+    Visibility,
+)
 from shared.contracts.language.shapes import Aggregate, Erasable, Fact
 
 A = TypeVar("A", bound=Aggregate)
@@ -14,6 +20,9 @@ F = TypeVar("F", bound=Fact)
 PLAIN_FACTS = ("created", "revised", "archived", "restored", "migrated")
 """The facts that need no details of their own, declared for every aggregate."""
 
+
+COLLECTION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+FACT = re.compile(r"[a-z]+(_[a-z]+)*")
 
 SCOPES = ("project_id", "programme_id", "portfolio_id", "unit_id", "person_id")
 """The members that say in what an aggregate lies, the narrowest first."""
@@ -80,6 +89,16 @@ def _refuse_second(entry: AggregateType) -> None:
 
 def _check_declaration(entry: AggregateType) -> None:
     shape = entry.shape
+    if entry.visibility not in CLASSES:
+        raise TypeError(f"{shape.__name__}: the class {entry.visibility!r} is none of {', '.join(CLASSES)}")
+    if not COLLECTION.fullmatch(entry.collection):
+        raise TypeError(f"{shape.__name__}: a collection is a plural in small letters, as in its address")
+    if own := {*vars(shape).get("__annotations__", ())} & {*Erasable.model_fields}:
+        raise TypeError(
+            f"{shape.__name__} declares {', '.join(sorted(own))}, which the base declares already"
+        )
+    if entry.tells_of_people and not issubclass(shape, Erasable):
+        raise TypeError(f"{shape.__name__} is of the class {entry.visibility}: subclass Erasable")
     for member in (entry.key, *entry.scope):
         if member not in shape.model_fields:
             raise TypeError(f"{shape.__name__} has no member {member}")
@@ -89,6 +108,8 @@ def _check_declaration(entry: AggregateType) -> None:
 
 def fact(of: type[Aggregate], name: str) -> Callable[[type[F]], type[F]]:
     def declare(details: type[F]) -> type[F]:
+        if not FACT.fullmatch(name):
+            raise TypeError(f"{details.__name__}: a fact is named by a past participle in small letters")
         details.name, details.of = name, of
         entry = CATALOGUE[of]
         if name in entry.facts:

@@ -76,7 +76,7 @@ class Person(Erasable):
     """The address for mail."""
     employment: Annotated[Employment, sortable] = Employment.INTERNAL
     """Employed by the organisation, or by a supplier."""
-    vendor_id: Annotated[Id | None, names("vendor"), filterable, personal()] = None
+    vendor_id: Annotated[Id | None, names("vendor", checked=False), filterable, personal()] = None
     """The supplier of an external person."""
     role: Annotated[Line | None, filterable, personal()] = None
     """What the person usually works as."""

@@ -16,6 +16,7 @@ from shared.domain.register import Register
 REGISTERS: list[Register[Any]] = [register for register in SERVICE.registers if not register.is_read_only]
 STANDS = {
     "name": "A bridge",
+    "profile": "end_user",
     "description": "of stone",
     "planned_start_on": "2026-01-01",
     "planned_cost": {"amount": "1234.50", "currency": "CHF"},

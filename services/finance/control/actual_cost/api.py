@@ -11,6 +11,7 @@ ACTUAL_COSTS = Register(
     ActualCost,
     ActualCostRow,
     check=commands.check,
+    judges=("reverses_id",),
     guard=commands.guard,
     acts=commands.ACTS,
     carried=commands.carried,

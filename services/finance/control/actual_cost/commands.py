@@ -6,13 +6,12 @@ from typing import Any
 from services.finance.budget.budget import rules as budget_rules
 from services.finance.control.actual_cost import rules
 from services.finance.tables import KNOWN_PROJECT, KnownWorkPackage
-from services.finance.vendors.contract.model import ContractRow
 from shared.base.ids import derived_id
 from shared.contracts.finance.budget import Budget
 from shared.contracts.finance.control import ActualCost
 from shared.domain.acts import Acts, Standing, of_known_project
 from shared.domain.days import refuse_future
-from shared.domain.references import takes_new, takes_new_of
+from shared.domain.references import takes_new_of
 from shared.domain.work import Work
 
 STILL_OPEN = "UPDATE budget SET open = open WHERE id = ? AND open = 1 AND currency = ?"
@@ -48,7 +47,6 @@ async def check(work: Work, cost: ActualCost) -> None:
     package = await takes_new_of(work, KnownWorkPackage, cost, "work_package_id")
     if package is not None:
         rules.belongs(cost, package.project_id)
-    await takes_new(work, ContractRow, cost, "contract_id")
     if cost.reverses_id is not None and (reversals := guard(cost)) is not None:
         await work.guard(reversals)
         rules.reverses(cost, await work.find_by_id(ActualCost, cost.reverses_id), await _reversed(work, cost))

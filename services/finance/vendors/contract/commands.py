@@ -3,10 +3,8 @@
 from services.finance.budget.budget_line.commands import IMPORT
 from services.finance.tables import KNOWN_PROJECT
 from services.finance.vendors.contract import rules
-from services.finance.vendors.vendor.model import VendorRow
 from shared.contracts.finance.vendors import Contract
 from shared.domain.acts import Acts, of_known_project
-from shared.domain.references import takes_new
 from shared.domain.work import Work
 
 ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
@@ -15,4 +13,3 @@ ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
 async def check(work: Work, contract: Contract) -> None:
     if IMPORT not in work.scopes:
         rules.is_sound(contract)
-    await takes_new(work, VendorRow, contract, "vendor_id")

@@ -2,10 +2,8 @@
 
 from services.projects.confidential import check_confidential
 from services.projects.strategy.portfolio import rules
-from services.projects.strategy.portfolio.model import PortfolioRow
 from shared.contracts.projects.strategy import Portfolio
 from shared.domain.hierarchies import Hierarchy
-from shared.domain.references import takes_new
 from shared.domain.work import Work
 
 HIERARCHY = Hierarchy(Portfolio)
@@ -15,5 +13,4 @@ HIERARCHY = Hierarchy(Portfolio)
 async def check(work: Work, portfolio: Portfolio) -> None:
     rules.thresholds_rise(portfolio)
     check_confidential(work, portfolio)
-    await takes_new(work, PortfolioRow, portfolio, "parent_id")
     await HIERARCHY.check(work, portfolio)

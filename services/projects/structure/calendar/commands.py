@@ -28,6 +28,10 @@ ACTS = Acts(_standing, rules.act)
 
 async def check(work: Work, calendar: Calendar) -> None:
     rules.makes_sense(calendar)
+    changes_days = _changes_days(work, calendar)
+    if changes_days:
+        # before any other calendar is read, so that none changes its week meanwhile
+        await work.guard(BASES.key)
     if calendar.country is not None:
         public_holidays(calendar.country, calendar.region, now().year)
     await takes_new(work, CalendarRow, calendar, "based_on_id")
@@ -36,15 +40,24 @@ async def check(work: Work, calendar: Calendar) -> None:
     for base in chain[1:2]:
         rules.is_of_its_project(calendar, base)
     rules.works(chain)
-    await _those_based_on_it_work(work, calendar, chain)
+    if changes_days:
+        await _those_based_on_it_work(work, calendar, chain)
+
+
+def _changes_days(work: Work, calendar: Calendar) -> bool:
+    """Whether the week of a calendar changes that others may be based on, or what it takes its week from."""
+    before = work.before(calendar)
+    if before is None:
+        return False
+    return (before.week, before.based_on_id, before.archived_at) != (
+        calendar.week,
+        calendar.based_on_id,
+        calendar.archived_at,
+    )
 
 
 async def _those_based_on_it_work(work: Work, calendar: Calendar, chain: list[Calendar]) -> None:
-    """They take over what is changed here. Under the guard, so that none changes its own week meanwhile."""
-    before = work.before(calendar)
-    if before is None or (before.week, before.based_on_id) == (calendar.week, calendar.based_on_id):
-        return
-    await work.guard(BASES.key)
+    """They take over what is changed here."""
     bases = await BASES.parents(work)
     chains = {calendar.id: chain}
     for id in bases.below(calendar.id):

@@ -3,8 +3,6 @@
 from typing import Any
 
 from services.projects.confidential import check_confidential
-from services.projects.strategy.portfolio.model import PortfolioRow
-from services.projects.strategy.programme.model import ProgrammeRow
 from services.projects.structure.project import rules
 from shared.base.errors import Fault, Forbidden
 from shared.contracts.language import Fact, plain
@@ -12,7 +10,6 @@ from shared.contracts.projects.structure import Project, ProjectImported, Stage
 from shared.domain.acts import Acts, Standing
 from shared.domain.codes import Sequence
 from shared.domain.days import refuse_future
-from shared.domain.references import takes_new
 from shared.domain.work import Work
 
 CODES = Sequence("PRJ")
@@ -38,8 +35,6 @@ async def check(work: Work, project: Project) -> None:
     check_confidential(work, project)
     refuse_future(work, project.actual_start_on, "/actual_start_on")
     refuse_future(work, project.actual_finish_on, "/actual_finish_on")
-    await takes_new(work, PortfolioRow, project, "portfolio_id")
-    await takes_new(work, ProgrammeRow, project, "programme_id")
 
 
 def _stage_is_moved_to(work: Work, project: Project) -> None:

@@ -5,12 +5,10 @@ from uuid import UUID
 
 from services.projects.standing import of_project
 from services.projects.structure.work_package import rules, tree
-from services.projects.structure.work_package.model import WorkPackageRow
 from shared.contracts.language import plain
 from shared.contracts.projects.structure import WorkPackage, WorkPackageProgressed
 from shared.domain.acts import Acts, admit
 from shared.domain.reading import Memory
-from shared.domain.references import takes_new
 from shared.domain.work import Match, Work, expect_version
 
 PROGRESS = "report-progress"
@@ -30,7 +28,6 @@ def guard(package: Any) -> str:
 async def check(work: Work, package: WorkPackage) -> None:
     rules.in_order(package)
     await work.guard(guard(package))
-    await takes_new(work, WorkPackageRow, package, "parent_id")
     before = work.before(package)
     if package.budget is not None and before is not None:  # what is made only now has no parts
         rules.leaf_holds(package, await has_parts(work, package.id))

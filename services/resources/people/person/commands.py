@@ -1,7 +1,6 @@
 """What is checked of persons, and how one is erased."""
 
 from services.resources.people.identity.commands import erase_logins
-from services.resources.people.org_unit.model import OrgUnitRow
 from services.resources.people.person import rules
 from services.resources.planning.allocation.model import AllocationRow
 from shared.base.clock import to_day
@@ -9,7 +8,6 @@ from shared.contracts.resources.people import Person, PersonErased
 from shared.contracts.resources.planning import AllocationState
 from shared.domain.dependents import Dependents
 from shared.domain.erasure import erase as erased
-from shared.domain.references import takes_new
 from shared.domain.work import Match, Work, expect_version
 
 BOOKED = Dependents(
@@ -24,7 +22,6 @@ BOOKED = Dependents(
 async def check(work: Work, person: Person) -> None:
     rules.skills_differ(person)
     rules.vendor_fits(person)
-    await takes_new(work, OrgUnitRow, person, "unit_id")
 
 
 async def erase(work: Work, id: str, if_match: Match | None, reason: str | None) -> Person:

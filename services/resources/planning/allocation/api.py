@@ -12,6 +12,7 @@ ALLOCATIONS = Register(
     AllocationRow,
     supply=commands.supply,
     check=commands.check,
+    judges=("person_id",),
     guard=commands.guard,
     tell=commands.tell,
     acts=commands.ACTS,

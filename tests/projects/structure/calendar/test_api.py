@@ -1,5 +1,6 @@
 """Calendars over REST: what they refuse, and what they work day by day."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -155,6 +156,17 @@ async def test_a_calendar_keeps_the_days_that_those_based_on_it_work(office: Off
         f"{CALENDARS}/{weekend['id']}/restore", json={}, headers={"if-match": '"2"'}
     )
     assert (restored.status_code, restored.json()["code"]) == (422, "no_working_time")
+
+
+async def test_two_changes_at_once_leave_no_calendar_without_a_working_day(office: Office) -> None:
+    days_off = [{"weekday": day} for day in WORKDAYS]
+    for _ in range(5):
+        base = await office.calendar(week=[{"weekday": "saturday", "shifts": [MORNING]}])
+        week = [*days_off, {"weekday": "sunday", "shifts": [MORNING]}]
+        weekend = await office.calendar("Weekend", based_on_id=base["id"], week=week)
+        answers = await asyncio.gather(office.patch(base, week=[]), office.patch(weekend, week=days_off))
+        assert sorted(answer.status_code for answer in answers) == [200, 422]
+        assert (await office.worked(weekend, "2026-03-02", "2026-03-08"))["working_days"] == 1
 
 
 @pytest.mark.parametrize("clock", ["8:00", "24:30", "25:00", "12:60", "noon"])
