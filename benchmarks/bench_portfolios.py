@@ -1,126 +1,36 @@
-"""Reporting at 1,000 and at 100,000 projects: the overview right after a fold, pages of the list, rows read by a fold.
-
-A page is the time of the whole request inside the process, after an event was folded, so that no answer is kept.
-"""
+"""Reporting at 1,000 and at 100,000 projects: how fast events are folded, and rows read by a fold."""
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
-import httpx
-
-from benchmarks.bench_api import databases
 from benchmarks.figure import Figure
-from services.reporting.service import SERVICE
-from shared.base.clock import to_micros
+from benchmarks.large_reporting import FIRST_DAY, Filled, filled, project, sample
 from shared.base.ids import new_id
 from shared.base.money import Money
-from shared.base.settings import Settings
 from shared.base.telemetry import LOG
 from shared.contracts.finance.budget import BudgetLine, BudgetState
 from shared.contracts.finance.control import Contribution, Forecast, Performance, PerformanceMeasured
-from shared.contracts.language import Aggregate, Fact, plain
-from shared.contracts.projects.strategy import Portfolio
-from shared.contracts.projects.structure import Project, Stage, WorkPackage
+from shared.contracts.language import Aggregate, Fact
+from shared.contracts.projects.structure import Project, WorkPackage
 from shared.contracts.resources.planning import Allocation
 from shared.contracts.risk.risks import Register, Risk, RiskState
-from shared.http.auth import Tokens
-from shared.http.auth.issuers import LocalIssuer
-from shared.messaging.bus import Record
-from shared.messaging.bus.embedded import EmbeddedBus
-from shared.messaging.inbox import Inbox
 from shared.runtime.memory import freeze_modules
-from shared.runtime.running import Opened, opened
 from shared.store import Store
-from shared.store.outbox import Origin, cloud_event, event
 
 FEW, MANY = 1_000, int(os.environ.get("PORTOLAN_BENCH_PROJECTS", "100000"))
-PORTFOLIOS = 200
-BATCH = 500
-REPEATED = 9
+BATCH, FOLDED = 500, 5_000
 CLOCK = process_time if os.environ.get("PORTOLAN_BENCH_CPU") else perf_counter
 """On a busy machine the time of the processor tells more; PostgreSQL's own is not in it."""
-FIRST_DAY = date(2023, 1, 2)
-PAST = "2024-06-30"
-OVERVIEW_MS, PAGE_MS, PAST_PAGE_MS, RATIO = 5.0, 15.0, 60.0, 2.0
+RATIO = 2.0
 ROWS = 20
 """Rows that one fold may read, whatever there is."""
-ORIGIN = Origin("/portolan/bench/projects/1", "user", "bench", "bench").to_json()
-OVERVIEW, LIST = "/reporting/v1/portfolios", "/reporting/v1/projects"
-WORDS = (
-    "bridge",
-    "ledger",
-    "portal",
-    "archive",
-    "network",
-    "payroll",
-    "harbour",
-    "identity",
-    "tunnel",
-    "mobile",
-)
-STAGES = (*Stage,)
-
-LISTS = {
-    "by_id": "",
-    "by_code": "sort=code",
-    "by_name_down": "sort=-name",
-    "by_stage": "sort=stage",
-    "by_planned": "sort=-cost.planned",
-    "by_variance": "sort=cost.variance",
-    "by_finish": "sort=schedule.planned_finish_on",
-    "by_days_late": "sort=schedule.variance_days",
-    "stage_by_name": "stage=active&sort=name",
-    "portfolio_by_name": "portfolio_id={portfolio}&sort=name",
-    "health_by_name": "health=red&sort=name",
-    "health_by_days_late": "health=red&sort=schedule.variance_days",
-    "q_rare": "q=ledger%20{number}",
-    "q_common_by_name": "q=bridge&sort=name",
-    "external": "external_ref.source=erp&external_ref.id={number}",
-}
-
-
-@dataclass
-class Publisher:
-    """Gives events their places on the bus."""
-
-    last: dict[tuple[str, int], int] = field(default_factory=dict)
-    position: int = 0
-
-    def record(self, state: Aggregate, on: date, fact: Fact | None = None) -> Record:
-        fact = fact or plain(type(state), "created" if state.version == 1 else "revised")
-        effective = to_micros(datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
-        made = event(state, state.model_dump_json(), fact, (), effective, effective, ORIGIN, "http://bench")
-        self.position += 1
-        place, previous = (made.topic, made.partition), self.last.get((made.topic, made.partition), 0)
-        value = cloud_event(self.position, previous, made.headers, made.payload).encode()
-        self.last[place] = self.position
-        return Record(*place, self.position, self.position, previous, 1, value)
-
-
-@dataclass
-class Filled:
-    """A reporting service that has heard of so many projects."""
-
-    one: Opened
-    inbox: Inbox
-    client: httpx.AsyncClient
-    publisher: Publisher
-    portfolios: list[UUID]
-    projects: list[Project]
-    rate: float
-
-    async def fold(self, *states: tuple[Aggregate, date]) -> None:
-        await self.inbox.take([self.publisher.record(state, on) for state, on in states])
 
 
 def figures() -> list[Figure]:
@@ -130,151 +40,37 @@ def figures() -> list[Figure]:
 
 
 async def _figures() -> list[Figure]:
-    made: list[Figure] = []
-    for name in os.environ.get("PORTOLAN_BENCH_DATABASES", "sqlite,postgresql").split(","):
-        made += await _of(name)
-    return made
-
-
-async def _of(name: str) -> list[Figure]:
-    times: dict[int, dict[str, float]] = {}
-    rows: dict[int, dict[str, float]] = {}
-    rates: dict[int, float] = {}
+    rows: dict[str, dict[int, dict[str, float]]] = {}
+    rates: dict[str, dict[int, float]] = {}
     for count in (FEW, MANY):
-        source: AbstractContextManager[str] = (
-            databases(["reporting"]) if name == "postgresql" else nullcontext("")
-        )
-        with source as url:
-            async with _filled(url, count) as filled:
-                if name == "postgresql":
-                    await filled.one.kernel.store.run("ANALYZE")
-                print(f"# {name}, {count} projects: {filled.rate:.0f} events/s folded", flush=True)
-                rates[count] = filled.rate
-                rows[count] = await _rows_read(filled)
-                times[count] = await _timed(filled)
-    made = []
-    for what, seconds in times[MANY].items():
-        few = times[FEW][what]
-        note = f"{seconds / few:.2f} times that of {FEW} projects ({few * 1000:.2f} ms)"
-        made.append(Figure(f"reporting_{name}_{what}", seconds * 1000, "ms", _target(what), note=note))
-    ratio = times[MANY]["overview_now"] / times[FEW]["overview_now"]
-    made.append(
-        Figure(f"reporting_{name}_overview_growth", ratio, "x", RATIO, note=f"{MANY} against {FEW} projects")
-    )
+        with TemporaryDirectory(prefix="portolan-bench-") as folder:
+            store = await sample(Path(folder), count)
+            for name in os.environ.get("PORTOLAN_BENCH_DATABASES", "sqlite,postgresql").split(","):
+                async with filled(store, name) as service:
+                    rates.setdefault(name, {})[count] = await _rate(service)
+                    rows.setdefault(name, {})[count] = await _rows_read(service)
+    return [figure for name in rows for figure in _of(name, rows[name], rates[name])]
+
+
+def _of(name: str, rows: dict[int, dict[str, float]], rates: dict[int, float]) -> Iterator[Figure]:
     note = f"{MANY} against {FEW} projects; {rates[MANY]:.0f} events/s"
-    made.append(Figure(f"reporting_{name}_fold_growth", rates[FEW] / rates[MANY], "x", RATIO, note=note))
+    yield Figure(f"reporting_{name}_fold_growth", rates[FEW] / rates[MANY], "x", RATIO, note=note)
     for what, read in rows[MANY].items():
-        note = f"{rows[FEW][what]:g} at {FEW} projects"
-        made.append(Figure(f"rows_read_{name}_{what}", read, "rows", ROWS, note=note))
-    return made
+        yield Figure(
+            f"rows_read_{name}_{what}", read, "rows", ROWS, note=f"{rows[FEW][what]:g} at {FEW} projects"
+        )
 
 
-def _target(what: str) -> float:
-    return (
-        OVERVIEW_MS if what.startswith("overview_now") else PAST_PAGE_MS if what.endswith("past") else PAGE_MS
-    )
-
-
-@asynccontextmanager
-async def _filled(url: str, count: int) -> AsyncIterator[Filled]:
-    with TemporaryDirectory(prefix="portolan-bench-") as folder:
-        settings = Settings(data=Path(folder), database_url=url)
-        async with opened(SERVICE, settings, Tokens(settings)) as one:
-            token = LocalIssuer(Path(folder)).issue("bench", "viewer", "portolan")
-            async with httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=one.app),
-                base_url="http://127.0.0.1",
-                headers={"Authorization": f"Bearer {token}"},
-            ) as client:
-                inbox = Inbox(one.kernel, EmbeddedBus({}), SERVICE.consumers[0])
-                filled = Filled(one, inbox, client, Publisher(), [new_id() for _ in range(PORTFOLIOS)], [], 0)
-                await _fill(filled, count)
-                yield filled
-
-
-async def _fill(filled: Filled, count: int) -> None:
-    await filled.fold(
-        *((_portfolio(id, n, filled.portfolios), FIRST_DAY) for n, id in enumerate(filled.portfolios))
-    )
+async def _rate(service: Filled) -> float:
+    """Events a second that are folded, of projects here and there."""
     spent, events = 0.0, 0
-    for start in range(0, count, BATCH):
-        projects = [_project(n, filled.portfolios) for n in range(start, min(start + BATCH, count))]
-        filled.projects += projects
-        told = [(p, FIRST_DAY + timedelta(days=(start + n) * 7919 % 700)) for n, p in enumerate(projects)]
-        told += [(revised(p), on + timedelta(days=40 + n % 300)) for n, (p, on) in enumerate(told) if n % 2]
-        records = [filled.publisher.record(*one) for one in told]
+    for start in range(0, FOLDED, BATCH):
+        versions = [service.next_version(n) for n in range(start, start + BATCH)]
+        records = [service.publisher.record(*version) for version in versions]
         started = CLOCK()
-        await filled.inbox.take(records)
+        await service.inbox.take(records)
         spent, events = spent + CLOCK() - started, events + len(records)
-    filled.rate = events / spent
-
-
-def revised(p: Project) -> Project:
-    return p.model_copy(update={"version": p.version + 1, "forecast_cost": Money.of(1_200_000, "CHF")})
-
-
-def _portfolio(id: UUID, n: int, all_: Sequence[UUID]) -> Portfolio:
-    moment = datetime(2023, 1, 1, tzinfo=UTC)
-    return Portfolio(
-        id=id, version=1, created_at=moment, updated_at=moment, archived_at=None, external_ref=None,
-        name=f"Portfolio {n:03d}", parent_id=all_[n // 8] if n >= 8 else None,
-    )  # fmt: skip
-
-
-def _project(n: int, portfolios: Sequence[UUID]) -> Project:
-    mixed = n * 7919 % 100_003
-    moment = datetime(2023, 1, 1, tzinfo=UTC)
-    start = FIRST_DAY + timedelta(days=mixed % 900)
-    return Project.model_validate({
-        "id": new_id(), "version": 1, "created_at": moment, "updated_at": moment, "archived_at": None,
-        "external_ref": {"source": "erp", "id": str(n)},
-        "code": f"PRJ-{n:06d}",
-        "name": f"{WORDS[mixed % 10].capitalize()} {WORDS[n // 10 % 10]} {n}",
-        "description": "d" * 300,
-        "stage": STAGES[mixed % 7],
-        "portfolio_id": portfolios[mixed % len(portfolios)],
-        "planned_cost": Money.of(1_000_000 + mixed, "CHF"),
-        "forecast_cost": Money.of(1_000_000 + 37 * (mixed % 5_000), "CHF"),
-        "planned_start_on": start if n % 5 else None,
-        "planned_finish_on": start + timedelta(days=200 + mixed % 2_000) if n % 3 else None,
-    })  # fmt: skip
-
-
-async def _timed(filled: Filled) -> dict[str, float]:
-    seconds = {
-        "overview_now": await _answer(filled, OVERVIEW),
-        "overview_now_again": await _answer(filled, OVERVIEW, folding=False),
-        "overview_past": await _answer(filled, f"{OVERVIEW}?as_of={PAST}"),
-    }
-    ids = {"portfolio": str(filled.portfolios[150]), "number": str(len(filled.projects) // 2 + 1)}
-    for name, query in LISTS.items():
-        address = f"{LIST}?limit=100&{query.format(**ids)}".rstrip("&")
-        seconds[f"list_{name}"] = await _answer(filled, address)
-        seconds[f"list_{name}_past"] = await _answer(filled, f"{address}&as_of={PAST}")
-    return seconds
-
-
-async def _answer(filled: Filled, address: str, folding: bool = True) -> float:
-    spent = []
-    for n in range(REPEATED):
-        if folding:
-            await _one_more(filled, n)
-        started = CLOCK()
-        answer = await filled.client.get(address)
-        spent.append(CLOCK() - started)
-        assert answer.status_code == 200, answer.text
-    return median(spent)
-
-
-async def _one_more(filled: Filled, n: int, on: date | None = None) -> None:
-    """Another version of a project, of today where no day is given."""
-    place = n * 97 % len(filled.projects)
-    held = filled.projects[place]
-    version = 10 + filled.publisher.position  # beyond what was told of it
-    filled.projects[place] = held.model_copy(
-        update={"version": version, "forecast_cost": Money.of(1_000_000 + version, "CHF")}
-    )
-    await filled.fold((filled.projects[place], on or datetime.now(UTC).date()))
+    return events / spent
 
 
 class Counting:
@@ -299,37 +95,39 @@ class Counting:
         return counted
 
 
-async def _rows_read(filled: Filled) -> dict[str, float]:
+async def _rows_read(service: Filled) -> dict[str, float]:
     """Rows read by the fold of one fact: of today, three years late, and in a project of many children."""
-    with Counting(filled.one.kernel.store) as counting:
-        await _one_more(filled, 5)
+    with Counting(service.store) as counting:
+        await service.fold_one_more(5)
         read = {"of_today": counting.rows}
-        await filled.fold((_child("risks", filled.projects[7]), FIRST_DAY + timedelta(days=60)))
+        await service.fold((_child("risks", service.projects[7]), FIRST_DAY + timedelta(days=60)))
         read["told_three_years_late"] = counting.rows - sum(read.values())
     for children in (10, 10_000):
         for what in ("costs", *CHILDREN):
-            read[f"beside_{children}_{what}"] = await _beside(filled, what, children)
+            read[f"beside_{children}_{what}"] = await _beside(service, what, children)
     return {name: float(rows) for name, rows in read.items()}
 
 
-async def _beside(filled: Filled, what: str, children: int) -> int:
+async def _beside(service: Filled, what: str, children: int) -> int:
     """Rows read by the fold of one more cost, or risk, of a project that has so many."""
-    project, on = _project(len(filled.projects), filled.portfolios), datetime.now(UTC).date()
-    project = project.model_copy(update={"id": new_id(), "code": f"{what}-{children}"})
-    await filled.fold((project, on))
+    on = datetime.now(UTC).date()
+    own = project(len(service.projects), service.portfolios).model_copy(
+        update={"id": new_id(), "code": f"{what}-{children}"}
+    )
+    await service.fold((own, on))
     if what == "costs":
-        told: list[tuple[Aggregate, Fact | None]] = [
-            _measured(project, 1, children),
-            _measured(project, 2, 1),
+        events: list[tuple[Aggregate, Fact | None]] = [
+            _measured(own, 1, children),
+            _measured(own, 2, 1),
         ]
     else:
         for start in range(0, children, BATCH):
-            some = [(_child(what, project), on) for _ in range(start, min(start + BATCH, children))]
-            await filled.fold(*some)
-        told = [(_child(what, project), None)]
-    for state, fact in told:
-        with Counting(filled.one.kernel.store) as counting:
-            await filled.inbox.take([filled.publisher.record(state, on, fact)])
+            some = [(_child(what, own), on) for _ in range(start, min(start + BATCH, children))]
+            await service.fold(*some)
+        events = [(_child(what, own), None)]
+    for state, fact in events:
+        with Counting(service.store) as counting:
+            await service.inbox.take([service.publisher.record(state, on, fact)])
     return counting.rows
 
 

@@ -13,6 +13,19 @@ from shared.store.columns import SEARCH_TEXT
 
 
 @dataclass(frozen=True)
+class Part:
+    """Rows whose value follows from a column with an index: it is `column` less `less`, and `condition` says of which.
+
+    A value that turns with the day is so sorted by an index: the parts of a sort are read side by side.
+    """
+
+    column: str
+    condition: str
+    less: str = "0"
+    """SQL of an integer."""
+
+
+@dataclass(frozen=True)
 class Sort:
     """What a list can be sorted by. Values that are unknown come last, whichever way the others go."""
 
@@ -23,6 +36,8 @@ class Sort:
     """SQL of a text that says which values are comparable, such as an amount's currency: it orders first."""
     indexed: bool = False
     """Whether (sql, id), or (within, sql, id), is an index: known values and unknown ones are then read as two ranges."""
+    parts: tuple[Part, ...] = ()
+    """Where the known values stand in indices, if `sql` is none itself: each part is a range beside the others."""
 
     def keys(self, down: bool) -> list[tuple[str, bool]]:
         """(SQL without nulls, descending), as the rows are ordered."""
@@ -51,6 +66,10 @@ class Range:
     fixed: int = 0
     """How many of the keys are the same for every row of the range; they come first."""
     condition: str | None = None
+    less: int = 0
+    """What is subtracted of the first key that is not fixed, before a cursor remembers it."""
+    is_beside: bool = False
+    """Whether its rows stand among those of the range before it."""
     is_unserved: bool = False
     """Whether no index serves its order: it is read only where what comes before it does not fill the page."""
 
@@ -59,7 +78,10 @@ class Range:
         conditions = [self.condition] if self.condition else []
         if last is None:
             return conditions, []
-        after, params = cursor.after(self.order, last[self.fixed :])
+        values = list(last[self.fixed :])
+        if self.less:
+            values[0] += self.less
+        after, params = cursor.after(self.order, values)
         return [*conditions, after], params
 
 
@@ -71,6 +93,8 @@ def ranges(first: Sort | None, order: Sequence[tuple[str, bool]], last: Sequence
     values have no order within anything.
     """
     keys = [key for key, _ in order]
+    if first is not None and first.parts:
+        return _ranges_of_parts(first, order, last)
     if first is None or not first.is_split:
         return [Range(keys, order)]
     compared = [first.within, first.sql] if first.within else [first.sql]
@@ -80,9 +104,32 @@ def ranges(first: Sort | None, order: Sequence[tuple[str, bool]], last: Sequence
     known_values = Range(["0", *compared, *keys[own:]], [*by, *rest], 1, f"{first.sql} IS NOT NULL")
     same = ["''"] * (own - 2)
     unknown_values = Range(
-        ["1", *same, first.lowest, *keys[own:]], rest, own, f"{first.sql} IS NULL", first.within is not None
+        ["1", *same, first.lowest, *keys[own:]],
+        rest,
+        own,
+        f"{first.sql} IS NULL",
+        is_unserved=first.within is not None,
     )
     return [known_values, unknown_values] if last is None or last[0] == 0 else [unknown_values]
+
+
+def _ranges_of_parts(
+    sort: Sort, order: Sequence[tuple[str, bool]], last: Sequence[Any] | None
+) -> list[Range]:
+    """A range for each part of the known values, side by side, and one of unknown values after them."""
+    (_, down), *rest = order[1:]
+    others = [key for key, _ in rest]
+    range_of_unknown = Range(["1", sort.lowest, *others], rest, 2, f"{sort.sql} IS NULL", is_unserved=True)
+    if last is not None and last[0] != 0:
+        return [range_of_unknown]
+    ranges_of_known = [
+        Range(
+            ["0", f"{part.column} - {part.less}", *others], [(part.column, down), *rest], 1, part.condition,
+            less=int(part.less), is_beside=i > 0,
+        )
+        for i, part in enumerate(sort.parts)
+    ]  # fmt: skip
+    return [*ranges_of_known, range_of_unknown]
 
 
 @dataclass
@@ -157,7 +204,7 @@ class Keyset:
         if call.kernel.store.dialect == "sqlite":
             await self._walk_for_many(call.kernel.store, table)
         parts = ranges(self.sorts[named[0][0]] if named else None, order, last)
-        text, params = self._selected(parts, order, last, columns, table, limit + 1)
+        text, params = self.selected(parts, order, last, columns, table, limit + 1)
         if counted:
             text, params = (
                 f"SELECT ({self._count(table)}), page.* FROM ({text}) page",
@@ -201,7 +248,7 @@ class Keyset:
                 place = self.where.index(f"{column} IN ({marks})")
                 self.where[place] = f"+{column} IN ({marks})"
 
-    def _selected(
+    def selected(
         self,
         parts: Sequence[Range],
         order: Sequence[tuple[str, bool]],
@@ -211,20 +258,24 @@ class Keyset:
         count: int,
     ) -> tuple[str, list[Any]]:
         """The first `count` rows after `last`, with their keys as `key_0`, `key_1`, …, and the parameters."""
-        texts, params, before = list[str](), list[Any](), ("", list[Any]())
+        texts, params = list[str](), list[Any]()
+        before, before_params = list[str](), list[Any]()
         for i, part in enumerate(parts):
-            starts = last if i == 0 else None
+            starts = last if i == 0 or part.is_beside else None
             conditions, more = part.behind(starts)
             keys = ", ".join(f"{key} AS key_{n}" for n, key in enumerate(part.keys))
             conditions, more = [*self.where, *conditions], [*self.params, *more]
             rows, most = f" FROM {table}{_where(conditions)}", str(count)
             if part.is_unserved and i:  # as many as are missing: nothing is read where none is
-                filled, filled_params = before
-                most = f"(SELECT {count} - COUNT(*) FROM (SELECT 1{filled} LIMIT {count}) filled)"
-                more = [*more, *filled_params]
+                filled = " UNION ALL ".join(before)
+                most = (
+                    f"(SELECT {count} - COUNT(*) FROM (SELECT 1 FROM ({filled}) ranges LIMIT {count}) filled)"
+                )
+                more = [*more, *before_params]
             texts.append(f"SELECT {columns}, {keys}{rows}{_by(part.order)} LIMIT {most}")
             params += more
-            before = rows, more
+            before.append(f"SELECT * FROM (SELECT 1{rows} LIMIT {count}) range_{i}")
+            before_params += more
         if len(texts) == 1:
             return texts[0], params
         united = " UNION ALL ".join(f"SELECT * FROM ({text}) range_{i}" for i, text in enumerate(texts))

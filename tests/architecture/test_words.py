@@ -101,7 +101,6 @@ NOT_YET_RENAMED: dict[str, str] = {
     "benchmarks/__main__.py": "chosen",
     "benchmarks/bench_lists.py": "_written",
     "benchmarks/bench_plan_files.py": "written",
-    "benchmarks/bench_portfolios.py": "held made told",
     "benchmarks/bench_relay.py": "seen",
     "benchmarks/bench_reporting.py": "taken",
     "benchmarks/bench_selection.py": "took wanted",

@@ -9,6 +9,7 @@ from typing import Any
 from services.reporting.figures.health import AMBER, DEFAULT, GREEN, RED, RISK_AMBER, RISK_RED, limits_of
 from shared.contracts.projects.structure import Stage
 from shared.domain.stages import ENDED
+from shared.http.keyset import Part
 
 NOT_BEGUN = (Stage.APPROVED,)
 """Where a start is owed: what is only proposed, nobody has agreed to."""
@@ -41,6 +42,20 @@ START_DAYS = (
     " WHEN forecast_start IS NOT NULL OR planned_start < {day} THEN planned_start - {day} END"
 )
 """The same of the start, for what is approved or has begun."""
+
+
+def _parts(which: str) -> tuple[Part, ...]:
+    """Where the known values of a day stand in indices, of `finish` or `start`: those that time does not change, what is
+    late, and what a forecast that has passed had expected earlier. See `lateness.Lateness`."""
+    fixed, due, forecast = f"{which}_fixed", f"{which}_due", f"forecast_{which}"
+    return (
+        Part(fixed, f"{fixed} IS NOT NULL AND (actual_{which} IS NOT NULL OR {forecast} > {{day}})"),
+        Part(due, f"{due} < {{day}} AND ({forecast} IS NULL OR {forecast} <= {{day}})", "{day}"),
+        Part(due, f"{due} >= {{day}} AND {forecast} <= {{day}}", "{day}"),
+    )
+
+
+FINISH_PARTS, START_PARTS = _parts("finish"), _parts("start")
 
 _TIME_DAYS = (
     f"CASE WHEN {_WAITS} AND start_days IS NOT NULL AND (finish_days IS NULL OR start_days < finish_days)"

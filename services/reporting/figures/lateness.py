@@ -1,6 +1,6 @@
 """How late a project is on a day: the same rules as the SQL of `judging.py`, with the reason where nothing is known."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.reporting.figures.judging import NOT_BEGUN
 from shared.contracts.projects.structure import Stage
@@ -65,6 +65,47 @@ def time_days(f: Dated, finish_days: int | None, start_days: int | None) -> int 
 def waits(f: Dated) -> bool:
     """Whether the project is still to begin."""
     return f.actual_start is None and f.stage in NOT_BEGUN
+
+
+class Lateness(NamedTuple):
+    """From what the days of a row follow on any day: a list sorts by these, and no value is computed for each project.
+
+    `fixed` is the variance while time does not change it: of an actual day, or of a forecast until that day has come.
+    From `due` on a project gets later with every day: the variance is `due` less the day.
+    """
+
+    finish_fixed: int | None
+    finish_due: int | None
+    start_fixed: int | None
+    start_due: int | None
+
+
+def lateness(f: Dated) -> Lateness:
+    """The same rules as `variance_days` and `start_variance_days`, for all days at once."""
+    return Lateness(*_finish_lateness(f), *_start_lateness(f))
+
+
+def _finish_lateness(f: Dated) -> tuple[int | None, int | None]:
+    if f.planned_finish is None:
+        return None, None
+    if f.actual_finish is not None:
+        return f.planned_finish - f.actual_finish, None
+    if f.stage in ENDED:
+        return None, None
+    if f.forecast_finish is not None:
+        return f.planned_finish - f.forecast_finish, f.planned_finish
+    overdue = f.planned_start if waits(f) and f.planned_start is not None else f.planned_finish
+    return None, min(overdue, f.planned_finish)
+
+
+def _start_lateness(f: Dated) -> tuple[int | None, int | None]:
+    if f.planned_start is None:
+        return None, None
+    if f.actual_start is not None:
+        return f.planned_start - f.actual_start, None
+    if f.stage not in NOT_BEGUN:
+        return None, None
+    return None if f.forecast_start is None else f.planned_start - f.forecast_start, f.planned_start
 
 
 def due_days(f: Dated) -> list[int]:

@@ -16,6 +16,10 @@ LISTED_WHERE_KNOWN = (
 """What the list of projects is sorted and narrowed by: along such an index a page of any day is found, because the days
 of a project stand side by side in it."""
 
+LATENESS = ("finish_fixed", "finish_due", "start_fixed", "start_due")
+"""What a list by days late is sorted by, see `lateness.Lateness`. The forecast stands in the index too: by it the rows
+that the walk of a day passes over are told without reading them."""
+
 
 class FiguresRow(Model, table=True):
     __tablename__ = "figures"
@@ -37,6 +41,17 @@ class FiguresRow(Model, table=True):
                 postgresql_where=text(f"{columns[-1]} IS NOT NULL"),
             )
             for columns in LISTED_WHERE_KNOWN
+        ),
+        *(
+            Index(
+                f"ix_figures__{column}_project_id",
+                column,
+                "project_id",
+                f"forecast_{column.partition('_')[0]}",
+                sqlite_where=text(f"{column} IS NOT NULL"),
+                postgresql_where=text(f"{column} IS NOT NULL"),
+            )
+            for column in LATENESS
         ),
     )
 
@@ -75,6 +90,10 @@ class FiguresRow(Model, table=True):
     current_at_completion: int | None = Field(sa_type=BigInteger)
     differing: int = Field(sa_type=BigInteger)
     basis: str = Field(sa_type=Text)
+    finish_fixed: int | None = Field(sa_type=BigInteger)
+    finish_due: int | None = Field(sa_type=BigInteger)
+    start_fixed: int | None = Field(sa_type=BigInteger)
+    start_due: int | None = Field(sa_type=BigInteger)
 
 
 class TextRow(Model, table=True):

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from services.reporting.figures.compute import Figures
+from services.reporting.figures.lateness import Lateness, lateness
 from services.reporting.figures.tables import FiguresRow
 from services.reporting.figures.walk import Stored
 from shared.base.text import search_text, sort_key
@@ -19,10 +20,10 @@ _MEMBERS = tuple(Figures.__dataclass_fields__)
 _values = attrgetter(*_MEMBERS)
 _VALUED = ("until_day", *_MEMBERS, "basis")
 COLUMNS = ("project_id", "from_day", *_VALUED)
-"""What is read of a row: all but the forms in which its names are sorted and found."""
+"""What is read of a row: all but the forms in which its names and days late are sorted and found."""
 
 _TEXTS = ("code_sort", "name_sort", "search_text")
-_INSERTED = (*COLUMNS, *_TEXTS)
+_INSERTED = (*COLUMNS, *_TEXTS, *Lateness._fields)
 INSERT = (
     f"INSERT INTO figures ({', '.join(_INSERTED)}) VALUES ({', '.join('?' * len(_INSERTED))})"
     " ON CONFLICT (project_id, from_day) DO UPDATE SET "
@@ -52,7 +53,9 @@ def stage(work: Work, replacements: Iterable[tuple[Sequence[Stored], Sequence[St
         for row in new_rows:
             before = there.get(row.from_day)
             if before is None:
-                inserted.append((*row[:3], *_values(row.figures), row.basis, *_texts(_names(row))))
+                inserted.append(
+                    (*row[:3], *_values(row.figures), row.basis, *_texts(_names(row)), *lateness(row.figures))
+                )
             elif before != row:
                 columns, values = _changed(before, row)
                 updated.setdefault(columns, []).append((*values, row.project_id, row.from_day))
@@ -85,6 +88,12 @@ def _changed(before: Stored, row: Stored) -> tuple[tuple[str, ...], list[Any]]:
     ]
     if _names(before) != _names(row):
         changed += zip(_TEXTS, _texts(_names(row)), strict=True)
+    before_late, late = lateness(before.figures), lateness(row.figures)
+    changed += [
+        (column, getattr(late, column))
+        for column in Lateness._fields
+        if getattr(before_late, column) != getattr(late, column)
+    ]
     return tuple(column for column, _ in changed), [value for _, value in changed]
 
 

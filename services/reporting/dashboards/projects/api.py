@@ -12,7 +12,7 @@ from services.reporting.dashboard import DashboardList
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.shapes import ProjectFiguresPage, ProjectSheet
 from services.reporting.dashboards.projects.stale import stale_references
-from services.reporting.figures.judging import FINISH_DAYS, START_DAYS, judged
+from services.reporting.figures.judging import FINISH_DAYS, FINISH_PARTS, START_DAYS, START_PARTS, judged
 from services.reporting.figures.rows import VALID
 from services.reporting.history.portfolios import descendants, portfolios_by_id
 from services.reporting.history.view import states_of_project
@@ -44,8 +44,8 @@ SORTS = {
     "cost.actual": _amount("actual"),
     "cost.variance": _amount("variance"),
     "schedule.planned_finish_on": Sort("planned_finish", indexed=True),
-    "schedule.variance_days": Sort(FINISH_DAYS),
-    "schedule.start_variance_days": Sort(START_DAYS),
+    "schedule.variance_days": Sort(FINISH_DAYS, parts=FINISH_PARTS),
+    "schedule.start_variance_days": Sort(START_DAYS, parts=START_PARTS),
 }
 
 INDEXED = frozenset({"portfolio_id", "programme_id", "stage", "external_source", "external_id"})
@@ -126,7 +126,7 @@ def _outside(keyset: Keyset, portfolio_ids: Sequence[str]) -> None:
 
 
 async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
-    sorts = {name: replace(sort, sql=sort.sql.format(day=at.day)) for name, sort in SORTS.items()}
+    sorts = {name: of_day(sort, at.day) for name, sort in SORTS.items()}
     keyset = Keyset("project_id", sorts, "reporting.projects", indexed=INDEXED, searched="project_text")
     if query.archived != "true":
         keyset.narrow("archived = 0")
@@ -141,6 +141,15 @@ async def _keyset(store: Store, query: ProjectListQuery, at: AsOf) -> Keyset:
     if query.q:
         keyset.search(query.q)
     return keyset
+
+
+def of_day(sort: Sort, day: int) -> Sort:
+    """What turns with the day, as it is on this one."""
+    parts = tuple(
+        replace(part, condition=part.condition.format(day=day), less=part.less.format(day=day))
+        for part in sort.parts
+    )
+    return replace(sort, sql=sort.sql.format(day=day), parts=parts)
 
 
 async def _of_the_day(store: Store, keyset: Keyset, at: AsOf) -> None:
