@@ -113,8 +113,8 @@ async def test_a_refused_first_cost_takes_no_other_item_of_its_batch_with_it(des
     desk = desk_everywhere
     project = await imported(desk)
     await desk.put(COSTS, "A", project_id=(await imported(desk, "2"))["id"], **USES[COSTS])
-    taken = {"external_ref": {"source": "x", "id": "A"}}
-    items = [{"project_id": project["id"], **USES[COSTS], **more} for more in (taken, {}, {})]
+    duplicate_key = {"external_ref": {"source": "x", "id": "A"}}
+    items = [{"project_id": project["id"], **USES[COSTS], **more} for more in (duplicate_key, {}, {})]
     items.append({**items[1], "amount": money("1.00", "CHF")})
     answer = await desk.client.post(
         f"/{COSTS}/batch", json={"items": items}, headers={"Idempotency-Key": "k"}
@@ -221,16 +221,16 @@ async def test_figures_are_the_same_whenever_the_budget_was_opened(desk_everywhe
     for key, used_at_once in (("EARLY", True), ("LATE", False)):
         project = await lived(desk, key, used_at_once)
         budget = (await desk.read(BUDGETS, project_id=project["id"]))["items"][0]
-        shown: list[Any] = [
+        answers: list[Any] = [
             {m: budget[m] for m in ("version", "currency", "planned", "open", "currency_reason")}
         ]
         for day in DAYS:
-            shown.append({**await desk.earned_value(project, as_of=day), "project_id": ""})
+            answers.append({**await desk.earned_value(project, as_of=day), "project_id": ""})
             sheet = await desk.read(f"reporting/v1/projects/{project['id']}", as_of=day)
-            shown.append({m: sheet[m] for m in ("cost", "earned_value")})
+            answers.append({m: sheet[m] for m in ("cost", "earned_value")})
         events = (await desk.read("finance/v1/events", limit=200))["items"]
-        shown += [(e["type"], e["data"]["effective_at"]) for e in events if e["subject"] == budget["id"]]
-        figures.append(shown)
+        answers += [(e["type"], e["data"]["effective_at"]) for e in events if e["subject"] == budget["id"]]
+        figures.append(answers)
     assert figures[0] == figures[1]
     assert len(figures[0]) == 1 + 2 * len(DAYS) + 5
     running = desk.portolan.running
@@ -252,7 +252,7 @@ async def test_figures_of_an_imported_project_are_those_of_one_that_was_approved
         assert await cost(desk, project, "30.00", "EUR") == 201
         measures = await desk.earned_value(project)
         sheet = await desk.read(f"reporting/v1/projects/{project['id']}")
-        shown = {m: sheet[m] for m in ("cost", "earned_value")}
-        figures.append(({**measures, "project_id": ""}, shown))
+        answers = {m: sheet[m] for m in ("cost", "earned_value")}
+        figures.append(({**measures, "project_id": ""}, answers))
     assert figures[0] == figures[1]
     assert figures[0][0]["ac"] == money("30.00", "EUR")
