@@ -1,6 +1,6 @@
 """Everything in one process: five stores, their outboxes as the bus, one address. The only place that knows all five."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -16,8 +16,10 @@ from shared.base.settings import Settings
 from shared.http.auth import Tokens
 from shared.http.serving import Serving
 from shared.messaging.inbox import Inbox
+from shared.runtime.app import ServiceApp, create_app
 from shared.runtime.front import front
 from shared.runtime.running import Opened, alone, enter_bus, listening, opened
+from shared.runtime.service import Service
 
 SERVICES = (PROJECTS, RESOURCES, FINANCE, RISK, REPORTING)
 
@@ -56,13 +58,17 @@ class Embedded:
 
 
 @asynccontextmanager
-async def embedded(settings: Settings) -> AsyncIterator[Embedded]:
+async def embedded(
+    settings: Settings, make_app: Callable[[Service], ServiceApp] = create_app
+) -> AsyncIterator[Embedded]:
     """All five at work; they end in the reverse order."""
     settings.refuse_one_database_for_all()
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(settings, *(s.name for s in SERVICES)))
         tokens = Tokens(settings)
-        services = {s.name: await stack.enter_async_context(opened(s, settings, tokens)) for s in SERVICES}
+        services = {
+            s.name: await stack.enter_async_context(opened(s, settings, tokens, make_app)) for s in SERVICES
+        }
         bus = await enter_bus(stack, settings, [one.kernel for one in services.values()], tokens)
         inboxes = {
             name: await stack.enter_async_context(listening(one, bus)) for name, one in services.items()

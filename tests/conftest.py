@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from shutil import copytree, rmtree
@@ -21,10 +21,12 @@ from services.embedded import Embedded, embedded
 from shared.base.settings import Settings
 from shared.base.telemetry import LOG
 from shared.http.auth import Tokens
+from shared.runtime.app import ServiceApp
 from shared.runtime.migrate import prepare
 from shared.runtime.running import Opened, opened
 from shared.runtime.service import Service
 from tests.support import janitor, parallel, rotation, rules
+from tests.support.applications import application_of
 from tests.support.postgres import ACCIDENTS, PostgresServer, make_databases
 
 __all__ = [
@@ -197,8 +199,11 @@ async def _caught_up(one: Opened, marks: Any, topics: list[str]) -> bool:
 
 
 @asynccontextmanager
-async def running_portolan(settings: Settings) -> AsyncIterator[Portolan]:
-    async with embedded(settings) as app, AsyncExitStack() as stack:
+async def running_portolan(
+    settings: Settings, make_app: Callable[[Service], ServiceApp] = application_of
+) -> AsyncIterator[Portolan]:
+    """Everything in one process. Tests that change the applications give `create_app`, and so have their own."""
+    async with embedded(settings, make_app) as app, AsyncExitStack() as stack:
         yield Portolan(app, stack)
 
 
@@ -223,7 +228,7 @@ async def portolan(tmp_path: Path, fresh_stores: Path) -> AsyncIterator[Portolan
 async def running_service(service: Service, settings: Settings) -> AsyncIterator[tuple[Opened, Callers]]:
     """One service alone, with callers."""
     tokens = Tokens(settings)
-    async with opened(service, settings, tokens) as one, AsyncExitStack() as stack:
+    async with opened(service, settings, tokens, application_of) as one, AsyncExitStack() as stack:
         yield one, Callers(one.app, tokens, stack)
 
 
@@ -253,8 +258,10 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-async def everywhere(tmp_path: Path, database_url: str) -> AsyncIterator[Portolan]:
+async def everywhere(tmp_path: Path, database_url: str, fresh_stores: Path) -> AsyncIterator[Portolan]:
     """Everything in one process, once on SQLite and once on PostgreSQL."""
+    if not database_url:
+        copytree(fresh_stores, tmp_path, dirs_exist_ok=True)
     async with running_portolan(Settings(data=tmp_path, database_url=database_url)) as system:
         yield system
 

@@ -38,6 +38,8 @@ CODES = {
 }
 """The code of an added route's `HTTPException`, by its status; `refused` for any other."""
 
+CHANGED_BY_ITSELF = ("openapi_schema", "_state_of_lifespan", "_sealed")
+"""Attributes of an application that it sets while it is served, without anybody having added to it."""
 
 Operation = tuple[str, str]
 """A method, and a path whose parameters have no names."""
@@ -119,6 +121,7 @@ class Extensible(FastAPI):
         self._own_routes: frozenset[int] = frozenset()
         self._own_handlers: dict[Any, Any] = {}
         self._state_of_lifespan: dict[str, Any] = {}
+        self._sealed: list[Any] = []
 
     def seal(self) -> None:
         """From here on, what is added is the user's."""
@@ -129,6 +132,19 @@ class Extensible(FastAPI):
             for path, route in _leaves(self.router.routes, "")
             for method in getattr(route, "methods", None) or ()
         )
+        self._sealed = self._condition()
+
+    @property
+    def is_as_made(self) -> bool:
+        """Whether nothing was added, replaced or left behind since it was sealed: so that it can serve others too."""
+        return self._condition() == self._sealed
+
+    def _condition(self) -> list[Any]:
+        """What users of FastAPI may change of an application, as it is now."""
+        own = _members(self)
+        for name in CHANGED_BY_ITSELF:
+            own.pop(name, None)
+        return [own, dict(self.state._state), _members(self.router), *map(_members, self.router.routes)]
 
     @property
     def has_additions(self) -> bool:
@@ -203,6 +219,11 @@ class Extensible(FastAPI):
             f"nothing runs at {event_type}: the application is made when its store is open. Include a router with a"
             " lifespan, or do it before and after `serving`, as docs/how-to/extend-with-fastapi.md shows"
         )
+
+
+def _members(of: object) -> dict[str, Any]:
+    """Its attributes; collections as they are now, whatever is added to them later."""
+    return {n: copy(v) if isinstance(v, list | dict | set) else v for n, v in vars(of).items()}
 
 
 def with_request_id(request_id: str, send: Send) -> Send:

@@ -1,6 +1,8 @@
 """An application of a service: FastAPI with the declared routes, served through the door that every request passes."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, cast
 
@@ -9,7 +11,7 @@ from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.base import telemetry
-from shared.base.errors import Defect, MethodNotAllowed, Refusal, UriTooLong
+from shared.base.errors import Defect, MethodNotAllowed, Refusal, Unavailable, UriTooLong
 from shared.base.version import VERSION
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
 from shared.http.additions import Extensible, with_request_id
@@ -43,6 +45,24 @@ class ServiceApp(Extensible):
 
     service: Service
     kernel: Serving | None
+    """With what it answers; None while its service is not open."""
+
+    @contextmanager
+    def answering_with(self, kernel: Serving) -> Iterator[None]:
+        """While the block lasts it answers with this kernel; afterwards it may be given another one.
+
+        All that belongs to an instance (its store, settings, limits, streams) is the kernel's, and goes with it.
+        RuntimeError where it has one already.
+        """
+        if self.kernel is not None:
+            raise RuntimeError(f"the application of {self.service.name} is open already; make another one")
+        self.kernel = self.state.kernel = kernel
+        try:
+            yield
+        finally:
+            self.kernel = None
+            self.openapi_schema = None
+            del self.state.kernel
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,7 +87,7 @@ class ServiceApp(Extensible):
             scope[STATUS] = 204
             await tell_methods(send)
             return
-        route = self.find(scope)
+        route = self.find(scope) if self.kernel is not None else _not_open()
         if not isinstance(route, Refusal):
             scope[ROUTE] = route.path
             await route.run(scope, receive, send)
@@ -119,6 +139,10 @@ def _defect() -> Refusal:
     return Defect("something went wrong on our side; the trace id finds it in the logs")
 
 
+def _not_open() -> Refusal:
+    return Unavailable("the service is not open", headers={"Retry-After": "1"})
+
+
 async def refuse(refusal: Refusal, app: ServiceApp, scope: Scope, receive: Receive, send: Send) -> None:
     """A refusal outside any route; OPTIONS is answered here with what the resource allows."""
     call = Call(scope, receive)
@@ -134,7 +158,7 @@ async def refuse(refusal: Refusal, app: ServiceApp, scope: Scope, receive: Recei
 
 
 def create_app(service: Service) -> ServiceApp:
-    """The application; `app.kernel` is set when it starts (see `shared.runtime.running`)."""
+    """The application, which answers once it is given a kernel (see `shared.runtime.running`)."""
     app = ServiceApp(
         title=f"Portolan {service.title}",
         version=VERSION,

@@ -1,7 +1,7 @@
 """A service at work: its store opened, its relay and consumers started, and all of it ended in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -39,7 +39,13 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncIterator[Opened]:
+async def opened(
+    service: Service,
+    settings: Settings,
+    tokens: Tokens,
+    make_app: Callable[[Service], ServiceApp] = create_app,
+) -> AsyncIterator[Opened]:
+    """The service with its store open. `make_app` may give an application that served before and is closed."""
     telemetry.LOG.level = settings.log_level
     telemetry.begin(telemetry.OF_A_SERVICE, service.name)
     with written_under(settings.data):
@@ -60,9 +66,6 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
         secret=instance_secret(settings.data),
     )
     store.on_commit(lambda: _nudge(kernel))
-    app = create_app(service)
-    app.kernel = kernel
-    app.state.kernel = kernel
     kernel.watch = ClockWatch(service.name, settings.clock_jump_hours, last_recorded)
     telemetry.STORE_DAMAGED.labels(service.name).set(0)
     if not is_whole:
@@ -73,8 +76,10 @@ async def opened(service: Service, settings: Settings, tokens: Tokens) -> AsyncI
         Supervised(service.name, "the pruning", lambda: _forget_for_ever(service, kernel)),
         Supervised(service.name, "the look at revocations", lambda: _look_for_ever(kernel)),
     ]
+    app = make_app(service)
     try:
-        yield Opened(service, app, kernel)
+        with app.answering_with(kernel):
+            yield Opened(service, app, kernel)
     finally:
         await end_all(kernel.tasks)
         await store.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +33,33 @@ CARD = {"name": "Senior engineer", "hourly": {"amount": SECRET, "currency": "CHF
 
 
 @pytest.fixture
-async def portolan(
+async def portolan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Portolan]:
+    """All services, finance with rate cards."""
+    async with running_with_cards(Settings(data=tmp_path), monkeypatch) as running:
+        yield running
+
+
+@pytest.fixture
+async def everywhere(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Portolan]:
-    """All services, finance with rate cards, on both databases."""
+    """The same, once on SQLite and once on PostgreSQL: for what tables, topics and folds show."""
+    settings = Settings(data=tmp_path, database_url=database_url)
+    if database_url:  # the test's databases are copies that have the tables of the product only
+        engine = postgres_engine(settings.store_url("finance"))
+        async with engine.begin() as connection:
+            await connection.run_sync(rate_card_row().metadata.create_all)
+        await engine.dispose()
+    async with running_with_cards(settings, monkeypatch) as running:
+        yield running
+
+
+@asynccontextmanager
+async def running_with_cards(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Portolan]:
     with declared() as finance:
         services = tuple(finance if service.name == "finance" else service for service in SERVICES)
         monkeypatch.setattr(embedded, "SERVICES", services)
-        settings = Settings(data=tmp_path, database_url=database_url)
-        if database_url:  # the test's databases are copies that have the tables of the product only
-            engine = postgres_engine(settings.store_url("finance"))
-            async with engine.begin() as connection:
-                await connection.run_sync(rate_card_row().metadata.create_all)
-            await engine.dispose()
-        async with running_portolan(settings) as running:
+        async with running_portolan(settings, create_app) as running:
             yield running
 
 
@@ -59,7 +73,8 @@ def test_every_role_that_sees_what_is_restricted_is_meant_to() -> None:
     assert {role for role, scopes in ROLES.items() if "finance.restricted" in scopes} == set(WITH)
 
 
-async def test_no_route_of_a_restricted_aggregate_answers_without_the_scope(portolan: Portolan) -> None:
+async def test_no_route_of_a_restricted_aggregate_answers_without_the_scope(everywhere: Portolan) -> None:
+    portolan = everywhere
     card = await create(portolan, external_ref={"source": "erp", "id": "R1"})
     there = f"{CARDS}/{card['id']}"
     merge = {"Content-Type": "application/merge-patch+json", "If-Match": '"1"'}
@@ -112,7 +127,8 @@ async def test_a_narrowed_token_sees_no_more_than_it_says(portolan: Portolan) ->
         assert answer.status_code == status, scope
 
 
-async def test_feeds_and_heads_show_it_only_with_the_scope(portolan: Portolan) -> None:
+async def test_feeds_and_heads_show_it_only_with_the_scope(everywhere: Portolan) -> None:
+    portolan = everywhere
     card = await create(portolan)
     await portolan("director").post("/finance/v1/vendors", json={"name": "Netzwerk AG"})
     for role in WITHOUT:
@@ -155,7 +171,8 @@ async def seen_in_the_stream(portolan: Portolan, role: str, last: bytes) -> byte
     return bytes(sent)
 
 
-async def test_the_stream_shows_it_only_with_the_scope(portolan: Portolan) -> None:
+async def test_the_stream_shows_it_only_with_the_scope(everywhere: Portolan) -> None:
+    portolan = everywhere
     card = await create(portolan)
     vendor = await portolan("director").post("/finance/v1/vendors", json={"name": "Netzwerk AG"})
     last = vendor.json()["id"].encode()
@@ -167,8 +184,9 @@ async def test_the_stream_shows_it_only_with_the_scope(portolan: Portolan) -> No
         assert card["id"].encode() in await seen_in_the_stream(portolan, role, last), role
 
 
-async def test_a_gap_is_healed_only_with_the_scope(portolan: Portolan) -> None:
+async def test_a_gap_is_healed_only_with_the_scope(everywhere: Portolan) -> None:
     """Without it the feed passes over what is missing: taken for healed, it would be lost for ever."""
+    portolan = everywhere
     card = await create(portolan)
     await portolan("director").post("/finance/v1/vendors", json={"name": "Netzwerk AG"})
     finance = portolan.running.services["finance"]
@@ -193,7 +211,8 @@ async def test_a_gap_is_healed_only_with_the_scope(portolan: Portolan) -> None:
             await bus.close()
 
 
-async def test_a_filtered_feed_advances_past_what_it_does_not_show(portolan: Portolan) -> None:
+async def test_a_filtered_feed_advances_past_what_it_does_not_show(everywhere: Portolan) -> None:
+    portolan = everywhere
     for _ in range(5):
         await create(portolan)
     await portolan("director").post("/finance/v1/vendors", json={"name": "Netzwerk AG"})
@@ -202,7 +221,8 @@ async def test_a_filtered_feed_advances_past_what_it_does_not_show(portolan: Por
     assert page["items"][0]["previoussequence"] == "0" * 20
 
 
-async def test_reporting_holds_nothing_of_it(portolan: Portolan) -> None:
+async def test_reporting_holds_nothing_of_it(everywhere: Portolan) -> None:
+    portolan = everywhere
     card = await create(portolan)
     project = (await portolan("director").post("/projects/v1/projects", json={"name": "ERP"})).json()
     await portolan.settled()

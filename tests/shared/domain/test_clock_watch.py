@@ -25,9 +25,8 @@ def shifted(monkeypatch: pytest.MonkeyPatch, micros: int) -> None:
 
 @pytest.mark.parametrize("by", [YEAR_US, -YEAR_US, 25 * HOUR_US, -25 * HOUR_US])
 async def test_a_jump_of_the_clock_is_refused(
-    projects_everywhere: Projects, monkeypatch: pytest.MonkeyPatch, by: int
+    projects: Projects, monkeypatch: pytest.MonkeyPatch, by: int
 ) -> None:
-    projects = projects_everywhere
     project = await projects.make()
     before = REGISTRY.get_sample_value("portolan_clock_refusals_total", {"service": "projects"}) or 0.0
     with monkeypatch.context() as wrong:

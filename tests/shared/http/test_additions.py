@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
+from shutil import copytree
 from typing import Annotated, Any
 
 import httpx
@@ -15,13 +17,22 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.base.errors import NotFound
+from shared.base.settings import Settings
 from shared.http.additions import caller
 from shared.http.auth import Principal
-from shared.runtime.app import ServiceApp
+from shared.runtime.app import ServiceApp, create_app
 from shared.runtime.serve import serving
-from tests.conftest import Portolan
+from tests.conftest import Portolan, running_portolan
 
 PROJECTS = "/projects/v1/projects"
+
+
+@pytest.fixture
+async def portolan(tmp_path: Path, fresh_stores: Path) -> AsyncIterator[Portolan]:
+    """With applications of its own, to which the tests add."""
+    copytree(fresh_stores, tmp_path, dirs_exist_ok=True)
+    async with running_portolan(Settings(data=tmp_path), create_app) as running:
+        yield running
 
 
 @pytest.fixture

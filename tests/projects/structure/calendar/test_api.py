@@ -41,7 +41,13 @@ class Office:
 
 
 @pytest.fixture
-def office(everywhere: Portolan) -> Office:
+def office(portolan: Portolan) -> Office:
+    return Office(portolan)
+
+
+@pytest.fixture
+def office_everywhere(everywhere: Portolan) -> Office:
+    """Once on SQLite, once on PostgreSQL."""
     return Office(everywhere)
 
 
@@ -176,7 +182,8 @@ async def test_a_country_without_known_holidays_is_refused(portolan: Portolan) -
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_holidays")
 
 
-async def test_no_calendar_is_based_on_itself(office: Office) -> None:
+async def test_no_calendar_is_based_on_itself(office_everywhere: Office) -> None:
+    office = office_everywhere
     one = await office.calendar()
     other = await office.calendar("Other", based_on_id=one["id"])
     third = await office.calendar("Third", based_on_id=other["id"])
@@ -188,8 +195,9 @@ async def test_no_calendar_is_based_on_itself(office: Office) -> None:
 
 
 async def test_the_calendar_of_a_project_serves_that_project_and_stands_still_when_it_ends(
-    office: Office,
+    office_everywhere: Office,
 ) -> None:
+    office = office_everywhere
     projects = "/projects/v1/projects"
     erp, crm = [
         (await office.client.post(projects, json={"name": name})).json()["id"] for name in ("ERP", "CRM")

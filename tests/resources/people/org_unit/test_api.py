@@ -36,11 +36,18 @@ class Company:
 
 
 @pytest.fixture
-def company(everywhere: Portolan) -> Company:
+def company(portolan: Portolan) -> Company:
+    return Company(portolan)
+
+
+@pytest.fixture
+def company_everywhere(everywhere: Portolan) -> Company:
+    """Once on SQLite, once on PostgreSQL."""
     return Company(everywhere)
 
 
-async def test_a_unit_has_a_place_a_head_and_a_cost_centre(company: Company) -> None:
+async def test_a_unit_has_a_place_a_head_and_a_cost_centre(company_everywhere: Company) -> None:
+    company = company_everywhere
     head = await company.make(PERSONS, name="Beat Zürcher")
     top = await company.make(UNITS, name="Informatics", code="INF", cost_centre="4100")
     unit = await company.make(UNITS, name="Project office", parent_id=top["id"], head_id=head["id"])
@@ -50,7 +57,8 @@ async def test_a_unit_has_a_place_a_head_and_a_cost_centre(company: Company) -> 
 
 
 @pytest.mark.rule("resources.org_unit.1")
-async def test_no_unit_stands_under_itself(company: Company) -> None:
+async def test_no_unit_stands_under_itself(company_everywhere: Company) -> None:
+    company = company_everywhere
     top = await company.make(UNITS, name="Informatics")
     middle = await company.make(UNITS, name="Operations", parent_id=top["id"])
     low = await company.make(UNITS, name="Service desk", parent_id=middle["id"])
@@ -62,7 +70,8 @@ async def test_no_unit_stands_under_itself(company: Company) -> None:
     assert (await company.patch(UNITS, low, parent_id=top["id"])).status_code == 200
 
 
-async def test_two_moves_at_once_do_not_close_a_circle(company: Company) -> None:
+async def test_two_moves_at_once_do_not_close_a_circle(company_everywhere: Company) -> None:
+    company = company_everywhere
     one, other = [await company.make(UNITS, name=name) for name in ("Left", "Right")]
     answers = await asyncio.gather(
         company.patch(UNITS, one, parent_id=other["id"]), company.patch(UNITS, other, parent_id=one["id"])
@@ -78,7 +87,10 @@ async def test_a_hierarchy_has_thirty_levels(company: Company) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "too_deep")
 
 
-async def test_no_two_live_units_have_one_code_and_an_archived_one_frees_it(company: Company) -> None:
+async def test_no_two_live_units_have_one_code_and_an_archived_one_frees_it(
+    company_everywhere: Company,
+) -> None:
+    company = company_everywhere
     unit = await company.make(UNITS, name="Informatics", code="INF")
     refused = await company.client.post(UNITS, json={"name": "Information", "code": "INF"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (409, "/code")
@@ -86,7 +98,8 @@ async def test_no_two_live_units_have_one_code_and_an_archived_one_frees_it(comp
     await company.make(UNITS, name="Information", code="INF")
 
 
-async def test_a_unit_with_units_or_persons_is_not_archived(company: Company) -> None:
+async def test_a_unit_with_units_or_persons_is_not_archived(company_everywhere: Company) -> None:
+    company = company_everywhere
     top = await company.make(UNITS, name="Informatics")
     low = await company.make(UNITS, name="Operations", parent_id=top["id"])
     person = await company.make(PERSONS, name="Ada", unit_id=low["id"])
@@ -108,7 +121,10 @@ async def test_what_a_unit_names_must_be_there(company: Company, member: str) ->
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/{member}")
 
 
-async def test_a_unit_is_found_by_its_name_whatever_the_case_and_the_accents(company: Company) -> None:
+async def test_a_unit_is_found_by_its_name_whatever_the_case_and_the_accents(
+    company_everywhere: Company,
+) -> None:
+    company = company_everywhere
     unit = await company.make(UNITS, name="Équipe Réseau")
     for written in ("Équipe Réseau", "equipe reseau", "ÉQUIPE  RÉSEAU", "E\u0301quipe Re\u0301seau"):
         person = await company.make(PERSONS, name="Ada", org_unit=written)
@@ -131,8 +147,9 @@ async def test_a_unit_that_nobody_made_is_made_by_its_name_and_told(company: Com
 
 
 async def test_of_two_who_name_a_new_unit_at_once_one_makes_it_and_the_other_finds_it(
-    company: Company,
+    company_everywhere: Company,
 ) -> None:
+    company = company_everywhere
     bodies = [{"name": f"P{n}", "org_unit": ("new unit", "NEW UNIT")[n % 2]} for n in range(6)]
     answers = await asyncio.gather(*(company.client.post(PERSONS, json=body) for body in bodies))
     assert {answer.status_code for answer in answers} == {201}
@@ -141,8 +158,9 @@ async def test_of_two_who_name_a_new_unit_at_once_one_makes_it_and_the_other_fin
 
 
 async def test_a_batch_names_units_that_its_own_items_make_and_those_of_a_refused_item_are_not_made(
-    company: Company,
+    company_everywhere: Company,
 ) -> None:
+    company = company_everywhere
     items = [
         {"name": "Bad", "org_unit": "Never", "vendor_id": "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"},
         {"name": "A", "org_unit": "Never"},
