@@ -5,6 +5,7 @@ the mark of the newest revision. A test holds the two ways equal.
 """
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ def is_at_head(service: Service, url: str) -> bool:
     path = Path(url.removeprefix("sqlite:///"))
     if not path.exists():
         return False
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         try:
             rows = connection.execute(f"SELECT version_num FROM {VERSION}").fetchall()
         except sqlite3.OperationalError:

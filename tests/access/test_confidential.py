@@ -2,15 +2,14 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.finance.vendors.contract.api import CONTRACTS
+from services.finance.budget.budget_line.api import BUDGET_LINES
 from shared.base.errors import Invalid
-from shared.contracts.finance.vendors import Contract
+from shared.contracts.finance.budget import BudgetLine, BudgetState
 from shared.contracts.language import Decision, Fact, Id, plain
 from shared.domain.lifecycle import Lifecycle, Move, Occasion
 from shared.domain.register import move
@@ -173,20 +172,20 @@ async def test_what_lies_in_one_project_names_no_other_confidential_thing(portol
     assert (answer.status_code, answer.json()["code"]) == (422, "names_confidential")
 
 
-class Standing(StrEnum):
-    OPEN = "open"
-
-
 class Programme(Decision):
-    """The programme that a contract goes to."""
+    """The programme that a budget line goes to."""
 
     programme_id: Id
 
 
-def assign(contract: Contract, occasion: Occasion) -> Fact:
+def assign(line: BudgetLine, occasion: Occasion) -> Fact:
     assert isinstance(occasion.body, Programme)
-    contract.programme_id = occasion.body.programme_id
-    return plain(Contract, "revised")
+    line.programme_id = occasion.body.programme_id
+    return plain(BudgetLine, "revised")
+
+
+async def anything_goes(work: Work, line: BudgetLine) -> None:
+    """A line may name both here, a project and a programme."""
 
 
 async def test_a_move_names_no_confidential_thing_elsewhere_either(portolan: Portolan) -> None:
@@ -195,14 +194,18 @@ async def test_a_move_names_no_confidential_thing_elsewhere_either(portolan: Por
     known_to_all = await office.make("/projects/v1/programmes", name="Open")
     project = await office.project("Open")
     await portolan.settled()
-    body = {"project_id": project["id"], "number": "1", "title": "Both", "status": "open"}
-    contract = (await office.director.post("/finance/v1/contracts", json=body)).json()
-    move_to = Move(Standing.OPEN, None, type(plain(Contract, "revised")), takes=Programme, effect=assign)
-    assignable = replace(CONTRACTS, lifecycle=Lifecycle("status", {"assign": move_to}), acts=None)
+    amount = {"amount": "12.00", "currency": "CHF"}
+    body = {"project_id": project["id"], "fiscal_year": 2026, "nature": "capex", "amount": amount}
+    line = await office.make("/finance/v1/budget-lines", **body)
+    move_to = Move(
+        BudgetState.DRAFT, None, type(plain(BudgetLine, "revised")), takes=Programme, effect=assign
+    )
+    life = Lifecycle("state", {"assign": move_to})
+    assignable = replace(BUDGET_LINES, lifecycle=life, acts=None, check=anything_goes)
     kernel = portolan.running.services["finance"].kernel
     for programme, code in ((secret, "names_confidential"), (known_to_all, None)):
         work = Work(kernel.store, kernel.mirrors, Origin(kernel.source, "user", "anna", "tests"), dry=True)
-        loaded = await work.load(Contract, UUID(contract["id"]))
+        loaded = await work.load(BudgetLine, UUID(line["id"]))
         with pytest.raises(Invalid) if code else nullcontext() as refused:
             await move(work, assignable, loaded, "assign", Programme(programme_id=programme["id"]))
         assert (refused.value.code if refused else None) == code

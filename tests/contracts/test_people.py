@@ -154,9 +154,9 @@ async def people(servers: str, tmp_path: Path) -> AsyncIterator[People]:
 
 
 async def test_persons_are_compacted_and_every_other_topic_keeps_everything(servers: str) -> None:
-    allocations, people = topics_of("resources")[::-1]
-    await ensure_topics(servers, [allocations, people])
-    assert people == PEOPLE
+    allocations = "portolan.resources.v1"
+    assert {allocations, PEOPLE} <= set(topics_of("resources"))
+    await ensure_topics(servers, [allocations, PEOPLE])
     await eventually(partial(stands, servers, COMPACTED))
     await eventually(partial(stands, servers, UNLIMITED, allocations))
 

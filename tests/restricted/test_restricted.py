@@ -47,8 +47,10 @@ async def everywhere(
     settings = Settings(data=tmp_path, database_url=database_url)
     if database_url:  # the test's databases are copies that have the tables of the product only
         engine = postgres_engine(settings.store_url("finance"))
+        with declared():
+            tables = rate_card_row().metadata
         async with engine.begin() as connection:
-            await connection.run_sync(rate_card_row().metadata.create_all)
+            await connection.run_sync(tables.create_all)
         await engine.dispose()
     async with running_with_cards(settings, monkeypatch) as running:
         yield running

@@ -151,6 +151,9 @@ async def test_what_portolan_did_by_itself_has_its_reason_in_french(
     project = await service.put("/projects/v1/projects/by-ref/erp/1", json=active)
     await portolan.settled()
     id, match = project.json()["id"], {"If-Match": "*"}
+    package = {"project_id": id, "wbs": "1", "name": "Lentille"}
+    assert (await portolan().post("/projects/v1/work-packages", json=package)).status_code == 201
+    await portolan.settled()  # the first package opens the budget of an imported project
     ended = await portolan().post(f"/projects/v1/projects/{id}/discontinue", json={}, headers=match)
     assert ended.status_code == 200, ended.text
     await portolan.settled()
