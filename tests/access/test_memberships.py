@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.http.auth.issuers import LOCAL
 from tests.access.conftest import Office
 from tests.conftest import Portolan
 
@@ -72,6 +73,7 @@ async def test_a_membership_counts_for_each_kind_of_principal(portolan: Portolan
         assert ids(answer) == {project["id"]}
 
 
+@pytest.mark.rule("projects.membership.2")
 async def test_a_revoked_membership_shows_nothing_at_once(everywhere: Portolan) -> None:
     office = Office(everywhere)
     project = await office.project("Seen")
@@ -126,6 +128,7 @@ async def test_a_viewer_of_the_instance_writes_where_a_membership_allows_it(port
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
 
 
+@pytest.mark.rule("projects.membership.1")
 async def test_nobody_grants_above_their_own_role(portolan: Portolan) -> None:
     office = Office(portolan)
     project = await office.project("Own")
@@ -139,3 +142,40 @@ async def test_nobody_grants_above_their_own_role(portolan: Portolan) -> None:
     assert (await office.act(path, "grant", anna)).status_code == 403
     cleo = office.caller("cleo")
     assert (await office.act(path, "grant", cleo)).status_code == 200
+
+
+@pytest.mark.rule("projects.membership.1")
+async def test_the_last_director_of_a_part_stays(everywhere: Portolan) -> None:
+    office = Office(everywhere)
+    portfolio = await office.make("/projects/v1/portfolios", name="IT")
+    project = await office.project("Own", portfolio_id=portfolio["id"])
+    first, second, above = [
+        await office.member("director", scope, id, person_id=await office.person(name))
+        for name, scope, id in (
+            ("Anna", "project", project["id"]),
+            ("Ben", "project", project["id"]),
+            ("Cleo", "portfolio", portfolio["id"]),
+        )
+    ]
+    assert (await office.act(above, "revoke")).json()["code"] == "last_director"
+    assert (await office.act(first, "revoke")).status_code == 200
+    assert (await office.act(second, "revoke")).status_code == 200, "the director above stays"
+    assert (await office.act(above, "revoke")).status_code == 409
+
+
+@pytest.mark.rule("resources.identity.1")
+async def test_a_login_is_of_one_person_and_goes_with_that_person(everywhere: Portolan) -> None:
+    office = Office(everywhere)
+    project, anna = await office.project("Seen"), await office.person("Anna", "anna")
+    other = {"person_id": await office.person("Ben"), "issuer": LOCAL, "subject": "anna"}
+    taken = await office.director.post("/resources/v1/identities", json=other)
+    assert (taken.status_code, taken.json()["code"]) == (409, "duplicate")
+    await office.member("viewer", "project", project["id"], person_id=anna)
+    await everywhere.settled()
+    assert ids(await office.caller("anna").get("/projects/v1/projects")) == {project["id"]}
+    [login] = (await office.director.get("/resources/v1/identities")).json()["items"]
+    assert (await office.act(f"/resources/v1/persons/{anna}", "erase")).status_code == 200
+    await everywhere.settled()
+    answer = await office.director.get(f"/resources/v1/identities/{login['id']}")
+    assert answer.status_code == 404 or "anna" not in answer.text
+    assert (await office.caller("anna").get("/projects/v1/projects")).status_code == 403
