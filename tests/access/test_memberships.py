@@ -168,8 +168,8 @@ async def test_a_login_is_of_one_person_and_goes_with_that_person(everywhere: Po
     office = Office(everywhere)
     project, anna = await office.project("Seen"), await office.person("Anna", "anna")
     other = {"person_id": await office.person("Ben"), "issuer": LOCAL, "subject": "anna"}
-    taken = await office.director.post("/resources/v1/identities", json=other)
-    assert (taken.status_code, taken.json()["code"]) == (409, "duplicate")
+    refused = await office.director.post("/resources/v1/identities", json=other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "duplicate")
     await office.member("viewer", "project", project["id"], person_id=anna)
     await everywhere.settled()
     assert ids(await office.caller("anna").get("/projects/v1/projects")) == {project["id"]}
