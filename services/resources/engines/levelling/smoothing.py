@@ -96,7 +96,7 @@ class Evening:
     def _move(self, n: int, *, late: bool) -> bool:
         network, starts = self.network, self.starts
         first, last = network.not_before(n, starts), network.not_after(n, starts, self.finish)
-        if first == last or self._is_seen(n, first, last, late=late):
+        if first == last or (network.asks[n] and self._is_seen(n, first, last, late=late)):
             return False
         places = first + np.flatnonzero(network.startable[n][first : last + 1])
         gained = False

@@ -5,10 +5,13 @@ from dataclasses import replace
 from services.resources.engines.levelling import (
     Activity,
     Calendar,
+    CalendarException,
+    Change,
     Demand,
     Ending,
     Evened,
     Link,
+    LinkKind,
     Move,
     Placed,
     Plan,
@@ -61,6 +64,31 @@ def test_a_successor_without_demands_makes_room_and_is_pushed_by_its_link() -> N
     assert (smoothed.before.over_capacity, smoothed.after.over_capacity) == (6, 0)
     pushed = {m.activity: m.causes for m in smoothed.moves}["follow-up"]
     assert [type(cause) for cause in pushed] == [Pushed]
+
+
+def test_what_uses_nothing_goes_back_to_its_earliest_start() -> None:
+    """A look for the latest place moved it; without a cause, no look for the earliest may leave it there."""
+    nights = Calendar(
+        "nights", (False, True), (CalendarException(1, 4, False), CalendarException(6, 7, True))
+    )
+    plan = Plan(
+        (
+            Activity("repair", 1, (Demand("crew", 1),)),
+            Activity("drying", 1, calendar="nights"),
+            Activity("handed over", 0),
+        ),
+        (Resource("crew", 1, (Change(0, 0), Change(2, 1))),),
+        (
+            Link("repair", "drying"),
+            Link("repair", "handed over"),
+            Link("drying", "handed over", LinkKind.START_START, 1, "days"),
+        ),
+        (),
+        (Calendar("days", (True, True, False)), nights),
+    )
+    smoothed = smooth(plan)
+    assert smoothed.placed["drying"] == Placed(5, 6)
+    assert [move.activity for move in smoothed.moves if not move.causes] == []
 
 
 def test_an_idle_step_of_the_calendar_is_no_peak() -> None:
