@@ -124,8 +124,8 @@ def archived_reference(member: str) -> Conflict:
 async def known_copy(work: Work, row: Named, id: UUID | None, pointer: str) -> Any:
     """The service's own copy of a foreign aggregate; 409 with Retry-After where it does not arrive.
 
-    What who asked does not see has not arrived for them. A unit waits at most a second in all, for all its references together, so a batch of unknown ones is
-    answered. A dry run does not wait.
+    What who asked does not see has not arrived for them. A unit waits at most a second in all, for all its
+    references together, so a batch of unknown ones is answered. A dry run does not wait.
     """
     if id is None:
         return None
@@ -166,9 +166,12 @@ async def takes_new_of(work: Work, row: Named, entity: Aggregate, member: str) -
 
 
 async def check_own(work: Work, names: Mapping[str, type[SQLModel]], entity: Aggregate) -> None:
-    """Refuse a reference within the service to nothing (422), and a new one to an archived aggregate (409)."""
+    """Refuse a new reference within the service to nothing (422) or to an archived aggregate (409).
+
+    What was named before is there still: nothing is ever deleted."""
     for member, table in names.items():
-        await takes_new(work, table, entity, member)
+        if is_named_anew(work, entity, member):
+            await takes_new(work, table, entity, member)
 
 
 async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:

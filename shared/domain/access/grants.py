@@ -105,7 +105,11 @@ class Grants:
         self.is_outdated = False
         self.looks += 1
         turn = self.looks
-        [(mark, confidential, memberships)] = await store.fetch(LOOK)
+        try:
+            [(mark, confidential, memberships)] = await store.fetch(LOOK)
+        except BaseException:
+            self.is_outdated = True
+            raise
         if turn < self.newest:  # who looked later was answered earlier
             return
         self.newest = turn

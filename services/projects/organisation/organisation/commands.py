@@ -1,10 +1,8 @@
 """What is checked of the organisation against what else there is."""
 
 from services.projects.organisation.organisation import rules
-from services.projects.structure.calendar.model import CalendarRow
 from shared.contracts.projects.organisation import Organisation
 from shared.contracts.projects.structure import Calendar
-from shared.domain.references import takes_new
 from shared.domain.work import Work
 
 THE_ONE = "organisation"
@@ -17,7 +15,6 @@ async def check(work: Work, organisation: Organisation) -> None:
         await work.guard(THE_ONE)
         stored = await work.select(Organisation, "1 = 1")
         rules.is_the_only_one(work.with_staged(Organisation, stored, lambda one: True))
-    await takes_new(work, CalendarRow, organisation, "calendar_id")
     if organisation.calendar_id is not None:
         rules.serves_all(await work.load(Calendar, organisation.calendar_id))
 

@@ -5,14 +5,12 @@ from typing import Any
 
 from services.projects.standing import of_project
 from services.projects.structure.calendar import rules
-from services.projects.structure.calendar.model import CalendarRow
 from shared.base.clock import now
 from shared.base.public_holidays import public_holidays
 from shared.contracts.projects.structure import Calendar, Shift
 from shared.domain.acts import Acts, Standing
 from shared.domain.calendars import WorkingTime, minutes_of
 from shared.domain.hierarchies import Hierarchy
-from shared.domain.references import takes_new
 from shared.domain.work import Work
 
 BASES = Hierarchy(Calendar, member="based_on_id", deepest=10)
@@ -34,7 +32,6 @@ async def check(work: Work, calendar: Calendar) -> None:
         await work.guard(BASES.key)
     if calendar.country is not None:
         public_holidays(calendar.country, calendar.region, now().year)
-    await takes_new(work, CalendarRow, calendar, "based_on_id")
     await BASES.check(work, calendar)
     chain = await chain_of(work, calendar)
     for base in chain[1:2]:

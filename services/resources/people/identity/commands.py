@@ -1,10 +1,8 @@
 """What is checked of identities, and how they go with their person."""
 
-from services.resources.people.person.model import PersonRow
 from shared.base.errors import Fault, Invalid
 from shared.contracts.resources.people import Identity, IdentityErased
 from shared.domain.erasure import erase
-from shared.domain.references import takes_new
 from shared.domain.work import Work
 
 
@@ -15,7 +13,6 @@ async def check(work: Work, identity: Identity) -> None:
             "a login stays with its person; archive it and make another one",
             Fault("immutable", "stays as it is", pointer="/person_id"),
         )
-    await takes_new(work, PersonRow, identity, "person_id")
 
 
 async def erase_logins(work: Work, person_id: str, reason: str | None) -> None:
