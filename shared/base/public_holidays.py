@@ -11,15 +11,10 @@ def public_holidays(country: str, region: str | None, year: int) -> frozenset[da
     """The public holidays of one year, observed days included. `country` is its code in ISO 3166-1, `region` in ISO
     3166-2 without the country.
 
-    Invalid where the package is missing (`holidays_unavailable`) or knows no such place (`unknown_holidays`).
+    Invalid where the package knows no such place (`unknown_holidays`).
     """
-    try:
-        from holidays import country_holidays
-    except ImportError as missing:
-        raise Invalid(
-            "public holidays need the package `holidays`: install portolan[planning]",
-            code="holidays_unavailable",
-        ) from missing
+    from holidays import country_holidays
+
     try:
         return frozenset(country_holidays(country, subdiv=region, years=year))
     except NotImplementedError as unknown:
