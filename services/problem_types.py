@@ -40,10 +40,10 @@ class _Problem:
 
 
 def problem_types() -> list[dict[str, Any]]:
-    """`code`, `status`, `title` and the `details` that are fixed sentences, of each code, in alphabetical order."""
+    """`code`, `status`, `title` and the `details` with places for their values, of each code, in alphabetical order."""
     problems = {code: _Problem(kind.status, kind.title) for code, kind in kinds().items()}
-    trees = [ast.parse(path.read_text()) for path in _sources()]
-    helpers = _helpers(trees)
+    trees = [ast.parse(path.read_text()) for path in sources()]
+    helpers = helpers_of(trees)
     for tree in trees:
         for code, kind, detail in _codes(tree, helpers):
             one = problems.setdefault(code, _Problem(kind.status, kind.title))
@@ -59,13 +59,13 @@ def text() -> str:
     return json.dumps(problem_types(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _sources() -> Iterator[Path]:
+def sources() -> Iterator[Path]:
     for folder in FOLDERS:
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
 @cache
-def _classes() -> dict[str, type[Refusal]]:
+def refusal_classes() -> dict[str, type[Refusal]]:
     classes: dict[str, type[Refusal]] = {"Refusal": Refusal}
     waiting = [Refusal]
     while waiting:
@@ -75,7 +75,7 @@ def _classes() -> dict[str, type[Refusal]]:
     return classes
 
 
-def _helpers(trees: Sequence[ast.AST]) -> dict[str, Helper]:
+def helpers_of(trees: Sequence[ast.AST]) -> dict[str, Helper]:
     """Functions that take a code and refuse with it, themselves or by another one of these."""
     functions = [
         node
@@ -86,8 +86,8 @@ def _helpers(trees: Sequence[ast.AST]) -> dict[str, Helper]:
     helpers: dict[str, Helper] = {}
     while more := [f for f in functions if f.name not in helpers and _refuses(f, helpers)]:
         for function in more:
-            named = [name for name in _names(function) if name in _classes()]
-            kind = _classes()[named[0]] if named else Invalid
+            named = [name for name in _names(function) if name in refusal_classes()]
+            kind = refusal_classes()[named[0]] if named else Invalid
             helpers[function.name] = (_parameters(function).index("code"), kind)
     return helpers
 
@@ -98,7 +98,7 @@ def _parameters(function: ast.FunctionDef) -> list[str]:
 
 
 def _refuses(function: ast.FunctionDef, helpers: dict[str, Helper]) -> bool:
-    return any(name in _classes() or name in helpers or name == "Fault" for name in _names(function))
+    return any(name in refusal_classes() or name in helpers or name == "Fault" for name in _names(function))
 
 
 def _names(function: ast.FunctionDef) -> list[str]:
@@ -113,7 +113,7 @@ def _codes(tree: ast.AST, helpers: dict[str, Helper]) -> Iterator[tuple[str, typ
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         code_node = next((keyword.value for keyword in node.keywords if keyword.arg == "code"), None)
-        if kind := _classes().get(name):
+        if kind := refusal_classes().get(name):
             yield from ((code, kind, _detail(node)) for code in _constants(code_node))
         elif name in helpers:
             place, kind = helpers[name]
@@ -140,4 +140,6 @@ def _constants(node: ast.AST | None) -> Iterator[str]:
 
 def _detail(call: ast.Call) -> str | None:
     first = call.args[0] if call.args else None
+    if isinstance(first, ast.Call) and getattr(first.func, "id", "") == "Text" and first.args:
+        first = first.args[0]
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None

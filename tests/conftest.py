@@ -39,7 +39,7 @@ __all__ = [
     "running_service",
 ]
 
-pytest_plugins = ["tests.support.costs", "tests.support.limits"]
+pytest_plugins = ["tests.support.costs", "tests.support.limits", "tests.support.translated"]
 DEADLINE_S = 10.0
 OWN = "portolan-tests-"
 KEPT_S = 2 * 86_400

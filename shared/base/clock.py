@@ -10,6 +10,8 @@ from time import time as machine_seconds
 from time import time_ns
 from zoneinfo import ZoneInfo
 
+from shared.base.texts import Text
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -83,7 +85,13 @@ def parse_day(text: str) -> date:
 def of_our_age(day: date) -> date:
     """The day, or an instant; ValueError where its year is outside of what anything is planned or remembered in."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"the year lies between {FIRST_YEAR} and {LAST_YEAR}")
+        raise ValueError(
+            Text(
+                "the year lies between {first_year} and {last_year}",
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            )
+        )
     return day
 
 

@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TypeAlias
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 Number: TypeAlias = int | float | Decimal | Fraction
 _RATIO = Context(prec=28, rounding=ROUND_HALF_EVEN)
@@ -24,15 +25,21 @@ def exact(number: Number, pointer: str) -> Fraction:
     Raises `Invalid` for NaN, infinities, what is no number, and magnitudes beyond 10^±40.
     """
     if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Real):
-        raise refused("not_a_number", f"{number!r} is not a number", pointer)
+        raise refused("not_a_number", Text("{number!r} is not a number", number=number), pointer)
     if isinstance(number, Integral):
         number = int(number)
     elif not isinstance(number, Decimal | Fraction):
         number = Decimal(repr(float(number)))  # numpy's floats print otherwise
     if isinstance(number, Decimal) and not _moderate(number):
-        raise refused("not_a_number", f"{number} is not a number that can be computed with", pointer)
+        raise refused(
+            "not_a_number", Text("{number} is not a number that can be computed with", number=number), pointer
+        )
     if abs(number) > 10**_LARGEST_EXPONENT:
-        raise refused("number_too_large", f"the number is beyond 10^{_LARGEST_EXPONENT}", pointer)
+        raise refused(
+            "number_too_large",
+            Text("the number is beyond 10^{largest_exponent}", largest_exponent=_LARGEST_EXPONENT),
+            pointer,
+        )
     return Fraction(number)
 
 
@@ -40,14 +47,17 @@ def share_of_hundred(percent: Number, pointer: str) -> Fraction:
     """A percentage from 0 to 100 as a share from 0 to 1."""
     value = exact(percent, pointer)
     if not 0 <= value <= 100:
-        raise refused("percent_out_of_range", f"{percent} is not between 0 and 100", pointer)
+        raise refused(
+            "percent_out_of_range", Text("{percent} is not between 0 and 100", percent=percent), pointer
+        )
     return value / 100
 
 
 def refused(code: str, detail: str, pointer: str) -> Invalid:
     """The refusal of one value, named by its place in the input (RFC 6901)."""
-    place = f"{pointer}: " if pointer else ""
-    return Invalid(f"{place}{detail}", Fault(code=code, detail=detail, pointer=pointer), code=code)
+    detail = Text(detail)
+    whole = Text("{pointer}: {detail}", pointer=pointer, detail=detail) if pointer else detail
+    return Invalid(whole, Fault(code=code, detail=detail, pointer=pointer), code=code)
 
 
 def _moderate(number: Decimal) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.base.currencies import DECIMALS
+from shared.base.texts import Text
 
 LARGEST_MINOR = 10**18 - 1
 """The largest amount in minor units: what fits a 64-bit column with room for sums."""
@@ -63,7 +64,7 @@ class Money(BaseModel):
         whole, _, decimals = self.amount.lstrip("-").partition(".")
         places = DECIMALS[self.currency]
         if len(decimals) > places:
-            raise ValueError(f"{self.currency} has {places} decimals")
+            raise ValueError(Text("{currency} has {places} decimals", currency=self.currency, places=places))
         if len(whole) + places > 18:
             raise ValueError("the amount is too large")
         written = f"{whole}.{decimals.ljust(places, '0')}" if places else whole

@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 
 from shared.base.errors import Invalid
+from shared.base.texts import Text
 
 
 @cache
@@ -19,4 +20,6 @@ def public_holidays(country: str, region: str | None, year: int) -> frozenset[da
         return frozenset(country_holidays(country, subdiv=region, years=year))
     except NotImplementedError as unknown:
         where = country if region is None else f"{country}, {region}"
-        raise Invalid(f"no public holidays are known for {where}", code="unknown_holidays") from unknown
+        raise Invalid(
+            Text("no public holidays are known for {where}", where=where), code="unknown_holidays"
+        ) from unknown

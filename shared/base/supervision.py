@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from shared.base import telemetry
+from shared.base.texts import Text
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -68,7 +69,7 @@ class Supervised:
 
     def _note_death(self, error: BaseException) -> None:
         service, name = self._labels
-        self.down = f"{name} died and is started again"
+        self.down = Text("{name} died and is started again", name=name)
         telemetry.TASK_DEATHS.labels(*self._labels).inc()
         telemetry.TASK_UP.labels(*self._labels).set(0)
         telemetry.LOG.event(

@@ -16,18 +16,19 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from shared.base.exact import refused
+from shared.base.texts import Text, either
 
 _Flaw: TypeAlias = tuple[str, str]
 """Where below the value (a JSON pointer), and what is wrong there."""
 _LARGEST = 2**1023
 _PLAIN = {
-    int: "a whole number",
-    float: "a float",
-    bool: "True or False",
-    str: "a string",
-    date: "a date",
-    datetime: "a datetime",
-    NoneType: "None",
+    int: Text("a whole number"),
+    float: Text("a float"),
+    bool: Text("True or False"),
+    str: Text("a string"),
+    date: Text("a date"),
+    datetime: Text("a datetime"),
+    NoneType: Text("None"),
 }
 
 
@@ -128,18 +129,18 @@ def _wrong(value: Any, kind: Any) -> _Flaw:
         return "", "the number is too large"
     is_choice = get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum))
     actual = repr(value) if is_choice and isinstance(value, str) else type(value).__name__
-    return "", f"{actual} found where {_name(kind)} is due"
+    return "", Text("{actual} found where {kind} is due", actual=actual, kind=_name(kind))
 
 
 def _name(kind: Any) -> str:
     if get_origin(kind) is Annotated:
         return _name(get_args(kind)[1])
     if get_origin(kind) in (Union, UnionType):
-        return " or ".join(map(_name, get_args(kind)))
+        return either(map(_name, get_args(kind)))
     if get_origin(kind) is Literal:
-        return " or ".join(map(repr, get_args(kind)))
+        return either(map(repr, get_args(kind)))
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return " or ".join(repr(member.value) for member in kind)
+        return either(repr(member.value) for member in kind)
     return _PLAIN.get(kind) or str(getattr(kind, "__name__", kind))
 
 
@@ -182,7 +183,7 @@ def _row(kind: Any) -> _Check:
 
     def flaw(value: Any) -> _Flaw | None:
         if not _is_list(value) or len(value) != len(checks):
-            return "", f"{len(checks)} values are due"
+            return "", Text("{count} values are due", count=len(checks))
         flaws = ((i, check.flaw(value[i])) for i, check in enumerate(checks))
         return next((_below(i, flaw_inside) for i, flaw_inside in flaws if flaw_inside), None)
 
@@ -194,7 +195,7 @@ def _list(kind: Any) -> _Check:
 
     def flaw(value: Any) -> _Flaw | None:
         if not _is_list(value):
-            return "", f"{type(value).__name__} found where a list is due"
+            return "", Text("{name} found where a list is due", name=type(value).__name__)
         if sound.issuperset(map(type, value)):
             return None
         for i, each in enumerate(value):
@@ -218,7 +219,7 @@ def _collection(kind: Any) -> _Check:
 
     def flaw(value: Any) -> _Flaw | None:
         if not isinstance(value, Collection) or isinstance(value, str | bytes | Mapping):
-            return "", f"{type(value).__name__} found where a collection is due"
+            return "", Text("{name} found where a collection is due", name=type(value).__name__)
         if sound.issuperset(map(type, value)):
             return None
         return next(filter(None, map(inner, value)), None)  # of the whole: a set has no places
@@ -231,7 +232,7 @@ def _mapping(kind: Any) -> _Check:
 
     def flaw(value: Any) -> _Flaw | None:
         if not isinstance(value, Mapping):
-            return "", f"{type(value).__name__} found where a mapping is due"
+            return "", Text("{name} found where a mapping is due", name=type(value).__name__)
         for name, each in value.items():
             if flaw_inside := key(name) or inner(each):
                 return _below(name, flaw_inside)

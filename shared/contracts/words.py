@@ -27,6 +27,7 @@ COMMON = "common"
 STATES = ("state", "stage")
 """Members whose names end so have states as values: their labels agree with the aggregate."""
 GENDERS = "mfn"
+VOWELS = "aeiouyàâéèêëîïôûœh"
 _ACRONYMS = {"wbs": "WBS", "id": "ID"}
 
 Kind = Literal["aggregate", "aggregates", "member", "value", "state", "move", "fact", "group", "service"]
@@ -76,6 +77,46 @@ class Labels:
         if one := self.own.get(aggregate):
             return Term(one, self.own.get(plural(aggregate), one), nouns.gender)
         return nouns
+
+
+class Called(str):
+    """A name in a refusal, which is a label in the other languages: `Called("state", "project.closed", "closed")`.
+
+    The text itself is the English one. A translation may ask for a form of the label, of the `[forms]` of its language:
+    `{noun:le}` is "la ligne budgétaire", `{noun:e}` the ending of what agrees with it.
+    """
+
+    kind: Kind
+    name: str
+
+    __slots__ = ("kind", "name")
+
+    def __new__(cls, kind: Kind, name: str, text: str) -> "Called":
+        called = super().__new__(cls, text)
+        called.kind, called.name = kind, name
+        return called
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Called, (self.kind, self.name, str(self))
+
+    def in_language(self, language: str, form: str = "") -> str:
+        """The label in this language."""
+        labels = labels_in(language)
+        text = labels(self.kind, self.name)
+        if not form:
+            return text
+        forms = _entry(COMMON, "forms", form)
+        by_gender = forms.get(labels.language) if forms else None
+        if not isinstance(by_gender, Mapping):
+            return text
+        gender = labels.term(self.name.partition(".")[0]).gender
+        before_vowel = by_gender.get("vowel") if text[:1].lower() in VOWELS else None
+        return str(before_vowel or by_gender[gender]).replace("{}", text)
+
+
+def called_state(aggregate: str, state: str) -> Called:
+    """A state of an aggregate in a refusal, as lifecycles call it; `archived` is one for them."""
+    return Called("fact" if state == "archived" else "state", f"{aggregate}.{state}", state)
 
 
 def label(kind: Kind, name: str, language: str = ENGLISH, own: Mapping[str, str] | None = None) -> str:
@@ -172,7 +213,7 @@ def all_entries() -> Iterator[tuple[str, str, str, Columns]]:
     """(owner, table, name, columns) of every entry; the owner is an aggregate or `common`, a term has no table."""
     for owner, tables in _tables().items():
         terms = {language: term for language, term in tables.items() if language not in _TABLES.values()}
-        if terms or owner != COMMON:
+        if owner != COMMON:
             yield owner, "", owner, terms
         for table in _TABLES.values():
             entries = tables.get(table, {})

@@ -9,6 +9,7 @@ import time
 
 from shared.base import telemetry
 from shared.base.clock import to_wire
+from shared.base.texts import Text
 from shared.store import Unreachable
 
 HOUR_US = 3600 * 1_000_000
@@ -53,6 +54,10 @@ class ClockWatch:
     def _refuse(self, now: int, expected: int) -> None:
         telemetry.CLOCK_REFUSALS.labels(self._service).inc()
         raise ClockJumped(
-            f"the clock says {to_wire(now)}, where {to_wire(expected)} or a little later is expected; put it right and"
-            " start the process again, or, if it is right, set PORTOLAN_CLOCK_JUMP_HOURS=0 until something is written"
+            Text(
+                "the clock says {now}, where {expected} or a little later is expected; put it right and start the process"
+                " again, or, if it is right, set PORTOLAN_CLOCK_JUMP_HOURS=0 until something is written",
+                now=to_wire(now),
+                expected=to_wire(expected),
+            )
         )

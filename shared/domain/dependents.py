@@ -10,7 +10,9 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault
+from shared.base.texts import Text, joined
 from shared.contracts.language import Aggregate, entry_of
+from shared.contracts.words import Called
 from shared.domain.work import Work
 
 LISTED = 50
@@ -83,13 +85,27 @@ def _still_without(work: Work, entity: Aggregate, one: Dependents, params: Seque
     work.add_statement(text, [(str(entity.id), *params)], expect=1)
 
 
+def _called(kind: str, count: int) -> Called:
+    text = kind.replace("_", " ") + ("s" if count > 1 else "")
+    return Called("aggregates" if count > 1 else "aggregate", kind, text)
+
+
 def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Conflict:
     noun = entry_of(type(entity)).noun
     kinds = {one["kind"]: sum(other["kind"] == one["kind"] for other in listed) for one in listed}
-    counted = ", ".join(f"{n} {kind.replace('_', ' ')}{'s' if n > 1 else ''}" for kind, n in kinds.items())
+    counted = joined(Text("{n} {kind}", n=n, kind=_called(kind, n)) for kind, n in kinds.items())
+    if count > len(listed):
+        counted = Text("{listed} and more", listed=counted)
     return Conflict(
-        f"the {noun} is needed by {counted}{' and more' if count > len(listed) else ''}: move or archive that first",
-        *(Fault("depends", f"{one['kind']} {one['id']}", pointer="") for one in listed),
+        Text("the {noun} is needed by {counted}: move or archive that first", noun=noun, counted=counted),
+        *(
+            Fault(
+                "depends",
+                Text("{kind} {id}", kind=Called("aggregate", one["kind"], one["kind"]), id=one["id"]),
+                pointer="",
+            )
+            for one in listed
+        ),
         code="has_dependents",
         dependents=listed,
         dependents_count=count,

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.base.clock import now, to_micros, to_wire
 from shared.base.errors import Erased
+from shared.base.texts import Text
 from shared.contracts.envelope import Change
 from shared.contracts.language import Erasable, Fact, entry_of
 from shared.domain.work import Work
@@ -52,7 +53,12 @@ async def erase(work: Work, entity: E, fact: Fact) -> E:
 
 def refuse_erased(entity: object) -> None:
     if isinstance(entity, Erasable) and entity.erased_at is not None:
-        raise Erased(f"erased at {to_wire(to_micros(entity.erased_at))}; nothing is written of it any more")
+        raise Erased(
+            Text(
+                "erased at {erased_at}; nothing is written of it any more",
+                erased_at=to_wire(to_micros(entity.erased_at)),
+            )
+        )
 
 
 def forgotten_event(shape: type[Erasable], value: bytes) -> bytes:

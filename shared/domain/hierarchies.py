@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.language import Aggregate, entry_of
 from shared.domain.trees import Parents
 from shared.domain.work import Work
@@ -59,12 +60,17 @@ def fits_into(id: UUID, parent_id: UUID, parents: Parents[UUID], deepest: int, p
     if id in above:
         chain = " under ".join(str(one) for one in (id, *above[: above.index(id) + 1]))
         raise Invalid(
-            f"the hierarchy would be a cycle: {chain}", Fault("cycle", "leads back", pointer=pointer)
+            Text("the hierarchy would be a cycle: {chain}", chain=chain),
+            Fault("cycle", "leads back", pointer=pointer),
         )
     levels = len(above) + parents.height(id)
     if levels > deepest:
         raise Invalid(
-            f"the hierarchy would have {levels} levels; it has at most {deepest}",
-            Fault("too_deep", f"at most {deepest} levels", pointer=pointer),
+            Text(
+                "the hierarchy would have {levels} levels; it has at most {deepest}",
+                levels=levels,
+                deepest=deepest,
+            ),
+            Fault("too_deep", Text("at most {deepest} levels", deepest=deepest), pointer=pointer),
             code="too_deep",
         )

@@ -8,7 +8,9 @@ from typing import Any, Final, Literal
 
 from shared.base.clock import now
 from shared.base.errors import Forbidden, IllegalMove
-from shared.contracts.language import Aggregate, Decision, Fact, Shape
+from shared.base.texts import Text
+from shared.contracts.language import Aggregate, Decision, Fact, Shape, type_name
+from shared.contracts.words import Called, called_state
 
 
 class Start(Enum):
@@ -121,8 +123,16 @@ class Lifecycle:
         allowed = self.allowed(entity)
         if name not in allowed:
             state = "archived" if entity.archived_at is not None else self.state(entity).value
+            of = type_name(type(entity))
             raise IllegalMove(
-                f"{name} is not possible while {self.member} is {state}", state=state, allowed_moves=allowed
+                Text(
+                    "{move} is not possible while {member} is {state}",
+                    move=Called("move", f"{of}.{name}", name),
+                    member=Called("member", f"{of}.{self.member}", self.member),
+                    state=called_state(of, state),
+                ),
+                state=state,
+                allowed_moves=allowed,
             )
         move = self.moves[name]
         if subject is not None and not move.who(entity, subject):

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.base.ids import new_id
 from shared.base.text import folded, sort_key
+from shared.base.texts import Text
 from shared.contracts.language import Aggregate, entry_of
 from shared.domain.work import Work
 
@@ -23,8 +24,8 @@ def ids_or_names(shape: type[Aggregate], request: Mapping[str, Any]) -> dict[str
             continue
         if request.get(member) is not None:
             raise Invalid(
-                f"give {member} or {text}, not both",
-                Fault("given_twice", f"{member} is given", pointer=f"/{text}"),
+                Text("give {member} or {text}, not both", member=member, text=text),
+                Fault("given_twice", Text("{member} is given", member=member), pointer=f"/{text}"),
             )
         named[member] = request[text]
     return named
@@ -57,8 +58,12 @@ async def called(
     if len(ids) > 1:
         plural = entry_of(shape).plural
         raise Conflict(
-            f"{len(ids)} {plural} are called so: give the id of one",
-            Fault("ambiguous", f"{len(ids)} {plural} are called so", pointer=pointer),
+            Text("{count} {plural} are called so: give the id of one", count=len(ids), plural=plural),
+            Fault(
+                "ambiguous",
+                Text("{count} {plural} are called so", count=len(ids), plural=plural),
+                pointer=pointer,
+            ),
             code="ambiguous_name",
             candidates=sorted(str(id) for id in ids),
         )

@@ -18,7 +18,9 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
+from shared.base.texts import Text
 from shared.contracts.language import CATALOGUE, Aggregate, AggregateType, entry_of
+from shared.contracts.words import COMMON, Called
 from shared.domain.access.grants import confidential_among, nodes_above
 from shared.domain.access.tree import is_node
 from shared.domain.copies import COPY_INFO, Known
@@ -115,7 +117,10 @@ def is_named_anew(work: Work, entity: Aggregate, member: str) -> bool:
 
 def archived_reference(member: str) -> Conflict:
     return Conflict(
-        f"{member.removesuffix('_id').replace('_', ' ')}: what is archived takes nothing new",
+        Text(
+            "{member}: what is archived takes nothing new",
+            member=Called("member", f"{COMMON}.{member}", member.removesuffix("_id").replace("_", " ")),
+        ),
         Fault("archived", "is archived", pointer=f"/{member}"),
         code="archived",
     )

@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 
 from shared.base.clock import now
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
+from shared.base.texts import Text
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
 from shared.domain import naming, references
@@ -422,7 +423,9 @@ def _refuse_archived(entity: Aggregate) -> None:
 async def archive(work: Work, register: Register[A], entity: A) -> A:
     """Out of the lists, still answered by id; refused while something needs it."""
     if entity.archived_at is not None:
-        raise NotFound(f"the {entry_of(type(entity)).noun} is already archived", code="archived")
+        raise NotFound(
+            Text("the {noun} is already archived", noun=entry_of(type(entity)).noun), code="archived"
+        )
     await _ask_project(work, register, entity, ARCHIVE)
     await refuse_while_needed(work, entity, register.dependents)
     carried = await register.carried(work, entity)

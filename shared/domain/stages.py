@@ -9,7 +9,9 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from shared.base.errors import Conflict, Fault, Forbidden
+from shared.base.texts import Text
 from shared.contracts.projects.structure import Stage
+from shared.contracts.words import called_state
 
 RUNNING = (Stage.APPROVED, Stage.ACTIVE, Stage.ON_HOLD, Stage.CLOSING)
 ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
@@ -35,6 +37,25 @@ class Act(StrEnum):
     BENEFIT = "benefit"
     SURVEY = "survey"
     LESSON = "lesson"
+
+
+NAMES = {
+    Act.EDIT: Text("edit"),
+    Act.CORRECTION: Text("correction"),
+    Act.NEW_CHILD: Text("new child"),
+    Act.BUDGET_LINE: Text("budget line"),
+    Act.COST: Text("cost"),
+    Act.FORECAST: Text("forecast"),
+    Act.ALLOCATION: Text("allocation"),
+    Act.MEASURE: Text("measure"),
+    Act.RISK_MOVE: Text("risk move"),
+    Act.ACCEPTANCE: Text("acceptance"),
+    Act.TIME: Text("time"),
+    Act.BENEFIT: Text("benefit"),
+    Act.SURVEY: Text("survey"),
+    Act.LESSON: Text("lesson"),
+}
+"""What an act is called in a refusal."""
 
 
 class Permit(StrEnum):
@@ -100,19 +121,19 @@ def admit(act: Act, stage: Stage, archived: bool, verbs: Verbs, pointer: str = "
     """
     if permits(act, stage, archived, verbs):
         return
-    state = "archived" if archived else stage.value
+    state = called_state("project", "archived" if archived else stage.value)
     if permit(act, stage, archived) is DECIDE:
         raise Forbidden(
-            f"the project is {state}: its records are corrected by who may decide",
-            Fault("needs_decide", f"the project is {state}", pointer=pointer),
+            Text("the project is {state}: its records are corrected by who may decide", state=state),
+            Fault("needs_decide", Text("the project is {state}", state=state), pointer=pointer),
             code="correction_needs_decide",
             needs="decide",
         )
     raise Conflict(
-        f"the project is {state}: no {act.value} is possible any more"
+        Text("the project is {state}: no {act} is possible any more", state=state, act=NAMES[act])
         if archived or stage in (*ENDED, Stage.CLOSING)
-        else f"the project is {state}: no {act.value} is possible yet",
-        Fault(_code(stage, archived), f"the project is {state}", pointer=pointer),
+        else Text("the project is {state}: no {act} is possible yet", state=state, act=NAMES[act]),
+        Fault(_code(stage, archived), Text("the project is {state}", state=state), pointer=pointer),
         code=_code(stage, archived),
     )
 

@@ -30,6 +30,7 @@ from shared.base.errors import (
 )
 from shared.base.ids import new_id
 from shared.base.settings import Settings
+from shared.base.texts import Text
 from shared.contracts.language import Aggregate, ExternalRef, Fact, entry_of
 from shared.contracts.stored import Members, codec_of, construct
 from shared.domain.access import tree
@@ -150,7 +151,7 @@ class Work:
         version = self.reading.version(table, known_id)
         if version is not None:
             if self._is_hidden(shape, version.state):
-                raise NotFound(f"there is no {entry_of(shape).noun} {id}")
+                raise NotFound(Text("there is no {noun} {id}", noun=entry_of(shape).noun, id=id))
             return self._copied(shape, table, version)
         state, _, effective_at = await self._document(shape, id)
         return self._read(shape, state, effective_at)
@@ -214,15 +215,15 @@ class Work:
             (ref.source, ref.id),
         )
         if not rows:
-            raise NotFound(f"there is no {entry_of(shape).noun} with this key")
+            raise NotFound(Text("there is no {noun} with this key", noun=entry_of(shape).noun))
         if self._is_hidden(shape, rows[0][0]):
-            raise NotFound(f"there is no {entry_of(shape).noun} with this key")
+            raise NotFound(Text("there is no {noun} with this key", noun=entry_of(shape).noun))
         return rows[0][0], rows[0][1]
 
     async def _document(self, shape: type[Aggregate], id: UUID | str) -> Document:
         document = await self.store.document(self.mirrors[shape].name, str(id))
         if document is None or self._is_hidden(shape, document[0]):
-            raise NotFound(f"there is no {entry_of(shape).noun} {id}")
+            raise NotFound(Text("there is no {noun} {id}", noun=entry_of(shape).noun, id=id))
         return document
 
     async def find_by_id(self, shape: type[A], id: UUID) -> A | None:

@@ -18,7 +18,8 @@ from starlette.routing import BaseRoute, Match, Router, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.base.errors import Fault, Forbidden, Invalid, Refusal, Unauthenticated
-from shared.base.validation import pointer
+from shared.base.texts import Text
+from shared.base.validation import detail_of, pointer
 from shared.http import problems
 from shared.http.auth import Principal
 from shared.http.call import trace_of
@@ -259,7 +260,9 @@ def caller(scope: str) -> Any:
             raise Unauthenticated("send a bearer token")
         identified: Principal = await kernel.tokens.principal(token.strip())
         if not identified.may(scope):
-            raise Forbidden(f"the token lacks the scope {scope}", code="scope_missing", needs=scope)
+            raise Forbidden(
+                Text("the token lacks the scope {scope}", scope=scope), code="scope_missing", needs=scope
+            )
         return identified
 
     return principal
@@ -268,8 +271,9 @@ def caller(scope: str) -> Any:
 async def _refusal(request: Request, refusal: Refusal) -> Response:
     """A refusal that an added route raises."""
     trace = trace_of(dict(request.scope["headers"]))
-    body = problems.problem(refusal, request.scope["path"], trace.trace_id)
-    headers = dict(refusal.headers)
+    language = problems.language_of(dict(request.scope["headers"]))
+    body = problems.problem(refusal, request.scope["path"], trace.trace_id, language)
+    headers = refusal.headers | problems.language_headers(language)
     if isinstance(refusal, Unauthenticated):
         headers.setdefault("WWW-Authenticate", 'Bearer realm="portolan"')
     return Response(json.dumps(body), refusal.status, headers, problems.MEDIA_TYPE)
@@ -284,13 +288,15 @@ async def _http_exception(request: Request, exception: HTTPException) -> Respons
 async def _not_valid(request: Request, error: RequestValidationError) -> Response:
     """Without the input, which FastAPI's own answer repeats."""
     faults = [_fault(detail) for detail in error.errors()]
-    return await _refusal(request, Invalid(f"{len(faults)} of the given values are not valid", *faults))
+    return await _refusal(
+        request, Invalid(Text("{count} of the given values are not valid", count=len(faults)), *faults)
+    )
 
 
 def _fault(detail: Any) -> Fault:
     place, *path = detail["loc"]
     if place == "body":
-        return Fault(detail["type"], detail["msg"], pointer=pointer(path))
+        return Fault(detail["type"], detail_of(detail), pointer=pointer(path))
     if place == "header":
-        return Fault(detail["type"], detail["msg"], header=str(path[0]))
-    return Fault(detail["type"], detail["msg"], parameter=str(path[0]) if path else place)
+        return Fault(detail["type"], detail_of(detail), header=str(path[0]))
+    return Fault(detail["type"], detail_of(detail), parameter=str(path[0]) if path else place)

@@ -8,6 +8,7 @@ import base64
 from time import monotonic
 
 from shared.base.errors import DeadlineExceeded, Fault, Malformed, Unavailable
+from shared.base.texts import Text
 from shared.http import strict_json
 from shared.http.call import Call
 
@@ -40,7 +41,9 @@ async def wait(call: Call, token: str) -> None:
     until = monotonic() + WAIT_S
     while not await _is_folded(call, epoch, wanted):
         if monotonic() >= until:
-            raise DeadlineExceeded(f"not folded here within {WAIT_S:.0f} s", code="not_folded_yet")
+            raise DeadlineExceeded(
+                Text("not folded here within {wait_s:.0f} s", wait_s=WAIT_S), code="not_folded_yet"
+            )
         await asyncio.sleep(POLL_S)
     [(parked,)] = await call.kernel.store.fetch("SELECT COUNT(*) FROM parked")
     if parked:

@@ -73,8 +73,9 @@ def weak_tag(body: bytes) -> str:
 
 
 def refused(refusal: Refusal, call: Call) -> Answer:
-    body = problems.problem_bytes(refusal, call.scope["path"], call.trace.trace_id)
-    headers = dict(refusal.headers)
+    language = problems.language_of(call.sent)
+    body = problems.problem_bytes(refusal, call.scope["path"], call.trace.trace_id, language)
+    headers = refusal.headers | problems.language_headers(language)
     if isinstance(refusal, Unauthenticated):
         headers.setdefault("WWW-Authenticate", 'Bearer realm="portolan"')
     return Answer(refusal.status, body, headers, problems.MEDIA_TYPE)

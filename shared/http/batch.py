@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared.base.errors import Fault, Invalid, Refusal
+from shared.base.texts import Text
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate
 from shared.domain.work import refusal_of
@@ -74,7 +75,9 @@ class Batch(Pending):
 
 def _tell_cause(refusal: Refusal, index: int) -> None:
     """The refusal of the item at `index`, as that of one that builds on it."""
-    refusal.detail = f"it builds on item {index}, which was refused: {refusal.detail}"
+    refusal.detail = Text(
+        "it builds on item {index}, which was refused: {detail}", index=index, detail=Text(refusal.detail)
+    )
     refusal.faults = [
         replace(fault, pointer=f"/items/{index}{fault.pointer}") if fault.pointer is not None else fault
         for fault in refusal.faults
@@ -89,7 +92,8 @@ def _item_reference(item: Item, call: Call) -> dict[str, Any]:
 
 def _problem(item: Item, call: Call) -> dict[str, Any]:
     assert item.refusal is not None
-    return problems.problem(item.refusal, call.scope["path"], call.trace.trace_id)
+    language = problems.language_of(call.sent)
+    return problems.problem(item.refusal, call.scope["path"], call.trace.trace_id, language)
 
 
 def _resource_member(index: int, status: int, changed: bool, state: str) -> str:
@@ -107,7 +111,8 @@ async def run(
     """Check and decide each item, then let the one unit be written; `validate_only` decides and writes nothing."""
     if len(items) > LARGEST:
         raise Invalid(
-            f"a batch has at most {LARGEST} items", Fault("too_many", "too many items", pointer="/items")
+            Text("a batch has at most {largest} items", largest=LARGEST),
+            Fault("too_many", "too many items", pointer="/items"),
         )
     call.work.unit.separable = True
     bodies = []

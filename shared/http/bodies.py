@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.types import Message
 
 from shared.base.errors import Fault, Invalid, Malformed, TooLarge, UnsupportedMediaType
+from shared.base.texts import Text
 from shared.base.validation import invalid_from
 from shared.http import strict_json
 from shared.http.call import Call, read_content, read_form
@@ -54,7 +55,7 @@ def _content(operation: Operation, signature: Signature) -> Reader:
             if raw == b"" and not sent_type and _may_be_missing(operation):
                 raw, sent_type = b"{}", sent_as
             if sent_type != sent_as:
-                raise UnsupportedMediaType(f"send {media_type}", headers=accept)
+                raise UnsupportedMediaType(Text("send {media_type}", media_type=media_type), headers=accept)
         if is_form:
             value: Any = read_form(raw)
             raw = json.dumps(value).encode()
@@ -97,19 +98,19 @@ async def read_body(call: Call, limit: int) -> bytes:
     """The body, refused (413) as soon as it is known to be too large."""
     declared = call.sent.get(b"content-length", b"")
     if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
-        raise TooLarge(f"the body may have {limit} bytes")
+        raise TooLarge(Text("the body may have {limit} bytes", limit=limit))
     message = await _piece(call)
     if not message.get("more_body"):
         whole = cast(bytes, message.get("body", b""))
         if len(whole) > limit:
-            raise TooLarge(f"the body may have {limit} bytes")
+            raise TooLarge(Text("the body may have {limit} bytes", limit=limit))
         return whole
     pieces, size = [], 0
     while True:
         pieces.append(message.get("body", b""))
         size += len(pieces[-1])
         if size > limit:
-            raise TooLarge(f"the body may have {limit} bytes")
+            raise TooLarge(Text("the body may have {limit} bytes", limit=limit))
         if not message.get("more_body"):
             return b"".join(pieces)
         message = await _piece(call)

@@ -16,6 +16,7 @@ from typing_extensions import TypeVar
 
 from shared.base.clock import now, parse_as_of
 from shared.base.errors import Fault, Forbidden, Invalid, Malformed
+from shared.base.texts import Text
 from shared.contracts.language import Aggregate
 from shared.domain.access.grants import rights_of
 from shared.domain.access.rights import Rights, Sight
@@ -118,7 +119,9 @@ class Call(Request):
     def require(self, scope: str) -> None:
         """Refuse (403) unless the caller has the scope, by their token or by a membership."""
         if scope not in self.rights.offered:
-            raise Forbidden(f"the token lacks the scope {scope}", code="scope_missing", needs=scope)
+            raise Forbidden(
+                Text("the token lacks the scope {scope}", scope=scope), code="scope_missing", needs=scope
+            )
 
     async def know_rights(self) -> None:
         """What the principal sees and may do by now; a stream asks again and again."""
@@ -171,7 +174,7 @@ class Call(Request):
             at = parse_as_of(text, zone)
         except ValueError as error:
             raise Invalid(
-                f"Portolan-Effective-At is not acceptable: {error}",
+                Text("Portolan-Effective-At is not acceptable: {error}", error=error),
                 Fault("invalid", "write 2026-06-01 or 2026-06-01T08:30:00Z", header="Portolan-Effective-At"),
             ) from error
         if text == present.astimezone(zone).date().isoformat():
@@ -208,7 +211,9 @@ class Call(Request):
         if values is None:
             return None
         if len(values) > 1:
-            raise Malformed(f"{name} is given twice", Fault("duplicate", "given twice", parameter=name))
+            raise Malformed(
+                Text("{name} is given twice", name=name), Fault("duplicate", "given twice", parameter=name)
+            )
         return values[0]
 
     def answered(self, entity: Aggregate) -> bytes:

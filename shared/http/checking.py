@@ -7,8 +7,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from shared.base.errors import Fault, Malformed, NotAcceptable
+from shared.base.texts import Text
 from shared.http.call import Call
 from shared.http.operation import Parameter
+
+NOT_AS_DESCRIBED = Text("not written as it is described")
 
 Check = Callable[[Call], None]
 
@@ -25,7 +28,7 @@ def accept_check(produces: Sequence[str]) -> Check:
         if "*/*" in wanted or "" in wanted:
             return
         if wanted.isdisjoint(produces) and wanted.isdisjoint(f"{family}/*" for family in families):
-            raise NotAcceptable(f"this operation answers {', '.join(produces)}")
+            raise NotAcceptable(Text("this operation answers {names}", names=", ".join(produces)))
 
     return check
 
@@ -45,15 +48,15 @@ def parameter_check(parameters: Sequence[Parameter]) -> Callable[[dict[str, list
 def _check_values(parameter: Parameter, values: list[str]) -> None:
     if len(values) > 1 and not parameter.many:
         fault = Fault("duplicate", "given twice", parameter=parameter.name)
-        raise Malformed(f"{parameter.name} is given twice", fault)
+        raise Malformed(Text("{name} is given twice", name=parameter.name), fault)
     if parameter.most is not None and len(values) > parameter.most:
-        raise _not_acceptable(parameter.name, f"at most {parameter.most} values")
+        raise _not_acceptable(parameter.name, Text("at most {most} values", most=parameter.most))
     allowed = parameter.schema.get("enum")
     if allowed and not set(values) <= set(allowed):
-        raise _not_acceptable(parameter.name, f"of {', '.join(allowed)}")
+        raise _not_acceptable(parameter.name, Text("of {names}", names=", ".join(allowed)))
     pattern = parameter.schema.get("pattern")
     if pattern and not all(re.search(pattern, value) for value in values):
-        raise _not_acceptable(parameter.name, parameter.description)
+        raise _not_acceptable(parameter.name, _as_described(parameter))
 
 
 def header_check(headers: Sequence[Parameter]) -> Check | None:
@@ -68,12 +71,19 @@ def header_check(headers: Sequence[Parameter]) -> Check | None:
         for header, pattern in patterned:
             value = call.header(header.name)
             if value is not None and not pattern.search(value):
-                fault = Fault("invalid", header.description, header=header.name)
-                raise Malformed(f"{header.name} is not acceptable", fault)
+                fault = Fault("invalid", _as_described(header), header=header.name)
+                raise Malformed(Text("{name} is not acceptable", name=header.name), fault)
 
     return check
 
 
+def _as_described(parameter: Parameter) -> Text:
+    """The description, which is English as the whole document is; for others that it is not followed."""
+    return Text.of(parameter.description, NOT_AS_DESCRIBED, {})
+
+
 def _not_acceptable(parameter: str, detail: str) -> Malformed:
     fault = Fault("invalid", detail, parameter=parameter)
-    return Malformed(f"{parameter} is not acceptable", fault, code="invalid_parameter")
+    return Malformed(
+        Text("{parameter} is not acceptable", parameter=parameter), fault, code="invalid_parameter"
+    )

@@ -8,6 +8,7 @@ import asyncio
 from types import TracebackType
 
 from shared.base.errors import DeadlineExceeded
+from shared.base.texts import Text
 
 DEADLINE_S = 30.0
 SWEEP_S = 1.0
@@ -70,4 +71,6 @@ class Deadline:
             return
         is_asked_elsewhere = self._task.uncancel() > 0
         if kind is asyncio.CancelledError and not is_asked_elsewhere:
-            raise DeadlineExceeded(f"not done within {self._deadlines.seconds:.0f} s") from error
+            raise DeadlineExceeded(
+                Text("not done within {seconds:.0f} s", seconds=self._deadlines.seconds)
+            ) from error

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.base.errors import Gone
+from shared.base.texts import Text
 from shared.contracts.envelope import envelope_schema
 from shared.contracts.language import CLASSES, OPEN_TO_READERS, Visibility, topics_of
 from shared.domain.access.conditions import visible
@@ -218,7 +219,10 @@ async def _reached(call: Call, text: str) -> int:
     position = int(text)
     if position and position > (last := await _last(call)):
         raise Gone(
-            f"the events end at {last}: the store was restored since that position was given, so start from the beginning",
+            Text(
+                "the events end at {last}: the store was restored since that position was given, so start from the beginning",
+                last=last,
+            ),
             code="position_beyond_end",
             epoch=call.kernel.store.epoch,
             position=str(last),

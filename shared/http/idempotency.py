@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from shared.base.errors import Conflict, Fault, Malformed, NotFound
+from shared.base.texts import Text
 from shared.contracts.language import CATALOGUE, Aggregate, entry_of
 from shared.http.call import Call, Pending
 from shared.store.unit import IdempotencyKey
@@ -89,7 +90,7 @@ async def state_at(call: Call, stored: dict[str, Any]) -> tuple[str, dict[tuple[
     if not call.rights.sight.is_everything:
         entry = next(e for e in CATALOGUE.values() if (e.service, e.name) == (kernel.service, stored["type"]))
         if not call.rights.shows(entry, json.loads(state)):
-            raise NotFound(f"there is no {entry.noun} {stored['id']}")
+            raise NotFound(Text("there is no {noun} {id}", noun=entry.noun, id=stored["id"]))
     return state, {(topic, partition): position}
 
 

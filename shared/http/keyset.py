@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.base.text import MOST_WORDS, words
+from shared.base.texts import Text
 from shared.contracts.members import Kind
 from shared.http import cursor, paging, parameters
 from shared.http.call import Call
@@ -169,7 +170,7 @@ class Keyset:
         """Rows that have every word of `text`, in any order; neither case nor accents matter."""
         looked_for = words(text)
         if len(looked_for) > MOST_WORDS:
-            raise parameters.wrong("q", f"at most {MOST_WORDS} words")
+            raise parameters.wrong("q", Text("at most {most_words} words", most_words=MOST_WORDS))
         for word in looked_for:
             self.narrow(f"{SEARCH_TEXT} LIKE ? ESCAPE '\\'", containing(word))
         self.words = looked_for
@@ -186,10 +187,12 @@ class Keyset:
         """(sort, descending) as the query names them, in its order."""
         parts = [part for part in (call.one("sort") or "").split(",") if part]
         if len(parts) > parameters.SORTED_BY:
-            raise parameters.wrong("sort", f"at most {parameters.SORTED_BY} members")
+            raise parameters.wrong(
+                "sort", Text("at most {sorted_by} members", sorted_by=parameters.SORTED_BY)
+            )
         names = [part.removeprefix("-") for part in parts]
         if not set(names) <= set(self.sorts):
-            raise parameters.wrong("sort", f"of {', '.join(self.sorts)}")
+            raise parameters.wrong("sort", Text("of {names}", names=", ".join(self.sorts)))
         return [(name, part.startswith("-")) for name, part in zip(names, parts, strict=True)]
 
     async def page(self, call: Call, columns: str, table: str) -> paging.Page[tuple[Any, ...]]:

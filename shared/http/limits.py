@@ -10,6 +10,7 @@ from time import monotonic
 
 from shared.base.clock import epoch_seconds
 from shared.base.errors import TooManyRequests
+from shared.base.texts import Text
 
 WINDOW_S = 60
 
@@ -45,7 +46,7 @@ class RateLimit:
         }
         if used > self.per_minute:
             raise TooManyRequests(
-                f"{self.per_minute} requests a minute are allowed",
+                Text("{per_minute} requests a minute are allowed", per_minute=self.per_minute),
                 headers=headers | {"Retry-After": str(reset)},
             )
         return headers
@@ -62,7 +63,7 @@ class OpenStreams:
         """429 where the principal has as many as are allowed."""
         if self.most and self._open.get(principal, 0) >= self.most:
             raise TooManyRequests(
-                f"{self.most} streams may be open at a time; close one first",
+                Text("{most} streams may be open at a time; close one first", most=self.most),
                 code="too_many_streams",
                 headers={"Retry-After": "5"},
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from shared.base.errors import Malformed, MethodNotAllowed, NotFound, Refusal
+from shared.base.texts import Text
 from shared.http.call import BROKEN_ESCAPE
 from shared.http.running import KernelRoute
 
@@ -93,7 +94,9 @@ def _text(segment: str) -> str:
 
 def _not_allowed(routes: Iterable[str]) -> MethodNotAllowed:
     methods = sorted({*routes, "OPTIONS"} | ({"HEAD"} if "GET" in routes else set()))
-    return MethodNotAllowed(f"this resource has {', '.join(methods)}", headers={"Allow": ", ".join(methods)})
+    return MethodNotAllowed(
+        Text("this resource has {names}", names=", ".join(methods)), headers={"Allow": ", ".join(methods)}
+    )
 
 
 def _unreadable() -> Malformed:

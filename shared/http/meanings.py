@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from shared.base import texts
 from shared.base.errors import NotFound, Refusal
 from shared.contracts.releases import FILES
 from shared.contracts.schema import Schema, opened
 from shared.http.call import Answer, Call
+from shared.http.problems import language_headers, language_of
 from shared.http.routes import Routes
 
 LIST = Path(__file__).parents[1] / "contracts" / "problems.json"
@@ -35,15 +37,18 @@ def problem_types() -> dict[str, dict[str, Any]]:
     return {entry["code"]: entry for entry in json.loads(LIST.read_text())}
 
 
-def problem_type(code: str) -> dict[str, Any]:
-    """What the list says of the code; NotFound where it is none of ours."""
+def problem_type(code: str, language: str = texts.ENGLISH) -> dict[str, Any]:
+    """What the list says of the code, in this language; NotFound where it is none of ours."""
     if code not in problem_types():
         raise NotFound("there is no such problem type; /problems lists them")
-    return {"type": f"/problems/{code}", **problem_types()[code]}
+    one = problem_types()[code]
+    details = [texts.in_language(detail, language) for detail in one["details"]]
+    title = texts.in_language(one["title"], language)
+    return {"type": f"/problems/{code}", **one, "title": title, "details": details}
 
 
-def problem_list() -> dict[str, Any]:
-    return {"items": [problem_type(code) for code in problem_types()]}
+def problem_list(language: str = texts.ENGLISH) -> dict[str, Any]:
+    return {"items": [problem_type(code, language) for code in problem_types()]}
 
 
 def routes(service: str) -> Routes:
@@ -52,12 +57,14 @@ def routes(service: str) -> Routes:
     @routes.get("/problems", public=True)
     async def problems(call: Call) -> Answer:
         """All problem types."""
-        return Answer(200, json.dumps(problem_list()).encode())
+        language = language_of(call.sent)
+        return Answer(200, json.dumps(problem_list(language)).encode(), language_headers(language))
 
     @routes.get("/problems/{code}", public=True)
     async def problem(call: Call, code: str) -> Answer:
         """What a problem type means."""
-        return Answer(200, json.dumps(problem_type(code)).encode())
+        language = language_of(call.sent)
+        return Answer(200, json.dumps(problem_type(code, language)).encode(), language_headers(language))
 
     @routes.get("/schemas/{name}", public=True, produces=("application/schema+json", "application/json"))
     async def schema(call: Call, name: str) -> Answer:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from shared.base.clock import to_wire
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
+from shared.base.texts import Text
 from shared.contracts.language import Shape
 from shared.domain.kernel import Consuming
 from shared.http import revocations
@@ -88,7 +89,7 @@ def routes(service: str) -> Routes:
         """Fold the dead letters of an aggregate again."""
         inbox, aggregate_id = await _addressed(call, id)
         if problem := await inbox.retry(aggregate_id):
-            raise Conflict(f"it still cannot be folded: {problem}", code="still_dead")
+            raise Conflict(Text("it still cannot be folded: {problem}", problem=problem), code="still_dead")
 
     @routes.post("/v1/dead-letters/{id}/discard", scope=scope, refusals=(404,))
     async def discard(call: Call, id: Id) -> None:

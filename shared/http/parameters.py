@@ -11,6 +11,7 @@ from shared.base.clock import parse_day, parse_instant, to_day, to_micros
 from shared.base.errors import Fault, Malformed
 from shared.base.ids import is_canonical
 from shared.base.text import MOST_WORDS, composed
+from shared.base.texts import Text
 from shared.contracts.language import DAY_BOUNDS, INSTANT_BOUNDS
 from shared.contracts.members import Kind
 from shared.domain.filters import Filters
@@ -151,7 +152,9 @@ def fields_parameter(names: Iterable[str]) -> Parameter:
 
 def wrong(name: str, detail: str) -> Malformed:
     return Malformed(
-        f"{name} is not acceptable", Fault("invalid", detail, parameter=name), code="invalid_parameter"
+        Text("{name} is not acceptable", name=name),
+        Fault("invalid", detail, parameter=name),
+        code="invalid_parameter",
     )
 
 
@@ -178,7 +181,7 @@ def read_value(kind: Kind, text: str, name: str) -> Any:
             case _:
                 return text
     except ValueError as error:
-        raise wrong(name, f"not a value of kind {kind}") from error
+        raise wrong(name, Text("not a value of kind {kind}", kind=kind)) from error
 
 
 def limit_of(call: Call, usual: int = PER_PAGE, most: int = LARGEST_PAGE) -> int:
@@ -186,5 +189,5 @@ def limit_of(call: Call, usual: int = PER_PAGE, most: int = LARGEST_PAGE) -> int
     if text is None:
         return usual
     if not (text.isascii() and text.isdigit()) or len(text) > 4 or not 1 <= int(text) <= most:
-        raise wrong("limit", f"1 to {most}")
+        raise wrong("limit", Text("1 to {most}", most=most))
     return int(text)

@@ -1,10 +1,12 @@
-"""Refusals as RFC 9457 problem documents: always the same members, never the input."""
+"""Refusals as RFC 9457 problem documents: always the same members, never the input, in the language of the caller."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.base import texts
 from shared.base.errors import Fault, Refusal
 from shared.contracts.language import AnswerShape, absent
 
@@ -70,24 +72,36 @@ class Problem(BaseModel):
     """Each single fault, and where it is."""
 
 
-def problem(refusal: Refusal, instance: str, trace_id: str) -> dict[str, Any]:
+def language_of(headers: Mapping[bytes, bytes]) -> str:
+    """The language in which these request headers want to read."""
+    return texts.language_of(headers.get(b"accept-language", b"")[:200].decode("latin-1"))
+
+
+def language_headers(language: str) -> dict[str, str]:
+    """What a translated answer says of its language."""
+    return {"Content-Language": language, "Vary": "Accept-Language"}
+
+
+def problem(refusal: Refusal, instance: str, trace_id: str, language: str = texts.ENGLISH) -> dict[str, Any]:
+    """The members of the problem document: `title` and every `detail` in the language, all else as it is."""
     return {
         "type": f"/problems/{refusal.code}",
-        "title": refusal.title,
+        "title": texts.in_language(refusal.title, language),
         "status": refusal.status,
-        "detail": refusal.detail,
+        "detail": texts.in_language(refusal.detail, language),
         "instance": instance,
         "code": refusal.code,
         "trace_id": trace_id,
-        "errors": [_fault(f) for f in refusal.faults],
+        "errors": [_fault(f, language) for f in refusal.faults],
         **refusal.extensions,
     }
 
 
-def problem_bytes(refusal: Refusal, instance: str, trace_id: str) -> bytes:
-    return json.dumps(problem(refusal, instance, trace_id)).encode()
+def problem_bytes(refusal: Refusal, instance: str, trace_id: str, language: str = texts.ENGLISH) -> bytes:
+    return json.dumps(problem(refusal, instance, trace_id, language)).encode()
 
 
-def _fault(fault: Fault) -> dict[str, str]:
+def _fault(fault: Fault, language: str) -> dict[str, str]:
     where = {"pointer": fault.pointer, "parameter": fault.parameter, "header": fault.header}
-    return {"code": fault.code, "detail": fault.detail, **{k: v for k, v in where.items() if v is not None}}
+    detail = texts.in_language(fault.detail, language)
+    return {"code": fault.code, "detail": detail, **{k: v for k, v in where.items() if v is not None}}

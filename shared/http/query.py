@@ -12,6 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from shared.base.errors import Fault, Malformed
+from shared.base.texts import Text
+from shared.base.validation import detail_of
 from shared.http.operation import Parameter
 
 Q = TypeVar("Q", bound="Query")
@@ -114,9 +116,9 @@ def _refusal(error: ValidationError) -> Malformed:
     """Of the first value that is not acceptable, without repeating it."""
     first = error.errors(include_url=False, include_input=False)[0]
     name = str(first["loc"][0])
-    detail = str(first.get("ctx", {}).get("error") or first["msg"])
+    detail = detail_of(first)
     return Malformed(
-        f"{name} is not acceptable: {detail}",
+        Text("{name} is not acceptable: {detail}", name=name, detail=detail),
         Fault("invalid", detail, parameter=name),
         code="invalid_parameter",
     )

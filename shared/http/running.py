@@ -149,7 +149,7 @@ def _refusal(failure: Exception, call: Call) -> Refusal:
     if isinstance(failure, TimeoutError):
         return DeadlineExceeded("what was waited for did not come in time")
     if isinstance(failure, ClockJumped):
-        return Unavailable(str(failure), code="clock_jumped", headers={"Retry-After": "60"})
+        return Unavailable(failure.args[0], code="clock_jumped", headers={"Retry-After": "60"})
     if isinstance(failure, Damaged):
         telemetry.STORE_DAMAGED.labels(call.service).set(1)
         return Unavailable("the store is damaged", code="store_damaged", headers={"Retry-After": "60"})

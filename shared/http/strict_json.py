@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from shared.base.errors import Fault, Invalid, Malformed
+from shared.base.texts import Text
 
 DEPTH = 32
 LARGEST_ARRAY = 10_000
@@ -231,7 +232,9 @@ def _decoded(body: bytes, decoder: json.JSONDecoder, whole: bool = True) -> Any:
     except UnicodeDecodeError as error:
         raise Malformed("the body is not UTF-8", code="not_utf8") from error
     except json.JSONDecodeError as error:
-        raise Malformed(f"the body is not JSON: {error.msg}", code="not_json") from error
+        raise Malformed(
+            Text("the body is not JSON: {reason}", reason=Text(error.msg)), code="not_json"
+        ) from error
     except RecursionError as error:
         raise _too_deep() from error
     if whole and _ESCAPED_SURROGATE.search(body):
@@ -255,7 +258,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _constant(name: str) -> Any:
-    raise Malformed(f"{name} is not JSON", code="not_json")
+    raise Malformed(Text("{name} is not JSON", name=name), code="not_json")
 
 
 def _integer(digits: str) -> int:
@@ -285,16 +288,18 @@ def _not_json() -> Malformed:
 
 
 def _too_many(most: int) -> Invalid:
-    fault = Fault("too_many", f"at most {most}", pointer="")
-    return Invalid(f"there are more than {most} items", fault, code="too_many_items")
+    fault = Fault("too_many", Text("at most {most}", most=most), pointer="")
+    return Invalid(Text("there are more than {most} items", most=most), fault, code="too_many_items")
 
 
 def _too_long() -> Malformed:
-    return Malformed(f"a text is longer than {LONGEST_TEXT} bytes", code="text_too_long")
+    return Malformed(
+        Text("a text is longer than {longest_text} bytes", longest_text=LONGEST_TEXT), code="text_too_long"
+    )
 
 
 def _too_deep() -> Malformed:
-    return Malformed(f"the body is nested deeper than {DEPTH}", code="too_deep")
+    return Malformed(Text("the body is nested deeper than {depth}", depth=DEPTH), code="too_deep")
 
 
 def _refuse_lone_surrogates(value: Any) -> None:

@@ -12,13 +12,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from shared.base import telemetry
 from shared.base.errors import Defect, MethodNotAllowed, Refusal, Unavailable, UriTooLong
+from shared.base.texts import Text
 from shared.base.version import VERSION
 from shared.http import answers, cors, feed, health, meanings, openapi, operations
 from shared.http.additions import Extensible, with_request_id
 from shared.http.answers import STATUS
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.matching import Matcher
-from shared.http.problems import MEDIA_TYPE, problem_bytes
+from shared.http.problems import MEDIA_TYPE, language_headers, language_of, problem_bytes
 from shared.http.routes import Routes, mount
 from shared.http.running import KernelRoute
 from shared.http.serving import Serving
@@ -101,7 +102,7 @@ class ServiceApp(Extensible):
         """The route, or the refusal that no route gives: 400, 404, 405, 414."""
         raw = scope.get("raw_path") or scope["path"].encode()
         if len(raw) + len(scope["query_string"]) > URL_LIMIT:
-            return UriTooLong(f"an address may have {URL_LIMIT} bytes")
+            return UriTooLong(Text("an address may have {url_limit} bytes", url_limit=URL_LIMIT))
         match = self.matcher.find(scope["method"], raw)
         if isinstance(match, Refusal):
             return match
@@ -112,8 +113,10 @@ class ServiceApp(Extensible):
         """Behind all middleware; the error is raised again afterwards, and logged."""
         call = Call(request.scope, request.receive)
         call.trace = trace_of(dict(request.scope["headers"]))
-        body = problem_bytes(_defect(), request.scope["path"], call.trace.trace_id)
-        return Response(body, 500, {"X-Request-ID": call.trace.request_id}, MEDIA_TYPE)
+        language = language_of(dict(request.scope["headers"]))
+        body = problem_bytes(_defect(), request.scope["path"], call.trace.trace_id, language)
+        headers = {"X-Request-ID": call.trace.request_id} | language_headers(language)
+        return Response(body, 500, headers, MEDIA_TYPE)
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

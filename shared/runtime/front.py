@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.base.errors import BadGateway, DeadlineExceeded, Malformed, Refusal, Unavailable
 from shared.http.call import Trace, trace_of
-from shared.http.problems import MEDIA_TYPE, problem_bytes
+from shared.http.problems import MEDIA_TYPE, language_headers, language_of, problem_bytes
 
 FORWARDED = b"x-forwarded-for"
 """One line, to which each door adds its caller; the service believes the trusted ones of them."""
@@ -153,13 +153,15 @@ def _refusal_of(error: httpx.TransportError) -> Refusal:
 
 
 async def _refuse(refusal: Refusal, scope: Scope, trace: Trace, send: Send) -> None:
-    body = problem_bytes(refusal, scope["path"], trace.trace_id)
+    language = language_of(dict(scope["headers"]))
+    body = problem_bytes(refusal, scope["path"], trace.trace_id, language)
     headers = {
         "content-type": MEDIA_TYPE,
         "content-length": str(len(body)),
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
         "x-request-id": trace.request_id,
+        **language_headers(language),
         **refusal.headers,
     }
     header_lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]

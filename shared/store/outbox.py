@@ -14,6 +14,7 @@ import msgspec
 from shared.base.clock import to_wire
 from shared.base.errors import TooLarge
 from shared.base.ids import new_id_text
+from shared.base.texts import Text
 from shared.contracts.language import PARTITIONS, STATE_LIMIT, Aggregate, AggregateType, Fact, entry_of
 from shared.contracts.stored import codec_of
 from shared.store.unit import Event
@@ -80,7 +81,7 @@ def event(
     Refuses a state above 64 KiB (413): larger things are aggregates of their own.
     """
     if len(state) > STATE_LIMIT // 4 and len(state.encode()) > STATE_LIMIT:
-        raise TooLarge(f"the state would be larger than {STATE_LIMIT} bytes")
+        raise TooLarge(Text("the state would be larger than {state_limit} bytes", state_limit=STATE_LIMIT))
     entry = entry_of(type(shape))
     aggregate_id = str(shape.id)
     key = aggregate_id if entry.key == "id" else str(getattr(shape, entry.key) or aggregate_id)

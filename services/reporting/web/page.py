@@ -14,7 +14,7 @@ from services.reporting.web import sessions
 from services.reporting.web.amounts import figure_unit, of_costs, table_unit
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
-from services.reporting.web.reasons import fault_in, reason_in, refusal_in
+from services.reporting.web.reasons import reason_in
 from services.reporting.web.words import (
     FACTS,
     HEALTH,
@@ -30,6 +30,7 @@ from services.reporting.web.words import (
 )
 from shared.base.clock import now
 from shared.base.errors import Refusal, Unauthenticated
+from shared.base.texts import in_language
 from shared.base.version import VERSION
 from shared.http import answers
 from shared.http.call import Answer, Call
@@ -110,13 +111,18 @@ def _environment(words: Words) -> Environment:
     )
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
-        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "fault_text": partial(fault_in, words), "refusal_text": partial(refusal_in, words), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
+        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "said": partial(said_in, words.language), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),
     }  # fmt: skip
     environment.filters |= {"coded": coded, "sentence": sentence}
     return environment
+
+
+def said_in(language: str, text: str) -> str:
+    """A sentence of a refusal, or its title, in the language of the page."""
+    return in_language(text, language)
 
 
 def coded(text: str) -> Markup:

@@ -6,6 +6,7 @@ from services.reporting.web.page import page
 from services.reporting.web.words import N_
 from shared.http.call import Answer, Call
 from shared.http.meanings import problem_list, problem_type
+from shared.http.problems import language_headers, language_of
 from shared.http.routes import Routes
 
 ADVICE = {
@@ -42,18 +43,19 @@ BOTH = ("text/html", "application/json")
 @routes.get("/problems", public=True, produces=BOTH)
 async def problems_page(call: Call) -> Answer:
     """All problem types."""
-    listed = problem_list()
     if not wants_page(call):
-        return Answer(200, json.dumps(listed).encode())
-    return page(call, "problems.html", items=listed["items"])
+        language = language_of(call.sent)
+        return Answer(200, json.dumps(problem_list(language)).encode(), language_headers(language))
+    return page(call, "problems.html", items=problem_list()["items"])
 
 
 @routes.get("/problems/{code}", public=True, produces=BOTH)
 async def problem_page(call: Call, code: str) -> Answer:
     """What a problem type means."""
-    one = problem_type(code)
     if not wants_page(call):
-        return Answer(200, json.dumps(one).encode())
+        language = language_of(call.sent)
+        return Answer(200, json.dumps(problem_type(code, language)).encode(), language_headers(language))
+    one = problem_type(code)
     return page(call, "problem.html", problem=one, advice=ADVICE.get(one["status"]))
 
 

@@ -26,6 +26,7 @@ from shared.contracts.language.aggregate_types import (
     AggregateType,
     Visibility,
     entry_of,
+    type_name,
 )
 from shared.contracts.language.declaring import PLAIN_FACTS, SCOPES, aggregate, fact, plain
 from shared.contracts.language.shapes import (
@@ -108,4 +109,5 @@ __all__ = [
     "plain",
     "service_of",
     "topics_of",
+    "type_name",
 ]

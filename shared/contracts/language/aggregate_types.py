@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.contracts.language.shapes import Aggregate, Erasable, Fact
 from shared.contracts.members import Members, members_of
+from shared.contracts.words import Called
 
 Visibility = Literal["open", "restricted", "people", "restricted_people"]
 """Who may see an aggregate. `restricted`: only callers with the service's scope `restricted`, on every route and in
@@ -39,12 +40,12 @@ class AggregateType:
     @property
     def noun(self) -> str:
         """What one is called in papers and refusals."""
-        return self.name.replace("_", " ")
+        return Called("aggregate", self.name, self.name.replace("_", " "))
 
     @property
     def plural(self) -> str:
         """What several are called, as the collection is."""
-        return self.collection.replace("-", " ")
+        return Called("aggregates", self.name, self.collection.replace("-", " "))
 
     @cached_property
     def members(self) -> Members:
@@ -88,6 +89,12 @@ CATALOGUE: dict[type[Aggregate], AggregateType] = {}
 
 EVENT_TYPES: dict[str, tuple[AggregateType, type[Fact]]] = {}
 """`portolan.projects.project.approved.v1` -> whose fact it is."""
+
+
+def type_name(shape: type[Aggregate]) -> str:
+    """The name of an aggregate; of one that is not declared, as tests have some, that of its class."""
+    entry = CATALOGUE.get(shape)
+    return entry.name if entry else shape.__name__.lower()
 
 
 def entry_of(shape: type[Aggregate]) -> AggregateType:

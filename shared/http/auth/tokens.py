@@ -11,6 +11,7 @@ from shared.base.clock import epoch_seconds
 from shared.base.errors import Unauthenticated
 from shared.base.settings import Settings
 from shared.base.text import shows_nothing
+from shared.base.texts import Text
 from shared.http.auth.issuers import LEEWAY_S, LOCAL, ON_BEHALF, Issuer, LocalIssuer, OidcIssuer
 from shared.http.auth.roles import ROLES, Principal, bounds_of, scopes_of
 
@@ -79,12 +80,18 @@ class Tokens:
             raise Unauthenticated("this is no access token; send one", code="not_an_access_token")
         if not is_subject(claims["sub"]):
             raise Unauthenticated(
-                f"the token's subject must have 1 to {LONGEST_SUBJECT} characters, none of them invisible",
+                Text(
+                    "the token's subject must have 1 to {longest_subject} characters, none of them invisible",
+                    longest_subject=LONGEST_SUBJECT,
+                ),
                 code="token_invalid",
             )
         if not is_token_id(claims.get("jti", "")):
             raise Unauthenticated(
-                f"the token's id may have {LONGEST_TOKEN_ID} characters, none of them invisible",
+                Text(
+                    "the token's id may have {longest_token_id} characters, none of them invisible",
+                    longest_token_id=LONGEST_TOKEN_ID,
+                ),
                 code="token_invalid",
             )
         issued_by = self._issuer_of(claims)

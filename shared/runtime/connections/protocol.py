@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.base import telemetry
 from shared.base.errors import Malformed, Refusal, RequestTimeout, Unavailable
+from shared.base.texts import Text
 from shared.http.call import URL_LIMIT, trace_of
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.runtime.connections.limits import ConnectionLimits
@@ -260,7 +261,11 @@ class LimitedProtocol(HttpToolsProtocol):
     def _refuse_late_head(self) -> None:
         self._timer = None
         if self._unaccounted or self._head.lines:
-            self._refuse(RequestTimeout(f"the head of a request may take {self._limits.head_s:.0f} s"))
+            self._refuse(
+                RequestTimeout(
+                    Text("the head of a request may take {head_s:.0f} s", head_s=self._limits.head_s)
+                )
+            )
         else:
             self.transport.close()
 
@@ -273,7 +278,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self._limits.turned_away += 1
         telemetry.TURNED_AWAY.inc()
         busy = Unavailable(
-            f"this process serves {self._limits.connections} connections, and all are taken",
+            Text(
+                "this process serves {connections} connections, and all are taken",
+                connections=self._limits.connections,
+            ),
             code="too_many_connections",
             headers={"Retry-After": "5"},
         )

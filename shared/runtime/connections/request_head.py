@@ -3,6 +3,7 @@
 import re
 
 from shared.base.errors import HeadersTooLarge, Malformed, Unimplemented
+from shared.base.texts import Text
 
 HEAD_LIMIT = 16 * 1024
 """Bytes of all header lines together; the address has a limit of its own."""
@@ -61,4 +62,10 @@ class RequestHead:
 
 
 def too_large() -> HeadersTooLarge:
-    return HeadersTooLarge(f"the header lines may have {HEAD_LIMIT} bytes together, and be {HEAD_LINES}")
+    return HeadersTooLarge(
+        Text(
+            "the header lines may have {head_limit} bytes together, and be {head_lines}",
+            head_limit=HEAD_LIMIT,
+            head_lines=HEAD_LINES,
+        )
+    )

@@ -1,7 +1,6 @@
 """The pages in French: every text has its translation, and what the dashboards say in English is told in French too."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,13 +12,11 @@ from services.reporting.dashboards.projects.view import NOTHING_TO_EARN
 from services.reporting.figures.compute import cost_variance
 from services.reporting.figures.sources import Amount
 from services.reporting.sums import total
-from services.reporting.web.reasons import REFUSALS, SHAPES, TITLES, reason_in, refusal_in
+from services.reporting.web.reasons import SHAPES, reason_in
 from services.reporting.web.words import FACTS, KINDS, LOCALE, words_for, words_in
-from shared.base.errors import Refusal
 from shared.contracts.catalogue import CATALOGUE
 from tests.conftest import Portolan
 
-ROOT = Path(__file__).parents[3]
 FRENCH = {"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.5"}
 PLACE = re.compile(r"%\(\w+\)s|%s|\{\w+\}|`[^`]+`")
 
@@ -114,14 +111,6 @@ async def test_a_french_reader_reads_french(portolan: Portolan, reader: httpx.As
         assert not re.search(r">[^<]*\b(planned|forecast|created|projects|late|over plan|no )\b[^<]*<", text)
 
 
-def _kinds(root: type[Refusal]) -> set[type[Refusal]]:
-    return {root}.union(*(_kinds(child) for child in root.__subclasses__()))
-
-
-def test_every_kind_of_refusal_has_a_translated_title() -> None:
-    assert {kind.title for kind in _kinds(Refusal)} <= set(TITLES)
-
-
 @pytest.mark.parametrize(
     "address",
     [
@@ -137,10 +126,6 @@ async def test_what_a_page_refuses_is_said_in_french(reader: httpx.AsyncClient, 
     assert answer.status_code >= 400
     main = re.sub(r"<code>.*?</code>|<[^>]*>", " ", answer.text.partition("<main")[2].partition("</main")[0])
     assert not re.search(r"\b(the|is|not|there|of|a|an|read|given|write|at|may|has)\b", main), main
-
-
-def test_a_refusal_without_a_translation_stays_as_it_is() -> None:
-    assert refusal_in(words_in("fr"), "a refusal of tomorrow") == "a refusal of tomorrow"
 
 
 async def test_what_portolan_did_by_itself_has_its_reason_in_french(
@@ -176,11 +161,3 @@ async def test_a_reader_chooses_the_language_and_stays_where_he_was(reader: http
 @pytest.mark.parametrize(("value", "written"), [("0.85", "0,85"), (1, "1,00"), (12.5, "12,50")])
 def test_indices_are_written_as_the_language_writes_numbers(value: Any, written: str) -> None:
     assert words_in("fr").index(value) == written
-
-
-def test_every_refusal_that_is_translated_is_one_that_is_given() -> None:
-    """Its longest part without values stands in the sources, so that a text that is reworded is missed here."""
-    places = (*ROOT.glob("shared/**/*.py"), *ROOT.glob("services/reporting/**/*.py"))
-    sources = "".join(path.read_text() for path in places if path.name != "reasons.py")
-    for text in REFUSALS:
-        assert max(re.split(r"%\(\w+\)s", text), key=len).strip() in sources, text

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.base.money import Money
+from shared.base.texts import Text
 from shared.contracts.finance.budget import Budget, BudgetClosed, BudgetOpened
 from shared.contracts.language import Fact, plain
 from shared.contracts.projects.structure import Stage
@@ -59,7 +60,7 @@ def may_charge(budget: Budget, amount: Money) -> None:
     """Costs are in the currency of the budget."""
     if amount.currency != budget.currency:
         raise Invalid(
-            f"the budget is in {budget.currency}",
+            Text("the budget is in {currency}", currency=budget.currency),
             Fault("other_currency", "another currency", pointer="/amount/currency"),
         )
 

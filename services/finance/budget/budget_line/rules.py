@@ -1,6 +1,7 @@
 """What a budget line may do: it is submitted, approved or returned; approved money is not revised."""
 
 from shared.base.errors import Conflict, Fault, Forbidden, Invalid
+from shared.base.texts import Text
 from shared.contracts.finance.budget import (
     BudgetLine,
     BudgetLineApproved,
@@ -8,6 +9,7 @@ from shared.contracts.finance.budget import (
     BudgetLineSubmitted,
     BudgetState,
 )
+from shared.contracts.words import called_state
 from shared.domain.acts import ARCHIVE, RESTORE
 from shared.domain.lifecycle import Lifecycle, Move
 from shared.domain.stages import Act
@@ -47,7 +49,13 @@ def has_a_nature(line: BudgetLine) -> None:
 
 def may_be_revised(state: BudgetState) -> None:
     if state != S.DRAFT:
-        raise Conflict(f"a line that is {state.value} is not revised; return it first", code="not_draft")
+        raise Conflict(
+            Text(
+                "a line that is {state} is not revised; return it first",
+                state=called_state("budget_line", state.value),
+            ),
+            code="not_draft",
+        )
 
 
 def state_is_moved_to(line: BudgetLine, before: BudgetLine | None) -> None:

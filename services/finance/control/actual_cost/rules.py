@@ -1,6 +1,7 @@
 """What holds of actual costs: posted is posted; a correction is a negative cost that names its original."""
 
 from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.finance.control import ActualCost
 from shared.contracts.language import entry_of
 from shared.domain.acts import CREATE
@@ -20,7 +21,7 @@ def goes_with_its_original(reversal: ActualCost, original: ActualCost | None) ->
     if original is not None and original.archived_at is None:
         raise Conflict(
             "a reversal is archived with what it reverses; post the cost again where it was reversed in error",
-            Fault("reversal", f"reverses {original.id}", pointer=""),
+            Fault("reversal", Text("reverses {id}", id=original.id), pointer=""),
             code="has_dependents",
             dependents=[{"kind": "actual_cost", "id": str(original.id)}],
             dependents_count=1,

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from services.finance.engines.valuation.minor_units import minor, whole_minor
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 MOST_MONTHS = 600
@@ -33,11 +34,19 @@ def amortised(cost: int, residual: int, ready: date, months: int) -> list[Charge
     """
     whole_minor(cost, "/cost", negative=False)
     if whole_minor(residual, "/residual", negative=False) > cost:
-        raise refused("residual_above_cost", f"{residual} is above the cost of {cost}", "/residual")
+        raise refused(
+            "residual_above_cost",
+            Text("{residual} is above the cost of {cost}", residual=residual, cost=cost),
+            "/residual",
+        )
     refuse_mistyped(ready, date, "/ready")
     refuse_mistyped(months, int, "/months")
     if not 1 <= months <= MOST_MONTHS:
-        raise refused("life_out_of_range", f"the life is not between 1 and {MOST_MONTHS} months", "/months")
+        raise refused(
+            "life_out_of_range",
+            Text("the life is not between 1 and {most_months} months", most_months=MOST_MONTHS),
+            "/months",
+        )
     if ready.year + (ready.month - 2 + months) // 12 > date.max.year:
         raise refused("life_out_of_range", "the useful life leaves the calendar", "/months")
     upto = [minor(Fraction((cost - residual) * month, months)) for month in range(months + 1)]

@@ -13,6 +13,7 @@ from itertools import pairwise
 from services.finance.engines.valuation.minor_units import whole_minor
 from services.finance.engines.valuation.work_packages import WorkPackage
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -73,10 +74,18 @@ def rebaselined(
     version = _version(last.number + 1, effective, change, packages)
     if effective <= last.effective:
         raise refused(
-            "retroactive_change", f"version {last.number} is in force from {last.effective}", "/effective"
+            "retroactive_change",
+            Text(
+                "version {number} is in force from {effective}", number=last.number, effective=last.effective
+            ),
+            "/effective",
         )
     if any(change.code == earlier.change.code for earlier in baseline.versions):
-        raise refused("change_already_used", f"{change.code} has already moved the baseline", "/change/code")
+        raise refused(
+            "change_already_used",
+            Text("{code} has already moved the baseline", code=change.code),
+            "/change/code",
+        )
     return Baseline((*baseline.versions, version))
 
 
@@ -109,9 +118,15 @@ def _version(number: int, effective: date, change: Change, packages: Sequence[Wo
     refuse_mistyped(change, Change, "/change")
     refuse_mistyped(effective, date, "/effective")
     if change.approved is None:
-        raise refused("change_not_approved", f"{change.code} is not approved", "/change/approved")
+        raise refused(
+            "change_not_approved", Text("{code} is not approved", code=change.code), "/change/approved"
+        )
     if effective < change.approved:
-        raise refused("retroactive_change", f"{change.code} was approved on {change.approved}", "/effective")
+        raise refused(
+            "retroactive_change",
+            Text("{code} was approved on {approved}", code=change.code, approved=change.approved),
+            "/effective",
+        )
     for i, package in enumerate(packages):
         whole_minor(package.budget, f"/work_packages/{i}/budget", negative=False)
     return Version(number, effective, change, tuple(packages))

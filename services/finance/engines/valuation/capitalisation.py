@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from services.finance.engines.valuation.minor_units import minor, whole_minor
 from shared.base.exact import Number, refused, share_of_hundred
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -102,11 +103,17 @@ _Scope = tuple[str | None, str | None]
 
 def _by_scope(policy: Policy) -> dict[_Scope, tuple[str, Fraction]]:
     if policy.recognised and policy.ready and policy.ready < policy.recognised:
-        raise refused("ready_before_recognised", f"{policy.ready} is before {policy.recognised}", "/ready")
+        raise refused(
+            "ready_before_recognised",
+            Text("{ready} is before {recognised}", ready=policy.ready, recognised=policy.recognised),
+            "/ready",
+        )
     rules: dict[_Scope, tuple[str, Fraction]] = {}
     for i, rule in enumerate(policy.rules):
         if (rule.phase, rule.nature) in rules:
-            raise refused("two_rules", f"{rule.code} repeats the scope of another rule", f"/rules/{i}")
+            raise refused(
+                "two_rules", Text("{code} repeats the scope of another rule", code=rule.code), f"/rules/{i}"
+            )
         rules[rule.phase, rule.nature] = rule.code, share_of_hundred(rule.percent, f"/rules/{i}/percent")
     return rules
 
@@ -116,13 +123,20 @@ def _treated(
 ) -> Treatment:
     amount = whole_minor(cost.amount, f"{pointer}/amount")
     if policy.recognised and cost.on < policy.recognised:
-        return Treatment(cost, 0, amount, f"before the asset was recognised on {policy.recognised}")
+        return Treatment(
+            cost,
+            0,
+            amount,
+            Text("before the asset was recognised on {recognised}", recognised=policy.recognised),
+        )
     if policy.ready and cost.on > policy.ready:
-        return Treatment(cost, 0, amount, f"after the asset was ready on {policy.ready}")
+        return Treatment(cost, 0, amount, Text("after the asset was ready on {ready}", ready=policy.ready))
     scopes = [(cost.phase, cost.nature), (None, cost.nature), (cost.phase, None), (None, None)]
     rule = next((rules[scope] for scope in scopes if scope in rules), None)
     if rule is None:
-        return Treatment(cost, None, None, f"no rule for {cost.nature} in {cost.phase}")
+        return Treatment(
+            cost, None, None, Text("no rule for {nature} in {phase}", nature=cost.nature, phase=cost.phase)
+        )
     code, share = rule
     capex = minor(amount * share)
     return Treatment(cost, capex, amount - capex, f"rule {code}")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from services.finance.engines.valuation.earned_value import EarnedValue, Forecast, Totals, figures
 from services.finance.engines.valuation.minor_units import LARGEST_MINOR
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 Integers: TypeAlias = NDArray[np.int64]
@@ -117,7 +118,11 @@ def _check(packages: PackageColumns, projects: int) -> None:
     refuse_mistyped(projects, int, "/projects")
     rows = packages.project.size
     if not 0 <= projects <= MOST_PROJECTS:
-        raise refused("too_many_projects", f"0 to {MOST_PROJECTS:,} projects", "/projects")
+        raise refused(
+            "too_many_projects",
+            Text("0 to {most_projects:,} projects", most_projects=MOST_PROJECTS),
+            "/projects",
+        )
     bounds = {
         "project": (0, projects - 1),
         "budget": (0, LARGEST_MINOR),
@@ -129,13 +134,21 @@ def _check(packages: PackageColumns, projects: int) -> None:
     for name, (low, high) in bounds.items():
         column = getattr(packages, name)
         if column.dtype != np.int64 or column.shape != (rows,):
-            raise refused("not_a_column", f"{name} is not {rows} integers of 64 bits", f"/{name}")
+            raise refused(
+                "not_a_column",
+                Text("{name} is not {rows} integers of 64 bits", name=name, rows=rows),
+                f"/{name}",
+            )
         wrong = (column < low) | (column > high)
         if wrong.any():
             row = int(np.argmax(wrong))
             raise refused(
-                "out_of_range", f"{name} {column[row]} of row {row} is out of range", f"/{name}/{row}"
+                "out_of_range",
+                Text("{name} {column} of row {row} is out of range", name=name, column=column[row], row=row),
+                f"/{name}/{row}",
             )
     for name in ("budget", "actual_cost"):
         if np.abs(getattr(packages, name)).sum(dtype=np.float64) > LARGEST_MINOR:
-            raise refused("amount_too_large", f"the sum of {name} has more than 18 digits", f"/{name}")
+            raise refused(
+                "amount_too_large", Text("the sum of {name} has more than 18 digits", name=name), f"/{name}"
+            )

@@ -21,6 +21,7 @@ from services.finance.engines.valuation.investment import (
 from services.finance.engines.valuation.minor_units import whole_minor
 from services.finance.engines.valuation.positive_roots import Inseparable
 from shared.base.exact import Number, refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 YEAR_DAYS = 365
@@ -91,7 +92,11 @@ def _by_day(amounts: Sequence[DatedAmount]) -> dict[int, int]:
         elapsed = (each.on - first).days
         days[elapsed] = days.get(elapsed, 0) + whole_minor(each.amount, f"/amounts/{place}/amount")
     if len(days) > MOST_PERIODS:
-        raise refused("too_many_periods", f"{len(days)} days, {MOST_PERIODS} at most", "/amounts")
+        raise refused(
+            "too_many_periods",
+            Text("{count} days, {most_periods} at most", count=len(days), most_periods=MOST_PERIODS),
+            "/amounts",
+        )
     return {elapsed: days[elapsed] for elapsed in sorted(days) if days[elapsed]}
 
 

@@ -21,6 +21,7 @@ from itertools import pairwise
 from typing import Any
 
 from shared.base.exact import Number, decimal, exact, refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -64,7 +65,11 @@ def earned_schedule(
     """Earned schedule at one moment; `actual_time` counts periods since the start and may fall within one."""
     elapsed = exact(actual_time, "/actual_time")
     if elapsed < 0:
-        raise refused("negative_time", f"{actual_time} periods is below zero", "/actual_time")
+        raise refused(
+            "negative_time",
+            Text("{actual_time} periods is below zero", actual_time=actual_time),
+            "/actual_time",
+        )
     return _schedule(_plan(planned_cumulative), _earned(earned, "/earned"), elapsed)
 
 
@@ -83,7 +88,9 @@ def _plan(planned: Sequence[Number]) -> list[Fraction]:
 def _earned(value: Number, pointer: str) -> Fraction:
     earned = exact(value, pointer)
     if earned < 0:
-        raise refused("negative_amount", f"an earned value of {value} is below zero", pointer)
+        raise refused(
+            "negative_amount", Text("an earned value of {value} is below zero", value=value), pointer
+        )
     return earned
 
 

@@ -24,6 +24,7 @@ from services.finance.engines.valuation.minor_units import minor, whole_minor
 from services.finance.engines.valuation.techniques import Unknown
 from services.finance.engines.valuation.work_packages import WorkPackage, standings
 from shared.base.exact import decimal
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -208,5 +209,5 @@ def _fraction(amount: int | Unknown) -> Fraction | Unknown:
 
 def _to_complete(package: WorkPackage, index: int) -> int | Unknown:
     if package.to_complete is None:
-        return Unknown(f"{package.code} has no bottom-up estimate to complete")
+        return Unknown(Text("{code} has no bottom-up estimate to complete", code=package.code))
     return whole_minor(package.to_complete, f"/work_packages/{index}/to_complete", negative=False)

@@ -22,6 +22,7 @@ from itertools import pairwise
 from services.finance.engines.valuation.minor_units import minor, whole_minor
 from shared.base.currencies import DECIMALS
 from shared.base.exact import Number, decimal, exact, refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -99,7 +100,12 @@ class ExchangeRates:
             _listed_currency(amount.currency, "/currency"), _listed_currency(into, "/into"), amount.on
         )
         if conversion is None:
-            reason = f"no rate from {amount.currency} to {into} for {amount.on}"
+            reason = Text(
+                "no rate from {currency} to {into} for {on}",
+                currency=amount.currency,
+                into=into,
+                on=amount.on,
+            )
             return Converted(None, into, None, reason=reason)
         units = Fraction(amount.minor) * Fraction(10) ** (DECIMALS[into] - DECIMALS[amount.currency])
         return Converted(
@@ -143,7 +149,9 @@ class ExchangeRates:
 def _listed_currency(currency: str, pointer: str) -> str:
     refuse_mistyped(currency, str, pointer)
     if currency not in DECIMALS:
-        raise refused("unknown_currency", f"{currency!r} is not a currency of ISO 4217", pointer)
+        raise refused(
+            "unknown_currency", Text("{currency!r} is not a currency of ISO 4217", currency=currency), pointer
+        )
     return currency
 
 
@@ -151,13 +159,28 @@ def _check(quotation: Quotation, pointer: str) -> None:
     if _listed_currency(quotation.base, f"{pointer}/base") == _listed_currency(
         quotation.quote, f"{pointer}/quote"
     ):
-        raise refused("one_currency", f"{quotation.base} against itself needs no rate", f"{pointer}/quote")
+        raise refused(
+            "one_currency",
+            Text("{base} against itself needs no rate", base=quotation.base),
+            f"{pointer}/quote",
+        )
     if exact(quotation.rate, f"{pointer}/rate") <= 0:
-        raise refused("rate_out_of_range", f"a rate of {quotation.rate} is not above zero", f"{pointer}/rate")
+        raise refused(
+            "rate_out_of_range",
+            Text("a rate of {rate} is not above zero", rate=quotation.rate),
+            f"{pointer}/rate",
+        )
 
 
 def _refuse_two_on_a_day(pair: tuple[str, str], dated: Sequence[Quotation]) -> None:
     for before, after in pairwise(dated):
         if before.on == after.on and before.rate != after.rate:
-            detail = f"{pair[0]} to {pair[1]} has two rates on {before.on}: {before.rate} and {after.rate}"
+            detail = Text(
+                "{pair} to {pair_2} has two rates on {on}: {rate} and {rate_2}",
+                pair=pair[0],
+                pair_2=pair[1],
+                on=before.on,
+                rate=before.rate,
+                rate_2=after.rate,
+            )
             raise refused("two_rates", detail, "/quotations")

@@ -20,6 +20,7 @@ from itertools import accumulate, zip_longest
 from services.finance.engines.valuation.minor_units import whole_minor
 from services.finance.engines.valuation.positive_roots import Inseparable, positive_roots
 from shared.base.exact import Number, decimal, exact, refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 MOST_PERIODS = 600
@@ -188,7 +189,11 @@ def _check(flow: CashFlow) -> None:
     if not periods:
         raise refused("no_cash_flow", "there is no cash flow", "/benefits")
     if periods > MOST_PERIODS:
-        raise refused("too_many_periods", f"{periods} periods, {MOST_PERIODS} at most", "/benefits")
+        raise refused(
+            "too_many_periods",
+            Text("{periods} periods, {most_periods} at most", periods=periods, most_periods=MOST_PERIODS),
+            "/benefits",
+        )
     for name in ("benefits", "costs"):
         for t, amount in enumerate(getattr(flow, name)):
             whole_minor(amount, f"/{name}/{t}", negative=False)
@@ -198,7 +203,7 @@ def growth_factor(rate: Number, pointer: str = "/rate") -> Fraction:
     """1 + rate; `Invalid` where that is not above zero."""
     growth = 1 + exact(rate, pointer)
     if growth <= 0:
-        raise refused("rate_out_of_range", f"a rate of {rate} is not above -1", pointer)
+        raise refused("rate_out_of_range", Text("a rate of {rate} is not above -1", rate=rate), pointer)
     return growth
 
 

@@ -7,6 +7,7 @@ is rounded once, half to even, to whole minor units.
 from fractions import Fraction
 
 from shared.base.exact import refused
+from shared.base.texts import Text
 
 LARGEST_MINOR = 10**18 - 1
 """What a single amount may be, as on the wire: it leaves a 64-bit column room for sums."""
@@ -20,9 +21,11 @@ def minor(amount: Fraction) -> int:
 def whole_minor(amount: int, pointer: str, *, negative: bool = True) -> int:
     """The amount itself; `Invalid` where it is no integer, too large, or below zero where it may not be."""
     if isinstance(amount, bool) or not isinstance(amount, int):
-        raise refused("not_minor_units", f"{amount!r} is not a whole number of minor units", pointer)
+        raise refused(
+            "not_minor_units", Text("{amount!r} is not a whole number of minor units", amount=amount), pointer
+        )
     if abs(amount) > LARGEST_MINOR:
         raise refused("amount_too_large", "the amount has more than 18 digits", pointer)
     if amount < 0 and not negative:
-        raise refused("negative_amount", f"{amount} is below zero", pointer)
+        raise refused("negative_amount", Text("{amount} is below zero", amount=amount), pointer)
     return amount

@@ -21,6 +21,7 @@ from services.finance.engines.valuation.exchange_rates import Amount, ExchangeRa
 from services.finance.engines.valuation.techniques import Unknown
 from services.finance.engines.valuation.work_packages import WorkPackage, standings
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped, require_instance
 
 NOTHING_OF_ITS_OWN = Totals(bac=0, pv=0, ev=0, ac=0, etc=0)
@@ -103,10 +104,16 @@ def _places(accounts: Sequence[Account]) -> dict[str, int]:
     places: dict[str, int] = {}
     for i, account in enumerate(accounts):
         if places.setdefault(account.code, i) != i:
-            raise refused("duplicate_code", f"{account.code} appears twice", f"/accounts/{i}/code")
+            raise refused(
+                "duplicate_code", Text("{code} appears twice", code=account.code), f"/accounts/{i}/code"
+            )
     for i, account in enumerate(accounts):
         if account.parent is not None and account.parent not in places:
-            raise refused("unknown_parent", f"{account.parent} is not an account", f"/accounts/{i}/parent")
+            raise refused(
+                "unknown_parent",
+                Text("{parent} is not an account", parent=account.parent),
+                f"/accounts/{i}/parent",
+            )
     return places
 
 
@@ -136,7 +143,9 @@ def _ring(accounts: Sequence[Account], places: dict[str, int], start: str) -> Ex
         path.append(parent)
     ring = [*path[path.index(str(parent)) :], str(parent)]
     return refused(
-        "parent_cycle", f"the parents go round: {' -> '.join(ring)}", f"/accounts/{places[ring[0]]}/parent"
+        "parent_cycle",
+        Text("the parents go round: {names}", names=" -> ".join(ring)),
+        f"/accounts/{places[ring[0]]}/parent",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.finance.engines.valuation.investment import CashFlow, IrrFlag, appraised, present_values
 from shared.base.exact import Number, decimal, exact
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -78,7 +79,7 @@ def _npv(
 
 def _switching(driver: Driver, against: Fraction, own: Fraction) -> SwitchingValue:
     if not own:
-        return SwitchingValue(driver, None, f"there are no {driver}")
+        return SwitchingValue(driver, None, Text("there are no {driver}", driver=driver))
     return SwitchingValue(driver, decimal((against / own - 1) * 100))
 
 

@@ -16,6 +16,7 @@ from services.finance.engines.valuation.earned_value import EarnedValue, Totals,
 from services.finance.engines.valuation.techniques import Unknown
 from services.finance.engines.valuation.work_packages import WorkPackage, standings
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -108,7 +109,9 @@ def performance(statuses: Sequence[Status]) -> Performance:
     for i, (before, after) in enumerate(pairwise(statuses), start=1):
         if after.as_of <= before.as_of:
             raise refused(
-                "dates_not_ascending", f"{after.as_of} is not after {before.as_of}", f"/statuses/{i}/as_of"
+                "dates_not_ascending",
+                Text("{as_of} is not after {as_of_2}", as_of=after.as_of, as_of_2=before.as_of),
+                f"/statuses/{i}/as_of",
             )
     base = tuple(totals(status.packages, status.actual_cost, status.as_of) for status in statuses)
     return Performance(Kind.CUMULATIVE, tuple(status.as_of for status in statuses), base)

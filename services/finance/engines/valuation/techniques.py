@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from shared.base.exact import Number, exact, refused, share_of_hundred
+from shared.base.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,9 @@ def _fixed_share(fixed: FixedFormula, as_of: date, pointer: str) -> Fraction:
     at_start = share_of_hundred(fixed.percent_at_start, f"{pointer}/percent_at_start")
     if fixed.started and fixed.finished and fixed.finished < fixed.started:
         raise refused(
-            "finished_before_start", f"{fixed.finished} is before {fixed.started}", f"{pointer}/finished"
+            "finished_before_start",
+            Text("{finished} is before {started}", finished=fixed.finished, started=fixed.started),
+            f"{pointer}/finished",
         )
     if reached(fixed.finished, as_of):
         return Fraction(1)
@@ -123,7 +126,11 @@ def milestone_weights(milestones: tuple[Milestone, ...], pointer: str) -> list[F
     weights = [exact(m.weight, f"{pointer}/{i}/weight") for i, m in enumerate(milestones)]
     for i, weight in enumerate(weights):
         if weight < 0:
-            raise refused("negative_weight", f"{milestones[i].weight} is below zero", f"{pointer}/{i}/weight")
+            raise refused(
+                "negative_weight",
+                Text("{weight} is below zero", weight=milestones[i].weight),
+                f"{pointer}/{i}/weight",
+            )
     total = sum(weights)
     if not total:
         raise refused("no_weight", "the milestones carry no weight", pointer)
@@ -134,10 +141,14 @@ def _unit_share(units: UnitsComplete, pointer: str) -> Fraction:
     done, planned = exact(units.done, f"{pointer}/done"), exact(units.planned, f"{pointer}/planned")
     if planned <= 0:
         raise refused(
-            "no_units_planned", f"{units.planned} planned units cannot be earned", f"{pointer}/planned"
+            "no_units_planned",
+            Text("{planned} planned units cannot be earned", planned=units.planned),
+            f"{pointer}/planned",
         )
     if done < 0:
-        raise refused("negative_units", f"{units.done} units is below zero", f"{pointer}/done")
+        raise refused(
+            "negative_units", Text("{done} units is below zero", done=units.done), f"{pointer}/done"
+        )
     return min(done / planned, Fraction(1))
 
 

@@ -15,6 +15,7 @@ from services.finance.engines.valuation.techniques import (
     measured_share,
 )
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 NOTHING_REPORTED = PercentComplete(None)
@@ -81,7 +82,9 @@ def _positions(packages: Sequence[WorkPackage]) -> dict[str, int]:
     positions: dict[str, int] = {}
     for i, package in enumerate(packages):
         if positions.setdefault(package.code, i) != i:
-            raise refused("duplicate_code", f"{package.code} appears twice", f"/work_packages/{i}/code")
+            raise refused(
+                "duplicate_code", Text("{code} appears twice", code=package.code), f"/work_packages/{i}/code"
+            )
         whole_minor(package.budget, f"/work_packages/{i}/budget", negative=False)
     return positions
 
@@ -101,12 +104,14 @@ def _sources(packages: Sequence[WorkPackage], positions: dict[str, int]) -> list
 def _followed(packages: Sequence[WorkPackage], positions: dict[str, int], chain: list[int], code: str) -> int:
     pointer = f"/work_packages/{chain[-1]}/technique/to"
     if code not in positions:
-        raise refused("unknown_package", f"{code} is not among the work packages", pointer)
+        raise refused("unknown_package", Text("{code} is not among the work packages", code=code), pointer)
     following = positions[code]
     if len(chain) > len(packages):
         ring = [*chain[chain.index(following) :], following]
         names = " -> ".join(packages[i].code for i in ring[: ring.index(following, 1) + 1])
-        raise refused("apportioned_cycle", f"apportioned effort goes round: {names}", pointer)
+        raise refused(
+            "apportioned_cycle", Text("apportioned effort goes round: {names}", names=names), pointer
+        )
     return following
 
 
@@ -128,7 +133,13 @@ def _planned_share(package: WorkPackage, as_of: date, pointer: str) -> Fraction 
     if package.phased:
         return _phased_share(package, as_of, f"{pointer}/phased")
     if package.planned_start is None or package.planned_finish is None:
-        return Unknown(f"{package.code} has no planned {'finish' if package.planned_start else 'start'}")
+        return Unknown(
+            Text(
+                "{code} has no planned {rest}",
+                code=package.code,
+                rest="finish" if package.planned_start else "start",
+            )
+        )
     return elapsed_share(package.planned_start, package.planned_finish, as_of, f"{pointer}/planned_finish")
 
 
@@ -139,7 +150,9 @@ def _phased_share(package: WorkPackage, as_of: date, pointer: str) -> Fraction |
         due += period.budget * elapsed_share(period.start, period.finish, as_of, f"{pointer}/{i}/finish")
     if total != package.budget:
         raise refused(
-            "phases_differ_from_budget", f"phases of {total} against a budget of {package.budget}", pointer
+            "phases_differ_from_budget",
+            Text("phases of {total} against a budget of {budget}", total=total, budget=package.budget),
+            pointer,
         )
     return due / total if total else Fraction(0)
 
@@ -147,6 +160,8 @@ def _phased_share(package: WorkPackage, as_of: date, pointer: str) -> Fraction |
 def elapsed_share(start: date, finish: date, as_of: date, pointer: str) -> Fraction:
     """The share of the days from start to finish, both included, that have passed at the end of `as_of`."""
     if finish < start:
-        raise refused("finish_before_start", f"{finish} is before {start}", pointer)
+        raise refused(
+            "finish_before_start", Text("{finish} is before {start}", finish=finish, start=start), pointer
+        )
     days = (finish - start + timedelta(1)).days
     return Fraction(min(max((as_of - start).days + 1, 0), days), days)

@@ -21,6 +21,7 @@ from services.projects.engines.planfiles.planfile import NotTaken, PlanFile, Rea
 from services.projects.engines.planfiles.safexml import Shape, parse
 from services.projects.engines.planning.plan import Activity, ActivityKind, Constraint, ConstraintKind
 from shared.base.errors import Fault, Invalid, UnsupportedMediaType
+from shared.base.texts import Text
 
 JAVA_OPTIONS = (
     "-Xmx768m",
@@ -79,7 +80,12 @@ def read_foreign(content: bytes, kind: Format) -> PlanFile:
         unread = [*rows, *summed, *_other_projects(java, content, kind), *_not_taken(project)]
     except java.Throwable as error:
         raise _refused(
-            "unreadable", f"this is not a {kind} file that can be read: {error.getMessage()}"
+            "unreadable",
+            Text(
+                "this is not a {kind} file that can be read: {getmessage}",
+                kind=kind,
+                getmessage=error.getMessage(),
+            ),
         ) from None
     return PlanFile(
         replace(read.plan, activities=activities), tuple(sorted(unread, key=lambda each: each.path))
@@ -91,7 +97,11 @@ def _started(kind: Format) -> SimpleNamespace:
         with _starting:
             return _java()
     except (ImportError, OSError, ValueError) as error:  # jpype says with a ValueError that there is no Java
-        what = f"a {kind} file is read through mpxj: install Java 11 or later and portolan[plans] ({error})"
+        what = Text(
+            "a {kind} file is read through mpxj: install Java 11 or later and portolan[plans] ({error})",
+            kind=kind,
+            error=error,
+        )
         raise UnsupportedMediaType(what, Fault("mpxj_absent", what), code="mpxj_absent") from None
 
 
@@ -121,7 +131,9 @@ def _java() -> SimpleNamespace:
 
 def _check(project: Any, kind: Format) -> None:
     if project is None:
-        raise _refused("unreadable", f"this is not a {kind} file that can be read: it holds no project")
+        raise _refused(
+            "unreadable", Text("this is not a {kind} file that can be read: it holds no project", kind=kind)
+        )
     check_size(project.getTasks().size())
 
 

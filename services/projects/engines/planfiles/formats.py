@@ -8,6 +8,7 @@ from services.projects.engines.planfiles.mspdi.shape import ROOT
 from services.projects.engines.planfiles.planfile import PlanFile, check_bytes
 from services.projects.engines.planfiles.safexml import root_of
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -47,7 +48,15 @@ def _read_xml(content: bytes) -> PlanFile:
         return read_mspdi(content)
     if root == PMXML_ROOT:
         return read_foreign(content, Format.PMXML)
-    raise _refused("wrong_root", f"the root is {root[:80]}, not {ROOT} (MSPDI) or {PMXML_ROOT} (PMXML)")
+    raise _refused(
+        "wrong_root",
+        Text(
+            "the root is {root}, not {root_2} (MSPDI) or {pmxml_root} (PMXML)",
+            root=root[:80],
+            root_2=ROOT,
+            pmxml_root=PMXML_ROOT,
+        ),
+    )
 
 
 def _refused(code: str, what: str) -> Invalid:

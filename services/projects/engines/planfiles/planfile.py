@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from services.projects.engines.planning.plan import Plan
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 MAX_TASKS = 50_000
 """The most tasks a plan file may hold, the row that stands for the project and blank ones not counted."""
@@ -15,14 +16,22 @@ MAX_BYTES = 40_000_000
 def check_size(tasks: int) -> None:
     """Raises Invalid for a file of more tasks than anything that follows is made for."""
     if tasks > MAX_TASKS:
-        what = f"a plan file has at most {MAX_TASKS:,} tasks, this one has {tasks:,}"
+        what = Text(
+            "a plan file has at most {max_tasks:,} tasks, this one has {tasks:,}",
+            max_tasks=MAX_TASKS,
+            tasks=tasks,
+        )
         raise Invalid(what, Fault("too_large", what), code="too_large")
 
 
 def check_bytes(size: int) -> None:
     """Raises Invalid for a file that is longer than any that is read."""
     if size > MAX_BYTES:
-        what = f"a plan file has at most {MAX_BYTES:,} bytes, this one has {size:,}"
+        what = Text(
+            "a plan file has at most {max_bytes:,} bytes, this one has {size:,}",
+            max_bytes=MAX_BYTES,
+            size=size,
+        )
         raise Invalid(what, Fault("too_large", what), code="too_large")
 
 

@@ -14,6 +14,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 300_000
@@ -86,7 +87,7 @@ def _parser() -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator="}")
 
     def refuse_doctype(name: str, *_: object) -> None:
-        what = f"a plan declares no DOCTYPE; this one declares {name[:80]}"
+        what = Text("a plan declares no DOCTYPE; this one declares {name}", name=name[:80])
         raise refused("doctype", what, parser.CurrentLineNumber)
 
     parser.StartDoctypeDeclHandler = refuse_doctype
@@ -98,20 +99,24 @@ def _feed(parser: expat.XMLParserType, content: bytes) -> None:
         for fed in range(MAX_TAG, len(content) + MAX_TAG, MAX_TAG):
             parser.Parse(content[fed - MAX_TAG : fed], False)
             if min(fed, len(content)) - parser.CurrentByteIndex > MAX_TAG:
-                what = f"a tag or comment is longer than {MAX_TAG:,} bytes"
+                what = Text("a tag or comment is longer than {max_tag:,} bytes", max_tag=MAX_TAG)
                 raise refused("tag_too_long", what, parser.CurrentLineNumber)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        what = f"the XML is not well-formed: {expat.ErrorString(error.code)}"
+        what = Text("the XML is not well-formed: {code}", code=expat.ErrorString(error.code))
         raise refused("not_well_formed", what, error.lineno) from None
     except (LookupError, UnicodeError, ValueError) as error:
-        what = f"the XML has an encoding that cannot be read: {error}"
+        what = Text("the XML has an encoding that cannot be read: {error}", error=error)
         raise refused("unknown_encoding", what, 1) from None
 
 
 def refused(code: str, what: str, line: int) -> Invalid:
     """The refusal of a document for what stands on `line`."""
-    return Invalid(f"line {line}: {what}", Fault(code, what, pointer=f"/line/{line}"), code=code)
+    return Invalid(
+        Text("line {line}: {what}", line=line, what=what),
+        Fault(code, what, pointer=f"/line/{line}"),
+        code=code,
+    )
 
 
 class _Document:
@@ -137,7 +142,13 @@ class _Document:
         if local != self.root or not (not namespace or namespace.startswith(self.namespace)):
             name_of_root = f"{local[:80]} of {namespace[:120]}" if namespace else local[:80]
             raise self.refusal(
-                "wrong_root", f"the root is {name_of_root}, not {self.root} of {self.namespace}"
+                "wrong_root",
+                Text(
+                    "the root is {name_of_root}, not {root} of {namespace}",
+                    name_of_root=name_of_root,
+                    root=self.root,
+                    namespace=self.namespace,
+                ),
             )
         self.parser.StartElementHandler = self.start
         self.start(name, attributes)
@@ -162,7 +173,8 @@ class _Document:
         self.elements_read += 1
         if self.elements_read > MAX_ELEMENTS:
             raise self.refusal(
-                "too_many_elements", f"a plan has at most {MAX_ELEMENTS:,} elements of this depth"
+                "too_many_elements",
+                Text("a plan has at most {max_elements:,} elements of this depth", max_elements=MAX_ELEMENTS),
             )
         element = Element(name, self.parser.CurrentLineNumber)
         parent.children.setdefault(name, []).append(element)
@@ -182,7 +194,9 @@ class _Document:
         self.leave_out()
         self.skipped_depth += 1
         if self.skipped_depth > MAX_DEPTH:
-            raise self.refusal("too_deep", f"elements are nested more than {MAX_DEPTH} deep")
+            raise self.refusal(
+                "too_deep", Text("elements are nested more than {max_depth} deep", max_depth=MAX_DEPTH)
+            )
 
     def count(self, path: str) -> None:
         self.leave_out()
@@ -190,14 +204,19 @@ class _Document:
         self.skipped_depth = 1
         if len(self.unknown) > MAX_UNKNOWN_PATHS:
             raise self.refusal(
-                "too_many_unknown", f"more than {MAX_UNKNOWN_PATHS:,} kinds of unknown elements"
+                "too_many_unknown",
+                Text(
+                    "more than {max_unknown_paths:,} kinds of unknown elements",
+                    max_unknown_paths=MAX_UNKNOWN_PATHS,
+                ),
             )
 
     def leave_out(self) -> None:
         self.left_out += 1
         if self.left_out > MAX_LEFT_OUT:
             raise self.refusal(
-                "too_many_elements", f"more than {MAX_LEFT_OUT:,} elements are no part of a plan"
+                "too_many_elements",
+                Text("more than {max_left_out:,} elements are no part of a plan", max_left_out=MAX_LEFT_OUT),
             )
 
     def refusal(self, code: str, what: str) -> Invalid:
@@ -214,7 +233,11 @@ def check_elements(root: Element) -> None:
     """Raises Invalid for a document of more elements than are read back."""
     count = _count(root)
     if count > MAX_ELEMENTS:
-        what = f"a plan has at most {MAX_ELEMENTS:,} elements of this depth, this one has {count:,}"
+        what = Text(
+            "a plan has at most {max_elements:,} elements of this depth, this one has {count:,}",
+            max_elements=MAX_ELEMENTS,
+            count=count,
+        )
         raise Invalid(what, Fault("too_many_elements", what), code="too_many_elements")
 
 

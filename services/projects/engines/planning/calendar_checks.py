@@ -10,6 +10,7 @@ from services.projects.engines.planning.plan import (
     Plan,
 )
 from shared.base.errors import Fault
+from shared.base.texts import Text
 
 MOST_SPANS, MOST_RECURRENCES = 5_000, 200
 """Exceptions of several days in one calendar, and those among them that recur: each day is held against them."""
@@ -20,7 +21,11 @@ def calendar_faults(plan: Plan) -> Iterator[Fault]:
     """Faults of the plan's calendars: what they build on, their weeks and shifts, their exceptions."""
     calendars = {calendar.id: calendar for calendar in plan.calendars}
     if plan.calendar is not None and plan.calendar not in calendars:
-        yield Fault("unknown_calendar", f"the plan's calendar {plan.calendar} is not there", "/calendar")
+        yield Fault(
+            "unknown_calendar",
+            Text("the plan's calendar {calendar} is not there", calendar=plan.calendar),
+            "/calendar",
+        )
     for number, calendar in enumerate(plan.calendars):
         yield from _week_faults(calendar, f"/calendars/{number}")
         yield from _exception_faults(calendar, f"/calendars/{number}")
@@ -31,17 +36,25 @@ def _base_faults(calendars: Mapping[str, Calendar], calendar: Calendar, pointer:
     chain, base = [calendar.id], calendar.base
     while base is not None:
         if len(chain) > LONGEST_BASE_CHAIN:
-            detail = f"more than {LONGEST_BASE_CHAIN} calendars below {calendar.id} build on one another"
+            detail = Text(
+                "more than {longest_base_chain} calendars below {id} build on one another",
+                longest_base_chain=LONGEST_BASE_CHAIN,
+                id=calendar.id,
+            )
             yield Fault("calendar_chain", detail, pointer)
             return
         if base not in calendars:
             yield Fault(
-                "unknown_calendar", f"calendar {chain[-1]} builds on {base}, which is not there", pointer
+                "unknown_calendar",
+                Text("calendar {chain} builds on {base}, which is not there", chain=chain[-1], base=base),
+                pointer,
             )
             return
         if base in chain:
             yield Fault(
-                "calendar_cycle", f"calendars build on each other: {' -> '.join([*chain, base])}", pointer
+                "calendar_cycle",
+                Text("calendars build on each other: {names}", names=" -> ".join([*chain, base])),
+                pointer,
             )
             return
         chain.append(base)
@@ -51,12 +64,14 @@ def _base_faults(calendars: Mapping[str, Calendar], calendar: Calendar, pointer:
 def _week_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
     weeks = [calendar.week, *(week.week for week in calendar.work_weeks)]
     if any(len(week) != 7 for week in weeks):
-        yield Fault("bad_week", f"a week of calendar {calendar.id} has not seven days", f"{pointer}/week")
+        yield Fault(
+            "bad_week", Text("a week of calendar {id} has not seven days", id=calendar.id), f"{pointer}/week"
+        )
     days = [shifts for week in weeks for shifts in week if shifts is not None]
     if not all(_in_order(shifts) for shifts in [*days, *(e.shifts for e in calendar.exceptions)]):
         yield Fault(
             "bad_shifts",
-            f"calendar {calendar.id} has shifts out of order or beyond the day",
+            Text("calendar {id} has shifts out of order or beyond the day", id=calendar.id),
             f"{pointer}/week",
         )
 
@@ -64,15 +79,29 @@ def _week_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
 def _exception_faults(calendar: Calendar, pointer: str) -> Iterator[Fault]:
     spans = [each for each in calendar.exceptions if each.first != each.last or each.recurrence]
     for count, most, what in (
-        (len(spans), MOST_SPANS, "exceptions of several days"),
-        (sum(1 for exception in spans if exception.recurrence), MOST_RECURRENCES, "recurring exceptions"),
+        (len(spans), MOST_SPANS, Text("exceptions of several days")),
+        (
+            sum(1 for exception in spans if exception.recurrence),
+            MOST_RECURRENCES,
+            Text("recurring exceptions"),
+        ),
     ):
         if count > most:
-            detail = f"calendar {calendar.id} has {count} {what}; at most {most} are allowed"
+            detail = Text(
+                "calendar {id} has {count} {what}; at most {most} are allowed",
+                id=calendar.id,
+                count=count,
+                what=what,
+                most=most,
+            )
             yield Fault("too_many_exceptions", detail, f"{pointer}/exceptions")
     for number, exception in enumerate(calendar.exceptions):
         if exception.last < exception.first or _bad_recurrence(exception):
-            detail = f"exception {exception.name or exception.first} of calendar {calendar.id} makes no sense"
+            detail = Text(
+                "exception {value} of calendar {id} makes no sense",
+                value=exception.name or exception.first,
+                id=calendar.id,
+            )
             yield Fault("bad_exception", detail, f"{pointer}/exceptions/{number}")
 
 

@@ -20,6 +20,7 @@ from services.projects.engines.planning.plan import (
 )
 from services.projects.engines.planning.timeline import HORIZON_YEARS
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped, require_instance
 
 LONGEST_S = 100 * 366 * DAY_S
@@ -44,10 +45,10 @@ def refuse(faults: Iterable[Fault], code: str = "invalid_plan") -> None:
     """Raise `Invalid` with the faults, if there are any."""
     listed = list(faults)
     if listed:
-        more = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
-        raise Invalid(
-            listed[0].detail + more, *listed[:FAULTS_SHOWN], code=listed[0].code if len(listed) == 1 else code
-        )
+        detail = Text(listed[0].detail)
+        if len(listed) > 1:
+            detail = Text("{detail} (and {count} more)", detail=detail, count=len(listed) - 1)
+        raise Invalid(detail, *listed[:FAULTS_SHOWN], code=listed[0].code if len(listed) == 1 else code)
 
 
 def refuse_mistyped_frame(plan: Plan) -> None:
@@ -63,10 +64,14 @@ def refuse_mistyped_frame(plan: Plan) -> None:
 def frame_faults(plan: Plan) -> Iterator[Fault]:
     """Faults of the plan itself, of its calendars and its identities."""
     if len(plan.activities) > MOST_ACTIVITIES:
-        yield Fault("too_many_activities", f"at most {MOST_ACTIVITIES} can be scheduled", "/activities")
+        yield Fault(
+            "too_many_activities",
+            Text("at most {most_activities} can be scheduled", most_activities=MOST_ACTIVITIES),
+            "/activities",
+        )
     if plan.day_s <= 0:
         yield Fault("bad_day_length", "a working day needs working time, in whole seconds", "/day_s")
-    yield from _bad_instant(plan.start, "the plan's start", "/start")
+    yield from _bad_instant(plan.start, Text("the plan's start"), "/start")
     yield from _bad_instant(plan.data_date, "the plan's data_date", "/data_date")
     yield from _bad_instant(plan.finish_by, "the plan's finish_by", "/finish_by")
     for kind, ids in (
@@ -88,7 +93,11 @@ def _repeated(ids: Sequence[str], kind: str) -> Iterator[Fault]:
         return
     for key, count in Counter(ids).items():
         if count > 1:
-            yield Fault("duplicate_id", f"{count} {kind} have the id {key}", f"/{kind}/{ids.index(key)}/id")
+            yield Fault(
+                "duplicate_id",
+                Text("{count} {kind} have the id {key}", count=count, kind=kind, key=key),
+                f"/{kind}/{ids.index(key)}/id",
+            )
 
 
 def _external_faults(plan: Plan) -> Iterator[Fault]:
@@ -97,11 +106,11 @@ def _external_faults(plan: Plan) -> Iterator[Fault]:
         bad = [
             f
             for at in (external.start, external.finish)
-            for f in _bad_instant(at, f"a date of {name}", where)
+            for f in _bad_instant(at, Text("a date of {name}", name=name), where)
         ]
         yield from bad
         if not bad and external.finish < external.start:
-            yield Fault("finish_before_start", f"{name} finishes before it starts", where)
+            yield Fault("finish_before_start", Text("{name} finishes before it starts", name=name), where)
 
 
 def activity_faults(
@@ -115,20 +124,30 @@ def activity_faults(
     if not 0 <= activity.duration_s <= LONGEST_S:
         yield Fault(
             "bad_duration",
-            f"the duration of {name} is {activity.duration_s!r}; it has to be whole seconds up to a century",
+            Text(
+                "the duration of {name} is {duration_s!r}; it has to be whole seconds up to a century",
+                name=name,
+                duration_s=activity.duration_s,
+            ),
             f"{pointer}/duration_s",
         )
     if not 0 <= activity.levelling_delay_s <= LONGEST_S:
-        yield Fault("bad_delay", f"the levelling delay of {name} is negative", f"{pointer}/levelling_delay_s")
+        yield Fault(
+            "bad_delay",
+            Text("the levelling delay of {name} is negative", name=name),
+            f"{pointer}/levelling_delay_s",
+        )
     if activity.calendar is not None and activity.calendar not in calendars:
-        detail = f"calendar {activity.calendar} of {name} is not there"
+        detail = Text("calendar {calendar} of {name} is not there", calendar=activity.calendar, name=name)
         yield Fault("unknown_calendar", detail, f"{pointer}/calendar")
-    yield from _bad_instant(activity.deadline, f"the deadline of {name}", f"{pointer}/deadline")
     yield from _bad_instant(
-        activity.planned_start, f"the planned start of {name}", f"{pointer}/planned_start"
+        activity.deadline, Text("the deadline of {name}", name=name), f"{pointer}/deadline"
     )
     yield from _bad_instant(
-        activity.planned_finish, f"the planned finish of {name}", f"{pointer}/planned_finish"
+        activity.planned_start, Text("the planned start of {name}", name=name), f"{pointer}/planned_start"
+    )
+    yield from _bad_instant(
+        activity.planned_finish, Text("the planned finish of {name}", name=name), f"{pointer}/planned_finish"
     )
     yield from _manual_faults(activity, pointer)
     yield from _constraint_faults(activity, pointer)
@@ -139,7 +158,12 @@ def _manual_faults(activity: Activity, pointer: str) -> Iterator[Fault]:
     """The dates of a manual activity are kept, so they have to be dates that can be."""
     start, finish = activity.planned_start, activity.planned_finish
     if activity.manual and start and finish and _naive(start, finish) and finish < start:
-        detail = f"{activity.id} is scheduled by hand to finish on {finish}, before it starts on {start}"
+        detail = Text(
+            "{id} is scheduled by hand to finish on {finish}, before it starts on {start}",
+            id=activity.id,
+            finish=finish,
+            start=start,
+        )
         yield Fault("finish_before_start", detail, f"{pointer}/planned_finish")
 
 
@@ -149,7 +173,9 @@ def _naive(*instants: datetime) -> bool:
 
 def _constraint_faults(activity: Activity, pointer: str) -> Iterator[Fault]:
     if len(activity.constraints) > 2:
-        yield Fault("too_many_constraints", f"{activity.id} has more than two", f"{pointer}/constraints")
+        yield Fault(
+            "too_many_constraints", Text("{id} has more than two", id=activity.id), f"{pointer}/constraints"
+        )
     for number, constraint in enumerate(activity.constraints):
         where = f"{pointer}/constraints/{number}"
         yield from _one_constraint(activity, constraint, where)
@@ -157,28 +183,50 @@ def _constraint_faults(activity: Activity, pointer: str) -> Iterator[Fault]:
 
 def _one_constraint(activity: Activity, constraint: Constraint, where: str) -> Iterator[Fault]:
     if (constraint.on is None) != (constraint.kind in UNDATED):
-        verb = "needs a" if constraint.on is None else "takes no"
-        yield Fault("bad_constraint", f"constraint {constraint.kind} of {activity.id} {verb} date", where)
+        verb = Text("needs a") if constraint.on is None else Text("takes no")
+        yield Fault(
+            "bad_constraint",
+            Text("constraint {kind} of {id} {verb} date", kind=constraint.kind, id=activity.id, verb=verb),
+            where,
+        )
     elif activity.kind == ActivityKind.LEVEL_OF_EFFORT and constraint.kind != ConstraintKind.ASAP:
-        detail = f"{activity.id} is a level of effort: its dates come from what it spans"
+        detail = Text("{id} is a level of effort: its dates come from what it spans", id=activity.id)
         yield Fault("bad_constraint", detail, where)
     elif activity.kind == ActivityKind.SUMMARY and constraint.kind not in ON_SUMMARIES:
-        detail = f"{activity.id} is a summary: it can only start no earlier or finish no later than a date"
+        detail = Text(
+            "{id} is a summary: it can only start no earlier or finish no later than a date", id=activity.id
+        )
         yield Fault("bad_constraint", detail, where)
-    yield from _bad_instant(constraint.on, f"the constraint date of {activity.id}", where)
+    yield from _bad_instant(constraint.on, Text("the constraint date of {id}", id=activity.id), where)
 
 
 def _progress_faults(plan: Plan, activity: Activity, where: str, as_stated: bool) -> Iterator[Fault]:
     progress, name = activity.progress, activity.id
     instants = (progress.actual_start, progress.actual_finish, progress.stopped_at, progress.resumes_at)
-    bad = [fault for at in instants for fault in _bad_instant(at, f"an actual date of {name}", where)]
+    bad = [
+        fault
+        for at in instants
+        for fault in _bad_instant(at, Text("an actual date of {name}", name=name), where)
+    ]
     yield from bad
     percentages = (progress.percent_complete, progress.physical_percent or 0.0)
     if not all(isfinite(percent) and 0 <= percent <= 100 for percent in percentages):
-        yield Fault("bad_percent", f"{name} is {progress.percent_complete} % complete", where)
+        yield Fault(
+            "bad_percent",
+            Text(
+                "{name} is {percent_complete} % complete",
+                name=name,
+                percent_complete=progress.percent_complete,
+            ),
+            where,
+        )
     remaining = progress.remaining_s
     if remaining is not None and not 0 <= remaining <= LONGEST_S:
-        detail = f"the remaining duration of {name} is {remaining}; it has to be whole seconds"
+        detail = Text(
+            "the remaining duration of {name} is {remaining}; it has to be whole seconds",
+            name=name,
+            remaining=remaining,
+        )
         yield Fault("bad_remaining", detail, where)
     if not bad:
         yield from _history_faults(activity, progress, where)
@@ -192,10 +240,21 @@ def _history_faults(activity: Activity, progress: Progress, where: str) -> Itera
         return
     if start and finish and finish < start:
         yield Fault(
-            "finish_before_start", f"{name} finished on {finish}, before it started on {start}", where
+            "finish_before_start",
+            Text(
+                "{name} finished on {finish}, before it started on {start}",
+                name=name,
+                finish=finish,
+                start=start,
+            ),
+            where,
         )
     if finish and progress.remaining_s:
-        yield Fault("finished_with_work_remaining", f"{name} is finished but has work remaining", where)
+        yield Fault(
+            "finished_with_work_remaining",
+            Text("{name} is finished but has work remaining", name=name),
+            where,
+        )
 
 
 def _contradictions(plan: Plan, activity: Activity, progress: Progress, where: str) -> Iterator[Fault]:
@@ -204,10 +263,17 @@ def _contradictions(plan: Plan, activity: Activity, progress: Progress, where: s
     if activity.kind in SPANNING:
         return
     if start is None and (finish is not None or progress.percent_complete > 0):
-        yield Fault("progress_without_start", f"{name} has progress but no actual start", where)
+        yield Fault(
+            "progress_without_start", Text("{name} has progress but no actual start", name=name), where
+        )
     for at in (start, finish):
         if at and plan.data_date and at > plan.data_date:
-            detail = f"{name} has an actual date, {at}, after the data date {plan.data_date}"
+            detail = Text(
+                "{name} has an actual date, {at}, after the data date {data_date}",
+                name=name,
+                at=at,
+                data_date=plan.data_date,
+            )
             yield Fault("actual_after_data_date", detail, where)
 
 
@@ -216,27 +282,45 @@ def dependency_faults(number: int, dependency: Dependency, ends_exist: bool) -> 
     where = f"/dependencies/{number}"
     link = f"{dependency.predecessor} -> {dependency.successor}"
     if not ends_exist:
-        yield Fault("unknown_activity", f"the link {link} points at an activity that is not there", where)
+        yield Fault(
+            "unknown_activity",
+            Text("the link {link} points at an activity that is not there", link=link),
+            where,
+        )
     lag = dependency.lag
     if not isfinite(lag.percent) or abs(lag.percent) > 10_000:
-        yield Fault("bad_lag", f"the lag of {link} is not a number that means something", f"{where}/lag")
+        yield Fault(
+            "bad_lag",
+            Text("the lag of {link} is not a number that means something", link=link),
+            f"{where}/lag",
+        )
     elif abs(lag.seconds) > LONGEST_S:
-        yield Fault("bad_lag", f"the lag of {link} is longer than a century", f"{where}/lag")
+        yield Fault("bad_lag", Text("the lag of {link} is longer than a century", link=link), f"{where}/lag")
 
 
 def baseline_faults(baseline: Baseline) -> Iterator[Fault]:
     """Faults of the dates that a schedule is held against."""
     for number, row in enumerate(baseline.activities):
         where = f"/baseline/activities/{number}"
-        yield from _bad_instant(row.start, f"the agreed start of {row.activity}", f"{where}/start")
-        yield from _bad_instant(row.finish, f"the agreed finish of {row.activity}", f"{where}/finish")
+        yield from _bad_instant(
+            row.start, Text("the agreed start of {activity}", activity=row.activity), f"{where}/start"
+        )
+        yield from _bad_instant(
+            row.finish, Text("the agreed finish of {activity}", activity=row.activity), f"{where}/finish"
+        )
 
 
 def _bad_instant(at: date | datetime | None, what: str, where: str) -> Iterator[Fault]:
     if isinstance(at, datetime) and at.tzinfo is not None:
-        yield Fault("aware_datetime", f"{what} has a time zone; a plan is in local time", where)
+        yield Fault(
+            "aware_datetime", Text("{what} has a time zone; a plan is in local time", what=what), where
+        )
     elif at is not None and not HORIZON_YEARS < at.year <= 9999 - HORIZON_YEARS:
-        yield Fault("date_out_of_range", f"{what} is {at}, too far from today's calendar", where)
+        yield Fault(
+            "date_out_of_range",
+            Text("{what} is {at}, too far from today's calendar", what=what, at=at),
+            where,
+        )
 
 
 def parent_faults(plan: Plan, by_id: Mapping[str, Activity]) -> Iterator[Fault]:
@@ -249,14 +333,16 @@ def parent_faults(plan: Plan, by_id: Mapping[str, Activity]) -> Iterator[Fault]:
             if key in path:
                 loop = " -> ".join([*list(path)[list(path).index(key) :], key])
                 yield Fault(
-                    "parent_cycle", f"activities contain each other: {loop}", f"/activities/{number}/parent"
+                    "parent_cycle",
+                    Text("activities contain each other: {loop}", loop=loop),
+                    f"/activities/{number}/parent",
                 )
                 break
             path[key] = None
             child, key = key, by_id[key].parent
             if key is not None and (key not in by_id or by_id[key].kind != ActivityKind.SUMMARY):
-                wrong = "is not there" if key not in by_id else "is not a summary"
-                detail = f"{key}, the parent of {child}, {wrong}"
+                wrong = Text("is not there") if key not in by_id else Text("is not a summary")
+                detail = Text("{key}, the parent of {child}, {wrong}", key=key, child=child, wrong=wrong)
                 yield Fault("bad_parent", detail, f"/activities/{number}/parent")
                 break
         level = levels.get(key, 0)
@@ -264,5 +350,10 @@ def parent_faults(plan: Plan, by_id: Mapping[str, Activity]) -> Iterator[Fault]:
             level += 1
             levels[inside] = level
         if level > MOST_LEVELS:
-            detail = f"{activity.id} lies {level} levels deep; at most {MOST_LEVELS} are allowed"
+            detail = Text(
+                "{id} lies {level} levels deep; at most {most_levels} are allowed",
+                id=activity.id,
+                level=level,
+                most_levels=MOST_LEVELS,
+            )
             yield Fault("too_deep", detail, f"/activities/{number}/parent")

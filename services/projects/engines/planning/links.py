@@ -15,6 +15,7 @@ from services.projects.engines.planning.plan import (
 from services.projects.engines.planning.run import End, Run, Span, StandIn, Unused
 from services.projects.engines.planning.timeline import ROUND_THE_CLOCK, Timeline, instant
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 FROM_FINISH = (DependencyKind.FS, DependencyKind.FF)
@@ -140,7 +141,7 @@ class _Links:
         return not activity.active
 
     def _leave_out(self, link: Dependency, idle: Activity) -> None:
-        self._run.unused.append(Unused(link_name(link), f"{idle.id} is not scheduled"))
+        self._run.unused.append(Unused(link_name(link), Text("{id} is not scheduled", id=idle.id)))
 
     def _span(self, effort: tuple[int, str], place: int, link: Dependency, outgoing: bool) -> None:
         """A link of a level of effort holds nothing: it says where the effort begins or ends."""
@@ -243,5 +244,5 @@ def _is_effort(activity: Activity) -> bool:
 
 
 def _refused(place: int, link: Dependency, code: str, why: str) -> Invalid:
-    detail = f"the link {link_name(link)} cannot be: {why}"
+    detail = Text("the link {link} cannot be: {why}", link=link_name(link), why=why)
     return Invalid(detail, Fault(code, detail, f"/dependencies/{place}"), code=code)

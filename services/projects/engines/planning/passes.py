@@ -11,6 +11,7 @@ from services.projects.engines.planning.run import Run, finish_time
 from services.projects.engines.planning.timeline import HORIZON_YEARS, ROUND_THE_CLOCK
 from services.projects.engines.planning.working_time import DAY_S
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 NAMES_IN_A_MESSAGE = 20
 """How many activities of a circle a text names; the refusal's extension has them all."""
@@ -118,7 +119,7 @@ def _cyclic(run: Run, nodes: Sequence[int]) -> Invalid:
         if len(distinct) <= NAMES_IN_A_MESSAGE
         else [*distinct[:NAMES_IN_A_MESSAGE], "...", distinct[-1]]
     )
-    detail = f"the links run in a circle: {' -> '.join([*members, names[0]])}"
+    detail = Text("the links run in a circle: {names}", names=" -> ".join([*members, names[0]]))
     return Invalid(detail, Fault("cycle", detail, "/dependencies"), code="cycle", cycle=distinct)
 
 
@@ -135,7 +136,13 @@ def _unkept(run: Run, early: Early) -> Iterator[Fault]:
         if linked_start > early.starts[node]:
             earliest = run.start_moment(node, linked_start).isoformat()
             why = explained(run, early, Origins(run.net), node, linked_start)
-            detail = f"{run.label(node)} {described(constraint)}, but cannot start before {earliest}: {why}"
+            detail = Text(
+                "{node} {constraint}, but cannot start before {earliest}: {why}",
+                node=run.label(node),
+                constraint=described(constraint),
+                earliest=earliest,
+                why=why,
+            )
             yield Fault("impossible_constraint", detail, run.pointer(node))
 
 
@@ -168,7 +175,12 @@ def _last_finishes(run: Run, early: Early) -> list[int]:
     last = [_last_finish(run, early, number) for number in range(len(run.plans))]
     for plan, finish in zip(run.plans, last, strict=True):
         if finish > run.opening(plan) + HORIZON_YEARS * 366 * DAY_S:
-            detail = f"{plan.id} would run for more than {HORIZON_YEARS} years from {plan.start}"
+            detail = Text(
+                "{id} would run for more than {horizon_years} years from {start}",
+                id=plan.id,
+                horizon_years=HORIZON_YEARS,
+                start=plan.start,
+            )
             raise Invalid(detail, code="beyond_horizon")
     if run.conventions.float_to != "plan":
         last = [max(last)] * len(last)

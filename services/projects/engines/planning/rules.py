@@ -6,6 +6,7 @@ from services.projects.engines.planning.plan import Activity, Constraint, Constr
 from services.projects.engines.planning.run import Run, finish_time, start_time
 from services.projects.engines.planning.timeline import ROUND_THE_CLOCK, Timeline, instant
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 EARLIEST = (ConstraintKind.SNET, ConstraintKind.FNET, ConstraintKind.MSO, ConstraintKind.MFO)
 LATEST = (ConstraintKind.SNLT, ConstraintKind.FNLT, ConstraintKind.MSO, ConstraintKind.MFO)
@@ -174,9 +175,11 @@ def _refuse_empty_window(run: Run, node: int, activity: Activity) -> None:
         for late in dated:
             impossible = early.kind in EARLIEST and late.kind in LATEST and early is not late
             if impossible and as_start(run, node, early) > as_start(run, node, late):
-                detail = (
-                    f"{run.label(node)} cannot keep both {described(early)} and {described(late)}:"
-                    " no date lies between them"
+                detail = Text(
+                    "{node} cannot keep both {early} and {late}: no date lies between them",
+                    node=run.label(node),
+                    early=described(early),
+                    late=described(late),
                 )
                 raise Invalid(
                     detail, Fault("impossible_window", detail, run.pointer(node)), code="impossible_window"

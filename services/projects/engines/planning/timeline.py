@@ -14,6 +14,7 @@ from typing import NoReturn, Protocol
 from services.projects.engines.planning.calendar import DayBook
 from services.projects.engines.planning.working_time import DAY_S
 from shared.base.errors import Invalid
+from shared.base.texts import Text
 
 EPOCH = datetime(2000, 1, 1)
 _EPOCH_DAY = EPOCH.toordinal()
@@ -169,7 +170,12 @@ class CalendarTimeline:
     def _refuse(self, where: str) -> NoReturn:
         anchor = date.fromordinal(self._anchor_day)
         raise Invalid(
-            f"calendar {self._book.calendar.id} has too little working time {where} {anchor}"
-            f" (the schedule looks {HORIZON_YEARS} years ahead and back)",
+            Text(
+                "calendar {id} has too little working time {where} {anchor} (the schedule looks {horizon_years} years ahead and back)",
+                id=self._book.calendar.id,
+                where=where,
+                anchor=anchor,
+                horizon_years=HORIZON_YEARS,
+            ),
             code="calendar_exhausted",
         )

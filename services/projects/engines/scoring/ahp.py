@@ -14,6 +14,7 @@ from math import log
 from services.projects.engines.scoring.options import option
 from services.projects.engines.scoring.random_index import INDICES, IndexTable
 from shared.base.exact import Number, exact, refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 MOST_ITEMS = 50
@@ -84,7 +85,9 @@ def priorities(
         table=table,
         random_index=None if random_index is None else Decimal(str(random_index)),
         doubt=_doubt(items, matrix, weights),
-        reason=f"{table} has no index for {size} items" if ratio is None else None,
+        reason=Text("{table} has no index for {size} items", table=table, size=size)
+        if ratio is None
+        else None,
     )
 
 
@@ -93,11 +96,17 @@ def _read(items: Sequence[str], judgements: Matrix, pointer: str) -> list[list[f
         refuse_mistyped(items, Sequence[str], "/items")
     size = len(items)
     if not 1 <= size <= MOST_ITEMS:
-        raise refused("size_out_of_range", f"{size} items: from 1 to {MOST_ITEMS} can be compared", pointer)
+        raise refused(
+            "size_out_of_range",
+            Text("{size} items: from 1 to {most_items} can be compared", size=size, most_items=MOST_ITEMS),
+            pointer,
+        )
     if len(set(items)) < size:
         raise refused("duplicate_code", "an item appears twice", pointer)
     if not _has(size, judgements) or not all(_has(size, row) for row in judgements):
-        raise refused("not_square", f"{size} items need {size} rows of {size} judgements", pointer)
+        raise refused(
+            "not_square", Text("{size} items need {size} rows of {size} judgements", size=size), pointer
+        )
     matrix = [
         [_judgement(a, f"{pointer}/{i}/{j}") for j, a in enumerate(row)] for i, row in enumerate(judgements)
     ]
@@ -114,17 +123,29 @@ def _has(size: int, row: object) -> bool:
 def _judgement(number: Number, pointer: str) -> float:
     value = float(exact(number, pointer))
     if not 1 / _LARGEST_JUDGEMENT <= value <= _LARGEST_JUDGEMENT:
-        raise refused("judgement_out_of_range", f"{number} is not between 1/1000 and 1000", pointer)
+        raise refused(
+            "judgement_out_of_range", Text("{number} is not between 1/1000 and 1000", number=number), pointer
+        )
     return value
 
 
 def _refuse_one_sided(matrix: list[list[float]], items: Sequence[str], i: int, j: int, pointer: str) -> None:
     if i == j and matrix[i][i] != 1:
         raise refused(
-            "diagonal_not_one", f"{items[i]} counts as much as itself, not {matrix[i][i]:g} times", pointer
+            "diagonal_not_one",
+            Text(
+                "{items} counts as much as itself, not {matrix:g} times", items=items[i], matrix=matrix[i][i]
+            ),
+            pointer,
         )
     if abs(matrix[i][j] * matrix[j][i] - 1) > _RECIPROCITY:
-        detail = f"{items[i]} over {items[j]} is {matrix[i][j]:g}, the other way round {matrix[j][i]:g}"
+        detail = Text(
+            "{items} over {items_2} is {matrix:g}, the other way round {matrix_2:g}",
+            items=items[i],
+            items_2=items[j],
+            matrix=matrix[i][j],
+            matrix_2=matrix[j][i],
+        )
         raise refused("not_reciprocal", detail, pointer)
 
 

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from services.projects.engines.scoring.ranking import Ranking, Unscored, ranked, refuse_excess
 from shared.base.exact import Number, exact, refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -36,7 +37,7 @@ def ranked_by(
     scores: dict[str, Fraction | Unscored] = {}
     for i, item in enumerate(items):
         if item.code in scores:
-            raise refused("duplicate_code", f"{item.code} appears twice", f"/{name}/{i}/code")
+            raise refused("duplicate_code", Text("{code} appears twice", code=item.code), f"/{name}/{i}/code")
         values = {field: getattr(item, field) for field in readers}
         read = {f: readers[f](value, f"/{name}/{i}/{f}") for f, value in values.items() if value is not None}
         missing = [field.replace("_", " ") for field in readers if field not in read]
@@ -48,7 +49,7 @@ def zero_or_more(number: Number, pointer: str) -> Fraction:
     """The estimate, exact. Raises `Invalid` for one below zero."""
     value = exact(number, pointer)
     if value < 0:
-        raise refused("negative_estimate", f"{number} is below zero", pointer)
+        raise refused("negative_estimate", Text("{number} is below zero", number=number), pointer)
     return value
 
 
@@ -56,5 +57,5 @@ def above_zero(number: Number, pointer: str) -> Fraction:
     """The estimate, exact. Raises `Invalid` for one that is not above zero."""
     value = exact(number, pointer)
     if value <= 0:
-        raise refused("estimate_not_above_zero", f"{number} is not above zero", pointer)
+        raise refused("estimate_not_above_zero", Text("{number} is not above zero", number=number), pointer)
     return value

@@ -17,6 +17,7 @@ from services.projects.engines.scoring.options import option
 from services.projects.engines.scoring.random_index import IndexTable
 from services.projects.engines.scoring.ranking import Ranking, ranked
 from shared.base.exact import decimal, refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped, require_instance
 
 _TIE = Fraction(1, 10**9)
@@ -96,7 +97,7 @@ def _branches(
     depth: int,
 ) -> Iterator[tuple[Criterion, Fraction, Priorities]]:
     if depth > _DEEPEST:
-        raise refused("too_deep", f"more than {_DEEPEST} levels of criteria", pointer)
+        raise refused("too_deep", Text("more than {deepest} levels of criteria", deepest=_DEEPEST), pointer)
     require_instance(criterion, Criterion, pointer)
     refuse_mistyped(criterion.code, str, f"{pointer}/code")
     refuse_mistyped(criterion.subcriteria, Sequence[Any], f"{pointer}/subcriteria")

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from shared.base.exact import refused
+from shared.base.texts import Text
 
 Option = TypeVar("Option", bound=StrEnum)
 
@@ -13,4 +14,6 @@ def option(kind: type[Option], word: str, pointer: str) -> Option:
     try:
         return kind(word)
     except ValueError:
-        raise refused("unknown_option", f"{word!r} is none of {', '.join(kind)}", pointer) from None
+        raise refused(
+            "unknown_option", Text("{word!r} is none of {names}", word=word, names=", ".join(kind)), pointer
+        ) from None

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from shared.base.exact import decimal, refused
+from shared.base.texts import Text
 
 MOST_SCORES = 200_000  # exact fractions: some three seconds
 
@@ -45,7 +46,12 @@ class Ranking:
 def refuse_excess(candidates: int, criteria: int, pointer: str) -> None:
     """Raises `Invalid` for more scores than are ranked while a caller waits."""
     if candidates * criteria > MOST_SCORES:
-        detail = f"{candidates} candidates by {criteria} criteria are more than {MOST_SCORES} scores"
+        detail = Text(
+            "{candidates} candidates by {criteria} criteria are more than {most_scores} scores",
+            candidates=candidates,
+            criteria=criteria,
+            most_scores=MOST_SCORES,
+        )
         raise refused("too_many_candidates", detail, pointer)
 
 

@@ -12,6 +12,7 @@ from services.projects.engines.scoring.hierarchy import Criterion, Mode, synthes
 from services.projects.engines.scoring.weighted import Candidate, Normalisation, Scale, weighted
 from services.projects.engines.scoring.weighted import Criterion as WeightedCriterion
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 MOST_CANDIDATES = 100
@@ -36,7 +37,13 @@ def rank_reversals(
     """
     if len(codes) > MOST_CANDIDATES:
         raise refused(
-            "too_many_candidates", f"{len(codes)} candidates, {MOST_CANDIDATES} at most", "/candidates"
+            "too_many_candidates",
+            Text(
+                "{count} candidates, {most_candidates} at most",
+                count=len(codes),
+                most_candidates=MOST_CANDIDATES,
+            ),
+            "/candidates",
         )
     full = ranks_without(None)
     return [

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from services.projects.engines.scoring.options import option
 from services.projects.engines.scoring.ranking import Ranking, Unscored, ranked, refuse_excess
 from shared.base.exact import Number, decimal, exact, refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -102,9 +103,15 @@ def _weights(criteria: Sequence[Criterion]) -> _Scores:
     for i, criterion in enumerate(criteria):
         weight = exact(criterion.weight, f"/criteria/{i}/weight")
         if weight < 0:
-            raise refused("negative_weight", f"{criterion.weight} is below zero", f"/criteria/{i}/weight")
+            raise refused(
+                "negative_weight",
+                Text("{weight} is below zero", weight=criterion.weight),
+                f"/criteria/{i}/weight",
+            )
         if criterion.code in weights:
-            raise refused("duplicate_code", f"{criterion.code} appears twice", f"/criteria/{i}/code")
+            raise refused(
+                "duplicate_code", Text("{code} appears twice", code=criterion.code), f"/criteria/{i}/code"
+            )
         weights[criterion.code] = weight
     if not any(weights.values()):
         raise refused("no_weight", "the criteria carry no weight", "/criteria")
@@ -116,14 +123,20 @@ def _limits(scale: Scale | None) -> tuple[Fraction, Fraction] | None:
         return None
     low, high = exact(scale.lowest, "/scale/lowest"), exact(scale.highest, "/scale/highest")
     if low >= high:
-        raise refused("empty_scale", f"{scale.lowest} is not below {scale.highest}", "/scale")
+        raise refused(
+            "empty_scale",
+            Text("{lowest} is not below {highest}", lowest=scale.lowest, highest=scale.highest),
+            "/scale",
+        )
     return low, high
 
 
 def _refuse_lower_is_better(criteria: Sequence[Criterion]) -> None:
     for i, criterion in enumerate(criteria):
         if criterion.lower_is_better:
-            detail = f"{criterion.code}: that lower is better needs a scale, or scores by range"
+            detail = Text(
+                "{code}: that lower is better needs a scale, or scores by range", code=criterion.code
+            )
             raise refused("scale_needed", detail, f"/criteria/{i}/lower_is_better")
 
 
@@ -136,7 +149,9 @@ def _read(
     names = {criterion.code for criterion in criteria}
     for i, candidate in enumerate(candidates):
         if candidate.code in complete or candidate.code in lacking:
-            raise refused("duplicate_code", f"{candidate.code} appears twice", f"/candidates/{i}/code")
+            raise refused(
+                "duplicate_code", Text("{code} appears twice", code=candidate.code), f"/candidates/{i}/code"
+            )
         scores = {
             n: _score(s, names, n, limits, f"/candidates/{i}/scores/{n}")
             for n, s in candidate.scores.items()
@@ -144,7 +159,7 @@ def _read(
         }
         missing = [criterion.code for criterion in criteria if criterion.code not in scores]
         if missing:
-            lacking[candidate.code] = Unscored(f"no score for {', '.join(missing)}")
+            lacking[candidate.code] = Unscored(Text("no score for {names}", names=", ".join(missing)))
         else:
             complete[candidate.code] = scores
     return complete, lacking
@@ -154,10 +169,19 @@ def _score(
     score: Number, names: set[str], name: str, limits: tuple[Fraction, Fraction] | None, pointer: str
 ) -> Fraction:
     if name not in names:
-        raise refused("unknown_criterion", f"{name} is not a criterion", pointer)
+        raise refused("unknown_criterion", Text("{name} is not a criterion", name=name), pointer)
     value = exact(score, pointer)
     if limits and not limits[0] <= value <= limits[1]:
-        raise refused("score_off_scale", f"{score} is not between {limits[0]} and {limits[1]}", pointer)
+        raise refused(
+            "score_off_scale",
+            Text(
+                "{score} is not between {limits} and {limits_2}",
+                score=score,
+                limits=limits[0],
+                limits_2=limits[1],
+            ),
+            pointer,
+        )
     return value
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.language import AggregateType
 from shared.contracts.projects.organisation import Organisation
@@ -30,7 +31,9 @@ def _twice(values: Sequence[str], member: str, part: str) -> Iterator[Fault]:
     before: set[str] = set()
     for i, value in enumerate(values):
         if value in before:
-            yield Fault("duplicate", f"{value} is named before", pointer=f"/{member}/{i}{part}")
+            yield Fault(
+                "duplicate", Text("{value} is named before", value=value), pointer=f"/{member}/{i}{part}"
+            )
         before.add(value)
 
 
@@ -40,17 +43,23 @@ def _unknown(organisation: Organisation) -> Iterator[Fault]:
         kind, _, member = word.term.partition(".")
         entries = [entry for entry in CATALOGUE.values() if entry.name == kind]
         if not any(not member or member in entry.shape.model_fields for entry in entries):
-            yield Fault("unknown_term", f"nothing is called {word.term}", pointer=f"/words/{i}/term")
+            yield Fault(
+                "unknown_term", Text("nothing is called {term}", term=word.term), pointer=f"/words/{i}/term"
+            )
     for i, default in enumerate(organisation.defaults):
         kind, _, member = default.member.rpartition(".")
         entry = _entry(kind)
         if entry is None or member not in (*entry.members.created, *entry.members.optional):
             yield Fault(
-                "unknown_member", f"no request gives {default.member}", pointer=f"/defaults/{i}/member"
+                "unknown_member",
+                Text("no request gives {member}", member=default.member),
+                pointer=f"/defaults/{i}/member",
             )
     for i, one in enumerate(organisation.retention):
         if _entry(one.kind) is None:
-            yield Fault("unknown_kind", f"there is no {one.kind}", pointer=f"/retention/{i}/kind")
+            yield Fault(
+                "unknown_kind", Text("there is no {kind}", kind=one.kind), pointer=f"/retention/{i}/kind"
+            )
 
 
 def _entry(name: str) -> AggregateType | None:

@@ -1,6 +1,7 @@
 """What holds of portfolios: thresholds rise."""
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.projects.strategy import Portfolio, Thresholds
 
 
@@ -12,6 +13,6 @@ def thresholds_rise(portfolio: Portfolio) -> None:
     ):
         if red < amber:
             raise Invalid(
-                f"{kind}: red begins before amber",
+                Text("{kind}: red begins before amber", kind=kind),
                 Fault("below_amber", "not below amber", pointer=f"/thresholds/{kind}_red"),
             )

@@ -9,6 +9,7 @@ from services.projects.structure.calendar import commands
 from services.projects.structure.calendar.model import CalendarRow
 from shared.base.clock import now
 from shared.base.errors import Fault, Malformed
+from shared.base.texts import Text
 from shared.contracts.language import AnswerShape, Day
 from shared.contracts.projects.structure import Calendar, Shift
 from shared.domain.dependents import Dependents
@@ -73,8 +74,12 @@ async def working_time(call: Call, id: Id, query: PeriodQuery) -> Answer[Working
     first = query.first_on or now().astimezone(call.kernel.settings.zone).date()
     last = query.last_on or first + timedelta(days=USUAL - 1)
     if not 0 <= (last - first).days < LONGEST:
-        fault = Fault("invalid", f"from the first on, at most {LONGEST} days", parameter="last_on")
-        raise Malformed(f"a period has 1 to {LONGEST} days", fault, code="invalid_parameter")
+        fault = Fault(
+            "invalid", Text("from the first on, at most {longest} days", longest=LONGEST), parameter="last_on"
+        )
+        raise Malformed(
+            Text("a period has 1 to {longest} days", longest=LONGEST), fault, code="invalid_parameter"
+        )
     days = await commands.worked(call.work, id, first, last)
     answer = WorkingTimeAnswer(
         items=[WorkedDay(on=day, minutes=minutes, shifts=shifts) for day, shifts, minutes in days],

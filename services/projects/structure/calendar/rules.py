@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.projects.structure import Calendar, CalendarException, Shift
 from shared.domain.acts import CREATE
 from shared.domain.calendars import WorkingTime, minute
@@ -29,7 +30,11 @@ def _week_faults(calendar: Calendar) -> Iterator[Fault]:
     weekdays = set()
     for i, day in enumerate(calendar.week):
         if day.weekday in weekdays:
-            yield Fault("duplicate", f"{day.weekday} is named before", pointer=f"/week/{i}/weekday")
+            yield Fault(
+                "duplicate",
+                Text("{weekday} is named before", weekday=day.weekday),
+                pointer=f"/week/{i}/weekday",
+            )
         weekdays.add(day.weekday)
         yield from _shift_faults(day.shifts, f"/week/{i}/shifts")
 
@@ -60,7 +65,9 @@ def _exception_faults(exceptions: Sequence[CalendarException]) -> Iterator[Fault
         for (one, _), (other, i) in pairwise(same):
             if other.first_on <= one.last_on:
                 yield Fault(
-                    "overlaps", f"{other.first_on} has other hours already", pointer=f"/exceptions/{i}"
+                    "overlaps",
+                    Text("{first_on} has other hours already", first_on=other.first_on),
+                    pointer=f"/exceptions/{i}",
                 )
 
 
@@ -87,7 +94,10 @@ def works_on(chain: Sequence[Calendar]) -> None:
     """The same of a calendar that is based on the one that changes."""
     if WorkingTime(chain).days_a_week == 0:
         raise Invalid(
-            f"the calendar {chain[0].name}, which is based on it, would work on no day of the week",
-            Fault("no_working_time", f"some time is worked in {chain[0].id}", pointer="/week"),
+            Text(
+                "the calendar {name}, which is based on it, would work on no day of the week",
+                name=chain[0].name,
+            ),
+            Fault("no_working_time", Text("some time is worked in {id}", id=chain[0].id), pointer="/week"),
             code="no_working_time",
         )

@@ -1,6 +1,7 @@
 """What a project may do: pure decisions over its public shape."""
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.projects.structure import (
     Project,
     ProjectActivated,
@@ -12,6 +13,7 @@ from shared.contracts.projects.structure import (
     ProjectResumed,
     Stage,
 )
+from shared.contracts.words import Called
 from shared.domain.acts import REVISE
 from shared.domain.lifecycle import ANY_OPEN, Lifecycle, Move
 from shared.domain.stages import ENDED, Act
@@ -65,7 +67,11 @@ def dates_in_order(project: Project) -> None:
         start, finish = getattr(project, f"{kind}_start_on"), getattr(project, f"{kind}_finish_on")
         if start and finish and finish < start:
             raise Invalid(
-                f"the {kind} finish lies before the {kind} start",
+                Text(
+                    "the {finish} lies before the {start}",
+                    finish=Called("member", f"project.{kind}_finish_on", f"{kind} finish"),
+                    start=Called("member", f"project.{kind}_start_on", f"{kind} start"),
+                ),
                 Fault("before_start", "earlier than the start", pointer=f"/{kind}_finish_on"),
                 code="dates_out_of_order",
             )

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.projects.structure.work_package.tree import Node, Nodes
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.base.money import Money
+from shared.base.texts import Text
 from shared.contracts.projects.structure import WorkPackage, WorkPackageProgressed, WorkPackageState
 from shared.domain.acts import ARCHIVE, CREATE, RESTORE
 from shared.domain.stages import Act
@@ -49,7 +50,7 @@ def under(package: WorkPackage, parent: WorkPackage, parent_has_parts: bool) -> 
     if not package.wbs.startswith(parent.wbs + "."):
         raise Invalid(
             "the code does not follow the parent's",
-            Fault("wbs", f"begins with {parent.wbs}.", pointer="/wbs"),
+            Fault("wbs", Text("begins with {wbs}.", wbs=parent.wbs), pointer="/wbs"),
         )
     if not parent_has_parts and (parent.budget is not None or parent.percent_complete):
         raise Conflict(
@@ -63,7 +64,7 @@ def not_under_itself(package: WorkPackage, nodes: Nodes) -> None:
     if package.id in above:
         codes = " under ".join(nodes.by_id[id].wbs for id in above[: above.index(package.id) + 1])
         raise Invalid(
-            f"the breakdown would be a cycle: the package would stand under {codes}",
+            Text("the breakdown would be a cycle: the package would stand under {codes}", codes=codes),
             Fault("cycle", "leads back", pointer="/parent_id"),
         )
 
@@ -90,7 +91,11 @@ def parts_can_follow(package: WorkPackage, codes: Mapping[UUID, str], nodes: Nod
     """Refuse what takes more parts along than one commit holds, or leads them too deep or over one another."""
     if len(codes) > FOLLOWING:
         raise Conflict(
-            f"{len(codes)} parts would take another code; at most {FOLLOWING} do at once: move its parts first",
+            Text(
+                "{count} parts would take another code; at most {following} do at once: move its parts first",
+                count=len(codes),
+                following=FOLLOWING,
+            ),
             code="too_many_parts",
         )
     old = {nodes.by_id[id].wbs for id in (package.id, *codes) if id in nodes.by_id}
@@ -103,8 +108,12 @@ def parts_can_follow(package: WorkPackage, codes: Mapping[UUID, str], nodes: Nod
     deepest = max((code.count(".") + 1 for code in codes.values()), default=0)
     if deepest > DEEPEST:
         raise Invalid(
-            f"a part would stand at level {deepest}; a breakdown has at most {DEEPEST}",
-            Fault("too_deep", f"at most {DEEPEST} levels", pointer="/wbs"),
+            Text(
+                "a part would stand at level {deepest}; a breakdown has at most {deepest_2}",
+                deepest=deepest,
+                deepest_2=DEEPEST,
+            ),
+            Fault("too_deep", Text("at most {deepest} levels", deepest=DEEPEST), pointer="/wbs"),
             code="too_deep",
         )
 

@@ -7,6 +7,7 @@ from math import isnan
 from numbers import Integral
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 from .model import AT_ONCE, Candidate, Cost, Demand, Limit, Portfolio
 
@@ -40,16 +41,26 @@ def required(portfolio: Portfolio) -> set[str]:
 
 def _refuse(faults: list[Fault]) -> None:
     if faults:
-        raise Invalid(f"{faults[0].pointer}: {faults[0].detail}", *faults, code=faults[0].code)
+        raise Invalid(
+            Text("{pointer}: {detail}", pointer=faults[0].pointer, detail=Text(faults[0].detail)),
+            *faults,
+            code=faults[0].code,
+        )
 
 
 def _refuse_excess(portfolio: Portfolio) -> None:
     columns = sum(len(c.starts) for c in portfolio.candidates)
     entries = sum(len(c.starts) * (len(c.costs) + len(c.demands)) for c in portfolio.candidates)
     if columns > MOST_COLUMNS or entries > MOST_ENTRIES:
-        size = f"{columns:,} starts with {entries:,} costs and demands are more than are solved"
-        limits = f"({MOST_COLUMNS:,} and {MOST_ENTRIES:,})"
-        _refuse([Fault("too_large", f"{size} {limits}", "/candidates")])
+        size = Text(
+            "{columns:,} starts with {entries:,} costs and demands are more than are solved",
+            columns=columns,
+            entries=entries,
+        )
+        limits = Text(
+            "({most_columns:,} and {most_entries:,})", most_columns=MOST_COLUMNS, most_entries=MOST_ENTRIES
+        )
+        _refuse([Fault("too_large", Text("{size} {limits}", size=size, limits=limits), "/candidates")])
 
 
 def _of_candidates(portfolio: Portfolio) -> Iterator[Fault]:
@@ -93,7 +104,9 @@ def within(number: object, least: float, most: float = GREATEST) -> bool:
 def _of_candidate(at: str, candidate: Candidate) -> Iterator[Fault]:
     if not within(candidate.value, -GREATEST):
         yield Fault(
-            "number", f"the value {candidate.value!r} of {candidate.key!r} is no number", f"{at}/value"
+            "number",
+            Text("the value {value!r} of {key!r} is no number", value=candidate.value, key=candidate.key),
+            f"{at}/value",
         )
     for i, cost in enumerate(candidate.costs):
         yield from _of_cost(f"{at}/costs/{i}", cost)
@@ -104,15 +117,17 @@ def _of_candidate(at: str, candidate: Candidate) -> Iterator[Fault]:
 
 def _of_cost(at: str, cost: Cost) -> Iterator[Fault]:
     if not within(cost.amount, -GREATEST):
-        yield Fault("number", f"{cost.amount!r} is no amount", f"{at}/amount")
+        yield Fault("number", Text("{amount!r} is no amount", amount=cost.amount), f"{at}/amount")
     if cost.nature not in NATURES:
-        yield Fault("nature", f"{cost.nature!r} is neither capex nor opex", f"{at}/nature")
+        yield Fault(
+            "nature", Text("{nature!r} is neither capex nor opex", nature=cost.nature), f"{at}/nature"
+        )
     yield from _of_year(at, cost.year)
 
 
 def _of_demand(at: str, demand: Demand) -> Iterator[Fault]:
     if not within(demand.amount, 0):
-        yield Fault("number", f"{demand.amount!r} is no demand", f"{at}/amount")
+        yield Fault("number", Text("{amount!r} is no demand", amount=demand.amount), f"{at}/amount")
     yield from _of_quarter(at, demand.quarter)
 
 
@@ -132,25 +147,32 @@ def _is_quarter(quarter: object) -> bool:
 
 def _of_year(at: str, year: object) -> Iterator[Fault]:
     if not _is_year(year):
-        yield Fault("year", f"{year!r} is not a year", f"{at}/year")
+        yield Fault("year", Text("{year!r} is not a year", year=year), f"{at}/year")
 
 
 def _of_quarter(at: str, quarter: object) -> Iterator[Fault]:
     if not _is_quarter(quarter):
-        yield Fault("quarter", f"there is no quarter {quarter!r}", f"{at}/quarter")
+        yield Fault("quarter", Text("there is no quarter {quarter!r}", quarter=quarter), f"{at}/quarter")
 
 
 def _of_starts(at: str, candidate: Candidate) -> Iterator[Fault]:
     if not candidate.starts:
-        yield Fault("no_start", f"{candidate.key!r} has no start", f"{at}/starts")
+        yield Fault("no_start", Text("{key!r} has no start", key=candidate.key), f"{at}/starts")
     if len(candidate.starts) > 1:
         yield from _repeated(f"{at}/starts", (start.quarters_later for start in candidate.starts))
     for i, start in enumerate(candidate.starts):
         if type(start.quarters_later) is not int or not 0 <= start.quarters_later <= 400:
-            wrong = f"{start.quarters_later!r} is not a number of quarters from 0 to 400"
+            wrong = Text(
+                "{quarters_later!r} is not a number of quarters from 0 to 400",
+                quarters_later=start.quarters_later,
+            )
             yield Fault("start", wrong, f"{at}/starts/{i}/quarters_later")
         if start.value is not None and not within(start.value, -GREATEST):
-            yield Fault("number", f"the value {start.value!r} is no number", f"{at}/starts/{i}/value")
+            yield Fault(
+                "number",
+                Text("the value {value!r} is no number", value=start.value),
+                f"{at}/starts/{i}/value",
+            )
 
 
 def _of_limits(portfolio: Portfolio) -> Iterator[Fault]:
@@ -160,11 +182,20 @@ def _of_limits(portfolio: Portfolio) -> Iterator[Fault]:
     placed += [(f"/capacities/{i}", c) for i, c in enumerate(portfolio.capacities)]
     for at, limit in placed:
         if not within(limit.limit, 0):
-            wrong = f"the limit {limit.limit!r} of {limit} is not a number from 0 to {GREATEST:g}"
+            wrong = Text(
+                "the limit {limit!r} of {limit_2} is not a number from 0 to {greatest:g}",
+                limit=limit.limit,
+                limit_2=limit,
+                greatest=GREATEST,
+            )
             yield Fault("limit", wrong, f"{at}/limit")
     for i, budget in enumerate(portfolio.budgets):
         if budget.nature not in (*NATURES, None):
-            yield Fault("nature", f"{budget.nature!r} is neither capex nor opex", f"/budgets/{i}/nature")
+            yield Fault(
+                "nature",
+                Text("{nature!r} is neither capex nor opex", nature=budget.nature),
+                f"/budgets/{i}/nature",
+            )
         yield from _of_year(f"/budgets/{i}", budget.year)
     for i, capacity in enumerate(portfolio.capacities):
         yield from _of_quarter(f"/capacities/{i}", capacity.quarter)
@@ -182,11 +213,15 @@ def _of_rules(portfolio: Portfolio) -> Iterator[Fault]:
     for at, keys in references:
         for key in keys:
             if key not in known_keys:
-                yield Fault("unknown_candidate", f"there is no candidate {key!r}", at)
+                yield Fault("unknown_candidate", Text("there is no candidate {key!r}", key=key), at)
     for i, exclusion in enumerate(portfolio.exclusions):
         yield from _repeated(f"/exclusions/{i}/keys", exclusion.keys)
         if type(exclusion.at_most) is not int or not within(exclusion.at_most, 0):
-            yield Fault("at_most", f"{exclusion.at_most!r} is not a count", f"/exclusions/{i}/at_most")
+            yield Fault(
+                "at_most",
+                Text("{at_most!r} is not a count", at_most=exclusion.at_most),
+                f"/exclusions/{i}/at_most",
+            )
 
 
 def _of_cycles(portfolio: Portfolio) -> Iterator[Fault]:
@@ -194,7 +229,7 @@ def _of_cycles(portfolio: Portfolio) -> Iterator[Fault]:
         TopologicalSorter({c.key: c.requires for c in portfolio.candidates if c.requires}).prepare()
     except CycleError as error:
         chain = " requires ".join(reversed(error.args[1]))
-        yield Fault("cycle", f"the prerequisites form a cycle: {chain}", "/candidates")
+        yield Fault("cycle", Text("the prerequisites form a cycle: {chain}", chain=chain), "/candidates")
 
 
 def _of_contradictions(portfolio: Portfolio) -> Iterator[Fault]:
@@ -202,11 +237,17 @@ def _of_contradictions(portfolio: Portfolio) -> Iterator[Fault]:
     needed = required(portfolio)
     for key in sorted(needed.intersection(portfolio.forced_out)):
         why = "forced in" if key in portfolio.forced_in else "required by one that is forced in"
-        yield Fault("contradiction", f"{key!r} is {why}, and forced out", "/forced_out")
+        yield Fault(
+            "contradiction", Text("{key!r} is {why}, and forced out", key=key, why=why), "/forced_out"
+        )
     for i, exclusion in enumerate(portfolio.exclusions):
         together = [key for key in exclusion.keys if key in needed]
         if len(together) > exclusion.at_most:
-            wrong = f"{', '.join(together)} have to be chosen, but at most {exclusion.at_most} of them may"
+            wrong = Text(
+                "{names} have to be chosen, but at most {at_most} of them may",
+                names=", ".join(together),
+                at_most=exclusion.at_most,
+            )
             yield Fault("contradiction", wrong, f"/exclusions/{i}")
 
 
@@ -216,4 +257,4 @@ def _repeated(at: str, keys: Iterable[Hashable]) -> Iterator[Fault]:
         return
     for key, times in Counter(listed).items():
         if times > 1:
-            yield Fault("repeated", f"{key!r} stands {times} times", at)
+            yield Fault("repeated", Text("{key!r} stands {times} times", key=key, times=times), at)

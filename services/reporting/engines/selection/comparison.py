@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import mistyped_on_failure, refuse_mistyped, require_instance
 
 from .answer import Selection, Usage
@@ -57,7 +58,9 @@ def frontier(
     refuse_mistyped(scales, Sequence[Any], "/scales")
     if not all(within(scale, 0, 1000) for scale in scales):
         raise Invalid(
-            "a scale is not within 0..1000", Fault("scale", f"{scales!r}", parameter="scales"), code="scale"
+            "a scale is not within 0..1000",
+            Fault("scale", Text("{scales!r}", scales=scales), parameter="scales"),
+            code="scale",
         )
     with mistyped_on_failure(portfolio, Portfolio, ""):
         refuse_flaws(portfolio)

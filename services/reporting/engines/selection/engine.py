@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import mistyped_on_failure
 
 from . import greedy
@@ -139,11 +140,13 @@ def gap_of(value: float, bound: float, largest: float) -> float | None:
 def _refuse_options(gap: float, seconds: float) -> None:
     if not within(gap, 0, 1) or gap == 1:
         raise Invalid(
-            f"the gap {gap!r} is not within 0..1", Fault("gap", "0 <= gap < 1", parameter="gap"), code="gap"
+            Text("the gap {gap!r} is not within 0..1", gap=gap),
+            Fault("gap", "0 <= gap < 1", parameter="gap"),
+            code="gap",
         )
     if not within(seconds, 0, 3600) or not seconds:
         raise Invalid(
-            f"{seconds!r} seconds are not between 0 and an hour",
+            Text("{seconds!r} seconds are not between 0 and an hour", seconds=seconds),
             Fault("seconds", "0 < seconds <= 3600", parameter="seconds"),
             code="seconds",
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 from .checks import required
 from .table import Column, Table, tolerance
@@ -48,8 +49,9 @@ def pick(table: Table, ranked: list[Column]) -> Pick:
     needed = required(table.portfolio)
     for key in (candidate.key for candidate in table.portfolio.candidates if candidate.key in needed):
         if not any(map(picking.take_one, picking.starts[key])):
-            detail = (
-                f"{key!r} is forced in, and none of its starts fits beside the others: ask for the optimum"
+            detail = Text(
+                "{key!r} is forced in, and none of its starts fits beside the others: ask for the optimum",
+                key=key,
             )
             raise Invalid(detail, Fault("no_quick_answer", detail, "/forced_in"), code="no_quick_answer")
     out = table.portfolio.forced_out

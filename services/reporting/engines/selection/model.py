@@ -10,6 +10,8 @@ from decimal import Decimal
 from numbers import Integral, Real
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
+from shared.base.texts import Text
+
 Nature = Literal["capex", "opex"]
 Amount: TypeAlias = Annotated[float, Real | Decimal]
 """Whatever is a number serves: the computing is done in floats."""
@@ -95,7 +97,7 @@ class Capacity:
 
     def __str__(self) -> str:
         year, number = self.quarter
-        return f"capacity {self.role} {year} Q{number}"
+        return Text("capacity {role} {year} Q{number}", role=self.role, year=year, number=number)
 
 
 Limit = Budget | Capacity

@@ -20,6 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 from .table import Column, Table, tolerance
 
@@ -227,12 +228,18 @@ class Programme:
         )
         missing = solution.x[columns:] * self._scales if solution.x is not None else np.zeros(limits)
         faults = [
-            Fault("infeasible", f"{limit} is short by {short:,.6g}", _pointer(self._table, row))
+            Fault(
+                "infeasible",
+                Text("{limit} is short by {short:,.6g}", limit=limit, short=short),
+                _pointer(self._table, row),
+            )
             for row, (limit, short) in enumerate(zip(self._table.limits, missing, strict=True))
             if short > tolerance(limit.limit)
         ]
         details = "; ".join(fault.detail for fault in faults) or "the limits contradict each other"
-        raise Invalid(f"what is forced in does not fit: {details}", *faults, code="infeasible")
+        raise Invalid(
+            Text("what is forced in does not fit: {details}", details=details), *faults, code="infeasible"
+        )
 
 
 def _scales(table: Table) -> Array:

@@ -17,6 +17,7 @@ from services.resources.engines.levelling.plan import (
     Search,
 )
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 MOST = {"activities": 10_000, "links": 100_000, "resources": 1_000, "projects": 10_000, "calendars": 1_000}
@@ -58,7 +59,11 @@ def check_seconds(seconds: float | None) -> None:
 def _refuse(code: str, faults: Iterable[Fault]) -> None:
     listed = list(islice(faults, MOST_FAULTS))
     if listed:
-        raise Invalid(f"{listed[0].pointer}: {listed[0].detail}", *listed, code=code)
+        raise Invalid(
+            Text("{pointer}: {detail}", pointer=listed[0].pointer, detail=Text(listed[0].detail)),
+            *listed,
+            code=code,
+        )
 
 
 def _sizes(plan: Plan) -> Iterator[Fault]:
@@ -66,7 +71,14 @@ def _sizes(plan: Plan) -> Iterator[Fault]:
         count = len(getattr(plan, part))
         if count > most:
             yield Fault(
-                "too_many", f"{count} {part} are more than the {most} that are levelled at once", f"/{part}"
+                "too_many",
+                Text(
+                    "{count} {part} are more than the {most} that are levelled at once",
+                    count=count,
+                    part=part,
+                    most=most,
+                ),
+                f"/{part}",
             )
 
 
@@ -89,19 +101,27 @@ def _faults(plan: Plan) -> Iterator[Fault]:
 def _repeated(part: str, members: Sequence[Named]) -> Iterator[Fault]:
     for id_, count in Counter(each.id for each in members).items():
         if count > 1:
-            yield Fault("repeated", f"the id {id_!r} stands for {count} of the {part}", f"/{part}")
+            yield Fault(
+                "repeated",
+                Text("the id {id!r} stands for {count} of the {part}", id=id_, count=count, part=part),
+                f"/{part}",
+            )
 
 
 def _calendar_faults(at: str, calendar: Calendar) -> Iterator[Fault]:
     if not calendar.pattern or len(calendar.pattern) > LONGEST:
         yield Fault(
-            "pattern", f"calendar {calendar.id} needs a pattern of 1 to {LONGEST} steps", f"{at}/pattern"
+            "pattern",
+            Text("calendar {id} needs a pattern of 1 to {longest} steps", id=calendar.id, longest=LONGEST),
+            f"{at}/pattern",
         )
     for n, exception in enumerate(calendar.exceptions):
         yield from _whole(f"{at}/exceptions/{n}/start", exception.start, 0, LONGEST)
         yield from _whole(f"{at}/exceptions/{n}/finish", exception.finish, 0, LONGEST)
     if not any(calendar.pattern) and not any(exception.working for exception in calendar.exceptions):
-        yield Fault("never_working", f"calendar {calendar.id} has no working step", f"{at}/pattern")
+        yield Fault(
+            "never_working", Text("calendar {id} has no working step", id=calendar.id), f"{at}/pattern"
+        )
 
 
 def _resource_faults(at: str, resource: Resource) -> Iterator[Fault]:
@@ -126,7 +146,9 @@ def _activity_faults(at: str, activity: Activity, ids: dict[str, set[str]]) -> I
             yield from _whole(f"{at}/{field}", step, 0, 10 * LONGEST)
     if activity.fixed and activity.planned is None:
         yield Fault(
-            "fixed_nowhere", f"activity {activity.id} is fixed but has no planned start", f"{at}/planned"
+            "fixed_nowhere",
+            Text("activity {id} is fixed but has no planned start", id=activity.id),
+            f"{at}/planned",
         )
     yield from _reference(f"{at}/project", activity.project, "projects", ids)
     yield from _reference(f"{at}/calendar", activity.calendar, "calendars", ids)
@@ -144,12 +166,21 @@ def _link_faults(at: str, link: Link, ids: dict[str, set[str]]) -> Iterator[Faul
 
 def _reference(at: str, id_: str | None, part: str, ids: dict[str, set[str]]) -> Iterator[Fault]:
     if id_ is not None and id_ not in ids[part]:
-        yield Fault("unknown", f"{id_!r} is none of the {part}", at)
+        yield Fault("unknown", Text("{id!r} is none of the {part}", id=id_, part=part), at)
 
 
 def _whole(at: str, number: int, least: int, most: int) -> Iterator[Fault]:
     if not least <= number <= most:
-        yield Fault("number", f"{number!r} is not a whole number from {least} to {most}", at)
+        yield Fault(
+            "number",
+            Text(
+                "{number!r} is not a whole number from {least} to {most}",
+                number=number,
+                least=least,
+                most=most,
+            ),
+            at,
+        )
 
 
 def _search_faults(plan: Plan, objective: Objective, search: Search) -> Iterator[Fault]:
@@ -167,4 +198,12 @@ def _search_faults(plan: Plan, objective: Objective, search: Search) -> Iterator
 
 def _limit(at: str, limit: float) -> Iterator[Fault]:
     if not 0 < limit <= MOST_EFFORT:
-        yield Fault("limit", f"{limit!r} is not a time above 0 and up to {MOST_EFFORT:g}", at)
+        yield Fault(
+            "limit",
+            Text(
+                "{limit!r} is not a time above 0 and up to {most_effort:g}",
+                limit=limit,
+                most_effort=MOST_EFFORT,
+            ),
+            at,
+        )

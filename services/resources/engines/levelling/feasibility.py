@@ -10,6 +10,7 @@ from services.resources.engines.levelling.horizon import furthest
 from services.resources.engines.levelling.network import Network, demand
 from services.resources.engines.levelling.plan import Plan
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 MOST_CELLS = 25_000_000
 
@@ -21,10 +22,17 @@ def compiled(plan: Plan) -> Network:
     horizon = furthest(plan)
     if horizon > LONGEST or horizon * (len(plan.resources) + len(plan.calendars)) > MOST_CELLS:
         raise Invalid(
-            f"the plan may reach over {horizon} steps: level it in longer steps or in parts",
+            Text(
+                "the plan may reach over {horizon} steps: level it in longer steps or in parts",
+                horizon=horizon,
+            ),
             Fault(
                 "too_long",
-                f"{horizon} steps are more than {LONGEST}, or too many for the resources",
+                Text(
+                    "{horizon} steps are more than {longest}, or too many for the resources",
+                    horizon=horizon,
+                    longest=LONGEST,
+                ),
                 "/activities",
             ),
             code="plan_too_large",
@@ -43,8 +51,10 @@ def refuse_no_place(network: Network) -> None:
         if start is None or network.finish(n, start) > network.deadline[n]:
             short = free.lacking(n, earliest[n])
             names = ", ".join(network.plan.resources[resource].id for resource, _ in short)
-            detail = (
-                f"activity {activity.id} has no place in its window even alone: {names} has too little there"
+            detail = Text(
+                "activity {id} has no place in its window even alone: {names} has too little there",
+                id=activity.id,
+                names=names,
             )
             raise Invalid(detail, Fault("capacity", detail, f"/activities/{n}"), code="capacity_missing")
 
@@ -55,7 +65,9 @@ def refuse_cycle(plan: Plan) -> None:
     if chain:
         path = " -> ".join(chain)
         raise Invalid(
-            f"these activities wait for each other: {path}", Fault("cycle", path, "/links"), code="cycle"
+            Text("these activities wait for each other: {path}", path=path),
+            Fault("cycle", Text("{path}", path=path), "/links"),
+            code="cycle",
         )
 
 
@@ -96,9 +108,12 @@ def refuse_missing_capacity(plan: Plan) -> None:
     for n, activity in enumerate(plan.activities):
         for resource, units in demand(activity).items():
             if units > most[resource]:
-                detail = (
-                    f"activity {activity.id} asks for {units} of {resource}, "
-                    f"which never has more than {most[resource]}"
+                detail = Text(
+                    "activity {id} asks for {units} of {resource}, which never has more than {most}",
+                    id=activity.id,
+                    units=units,
+                    resource=resource,
+                    most=most[resource],
                 )
                 raise Invalid(
                     detail, Fault("capacity", detail, f"/activities/{n}/demands"), code="capacity_missing"
@@ -117,20 +132,33 @@ def refuse_impossible_windows(network: Network) -> None:
                 network,
                 n,
                 earliest,
-                f"is fixed at {fixed} but cannot start there: its first start is {possible}",
+                Text(
+                    "is fixed at {fixed} but cannot start there: its first start is {possible}",
+                    fixed=fixed,
+                    possible=possible,
+                ),
             )
         if possible > network.horizon:
             _refuse_window(network, n, earliest, "finds too few working steps in its calendar")
         finish = network.finish(n, earliest[n])
         if activity.deadline is not None and finish > activity.deadline:
             _refuse_window(
-                network, n, earliest, f"cannot finish by {activity.deadline}: its first finish is {finish}"
+                network,
+                n,
+                earliest,
+                Text(
+                    "cannot finish by {deadline}: its first finish is {finish}",
+                    deadline=activity.deadline,
+                    finish=finish,
+                ),
             )
 
 
 def _refuse_window(network: Network, n: int, earliest: Sequence[int], why: str) -> None:
     chain = " -> ".join(reversed(list(_drivers(network, n, earliest))))
-    detail = f"activity {network.plan.activities[n].id} {why} (driven by {chain})"
+    detail = Text(
+        "activity {id} {why} (driven by {chain})", id=network.plan.activities[n].id, why=why, chain=chain
+    )
     raise Invalid(detail, Fault("window", detail, f"/activities/{n}"), code="window_impossible")
 
 
@@ -160,5 +188,10 @@ def refuse_overbooked_fixed(network: Network) -> None:
             if r in network.asks[n] and step in free.steps(n, start)
         ]
         names = ", ".join(those)
-        detail = f"the fixed activities {names} ask for more of {resource.id} in step {step} than it has"
+        detail = Text(
+            "the fixed activities {names} ask for more of {id} in step {step} than it has",
+            names=names,
+            id=resource.id,
+            step=step,
+        )
         raise Invalid(detail, Fault("overbooked", detail, f"/resources/{r}"), code="fixed_overbooked")

@@ -12,6 +12,7 @@ from services.resources.engines.levelling.objective import project_finishes, val
 from services.resources.engines.levelling.patience import Patience
 from services.resources.engines.levelling.plan import Objective, Plan, Search
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 MOST_EXACT = 3_000
 
@@ -82,8 +83,14 @@ def _no_schedule(network: Network, impossible: bool) -> Invalid:
     bound = [n for n, a in enumerate(network.plan.activities) if a.deadline is not None or a.fixed]
     those = ", ".join(network.plan.activities[n].id for n in bound[:20])
     statement = (
-        "no schedule within the capacities keeps" if impossible else "no schedule was found that keeps"
+        Text("no schedule within the capacities keeps")
+        if impossible
+        else Text("no schedule was found that keeps")
     )
     faults = (Fault("window", "one of those that cannot all be kept", f"/activities/{n}") for n in bound[:20])
     code = "deadlines_impossible" if impossible else "deadlines_not_met"
-    return Invalid(f"{statement} all deadlines and fixed starts, of {those}", *faults, code=code)
+    return Invalid(
+        Text("{statement} all deadlines and fixed starts, of {those}", statement=statement, those=those),
+        *faults,
+        code=code,
+    )

@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from services.resources.engines.staffing.people import Criterion, Demand, Person, Request, Weights
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 MOST_PEOPLE = 20_000
@@ -60,12 +61,20 @@ def check_balance(
 def _refuse(code: str, faults: Iterable[Fault]) -> None:
     listed = list(islice(faults, MOST_FAULTS))
     if listed:
-        raise Invalid(f"{listed[0].pointer}: {listed[0].detail}", *listed, code=code)
+        raise Invalid(
+            Text("{pointer}: {detail}", pointer=listed[0].pointer, detail=Text(listed[0].detail)),
+            *listed,
+            code=code,
+        )
 
 
 def _many(what: str, count: int, most: int) -> Iterator[Fault]:
     if count > most:
-        yield Fault("too_many", f"{count} {what} are more than the {most} taken at once", "/people")
+        yield Fault(
+            "too_many",
+            Text("{count} {what} are more than the {most} taken at once", count=count, what=what, most=most),
+            "/people",
+        )
 
 
 def _months(first: date, last: date) -> Iterator[Fault]:
@@ -74,10 +83,24 @@ def _months(first: date, last: date) -> Iterator[Fault]:
     if faults:
         return
     if first.day != 1 or last.day != 1:
-        yield Fault("month", f"{first} and {last} are not both the first day of a month", "/first_month")
+        yield Fault(
+            "month",
+            Text("{first} and {last} are not both the first day of a month", first=first, last=last),
+            "/first_month",
+        )
     months = _count(first, last)
     if not 1 <= months <= MOST_MONTHS:
-        yield Fault("months", f"{first} to {last} are {months} months, not 1 to {MOST_MONTHS}", "/last_month")
+        yield Fault(
+            "months",
+            Text(
+                "{first} to {last} are {months} months, not 1 to {most_months}",
+                first=first,
+                last=last,
+                months=months,
+                most_months=MOST_MONTHS,
+            ),
+            "/last_month",
+        )
 
 
 def _count(first: date, last: date) -> int:
@@ -136,7 +159,11 @@ def _employment(at: str, joins_on: date | None, leaves_on: date | None) -> Itera
     faults = [fault for name, day in days.items() if day is not None for fault in _day(f"{at}/{name}", day)]
     yield from faults
     if not faults and joins_on and leaves_on and leaves_on < joins_on:
-        yield Fault("days", f"{leaves_on} is before {joins_on}", f"{at}/leaves_on")
+        yield Fault(
+            "days",
+            Text("{leaves_on} is before {joins_on}", leaves_on=leaves_on, joins_on=joins_on),
+            f"{at}/leaves_on",
+        )
 
 
 def _holidays(holidays: Collection[date]) -> Iterator[Fault]:
@@ -159,29 +186,47 @@ def _span(at: str, first: date, last: date, longest: int | None = None) -> Itera
     faults = [*_day(f"{at}/starts_on", first), *_day(f"{at}/ends_on", last)]
     yield from faults
     if not faults and last < first:
-        yield Fault("days", f"{last} is before {first}", f"{at}/ends_on")
+        yield Fault("days", Text("{last} is before {first}", last=last, first=first), f"{at}/ends_on")
     elif not faults and longest and (last - first).days > longest:
-        yield Fault("days", f"{first} to {last} is longer than {longest} days", f"{at}/ends_on")
+        yield Fault(
+            "days",
+            Text("{first} to {last} is longer than {longest} days", first=first, last=last, longest=longest),
+            f"{at}/ends_on",
+        )
 
 
 def _day(at: str, day: date) -> Iterator[Fault]:
     if not 1900 <= day.year <= 2200:
-        yield Fault("day", f"{day!r} is not a day from 1900 to 2200", at)
+        yield Fault("day", Text("{day!r} is not a day from 1900 to 2200", day=day), at)
 
 
 def _level(at: str, level: int, most: int = LEVELS[1]) -> Iterator[Fault]:
     if not LEVELS[0] <= level <= most:
-        yield Fault("level", f"{level!r} is not a level from {LEVELS[0]} to {most}", at)
+        yield Fault(
+            "level",
+            Text(
+                "{level!r} is not a level from {levels} to {most}", level=level, levels=LEVELS[0], most=most
+            ),
+            at,
+        )
 
 
 def _number(at: str, number: float, least: float, most: float, *, above: bool = False) -> Iterator[Fault]:
     if not least <= number <= most or (above and number == least):
         yield Fault(
-            "number", f"{number!r} is not a number {'above' if above else 'from'} {least:g} to {most:g}", at
+            "number",
+            Text(
+                "{number!r} is not a number {above} {least:g} to {most:g}",
+                number=number,
+                above=Text("above") if above else Text("from"),
+                least=least,
+                most=most,
+            ),
+            at,
         )
 
 
 def _repeated(at: str, names: Iterable[str]) -> Iterator[Fault]:
     for name, count in Counter(names).items():
         if count > 1:
-            yield Fault("repeated", f"{name!r} is there {count} times", at)
+            yield Fault("repeated", Text("{name!r} is there {count} times", name=name, count=count), at)

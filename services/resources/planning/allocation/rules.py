@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.language import Decision
 from shared.contracts.resources.people import Person
 from shared.contracts.resources.planning import (
@@ -121,7 +122,11 @@ class Stretch:
     percent: int
 
     def __str__(self) -> str:
-        days = f"on {self.first}" if self.first == self.last else f"from {self.first} to {self.last}"
+        days = (
+            f"on {self.first}"
+            if self.first == self.last
+            else Text("from {first} to {last}", first=self.first, last=self.last)
+        )
         return f"{self.percent} % {days}"
 
 
@@ -155,7 +160,7 @@ def fits(allocation: Allocation, others: Iterable[Allocation], tells_sums: bool 
     if over:
         periods = ", ".join(map(str, over[:3])) + (" and more" if len(over) > 3 else "")
         raise Conflict(
-            f"the person would be committed {periods}",
+            Text("the person would be committed {periods}", periods=periods),
             *(Fault("overallocated", str(s), pointer="/percent") for s in over[:20]),
             code="overallocated",
         )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 from .model import Calendar
 from .ticks import DAY, ticks
@@ -56,7 +57,11 @@ class WorkingTime:
     def _within(self, amounts: Array, limit: float, *, full: bool = False) -> None:
         if amounts.size and (amounts.max() > limit or (full and amounts.max() == limit)):
             raise Invalid(
-                f"on calendar {self._name!r} an activity ends after {HORIZON_DAYS // 366} years",
+                Text(
+                    "on calendar {name!r} an activity ends after {horizon_days} years",
+                    name=self._name,
+                    horizon_days=HORIZON_DAYS // 366,
+                ),
                 Fault(code="beyond_horizon", detail="too long", pointer=f"/calendars/{self._name}"),
                 code="beyond_horizon",
             )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 from .distributions import Distribution, Normal
@@ -32,7 +33,11 @@ def refuse_flaws(model: Model, runs: int, seed: int) -> None:
         faults.append(Fault("empty", "there is nothing to simulate", "/activities"))
     if faults:
         first = faults[0]
-        raise Invalid(f"{first.pointer}: {first.detail}", *faults, code=first.code)
+        raise Invalid(
+            Text("{pointer}: {detail}", pointer=first.pointer, detail=Text(first.detail)),
+            *faults,
+            code=first.code,
+        )
     topological(model)
     _refuse_excess(model, runs)
 
@@ -41,13 +46,22 @@ def _refuse_excess(model: Model, runs: int) -> None:
     steps = runs * (len(model.activities) + len(model.links) + sum(1 for _ in quantities(model)))
     steps += runs * sum(len(c.variables) ** 2 // 8 for c in model.correlations)
     if steps > MOST_STEPS:
-        detail = f"{runs:,} runs of this model take {steps:,} steps, more than {MOST_STEPS:,}: ask for fewer"
+        detail = Text(
+            "{runs:,} runs of this model take {steps:,} steps, more than {most_steps:,}: ask for fewer",
+            runs=runs,
+            steps=steps,
+            most_steps=MOST_STEPS,
+        )
         raise Invalid(detail, Fault("too_many_runs", detail, "/runs"), code="too_many_runs")
 
 
 def _of_runs(runs: int, seed: int) -> Iterator[Fault]:
     if type(runs) is not int or not 1 <= runs <= MOST_RUNS:
-        yield Fault("runs", f"the number of runs is a whole number from 1 to {MOST_RUNS:,}", "/runs")
+        yield Fault(
+            "runs",
+            Text("the number of runs is a whole number from 1 to {most_runs:,}", most_runs=MOST_RUNS),
+            "/runs",
+        )
     if type(seed) is not int or abs(seed) > LARGEST_SEED:
         yield Fault("seed", "the seed is a whole number of up to 256 bits", "/seed")
 
@@ -62,10 +76,16 @@ def _of_activities(model: Model) -> Iterator[Fault]:
         yield from _of_number(f"{at}/not_before", activity.not_before, LONGEST_DAYS)
         if activity.not_before < 0:
             yield Fault(
-                "not_before", f"{activity.key!r} would start before the model does", f"{at}/not_before"
+                "not_before",
+                Text("{key!r} would start before the model does", key=activity.key),
+                f"{at}/not_before",
             )
         if activity.calendar is not None and activity.calendar not in model.calendars:
-            yield Fault("unknown_calendar", f"there is no calendar {activity.calendar!r}", f"{at}/calendar")
+            yield Fault(
+                "unknown_calendar",
+                Text("there is no calendar {calendar!r}", calendar=activity.calendar),
+                f"{at}/calendar",
+            )
 
 
 def _of_links(model: Model) -> Iterator[Fault]:
@@ -73,7 +93,7 @@ def _of_links(model: Model) -> Iterator[Fault]:
     for i, link in enumerate(model.links):
         for side in ("predecessor", "successor"):
             if getattr(link, side) not in keys:
-                unknown = f"there is no activity {getattr(link, side)!r}"
+                unknown = Text("there is no activity {link!r}", link=getattr(link, side))
                 yield Fault("unknown_activity", unknown, f"/links/{i}/{side}")
         yield from _of_number(f"/links/{i}/lag", link.lag, LONGEST_DAYS)
 
@@ -91,13 +111,17 @@ def _of_events(model: Model) -> Iterator[Fault]:
     for i, event in enumerate(model.events):
         at = f"/events/{i}"
         if not 0 <= event.probability <= 1:
-            wrong = f"the probability {event.probability!r} of {event.key!r} is not within 0..1"
+            wrong = Text(
+                "the probability {probability!r} of {key!r} is not within 0..1",
+                probability=event.probability,
+                key=event.key,
+            )
             yield Fault("probability", wrong, f"{at}/probability")
         yield from _of_amount(f"{at}/cost", event.cost)
         yield from _repeated(f"{at}/effects", (effect.activity for effect in event.effects))
         for j, effect in enumerate(event.effects):
             if effect.activity not in keys:
-                unknown = f"there is no activity {effect.activity!r}"
+                unknown = Text("there is no activity {activity!r}", activity=effect.activity)
                 yield Fault("unknown_activity", unknown, f"{at}/effects/{j}/activity")
             yield from _of_distribution(f"{at}/effects/{j}/days", effect.days, LONGEST_DAYS)
             yield from _of_duration(f"{at}/effects/{j}/factor", effect.factor)
@@ -109,14 +133,22 @@ def _of_calendars(model: Model) -> Iterator[Fault]:
     if model.start is None:
         yield Fault("start", "a model with calendars needs the date on which it starts", "/start")
     if model.calendar not in model.calendars:
-        yield Fault("unknown_calendar", f"the default calendar {model.calendar!r} is not there", "/calendar")
+        yield Fault(
+            "unknown_calendar",
+            Text("the default calendar {calendar!r} is not there", calendar=model.calendar),
+            "/calendar",
+        )
     for name, calendar in model.calendars.items():
         shares = [*calendar.week, *calendar.exceptions.values()]
         if len(calendar.week) != 7 or not all(0 <= share <= 3 for share in shares):
-            wrong = f"calendar {name!r} needs seven shares of a working day, each within 0..3"
+            wrong = Text("calendar {name!r} needs seven shares of a working day, each within 0..3", name=name)
             yield Fault("calendar", wrong, f"/calendars/{name}")
         elif not any(calendar.week):
-            yield Fault("calendar", f"nothing is ever worked on calendar {name!r}", f"/calendars/{name}/week")
+            yield Fault(
+                "calendar",
+                Text("nothing is ever worked on calendar {name!r}", name=name),
+                f"/calendars/{name}/week",
+            )
 
 
 def _of_correlations(model: Model) -> Iterator[Fault]:
@@ -125,9 +157,17 @@ def _of_correlations(model: Model) -> Iterator[Fault]:
     for i, correlation in enumerate(model.correlations):
         for variable in correlation.variables:
             if variable not in variables:
-                yield Fault("unknown_variable", f"there is no {variable}", f"/correlations/{i}/variables")
+                yield Fault(
+                    "unknown_variable",
+                    Text("there is no {variable}", variable=variable),
+                    f"/correlations/{i}/variables",
+                )
             if everywhere[variable] > 1:
-                yield Fault("repeated", f"{variable} is correlated twice", f"/correlations/{i}/variables")
+                yield Fault(
+                    "repeated",
+                    Text("{variable} is correlated twice", variable=variable),
+                    f"/correlations/{i}/variables",
+                )
         yield from _of_matrix(f"/correlations/{i}/matrix", correlation)
 
 
@@ -135,9 +175,17 @@ def _of_matrix(at: str, correlation: Correlation) -> Iterator[Fault]:
     """Its shape and coefficients; whether it is positive semi-definite shows when it is factored."""
     matrix, size = correlation.matrix, len(correlation.variables)
     if not 1 <= size <= MOST_CORRELATED:
-        yield Fault("matrix_size", f"{size} variables are not between 1 and {MOST_CORRELATED}", at)
+        yield Fault(
+            "matrix_size",
+            Text(
+                "{size} variables are not between 1 and {most_correlated}",
+                size=size,
+                most_correlated=MOST_CORRELATED,
+            ),
+            at,
+        )
     elif len(matrix) != size or any(len(row) != size for row in matrix):
-        yield Fault("matrix_shape", f"the matrix is not {size} x {size}", at)
+        yield Fault("matrix_shape", Text("the matrix is not {size} x {size}", size=size), at)
     else:
         yield from _of_coefficients(at, matrix)
 
@@ -146,13 +194,17 @@ def _of_coefficients(at: str, matrix: tuple[tuple[float, ...], ...]) -> Iterator
     for i, row in enumerate(matrix):
         if row[i] != 1:
             yield Fault(
-                "matrix_diagonal", f"a variable correlates with itself by {row[i]!r}, not 1", f"{at}/{i}/{i}"
+                "matrix_diagonal",
+                Text("a variable correlates with itself by {row!r}, not 1", row=row[i]),
+                f"{at}/{i}/{i}",
             )
         for j in range(i):
             if not -1 <= row[j] <= 1:
-                yield Fault("coefficient", f"{row[j]!r} is not within -1..1", f"{at}/{i}/{j}")
+                yield Fault("coefficient", Text("{row!r} is not within -1..1", row=row[j]), f"{at}/{i}/{j}")
             elif not abs(row[j] - matrix[j][i]) <= 1e-9:
-                wrong = f"the matrix is not symmetric: {row[j]!r} against {matrix[j][i]!r}"
+                wrong = Text(
+                    "the matrix is not symmetric: {row!r} against {matrix!r}", row=row[j], matrix=matrix[j][i]
+                )
                 yield Fault("matrix_symmetry", wrong, f"{at}/{i}/{j}")
 
 
@@ -160,7 +212,7 @@ def _of_duration(at: str, duration: Distribution) -> Iterator[Fault]:
     faults = [*_of_distribution(at, duration, LONGEST_DAYS)]
     yield from faults
     if not faults and _lowest(duration) < 0:
-        yield Fault("negative", f"{_lowest(duration):g} is negative", at)
+        yield Fault("negative", Text("{duration:g} is negative", duration=_lowest(duration)), at)
 
 
 def _of_amount(at: str, amount: Distribution) -> Iterator[Fault]:
@@ -171,18 +223,20 @@ def _of_distribution(at: str, distribution: Distribution, limit: float) -> Itera
     if flaw := distribution.flaw():
         yield Fault("distribution", flaw, at)
     elif not abs(distribution.mean) + math.sqrt(max(distribution.variance, 0)) <= limit:
-        yield Fault("too_large", f"values beyond {limit:g} are not simulated", at)
+        yield Fault("too_large", Text("values beyond {limit:g} are not simulated", limit=limit), at)
 
 
 def _of_number(at: str, number: float, limit: float) -> Iterator[Fault]:
     if not abs(number) <= limit:
-        yield Fault("number", f"{number!r} is not a number within ±{limit:g}", at)
+        yield Fault(
+            "number", Text("{number!r} is not a number within ±{limit:g}", number=number, limit=limit), at
+        )
 
 
 def _repeated(at: str, keys: Iterable[str]) -> Iterator[Fault]:
     for key, times in Counter(keys).items():
         if times > 1:
-            yield Fault("repeated", f"the key {key!r} stands {times} times", at)
+            yield Fault("repeated", Text("the key {key!r} stands {times} times", key=key, times=times), at)
 
 
 def _lowest(distribution: Distribution) -> float:

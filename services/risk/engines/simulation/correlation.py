@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 from . import portable
 from .distributions import Discrete, Distribution, Uniform
@@ -73,9 +74,11 @@ def copula(index: int, model: Model, distributions: Mapping[Variable, Distributi
 
 def _refuse_impossible(matrix: Array, pointer: str) -> None:
     if factored(matrix) is None:
-        detail = "the matrix is not positive semi-definite: no quantities can be correlated so"
+        detail = Text("the matrix is not positive semi-definite: no quantities can be correlated so")
         raise Invalid(
-            f"{pointer}: {detail}", Fault("not_a_correlation", detail, pointer), code="not_a_correlation"
+            Text("{pointer}: {detail}", pointer=pointer, detail=detail),
+            Fault("not_a_correlation", detail, pointer),
+            code="not_a_correlation",
         )
 
 

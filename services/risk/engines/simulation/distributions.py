@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -115,7 +116,11 @@ class Pert:
     def flaw(self) -> str | None:
         if flaw := _not_finite(self) or _not_ascending(self.low, self.likely, self.high):
             return flaw
-        return None if 0 < self.weight <= 100 else f"the weight {self.weight:g} is not above 0 and up to 100"
+        return (
+            None
+            if 0 < self.weight <= 100
+            else Text("the weight {weight:g} is not above 0 and up to 100", weight=self.weight)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +168,10 @@ class LogNormal:
         if flaw := _not_finite(self) or _negative("sd", self.sd):
             return flaw
         if not self.mean > 0:
-            return f"the mean {self.mean:g} of a lognormal is not above 0"
-        return None if self.sd <= 1e6 * self.mean else f"sd {self.sd:g} is more than 10^6 x the mean"
+            return Text("the mean {mean:g} of a lognormal is not above 0", mean=self.mean)
+        return (
+            None if self.sd <= 1e6 * self.mean else Text("sd {sd:g} is more than 10^6 x the mean", sd=self.sd)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +198,17 @@ class Discrete:
 
     def flaw(self) -> str | None:
         if not 0 < len(self.values) == len(self.probabilities):
-            return "there is not one probability for each value"
+            return Text("there is not one probability for each value")
         if not all(map(math.isfinite, self.values)):
-            return "a value is not a finite number"
+            return Text("a value is not a finite number")
         if not all(0 <= p <= 1 for p in self.probabilities):
-            return "a probability is not within 0..1"
+            return Text("a probability is not within 0..1")
         total = math.fsum(self.probabilities)
-        return None if abs(total - 1) <= 1e-9 else f"the probabilities sum to {total:g}, not to 1"
+        return (
+            None
+            if abs(total - 1) <= 1e-9
+            else Text("the probabilities sum to {total:g}, not to 1", total=total)
+        )
 
 
 Distribution = Constant | Uniform | Triangular | Pert | Normal | LogNormal | Discrete
@@ -217,14 +228,14 @@ def three_point_estimate(optimistic: float, likely: float, pessimistic: float) -
 
 def _not_finite(distribution: Constant | Uniform | Triangular | Pert | Normal | LogNormal) -> str | None:
     wrong = [f.name for f in fields(distribution) if not math.isfinite(getattr(distribution, f.name))]
-    return f"{wrong[0]} is not a finite number" if wrong else None
+    return Text("{wrong} is not a finite number", wrong=wrong[0]) if wrong else None
 
 
 def _not_ascending(*points: float) -> str | None:
     if all(a <= b for a, b in pairwise(points)):
         return None
-    return f"the points {', '.join(f'{p:g}' for p in points)} do not ascend"
+    return Text("the points {points} do not ascend", points=", ".join(f"{p:g}" for p in points))
 
 
 def _negative(name: str, value: float) -> str | None:
-    return f"{name} {value:g} is negative" if value < 0 else None
+    return Text("{name} {value:g} is negative", name=name, value=value) if value < 0 else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 
@@ -32,11 +33,15 @@ def exposure(threats: Iterable[Threat]) -> Exposure:
         if not 0 <= threat.probability <= 1:
             _refuse(
                 "probability",
-                f"the probability {threat.probability!r} is not within 0..1",
+                Text("the probability {probability!r} is not within 0..1", probability=threat.probability),
                 f"/{i}/probability",
             )
         if not math.isfinite(threat.impact):
-            _refuse("impact", f"the impact {threat.impact!r} is not a finite number", f"/{i}/impact")
+            _refuse(
+                "impact",
+                Text("the impact {impact!r} is not a finite number", impact=threat.impact),
+                f"/{i}/impact",
+            )
     return Exposure(
         total=math.fsum(t.impact for t in register),
         expected=math.fsum(t.probability * t.impact for t in register),

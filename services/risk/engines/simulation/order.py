@@ -3,6 +3,7 @@
 from graphlib import CycleError, TopologicalSorter
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 from .model import Model
 
@@ -17,7 +18,7 @@ def topological(model: Model) -> list[str]:
     except CycleError as error:
         chain = " -> ".join(error.args[1])
         raise Invalid(
-            f"the links form a cycle: {chain}",
-            Fault(code="cycle", detail=chain, pointer="/links"),
+            Text("the links form a cycle: {chain}", chain=chain),
+            Fault(code="cycle", detail=Text("{chain}", chain=chain), pointer="/links"),
             code="cycle",
         ) from None

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from shared.base.exact import refused
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 from .model import Variable
@@ -70,7 +71,11 @@ class Sample:
         """The cumulative curve as (value, probability), at equal steps of probability from 0 to 1."""
         refuse_mistyped(points, int, "/points")
         if not 2 <= points <= _MOST_POINTS:
-            raise refused("points", f"a curve has from 2 to {_MOST_POINTS:,} points", "/points")
+            raise refused(
+                "points",
+                Text("a curve has from 2 to {most_points:,} points", most_points=_MOST_POINTS),
+                "/points",
+            )
         levels = [k / (points - 1) for k in range(points)]
         return [(self.percentile(level), level) for level in levels]
 
@@ -185,7 +190,7 @@ def _share(level: float) -> float:
     """The level itself; `Invalid` where it is no share of 1: P80 is 0.8, not 80."""
     refuse_mistyped(level, float, "/level")
     if not 0 <= level <= 1:
-        raise refused("level", f"{level:g} is not within 0..1", "/level")
+        raise refused("level", Text("{level:g} is not within 0..1", level=level), "/level")
     return level
 
 

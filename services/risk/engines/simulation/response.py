@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 Verdict = Literal["effective", "partly", "ineffective", "not_yet"]
@@ -44,7 +45,7 @@ def response_effect(
     for name, amount in amounts.items():
         refuse_mistyped(amount, float, f"/{name}")
         if not (math.isfinite(amount) and amount >= 0):
-            detail = f"{name} {amount!r} is not a finite amount of at least 0"
+            detail = Text("{name} {amount!r} is not a finite amount of at least 0", name=name, amount=amount)
             raise Invalid(detail, Fault("amount", detail, f"/{name}"), code="amount")
     if observed_residual is None:
         unknown = "nothing has been observed yet"

@@ -15,6 +15,7 @@ from services.projects.engines.planfiles.mspdi.values import (
 )
 from services.projects.engines.planfiles.safexml import Element
 from services.projects.engines.planning.plan import Baseline, BaselineActivity, BaselineAssignment
+from shared.base.texts import Text
 
 NUMBERS = range(11)
 
@@ -49,7 +50,7 @@ def _numbers(texts: Iterable[str]) -> set[int]:
 def _number(copy: Element) -> int:
     each = whole(copy, "Number")
     if each is None or each not in NUMBERS:
-        raise wrong(copy, f"Number is {each}, not 0 to 10", member="Number")
+        raise wrong(copy, Text("Number is {each}, not 0 to 10", each=each), member="Number")
     return each
 
 

@@ -32,6 +32,7 @@ from services.projects.engines.planning.plan import (
     WorkWeek,
 )
 from shared.base.public_holidays import public_holidays
+from shared.base.texts import Text
 
 SUNDAY, SATURDAY = 1, 7
 """DayType counts the days of the week from Sunday; 0 is a dated exception, as it was before 2007."""
@@ -107,7 +108,9 @@ def _week(days: Iterable[Element]) -> WeekHours:
     for day in days:
         kind = whole(day, "DayType")
         if kind is None or not 0 <= kind <= SATURDAY:
-            raise wrong(day, f"DayType is {kind}, not 1 (Sunday) to 7 (Saturday)", member="DayType")
+            raise wrong(
+                day, Text("DayType is {kind}, not 1 (Sunday) to 7 (Saturday)", kind=kind), member="DayType"
+            )
         if kind:
             week[(kind - SUNDAY - 1) % 7] = _hours(day)
     return tuple(week)

@@ -14,6 +14,7 @@ from services.projects.engines.planfiles.mspdi.values import (
 )
 from services.projects.engines.planfiles.safexml import Element
 from services.projects.engines.planning.plan import NO_LAG, Dependency, DependencyKind, Lag
+from shared.base.texts import Text
 
 _KINDS = (DependencyKind.FF, DependencyKind.FS, DependencyKind.SF, DependencyKind.SS)
 """By the format's Type, 0 to 3."""
@@ -34,7 +35,7 @@ def unit_of(element: Element, name: str) -> int:
         return DAYS
     plain = code - ESTIMATED if code > ESTIMATED else code
     if plain not in _UNITS and plain not in (PERCENT, ELAPSED_PERCENT):
-        raise wrong(element, f"{name} is {code}, not a unit of time", member=name)
+        raise wrong(element, Text("{name} is {code}, not a unit of time", name=name, code=code), member=name)
     return plain
 
 
@@ -53,11 +54,15 @@ def dependency_from(
     kind = whole(link, "Type")
     kind = 1 if kind is None else kind
     if not 0 <= kind < len(_KINDS):
-        raise wrong(link, f"Type is {kind}, not 0 to 3", member="Type")
+        raise wrong(link, Text("Type is {kind}, not 0 to 3", kind=kind), member="Type")
     uid = text(link, "PredecessorUID") or ""
     plan, predecessor = _elsewhere(link) or external.get(uid) or (None, activities.get(uid))
     if predecessor is None:
-        what = f"task {successor} follows task {uid[:40]!r}, which is not in the file"
+        what = Text(
+            "task {successor} follows task {uid!r}, which is not in the file",
+            successor=successor,
+            uid=uid[:40],
+        )
         raise wrong(link, what, code="unknown_predecessor", member="PredecessorUID")
     return Dependency(predecessor, successor, _KINDS[kind], _lag(link), plan)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from services.projects.engines.planning.plan import Activity
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 _LARGEST_UID = 2**31 - 1
@@ -29,7 +30,12 @@ def outlined(activities: Sequence[Activity]) -> Iterator[Outlined]:
     for each in activities:
         if each.parent is not None and each.parent not in ids:
             raise refused(
-                "unknown_parent", f"activity {each.id!r} is below {each.parent!r}, which is not in the plan"
+                "unknown_parent",
+                Text(
+                    "activity {id!r} is below {parent!r}, which is not in the plan",
+                    id=each.id,
+                    parent=each.parent,
+                ),
             )
         below.setdefault(each.parent, []).append(each)
     waiting = [(each, 1) for each in reversed(below.get(None, []))]
@@ -37,13 +43,20 @@ def outlined(activities: Sequence[Activity]) -> Iterator[Outlined]:
     while waiting:
         each, level = waiting.pop()
         if level > MAX_LEVEL:
-            raise refused("too_deep", f"activity {each.id!r} lies more than {MAX_LEVEL} levels deep")
+            raise refused(
+                "too_deep",
+                Text(
+                    "activity {id!r} lies more than {max_level} levels deep", id=each.id, max_level=MAX_LEVEL
+                ),
+            )
         reached.add(each.id)
         children = below.get(each.id, [])
         waiting += [(child, level + 1) for child in reversed(children)]
         yield Outlined(each, level, bool(children))
     if astray := sorted(ids - reached):
-        raise refused("outline_cycle", f"activity {astray[0]!r} is above itself in the outline")
+        raise refused(
+            "outline_cycle", Text("activity {astray!r} is above itself in the outline", astray=astray[0])
+        )
 
 
 def numbered(ids: Iterable[str], kind: str) -> dict[str, int]:
@@ -56,7 +69,10 @@ def numbered(ids: Iterable[str], kind: str) -> dict[str, int]:
     for each in ids:
         refuse_mistyped(each, str, f"/{kind}")  # a number would come back as a string
         if each in uids or not each:
-            raise refused("duplicate_id", f"two of the plan's {kind} have the id {each!r}, or it is empty")
+            raise refused(
+                "duplicate_id",
+                Text("two of the plan's {kind} have the id {each!r}, or it is empty", kind=kind, each=each),
+            )
         own = int(each) if each.isdecimal() and each.isascii() and len(each) <= 10 else 0
         fits = str(own) == each and 1 <= own <= _LARGEST_UID
         uids[each] = own if fits else 0

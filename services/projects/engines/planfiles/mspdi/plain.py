@@ -13,6 +13,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
+from shared.base.texts import Text
+
 
 def plain(value: Any) -> Any:
     """The plain value of a typed one."""
@@ -69,7 +71,7 @@ def _first(kinds: tuple[Any, ...], value: Any) -> Any:
 def _instance(kind: Any, members: dict[str, Any]) -> Any:
     hints = _members(kind)
     if strange := members.keys() - hints.keys():
-        raise ValueError(f"{kind.__name__} has no {min(strange)}")
+        raise ValueError(Text("{name} has no {strange}", name=kind.__name__, strange=min(strange)))
     try:
         return kind(**{name: typed(hints[name], value) for name, value in members.items()})
     except TypeError as lacking:
@@ -84,7 +86,7 @@ def _members(kind: Any) -> dict[str, Any]:
 
 def _an(value: Any, kind: type) -> Any:
     if type(value) is not kind:
-        raise ValueError(f"it is no {kind.__name__}")
+        raise ValueError(Text("it is no {name}", name=kind.__name__))
     return value
 
 

@@ -34,6 +34,7 @@ from services.projects.engines.planning.plan import (
     Plan,
     Resource,
 )
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 Value = TypeVar("Value", Activity, Assignment, Baseline, Calendar, Dependency, Plan, Resource)
@@ -207,7 +208,10 @@ class _Reading:
             self.skipped[f"{_PATHS[element.name]}[{name}={uid}]"] += 1
             return None
         raise wrong(
-            element, f"{name} is {uid}, which is not in the file", code="unknown_calendar", member=name
+            element,
+            Text("{name} is {uid}, which is not in the file", name=name, uid=uid),
+            code="unknown_calendar",
+            member=name,
         )
 
     def resources(self) -> Iterator[Resource]:
@@ -240,7 +244,7 @@ class _Reading:
                 (resource, self.resource_ids, "ResourceUID"),
             ):
                 if uid not in known_ids:
-                    what = f"{name} is {uid[:40]!r}, which is not in the file"
+                    what = Text("{name} is {uid!r}, which is not in the file", name=name, uid=uid[:40])
                     raise wrong(element, what, code="unknown_reference", member=name)
             custom, by = custom_from(element, self.labels, self.skipped)
             read = assignment_from(element, self.activity_ids[task], self.resource_ids[resource], custom)
@@ -267,7 +271,12 @@ _PATHS = {
 
 def _new(identifier: str, ids: set[str], element: Element) -> str:
     if not identifier or identifier in ids:
-        raise wrong(element, f"has the id {identifier!r}, as another has", code="duplicate_uid", member="UID")
+        raise wrong(
+            element,
+            Text("has the id {identifier!r}, as another has", identifier=identifier),
+            code="duplicate_uid",
+            member="UID",
+        )
     ids.add(identifier)
     return identifier
 

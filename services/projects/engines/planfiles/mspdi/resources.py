@@ -21,6 +21,7 @@ from services.projects.engines.planfiles.mspdi.values import (
 )
 from services.projects.engines.planfiles.safexml import Element
 from services.projects.engines.planning.plan import Assignment, Resource, ResourceKind
+from shared.base.texts import Text
 
 _KINDS = (ResourceKind.MATERIAL, ResourceKind.WORK, ResourceKind.COST)
 """By the format's Type, 0 to 2; older files write a cost as a material with the flag IsCostResource."""
@@ -55,7 +56,7 @@ def resource_from(resource: Element, calendar: str | None, custom: Mapping[str, 
 def _kind(resource: Element) -> ResourceKind:
     code = whole(resource, "Type")
     if code is not None and not 0 <= code < len(_KINDS):
-        raise wrong(resource, f"Type is {code}, not 0 to 2", member="Type")
+        raise wrong(resource, Text("Type is {code}, not 0 to 2", code=code), member="Type")
     if flag(resource, "IsCostResource"):
         return ResourceKind.COST
     return ResourceKind.WORK if code is None else _KINDS[code]

@@ -39,6 +39,7 @@ from services.projects.engines.planning.plan import (
     ExternalActivity,
     Progress,
 )
+from shared.base.texts import Text
 
 _CONSTRAINTS = (
     ConstraintKind.ASAP,
@@ -93,7 +94,11 @@ def _level(task: Element) -> int:
     if level is None:
         level = 1
     if not 0 <= level <= MAX_LEVEL:
-        raise wrong(task, f"OutlineLevel is {level}, not 1 to {MAX_LEVEL}", member="OutlineLevel")
+        raise wrong(
+            task,
+            Text("OutlineLevel is {level}, not 1 to {max_level}", level=level, max_level=MAX_LEVEL),
+            member="OutlineLevel",
+        )
     return level
 
 
@@ -149,14 +154,16 @@ def _kind(row: Row, length: int) -> ActivityKind:
 def _constraints(task: Element) -> tuple[Constraint, ...]:
     code = whole(task, "ConstraintType") or 0
     if not 0 <= code < len(_CONSTRAINTS):
-        raise wrong(task, f"ConstraintType is {code}, not 0 to 7", member="ConstraintType")
+        raise wrong(task, Text("ConstraintType is {code}, not 0 to 7", code=code), member="ConstraintType")
     kind = _CONSTRAINTS[code]
     if kind is ConstraintKind.ASAP:
         return ()
     if kind is ConstraintKind.ALAP:
         return (Constraint(kind),)
     if (on := instant(task, "ConstraintDate")) is None:
-        raise wrong(task, f"has a {kind} constraint without a ConstraintDate", member="ConstraintDate")
+        raise wrong(
+            task, Text("has a {kind} constraint without a ConstraintDate", kind=kind), member="ConstraintDate"
+        )
     return (Constraint(kind, on),)
 
 
@@ -178,7 +185,9 @@ def _progress(task: Element, length: int) -> Progress:
 def _percent(task: Element, name: str) -> float | None:
     percent = number(task, name)
     if percent is not None and not 0 <= percent <= 100:
-        raise wrong(task, f"{name} is {percent:g}, not 0 to 100", member=name)
+        raise wrong(
+            task, Text("{name} is {percent:g}, not 0 to 100", name=name, percent=percent), member=name
+        )
     return percent
 
 

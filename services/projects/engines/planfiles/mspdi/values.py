@@ -12,6 +12,7 @@ from math import isfinite
 
 from services.projects.engines.planfiles.safexml import UNWRITABLE, Element
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 LAG_UNIT_S = 6
 """Lags and delays are counted in tenths of a minute."""
@@ -27,11 +28,25 @@ def wrong(element: Element, what: str, *, code: str = "bad_value", member: str =
     uid = element.texts.get("UID", "")
     pointer = "/" + "/".join(part for part in (element.name, uid, member) if part)
     place = f"{element.name} {uid}".strip()
-    return Invalid(f"{place} (line {element.line}): {what}", Fault(code, what, pointer=pointer), code=code)
+    what = Text(what)
+    return Invalid(
+        Text("{place} (line {line}): {what}", place=place, line=element.line, what=what),
+        Fault(code, what, pointer=pointer),
+        code=code,
+    )
 
 
 def _not(element: Element, name: str, expected: str) -> Invalid:
-    return wrong(element, f"{name} is {element.texts[name][:60]!r}, not {expected}", member=name)
+    return wrong(
+        element,
+        Text(
+            "{name} is {texts!r}, not {expected}",
+            name=name,
+            texts=element.texts[name][:60],
+            expected=Text(expected),
+        ),
+        member=name,
+    )
 
 
 def text(element: Element, name: str) -> str | None:
@@ -117,7 +132,11 @@ def clock(element: Element, name: str) -> int:
     content = text(element, name) or ""
     parts = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", content)
     if not parts:
-        raise wrong(element, f"{name} is {content[:60]!r}, not a time such as 08:00:00", member=name)
+        raise wrong(
+            element,
+            Text("{name} is {content!r}, not a time such as 08:00:00", name=name, content=content[:60]),
+            member=name,
+        )
     hour, minute, second = parts.groups()
     return int(hour) * 3_600 + int(minute) * 60 + int(second or 0)
 
@@ -144,7 +163,10 @@ def money_text(amount: Decimal | None, *, places: int = 2) -> str | None:
 def nearest(number: float, unit: int = 1) -> int:
     """The number in whole units; one that is none, or too long to be read again, is refused."""
     if not abs(number) < 10**_WHOLE_DIGITS:
-        what = f"a percentage, lag or delay is no number of at most {_WHOLE_DIGITS} digits"
+        what = Text(
+            "a percentage, lag or delay is no number of at most {whole_digits} digits",
+            whole_digits=_WHOLE_DIGITS,
+        )
         raise Invalid(what, Fault("number_out_of_range", what), code="number_out_of_range")
     return round(number / unit)
 
@@ -154,7 +176,7 @@ def duration_text(seconds: int | None) -> str | None:
     if seconds is None:
         return None
     if seconds < 0:
-        what = f"a duration or amount of work is negative: {seconds} s"
+        what = Text("a duration or amount of work is negative: {seconds} s", seconds=seconds)
         raise Invalid(what, Fault("negative_duration", what), code="negative_duration")
     minutes, second = divmod(seconds, 60)
     return f"PT{minutes // 60}H{minutes % 60}M{second}S"

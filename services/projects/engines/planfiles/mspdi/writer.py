@@ -35,6 +35,7 @@ from services.projects.engines.planfiles.mspdi.values import build_element, inst
 from services.projects.engines.planfiles.planfile import check_bytes, check_size
 from services.projects.engines.planfiles.safexml import Element, check_elements, document_of
 from services.projects.engines.planning.plan import Activity, Baseline, Dependency, Plan
+from shared.base.texts import Text
 from shared.base.typed import refuse_mistyped
 
 _SAVE_VERSION = 14
@@ -278,7 +279,14 @@ class _Writing:
 
 def _uid(uids: Mapping[str, int], identifier: str, kind: str) -> int:
     if identifier not in uids:
-        raise refused(f"unknown_{kind}", f"the plan refers to {kind} {identifier!r}, which it does not hold")
+        raise refused(
+            f"unknown_{kind}",
+            Text(
+                "the plan refers to {kind} {identifier!r}, which it does not hold",
+                kind=kind,
+                identifier=identifier,
+            ),
+        )
     return uids[identifier]
 
 
@@ -295,7 +303,9 @@ def _by_successor(
 def _baseline_numbers(baselines: tuple[Baseline, ...]) -> list[tuple[int, Baseline]]:
     """A number for each baseline: its own where its id is one, else one that is free."""
     if len(baselines) > len(NUMBERS):
-        raise refused("too_many_baselines", f"MSPDI holds 11 baselines, the plan has {len(baselines)}")
+        raise refused(
+            "too_many_baselines", Text("MSPDI holds 11 baselines, the plan has {count}", count=len(baselines))
+        )
     own = {str(number): number for number in NUMBERS}
     used_numbers = {own[each.id] for each in baselines if each.id in own}
     if len({each.id for each in baselines}) < len(baselines):
