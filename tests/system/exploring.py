@@ -41,7 +41,7 @@ CONFIG: dict[str, Any] = {
 def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
     """Leave out what no schema can tell: tokens that only the service makes, members left out of the answer, and days
     that no project has. No case repeats the key of another: a replay answers, whatever else is wrong with it."""
-    key = (case.headers or {}).get("Idempotency-Key")
+    key = case.headers.get("Idempotency-Key") if case.headers else None
     if isinstance(key, str) and _KEY.fullmatch(key):
         case.headers["Idempotency-Key"] = str(uuid4())
     query: dict[str, Any] = case.query or {}
