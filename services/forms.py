@@ -31,9 +31,7 @@ def documents(services: Sequence[Service]) -> dict[str, str]:
     """File name -> content: a model for each register, and the index."""
     kinds = {entry.name for entry in entries()}
     registers = {r.shape: (service, r) for service in services for r in service.registers}
-    models = [
-        _model(registers[entry.shape], kinds) for entry in entries() if entry.shape in registers
-    ]
+    models = [_model(registers[entry.shape], kinds) for entry in entries() if entry.shape in registers]
     files = {f"{m.entry.service}.{m.entry.collection}.json": _text(m) for m in models}
     return files | {"index.json": _text([m.entry for m in models])}
 
@@ -105,9 +103,7 @@ def _routes_of(service: Service, register: Register[Any]) -> Iterator[Declared]:
     return (one for part in parts for one in part.declared)
 
 
-def _moves(
-    routes: Iterator[Declared], collection: str, steps: set[str], kinds: set[str]
-) -> Iterator[Move]:
+def _moves(routes: Iterator[Declared], collection: str, steps: set[str], kinds: set[str]) -> Iterator[Move]:
     for one in routes:
         match = MOVE.fullmatch(one.path)
         if one.operation.method != "POST" or not match or match[1] != collection or match[2] == "restore":
@@ -128,9 +124,7 @@ def fields_of(shape: type[BaseModel], kinds: set[str]) -> tuple[Field, ...]:
     return tuple(_fields(shape, schema, schema.get("$defs", {}), kinds))
 
 
-def _fields(
-    shape: type[BaseModel], schema: Schema, definitions: Schema, kinds: set[str]
-) -> Iterator[Field]:
+def _fields(shape: type[BaseModel], schema: Schema, definitions: Schema, kinds: set[str]) -> Iterator[Field]:
     declared = members_of(shape, ()).each
     required = set(schema.get("required", ()))
     for name, info in shape.model_fields.items():
@@ -189,7 +183,7 @@ def _inner(
         return tuple(_fields(annotation, schema, definitions, kinds))
     if kind != "rows":
         return ()
-    item = unwrapped(get_args(annotation)[0])[0] if get_origin(annotation) is list else None
+    item: Any = unwrapped(get_args(annotation)[0])[0] if get_origin(annotation) is list else None
     items, _ = _resolved(schema["items"], definitions)
     if _kind(items, ()) == "part":
         return tuple(_fields(item, items, definitions, kinds))

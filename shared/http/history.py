@@ -64,8 +64,9 @@ def page_shape(shape: type[Aggregate]) -> type[BaseModel]:
     described = Field(
         default=None, description="The aggregate at this version, where asked for.", json_schema_extra=absent
     )
+    state: Any = shape | None
     version: Any = create_model(
-        f"{shape.__name__}Version", __base__=Version, __doc__=Version.__doc__, state=(shape | None, described)
+        f"{shape.__name__}Version", __base__=Version, __doc__=Version.__doc__, state=(state, described)
     )
     versions: Any = list[version]
     items = (versions, Field(description="The versions of this page, the newest first."))
@@ -89,9 +90,7 @@ def reader_of(shape: type[Aggregate]) -> Callable[[Call, Id], Awaitable[Answer]]
     return history
 
 
-def _visible(
-    call: Call, entry: AggregateType, page: paging.Page[Any], with_states: bool
-) -> paging.Page[str]:
+def _visible(call: Call, entry: AggregateType, page: paging.Page[Any], with_states: bool) -> paging.Page[str]:
     """The versions that the caller would have seen, as JSON."""
     items = [_version(call, entry, row, with_states) for row in page.items]
     return paging.Page([item for item in items if item is not None], page.next)

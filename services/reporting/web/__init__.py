@@ -11,6 +11,14 @@ from services.reporting.web import api, assets, changes, entrance, language, pro
 from services.reporting.web.page import refused
 from services.reporting.web.registers import api as registers
 
-SITE = (api.routes, registers.routes, entrance.routes, language.routes, problems.routes, assets.routes, changes.routes)
+SITE = (
+    api.routes,
+    registers.routes,
+    entrance.routes,
+    language.routes,
+    problems.routes,
+    assets.routes,
+    changes.routes,
+)
 
 __all__ = ["SITE", "refused"]

@@ -14,8 +14,8 @@ from services.reporting.web import sessions
 from services.reporting.web.amounts import figure_unit, of_costs, table_unit
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
-from services.reporting.web.registers.menu import menu
 from services.reporting.web.reasons import fault_in, reason_in, refusal_in
+from services.reporting.web.registers.menu import menu
 from services.reporting.web.words import (
     FACTS,
     HEALTH,

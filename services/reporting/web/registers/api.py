@@ -1,6 +1,7 @@
 """The addresses of registers: `/registers/<service>/<collection>`, and below it what is done with one."""
 
 import asyncio
+from functools import partial
 from secrets import token_urlsafe
 from typing import Any
 
@@ -11,12 +12,14 @@ from services.reporting.web.changes import folded
 from services.reporting.web.page import HEADERS, page, redirect, words_of
 from services.reporting.web.registers import tables, typed
 from services.reporting.web.registers.client import Api, position_cookie
+from services.reporting.web.registers.controls import faulty, placeless
 from services.reporting.web.registers.details import PER_PAGE, DetailReader
-from services.reporting.web.registers.lists import ListReader, Query, link
-from services.reporting.web.registers.values import NOTHING, Shower, address_of, name_of
+from services.reporting.web.registers.lists import ListReader, link
+from services.reporting.web.registers.naming import address_of
+from services.reporting.web.registers.values import Shower, name_of
 from services.reporting.web.registers.writing import Form, Outcome, Writer
 from shared.base.errors import Forbidden, NotFound
-from shared.contracts.forms import Entry, Field, FormModel, entry_at, model_of
+from shared.contracts.forms import Entry, Field, FormModel, by_kind, entry_at, model_of
 from shared.contracts.language import Shape
 from shared.http.call import Answer, Call
 from shared.http.operation import FORM
@@ -29,6 +32,8 @@ _READ: Options = {"session": sessions.principal, "produces": ("text/html",), "an
 _WRITE: Options = {**_READ, "media_type": FORM, "scope": "reporting.read"}
 """Whether somebody may write, the service says that is asked to."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CSV: Options = {**_READ, "produces": ("text/csv", "text/html")}
+_XLSX: Options = {**_READ, "produces": (XLSX, "text/html")}
 HITS = 20
 OWN = ("form", "version", "key", "act")
 
@@ -80,7 +85,7 @@ def _list_reader(call: Call, service: str, collection: str) -> ListReader:
 async def _page(call: Call, template: str, entry: Entry, status: int = 200, **contents: Any) -> Answer:
     return page(
         call, f"registers/{template}", status=status, entry=entry, model=model_of(entry), address_of=address_of,
-        link=link, proof=sessions.form_token(call, call.cookies[sessions.COOKIE]),
+        link=link, proof=sessions.form_token(call, call.cookies.get(sessions.COOKIE, "")),
         folded=await folded(call), **contents,
     )  # fmt: skip
 
@@ -97,16 +102,23 @@ async def register_page(call: Call, service: str, collection: str) -> Answer:
     reader = _list_reader(call, service, collection)
     listed = await reader.page()
     may_write = bool(reader.entry.writes) and call.rights.offered.issuperset(reader.entry.writes)
-    return await _page(call, "list.html", reader.entry, listed=listed, may_write=may_write, naming=reader.shower.naming)
+    return await _page(call, "list.html", reader.entry, listed=listed, may_write=may_write, naming=reader.shower.naming,
+                       download=partial(_download, reader), live=True)  # fmt: skip
 
 
-@routes.get("/registers/{service}/{collection}/csv", **{**_READ, "produces": ("text/csv", "text/html")})
+def _download(reader: ListReader, form: str) -> str:
+    """The address of the same view as a table."""
+    address, _, query = link(reader.entry, reader.query).partition("?")
+    return f"{address}/{form}?{query}" if query else f"{address}/{form}"
+
+
+@routes.get("/registers/{service}/{collection}/csv", **_CSV)
 async def register_as_csv(call: Call, service: str, collection: str) -> Answer:
     """A list as CSV."""
     return await _table(call, service, collection, "csv")
 
 
-@routes.get("/registers/{service}/{collection}/xlsx", **{**_READ, "produces": (XLSX, "text/html")})
+@routes.get("/registers/{service}/{collection}/xlsx", **_XLSX)
 async def register_as_xlsx(call: Call, service: str, collection: str) -> Answer:
     """A list as a workbook."""
     return await _table(call, service, collection, "xlsx")
@@ -126,7 +138,7 @@ async def _table(call: Call, service: str, collection: str, form: str) -> Answer
     return Answer(200, content, headers, media_type)
 
 
-@routes.get("/registers/{service}/{collection}/hits", **{**_READ, "produces": ("text/html",)})
+@routes.get("/registers/{service}/{collection}/hits", **_READ)
 async def hits(call: Call, service: str, collection: str) -> Answer:
     """What a search finds, as options of a control."""
     reader = _list_reader(call, service, collection)
@@ -166,7 +178,7 @@ async def detail_page(call: Call, service: str, collection: str, id: Id) -> Answ
     done = (call.query.get("done") or ("",))[0]
     contents = await reader.contents()
     return await _page(call, "detail.html", reader.entry, id=id, done=done, naming=reader.shower.naming,
-                       shower=reader.shower, **contents)  # fmt: skip
+                       shower=reader.shower, live=True, **contents)  # fmt: skip
 
 
 @routes.get("/registers/{service}/{collection}/{id}/history", **_READ)
@@ -175,7 +187,9 @@ async def history_page(call: Call, service: str, collection: str, id: Id) -> Ans
     reader = _detail_reader(call, service, collection, id)
     state = await reader.state()
     steps, following = await reader.history(PER_PAGE, (call.query.get("cursor") or ("",))[0])
-    numbers = sorted(int(v) for n in ("one", "other") for v in call.query.get(n, ())[:1] if v.isdigit() and len(v) < 10)
+    numbers = sorted(
+        int(v) for n in ("one", "other") for v in call.query.get(n, ())[:1] if v.isdigit() and len(v) < 10
+    )
     compared = await reader.compared(*numbers) if len(numbers) == 2 else None
     return await _page(
         call, "history.html", reader.entry, id=id, title=reader.shower.title(reader.entry, state), steps=steps,
@@ -270,7 +284,9 @@ async def _form(call: Call, writer: Writer, form: Form | None, purpose: str, **c
         title = reader.shower.title(reader.entry, await reader.state())
     return await _page(
         call, "form.html", reader.entry, form.status, id=reader.id, title=title, shown_form=form, purpose=purpose,
-        naming=reader.shower.naming, nothing=NOTHING, **{"verb": "", "key": "", **contents},
+        naming=reader.shower.naming, faulty=faulty(form.controls), registers_by_kind=by_kind(),
+        placeless=placeless(form.refusal, form.controls) if form.refusal else (),
+        default_currency=call.kernel.settings.default_currency, **{"verb": "", "key": "", **contents},
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ import msgspec
 
 from services.reporting.web import sessions
 from services.reporting.web.page import words_of
+from services.reporting.web.session_tokens import token_of
 from shared.base.errors import BadGateway, DeadlineExceeded, Fault, Refusal, Unauthenticated, Unavailable
-from shared.http.after import HEADER as AFTER
 from shared.http.call import Call
 
 COOKIE = "portolan_after"
@@ -62,10 +62,11 @@ class Api:
     """The API as the person of a call may use it."""
 
     def __init__(self, call: Call) -> None:
+        self._call = call
+        self._token = ""
         self._neighbours = call.kernel.neighbours
         self._after = call.cookies.get(COOKIE)
         self._headers = {
-            "Authorization": f"Bearer {sessions.token_of(call)}",
             "Accept": "application/json",
             "Accept-Language": words_of(call).language,
             "X-Request-ID": call.trace.request_id,
@@ -76,7 +77,9 @@ class Api:
         self, method: str, path: str, query: Query = (), body: Any = None, **headers: str
     ) -> Reply:
         """One request; header names are written with underscores. Refused are only requests that have no answer."""
+        self._token = self._token or await token_of(self._call)
         sent = self._headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        sent["Authorization"] = f"Bearer {self._token}"
         content = None
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
@@ -113,7 +116,7 @@ class Api:
     async def write(self, method: str, path: str, body: Any, **headers: str) -> Reply:
         """A write; one that names what its service does not know yet is tried again for a moment."""
         for attempt in range(ATTEMPTS):
-            reply = await self.send(method, path, body=body, **headers)
+            reply = await self.send(method, path, (), body, **headers)
             is_late = reply.status == 409 and reply.problem.code == "reference_not_yet_known"
             if not is_late or attempt == ATTEMPTS - 1:
                 break

@@ -23,7 +23,7 @@ SEARCH = "~search"
 class Control:
     """One member in a form, with the controls of its parts or rows."""
 
-    field: Field
+    of: Field
     path: str
     label: str
     text: str = ""
@@ -70,7 +70,9 @@ class FormOf:
     choices: dict[tuple[str, str], Choices] = field(default_factory=dict)
     """(kind, text that is searched for) -> what can be chosen."""
 
-    async def controls(self, refusal: Refusal | None = None, notes: Mapping[str, str] | None = None) -> list[Control]:
+    async def controls(
+        self, refusal: Refusal | None = None, notes: Mapping[str, str] | None = None
+    ) -> list[Control]:
         """The controls, with what was refused at its place."""
         self._change_rows()
         await self._offer()
@@ -133,7 +135,9 @@ class FormOf:
             case "part":
                 control.parts = [self._control(m, typed.path_of(path, m.name)) for m in of.members]
             case "rows":
-                control.rows = [self._row(of, typed.path_of(path, i)) for i in typed.rows_of(self.texts, path)]
+                control.rows = [
+                    self._row(of, typed.path_of(path, i)) for i in typed.rows_of(self.texts, path)
+                ]
             case "money":
                 control.texts = {n: self.texts.get(f"{path}.{n}", "") for n in ("amount", "currency")}
             case "choice":
@@ -147,10 +151,12 @@ class FormOf:
         if typed.is_plain(of):
             return self._control(of.members[0], path)
         label = self.shower.naming.member(self.entry, plain_path(path))
-        return Control(of, path, label, parts=[self._control(m, typed.path_of(path, m.name)) for m in of.members])
+        return Control(
+            of, path, label, parts=[self._control(m, typed.path_of(path, m.name)) for m in of.members]
+        )
 
     def _fill_reference(self, control: Control) -> None:
-        of, search = control.field, self.texts.get(control.path + SEARCH, "").strip()
+        of, search = control.of, self.texts.get(control.path + SEARCH, "").strip()
         everything = [self.choices[kind, ""] for kind in of.names if (kind, "") in self.choices]
         if all(choices.is_whole for choices in everything):
             offered = everything
@@ -158,7 +164,11 @@ class FormOf:
             offered = [self.choices[kind, search] for kind in of.names if (kind, search) in self.choices]
             control.search = search
             control.hits = sum(len(choices.names) for choices in offered) if search else None
-        options = [(id, self._label(of, kind, name)) for kind, one in zip(of.names, offered, strict=False) for id, name in one.names]
+        options = [
+            (id, self._label(of, kind, name))
+            for kind, one in zip(of.names, offered, strict=False)
+            for id, name in one.names
+        ]
         if control.text and control.text not in dict(options):
             name = self.shower.names.get(control.text)
             options.insert(0, (control.text, name.text if name else control.text))
@@ -168,7 +178,9 @@ class FormOf:
         return f"{self.shower.naming.kind(kind)}: {name.text}" if len(of.names) > 1 else name.text
 
 
-def references_in(fields: Iterable[Field], texts: Mapping[str, str], prefix: str = "") -> list[tuple[Field, str]]:
+def references_in(
+    fields: Iterable[Field], texts: Mapping[str, str], prefix: str = ""
+) -> list[tuple[Field, str]]:
     """The references of a form with their paths, those in rows too."""
     references: list[tuple[Field, str]] = []
     for of in fields:

@@ -7,10 +7,10 @@ from typing import Any
 
 from services.reporting.web.registers.client import Api
 from services.reporting.web.registers.lists import link
+from services.reporting.web.registers.naming import address_of
 from services.reporting.web.registers.values import (
-    Shown,
     Shower,
-    address_of,
+    Shown,
     ids_in,
     merge,
     names_of,
@@ -70,7 +70,9 @@ class DetailReader:
 
     async def state(self) -> State:
         """The aggregate as it stands, with the moves that it allows."""
-        state: State = await self.api.get(self.path, [("expand", "allowed_moves")] if self.model.state else [])
+        state: State = await self.api.get(
+            self.path, [("expand", "allowed_moves")] if self.model.state else []
+        )
         return state
 
     async def contents(self) -> dict[str, Any]:
@@ -83,8 +85,14 @@ class DetailReader:
         return {
             "state": state,
             "title": self.shower.title(self.entry, state),
-            "lines": [(f, label, value) for f, label, value in shown if f.kind not in ("prose", "part", "rows", "map")],
-            "blocks": [(f, label, value) for f, label, value in shown if f.kind in ("prose", "part", "rows", "map")],
+            "lines": [
+                (f, label, value)
+                for f, label, value in shown
+                if f.kind not in ("prose", "part", "rows", "map")
+            ],
+            "blocks": [
+                (f, label, value) for f, label, value in shown if f.kind in ("prose", "part", "rows", "map")
+            ],
             "moves": self.moves(state),
             "is_archived": state.get("archived_at") is not None,
             "is_erased": state.get("erased_at") is not None,
@@ -106,7 +114,11 @@ class DetailReader:
         if state.get("archived_at") is not None:
             return []
         allowed = state.get("allowed_moves", ())
-        return [m for m in self.model.moves if (m.verb in allowed if m.is_step else self.offered.issuperset(m.scopes))]
+        return [
+            m
+            for m in self.model.moves
+            if (m.verb in allowed if m.is_step else self.offered.issuperset(m.scopes))
+        ]
 
     async def _related(self) -> list[Related]:
         naming = [
@@ -121,7 +133,9 @@ class DetailReader:
         return [self._related_by(other, member, count) for (other, member), count in pairs]
 
     async def _count(self, other: Entry, member: str) -> int | None:
-        reply = await self.api.read(other.path, [(member, self.id), ("limit", "1")], Prefer="return=total-count")
+        reply = await self.api.read(
+            other.path, [(member, self.id), ("limit", "1")], Prefer="return=total-count"
+        )
         return 0 if reply.is_refusal else int(reply.body["total"])
 
     def _related_by(self, other: Entry, member: str, count: int | None) -> Related:
@@ -161,8 +175,9 @@ class DetailReader:
         await self.know(ids)
         before, after = states.get(one, {}), states.get(other, {})
         archived = Field("archived_at", "instant")
+        show, entry = self.shower.show, self.entry
         return [
-            (self.label(f), *(self.shower.show(self.entry, f, s.get(f.name)) for s in (before, after)))
+            (self.label(f), show(entry, f, before.get(f.name)), show(entry, f, after.get(f.name)))
             for f in (*self.model.members, archived)
             if before.get(f.name) != after.get(f.name)
         ]

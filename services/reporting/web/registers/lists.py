@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from services.reporting.web.registers.client import Api, pairs
 from services.reporting.web.registers.controls import FormOf
+from services.reporting.web.registers.naming import address_of
 from services.reporting.web.registers.typed import plain_number
 from services.reporting.web.registers.values import (
     NUMERIC,
-    Shown,
     Shower,
-    address_of,
+    Shown,
     ids_in,
     merge,
     names_of,
@@ -37,11 +37,13 @@ Query = Mapping[str, Sequence[str]]
 class Filter:
     """One way to narrow a list."""
 
-    field: Field
+    of: Field
     label: str
     values: Sequence[str] = ()
     options: Sequence[tuple[str, str]] = ()
     bounds: Mapping[str, str] = field(default_factory=dict)
+    is_searched: bool = False
+    """Whether there are too many to offer, so that they are searched by name."""
     search: str = ""
     hits: Sequence[tuple[str, str]] = ()
     """The address of the list narrowed to what was found, and its name."""
@@ -55,7 +57,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Column:
-    field: Field
+    of: Field
     label: str
     order: str = ""
     """`ascending`, `descending`, or nothing where the list is in another order."""
@@ -64,7 +66,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.field.kind in NUMERIC
+        return self.of.kind in NUMERIC
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ def columns_of(model: FormModel, query: Query) -> list[Field]:
     if wishes:
         return wishes
     title = [by_name[name] for name in model.entry.title]
-    telling = [m for m in model.members if m.name in {*model.sorts, *model.filters, model.state} and m not in title]
+    telling = [
+        m for m in model.members if m.name in {*model.sorts, *model.filters, model.state} and m not in title
+    ]
     order = {"reference": 1, "day": 2, "money": 3, "integer": 3, "number": 3}
     first = [m for m in telling if m.name in ("code", "number", "wbs")]
     others = sorted((m for m in telling if m not in first), key=lambda m: order.get(m.kind, 0))
@@ -238,13 +242,16 @@ class ListReader:
             one.options = [(v, self.shower.words.gettext(t)) for v, t in (("true", "yes"), ("false", "no"))]
         elif control is not None:
             one.options, one.search = control.options, control.search or ""
+            one.is_searched = control.search is not None
             if control.search:
                 others = {of.name + FIND: None}
-                one.hits = [(link(self.entry, self.query, **{**others, of.name: id}), name) for id, name in control.options]
+                one.hits = [
+                    (link(self.entry, self.query, **{**others, of.name: id}), name)
+                    for id, name in control.options
+                ]
         return one
 
 
 def _first(query: Query) -> int:
     text = (query.get("first") or ("1",))[0]
     return int(text) if text.isdigit() and len(text) < 10 else 1
-

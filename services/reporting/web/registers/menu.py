@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.reporting.web.registers.naming import Naming, groups_of
-from services.reporting.web.registers.values import address_of
+from services.reporting.web.registers.naming import Naming, address_of, groups_of
 from services.reporting.web.words import Words
 from shared.contracts.forms import Entry, index
 

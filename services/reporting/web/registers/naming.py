@@ -4,21 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.reporting.web.words import Words
-from shared.contracts.forms import Entry, Field
-
-
-def labels(kind: str, name: str) -> str:
-    """The English label that follows from a name."""
-    last = name.rpartition(".")[2].replace("-", "_")
-    if kind == "aggregates":
-        last = last[:-1] + "ies" if last.endswith("y") else last + "s"
-    for ending in ("_id", "_on", "_at"):
-        last = last.removesuffix(ending)
-    return last.replace("_", " ")
-
-
-def capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
+from shared.contracts.forms import Entry
+from shared.contracts.words import Labels, capitalised, labels_in
 
 
 @dataclass(frozen=True)
@@ -27,34 +14,44 @@ class Naming:
 
     words: Words
 
+    @property
+    def labels(self) -> Labels:
+        return labels_in(self.words.language)
+
     def one(self, entry: Entry) -> str:
         """Project."""
-        return capitalised(labels("aggregate", entry.name))
+        return capitalised(self.labels("aggregate", entry.name))
 
     def many(self, entry: Entry) -> str:
         """Work packages."""
-        return capitalised(labels("aggregates", entry.name))
+        return capitalised(self.labels("aggregates", entry.name))
 
     def group(self, entry: Entry) -> str:
-        return capitalised(labels("group", f"{entry.service}.{entry.group}"))
+        return capitalised(self.labels("group", f"{entry.service}.{entry.group}"))
 
     def member(self, entry: Entry, path: str) -> str:
         """The label of a member, by its path without the numbers of rows."""
-        return capitalised(labels("member", f"{entry.name}.{path}"))
+        return capitalised(self.labels("member", f"{entry.name}.{path}"))
 
     def value(self, entry: Entry, path: str, value: str) -> str:
         """The label of a choice."""
-        return capitalised(labels("value", f"{entry.name}.{path}.{value}"))
+        return capitalised(self.labels("value", f"{entry.name}.{path}.{value}"))
 
     def move(self, entry: Entry, verb: str) -> str:
-        return capitalised(labels("move", f"{entry.name}.{verb}"))
+        return capitalised(self.labels("move", f"{entry.name}.{verb}"))
 
     def fact(self, entry: Entry, fact: str) -> str:
-        return capitalised(labels("fact", f"{entry.name}.{fact}"))
+        return capitalised(self.labels("fact", f"{entry.name}.{fact}"))
 
     def kind(self, name: str) -> str:
         """Portfolio: of a kind of aggregate that may have no register."""
-        return capitalised(labels("aggregate", name))
+        return capitalised(self.labels("aggregate", name))
+
+
+def address_of(entry: Entry, id: str = "") -> str:
+    """The page of a collection, or of one of its aggregates."""
+    path = f"/registers/{entry.service}/{entry.collection}"
+    return f"{path}/{id}" if id else path
 
 
 def plain_path(path: str) -> str:

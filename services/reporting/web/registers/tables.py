@@ -36,7 +36,7 @@ async def rows_of(reader: ListReader) -> tuple[list[Row], bool]:
 
 def heads(columns: Sequence[Column]) -> list[str]:
     """The labels; an amount has its currency in a column of its own."""
-    return [text for c in columns for text in ((c.label, "") if c.field.kind == "money" else (c.label,))]
+    return [text for c in columns for text in ((c.label, "") if c.of.kind == "money" else (c.label,))]
 
 
 def cells(row: Row, columns: Sequence[Column]) -> list[Cell]:
@@ -44,13 +44,13 @@ def cells(row: Row, columns: Sequence[Column]) -> list[Cell]:
     values: list[Cell] = []
     for column, shown in zip(columns, row.cells, strict=True):
         values.append(_cell(column, shown))
-        if column.field.kind == "money":
+        if column.of.kind == "money":
             values.append(shown.exact["currency"] if shown.exact else "")
     return values
 
 
 def _cell(column: Column, shown: Shown) -> Cell:
-    kind, value = column.field.kind, shown.exact
+    kind, value = column.of.kind, shown.exact
     if kind == "day" and value:
         return date.fromisoformat(value)
     number = exact_number(value) if kind in ("money", "integer", "number") and value is not None else None
@@ -75,17 +75,23 @@ def to_csv(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:
 def to_xlsx(columns: Sequence[Column], rows: Sequence[Row], title: str) -> bytes:
     """One sheet with a fixed head; every text is written as a text."""
     file = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(file, options) as book:
         bold, day, amount = (
-            book.add_format(f) for f in ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "#,##0.00"})
+            book.add_format(f)
+            for f in ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "#,##0.00"})
         )
         sheet = book.add_worksheet(_sheet_name(title))
         sheet.freeze_panes(1, 0)
         for place, head in enumerate(heads(columns)):
             sheet.write_string(0, place, head, bold)
             sheet.set_column(place, place, max(10, min(40, len(head) + 4)))
-        kinds = [k for c in columns for k in ((c.field.kind, "") if c.field.kind == "money" else (c.field.kind,))]
+        kinds = [k for c in columns for k in ((c.of.kind, "") if c.of.kind == "money" else (c.of.kind,))]
         for number, row in enumerate(rows, 1):
             for place, (kind, value) in enumerate(zip(kinds, cells(row, columns), strict=True)):
                 _write(sheet, number, place, value, {"day": day, "money": amount}.get(kind))

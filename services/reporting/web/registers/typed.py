@@ -102,7 +102,9 @@ def _value(field: Field, texts: Texts, path: str, language: str) -> Any:
                 return None
             return given(members_of(field.members, texts, language, path))
         case "rows":
-            rows = [members_of(field.members, texts, language, path_of(path, i)) for i in rows_of(texts, path)]
+            rows = [
+                members_of(field.members, texts, language, path_of(path, i)) for i in rows_of(texts, path)
+            ]
             return [row[""] for row in rows] if is_plain(field) else [given(row) for row in rows]
         case "money":
             amount = plain_number(texts.get(f"{path}.amount", ""), language)
@@ -134,9 +136,7 @@ def plain_number(text: str, language: str) -> str:
     return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
-def changes(
-    fields: Sequence[Field], texts: Texts, base: Mapping[str, Any], language: str
-) -> dict[str, Any]:
+def changes(fields: Sequence[Field], texts: Texts, base: Mapping[str, Any], language: str) -> dict[str, Any]:
     """The members that say something else than `base`, as a merge patch takes them."""
     new = members_of(fields, texts, language)
     old = members_of(fields, texts_of(fields, base), language)

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from services.reporting.web.registers.client import Api
-from services.reporting.web.registers.naming import Naming
+from services.reporting.web.registers.naming import Naming, address_of
 from services.reporting.web.words import Words
 from shared.contracts.forms import Entry, Field, by_kind, model_of
 from shared.http.parameters import MOST_IDS
@@ -55,12 +55,6 @@ class Shown:
 NOTHING = Shown()
 
 
-def address_of(entry: Entry, id: str = "") -> str:
-    """The page of a collection, or of one of its aggregates."""
-    path = f"/registers/{entry.service}/{entry.collection}"
-    return f"{path}/{id}" if id else path
-
-
 @dataclass
 class Shower:
     """Shows the values of one page."""
@@ -84,7 +78,9 @@ class Shower:
             case "reference":
                 name = self.names.get(value)
                 return (
-                    Shown(value) if name is None else Shown(name.text, name.address, is_archived=name.is_archived)
+                    Shown(value)
+                    if name is None
+                    else Shown(name.text, name.address, is_archived=name.is_archived)
                 )
             case "rows":
                 plain = len(of.members) == 1 and not of.members[0].name
@@ -100,7 +96,10 @@ class Shower:
 
     def _part(self, entry: Entry, of: Field, value: Mapping[str, Any], path: str) -> Shown:
         parts = [
-            (self.naming.member(entry, f"{path}.{m.name}"), self.show(entry, m, value.get(m.name), f"{path}.{m.name}"))
+            (
+                self.naming.member(entry, f"{path}.{m.name}"),
+                self.show(entry, m, value.get(m.name), f"{path}.{m.name}"),
+            )
             for m in of.members
         ]
         return Shown(kind="part", parts=[(label, shown) for label, shown in parts if not shown.is_empty])
@@ -135,7 +134,9 @@ class Shower:
         """By what one is known: its label, or what tells it from others; its id where that is nothing."""
         members = model_of(entry).by_name
         texts = [
-            self.text(entry, members[name], state[name]) for name in entry.title if state.get(name) not in (None, "")
+            self.text(entry, members[name], state[name])
+            for name in entry.title
+            if state.get(name) not in (None, "")
         ]
         return " · ".join(texts) or str(state.get("id", ""))
 

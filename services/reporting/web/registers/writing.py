@@ -94,7 +94,11 @@ class Writer:
             mine = typed.changes(self.fields, self.texts, base, self.language)
             if theirs := self._changed_elsewhere(base, state, mine):
                 return Outcome(form=await self._conflict(theirs, mine, state))
-            patch = {n: v for n, v in mine.items() if n in typed.changes(self.fields, self.texts, state, self.language)}
+            patch = {
+                n: v
+                for n, v in mine.items()
+                if n in typed.changes(self.fields, self.texts, state, self.language)
+            }
             if not patch:
                 return Outcome(unchanged=True)
             reply = await self.reader.api.write(
@@ -151,4 +155,3 @@ def _ids(fields: Sequence[Field], *states: State) -> dict[str, set[str]]:
 
 def _without(texts: Mapping[str, str], name: str) -> dict[str, str]:
     return {path: text for path, text in texts.items() if path != name and not path.startswith(f"{name}.")}
-
