@@ -46,7 +46,7 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
     responses[operation.status] = _success(operation, shape)
     if operation.method == "PUT":
         responses[201] = _success(operation, shape)
-    if operation.status == 201 and "validate_only" in operation.query_names:
+    if operation.status == 201 and "validate_only" in (operation.query_names or ()):
         responses[200] = {"description": "What would be made", "content": responses[201]["content"]}
     if operation.method == "GET" and shape is not None:
         responses[304] = {"description": "Not modified", "headers": {"ETag": _HEADERS["ETag"]}}

@@ -187,6 +187,8 @@ class Metadata:
     end_session_endpoint: str
     names_itself: bool
     """Whether it says in every answer to a log-in which issuer it is (RFC 9207)."""
+    takes_secret_in_body: bool
+    """Whether a client's secret goes into the form, since it takes none in the header."""
 
 
 def metadata_of(trusted: TrustedIssuer, answer: bytes) -> Metadata:
@@ -204,8 +206,11 @@ def metadata_of(trusted: TrustedIssuer, answer: bytes) -> Metadata:
                 raise ValueError(f"{name} is no address of https")
             if address.startswith("http:") and trusted.issuer.startswith("https:"):
                 raise ValueError(f"{name} is less safe than the issuer")
+    methods = members.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     return Metadata(
-        **addresses, names_itself=members.get("authorization_response_iss_parameter_supported") is True
+        **addresses,
+        names_itself=members.get("authorization_response_iss_parameter_supported") is True,
+        takes_secret_in_body="client_secret_basic" not in methods and "client_secret_post" in methods,
     )
 
 

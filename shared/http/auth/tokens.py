@@ -63,11 +63,16 @@ class Tokens:
         return self.holder(claims, trusted, expires_at)
 
     async def verified(
-        self, token: str, of: OidcIssuer | None = None, audience: str = ""
+        self,
+        token: str,
+        of: OidcIssuer | None = None,
+        audience: str = "",
+        requires: Collection[str] = ("exp", "sub", "iss", "aud"),
     ) -> tuple[Header, dict[str, Any], float]:
         """The header and claims of a token that one of the issuers has signed, and when it ends for us.
 
-        `of` and `audience` bind it to an issuer and a client, as those tokens are which a log-in brings.
+        `of` and `audience` bind it to an issuer and a client, as those tokens are which a log-in brings. It must have all
+        claims that `requires` names.
         """
         try:
             header = jwt.get_unverified_header(token)
@@ -79,7 +84,7 @@ class Tokens:
                 raise jwt.InvalidAlgorithmError
             keys = await issuer.keys(header.get("kid"), header["alg"])
             audiences = (audience,) if audience else self.audiences(issuer.trusted)
-            claims = _claims(token, issuer, keys, audiences)
+            claims = _claims(token, issuer, keys, audiences, requires)
             _ = float(claims.get("iat", 0))
             return header, claims, _end_of(claims, issuer.leeway_s)
         except jwt.ExpiredSignatureError as error:
@@ -101,19 +106,21 @@ class Tokens:
         return trusted.audience or (self._audience,)
 
 
-def _claims(token: str, issuer: Issuer, keys: Sequence[Any], audiences: Collection[str]) -> dict[str, Any]:
+def _claims(
+    token: str, issuer: Issuer, keys: Sequence[Any], audiences: Collection[str], requires: Collection[str]
+) -> dict[str, Any]:
     """What the token claims, by the first of the keys that has signed it; PyJWTError where none has."""
     *others, last = keys
     for key in others:
         with suppress(jwt.InvalidSignatureError):
-            return _claims(token, issuer, (key,), audiences)
+            return _claims(token, issuer, (key,), audiences, requires)
     claims: dict[str, Any] = jwt.decode(
         token,
         last,
         algorithms=list(issuer.algorithms),
         audience=list(audiences),
         leeway=issuer.leeway_s or LEEWAY_S,
-        options={"require": ["exp", "sub", "iss", "aud"]},
+        options={"require": list(requires)},
     )
     return claims
 
