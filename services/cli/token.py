@@ -110,14 +110,14 @@ def revoke(
     click.echo("Revoked, within five seconds, in every service")
 
 
-def _what(token: str | None, named: dict[Kind, str], everybody: bool, issuer: str) -> tuple[Kind, str, str]:
-    """(kind, value, issuer) of what is to be revoked; `named`: the value that was given of each kind."""
-    given = [(kind, value, issuer) for kind, value in named.items() if value]
-    given += [("all", "", issuer)] if everybody else []
-    if len(given) + bool(token) != 1:
+def _what(token: str | None, values: dict[Kind, str], everybody: bool, issuer: str) -> tuple[Kind, str, str]:
+    """(kind, value, issuer) of what is to be revoked; `values`: the value that was given of each kind."""
+    choices = [(kind, value, issuer) for kind, value in values.items() if value]
+    choices += [("all", "", issuer)] if everybody else []
+    if len(choices) + bool(token) != 1:
         raise click.UsageError("say what is revoked: a TOKEN, or one of --jti, --sid, --subject and --all")
     if token is None:
-        return given[0]
+        return choices[0]
     import jwt
 
     try:

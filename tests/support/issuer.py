@@ -121,8 +121,8 @@ class Issuer:
 
     def secrets(self) -> list[str]:
         """The clients and secrets that it was shown."""
-        shown = [authorization.removeprefix("Basic ") for authorization, _ in self.requests]
-        return [b64decode(one).decode() for one in shown]
+        sent = [authorization.removeprefix("Basic ") for authorization, _ in self.requests]
+        return [b64decode(one).decode() for one in sent]
 
 
 @contextmanager

@@ -82,8 +82,8 @@ async def login(call: Call, body: LoginForm) -> Answer:
     except Unauthenticated as refusal:
         attempts.note_failure(call)
         return login_form(call, then, status=401, code=refusal.code)
-    begun = await sessions.begin(call, principal, KeptTokens(access=token), principal.expires_at)
-    return redirect(then, **{"Set-Cookie": begun})
+    session_cookie = await sessions.begin(call, principal, KeptTokens(access=token), principal.expires_at)
+    return redirect(then, **{"Set-Cookie": session_cookie})
 
 
 @routes.get("/logout", public=True, any_query=True, produces=("text/html",))

@@ -30,5 +30,5 @@ def login_form(
 
 def issuers_of(call: Call) -> list[tuple[str, str]]:
     """(key, name) of those at which people log in."""
-    known = (provider.trusted for provider in call.kernel.tokens.providers.values())
-    return [(one.key, one.title) for one in known if one.client_id]
+    trusted = (provider.trusted for provider in call.kernel.tokens.providers.values())
+    return [(one.key, one.title) for one in trusted if one.client_id]

@@ -119,8 +119,8 @@ def _session(row: Sequence[Any]) -> Session:
         None if of["bounds"] is None else frozenset(of["bounds"].split()),
         session_id=of["session_id"],
     )
-    kept = (of[name] for name in ("begun_at", "seen_at", "agent", "sealed", "tokens_end_at"))
-    return Session(of["hash"], of["id"], principal, *kept)
+    others = (of[name] for name in ("begun_at", "seen_at", "agent", "sealed", "tokens_end_at"))
+    return Session(of["hash"], of["id"], principal, *others)
 
 
 async def find(store: Store, cookie: str) -> Session | None:

@@ -16,9 +16,9 @@ async def token_of(call: Call) -> str:
     Unauthenticated where the session is over, or was begun with what the services do not accept.
     """
     session = await sessions.session_of(call)
-    kept = session.tokens(call.kernel.secret, call.cookies.get(sessions.COOKIE, ""))
-    if kept.access:
-        return kept.access
+    issued = session.tokens(call.kernel.secret, call.cookies.get(sessions.COOKIE, ""))
+    if issued.access:
+        return issued.access
     tokens = call.kernel.tokens
     if tokens.local is None:
         raise Unauthenticated("log in again to do this", code="no_session")

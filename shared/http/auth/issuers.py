@@ -159,9 +159,12 @@ class OidcIssuer:
         self.algorithms: tuple[str, ...] = trusted.algorithms
         self.leeway_s = trusted.leeway_s
         self.metadata = Published(
-            "metadata", self._metadata_address, lambda answer: metadata_of(trusted, answer), METADATA_KEPT_S
+            "the issuer's metadata cannot be read now",
+            self._metadata_address,
+            lambda answer: metadata_of(trusted, answer),
+            METADATA_KEPT_S,
         )
-        self._keys = Published("keys", self._keys_address, published_keys)
+        self._keys = Published("the issuer's keys cannot be read now", self._keys_address, published_keys)
 
     async def keys(self, kid: str | None, algorithm: str) -> Sequence[Any]:
         published = await self._keys.content(lambda keys: kid in keys)

@@ -29,16 +29,17 @@ LONGEST_ANSWER = 1024 * 1024
 
 
 class Published(Generic[T]):
-    """One document of one issuer, as it was read last. `address` says where it is; `parse` refuses with ValueError."""
+    """One document of one issuer, as it was read last. `address` says where it is; `parse` refuses with ValueError;
+    `away` is the sentence for who needs it while it cannot be read."""
 
     def __init__(
         self,
-        what: str,
+        away: str,
         address: Callable[[], Awaitable[str]],
         parse: Callable[[bytes], T],
         kept_s: float = KEPT_S,
     ) -> None:
-        self._what = what
+        self._away = away
         self._address = address
         self._parse = parse
         self._kept_s = kept_s
@@ -92,7 +93,7 @@ class Published(Generic[T]):
 
     def _unreadable(self, wait: float) -> Unavailable:
         headers = {"Retry-After": str(max(1, ceil(wait)))}
-        return Unavailable(f"the issuer's {self._what} cannot be read now", headers=headers)
+        return Unavailable(self._away, headers=headers)
 
 
 async def _answer(address: str) -> bytes:

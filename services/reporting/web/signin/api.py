@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from services.reporting.web import attempts, session_rows, sessions
 from services.reporting.web.login_form import login_form
 from services.reporting.web.page import path_of_ours, redirect
-from services.reporting.web.signin.begun import Begun, begin, begun_by, forgotten
+from services.reporting.web.signin.attempt import LoginAttempt, attempt_of, begin, forget
 from services.reporting.web.signin.provider import Granted, Provider
 from services.reporting.web.signin.renewal import kept_of, provider_of
 from shared.base.errors import Forbidden, Malformed, NotFound, Unauthenticated
@@ -44,9 +44,9 @@ class LogoutNotice(Shape):
 @routes.get("/login/{key}", public=True, produces=("text/html",))
 async def begin_at_issuer(call: Call, key: str, query: LogInQuery) -> Answer:
     """Go to an issuer to log in."""
-    provider, begun = _provider(call, key), begin(key, path_of_ours(query.next))
-    address = await provider.log_in_address(begun.state, begun.nonce, begun.verifier)
-    return redirect(address, **{"Set-Cookie": begun.cookie(call)})
+    provider, attempt = _provider(call, key), begin(key, path_of_ours(query.next))
+    address = await provider.log_in_address(attempt.state, attempt.nonce, attempt.verifier)
+    return redirect(address, **{"Set-Cookie": attempt.cookie(call)})
 
 
 @routes.get("/login/{key}/callback", public=True, any_query=True, produces=("text/html",))
@@ -55,29 +55,30 @@ async def come_back(call: Call, key: str) -> Answer:
     attempts.refuse_too_many(call)
     provider, state, then = _provider(call, key), call.one("state") or "", "/"
     try:
-        begun = begun_by(call, key, state)
-        then = begun.next
-        granted = await _granted(call, provider, begun)
+        attempt = attempt_of(call, key, state)
+        then = attempt.next
+        granted = await _granted(call, provider, attempt)
         if call.kernel.revocations.concern(granted.principal):
             raise Unauthenticated("the token was revoked", code="token_revoked")
     except (Forbidden, Unauthenticated) as refusal:
         attempts.note_failure(call)
         return login_form(call, then, refusal.status, refusal.code, problem=refusal.detail)
-    begun_session = await sessions.begin(call, granted.principal, kept_of(granted), granted.ends_at)
-    return redirect(then, **{"Set-Cookie": f"{begun_session}\n{forgotten(call, state)}"})
+    session_cookie = await sessions.begin(call, granted.principal, kept_of(granted), granted.ends_at)
+    return redirect(then, **{"Set-Cookie": f"{session_cookie}\n{forget(call, state)}"})
 
 
-async def _granted(call: Call, provider: Provider, begun: Begun) -> Granted:
+async def _granted(call: Call, provider: Provider, attempt: LoginAttempt) -> Granted:
     """What the answer brings, if it is the issuer's to which this log-in was sent (RFC 9207)."""
     says, metadata = call.one("iss"), await provider.issuer.metadata.content()
     if says != provider.issuer.trusted.issuer and (says is not None or metadata.names_itself):
         raise Unauthenticated("the answer is another issuer's; log in again", code="sign_in_mixed_up")
     if (error := call.one("error")) is not None:
-        named = f": {error}" if ERROR.fullmatch(error) else ""
-        raise Unauthenticated(f"the issuer has logged nobody in{named}", code="sign_in_refused")
+        if not ERROR.fullmatch(error):
+            raise Unauthenticated("the issuer has logged nobody in", code="sign_in_refused")
+        raise Unauthenticated(f"the issuer has logged nobody in: {error}", code="sign_in_refused")
     if not (code := call.one("code")):
         raise Unauthenticated("the answer of the issuer has no code; log in again", code="sign_in_refused")
-    return await provider.redeem(code, begun.verifier, begun.nonce)
+    return await provider.redeem(code, attempt.verifier, attempt.nonce)
 
 
 @routes.post("/login/{key}/logout", public=True, media_type=FORM)
@@ -123,7 +124,7 @@ def _text(claims: dict[str, Any], name: str) -> str:
 
 
 def _provider(call: Call, key: str) -> Provider:
-    for known in call.kernel.tokens.providers.values():
-        if known.trusted.key == key and (provider := provider_of(call, known.trusted.issuer)) is not None:
+    for issuer in call.kernel.tokens.providers.values():
+        if issuer.trusted.key == key and (provider := provider_of(call, issuer.trusted.issuer)) is not None:
             return provider
     raise NotFound("there is no such issuer to log in at")

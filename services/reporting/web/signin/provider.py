@@ -96,18 +96,22 @@ class Provider:
             if error.error != "invalid_grant":  # a wrong secret of ours is no reason to end anybody's session
                 raise _away() from error
             raise RenewalRefused(str(error)) from error
-        kept = {"refresh_token": refresh_token, "id_token": id_token} | {k: v for k, v in answer.items() if v}
+        answer_now = {"refresh_token": refresh_token, "id_token": id_token} | {
+            k: v for k, v in answer.items() if v
+        }
         try:
             if answer.get("id_token"):
                 claims, ends_at = await self._id_token(answer["id_token"])
                 if claims["sub"] != before.subject:
                     raise RenewalRefused("the tokens are somebody else's")
-                return await self._granted(kept, claims, ends_at)
+                return await self._granted(answer_now, claims, ends_at)
             claims = {"sub": before.subject, "sid": before.session_id}
-            granted = await self._with_access_token(kept, claims)
+            granted = await self._with_access_token(answer_now, claims)
         except Unauthenticated as error:
             raise RenewalRefused(str(error)) from error
-        return granted or Granted(before, "", epoch_seconds() + _life(kept), kept["refresh_token"], id_token)
+        return granted or Granted(
+            before, "", epoch_seconds() + _life(answer_now), answer_now["refresh_token"], id_token
+        )
 
     async def log_out_address(self, id_token: str, back_to: str) -> str | None:
         """Where a person logs out of the issuer too; None where it has no such page, or cannot be asked."""

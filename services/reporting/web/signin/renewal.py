@@ -23,11 +23,11 @@ LOOK_AGAIN_S = 0.1
 
 def provider_of(call: Call, issuer: str) -> Provider | None:
     """The client of an issuer; None where nobody logs in there."""
-    known = call.kernel.tokens.providers.get(issuer)
-    if known is None or not known.trusted.client_id:
+    provider = call.kernel.tokens.providers.get(issuer)
+    if provider is None or not provider.trusted.client_id:
         return None
-    back = f"{call.kernel.settings.base_url}/login/{known.trusted.key}/callback"
-    return Provider(known, call.kernel.tokens, back)
+    back = f"{call.kernel.settings.base_url}/login/{provider.trusted.key}/callback"
+    return Provider(provider, call.kernel.tokens, back)
 
 
 async def renewed(call: Call, cookie: str, session: Session) -> Session:
@@ -36,14 +36,14 @@ async def renewed(call: Call, cookie: str, session: Session) -> Session:
     provider = provider_of(call, session.principal.issuer)
     if provider is None or not session.sealed or session.tokens_end_at > _micros(BEFORE_END_S):
         return session
-    kept = session.tokens(call.kernel.secret, cookie)
-    if not kept.refresh:
+    stored = session.tokens(call.kernel.secret, cookie)
+    if not stored.refresh:
         return session
     store = call.kernel.store
     if not await session_rows.claim_renewal(store, session, _micros(CLAIMED_S)):
         return session if session.tokens_end_at > now_micros() else await _wait(call, cookie, session)
     try:
-        granted = await provider.renew(kept.refresh, kept.id, session.principal)
+        granted = await provider.renew(stored.refresh, stored.id, session.principal)
     except RenewalRefused as error:
         await session_rows.delete(store, session.hash)
         raise Unauthenticated("the session has ended; log in again", code="no_session") from error
@@ -52,7 +52,7 @@ async def renewed(call: Call, cookie: str, session: Session) -> Session:
             return session
         raise
     await keep(call, cookie, session, granted)
-    return await _found(call, cookie)
+    return await _reloaded(call, cookie)
 
 
 async def keep(call: Call, cookie: str, session: Session, granted: Granted) -> None:
@@ -70,13 +70,13 @@ async def _wait(call: Call, cookie: str, session: Session) -> Session:
     until = monotonic() + CLAIMED_S
     while monotonic() < until:
         await asyncio.sleep(LOOK_AGAIN_S)
-        now_kept = await _found(call, cookie)
+        now_kept = await _reloaded(call, cookie)
         if now_kept.tokens_end_at != session.tokens_end_at:
             return now_kept
     raise Unavailable("the issuer cannot be reached now", code="issuer_away", headers={"Retry-After": "5"})
 
 
-async def _found(call: Call, cookie: str) -> Session:
+async def _reloaded(call: Call, cookie: str) -> Session:
     session = await session_rows.find(call.kernel.store, cookie)
     if session is None:
         raise Unauthenticated("the session has ended; log in again", code="no_session")

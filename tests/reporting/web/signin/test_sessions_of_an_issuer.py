@@ -62,7 +62,7 @@ async def test_tokens_are_renewed_once_however_many_pages_ask(
     trusting: Portolan, browser: httpx.AsyncClient, issuer: Issuer, everywhere_else: int
 ) -> None:
     await logged_in(browser, issuer)
-    asked, issuer.delay = len(issuer.requests), threading.Event()
+    count, issuer.delay = len(issuer.requests), threading.Event()
     await age(trusting, -30 if everywhere_else else 30)
     pages = [asyncio.create_task(is_in(browser)) for _ in range(6)]
     if everywhere_else == 0:
@@ -70,7 +70,7 @@ async def test_tokens_are_renewed_once_however_many_pages_ask(
         assert len(waiting) < 6, "tokens that still hold are used meanwhile"
     issuer.delay.set()
     assert all(await asyncio.gather(*pages))
-    assert len(issuer.requests) == asked + 1
+    assert len(issuer.requests) == count + 1
 
 
 async def test_a_refused_renewal_ends_the_session(

@@ -66,10 +66,10 @@ async def test_tokens_stay_on_the_server_and_cannot_be_read_in_its_database(
 ) -> None:
     answer = await logged_in(browser, issuer)
     [row] = await store_of(trusting).fetch("SELECT * FROM browser_session")
-    kept = " ".join(map(str, row))
+    row_text = " ".join(map(str, row))
     issued = next(iter(issuer.refresh_tokens))
-    assert issued not in kept
-    assert "eyJ" not in kept
+    assert issued not in row_text
+    assert "eyJ" not in row_text
     assert "eyJ" not in str(answer.headers)
 
 

@@ -23,7 +23,7 @@ PURPOSE = "a log-in that has begun"
 
 
 @dataclass(frozen=True)
-class Begun:
+class LoginAttempt:
     """What a log-in was begun with."""
 
     key: str
@@ -41,28 +41,28 @@ class Begun:
         return set_cookie(call, _name(self.state), sealed, LASTS)
 
 
-def begin(key: str, then: str) -> Begun:
-    return Begun(
+def begin(key: str, then: str) -> LoginAttempt:
+    return LoginAttempt(
         key, then, token_urlsafe(24), token_urlsafe(24), token_urlsafe(48),
         epoch_seconds() + LASTS.total_seconds(),
     )  # fmt: skip
 
 
-def begun_by(call: Call, key: str, state: str) -> Begun:
+def attempt_of(call: Call, key: str, state: str) -> LoginAttempt:
     """The log-in to which an answer belongs; Forbidden where this browser began none with this state at this issuer."""
     sealed = call.cookies.get(_name(state), "")
     members: dict[str, Any] | None = json.loads(unseal(call.kernel.secret, PURPOSE, sealed) or "null")
-    begun = Begun(**members) if members else None
-    if begun is None or begun.ends_at < epoch_seconds():
+    attempt = LoginAttempt(**members) if members else None
+    if attempt is None or attempt.ends_at < epoch_seconds():
         raise Forbidden(
             "this browser has begun no such log-in, or too long ago; log in again", code="sign_in_unknown"
         )
-    if begun.key != key or not compare_digest(begun.state.encode(), state.encode()):
+    if attempt.key != key or not compare_digest(attempt.state.encode(), state.encode()):
         raise Forbidden("the answer belongs to another log-in; log in again", code="sign_in_mixed_up")
-    return begun
+    return attempt
 
 
-def forgotten(call: Call, state: str) -> str:
+def forget(call: Call, state: str) -> str:
     """The Set-Cookie header after the answer."""
     return set_cookie(call, _name(state), "", timedelta(0))
 
