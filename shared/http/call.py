@@ -71,6 +71,7 @@ class Answer(Generic[S]):
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    """By name; a value of several lines is sent as so many headers, as several cookies need."""
     media_type: str = "application/json"
     stream: Any = None
     """An async iterator of bytes instead of `body`."""
