@@ -58,12 +58,15 @@ def _model(declared: tuple[Service, Register[Any]], kinds: set[str]) -> FormMode
     service, register = declared
     entry, routes = entry_of(register.shape), _routes_of(service, register)
     kernel = {*Erasable.model_fields} - {"external_ref"}
-    members = tuple(m for m in fields_of(register.shape, kinds) if m.name not in kernel)
+    members = sorted(
+        (m for m in fields_of(register.shape, kinds) if m.name not in kernel),
+        key=lambda member: member.name == "external_ref",
+    )
     filters = [*register.filters.columns]
     lifecycle, is_written = register.lifecycle, not register.is_read_only
     return FormModel(
         entry=_entry(entry, members, filters),
-        members=members,
+        members=tuple(members),
         creates=(*entry.members.created, *entry.members.optional, "external_ref") if is_written else (),
         supplied=entry.members.optional if is_written else (),
         revises=entry.members.revised if is_written else (),

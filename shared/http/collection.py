@@ -185,6 +185,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         f"Get the history of {one}",
         Deferred(partial(history.page_shape, shape)),
         parameters=history.PARAMETERS,
+        headers=(paging.PREFER,),
         refusals=(404,),
     )
     if register.is_read_only:

@@ -91,9 +91,10 @@ def reader_of(shape: type[Aggregate]) -> Callable[[Call, Id], Awaitable[Answer]]
 
 
 def _visible(call: Call, entry: AggregateType, page: paging.Page[Any], with_states: bool) -> paging.Page[str]:
-    """The versions that the caller would have seen, as JSON."""
+    """The versions that the caller would have seen, as JSON; who does not see everything is told no total."""
     items = [_version(call, entry, row, with_states) for row in page.items]
-    return paging.Page([item for item in items if item is not None], page.next)
+    total = page.total if call.rights.sight_of(entry).is_everything else None
+    return paging.Page([item for item in items if item is not None], page.next, total)
 
 
 def _version(call: Call, entry: AggregateType, row: Any, with_state: bool) -> str | None:
