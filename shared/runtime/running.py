@@ -82,6 +82,7 @@ async def opened(
             yield Opened(service, app, kernel)
     finally:
         await end_all(kernel.tasks)
+        await kernel.workers.close()
         await store.close()
 
 

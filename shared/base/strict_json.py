@@ -60,6 +60,14 @@ async def read_in_slices(body: bytes, items: int = LARGEST_ARRAY) -> Any:
         await asyncio.sleep(0)
 
 
+def read_whole(body: bytes) -> Any:
+    """The same in one go, without bounds of length: for a process that answers nobody meanwhile.
+
+    What is deep is refused by the parser's own bound, and what is large by the memory that the process may use.
+    """
+    return _decoded(body, _DECODER)
+
+
 Steps = Generator[None, None, Any]
 """Yields where others may go on; returns the value."""
 
