@@ -55,11 +55,11 @@ def read(kind: type[T], value: object) -> T:
     """The value as a `kind`, a dataclass; Invalid with every fault (50 at most), each with its JSON pointer."""
     faults = _Faults()
     reader: _Read = _reader(cast(Any, kind))
-    made = reader(value, (), faults)
+    content = reader(value, (), faults)
     if faults.listed:
         count = len(faults.listed)
         raise Invalid(f"{count} member{'s are' if count > 1 else ' is'} not valid", *faults.listed)
-    return cast(T, made)
+    return cast(T, content)
 
 
 def pointer_of(steps: Steps) -> str:
@@ -97,16 +97,16 @@ def _object(kind: Any) -> _Read:
         if not isinstance(value, Mapping):
             return faults.add("model_type", "send a JSON object", steps)
         sent = {name: member for name, member in value.items() if member is not None}
-        made = {}
+        members_read = {}
         for name, member in sent.items():
             if name in members:
-                made[name] = members[name](member, (*steps, name), faults)
+                members_read[name] = members[name](member, (*steps, name), faults)
             else:
                 faults.add("extra_forbidden", "there is no such member", (*steps, name[:LONGEST_TEXT]))
         for name in needed:
             if name not in sent:
                 faults.add("missing", "it is needed", (*steps, name))
-        return None if faults.listed else kind(**made)
+        return None if faults.listed else kind(**members_read)
 
     return read_object
 

@@ -8,8 +8,10 @@ It loads the engine that it is asked for and no framework, and knows no database
 by the system (`RLIMIT_AS`): what asks for more gets an error there, and not the machine.
 """
 
+import ctypes
 import gzip
 import os
+import resource
 import sys
 import traceback
 from collections.abc import Callable
@@ -115,9 +117,9 @@ def _checked(target: str, body: bytes) -> bytes:
 def _computed(target: str, content: bytes, report: Callable[[float, str], None]) -> bytes:
     computation = _computation(target)
     report(0.0, "reading")
-    asked = read(computation.takes, strict_json.read_whole(gzip.decompress(content)))
+    sent = read(computation.takes, strict_json.read_whole(gzip.decompress(content)))
     report(0.01, "computing")
-    result = computation.run(asked, report)
+    result = computation.run(sent, report)
     report(0.99, "writing")
     return gzip.compress(msgspec.json.encode(result), COMPRESSION, mtime=0)
 
@@ -144,8 +146,6 @@ def _bound_memory(megabytes: int) -> None:
     """Beyond what is in use already: the libraries that are loaded are not the order's."""
     if not sys.platform.startswith("linux"):  # elsewhere the bound is not kept, or the size is not known
         return
-    import resource
-
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if not megabytes:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
@@ -160,8 +160,6 @@ def _bound_memory(megabytes: int) -> None:
 def _end_with_parent() -> None:
     """Where the parent is killed, the system kills this process too, whatever it computes."""
     if sys.platform.startswith("linux"):
-        import ctypes
-
         parent = os.getppid()
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
         if os.getppid() != parent:

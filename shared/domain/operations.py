@@ -186,43 +186,55 @@ async def claim(store: Store, holder: str, lease_s: float) -> Claimed | None:
     return Claimed(*rows[0]) if rows else None
 
 
-async def renew(store: Store, held: Claimed, lease_s: float, progress: int, step: str) -> bool:
+async def renew(store: Store, claimed: Claimed, lease_s: float, progress: int, step: str) -> bool:
     """Hold it for longer, and say how far it is (thousandths); whether it was held still."""
     rows = await store.run(
         f"UPDATE operation SET lease_until = {_NOW[store.dialect]} + ?, progress = ?, step = ?"
-        f" WHERE {_HELD} RETURNING id",
-        (int(lease_s * 1_000_000), progress, step, held.id, held.holder, held.attempts),
+        f" WHERE {_IS_HELD} RETURNING id",
+        (int(lease_s * 1_000_000), progress, step, claimed.id, claimed.holder, claimed.attempts),
     )
     return bool(rows)
 
 
-_HELD = "id = ? AND holder = ? AND attempts = ? AND state = 'running'"
+_IS_HELD = "id = ? AND holder = ? AND attempts = ? AND state = 'running'"
 
 
-async def give_back(store: Store, held: Claimed, *, counts: bool) -> None:
+async def give_back(store: Store, claimed: Claimed, *, counts: bool) -> None:
     """Let somebody begin it again; `counts` where its worker died of it."""
     await store.run(
         "UPDATE operation SET state = 'queued', holder = NULL, lease_until = NULL, progress = 0, step = '',"
-        f" attempts = attempts - ? WHERE {_HELD} RETURNING id",
-        (0 if counts else 1, held.id, held.holder, held.attempts),
+        f" attempts = attempts - ? WHERE {_IS_HELD} RETURNING id",
+        (0 if counts else 1, claimed.id, claimed.holder, claimed.attempts),
     )
 
 
-def end(work: Work, held: Claimed, days: int, result: bytes | None, problem: str | None) -> None:
-    """Stage the end of what is held: the commit fails with StaleVersion where it is not held any more."""
+def end(work: Work, claimed: Claimed, days: int, result: bytes | None, problem: str | None) -> None:
+    """Stage the end of what is claimed: the commit fails with StaleVersion where it is not held any more."""
     at = now_micros()
     state, progress = ("succeeded", 1000) if problem is None else ("failed", None)
     work.add_statement(
         "UPDATE operation SET state = ?, progress = COALESCE(?, progress), ended_at = ?, expires_at = ?, result = ?,"
-        f" problem = ?, input = NULL, holder = NULL, lease_until = NULL WHERE {_HELD}",
-        [(state, progress, at, at + days * DAY_US, result, problem, held.id, held.holder, held.attempts)],
+        f" problem = ?, input = NULL, holder = NULL, lease_until = NULL WHERE {_IS_HELD}",
+        [
+            (
+                state,
+                progress,
+                at,
+                at + days * DAY_US,
+                result,
+                problem,
+                claimed.id,
+                claimed.holder,
+                claimed.attempts,
+            )
+        ],
         expect=1,
     )
 
 
-def origin_of(held: Claimed) -> Origin:
+def origin_of(claimed: Claimed) -> Origin:
     """Who asked, as events tell it."""
-    members: dict[str, str] = json.loads(f"{{{held.origin}}}")
+    members: dict[str, str] = json.loads(f"{{{claimed.origin}}}")
     names = dict(zip(Origin.__struct_encode_fields__, Origin.__struct_fields__, strict=True))
     return Origin(**{names[name]: value for name, value in members.items()})
 

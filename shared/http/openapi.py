@@ -47,8 +47,8 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
     if operation.method == "PUT":
         responses[201] = _success(operation, shape)
     if operation.status in (201, 202) and "validate_only" in operation.query_names:
-        made = responses[operation.status]["content"]
-        responses[200] = {"description": "What would be made", "content": made}
+        content = responses[operation.status]["content"]
+        responses[200] = {"description": "What would be made", "content": content}
     if operation.method == "GET" and shape is not None:
         responses[304] = {"description": "Not modified", "headers": {"ETag": _HEADERS["ETag"]}}
     # a Response has no media type of its own, so that FastAPI adds none to those that are told

@@ -79,68 +79,69 @@ class Runner:
         if not number or not kernel.workers.reserve():
             return False
         try:
-            held = await claim(kernel.store, self._holder, kernel.settings.operation_lease_s)
+            claimed = await claim(kernel.store, self._holder, kernel.settings.operation_lease_s)
         except BaseException:
             kernel.workers.release()
             raise
-        if held is None:
+        if claimed is None:
             kernel.workers.release()
             return False
-        job = asyncio.create_task(self._carry_out(held))
+        job = asyncio.create_task(self._carry_out(claimed))
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
         return True
 
-    async def _carry_out(self, held: Claimed) -> None:
+    async def _carry_out(self, claimed: Claimed) -> None:
         kernel = self._kernel
-        running = telemetry.OPERATIONS_RUNNING.labels(kernel.service, held.kind)
-        cancelled = kernel.long_work.cancelled[held.id] = asyncio.Event()
+        running = telemetry.OPERATIONS_RUNNING.labels(kernel.service, claimed.kind)
+        cancelled = kernel.long_work.cancelled[claimed.id] = asyncio.Event()
         began, how = monotonic(), "again"
         running.inc()
         try:
-            how = await self._ended(held, cancelled)
+            how = await self._ended(claimed, cancelled)
         except Unreachable:  # its lease ends by itself, and somebody begins it again
             how = "lost"
         finally:
-            del kernel.long_work.cancelled[held.id]
+            del kernel.long_work.cancelled[claimed.id]
             running.dec()
-            telemetry.OPERATIONS_ENDED.labels(kernel.service, held.kind, how).inc()
-            telemetry.OPERATION_SECONDS.labels(kernel.service, held.kind).observe(monotonic() - began)
+            telemetry.OPERATIONS_ENDED.labels(kernel.service, claimed.kind, how).inc()
+            telemetry.OPERATION_SECONDS.labels(kernel.service, claimed.kind).observe(monotonic() - began)
             kernel.workers.release()
 
-    async def _ended(self, held: Claimed, cancelled: asyncio.Event) -> str:
+    async def _ended(self, claimed: Claimed, cancelled: asyncio.Event) -> str:
         """Have it computed, and commit how it ends; the word for that."""
-        kind = self._kinds.get(held.kind)
-        if kind is None or held.attempts > MOST_ATTEMPTS:
-            return await self._fail(held, _lost(held.attempts - 1) if kind else _unknown())
+        kind = self._kinds.get(claimed.kind)
+        if kind is None or claimed.attempts > MOST_ATTEMPTS:
+            return await self._fail(claimed, _lost(claimed.attempts - 1) if kind else _unknown())
         at = Progress(0.0, "")
 
         def note(progress: Progress) -> None:
             nonlocal at
             at = progress
 
-        job = asyncio.create_task(self._kernel.workers.run(kind.computation, held.content, note))
-        lease = asyncio.create_task(self._hold(held, cancelled, lambda: at))
+        job = asyncio.create_task(self._kernel.workers.run(kind.computation, claimed.content, note))
+        lease = asyncio.create_task(self._hold(claimed, cancelled, lambda: at))
         try:
             seconds = self._kernel.settings.worker_seconds
             done, _ = await asyncio.wait({job, lease}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if job in done:
-                return await self._conclude(held, kind, job)
+                return await self._conclude(claimed, kind, job)
             if lease in done:
                 return lease.result()
             await _stop(job)
             detail = f"it was not done within {seconds} s; ask for less"
-            return await self._fail(held, DeadlineExceeded(detail, code="computation_too_long"))
+            return await self._fail(claimed, DeadlineExceeded(detail, code="computation_too_long"))
         except asyncio.CancelledError:
-            await asyncio.shield(self._give_back(held, counts=False))
+            await asyncio.shield(self._give_back(claimed, counts=False))
             raise
         finally:
             await _stop(job)
             await _stop(lease)
 
-    async def _hold(self, held: Claimed, cancelled: asyncio.Event, at: Callable[[], Progress]) -> str:
+    async def _hold(self, claimed: Claimed, cancelled: asyncio.Event, at: Callable[[], Progress]) -> str:
         """Renew the lease; answers why it is not held any more."""
         lease_s, due, reported = self._kernel.settings.operation_lease_s, 0.0, Progress(0.0, "")
+        lost_at = monotonic() + lease_s
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(LOOK_AGAIN_S, lease_s / 3)):
@@ -148,87 +149,90 @@ class Runner:
             if cancelled.is_set():
                 return "cancelled"
             progress = at()
-            if progress == reported and monotonic() < due and not await self._is_cancelled(held):
+            try:
+                if progress == reported and monotonic() < due and not await self._is_cancelled(claimed):
+                    continue
+                share = round(progress.share * 1000)
+                if not await renew(self._kernel.store, claimed, lease_s, share, progress.step):
+                    return "cancelled" if await self._is_cancelled(claimed) else "lost"
+            except Unreachable:  # others cannot take it either, before the lease has ended
+                if monotonic() > lost_at:
+                    return "lost"
                 continue
-            with suppress(Unreachable):
-                if not await renew(
-                    self._kernel.store, held, lease_s, round(progress.share * 1000), progress.step
-                ):
-                    return "cancelled" if await self._is_cancelled(held) else "lost"
-                due, reported = monotonic() + lease_s / 3, progress
+            due, lost_at, reported = monotonic() + lease_s / 3, monotonic() + lease_s, progress
 
-    async def _is_cancelled(self, held: Claimed) -> bool:
-        rows = await self._kernel.store.fetch("SELECT state FROM operation WHERE id = ?", (held.id,))
+    async def _is_cancelled(self, claimed: Claimed) -> bool:
+        rows = await self._kernel.store.fetch("SELECT state FROM operation WHERE id = ?", (claimed.id,))
         return bool(rows) and rows[0][0] == "cancelled"
 
-    async def _conclude(self, held: Claimed, kind: OperationKind, job: "asyncio.Task[bytes]") -> str:
+    async def _conclude(self, claimed: Claimed, kind: OperationKind, job: "asyncio.Task[bytes]") -> str:
         """Commit what the job came to."""
         try:
             result = job.result()
         except WorkerLost as lost:
-            self._log("a worker died", held, exit_code=lost.exit_code)
-            if held.attempts >= MOST_ATTEMPTS:
-                return await self._fail(held, _lost(held.attempts))
-            return await self._give_back(held, counts=True)
+            self._log("a worker died", claimed, exit_code=lost.exit_code)
+            if claimed.attempts >= MOST_ATTEMPTS:
+                return await self._fail(claimed, _lost(claimed.attempts))
+            return await self._give_back(claimed, counts=True)
         except OutOfMemory:
             megabytes = self._kernel.settings.worker_megabytes
             detail = f"it needs more than {megabytes} MB of memory; ask for less"
-            return await self._fail(held, TooLarge(detail, code="computation_too_large"))
+            return await self._fail(claimed, TooLarge(detail, code="computation_too_large"))
         except ComputationFailed as failed:
-            self._log("a defect of an engine", held, error=str(failed))
-            return await self._fail(held, _defect(held))
+            self._log("a defect of an engine", claimed, error=str(failed))
+            return await self._fail(claimed, _defect(claimed))
         except Invalid as refused:
-            return await self._fail(held, refused)
-        return await self._succeed(held, kind, result)
+            return await self._fail(claimed, refused)
+        return await self._succeed(claimed, kind, result)
 
-    async def _succeed(self, held: Claimed, kind: OperationKind, result: bytes) -> str:
+    async def _succeed(self, claimed: Claimed, kind: OperationKind, result: bytes) -> str:
         """The row, its result and what the kind makes of it, in one commit."""
-        work = self._work(held)
-        end(work, held, self._kernel.settings.operations_days, result, None)
+        work = self._work(claimed)
+        end(work, claimed, self._kernel.settings.operations_days, result, None)
         try:
             if kind.conclude is not None:
-                await kind.conclude(work, held.id, result)
+                await kind.conclude(work, claimed.id, result)
             await work.commit()
         except StaleVersion:
-            return await self._taken_back(held)
+            return await self._taken_back(claimed)
         except Refusal as refused:
-            return await self._fail(held, refused)
+            return await self._fail(claimed, refused)
         return "succeeded"
 
-    async def _taken_back(self, held: Claimed) -> str:
+    async def _taken_back(self, claimed: Claimed) -> str:
         """Somebody was first: cancelled it, holds it now, or changed what the result would change."""
-        if await self._is_cancelled(held):
+        if await self._is_cancelled(claimed):
             return "cancelled"
-        await self._give_back(held, counts=True)
+        await self._give_back(claimed, counts=True)
         return "lost"
 
-    async def _fail(self, held: Claimed, why: Refusal) -> str:
-        instance = f"/{self._kernel.service}/v1/operations/{held.id}"
-        origin = origin_of(held)
+    async def _fail(self, claimed: Claimed, why: Refusal) -> str:
+        instance = f"/{self._kernel.service}/v1/operations/{claimed.id}"
+        origin = origin_of(claimed)
         trace_id = (origin.traceparent or "").partition("-")[2].partition("-")[0] or origin.correlation_id
         problem = problem_bytes(why, instance, trace_id).decode()
-        work = self._work(held)
-        end(work, held, self._kernel.settings.operations_days, None, problem)
+        work = self._work(claimed)
+        end(work, claimed, self._kernel.settings.operations_days, None, problem)
         try:
             await work.commit()
         except StaleVersion:
-            return "cancelled" if await self._is_cancelled(held) else "lost"
+            return "cancelled" if await self._is_cancelled(claimed) else "lost"
         return "failed"
 
-    async def _give_back(self, held: Claimed, *, counts: bool) -> str:
-        await give_back(self._kernel.store, held, counts=counts)
+    async def _give_back(self, claimed: Claimed, *, counts: bool) -> str:
+        await give_back(self._kernel.store, claimed, counts=counts)
         return "again"
 
-    def _work(self, held: Claimed) -> Work:
+    def _work(self, claimed: Claimed) -> Work:
         kernel = self._kernel
         return Work(
-            kernel.store, kernel.mirrors, origin_of(held), settings=kernel.settings, watch=kernel.watch
+            kernel.store, kernel.mirrors, origin_of(claimed), settings=kernel.settings, watch=kernel.watch
         )
 
-    def _log(self, message: str, held: Claimed, **members: object) -> None:
+    def _log(self, message: str, claimed: Claimed, **members: object) -> None:
         telemetry.LOG.event(
-            "error", self._kernel.service, message, operation=held.id, kind=held.kind,
-            attempt=held.attempts, **members,
+            "error", self._kernel.service, message, operation=claimed.id, kind=claimed.kind,
+            attempt=claimed.attempts, **members,
         )  # fmt: skip
 
 
@@ -240,7 +244,7 @@ def _unknown() -> Refusal:
     return Defect("this version does not know operations of its kind", code="unknown_operation")
 
 
-def _defect(held: Claimed) -> Refusal:
+def _defect(claimed: Claimed) -> Refusal:
     return Defect("something went wrong on our side; the operation's id finds it in the logs")
 
 

@@ -75,7 +75,7 @@ def body_of(service: str, row: Sequence[Any]) -> bytes:
     return msgspec.json.encode(answer)
 
 
-def shown(service: str, row: Sequence[Any], status: int = 200) -> Answer:
+def operation_answer(service: str, row: Sequence[Any], status: int = 200) -> Answer:
     """The operation; while it is open, with when to ask again."""
     is_open = row[MEMBERS.index("state")] in OPEN
     headers = {"Retry-After": ASK_AGAIN_S} if is_open else {}
@@ -92,7 +92,7 @@ class Moved(Pending):
 
     def answer(self, call: Call) -> Answer:
         call.kernel.long_work.note(self._row[0])
-        return shown(call.service, self._row, self._status)
+        return operation_answer(call.service, self._row, self._status)
 
     def reference(self, call: Call) -> dict[str, Any]:
         return {"status": self._status, "operation": self._row[0]}
@@ -101,4 +101,4 @@ class Moved(Pending):
 async def repeated(call: Call, stored: dict[str, Any]) -> Answer:
     """What who repeats the request is answered: the operation as it is by now; NotFound once it is forgotten."""
     row = await read_one(call.kernel.store, stored["operation"], call.principal.key)
-    return shown(call.service, row, stored["status"])
+    return operation_answer(call.service, row, stored["status"])

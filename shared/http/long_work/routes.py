@@ -21,7 +21,7 @@ from shared.domain.operations import (
 from shared.http.call import Answer, Call
 from shared.http.compression import accepts_gzip
 from shared.http.keyset import Keyset
-from shared.http.long_work.answers import Moved, Operation, body_of, shown
+from shared.http.long_work.answers import Moved, Operation, body_of, operation_answer
 from shared.http.long_work.shapes import request_model
 from shared.http.operation import Deferred, Parameter
 from shared.http.operation import Operation as Declared
@@ -130,7 +130,7 @@ def routes(service: str, kinds: Sequence[OperationKind]) -> Routes:
     @routes.get("/v1/operations/{id}", refusals=(404,))
     async def one(call: Call, id: Id) -> Answer[Operation]:
         """How far an operation is. While it is open, `Retry-After` says when to ask again."""
-        return shown(service, await read_one(call.kernel.store, id, call.principal.key))
+        return operation_answer(service, await read_one(call.kernel.store, id, call.principal.key))
 
     @routes.post("/v1/operations/{id}/cancel", schema=Operation, refusals=(404, 409))
     async def cancelled(call: Call, id: Id) -> Any:
@@ -153,7 +153,7 @@ def routes(service: str, kinds: Sequence[OperationKind]) -> Routes:
 
 def _schema(kinds: Sequence[OperationKind]) -> dict[str, Any]:
     """That of the results of all kinds; their components are named after the dataclasses."""
-    named = [{"$ref": f"#/components/schemas/{kind.result}"} for kind in kinds]
-    if not named:
+    references = [{"$ref": f"#/components/schemas/{kind.result}"} for kind in kinds]
+    if not references:
         return {"type": "object", "description": "This service has no kind of operation yet."}
-    return named[0] if len(named) == 1 else {"anyOf": named}
+    return references[0] if len(references) == 1 else {"anyOf": references}

@@ -69,8 +69,8 @@ def _annotation(kind: Any, base: type[BaseModel]) -> Any:
         return Annotated[str, _length(bounds, LONGEST_TEXT)]
     if kind in (int, float):
         return Annotated[kind, Field(ge=bounds.least, le=bounds.most)]
-    named = {date: Day, datetime: Instant}
-    return named.get(kind, _AMOUNT if getattr(kind, "__name__", "") == "Decimal" else kind)
+    by_name = {date: Day, datetime: Instant}
+    return by_name.get(kind, _AMOUNT if getattr(kind, "__name__", "") == "Decimal" else kind)
 
 
 def _tuple_of(each: Any) -> Any:

@@ -48,19 +48,19 @@ _MEMBERS = {
 """Members of the engine's plan, by what callers call them: faults point at those."""
 
 
-def check(asked: shapes.ScheduleTrial) -> None:
+def check(trial: shapes.ScheduleTrial) -> None:
     """Refuse what cannot be scheduled: the passes are quick, what takes long is to list their dates."""
-    _scheduled(asked)
+    _scheduled(trial)
 
 
-def run(asked: shapes.ScheduleTrial, report: Report) -> shapes.ScheduleTrialResult:
+def run(trial: shapes.ScheduleTrial, report: Report) -> shapes.ScheduleTrialResult:
     """Schedule it; Invalid names the activities where that cannot be."""
-    return _result(_scheduled(asked), ZoneInfo(asked.time_zone), report)
+    return _result(_scheduled(trial), ZoneInfo(trial.time_zone), report)
 
 
-def _scheduled(asked: shapes.ScheduleTrial) -> Schedule:
-    conventions = MICROSOFT_PROJECT if asked.conventions == "microsoft_project" else DEFAULTS
-    plan = plan_of(asked)
+def _scheduled(trial: shapes.ScheduleTrial) -> Schedule:
+    conventions = MICROSOFT_PROJECT if trial.conventions == "microsoft_project" else DEFAULTS
+    plan = plan_of(trial)
     with pointing_at(_MEMBERS):
         return schedule(plan, conventions)
 
@@ -68,21 +68,21 @@ def _scheduled(asked: shapes.ScheduleTrial) -> Schedule:
 TRIAL = Computation(shapes.ScheduleTrial, shapes.ScheduleTrialResult, run, check)
 
 
-def plan_of(asked: shapes.ScheduleTrial) -> Plan:
+def plan_of(trial: shapes.ScheduleTrial) -> Plan:
     """The engine's plan; Invalid where a member means nothing."""
-    zone = _zone(asked.time_zone)
-    calendars = [_calendar(one, f"/calendars/{i}") for i, one in enumerate(asked.calendars)]
-    if asked.calendar_key is None:
+    zone = _zone(trial.time_zone)
+    calendars = [_calendar(one, f"/calendars/{i}") for i, one in enumerate(trial.calendars)]
+    if trial.calendar_key is None:
         calendars.append(Calendar(OFFICE, week=OFFICE_WEEK))
     return Plan(
         id="trial",
-        start=datetime.combine(asked.starts_on, time.min),
-        activities=tuple(_activity(one, zone) for one in asked.activities),
-        dependencies=tuple(_dependency(one) for one in asked.dependencies),
+        start=datetime.combine(trial.starts_on, time.min),
+        activities=tuple(_activity(one, zone) for one in trial.activities),
+        dependencies=tuple(_dependency(one) for one in trial.dependencies),
         calendars=tuple(calendars),
-        calendar=OFFICE if asked.calendar_key is None else asked.calendar_key,
-        data_date=_local(asked.data_at, zone),
-        finish_by=asked.finish_by_on,
+        calendar=OFFICE if trial.calendar_key is None else trial.calendar_key,
+        data_date=_local(trial.data_at, zone),
+        finish_by=trial.finish_by_on,
     )
 
 

@@ -29,43 +29,43 @@ _MEMBERS = {"year": "fiscal_year"}
 """Members of the engine's portfolio, by what callers call them: faults point at those."""
 
 
-def check(asked: shapes.SelectionTrial) -> None:
+def check(trial: shapes.SelectionTrial) -> None:
     """Refuse what is no portfolio, and what contradicts itself."""
-    decimals_of(asked.currency)
-    portfolio = portfolio_of(asked)
+    decimals_of(trial.currency)
+    portfolio = portfolio_of(trial)
     with pointing_at(_MEMBERS):
         refuse_flaws(portfolio)
 
 
-def run(asked: shapes.SelectionTrial, report: Report) -> shapes.SelectionTrialResult:
+def run(trial: shapes.SelectionTrial, report: Report) -> shapes.SelectionTrialResult:
     """Choose."""
-    portfolio = portfolio_of(asked)
+    portfolio = portfolio_of(trial)
     with pointing_at(_MEMBERS):
         report(0.02, "choosing")
-        selection = select(portfolio, gap=asked.gap, seconds=asked.seconds)
-        report(1 / (1 + len(asked.frontier)), "looking at other budgets")
-        points = frontier(portfolio, asked.frontier, gap=asked.gap, seconds=asked.seconds)
-    return _result(asked, selection, points)
+        selection = select(portfolio, gap=trial.gap, seconds=trial.seconds)
+        report(1 / (1 + len(trial.frontier)), "looking at other budgets")
+        points = frontier(portfolio, trial.frontier, gap=trial.gap, seconds=trial.seconds)
+    return _result(trial, selection, points)
 
 
 TRIAL = Computation(shapes.SelectionTrial, shapes.SelectionTrialResult, run, check)
 
 
-def portfolio_of(asked: shapes.SelectionTrial) -> Portfolio:
+def portfolio_of(trial: shapes.SelectionTrial) -> Portfolio:
     """The engine's portfolio."""
     for name in ("forced_in", "forced_out"):
-        keys = getattr(asked, name)
+        keys = getattr(trial, name)
         if len(set(keys)) < len(keys):
             raise refused("repeated", "a key stands twice", f"/{name}")
     return Portfolio(
-        candidates=tuple(_candidate(one) for one in asked.candidates),
-        budgets=tuple(Budget(one.fiscal_year, float(one.limit), one.nature) for one in asked.budgets),
+        candidates=tuple(_candidate(one) for one in trial.candidates),
+        budgets=tuple(Budget(one.fiscal_year, float(one.limit), one.nature) for one in trial.budgets),
         capacities=tuple(
-            Capacity(one.role, Quarter(one.fiscal_year, one.quarter), one.limit) for one in asked.capacities
+            Capacity(one.role, Quarter(one.fiscal_year, one.quarter), one.limit) for one in trial.capacities
         ),
-        exclusions=tuple(Exclusion(one.keys, one.at_most) for one in asked.exclusions),
-        forced_in=frozenset(asked.forced_in),
-        forced_out=frozenset(asked.forced_out),
+        exclusions=tuple(Exclusion(one.keys, one.at_most) for one in trial.exclusions),
+        forced_in=frozenset(trial.forced_in),
+        forced_out=frozenset(trial.forced_out),
     )
 
 
@@ -81,9 +81,9 @@ def _candidate(one: shapes.SelectedCandidate) -> Candidate:
 
 
 def _result(
-    asked: shapes.SelectionTrial, selection: Selection, points: Sequence[Point]
+    trial: shapes.SelectionTrial, selection: Selection, points: Sequence[Point]
 ) -> shapes.SelectionTrialResult:
-    places = decimals_of(asked.currency)
+    places = decimals_of(trial.currency)
     return shapes.SelectionTrialResult(
         choices=tuple(shapes.TrialChoice(c.key, c.quarters_later, c.value) for c in selection.choices),
         value=selection.value,
@@ -91,7 +91,7 @@ def _result(
         gap=selection.gap,
         proved=selection.proved,
         reason=selection.reason,
-        currency=asked.currency,
+        currency=trial.currency,
         usages=tuple(_usage(one, places) for one in selection.usages),
         binding=tuple(_limit(one.limit) for one in selection.binding),
         near_misses=tuple(_near_miss(one, places) for one in selection.near_misses),
@@ -129,12 +129,12 @@ def _near_miss(one: NearMiss, places: int) -> shapes.TrialNearMiss:
 
 
 def _point(one: Point, places: int) -> shapes.TrialPoint:
-    chosen = one.selection
+    selection = one.selection
     return shapes.TrialPoint(
         scale=one.scale,
         budget=_amount(one.budget, None, places),
         spent=None if one.spent is None else _amount(one.spent, None, places),
-        value=None if chosen is None else chosen.value,
-        keys=() if chosen is None else chosen.keys,
+        value=None if selection is None else selection.value,
+        keys=() if selection is None else selection.keys,
         reason=one.reason,
     )

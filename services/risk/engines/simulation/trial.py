@@ -56,50 +56,50 @@ _MEMBERS = {
 Estimate = shapes.TrialEstimate | shapes.TrialAmountEstimate
 
 
-def check(asked: shapes.SimulationTrial) -> None:
+def check(trial: shapes.SimulationTrial) -> None:
     """Refuse what is no model: every flaw, or the circle of links."""
-    decimals_of(asked.currency)
-    model = model_of(asked)
-    with pointing_at(_members(asked)):
-        refuse_flaws(model, asked.runs, asked.seed)
+    decimals_of(trial.currency)
+    model = model_of(trial)
+    with pointing_at(_members(trial)):
+        refuse_flaws(model, trial.runs, trial.seed)
 
 
-def run(asked: shapes.SimulationTrial, report: Report) -> shapes.SimulationTrialResult:
+def run(trial: shapes.SimulationTrial, report: Report) -> shapes.SimulationTrialResult:
     """Simulate it."""
-    model = model_of(asked)
-    with pointing_at(_members(asked)):
+    model = model_of(trial)
+    with pointing_at(_members(trial)):
         outcome = simulate(
-            model, runs=asked.runs, seed=asked.seed, progress=lambda share: report(0.9 * share, "simulating")
+            model, runs=trial.runs, seed=trial.seed, progress=lambda share: report(0.9 * share, "simulating")
         )
     report(0.9, "summing up")
-    return _result(asked, model, outcome)
+    return _result(trial, model, outcome)
 
 
 TRIAL = Computation(shapes.SimulationTrial, shapes.SimulationTrialResult, run, check)
 
 
-def _members(asked: shapes.SimulationTrial) -> Mapping[str, str]:
+def _members(trial: shapes.SimulationTrial) -> Mapping[str, str]:
     """Calendars are listed by the caller, and named in the model."""
-    return {one.key: str(place) for place, one in enumerate(asked.calendars)} | _MEMBERS
+    return {one.key: str(place) for place, one in enumerate(trial.calendars)} | _MEMBERS
 
 
-def model_of(asked: shapes.SimulationTrial) -> Model:
+def model_of(trial: shapes.SimulationTrial) -> Model:
     """The engine's model; Invalid where an estimate has not the members of its kind."""
-    keys = [one.key for one in asked.calendars]
+    keys = [one.key for one in trial.calendars]
     if len(set(keys)) < len(keys):
         raise refused("repeated", "two calendars have the same key", "/calendars")
     return Model(
-        activities=tuple(_activity(one, f"/activities/{i}") for i, one in enumerate(asked.activities)),
-        links=tuple(Link(o.from_key, o.to_key, _KINDS[o.kind], o.lag_days, o.elapsed) for o in asked.links),
+        activities=tuple(_activity(one, f"/activities/{i}") for i, one in enumerate(trial.activities)),
+        links=tuple(Link(o.from_key, o.to_key, _KINDS[o.kind], o.lag_days, o.elapsed) for o in trial.links),
         cost_items=tuple(
             CostItem(one.key, _distribution(one.amount, f"/cost_items/{i}/amount"), float(one.per_day or 0))
-            for i, one in enumerate(asked.cost_items)
+            for i, one in enumerate(trial.cost_items)
         ),
-        events=tuple(_event(one, f"/events/{i}") for i, one in enumerate(asked.events)),
-        correlations=tuple(_correlation(one) for one in asked.correlations),
-        start=asked.starts_on,
-        calendars={o.key: Calendar(o.week, {e.on: e.share for e in o.exceptions}) for o in asked.calendars},
-        calendar=asked.calendar_key,
+        events=tuple(_event(one, f"/events/{i}") for i, one in enumerate(trial.events)),
+        correlations=tuple(_correlation(one) for one in trial.correlations),
+        start=trial.starts_on,
+        calendars={o.key: Calendar(o.week, {e.on: e.share for e in o.exceptions}) for o in trial.calendars},
+        calendar=trial.calendar_key,
     )
 
 
@@ -151,19 +151,23 @@ def _correlation(one: shapes.SimulatedCorrelation) -> Correlation:
     return Correlation(variables, one.matrix, one.measure)
 
 
-def _result(asked: shapes.SimulationTrial, model: Model, outcome: "Outcome") -> shapes.SimulationTrialResult:
-    currency = asked.currency
+def _result(trial: shapes.SimulationTrial, model: Model, outcome: "Outcome") -> shapes.SimulationTrialResult:
+    currency = trial.currency
     return shapes.SimulationTrialResult(
         runs=outcome.runs,
         seed=outcome.seed,
-        finish=_finish(asked, outcome),
-        cost=_cost(asked, outcome),
-        joint_probability=_joint(asked, outcome),
+        finish=_finish(trial, outcome),
+        cost=_cost(trial, outcome),
+        joint_probability=_joint(trial, outcome),
         exposure=_money(sum(event.cost.mean for event in model.events), currency),
         expected_risk_cost=_money(outcome.expected_event_cost, currency),
         activities=tuple(
             shapes.ActivityFigures(
-                a.key, a.criticality, a.mean_duration, a.sd_duration, a.schedule_sensitivity
+                key=a.key,
+                criticality=_share(a.criticality),
+                mean_duration_days=_days(a.mean_duration),
+                sd_duration_days=_days(a.sd_duration),
+                schedule_sensitivity=_rounded(a.schedule_sensitivity, 4),
             )
             for a in outcome.activities
         ),
@@ -172,53 +176,59 @@ def _result(asked: shapes.SimulationTrial, model: Model, outcome: "Outcome") -> 
     )
 
 
-def _finish(asked: shapes.SimulationTrial, outcome: "Outcome") -> shapes.SimulatedFinish | None:
+def _finish(trial: shapes.SimulationTrial, outcome: "Outcome") -> shapes.SimulatedFinish | None:
     finish, planned = outcome.finish, outcome.planned_finish
     if finish is None or planned is None:
         return None
     percentiles = []
-    for percent in asked.percentiles:
+    for percent in trial.percentiles:
         days = finish.percentile(percent / 100)
         on = outcome.finish_on(percent / 100)
-        percentiles.append(shapes.FinishPercentile(percent, days, on, days - planned))
-    limit = _limit(asked, outcome)
+        percentiles.append(shapes.FinishPercentile(percent, _days(days), on, _days(days - planned)))
+    limit = _limit(trial, outcome)
     probability = None if limit is None else finish.probability_within(limit)
-    return shapes.SimulatedFinish(finish.mean, finish.sd, planned, tuple(percentiles), probability)
+    return shapes.SimulatedFinish(
+        mean_days=_days(finish.mean),
+        sd_days=None if finish.sd is None else _days(finish.sd),
+        planned_days=_days(planned),
+        percentiles=tuple(percentiles),
+        probability=None if probability is None else _share(probability),
+    )
 
 
-def _limit(asked: shapes.SimulationTrial, outcome: "Outcome") -> float | None:
+def _limit(trial: shapes.SimulationTrial, outcome: "Outcome") -> float | None:
     """The time that was asked for, in days from the start; the day goes before the number of days."""
-    if asked.finish_by_on is not None and outcome.start is not None:
+    if trial.finish_by_on is not None and outcome.start is not None:
         from .calendars import days_until_over
 
-        return days_until_over(outcome.start, asked.finish_by_on)
-    return asked.finish_by_days
+        return days_until_over(outcome.start, trial.finish_by_on)
+    return trial.finish_by_days
 
 
-def _cost(asked: shapes.SimulationTrial, outcome: "Outcome") -> shapes.SimulatedTotal:
-    cost, currency = outcome.cost, asked.currency
+def _cost(trial: shapes.SimulationTrial, outcome: "Outcome") -> shapes.SimulatedTotal:
+    cost, currency = outcome.cost, trial.currency
     percentiles = tuple(
         shapes.CostPercentile(
             percent,
             _money(cost.percentile(percent / 100), currency),
             _money(outcome.cost_reserve(percent / 100), currency),
         )
-        for percent in asked.percentiles
+        for percent in trial.percentiles
     )
     return shapes.SimulatedTotal(
         _money(cost.mean, currency),
         None if cost.sd is None else _money(cost.sd, currency),
         _money(outcome.planned_cost, currency),
         percentiles,
-        None if asked.budget is None else cost.probability_within(float(asked.budget)),
+        None if trial.budget is None else _share(cost.probability_within(float(trial.budget))),
     )
 
 
-def _joint(asked: shapes.SimulationTrial, outcome: "Outcome") -> float | None:
-    limit = _limit(asked, outcome)
-    if limit is None or asked.budget is None:
+def _joint(trial: shapes.SimulationTrial, outcome: "Outcome") -> float | None:
+    limit = _limit(trial, outcome)
+    if limit is None or trial.budget is None:
         return None
-    return outcome.joint_probability(limit, float(asked.budget))
+    return _rounded(outcome.joint_probability(limit, float(trial.budget)), 4)
 
 
 def _drivers(outcome: "Outcome", currency: str) -> tuple[shapes.SimulatedDriver, ...]:
@@ -230,15 +240,27 @@ def _drivers(outcome: "Outcome", currency: str) -> tuple[shapes.SimulatedDriver,
             kind=driver.variable.kind,
             key=driver.variable.key,
             activity_key=driver.variable.activity or None,
-            finish_correlation=driver.finish.correlation if driver.finish else None,
-            finish_low_days=driver.finish.low if driver.finish else None,
-            finish_high_days=driver.finish.high if driver.finish else None,
-            cost_correlation=driver.cost.correlation,
+            finish_correlation=_rounded(driver.finish.correlation, 4) if driver.finish else None,
+            finish_low_days=_rounded(driver.finish.low, 2) if driver.finish else None,
+            finish_high_days=_rounded(driver.finish.high, 2) if driver.finish else None,
+            cost_correlation=_rounded(driver.cost.correlation, 4),
             cost_low=None if driver.cost.low is None else _money(driver.cost.low, currency),
             cost_high=None if driver.cost.high is None else _money(driver.cost.high, currency),
         )
         for driver in sorted(outcome.drivers, key=lambda each: (*width(each), each.variable))
     )
+
+
+def _days(days: float) -> float:
+    return round(days, 2)
+
+
+def _share(share: float) -> float:
+    return round(share, 4)
+
+
+def _rounded(number: float | None, places: int) -> float | None:
+    return None if number is None else round(number, places)
 
 
 def _money(amount: float, currency: str) -> shapes.TrialMoney:
