@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from shared.base.clock import parse_day
 from shared.base.money import CurrencyCode
 from shared.base.starting import CannotStart
+from shared.base.trusted_issuers import TrustedIssuer, read_issuers
 
 PREFIX = "PORTOLAN_"
 NEAR = 0.7
@@ -103,6 +104,11 @@ class Settings(BaseSettings):
     )
     issuers: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="Trusted OIDC issuers: `issuer=jwks-url issuer=jwks-url`."
+    )
+    issuers_file: Path | None = Field(
+        default=None,
+        description="A TOML file of trusted OIDC issuers, with what their claims mean and how people log in"
+        " ([how](how-to/sign-in.md)).",
     )
     audience: str = Field(default="portolan", description="The audience a token must name.")
     foreign_scopes: Annotated[list[str], NoDecode] = Field(
@@ -248,7 +254,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("kafka_ca", "kafka_certificate", "kafka_key", mode="before")
+    @field_validator("kafka_ca", "kafka_certificate", "kafka_key", "issuers_file", mode="before")
     @classmethod
     def _file(cls, value: object) -> object:
         """Empty means none, and not the working directory."""
@@ -338,6 +344,17 @@ class Settings(BaseSettings):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def trusted_issuers(self) -> list[TrustedIssuer]:
+        """Those of the file, and those of `issuers`; CannotStart where the file cannot be used."""
+        described = read_issuers(self.issuers_file) if self.issuers_file else []
+        names = {one.issuer for one in described}
+        short = [(issuer, url) for issuer, url in self.issuers.items() if issuer not in names]
+        return described + [
+            TrustedIssuer.model_construct(key=f"issuer-{n}", issuer=issuer, jwks_url=url)
+            for n, (issuer, url) in enumerate(short)
+        ]
 
     def store_url(self, service: str) -> str:
         if self.database_url:

@@ -82,6 +82,8 @@ class Operation:
     puts: bool = False
     """By external key: what somebody else has just made with that key is put, not refused."""
     public: bool = False
+    any_query: bool = False
+    """Whether its query may name anything: a page hands it on to a service, which refuses what it does not know."""
     session: Session | None = None
     """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
     refusals: tuple[int, ...] = ()
@@ -103,5 +105,6 @@ class Operation:
         )
 
     @property
-    def query_names(self) -> frozenset[str]:
-        return frozenset(p.name for p in self.parameters)
+    def query_names(self) -> frozenset[str] | None:
+        """The parameters that it has; None where any will do."""
+        return None if self.any_query else frozenset(p.name for p in self.parameters)

@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     needs_match: bool
     needs_key: bool
     public: bool
+    any_query: bool
     session: Session
     refusals: tuple[int, ...]
 

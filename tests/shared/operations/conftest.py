@@ -66,10 +66,11 @@ class Replica(Callers):
 
     async def reached(self, operation: str, *states: str) -> dict[str, Any]:
         """The operation once it is in one of the states; by default, once it has ended."""
-        return await until(
+        one: dict[str, Any] = await until(
             lambda: self.read(operation),
             lambda one: one["state"] in states if states else one["state"] not in OPEN,
         )
+        return one
 
     async def result(self, operation: str) -> dict[str, Any]:
         answer = await self.client.get(f"{operation}/result")

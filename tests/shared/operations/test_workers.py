@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,7 +47,11 @@ async def test_a_worker_without_work_ends() -> None:
         process = (await done(workers))["process"]
 
         async def is_alive() -> bool:
-            return Path(f"/proc/{process}/cmdline").exists()
+            try:
+                os.kill(process, 0)
+            except ProcessLookupError:
+                return False
+            return True
 
         await until(is_alive, lambda alive: not alive)
         assert (await done(workers))["process"] != process
