@@ -111,18 +111,18 @@ def test_ctrl_c_cancels_the_operation_and_the_progress_is_shown(
     }
     with httpx.Client(base_url=instance.url, headers=headers) as client:
         try:
-            shown = b""
-            while b"running" not in shown:
-                shown += os.read(terminal, 65_536)
+            lines = b""
+            while b"running" not in lines:
+                lines += os.read(terminal, 65_536)
             process.send_signal(signal.SIGINT)
             assert process.wait(WITHIN_S) == 130
         finally:
             process.kill()
             process.wait()
-            shown += os.read(terminal, 65_536)
+            lines += os.read(terminal, 65_536)
             os.close(terminal)
         _wait_for(client, "cancelled")
-    assert b"Cancelled." in shown
+    assert b"Cancelled." in lines
 
 
 def _wait_for(client: httpx.Client, state: str) -> None:
