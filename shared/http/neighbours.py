@@ -25,10 +25,10 @@ class Neighbours:
     def client(self, service: str) -> httpx.AsyncClient:
         """What sends requests to the service; the caller adds the token of whom it asks for."""
         if service not in self._clients:
-            self._clients[service] = self._made(service)
+            self._clients[service] = self._new_client(service)
         return self._clients[service]
 
-    def _made(self, service: str) -> httpx.AsyncClient:
+    def _new_client(self, service: str) -> httpx.AsyncClient:
         if self.door is not None:
             return httpx.AsyncClient(transport=httpx.ASGITransport(self.door), base_url=HERE)
         url = self._settings.feed_url(service)

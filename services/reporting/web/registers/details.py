@@ -81,17 +81,17 @@ class DetailReader:
         fields = self.model.members
         related, (steps, _) = await asyncio.gather(self._related(), self.history(NEWEST))
         await self.know(ids_in(fields, state))
-        shown = [(f, self.label(f), self.shower.show(self.entry, f, state.get(f.name))) for f in fields]
+        members = [(f, self.label(f), self.shower.show(self.entry, f, state.get(f.name))) for f in fields]
         return {
             "state": state,
             "title": self.shower.title(self.entry, state),
             "lines": [
                 (f, label, value)
-                for f, label, value in shown
+                for f, label, value in members
                 if f.kind not in ("prose", "part", "rows", "map")
             ],
             "blocks": [
-                (f, label, value) for f, label, value in shown if f.kind in ("prose", "part", "rows", "map")
+                (f, label, value) for f, label, value in members if f.kind in ("prose", "part", "rows", "map")
             ],
             "moves": self.moves(state),
             "is_archived": state.get("archived_at") is not None,

@@ -167,12 +167,12 @@ class ListReader:
         self.model = model_of(self.entry)
         self.fields = columns_of(self.model, self.query)
 
-    def asked(self) -> list[tuple[str, str]]:
+    def parameters(self) -> list[tuple[str, str]]:
         return asked_of_service(self.model, self.query, self.currency, self.shower.words.language)
 
     async def page(self) -> ListPage:
         """The page that the address says."""
-        answer = await self.api.get(self.entry.path, self.asked(), Prefer="return=total-count")
+        answer = await self.api.get(self.entry.path, self.parameters(), Prefer="return=total-count")
         rows = await self.rows(answer["items"])
         first = _first(self.query)
         following = ""
@@ -216,11 +216,11 @@ class ListReader:
         by_name = self.model.by_name
         names = [name for name in self.model.filters if name in by_name]
         searched = {} if not self.model.searches else dict.fromkeys(("name", "title"))
-        shown = [by_name[name] for name in names if name not in searched]
-        references = [of for of in shown if of.kind == "reference"]
+        narrowing = [by_name[name] for name in names if name not in searched]
+        references = [of for of in narrowing if of.kind == "reference"]
         form = FormOf(self.api, self.shower, self.entry, references, self._texts(references))
         controls = {control.path: control for control in await form.controls()}
-        return [self._filter(of, controls.get(of.name)) for of in shown]
+        return [self._filter(of, controls.get(of.name)) for of in narrowing]
 
     def _texts(self, references: Sequence[Field]) -> dict[str, str]:
         wishes = {}

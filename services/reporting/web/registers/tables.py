@@ -23,7 +23,7 @@ Cell = str | Decimal | date
 
 async def rows_of(reader: ListReader) -> tuple[list[Row], bool]:
     """All rows of the view up to LARGEST, and whether there are more."""
-    query = [(n, v) for n, v in reader.asked() if n not in ("cursor", "limit")]
+    query = [(n, v) for n, v in reader.parameters() if n not in ("cursor", "limit")]
     rows: list[Row] = []
     following: str | None = ""
     while following is not None and len(rows) < LARGEST:
@@ -42,19 +42,19 @@ def heads(columns: Sequence[Column]) -> list[str]:
 def cells(row: Row, columns: Sequence[Column]) -> list[Cell]:
     """The values of a row, for each of `heads`."""
     values: list[Cell] = []
-    for column, shown in zip(columns, row.cells, strict=True):
-        values.append(_cell(column, shown))
+    for column, cell in zip(columns, row.cells, strict=True):
+        values.append(_cell(column, cell))
         if column.of.kind == "money":
-            values.append(shown.exact["currency"] if shown.exact else "")
+            values.append(cell.exact["currency"] if cell.exact else "")
     return values
 
 
-def _cell(column: Column, shown: Shown) -> Cell:
-    kind, value = column.of.kind, shown.exact
+def _cell(column: Column, cell: Shown) -> Cell:
+    kind, value = column.of.kind, cell.exact
     if kind == "day" and value:
         return date.fromisoformat(value)
     number = exact_number(value) if kind in ("money", "integer", "number") and value is not None else None
-    return plain(shown) if number is None else number
+    return plain(cell) if number is None else number
 
 
 def harmless(text: str) -> str:

@@ -100,12 +100,12 @@ def _value(field: Field, texts: Texts, path: str, language: str) -> Any:
         case "part":
             if field.nullable and not any(t.strip() for n, t in texts.items() if n.startswith(f"{path}.")):
                 return None
-            return given(members_of(field.members, texts, language, path))
+            return filled(members_of(field.members, texts, language, path))
         case "rows":
             rows = [
                 members_of(field.members, texts, language, path_of(path, i)) for i in rows_of(texts, path)
             ]
-            return [row[""] for row in rows] if is_plain(field) else [given(row) for row in rows]
+            return [row[""] for row in rows] if is_plain(field) else [filled(row) for row in rows]
         case "money":
             amount = plain_number(texts.get(f"{path}.amount", ""), language)
             return {"amount": amount, "currency": texts.get(f"{path}.currency", "")} if amount else None
@@ -123,7 +123,7 @@ def _value(field: Field, texts: Texts, path: str, language: str) -> Any:
             return text or None
 
 
-def given(members: Mapping[str, Any]) -> dict[str, Any]:
+def filled(members: Mapping[str, Any]) -> dict[str, Any]:
     """Without what is blank."""
     return {name: value for name, value in members.items() if value is not None}
 

@@ -102,7 +102,7 @@ class Shower:
             )
             for m in of.members
         ]
-        return Shown(kind="part", parts=[(label, shown) for label, shown in parts if not shown.is_empty])
+        return Shown(kind="part", parts=[(label, one) for label, one in parts if not one.is_empty])
 
     def text(self, entry: Entry, of: Field, value: Any, path: str = "") -> str:
         """A single value as a text."""
@@ -197,13 +197,13 @@ async def _states(api: Api, entry: Entry, ids: Sequence[str]) -> list[dict[str, 
     return [] if reply.is_refusal else list(reply.body["items"])
 
 
-def plain(shown: Shown) -> str:
+def plain(value: Shown) -> str:
     """What is shown, as one text."""
-    if shown.rows:
-        return "; ".join(map(plain, shown.rows))
-    if shown.parts:
-        return ", ".join(f"{label}: {plain(part)}" for label, part in shown.parts)
-    return shown.text
+    if value.rows:
+        return "; ".join(map(plain, value.rows))
+    if value.parts:
+        return ", ".join(f"{label}: {plain(part)}" for label, part in value.parts)
+    return value.text
 
 
 def exact_number(value: Any) -> Decimal | None:

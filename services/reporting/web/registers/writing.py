@@ -127,15 +127,15 @@ class Writer:
         reader = self.reader
         await reader.know(_ids(theirs, state))
         for of in theirs:
-            shown = reader.shower.show(reader.entry, of, state.get(of.name))
-            self.notes[of.name] = plain(shown) or "–"
+            value = reader.shower.show(reader.entry, of, state.get(of.name))
+            self.notes[of.name] = plain(value) or "–"
             if of.name not in mine:
                 self.texts = _without(self.texts, of.name) | typed.texts_of([of], state)
         return await self.form(state["version"], conflict=True)
 
     def _body(self) -> dict[str, Any]:
         self.texts = typed.without_blank_rows(self.fields, self.texts)
-        members = typed.given(typed.members_of(self.fields, self.texts, self.language))
+        members = typed.filled(typed.members_of(self.fields, self.texts, self.language))
         return {name: value for name, value in members.items() if value != []}
 
     async def _outcome(self, reply: Reply, version: int = 0) -> Outcome:

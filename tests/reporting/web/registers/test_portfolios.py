@@ -50,10 +50,10 @@ async def test_a_refusal_stands_at_its_field_and_what_was_typed_is_kept(
     again = record_of(refused)
     assert again.values["description"] == "kept"
     assert again.values["thresholds.cost_red_pct"] == "-4"
-    made = await follow(
+    answer = await follow(
         reader, await send(reader, again, **{"name": "Harbour", "thresholds.cost_red_pct": "12.5"})
     )
-    assert "12.5" in made.text
+    assert "12.5" in answer.text
 
 
 async def test_what_somebody_else_changed_is_shown_and_kept_unless_it_is_applied_again(

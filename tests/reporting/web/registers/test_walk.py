@@ -21,7 +21,7 @@ from tests.reporting.web.conftest import visiting
 from tests.support.forms import PageForm, action_of, follow, record_of, send
 from tests.system.walking import Everything, running_everything
 
-WRITTEN = [entry for entry in index() if entry.writes]
+WRITABLE = [entry for entry in index() if entry.writes]
 HOSTILE = "</script><img src=x onerror=alert(1)>&amp;\"'{{ 7*7 }}"
 CODES = {"code", "number", "wbs", "country", "region", "issuer", "subject", "email"}
 
@@ -122,22 +122,22 @@ async def test_every_register_has_its_pages(
         assert resource["id"] in (await director.get(address_of(entry))).text
 
 
-@pytest.mark.parametrize("entry", WRITTEN, ids=ids)
+@pytest.mark.parametrize("entry", WRITABLE, ids=ids)
 async def test_one_is_made_by_the_form(system: Everything, director: httpx.AsyncClient, entry: Entry) -> None:
-    given = system.resources[entry.path]
+    resource = system.resources[entry.path]
     page = await director.get(address_of(entry, "new"))
     form = record_of(page)
-    texts = typed.texts_of(model_of(entry).created, given)
+    texts = typed.texts_of(model_of(entry).created, resource)
     texts |= OTHERWISE.get(entry.key, {})
     form.values |= {name: text for name, text in texts.items() if not name.startswith("external_ref")}
-    made = await send(director, form)
+    answer = await send(director, form)
     if entry.key in ONE_OF_A_KIND:
-        assert made.status_code in (409, 422)
-        assert 'id="errors"' in made.text
+        assert answer.status_code in (409, 422)
+        assert 'id="errors"' in answer.text
         return
-    shown = await follow(director, made)
-    assert shown.status_code == 200
-    assert "Created." in shown.text
+    page = await follow(director, answer)
+    assert page.status_code == 200
+    assert "Created." in page.text
 
 
 OTHERWISE: dict[str, dict[str, str]] = {
@@ -150,7 +150,7 @@ OTHERWISE: dict[str, dict[str, str]] = {
 ONE_OF_A_KIND = {"projects.organisation"}
 
 
-@pytest.mark.parametrize("entry", [e for e in WRITTEN if model_of(e).revises], ids=ids)
+@pytest.mark.parametrize("entry", [e for e in WRITABLE if model_of(e).revises], ids=ids)
 async def test_a_form_that_says_nothing_new_changes_nothing(
     system: Everything, director: httpx.AsyncClient, entry: Entry
 ) -> None:
@@ -159,7 +159,7 @@ async def test_a_form_that_says_nothing_new_changes_nothing(
     assert await walker.save(await walker.edit()) == before
 
 
-@pytest.mark.parametrize("entry", [e for e in WRITTEN if model_of(e).revises], ids=ids)
+@pytest.mark.parametrize("entry", [e for e in WRITABLE if model_of(e).revises], ids=ids)
 async def test_texts_are_changed_and_hostile_ones_stay_texts(
     system: Everything, director: httpx.AsyncClient, entry: Entry
 ) -> None:
@@ -175,7 +175,7 @@ async def test_texts_are_changed_and_hostile_ones_stay_texts(
         assert "</script><img" not in text, page
 
 
-@pytest.mark.parametrize("entry", [e for e in WRITTEN if model_of(e).revises], ids=ids)
+@pytest.mark.parametrize("entry", [e for e in WRITABLE if model_of(e).revises], ids=ids)
 async def test_every_kind_of_member_is_changed_without_javascript(
     system: Everything, director: httpx.AsyncClient, entry: Entry
 ) -> None:
@@ -192,11 +192,11 @@ async def test_every_kind_of_member_is_changed_without_javascript(
             state = await walker.state()
             typed_value = changed.get(field.name, "")
             expected = {"amount": "1234.50", "currency": "CHF"} if field.kind == "money" else typed_value
-            shown = state[field.name]
+            value = state[field.name]
             assert (
-                shown is True
+                value is True
                 if field.kind == "yes_no"
-                else shown == expected or str(shown).removesuffix(".0") == typed_value
+                else value == expected or str(value).removesuffix(".0") == typed_value
             ), field
         else:
             assert answer.status_code in (409, 422), answer.text
@@ -209,7 +209,7 @@ TIED = {"projects.portfolio.parent_id", "projects.work_package.parent_id", "proj
 
 
 @pytest.mark.parametrize(
-    "entry", [e for e in WRITTEN if any(f.kind == "rows" for f in model_of(e).revised)], ids=ids
+    "entry", [e for e in WRITABLE if any(f.kind == "rows" for f in model_of(e).revised)], ids=ids
 )
 async def test_a_list_of_parts_grows_and_shrinks_by_buttons(
     system: Everything, director: httpx.AsyncClient, entry: Entry
@@ -240,7 +240,7 @@ ROWS = {
 """Rows that no example fills."""
 
 
-@pytest.mark.parametrize("entry", [e for e in WRITTEN if model_of(e).revises], ids=ids)
+@pytest.mark.parametrize("entry", [e for e in WRITABLE if model_of(e).revises], ids=ids)
 async def test_a_conflict_is_shown_and_applied_again(
     system: Everything, director: httpx.AsyncClient, entry: Entry
 ) -> None:
@@ -263,7 +263,7 @@ async def test_a_conflict_is_shown_and_applied_again(
     assert after[names[0]] == "Mine"
 
 
-@pytest.mark.parametrize("entry", [e for e in WRITTEN if any(m.is_step for m in model_of(e).moves)], ids=ids)
+@pytest.mark.parametrize("entry", [e for e in WRITABLE if any(m.is_step for m in model_of(e).moves)], ids=ids)
 async def test_a_move_asks_for_its_reason_and_is_made(
     system: Everything, director: httpx.AsyncClient, entry: Entry
 ) -> None:
@@ -286,7 +286,7 @@ async def test_a_move_asks_for_its_reason_and_is_made(
     pytest.fail(f"no move was made: {dict(zip(verbs, answers, strict=True))}")
 
 
-@pytest.mark.parametrize("entry", WRITTEN, ids=ids)
+@pytest.mark.parametrize("entry", WRITABLE, ids=ids)
 async def test_archiving_offers_undo(system: Everything, director: httpx.AsyncClient, entry: Entry) -> None:
     walker = Walker(system, director, entry)
     detail = await director.get(walker.address)
