@@ -36,7 +36,7 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
     extra["parameters"] += _path_parameters(in_path)
     if (body := operation.body) is not None:
         schema = {"$ref": f"#/components/schemas/{body.__name__}"}
-        required = any(f.is_required() for f in body.model_fields.values())
+        required = operation.is_raw or any(f.is_required() for f in body.model_fields.values())
         extra["requestBody"] = {"required": required, "content": {operation.media_type: {"schema": schema}}}
     if operation.public:
         extra["security"] = []

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.base.errors import TooManyRequests
+from shared.base.errors import TooLarge, TooManyRequests, Unavailable
+from shared.base.workers import OutOfMemory, WorkerLost
 from shared.domain.operations import (
     MEMBERS,
     Limits,
@@ -97,7 +98,14 @@ async def _checked(call: Call, kind: OperationKind, body: bytes) -> bytes:
         workers = call.kernel.workers
         if workers.waiting_checks >= MOST_WAITING_BODIES:
             raise _too_many("many bodies are being checked")
-        checked = call.scope["portolan.checked"] = await workers.check(kind.computation, body)
+        try:
+            checked = await workers.check(kind.computation, body)
+        except OutOfMemory as error:
+            raise TooLarge("it needs too much memory to be read", code="computation_too_large") from error
+        except WorkerLost as lost:
+            detail = "the worker that checked it ended; send it again"
+            raise Unavailable(detail, code="worker_lost", headers={"Retry-After": RETRY_S}) from lost
+        call.scope["portolan.checked"] = checked
     return bytes(checked)
 
 

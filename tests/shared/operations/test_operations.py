@@ -8,6 +8,7 @@ import pytest
 
 from shared.base.clock import now_micros
 from shared.base.settings import Settings
+from shared.base.workers import WorkerLost
 from shared.runtime.retention import forget_outdated
 from tests.shared.operations.conftest import (
     OPEN,
@@ -20,6 +21,7 @@ from tests.shared.operations.conftest import (
 )
 
 LONG_S = 60
+AS_JSON = {"Content-Type": "application/json"}
 
 
 async def no_workers(jobs: Replica) -> None:
@@ -321,3 +323,21 @@ async def test_workers_load_engines_and_no_framework_and_know_no_secret(
     }
     assert frameworks & set(done["modules"]) == set()
     assert [name for name in done["environment"] if name.startswith("PORTOLAN")] == []
+
+
+async def test_a_body_that_needs_too_much_memory_is_refused_and_a_lost_worker_is_no_defect(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with replica(settings.model_copy(update={"worker_megabytes": 16})) as jobs:
+        large = await jobs.client.post(
+            PATH, content=b'{"imports": "' + b"x" * 20_000_000 + b'"}', headers=AS_JSON
+        )
+        assert (large.status_code, large.json()["code"]) == (413, "computation_too_large")
+
+        async def lose(target: str, body: bytes) -> bytes:
+            raise WorkerLost(-9)
+
+        monkeypatch.setattr(jobs.kernel.workers, "check", lose)
+        lost = await jobs.client.post(PATH, json={})
+        assert (lost.status_code, lost.json()["code"]) == (503, "worker_lost")
+        assert "retry-after" in lost.headers

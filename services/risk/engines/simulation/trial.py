@@ -79,7 +79,7 @@ TRIAL = Computation(shapes.SimulationTrial, shapes.SimulationTrialResult, run, c
 
 
 def _members(trial: shapes.SimulationTrial) -> Mapping[str, str]:
-    """Calendars are listed by the caller, and named in the model."""
+    """Calendars are listed by the caller, and named in the model. One that is called as a member keeps its name."""
     return {one.key: str(place) for place, one in enumerate(trial.calendars)} | _MEMBERS
 
 
