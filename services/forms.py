@@ -24,6 +24,9 @@ TITLE = 3
 SHORT: tuple[Kind, ...] = ("line", "choice", "day", "money", "integer", "currency")
 MOVE = re.compile(r"/v1/([a-z0-9-]+)/\{id\}/([a-z][a-z0-9-]*)")
 
+NULL = re.compile(r"\bnull\b")
+"""What programs call that which a form leaves empty."""
+
 Schema = Mapping[str, Any]
 
 
@@ -164,7 +167,7 @@ def _field(
     return Field(
         name=name,
         kind=kind,
-        about=_line(outer.get("description", "")),
+        about=NULL.sub("empty", _line(outer.get("description", ""))),
         required=required,
         nullable=nullable,
         default=default if default not in ("", [], {}) else None,
