@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from shared.base import telemetry
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros
 from shared.base.ids import new_id_text
 from shared.http.auth import Principal
 from shared.store import Store, Unreachable
@@ -55,7 +55,7 @@ class Revocations:
 
 async def revoke(store: Store, kind: Kind, value: str, issuer: str, by: str, at: int | None = None) -> None:
     """Keep a revocation; `at` (microseconds, default now) is till when what was issued is revoked."""
-    until = at or now_micros()
+    until = at or machine_micros()
     await store.run(_KEEP, (new_id_text(), kind, issuer, value, until, until + LONGEST_LIFE_US, by))
 
 

@@ -11,7 +11,7 @@ from hmac import compare_digest
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
-from shared.base.clock import epoch_seconds, now_micros
+from shared.base.clock import epoch_seconds, machine_micros
 from shared.base.errors import Forbidden, Unauthenticated
 from shared.http.auth import Principal
 from shared.http.auth.issuers import LOCAL
@@ -50,7 +50,7 @@ async def redeem(store: Store, code: str, lasts: timedelta) -> Principal | None:
     rows = await store.run(
         "DELETE FROM login_code WHERE hash = ? RETURNING subject, role, expires_at", (_hashed(code),)
     )
-    if not rows or rows[0][2] < now_micros():
+    if not rows or rows[0][2] < machine_micros():
         return None
     subject, role, _ = rows[0]
     at = epoch_seconds()
@@ -94,7 +94,7 @@ async def principal(call: Call) -> Principal:
     rows = await call.kernel.store.fetch(
         "SELECT subject, issuer, roles, scopes, expires_at, token_id, issued_at, group_names, bounds FROM browser_session"
         " WHERE hash = ? AND expires_at > ?",
-        (_hashed(cookie or ""), now_micros()),
+        (_hashed(cookie or ""), machine_micros()),
     )
     if not rows:
         raise Unauthenticated("log in to see this page", code="no_session")
@@ -182,4 +182,4 @@ def _hashed(secret: str) -> str:
 
 
 def _after(lasts: timedelta) -> int:
-    return now_micros() + lasts // timedelta(microseconds=1)
+    return machine_micros() + lasts // timedelta(microseconds=1)

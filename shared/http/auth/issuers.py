@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from shared.base.clock import now
+from shared.base.clock import machine_now
 from shared.base.errors import Unauthenticated, Unavailable
 from shared.base.ids import new_id_text
 from shared.base.keyfile import read_or_make
@@ -98,7 +98,7 @@ class LocalIssuer:
         scope: str | None = None,
     ) -> str:
         """A token for `subject` in `role`; `scope` narrows it."""
-        at = now()
+        at = machine_now()
         claims = {
             "iss": LOCAL,
             "sub": subject,
