@@ -207,6 +207,14 @@ def _due_tables(metadata: MetaData) -> None:
         Column("declaration", Text, nullable=False),
     )
     Table(
+        "almanac",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("kind", KEY, nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("document", Text, nullable=False),
+    )
+    Table(
         "lease",
         metadata,
         Column("name", KEY, primary_key=True),

@@ -11,6 +11,18 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "almanac",
+        sa.Column(
+            "id",
+            sa.String(length=36, collation="C").with_variant(sa.String(length=36), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("kind", sa.Text(collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_almanac")),
+    )
+    op.create_table(
         "due",
         sa.Column(
             "id",
@@ -76,3 +88,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_due__aggregate_id"))
 
     op.drop_table("due")
+    op.drop_table("almanac")

@@ -15,7 +15,7 @@ from shared.base import telemetry
 from shared.base.clock import from_micros, machine_micros, now_micros, to_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import Aggregate
-from shared.domain.due import arming, rows
+from shared.domain.due import arming, calendar, rows
 from shared.domain.due.calendar import almanac_of
 from shared.domain.due.declaring import Due
 from shared.domain.due.lease import Lease
@@ -59,6 +59,7 @@ class Scheduler:
         self._kinds: dict[str, tuple[Due, Register[Any]]] = {
             due.kind: (due, register) for register in self.registers for due in register.dues
         }
+        self._needs_working_days = any(due.lead.working for due, _ in self._kinds.values())
         marks = ", ".join("?" * len(self._kinds))
         self._next = (
             f"SELECT {_COLUMNS} FROM due WHERE {rows.WAITS} AND due_at <= ? AND retry_at <= ?"
@@ -76,6 +77,8 @@ class Scheduler:
     async def look(self) -> int:
         """Tell what is due by now; answers how much that was. Of several processes only one does."""
         store = self.kernel.store
+        if self._needs_working_days:
+            await calendar.look(store, self.kernel.settings, self.kernel.mirrors)
         [(oldest,)] = await store.fetch(_OLDEST)
         late = 0.0 if oldest is None else max(0, now_micros() - oldest) / 1_000_000
         telemetry.DUE_OLDEST.labels(self.kernel.service).set(late)
