@@ -32,8 +32,8 @@ def clock(step: str | None, data: Path | None) -> None:
             turned_clock.write(settings.data, turned)
         except ValueError as error:
             raise click.BadParameter(str(error)) from error
-    shown = (machine_now() + turned).astimezone(settings.zone).isoformat(timespec="seconds")
-    click.echo(f"{shown} ({_ahead(turned)})")
+    at = (machine_now() + turned).astimezone(settings.zone).isoformat(timespec="seconds")
+    click.echo(f"{at} ({_ahead(turned)})")
 
 
 def _step(text: str) -> timedelta:

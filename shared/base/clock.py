@@ -40,12 +40,12 @@ def turn(micros: int) -> None:
 
 def now() -> datetime:
     """The time of what is recorded and of what becomes due."""
-    return from_micros(now_micros())
+    return datetime.now(UTC) + timedelta(microseconds=_turned_us)
 
 
 def machine_now() -> datetime:
     """The time by the clock of the machine, whatever the clock is turned to: what a token is issued at."""
-    return from_micros(machine_micros())
+    return datetime.now(UTC)
 
 
 def epoch_seconds() -> float:

@@ -11,7 +11,7 @@ from shared.contracts.language import AnswerShape, Id, Instant, entry_of
 from shared.domain.access.conditions import visible
 from shared.domain.due.declaring import DUES
 from shared.domain.due.rows import WAITS
-from shared.http import paging
+from shared.http import paging, parameters
 from shared.http.call import Answer, Call
 from shared.http.keyset import Keyset
 from shared.http.paging import PageShape
@@ -35,7 +35,7 @@ COLUMNS = (
 
 class DueState(StrEnum):
     WAITING = "waiting"
-    TOLD = "told"
+    FIRED = "told"
 
 
 class DueItem(AnswerShape):
@@ -71,6 +71,7 @@ class DuePage(PageShape):
 class DueQuery(Query):
     """Which rows are read."""
 
+    id: Annotated[tuple[IdText, ...], parameters.ids_parameter("Its id.")] = ()
     aggregate_id: tuple[IdText, ...] = Field(
         default=(), description=filter_text("aggregate_id", "The aggregate of which it becomes due.")
     )
@@ -106,13 +107,13 @@ def routes(service: str) -> Routes:
         service, "Due", names_service=True, about="What becomes due by time alone, and what was told of it."
     )
 
-    @routes.get("/v1/due")
+    @routes.get("/v1/due", headers=(paging.PREFER,))
     async def due(call: Call, query: DueQuery) -> Answer[DuePage]:
         """What becomes due. The earliest first; of what lies where the caller sees it."""
         keyset = Keyset("id", {}, f"{service}.due", default=(("due_at", False),))
         keyset.narrow("(stands = 1 OR fired_at IS NOT NULL)")
-        for name in ("aggregate_id", "aggregate_type", "kind"):
-            keyset.any_of(name, getattr(query, name), "id" if name == "aggregate_id" else "code")
+        for name in ("id", "aggregate_id", "aggregate_type", "kind"):
+            keyset.any_of(name, getattr(query, name), "id" if name.endswith("id") else "code")
         if query.state is not None:
             keyset.narrow(WAITS if query.state is DueState.WAITING else f"NOT ({WAITS})")
         for bound, operator in ((query.due_from, ">="), (query.due_until, "<")):
@@ -131,13 +132,13 @@ def _narrow_to_sight(call: Call, service: str, keyset: Keyset) -> None:
     rights, dialect = call.rights, call.kernel.store.dialect
     entries = [entry_of(shape) for shape in DUES if entry_of(shape).service == service]
     restricted = [entry.name for entry in entries if entry.is_restricted]
-    seen = visible(rights.sight, ("scope",), dialect)
+    condition = visible(rights.sight, ("scope",), dialect)
     if not restricted:
-        if seen is not None:
-            keyset.narrow(seen[0], *seen[1])
+        if condition is not None:
+            keyset.narrow(condition[0], *condition[1])
         return
     marks = ", ".join("?" * len(restricted))
-    plain_rows, plain_params = seen or ("1 = 1", [])
+    plain_rows, plain_params = condition or ("1 = 1", [])
     own_rows, own_params = visible(rights.restricted_sight, ("scope",), dialect) or ("1 = 1", [])
     keyset.narrow(
         f"((aggregate_type NOT IN ({marks}) AND {plain_rows}) OR (aggregate_type IN ({marks}) AND {own_rows}))",
@@ -150,7 +151,7 @@ def _item(row: Sequence[Any]) -> str:
     waits = bool(stands) and due_at != fired_for
     item = DueItem(
         id=id, kind=kind, aggregate_type=aggregate_type, aggregate_id=aggregate_id,
-        state=DueState.WAITING if waits else DueState.TOLD, due_at=from_micros(due_at),
+        state=DueState.WAITING if waits else DueState.FIRED, due_at=from_micros(due_at),
         told_at=None if fired_at is None else from_micros(fired_at),
         told_for=None if fired_at is None else from_micros(fired_for), told_version=version,
     )  # fmt: skip

@@ -28,8 +28,8 @@ def day(ahead: int, settings: Settings) -> date:
 
 def schedulers(portolan: Portolan) -> list[Scheduler]:
     """One more process of each service that has something due."""
-    made = [Scheduler(one.kernel, one.service.registers) for one in portolan.running.services.values()]
-    return [one for one in made if one.registers]
+    replicas = [Scheduler(one.kernel, one.service.registers) for one in portolan.running.services.values()]
+    return [one for one in replicas if one.registers]
 
 
 async def all_told(portolan: Portolan) -> None:

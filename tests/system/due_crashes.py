@@ -86,9 +86,9 @@ async def _until_told(store: Store) -> None:
 async def _audit(store: Store, packages: set[str]) -> None:
     """Each is told once, as the version after the one that made it, and all in the order of their instants."""
     facts = await store.fetch(FACTS)
-    told = [row[0] for row in facts]
-    assert len(told) == len(set(told)), "something was told twice"
-    assert set(told) == packages, "something is missing"
+    ids = [row[0] for row in facts]
+    assert len(ids) == len(set(ids)), "something was told twice"
+    assert set(ids) == packages, "something is missing"
     assert {row[1] for row in facts} == {2}
     assert [row[2] for row in facts] == sorted(row[2] for row in facts), "not in the order of the instants"
     marked = await store.fetch("SELECT aggregate_id FROM due WHERE fired_version = 2 AND fired_for = due_at")

@@ -71,13 +71,13 @@ async def test_a_package_is_overdue_once_its_finish_is_over(turning: Portolan) -
     assert data["effective_at"] == data["fact"]["due_at"]
     assert data["state"]["state"] == "planned"
     assert created["data"]["version"] == 1
-    shown = (await turning("viewer").get("/projects/v1/due", params={"aggregate_id": one["id"]})).json()[
+    listed = (await turning("viewer").get("/projects/v1/due", params={"aggregate_id": one["id"]})).json()[
         "items"
     ]
-    assert [(item["kind"], item["state"], item["told_version"]) for item in shown] == [
+    assert [(item["kind"], item["state"], item["told_version"]) for item in listed] == [
         ("work_package.overdue", "told", 2)
     ]
-    assert shown[0]["due_at"] == data["fact"]["due_at"] == shown[0]["told_for"]
+    assert listed[0]["due_at"] == data["fact"]["due_at"] == listed[0]["told_for"]
 
 
 async def test_a_contract_tells_its_notice_90_days_ahead_and_a_new_one_as_long_as_notice_can_be_given(
@@ -170,15 +170,17 @@ async def test_what_is_late_is_told_in_the_order_of_its_instants(turning: Portol
 async def test_a_change_moves_or_withdraws_what_is_due(turning: Portolan) -> None:
     desk = Story(turning)
     project = await desk.project("approve", "activate")
-    moved, done, gone, back = [await package(desk, project, ahead(turning, 5), str(n)) for n in range(1, 5)]
+    moved, done, archived, back = [
+        await package(desk, project, ahead(turning, 5), str(n)) for n in range(1, 5)
+    ]
     await desk.revise(PACKAGES, moved, planned_finish_on=ahead(turning, 20))
     await desk.act(PACKAGES, done, "report-progress", percent_complete=100)
-    await desk.archive(PACKAGES, gone)
+    await desk.archive(PACKAGES, archived)
     await desk.archive(PACKAGES, back)
     await later(turning, days=6)
     await desk.restore(PACKAGES, back)
     await later(turning, days=1)
-    assert [(await names_of(turning, "projects", one))[-1] for one in (moved, done, gone, back)] == [
+    assert [(await names_of(turning, "projects", one))[-1] for one in (moved, done, archived, back)] == [
         "revised", "progressed", "archived", "overdue",
     ]  # fmt: skip
     await later(turning, days=15)
@@ -261,8 +263,8 @@ async def test_a_package_of_a_project_that_ended_is_not_overdue(turning: Portola
 
 async def test_what_is_due_in_a_confidential_project_is_shown_only_to_who_sees_it(turning: Portolan) -> None:
     desk = Story(turning)
-    hidden, shown = await desk.project(name="Secret", confidential=True), await desk.project(name="Open")
-    one, other = [await package(desk, project, ahead(turning, 3)) for project in (hidden, shown)]
+    hidden, listed = await desk.project(name="Secret", confidential=True), await desk.project(name="Open")
+    one, other = [await package(desk, project, ahead(turning, 3)) for project in (hidden, listed)]
     await turning.settled()
     for role, expected in (("director", [one, other]), ("viewer", [other])):
         page = (await turning(role).get("/projects/v1/due")).json()

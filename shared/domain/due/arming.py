@@ -87,13 +87,13 @@ async def _rows(
     stood = dict(standing)
     shape: type[Aggregate] = register.shape
     codec = codec_of(shape)
-    written = []
+    writes = []
     for id, _, document in page:
         entity = construct(shape, codec.read(document))
         instant = rows.waits_from_birth(due, entity, almanac, at)
         if instant is not None:
-            written.append(RowWrite(rows.STANDING, rows.row_of(due, entity, instant), None))
+            writes.append(RowWrite(rows.STANDING, rows.row_of(due, entity, instant), None))
         elif id in stood:
             row = rows.row_of(due, entity, from_micros(stood[id]), False)
-            written.append(RowWrite(rows.STANDING, row, None))
-    return written
+            writes.append(RowWrite(rows.STANDING, row, None))
+    return writes

@@ -56,12 +56,12 @@ async def look(store: Store, settings: Settings, mirrors: Iterable[type[Aggregat
     documents = await _chain(store, owns=Organisation in set(mirrors))
     text = "\n".join([*documents, *(day.isoformat() for day in settings.holidays)])
     mark = blake2b(text.encode(), digest_size=8).hexdigest() if text else WorkedDays.mark
-    known = worked_days_in(store)
-    if mark != known.mark:
-        known.is_worked = _worked(
+    worked_days = worked_days_in(store)
+    if mark != worked_days.mark:
+        worked_days.is_worked = _worked(
             [calendar_of(msgspec.json.decode(one)) for one in documents], settings.holidays
         )
-        known.mark = mark
+        worked_days.mark = mark
 
 
 def _worked(chain: Sequence[Calendar], days_off: Iterable[date]) -> IsWorked:

@@ -41,12 +41,12 @@ class Almanac:
         """The day that lies a lead before another one."""
         if not lead.working:
             return day - timedelta(days=lead.days)
-        left, rest = lead.days, 0
-        while left:
+        missing, rest = lead.days, 0
+        while missing:
             day -= DAY
             rest += 1
             if self.is_worked(day):
-                left, rest = left - 1, 0
+                missing, rest = missing - 1, 0
             elif rest > LONGEST_REST:
                 return day
         return day

@@ -105,10 +105,10 @@ DUES: dict[type[Aggregate], tuple[Due, ...]] = {}
 def declare(shape: type[Aggregate], dues: tuple[Due, ...]) -> None:
     """TypeError where a fact is of another aggregate, or where it is not said when."""
     for due in dues:
-        given = [one for one in (due.after, due.on, due.at) if one is not None]
+        times = [one for one in (due.after, due.on, due.at) if one is not None]
         if getattr(due.fact, "of", None) is not shape:
             raise TypeError(f"{due.fact.__name__} is no fact of {shape.__name__}")
-        if len(given) > 1:
+        if len(times) > 1:
             raise TypeError(f"{due.kind}: say one of `after`, `on` and `at`")
     if len({due.kind for due in dues}) < len(dues):
         raise TypeError(f"{shape.__name__}: each fact of time is declared once")

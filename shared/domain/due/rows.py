@@ -38,7 +38,7 @@ def _mirror(*columns: str) -> Mirror:
 
 STANDING = _mirror(*_STANDS)
 """What declares an instant leaves alone what was told."""
-TOLD = _mirror(*_STANDS, *_FIRED)
+TELLING = _mirror(*_STANDS, *_FIRED)
 
 
 class Occasion(NamedTuple):

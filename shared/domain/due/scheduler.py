@@ -85,22 +85,22 @@ class Scheduler:
         unarmed = await arming.needed(store, self.registers)
         if not (late or unarmed) or not await self.lease.take():
             return 0
-        told = await self._tell_all()
+        count = await self._tell_all()
         for register, due in unarmed:
             await arming.arm(self.kernel, register, due, self.lease)
         await self.lease.give_back()
-        return told
+        return count
 
     async def _tell_all(self) -> int:
         """In the order of their instants. Where other writers come between too often, the rest waits for the next look."""
-        told = failures = 0
+        count = failures = 0
         while failures < MOST_FAILURES and await self.lease.take():
             waiting = await self._waiting()
             if not waiting:
                 break
             some = await self._tell_some(waiting)
-            told, failures = told + some, 0 if some else failures + 1
-        return told
+            count, failures = count + some, 0 if some else failures + 1
+        return count
 
     async def _waiting(self) -> list[Waiting]:
         found_rows = await self.kernel.store.fetch(self._next, (now_micros(), machine_micros(), *self._kinds))
@@ -119,13 +119,13 @@ class Scheduler:
                     return 0
         if len(waiting) == 1:
             return 0
-        told = 0
+        count = 0
         for one in waiting:
-            before = told
-            told += await self._tell_some([one])
-            if told == before:  # it is read again first, so that what follows keeps the order
+            before = count
+            count += await self._tell_some([one])
+            if count == before:  # it is read again first, so that what follows keeps the order
                 break
-        return told
+        return count
 
     async def _put_off(self, one: Waiting, error: Exception) -> None:
         telemetry.DUE_FAILURES.labels(self.kernel.service).inc()
@@ -140,14 +140,14 @@ class Scheduler:
         work = self._work()
         aggregates = await self._aggregates(work, waiting)
         unchanged = await self._still_waiting(waiting)
-        told = 0
+        count = 0
         for one in waiting:
             if one in unchanged:
-                told += await self._tell_one(work, one, aggregates.get(one.aggregate_id))
+                count += await self._tell_one(work, one, aggregates.get(one.aggregate_id))
         work.unit.parts[0].statements.append(self.lease.renewal())
         await work.commit()
-        telemetry.DUE_TOLD.labels(self.kernel.service).inc(told)
-        return told
+        telemetry.DUE_TOLD.labels(self.kernel.service).inc(count)
+        return count
 
     async def _tell_one(self, work: Work, one: Waiting, entity: Any) -> bool:
         due, register = self._kinds[one.kind]
@@ -168,7 +168,9 @@ class Scheduler:
             entity = await save(work, register, entity, due.fact(due_at=at))
         work.telling = None
         row = rows.row_of(due, entity, at, due.is_foreign or due.stands(entity))
-        work.part.rows.append(RowWrite(rows.TOLD, (*row, one.due_at, now_micros(), entity.version, 0), None))
+        work.part.rows.append(
+            RowWrite(rows.TELLING, (*row, one.due_at, now_micros(), entity.version, 0), None)
+        )
         return True
 
     async def _aggregates(self, work: Work, waiting: Sequence[Waiting]) -> dict[str, Aggregate]:
@@ -177,9 +179,9 @@ class Scheduler:
         for one in waiting:
             ids.setdefault(self._kinds[one.kind][1].shape, set()).add(one.aggregate_id)
         aggregates = dict[str, Aggregate]()
-        for shape, wanted in ids.items():
-            marks = ", ".join("?" * len(wanted))
-            some = await work.select(shape, f"id IN ({marks})", sorted(wanted), archived=True)
+        for shape, aggregate_ids in ids.items():
+            marks = ", ".join("?" * len(aggregate_ids))
+            some = await work.select(shape, f"id IN ({marks})", sorted(aggregate_ids), archived=True)
             aggregates |= {str(one.id): one for one in some}
         return aggregates
 
