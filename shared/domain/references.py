@@ -204,7 +204,8 @@ async def check_named_by_move(work: Work, names: Mapping[str, Named], entity: Ag
 
 async def refuse_confidential_elsewhere(work: Work, entity: Aggregate) -> None:
     """Refuse (422) that what lies in one node names another one that is confidential, unless it lies in that too."""
-    members = entry_of(type(entity)).scope
+    entry = entry_of(type(entity))
+    members = () if entry.is_attached else entry.scope  # what is attached names nothing that its subject does not
     ids = (
         [id for member in members if (id := getattr(entity, member)) is not None] if len(members) > 1 else []
     )
