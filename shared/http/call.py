@@ -201,7 +201,7 @@ class Call(Request):
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
             bool(self.query) and self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
-            rights=self.rights, needs=self.needs,
+            rights=self.rights, needs=self.needs, caller=principal,
         )  # fmt: skip
         return self.work
 

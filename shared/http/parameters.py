@@ -88,7 +88,7 @@ def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, 
 
 def _owner(shape: type[BaseModel], name: str) -> tuple[type[BaseModel], str]:
     """The shape that a column is a member of, and the member: of `subject_id` the shape of `subject`, and `id`."""
-    for member, field in shape.model_fields.items():
+    for member, field in () if name in shape.model_fields else shape.model_fields.items():
         kind, _, _ = unwrapped(field.annotation)
         part = name.removeprefix(f"{member}_")
         if isinstance(kind, type) and issubclass(kind, BaseModel) and part in kind.model_fields:

@@ -53,7 +53,16 @@ def aggregate(
         if lies_in is None:
             lies_in = ("project_id",) if _is_of_one_project(shape, key) else _scopes(shape)
         entry = AggregateType(
-            service, type_name, collection, shape, key, visibility, read_only, needs, lies_in, is_attached=attached
+            service,
+            type_name,
+            collection,
+            shape,
+            key,
+            visibility,
+            read_only,
+            needs,
+            lies_in,
+            is_attached=attached,
         )
         _refuse_second(entry)
         _check_declaration(entry)

@@ -1,4 +1,4 @@
-"""files and frozen content"""
+"""files documents and comments"""
 
 import sqlalchemy as sa
 from alembic import op
