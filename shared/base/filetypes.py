@@ -97,7 +97,7 @@ def media_type_of(read: Read, size: int) -> str:
     return _by_library(head)
 
 
-def named(media_type: str, name: str) -> str:
+def refined(media_type: str, name: str) -> str:
     """The same with what only the name of a text tells."""
     return _BY_NAME.get(_ending(name), media_type) if media_type == PLAIN else media_type
 

@@ -144,8 +144,8 @@ class Settings(BaseSettings):
     scanner: str = Field(
         default="",
         pattern=r"^(|unix:/[^\s]+|tcp:[^\s:]+:[0-9]{1,5}|command:.*\S.*)$",
-        description="What checks every uploaded file for viruses: `unix:/path` or `tcp:host:port` of a daemon that speaks"
-        " clamd's protocol, or `command:…`, which reads the file on its standard input and ends with 0 (clean) or 1"
+        description="What checks every uploaded file for viruses. `unix:/path` or `tcp:host:port` is a daemon that"
+        " speaks clamd's protocol. `command:…` reads the file on its standard input, and ends with 0 (clean) or 1"
         " (infected). While it does not answer, uploads are refused. Empty: files are not checked.",
     )
     upload_megabytes_per_caller: int = Field(

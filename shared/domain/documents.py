@@ -125,13 +125,13 @@ async def _take_file(work: Work, document: Document) -> None:
             Fault("not_found", "you have not sent it, or more than a day ago", pointer="/sha256"),
             code="file_not_sent",
         )
-    known = {
+    members = {
         "name": upload.name if newest.name == UNNAMED else newest.name,
         "media_type": upload.media_type,
         "size": upload.size,
         "by": await work.person(),
     }
-    document.versions = [*earlier, newest.model_copy(update=known)]
+    document.versions = [*earlier, newest.model_copy(update=members)]
     work.part.statements += content.used(
         newest.sha256, entry_of(type(document)).name, str(document.id), caller
     )

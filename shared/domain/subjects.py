@@ -19,10 +19,10 @@ _SCOPE_MEMBERS = {"org_unit": "unit_id"}
 
 async def subject_of(work: Work, one: Attached) -> Aggregate:
     """The aggregate that it is about; 422 where there is none, or none that who asked sees."""
-    return await _named(work, type(one), one.subject.kind, one.subject.id)
+    return await _look_up(work, type(one), one.subject.kind, one.subject.id)
 
 
-async def _named(work: Work, attached: type[Aggregate], kind: str, id: UUID) -> Aggregate:
+async def _look_up(work: Work, attached: type[Aggregate], kind: str, id: UUID) -> Aggregate:
     entry = entry_of(attached)
     try:
         return await work.load(subject_kinds(entry.service, entry.name)[kind], id)
@@ -35,7 +35,7 @@ async def _named(work: Work, attached: type[Aggregate], kind: str, id: UUID) -> 
 
 async def scope_members(work: Work, attached: type[Aggregate], body: Any) -> dict[str, UUID]:
     """The members that say where something new lies: those of the subject that `body` names."""
-    return _scope_of(await _named(work, attached, body.subject.kind, body.subject.id))
+    return _scope_of(await _look_up(work, attached, body.subject.kind, body.subject.id))
 
 
 def _scope_of(subject: Aggregate) -> dict[str, UUID]:

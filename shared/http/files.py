@@ -95,11 +95,11 @@ def routes(service: str) -> Routes:
         claims another one, 422 `infected` where the scanner of the instance says so."""
         return await _receive(call, query.name)
 
-    @routes.get("/v1/files/{sha256}", refusals=(404,))
-    async def get(call: Call, sha256: HashInPath) -> Answer[FileUpload]:
+    @routes.get("/v1/files/{hash}", refusals=(404,))
+    async def get(call: Call, hash: HashInPath) -> Answer[FileUpload]:
         """Get what is known of a file that the caller has sent. Its content is read through the aggregate that uses
         it."""
-        upload = await contents.upload_of(call.kernel.store, sha256, call.principal.key)
+        upload = await contents.upload_of(call.kernel.store, hash, call.principal.key)
         if upload is None:
             raise NotFound("there is no such file of yours")
         return Answer(200, _text(upload).encode())
@@ -120,7 +120,7 @@ async def _receive(call: Call, name: str) -> Any:
     upload = Upload(
         spooled.sha256,
         spooled.size,
-        filetypes.named(media_type, name),
+        filetypes.refined(media_type, name),
         name,
         now_micros() + contents.UNUSED_US,
     )
@@ -189,7 +189,7 @@ async def answer(call: Call, sha256: str, name: str, media_type: str) -> Answer:
     if content is None:
         raise NotFound("the content is not there any more")
     tag = f'"{sha256}"'
-    start, stop = _wanted(call, content.size, tag)
+    start, stop = _bounds(call, content.size, tag)
     headers = {
         "ETag": tag,
         "Accept-Ranges": "bytes",
@@ -210,14 +210,14 @@ async def answer(call: Call, sha256: str, name: str, media_type: str) -> Answer:
 
 def _is_partial(call: Call, tag: str) -> bool:
     """Whether a range is asked for that can be read, of the content that stands."""
-    header, held = call.header("Range"), call.header("If-Range")
-    if header is None or (held is not None and held != tag):
+    header, tag_named = call.header("Range"), call.header("If-Range")
+    if header is None or (tag_named is not None and tag_named != tag):
         return False
     match = _RANGE.fullmatch(header.strip())
     return match is not None and match[0] != "bytes=-"
 
 
-def _wanted(call: Call, size: int, tag: str) -> tuple[int, int]:
+def _bounds(call: Call, size: int, tag: str) -> tuple[int, int]:
     """(start, stop) of what is asked for; several ranges, and what cannot be read, are as none (RFC 9110, 14.2)."""
     if not _is_partial(call, tag):
         return 0, size

@@ -235,6 +235,8 @@ def with_added(document: dict[str, Any], app: FastAPI, routes: Sequence[BaseRout
 def _tell_nulls(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Null may stand for what may be absent; a merge patch, where it deletes, requires nothing."""
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        if "$ref" not in content["schema"]:  # a file has no members
+            continue
         body = schemas[_name(content)]
         needed = body.get("required", ())
         for name, member in body["properties"].items():

@@ -4,8 +4,9 @@ groups=(BUDGET, CONTROL, VENDORS, attached("finance", Model, KNOWN_PERSON))
 """
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import WithJsonSchema
 from sqlmodel import SQLModel
 
 from shared.base.errors import NotFound
@@ -28,6 +29,11 @@ from shared.messaging.reactions import On, on
 from shared.runtime.service import Group
 from shared.store.rows import table_of
 
+VersionNumber = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]?$", "description": "Which version, from 1."}),
+]
+
 
 def attached(service: str, base: type[SQLModel], persons: Named) -> Group:
     """Documents and comments of a service: their tables on the `base` of its tables, their registers and routes.
@@ -35,10 +41,10 @@ def attached(service: str, base: type[SQLModel], persons: Named) -> Group:
     `persons` is where the service looks persons up: its copies, or its own table.
     """
     document, comment = _documents(service, base), _comments(service, base, persons)
-    document_routes = Routes(service, "Documents")
+    document_routes = Routes(service, "Documents", names_service=True)
     register_routes(document_routes, document)
     _content_routes(document_routes, document.shape)
-    comment_routes = Routes(service, "Comments")
+    comment_routes = Routes(service, "Comments", names_service=True)
     register_routes(comment_routes, comment)
     return Group(routes=(document_routes, comment_routes), registers=(document, comment))
 
@@ -97,19 +103,19 @@ def _content_routes(routes: Routes, shape: type[Document]) -> None:
         answers_parts=True,
         refusals=(404, 416),
     )
-    async def content(call: Call, id: Id, number: str) -> Answer:
+    async def content(call: Call, id: Id, number: VersionNumber) -> Answer:
         """Get the file of a version. It is to be saved, never shown: browsers get it as an attachment. Its ETag is its
         hash; a `Range` is answered with that part."""
         version = await _version(call, shape, id, number)
         return await files.answer(call, version.sha256, version.name, version.media_type)
 
     @routes.get(f"{path}/verify", refusals=(404,))
-    async def verify(call: Call, id: Id, number: str) -> Answer[Verification]:
+    async def verify(call: Call, id: Id, number: VersionNumber) -> Answer[Verification]:
         """Verify the file of a version: whether what is stored has the hash that the document names."""
         return await files.verification(call, (await _version(call, shape, id, number)).sha256)
 
 
-async def _version(call: Call, shape: type[Document], id: str, number: str) -> DocumentVersion:
+async def _version(call: Call, shape: type[Document], id: str, number: VersionNumber) -> DocumentVersion:
     versions = (await call.work.load(shape, id)).versions
     if not (number.isascii() and number.isdigit() and len(number) < 4 and 1 <= int(number) <= len(versions)):
         raise NotFound("the document has no such version")

@@ -98,8 +98,8 @@ def slices(size: int) -> range:
 
 async def store_pieces(store: Store, content: Content, read: Read) -> None:
     """Write what a content consists of, unless it is there; it is readable once `completed` is committed, too."""
-    begun = (content.sha256, content.size, content.media_type, now_micros())
-    [(whole,)] = await store.run(BEGIN, begun)
+    first_row = (content.sha256, content.size, content.media_type, now_micros())
+    [(whole,)] = await store.run(BEGIN, first_row)
     if whole:
         return
     places = list(enumerate(slices(content.size)))
@@ -112,8 +112,8 @@ async def store_pieces(store: Store, content: Content, read: Read) -> None:
 
 def completed(upload: Upload, caller: str) -> list[Statement]:
     """That all pieces are there, and that the caller may use it; stale where one of them is gone."""
-    sent = (upload.sha256, caller, upload.name, upload.media_type, upload.size, upload.expires_at)
-    return [Statement(COMPLETE, [(upload.sha256,)], expect=1), Statement(SENT, [sent])]
+    row = (upload.sha256, caller, upload.name, upload.media_type, upload.size, upload.expires_at)
+    return [Statement(COMPLETE, [(upload.sha256,)], expect=1), Statement(SENT, [row])]
 
 
 def used(sha256: str, kind: str, id: str, caller: str) -> list[Statement]:
@@ -190,8 +190,8 @@ def released(kind: str, id: str, hashes: Sequence[str]) -> list[Statement]:
     """That an aggregate uses these no more; what nobody else needs is removed with it."""
     if not hashes:
         return []
-    gone = [Statement("DELETE FROM content_use WHERE kind = ? AND id = ?", [(kind, id)])]
-    return gone + [statement for hash in hashes for statement in _removed(hash, now_micros() + 1)]
+    unused = [Statement("DELETE FROM content_use WHERE kind = ? AND id = ?", [(kind, id)])]
+    return unused + [statement for hash in hashes for statement in _removed(hash, now_micros() + 1)]
 
 
 def _removed(sha256: str, before: int) -> Iterator[Statement]:
@@ -201,14 +201,14 @@ def _removed(sha256: str, before: int) -> Iterator[Statement]:
 
 async def prune(store: Store) -> int:
     """Remove what nobody has used for a day, and what was never whole; answers how many contents that were."""
-    before, gone = now_micros() - UNUSED_US, 0
+    before, count = now_micros() - UNUSED_US, 0
     while rows := await store.fetch(UNNEEDED, (before,)):
         for (hash,) in rows:
             unit = Unit()
             unit.parts[0].statements += _removed(hash, before)
             await store.commit(unit)
-        gone += len(rows)
-    return gone
+        count += len(rows)
+    return count
 
 
 # Quotas and checks
