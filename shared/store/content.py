@@ -17,7 +17,7 @@ from typing import Any
 from shared.base.canonical import canonical
 from shared.base.clock import now_micros
 from shared.base.filetypes import Read
-from shared.store.base import Store
+from shared.store.base import Damaged, Store
 from shared.store.unit import Statement, Unit
 
 PIECE = 64 * 1024
@@ -139,13 +139,13 @@ async def content_of(store: Store, sha256: str) -> Content | None:
 
 
 async def pieces(store: Store, content: Content, start: int, stop: int) -> AsyncIterator[bytes]:
-    """The bytes from `start` up to `stop`, a piece at a time. LookupError where a piece is missing."""
+    """The bytes from `start` up to `stop`, a piece at a time. Damaged where a piece is missing."""
     for place in range(start // PIECE, -(-stop // PIECE)):
         rows = await store.fetch(
             "SELECT data FROM content_piece WHERE sha256 = ? AND place = ?", (content.sha256, place)
         )
         if not rows:
-            raise LookupError(f"{content.sha256} has no piece {place}")
+            raise Damaged(f"the content {content.sha256} has no piece {place}")
         yield rows[0][0][max(0, start - place * PIECE) : stop - place * PIECE]
 
 
@@ -236,7 +236,7 @@ async def is_intact(store: Store, content: Content) -> bool:
         async for piece in pieces(store, content, 0, content.size):
             hash.update(piece)
             size += len(piece)
-    except LookupError:
+    except Damaged:
         return False
     return (hash.hexdigest(), size) == (content.sha256, content.size)
 
