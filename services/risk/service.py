@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.risk.quantification.group import QUANTIFICATION
 from services.risk.reactions import REACTIONS
 from services.risk.risks.group import RISKS
 from services.risk.tables import KNOWN_PERSON, Model
@@ -14,6 +15,6 @@ SERVICE = Service(
     title="Risk",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(RISKS, attached("risk", Model, KNOWN_PERSON)),
+    groups=(RISKS, QUANTIFICATION, attached("risk", Model, KNOWN_PERSON)),
     consumers=(reacting("risk", REACTIONS),),
 )

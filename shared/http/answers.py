@@ -123,7 +123,7 @@ async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
         headers.append(_CACHE_CONTROL[_is_read(answer, call)])
     for name, value in own.items():
         if name != "Vary":
-            headers.append((_on_the_wire(name), value.encode("latin-1")))
+            headers += [(_on_the_wire(name), line.encode("latin-1")) for line in value.split("\n")]
     scope[STATUS] = status
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if answer.stream is None or head_only:

@@ -72,6 +72,7 @@ class Answer(Generic[S]):
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    """By name; a value of several lines is sent as so many headers, as several cookies need."""
     media_type: str = "application/json"
     stream: Any = None
     """An async iterator of bytes instead of `body`."""
@@ -257,8 +258,8 @@ def read_form(raw: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
-    """The query parameters; unknown ones and malformed ones are refused (400)."""
+def read_query(raw: bytes, names: frozenset[str] | None) -> dict[str, list[str]]:
+    """The query parameters; malformed ones are refused (400), and unknown ones where `names` says which there are."""
     if not raw:
         return {}
     try:
@@ -269,7 +270,7 @@ def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
         raise Malformed("the query string cannot be read", code="malformed_query") from error
     query: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name not in names:
+        if names is not None and name not in names:
             raise Malformed(
                 "a query parameter is not one of this operation",
                 Fault("unknown_parameter", "not a parameter of this operation", parameter=name[:80]),

@@ -36,6 +36,7 @@ class Options(TypedDict, total=False):
     takes_file: bool
     answers_parts: bool
     public: bool
+    any_query: bool
     session: Session
     refusals: tuple[int, ...]
 
