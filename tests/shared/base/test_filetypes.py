@@ -15,13 +15,13 @@ def type_of(content: bytes) -> str:
 
 
 def archive(*names: str, first: bytes = b"") -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as zipped:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
         if first:
             zipped.writestr(zipfile.ZipInfo("mimetype"), first)
         for name in names:
             zipped.writestr(name, "x")
-    return held.getvalue()
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -53,16 +53,16 @@ async def test_a_file_is_sent_named_by_a_document_and_read_through_it(everywhere
     assert answer.headers["content-length"] == str(len(PDF))
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in answer.headers["content-security-policy"]
-    held = await everywhere("viewer").get(
+    kept_already = await everywhere("viewer").get(
         f"{version}/content", headers={"If-None-Match": answer.headers["etag"]}
     )
-    assert (held.status_code, held.content) == (304, b"")
+    assert (kept_already.status_code, kept_already.content) == (304, b"")
     head = await everywhere("viewer").head(f"{version}/content")
     assert (head.headers["content-length"], head.content) == (str(len(PDF)), b"")
 
 
 @pytest.mark.parametrize(
-    ("wanted", "start", "stop"),
+    ("range_sent", "start", "stop"),
     [
         ("bytes=0-0", 0, 1),
         ("bytes=5-", 5, None),
@@ -73,10 +73,10 @@ async def test_a_file_is_sent_named_by_a_document_and_read_through_it(everywhere
     ],
 )
 async def test_a_range_is_answered_with_that_part(
-    portolan: Portolan, wanted: str, start: int, stop: int | None
+    portolan: Portolan, range_sent: str, start: int, stop: int | None
 ) -> None:
     version = await document_with(Office(portolan), PDF, "minutes.pdf")
-    answer = await portolan().get(f"{version}/content", headers={"Range": wanted})
+    answer = await portolan().get(f"{version}/content", headers={"Range": range_sent})
     first = start % len(PDF)
     assert (answer.status_code, answer.content) == (206, PDF[start:stop])
     last = first + len(PDF[start:stop]) - 1
@@ -273,19 +273,19 @@ async def test_too_many_at_once_are_told_to_come_again(portolan: Portolan) -> No
 async def test_an_upload_that_is_ended_in_the_middle_is_not_there(everywhere: Portolan) -> None:
     """Cancelled between two transactions, as a process that is killed: no part of it can be read or named."""
     store = everywhere.running.services["finance"].kernel.store
-    begun, commit = asyncio.Event(), store.commit
+    first_commit, commit = asyncio.Event(), store.commit
 
     async def stuck(unit: Any) -> None:
-        if begun.is_set():
+        if first_commit.is_set():
             await asyncio.Event().wait()
         await commit(unit)
-        begun.set()
+        first_commit.set()
 
     data = bytes(range(255)) * 8_000
     with patch.object(store, "commit", stuck):
         task = asyncio.create_task(send(everywhere(), data, "a.bin"))
         async with asyncio.timeout(10):
-            await begun.wait()
+            await first_commit.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert len(await store.fetch("SELECT 1 FROM content_piece")) == content.TOGETHER

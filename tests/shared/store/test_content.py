@@ -12,7 +12,7 @@ from shared.store.content import PIECE, Content, Upload
 ANNA, BEN = "local|anna", "local|ben"
 
 
-def known(data: bytes) -> Content:
+def described(data: bytes) -> Content:
     return Content(sha256(data).hexdigest(), len(data), "text/plain")
 
 
@@ -27,7 +27,7 @@ async def commit(store: Store, statements: Sequence[Statement]) -> None:
 
 
 async def send(store: Store, data: bytes, caller: str = ANNA) -> Content:
-    one = known(data)
+    one = described(data)
     await content.store_pieces(store, one, reading(data))
     upload = Upload(one.sha256, one.size, one.media_type, "a.txt", now_micros() + content.UNUSED_US)
     await commit(store, content.completed(upload, caller))
@@ -71,7 +71,7 @@ async def test_the_same_content_is_stored_once(store: Store) -> None:
 
 async def test_what_is_not_whole_is_not_there(store: Store) -> None:
     """As after a kill between two transactions of an upload."""
-    one = known(DATA)
+    one = described(DATA)
     await store.run(content.BEGIN, (one.sha256, one.size, one.media_type, now_micros()))
     await commit(store, [Statement(content.PUT_PIECE, [(one.sha256, 0, DATA[:PIECE])])])
     upload = Upload(one.sha256, one.size, one.media_type, "a.txt", now_micros() + content.UNUSED_US)
@@ -86,7 +86,7 @@ async def test_what_is_not_whole_is_not_there(store: Store) -> None:
 
 
 async def test_two_replicas_may_send_the_same_at_once(store: Store, replica: Store) -> None:
-    one = known(DATA)
+    one = described(DATA)
     for place in (store, replica):
         await content.store_pieces(place, one, reading(DATA))
     await send(replica, DATA, BEN)
@@ -116,7 +116,7 @@ async def test_what_nobody_uses_is_pruned_after_a_day(store: Store) -> None:
 
 
 async def test_what_was_never_whole_is_pruned(store: Store) -> None:
-    one = known(DATA)
+    one = described(DATA)
     await content.store_pieces(store, one, reading(DATA))
     await age(store)
     assert await content.prune(store) == 1
