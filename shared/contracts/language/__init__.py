@@ -56,6 +56,7 @@ from shared.contracts.language.values import (
     Code,
     Day,
     Email,
+    FileName,
     Id,
     Instant,
     Key,
@@ -63,6 +64,7 @@ from shared.contracts.language.values import (
     Pattern,
     Percent,
     Prose,
+    Sha256,
     Source,
 )
 
@@ -88,6 +90,7 @@ __all__ = [
     "Erasable",
     "ExternalRef",
     "Fact",
+    "FileName",
     "Id",
     "Instant",
     "Key",
@@ -96,6 +99,7 @@ __all__ = [
     "Percent",
     "Prose",
     "Reasoned",
+    "Sha256",
     "Shape",
     "Source",
     "TimeFact",
