@@ -95,8 +95,8 @@ def _page(call: Call, template: str, **contents: Any) -> Answer:
 async def operations_page(call: Call) -> Answer:
     """My operations, of all services."""
     api = Api(call)
-    asked = {service: _listed(api, service) for service in _services(call)}
-    answers = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+    questions = {service: _listed(api, service) for service in _services(call)}
+    answers = dict(zip(questions, await asyncio.gather(*questions.values()), strict=True))
     away = [service for service, listed in answers.items() if listed is None]
     zone = call.kernel.settings.zone
     listed = [Shown(service, one, zone) for service, those in answers.items() for one in those or ()]
