@@ -147,10 +147,29 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Addresses or networks of proxies whose `X-Forwarded-For` is used: `10.0.0.0/8 ::1`; empty: none.",
     )
+    scanner: str = Field(
+        default="",
+        pattern=r"^(|unix:/[^\s]+|tcp:[^\s:]+:[0-9]{1,5}|command:.*\S.*)$",
+        description="What checks every uploaded file for viruses. `unix:/path` or `tcp:host:port` is a daemon that"
+        " speaks clamd's protocol. `command:…` reads the file on its standard input, and ends with 0 (clean) or 1"
+        " (infected). While it does not answer, uploads are refused. Empty: files are not checked.",
+    )
+    upload_megabytes_per_caller: int = Field(
+        default=1000,
+        ge=0,
+        description="How much one caller may upload within a day into one service, in MB; 0: no limit.",
+    )
+    files_gigabytes: int = Field(
+        default=0, ge=0, description="How much the files of one service may take in all, in GB; 0: no limit."
+    )
     clock_jump_hours: int = Field(
         default=24,
         ge=0,
         description="The largest jump of the clock, in hours, before writes are refused; 0: no limit.",
+    )
+    test_clock: bool = Field(
+        default=False,
+        description="Whether the clock follows `portolan clock`; only in a test instance, with the local issuer.",
     )
     log_megabytes: int = Field(
         default=50,
@@ -336,6 +355,14 @@ class Settings(BaseSettings):
                 raise self._unfit(f"with {PREFIX}{superfluous[0].upper()} expected is {expected}")
         if self.kafka_key and not self.kafka_certificate:
             raise ValueError("PORTOLAN_KAFKA_KEY is set: expected is PORTOLAN_KAFKA_CERTIFICATE with it")
+        return self
+
+    @model_validator(mode="after")
+    def _only_a_test_instance_turns_its_clock(self) -> "Settings":
+        if self.test_clock and (not self.local_issuer or self.issuers):
+            raise ValueError(
+                "PORTOLAN_TEST_CLOCK is 'true': expected is the local issuer, and no PORTOLAN_ISSUERS with it"
+            )
         return self
 
     def _unfit(self, expected: str) -> ValueError:

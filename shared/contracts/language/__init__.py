@@ -39,6 +39,7 @@ from shared.contracts.language.shapes import (
     Fact,
     Reasoned,
     Shape,
+    TimeFact,
     absent,
 )
 from shared.contracts.language.topics import (
@@ -55,6 +56,7 @@ from shared.contracts.language.values import (
     Code,
     Day,
     Email,
+    FileName,
     Id,
     Instant,
     Key,
@@ -62,6 +64,7 @@ from shared.contracts.language.values import (
     Pattern,
     Percent,
     Prose,
+    Sha256,
     Source,
 )
 
@@ -87,6 +90,7 @@ __all__ = [
     "Erasable",
     "ExternalRef",
     "Fact",
+    "FileName",
     "Id",
     "Instant",
     "Key",
@@ -95,8 +99,10 @@ __all__ = [
     "Percent",
     "Prose",
     "Reasoned",
+    "Sha256",
     "Shape",
     "Source",
+    "TimeFact",
     "Visibility",
     "absent",
     "aggregate",
