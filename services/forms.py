@@ -11,7 +11,7 @@ from shared.base.currencies import DECIMALS
 from shared.contracts.catalogue import entries
 from shared.contracts.forms import Entry, Field, FormModel, Kind, Move
 from shared.contracts.language import AggregateType, Erasable, entry_of
-from shared.contracts.members import members_of, unwrapped
+from shared.contracts.members import members_of, names, unwrapped
 from shared.domain.register import Register
 from shared.http.routes import Routes
 from shared.http.running import Declared
@@ -189,11 +189,14 @@ def _inner(
         return tuple(_fields(annotation, schema, definitions, kinds))
     if kind != "rows":
         return ()
-    item: Any = unwrapped(get_args(annotation)[0])[0] if get_origin(annotation) is list else None
+    item, _, declared = (
+        unwrapped(get_args(annotation)[0]) if get_origin(annotation) is list else (None, False, [])
+    )
     items, _ = _resolved(schema["items"], definitions)
     if _kind(items, ()) == "part":
         return tuple(_fields(item, items, definitions, kinds))
-    return (_field("", schema["items"], item, definitions, kinds, required=True),)
+    named = tuple(mark.aggregate for mark in declared if isinstance(mark, names))
+    return (_field("", schema["items"], item, definitions, kinds, required=True, names=named),)
 
 
 def _kind(schema: Schema, names: tuple[str, ...]) -> Kind:

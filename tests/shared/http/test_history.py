@@ -13,10 +13,9 @@ PATCH = {"Content-Type": "application/merge-patch+json"}
 async def revised(portolan: Portolan, **members: Any) -> str:
     """A project of two versions, the second by a manager."""
     made = (await portolan("director").post(PROJECTS, json={"name": "Pier", **members})).json()
-    patch = {"headers": {"If-Match": '"1"', **PATCH}, "content": b'{"name": "Mole"}'}
-    answer = await portolan("manager" if not members else "director").patch(
-        f"{PROJECTS}/{made['id']}", **patch
-    )  # type: ignore[arg-type]
+    who = portolan("director" if members else "manager")
+    headers = {"If-Match": '"1"', **PATCH}
+    answer = await who.patch(f"{PROJECTS}/{made['id']}", json={"name": "Mole"}, headers=headers)
     assert answer.status_code == 200, answer.text
     return str(made["id"])
 
