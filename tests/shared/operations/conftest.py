@@ -50,7 +50,7 @@ OF_DEFECTS = OperationKind("defective_job", JOBS, result="Done", conclude=stumbl
 routes = Routes("finance", "Jobs", about="Only here.")
 begins(routes, "/v1/jobs/trial", KIND, "Begin a job", "Of a test.")
 begins(routes, "/v1/jobs/vendor", OF_VENDORS, "Begin a job that makes a vendor", "Of a test.")
-begins(routes, DEFECTS_PATH, OF_DEFECTS, "Begin a job that cannot be ended", "Of a test.")
+begins(routes, "/v1/jobs/defect", OF_DEFECTS, "Begin a job that cannot be ended", "Of a test.")
 WITH_JOBS = replace(
     SERVICE, groups=(*SERVICE.groups, Group(routes=(routes,), operations=(KIND, OF_VENDORS, OF_DEFECTS)))
 )
