@@ -189,9 +189,8 @@ def _inner(
         return tuple(_fields(annotation, schema, definitions, kinds))
     if kind != "rows":
         return ()
-    item, _, declared = (
-        unwrapped(get_args(annotation)[0]) if get_origin(annotation) is list else (None, False, [])
-    )
+    is_list = get_origin(annotation) is list
+    item, _, declared = unwrapped(get_args(annotation)[0] if is_list else Any)
     items, _ = _resolved(schema["items"], definitions)
     if _kind(items, ()) == "part":
         return tuple(_fields(item, items, definitions, kinds))
