@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.resources.people.group import PEOPLE
+from services.resources.people.personal_token.commands import confirm
 from services.resources.planning.group import PLANNING
 from services.resources.reactions import REACTIONS
 from services.resources.tables import Model
@@ -15,5 +16,6 @@ SERVICE = Service(
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
     groups=(PEOPLE, PLANNING),
+    meets=confirm,
     consumers=(reacting("resources", REACTIONS),),
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from shared.base.keyfile import read_or_make
 from shared.domain.kernel import Kernel
-from shared.http.auth import Tokens
+from shared.http.auth import Principal, Tokens
 from shared.http.deadlines import Deadlines
 from shared.http.limits import Allowance, OpenStreams, RateLimit
 from shared.http.revocations import Revocations
@@ -38,6 +39,10 @@ class Serving(Kernel):
     deadlines: Deadlines = field(default_factory=Deadlines)
     slicing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a reader of the feed reads a slice: many of them together hold the event loop no longer than one."""
+    known_tokens: dict[str, tuple[Principal | None, float]] = field(default_factory=dict)
+    """Hash of a personal access token -> who it acts as, and till when that is believed (monotonic seconds)."""
+    meets: "Callable[[Principal], Awaitable[None]] | None" = None
+    """What is done of who comes with a token of an issuer."""
     revocations: Revocations = field(default_factory=Revocations)
     attempts: Allowance = field(default_factory=lambda: Allowance(ATTEMPTS_KEPT, 3600))
     """How many refused attempts of one principal, and of all, are kept an hour."""
