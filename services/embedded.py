@@ -35,6 +35,8 @@ class Embedded:
 
     def __post_init__(self) -> None:
         self._front = front({name: one.app for name, one in self.services.items()})
+        for kernel in self.kernels:
+            kernel.neighbours.door = self._front
 
     async def login_link(self, subject: str = "director", role: str = "director") -> str:
         """Where the person at this machine logs in: the link works once, for a quarter of an hour."""

@@ -14,6 +14,7 @@ from shared.domain.kernel import Kernel
 from shared.http.auth import Principal, Tokens
 from shared.http.deadlines import Deadlines
 from shared.http.limits import Allowance, OpenStreams, RateLimit
+from shared.http.neighbours import Neighbours
 from shared.http.revocations import Revocations
 from shared.http.turns import Turns
 
@@ -51,6 +52,7 @@ class Serving(Kernel):
         super().__post_init__()
         self.rate_limit = _LIMITS.setdefault(self.tokens, RateLimit(self.settings.rate_limit))
         self.streams = _STREAMS.setdefault(self.tokens, OpenStreams(self.settings.streams))
+        self.neighbours = Neighbours(self.settings)
         self.logins = Allowance(self.settings.login_attempts or None, 60)
 
     def sign(self, text: bytes) -> bytes:

@@ -85,6 +85,7 @@ async def opened(
             yield Opened(service, app, kernel)
     finally:
         await end_all(kernel.tasks)
+        await kernel.neighbours.close()
         await store.close()
 
 

@@ -87,7 +87,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("personal_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personal_token__updated_at_id"))

@@ -49,8 +49,8 @@ async def make_token(call: Call, body: TokenRequest) -> Answer[NewToken]:
     shown once. Every service accepts it within seconds."""
     call.work.rights = None  # it is the caller's own, which needs no right
     token, text = await commands.make(call.work, call.principal, body.name, body.scope, body.days)
-    made = NewToken(id=token.id, token=text, scope=token.scope, expires_at=token.expires_at)
-    return answer(made, 201)
+    new_token = NewToken(id=token.id, token=text, scope=token.scope, expires_at=token.expires_at)
+    return answer(new_token, 201)
 
 
 @routes.delete("/v1/me/tokens/{id}", scope=None, refusals=(404,))

@@ -80,8 +80,8 @@ _CONFIRMED: dict[tuple[str, str], tuple[object, ...]] = {}
 async def confirm(kernel: Serving, owner: Principal) -> None:
     """Let the tokens of somebody act with what their issuer says of them now. Where it cannot be kept, next time."""
     day = now_micros() // CONFIRMED_US
-    seen = (id(kernel.store), owner.roles, owner.groups, day)
-    if _CONFIRMED.get((owner.issuer, owner.subject)) == seen:
+    proof = (id(kernel.store), owner.roles, owner.groups, day)
+    if _CONFIRMED.get((owner.issuer, owner.subject)) == proof:
         return
     roles, groups = " ".join(owner.roles), json.dumps(list(owner.groups))
     since = now_micros() - CONFIRMED_US
@@ -91,7 +91,7 @@ async def confirm(kernel: Serving, owner: Principal) -> None:
             await _confirm(kernel, owner, [row[0] for row in rows])
         if len(_CONFIRMED) >= REMEMBERED:
             _CONFIRMED.clear()
-        _CONFIRMED[owner.issuer, owner.subject] = seen
+        _CONFIRMED[owner.issuer, owner.subject] = proof
 
 
 async def _confirm(kernel: Serving, owner: Principal, ids: list[str]) -> None:

@@ -29,7 +29,7 @@ def with_token(portolan: Portolan, token: str) -> httpx.AsyncClient:
     return client
 
 
-async def made(portolan: Portolan, owner: str = "manager", **members: Any) -> dict[str, Any]:
+async def new_token_of(portolan: Portolan, owner: str = "manager", **members: Any) -> dict[str, Any]:
     answer = await portolan(owner).post(TOKENS, json={"name": "the nightly report"} | members)
     assert answer.status_code == 201, answer.text
     await portolan.settled()
@@ -44,7 +44,7 @@ def forget(portolan: Portolan) -> None:
 
 
 async def test_a_token_is_accepted_by_every_service_on_either_database(everywhere: Portolan) -> None:
-    token = (await made(everywhere))["token"]
+    token = (await new_token_of(everywhere))["token"]
     program = with_token(everywhere, token)
     answers = {service: (await program.get(path)).status_code for service, path in A_READ.items()}
     assert answers == dict.fromkeys(A_READ, 200)
@@ -72,7 +72,7 @@ async def test_a_token_is_shown_once_and_kept_nowhere(portolan: Portolan) -> Non
 
 
 async def test_a_narrowed_token_may_no_more_than_its_scope(portolan: Portolan) -> None:
-    program = with_token(portolan, (await made(portolan, scope="projects.read"))["token"])
+    program = with_token(portolan, (await new_token_of(portolan, scope="projects.read"))["token"])
     assert (await program.get("/projects/v1/projects")).status_code == 200
     refused = await program.post("/projects/v1/projects", json={"name": "Harbour"})
     assert (refused.status_code, refused.json()["needs"]) == (403, "projects.write")
@@ -134,7 +134,7 @@ async def test_a_token_loses_the_roles_that_its_owner_has_lost(everywhere: Porto
 
 
 async def test_a_token_whose_owner_is_not_seen_any_more_is_refused(portolan: Portolan) -> None:
-    program = with_token(portolan, (await made(portolan))["token"])
+    program = with_token(portolan, (await new_token_of(portolan))["token"])
     long_ago = now_micros() - 91 * 86_400 * 1_000_000
     for one in portolan.running.services.values():
         await one.kernel.store.run("UPDATE access_token SET confirmed_at = ?", (long_ago,))
@@ -150,7 +150,7 @@ async def test_a_revoked_token_is_refused_everywhere_within_seconds(
     everywhere: Portolan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(personal_tokens, "LOOK_AGAIN_S", 0.0)
-    token = await made(everywhere)
+    token = await new_token_of(everywhere)
     program = with_token(everywhere, token["token"])
     assert (await program.get("/risk/v1/risks")).status_code == 200
     assert (await everywhere("manager").delete(f"{TOKENS}/{token['id']}")).status_code == 204
@@ -162,19 +162,19 @@ async def test_a_revoked_token_is_refused_everywhere_within_seconds(
 
 
 async def test_nobody_sees_or_revokes_the_tokens_of_others(portolan: Portolan) -> None:
-    token = await made(portolan)
+    token = await new_token_of(portolan)
     assert (await portolan("viewer").get(TOKENS)).json()["items"] == []
     assert (await portolan("viewer").delete(f"{TOKENS}/{token['id']}")).status_code == 404
     assert (await portolan("viewer").get("/resources/v1/personal-tokens")).status_code == 403
-    [seen] = (await portolan("director").get("/resources/v1/personal-tokens")).json()["items"]
-    assert seen["subject"] == "manager"
+    [listed] = (await portolan("director").get("/resources/v1/personal-tokens")).json()["items"]
+    assert listed["subject"] == "manager"
     path = f"/resources/v1/personal-tokens/{token['id']}/revoke"
     assert (await portolan("manager").post(path)).status_code == 403
     assert (await portolan("director").post(path)).json()["revoked_at"] is not None
 
 
 async def test_a_token_of_a_program_makes_no_other_and_begins_no_session(portolan: Portolan) -> None:
-    token = (await made(portolan))["token"]
+    token = (await new_token_of(portolan))["token"]
     refused = await with_token(portolan, token).post(TOKENS, json={"name": "another"})
     assert (refused.status_code, refused.json()["code"]) == (403, "needs_log_in")
     account = await portolan("service").post(TOKENS, json={"name": "x"})
@@ -182,7 +182,7 @@ async def test_a_token_of_a_program_makes_no_other_and_begins_no_session(portola
 
 
 async def test_an_expired_token_is_refused(portolan: Portolan) -> None:
-    program = with_token(portolan, (await made(portolan, days=1))["token"])
+    program = with_token(portolan, (await new_token_of(portolan, days=1))["token"])
     for one in portolan.running.services.values():
         await one.kernel.store.run("UPDATE access_token SET expires_at = ?", (now_micros() - 1,))
     refused = await program.get("/risk/v1/risks")
@@ -190,7 +190,7 @@ async def test_an_expired_token_is_refused(portolan: Portolan) -> None:
 
 
 async def test_what_a_subject_was_given_is_revoked_with_its_personal_tokens(portolan: Portolan) -> None:
-    program = with_token(portolan, (await made(portolan))["token"])
+    program = with_token(portolan, (await new_token_of(portolan))["token"])
     body = {"kind": "subject", "value": "manager", "issuer": LOCAL}
     await portolan("director").post("/risk/v1/revocations", json=body)
     assert (await program.get("/risk/v1/risks")).json()["code"] == "token_revoked"
@@ -215,7 +215,7 @@ async def test_the_tokens_of_a_person_go_with_them(portolan: Portolan) -> None:
 
 
 async def test_guesses_are_bounded_and_cost_no_look_at_the_database(portolan: Portolan) -> None:
-    good = with_token(portolan, (await made(portolan))["token"])
+    good = with_token(portolan, (await new_token_of(portolan))["token"])
     assert (await good.get("/risk/v1/risks")).status_code == 200
     answers = [
         (await with_token(portolan, personal_tokens.new_token()).get("/risk/v1/risks")).status_code
@@ -233,7 +233,7 @@ async def test_what_only_looks_like_a_token_is_refused(portolan: Portolan, token
 
 
 async def test_when_a_token_was_used_is_known_to_the_hour(portolan: Portolan) -> None:
-    program = with_token(portolan, (await made(portolan))["token"])
+    program = with_token(portolan, (await new_token_of(portolan))["token"])
     for _ in range(3):
         await program.get("/risk/v1/risks")
         forget(portolan)
