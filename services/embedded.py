@@ -18,6 +18,7 @@ from shared.http.serving import Serving
 from shared.messaging.inbox import Inbox
 from shared.runtime.app import ServiceApp, create_app
 from shared.runtime.front import front
+from shared.runtime.operations import operating
 from shared.runtime.running import Opened, alone, enter_bus, listening, opened
 from shared.runtime.service import Service
 
@@ -75,4 +76,6 @@ async def embedded(
         inboxes = {
             name: await stack.enter_async_context(listening(one, bus)) for name, one in services.items()
         }
+        for one in services.values():
+            await stack.enter_async_context(operating(one.service, one.kernel))
         yield Embedded(settings, tokens, services, inboxes)

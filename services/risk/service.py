@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.risk.quantification.group import QUANTIFICATION
 from services.risk.reactions import REACTIONS
 from services.risk.risks.group import RISKS
 from services.risk.tables import Model
@@ -13,6 +14,6 @@ SERVICE = Service(
     title="Risk",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(RISKS,),
+    groups=(RISKS, QUANTIFICATION),
     consumers=(reacting("risk", REACTIONS),),
 )

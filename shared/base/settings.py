@@ -181,6 +181,31 @@ class Settings(BaseSettings):
     refused_attempts_days: int = Field(
         default=90, ge=1, description="How long refused attempts are kept, in days; at most 20,000 a service."
     )
+    workers: int = Field(
+        default=2,
+        ge=0,
+        le=64,
+        description="Long computations of a process at a time, each in a process of its own; 0: this one begins none.",
+    )
+    worker_megabytes: int = Field(
+        default=1024, ge=0, description="Memory of one computation, in MB (on Linux); 0: no limit."
+    )
+    worker_seconds: int = Field(
+        default=600, ge=1, le=86_400, description="Time of one computation, in seconds; then it is ended."
+    )
+    operation_lease_s: float = Field(
+        default=15.0,
+        ge=0.5,
+        le=3600,
+        description="After so many seconds without a sign of life of its process, an operation is begun again.",
+    )
+    operations_per_caller: int = Field(
+        default=10, ge=1, description="Open operations of a principal, in each service."
+    )
+    operations_open: int = Field(default=200, ge=1, description="Open operations of a service in all.")
+    operations_days: int = Field(
+        default=7, ge=1, description="How long ended operations and their results are kept, in days."
+    )
     dead_letters_days: int = Field(
         default=0, ge=0, description="How long dead letters are kept, in days; 0: until an operator decides."
     )

@@ -36,7 +36,7 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
     extra["parameters"] += _path_parameters(in_path)
     if (body := operation.body) is not None:
         schema = {"$ref": f"#/components/schemas/{body.__name__}"}
-        required = any(f.is_required() for f in body.model_fields.values())
+        required = operation.is_raw or any(f.is_required() for f in body.model_fields.values())
         extra["requestBody"] = {"required": required, "content": {operation.media_type: {"schema": schema}}}
     if operation.public:
         extra["security"] = []
@@ -46,8 +46,9 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
     responses[operation.status] = _success(operation, shape)
     if operation.method == "PUT":
         responses[201] = _success(operation, shape)
-    if operation.status == 201 and "validate_only" in (operation.query_names or ()):
-        responses[200] = {"description": "What would be made", "content": responses[201]["content"]}
+    if operation.status in (201, 202) and "validate_only" in (operation.query_names or ()):
+        content = responses[operation.status]["content"]
+        responses[200] = {"description": "What would be made", "content": content}
     if operation.method == "GET" and shape is not None:
         responses[304] = {"description": "Not modified", "headers": {"ETag": _HEADERS["ETag"]}}
     # a Response has no media type of its own, so that FastAPI adds none to those that are told
@@ -95,7 +96,7 @@ def _success(operation: Operation, shape: Any) -> dict[str, Any]:
     elif shape is not None:
         names += ["ETag"] if operation.method == "GET" and operation.produces == ("application/json",) else []
         answer["content"] = {media: {"schema": shape} for media in operation.produces}
-    if operation.status == 201:
+    if operation.status in (201, 202):
         names.append("Location")
     if operation.method == "POST":
         names.append("Idempotency-Replayed")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from shared.http import strict_json
+from shared.base import strict_json
 from shared.http.auth import Principal
 from shared.http.call import Call
 
@@ -72,6 +72,8 @@ class Operation:
     body_limit: int = BODY_LIMIT
     items_limit: int = strict_json.LARGEST_ARRAY
     """Items that an array which is a member of the body may have: counted while they are read."""
+    is_raw: bool = False
+    """Whether the endpoint is given the body as it was sent, and has it read where no event loop waits."""
     parameters: tuple[Parameter, ...] = ()
     headers: tuple[Parameter, ...] = ()
     produces: tuple[str, ...] = ("application/json",)

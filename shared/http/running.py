@@ -183,7 +183,8 @@ def composed(path: str, declared: Declared) -> Callable[[Call, Endpoint], Awaita
         if query:
             if drops_blanks:
                 query = call.query = {name: values for name, values in query.items() if values != [""]}
-            check_parameters(query)
+            if names is not None:
+                check_parameters(query)
         if check_headers is not None:
             check_headers(call)
         arguments: Arguments = dict(call.scope.get("path_params") or ())

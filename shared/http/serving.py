@@ -10,7 +10,9 @@ from secrets import token_bytes
 from weakref import WeakKeyDictionary
 
 from shared.base.keyfile import read_or_make
+from shared.base.workers import Workers
 from shared.domain.kernel import Kernel
+from shared.domain.operations import LongWork
 from shared.http.auth import Principal, Tokens
 from shared.http.deadlines import Deadlines
 from shared.http.limits import Allowance, OpenStreams, RateLimit
@@ -26,6 +28,8 @@ _LIMITS: WeakKeyDictionary[Tokens, RateLimit] = WeakKeyDictionary()
 """One for all services of a process, which share their tokens: a principal's requests are counted together."""
 _STREAMS: WeakKeyDictionary[Tokens, OpenStreams] = WeakKeyDictionary()
 """Likewise, of the streams."""
+_WORKERS: WeakKeyDictionary[Tokens, Workers] = WeakKeyDictionary()
+"""Likewise: however many services there are in a process, so many computations run at a time."""
 
 
 @dataclass(kw_only=True)
@@ -45,6 +49,7 @@ class Serving(Kernel):
     meets: "Callable[[Principal], Awaitable[None]] | None" = None
     """What is done of who comes with a token of an issuer."""
     revocations: Revocations = field(default_factory=Revocations)
+    long_work: LongWork = field(default_factory=LongWork)
     attempts: Allowance = field(default_factory=lambda: Allowance(ATTEMPTS_KEPT, 3600))
     """How many refused attempts of one principal, and of all, are kept an hour."""
 
@@ -53,6 +58,8 @@ class Serving(Kernel):
         self.rate_limit = _LIMITS.setdefault(self.tokens, RateLimit(self.settings.rate_limit))
         self.streams = _STREAMS.setdefault(self.tokens, OpenStreams(self.settings.streams))
         self.neighbours = Neighbours(self.settings)
+        workers = Workers(self.settings.workers, self.settings.worker_megabytes)
+        self.workers = _WORKERS.setdefault(self.tokens, workers)
         self.logins = Allowance(self.settings.login_attempts or None, 60)
 
     def sign(self, text: bytes) -> bytes:

@@ -61,7 +61,7 @@ def _outdated(service: Service, kernel: Kernel) -> Iterator[Outdated]:
     if settings.dead_letters_days:
         yield Outdated(tables["dead_letter"], "recorded_at < ?", (now - settings.dead_letters_days * DAY_US,))
         yield Outdated(tables["parked"], GIVEN_UP, ())
-    for name in ("revocation", "access_token_use", *service.expiring):
+    for name in ("revocation", "operation", "access_token_use", *service.expiring):
         yield Outdated(tables[name], "expires_at < ?", (now,))
 
 

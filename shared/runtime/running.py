@@ -86,6 +86,7 @@ async def opened(
     finally:
         await end_all(kernel.tasks)
         await kernel.neighbours.close()
+        await kernel.workers.close()
         await store.close()
 
 

@@ -1,14 +1,26 @@
 """The kernel's own tables, the same in every service's database."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from shared.store.columns import ID, KEY
 
 
 def kernel_tables(metadata: MetaData) -> None:
-    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations, audit and
-    access."""
+    """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations, audit,
+    access and operations."""
     _access_tables(metadata)
+    _operation_table(metadata)
     Table(
         "outbox",
         metadata,
@@ -127,6 +139,38 @@ def kernel_tables(metadata: MetaData) -> None:
         Column("method", KEY, nullable=False),
         Column("path", Text, nullable=False),
         Column("code", KEY, nullable=False),
+    )
+
+
+def _operation_table(metadata: MetaData) -> None:
+    """What takes long (`shared.domain.operations`); instants in microseconds, contents compressed."""
+    Table(
+        "operation",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("kind", KEY, nullable=False),
+        Column("asker", KEY, nullable=False),
+        Column("origin", Text, nullable=False),
+        Column("state", KEY, nullable=False),
+        Column("progress", Integer, nullable=False),
+        Column("step", KEY, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("holder", KEY),
+        Column("lease_until", BigInteger),
+        Column("created_at", BigInteger, nullable=False),
+        Column("started_at", BigInteger),
+        Column("ended_at", BigInteger),
+        Column("expires_at", BigInteger, index=True),
+        Column("problem", Text),
+        Column("input", LargeBinary),
+        Column("result", LargeBinary),
+        Index("ix_operation__asker_id", "asker", "id"),
+        Index(
+            "ix_operation__where_open",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
 

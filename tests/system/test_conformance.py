@@ -230,14 +230,16 @@ async def test_every_list_tells_its_total_to_who_prefers_it(everything: Any) -> 
     for walked in paged:
         assert "Prefer" in {header.name for header in walked.operation.headers}, walked
         page = await client.get(walked.url() + "?limit=200", headers={"Prefer": "return=total-count"})
+        if page.status_code == 404 and "{id}" in walked.path:  # of what only reactions make there is none yet
+            continue
         assert page.headers["preference-applied"] == "return=total-count", walked
         assert page.json()["total"] == len(page.json()["items"]), walked
 
 
 def lists(everything: Any) -> list[Any]:
-    """Every list whose items are resources with an id; what happened is found by what it happened to."""
+    """Every list whose items are resources with an id; what happened, and versions, are found by what they are of."""
     paged = [w for w in everything.walk("GET") if "cursor" in w.operation.query_names]
-    return [walked for walked in paged if walked.path != "/reporting/v1/activity"]
+    return [w for w in paged if not w.path.endswith(("/reporting/v1/activity", "/history"))]
 
 
 async def test_every_list_takes_the_ids_that_others_name(everything: Any) -> None:

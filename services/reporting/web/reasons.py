@@ -95,7 +95,7 @@ REFUSALS = (
     N_("the issuer's metadata cannot be read now"),
     N_("the issuer's keys cannot be read now"),
     N_("there is no such issuer to log in at"),
-    N_("a scope is one or several of `<service>.<verb>`, or services alone, or verbs alone"),
+    N_("a scope is one or several of `service.verb`, or services alone, or verbs alone"),
     N_("a token may live for %(n)s days"),
     N_("this instance has no personal access tokens"),
     N_("a service account gets its tokens from its issuer"),

@@ -36,7 +36,7 @@ def scope_within(words: str | None, bounds: Collection[str] | None) -> str | Non
     scopes, unknown = narrowing(words.split())
     if unknown or not scopes:
         raise Invalid(
-            "a scope is one or several of `<service>.<verb>`, or services alone, or verbs alone",
+            "a scope is one or several of `service.verb`, or services alone, or verbs alone",
             Fault("not_understood", "is not understood", pointer="/scope"),
             code="scope_not_understood",
         )
