@@ -147,6 +147,21 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Addresses or networks of proxies whose `X-Forwarded-For` is used: `10.0.0.0/8 ::1`; empty: none.",
     )
+    scanner: str = Field(
+        default="",
+        pattern=r"^(|unix:/[^\s]+|tcp:[^\s:]+:[0-9]{1,5}|command:.*\S.*)$",
+        description="What checks every uploaded file for viruses. `unix:/path` or `tcp:host:port` is a daemon that"
+        " speaks clamd's protocol. `command:…` reads the file on its standard input, and ends with 0 (clean) or 1"
+        " (infected). While it does not answer, uploads are refused. Empty: files are not checked.",
+    )
+    upload_megabytes_per_caller: int = Field(
+        default=1000,
+        ge=0,
+        description="How much one caller may upload within a day into one service, in MB; 0: no limit.",
+    )
+    files_gigabytes: int = Field(
+        default=0, ge=0, description="How much the files of one service may take in all, in GB; 0: no limit."
+    )
     clock_jump_hours: int = Field(
         default=24,
         ge=0,

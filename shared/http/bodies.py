@@ -15,6 +15,7 @@ from shared.base.validation import invalid_from
 from shared.http.call import Call, read_content, read_form
 from shared.http.operation import FORM, Operation
 from shared.http.signature import Signature
+from shared.http.spooling import spooler
 
 HASHED_AT_ONCE = 256 * 1024
 
@@ -23,6 +24,8 @@ Reader = Callable[[Call], Awaitable[BaseModel | bytes | None]]
 
 def body_reader(operation: Operation, signature: Signature) -> Reader:
     """Reads the body of one operation: the content for its endpoint, None where that takes none."""
+    if operation.takes_file:
+        return spooler(operation)
     return _nothing(operation) if operation.takes is None else _content(operation, signature)
 
 

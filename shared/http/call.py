@@ -22,6 +22,7 @@ from shared.domain.access.rights import Rights, Sight
 from shared.domain.work import Match, Work
 from shared.http.auth import Principal
 from shared.http.serving import Serving
+from shared.http.spooled import Spooled
 from shared.store.outbox import Origin
 
 M = TypeVar("M", bound=BaseModel)
@@ -107,6 +108,8 @@ class Call(Request):
     """What identified the principal by a cookie; None where a bearer token did."""
     replied: dict[str, str]
     """Headers that the endpoint adds to the answer."""
+    spooled: Spooled | None = None
+    """The file that the request brought."""
 
     @property
     def service(self) -> str:
@@ -209,7 +212,7 @@ class Call(Request):
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
             bool(self.query) and self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
-            rights=self.rights, needs=self.needs,
+            rights=self.rights, needs=self.needs, caller=principal,
         )  # fmt: skip
         return self.work
 

@@ -79,6 +79,10 @@ class Operation:
     produces: tuple[str, ...] = ("application/json",)
     needs_match: bool = False
     needs_key: bool = False
+    takes_file: bool = False
+    """Whether its body is a file, which stands in `call.spooled`."""
+    answers_parts: bool = False
+    """Whether a Range is answered with that part of the content (206)."""
     puts: bool = False
     """By external key: what somebody else has just made with that key is put, not refused."""
     public: bool = False

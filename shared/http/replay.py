@@ -48,6 +48,8 @@ async def read_back(call: Call, stored: dict[str, Any]) -> Answer:
         return await repeated(call, stored)
     if "results" in stored:
         return await batch.replayed(call, stored["results"])
+    if "body" in stored:
+        return Answer(stored["status"], stored["body"].encode(), stored["headers"])
     if "id" not in stored:
         return Answer(stored["status"])
     state, where = await idempotency.state_at(call, stored)

@@ -33,6 +33,8 @@ class Options(TypedDict, total=False):
     produces: tuple[str, ...]
     needs_match: bool
     needs_key: bool
+    takes_file: bool
+    answers_parts: bool
     public: bool
     any_query: bool
     session: Session

@@ -129,12 +129,16 @@ class KernelRoute(BaseRoute):
         kernel = call.kernel = self._kernel()
         call.replied = cors.headers(sent, kernel.settings.cors_origins) if b"origin" in sent else {}
         try:
-            with kernel.deadlines.begin():
+            deadlines = kernel.long_deadlines if self.operation.takes_file else kernel.deadlines
+            with deadlines.begin():
                 answer = await self._answered(call, self.endpoint)
             if answer.stream is not None:
                 kernel.streams.refuse_too_many(call.principal.key)
         except (Refusal, TimeoutError, Unreachable) as failure:
             answer = self._refused(_refusal(failure, call), call)
+        finally:
+            if call.spooled is not None:
+                call.spooled.close()
         if answer.stream is None:
             await answers.send(answer, call, scope["method"] == "HEAD", send)
             return

@@ -18,9 +18,12 @@ from shared.http.deadlines import Deadlines
 from shared.http.limits import Allowance, OpenStreams, RateLimit
 from shared.http.neighbours import Neighbours
 from shared.http.revocations import Revocations
+from shared.http.spooled import Receiving
 from shared.http.turns import Turns
 
 ATTEMPTS_KEPT = 60
+RECEIVING_S = 900.0
+"""So long a file may take to come: 50 MiB at 58 KB a second."""
 SECRET_FILE = "cursor.key"  # noqa: S105 the name of a file
 
 
@@ -42,6 +45,9 @@ class Serving(Kernel):
     deciding: Turns = field(default_factory=Turns)
     """Whose turn it is to decide again, where many write the same at once."""
     deadlines: Deadlines = field(default_factory=Deadlines)
+    long_deadlines: Deadlines = field(default_factory=lambda: Deadlines(RECEIVING_S))
+    """Of requests that bring a file."""
+    receiving: Receiving = field(default_factory=Receiving)
     slicing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a reader of the feed reads a slice: many of them together hold the event loop no longer than one."""
     known_tokens: dict[str, tuple[Principal | None, float]] = field(default_factory=dict)

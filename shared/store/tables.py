@@ -18,9 +18,10 @@ from shared.store.columns import ID, KEY
 
 def kernel_tables(metadata: MetaData) -> None:
     """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations, audit,
-    access and operations."""
+    access, operations and content."""
     _access_tables(metadata)
     _operation_table(metadata)
+    _content_tables(metadata)
     Table(
         "outbox",
         metadata,
@@ -245,4 +246,43 @@ def _access_tables(metadata: MetaData) -> None:
         metadata,
         Column("id", ID, primary_key=True),
         Column("mark", KEY, nullable=False),
+    )
+
+
+def _content_tables(metadata: MetaData) -> None:
+    """Files and frozen content (`shared.store.content`)."""
+    Table(
+        "content",
+        metadata,
+        Column("sha256", KEY, primary_key=True),
+        Column("size", BigInteger, nullable=False),
+        Column("media_type", KEY, nullable=False),
+        Column("whole", BigInteger, nullable=False),
+        Column("stored_at", BigInteger, nullable=False, index=True),
+    )
+    Table(
+        "content_piece",
+        metadata,
+        Column("sha256", KEY, primary_key=True),
+        Column("place", BigInteger, primary_key=True, autoincrement=False),
+        Column("data", LargeBinary, nullable=False),
+    )
+    Table(
+        "content_upload",
+        metadata,
+        Column("sha256", KEY, primary_key=True),
+        Column("caller", KEY, primary_key=True),
+        Column("name", Text, nullable=False),
+        Column("media_type", KEY, nullable=False),
+        Column("size", BigInteger, nullable=False),
+        Column("expires_at", BigInteger, nullable=False, index=True),
+        Index("ix_content_upload__caller_expires_at", "caller", "expires_at"),
+    )
+    Table(
+        "content_use",
+        metadata,
+        Column("sha256", KEY, primary_key=True),
+        Column("kind", KEY, primary_key=True),
+        Column("id", ID, primary_key=True),
+        Index("ix_content_use__kind_id", "kind", "id"),
     )

@@ -55,6 +55,7 @@ from shared.contracts.language.values import (
     Code,
     Day,
     Email,
+    FileName,
     Id,
     Instant,
     Key,
@@ -62,6 +63,7 @@ from shared.contracts.language.values import (
     Pattern,
     Percent,
     Prose,
+    Sha256,
     Source,
 )
 
@@ -87,6 +89,7 @@ __all__ = [
     "Erasable",
     "ExternalRef",
     "Fact",
+    "FileName",
     "Id",
     "Instant",
     "Key",
@@ -95,6 +98,7 @@ __all__ = [
     "Percent",
     "Prose",
     "Reasoned",
+    "Sha256",
     "Shape",
     "Source",
     "Visibility",

@@ -34,6 +34,7 @@ SELECT {columns} FROM access_membership WHERE counts = 1
         OR (kind = 'service_account' AND holder = ?){groups})
 """
 OF_GROUPS = " OR (kind = 'group' AND holder IN ({marks}))"
+PERSON = "SELECT person_id FROM access_login WHERE hash = ? AND counts = 1 LIMIT 1"
 CONFIDENTIAL = "SELECT id FROM access_node WHERE confidential = 1"
 VALUES = {
     "sqlite": "SELECT value FROM json_each(?)",
@@ -184,6 +185,12 @@ async def memberships_of(store: Store, caller: Caller, on: date, columns: str) -
 
 def _within(scopes: frozenset[str], bounds: frozenset[str] | None) -> frozenset[str]:
     return scopes if bounds is None else scopes & bounds
+
+
+async def person_of(store: Store, caller: Caller) -> str | None:
+    """The id of the person whose login it is, as this service knows it."""
+    rows = await store.fetch(PERSON, (login_hash(caller.issuer, caller.subject),))
+    return rows[0][0] if rows else None
 
 
 async def nodes_below(store: Store, ids: Collection[str]) -> frozenset[str]:
