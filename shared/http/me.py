@@ -67,7 +67,7 @@ class Me(AnswerShape):
     memberships: list[MyMembership]
     """What they have in parts of the organisation today."""
     token: MyToken
-    """The token that was sent."""
+    """With which they call."""
     languages: list[str]
     """The languages that the request asks for, the most wanted first."""
 
