@@ -15,7 +15,7 @@ from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
 
-from shared.base.clock import epoch_seconds, now_micros
+from shared.base.clock import epoch_seconds, machine_micros
 from shared.base.errors import Unauthenticated
 from shared.http import attempts
 from shared.http.auth import Principal
@@ -97,7 +97,7 @@ async def _look_up(call: Call, hash: str) -> Principal | None:
     if not rows or not settings.personal_token_days:
         return None
     id, issuer, subject, roles, groups, scope, made_at, expires_at, confirmed_at, used_at = rows[0]
-    now = now_micros()
+    now = machine_micros()
     if not call.kernel.tokens.trusts(issuer):
         raise Unauthenticated("the token's issuer is not trusted here", code="unknown_issuer")
     if confirmed_at + settings.owner_seen_days * DAY_US < now:
@@ -116,4 +116,4 @@ async def _look_up(call: Call, hash: str) -> Principal | None:
 
 async def of_owner(store: Store, owner: Principal) -> Sequence[tuple[Any, ...]]:
     """The tokens of somebody that count: id, name, scope, and in microseconds when made, till when, and when used here."""
-    return await store.fetch(_OF_OWNER, (owner.issuer, owner.subject, now_micros()))
+    return await store.fetch(_OF_OWNER, (owner.issuer, owner.subject, machine_micros()))

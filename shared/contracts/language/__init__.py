@@ -39,6 +39,7 @@ from shared.contracts.language.shapes import (
     Fact,
     Reasoned,
     Shape,
+    TimeFact,
     absent,
 )
 from shared.contracts.language.topics import (
@@ -101,6 +102,7 @@ __all__ = [
     "Sha256",
     "Shape",
     "Source",
+    "TimeFact",
     "Visibility",
     "absent",
     "aggregate",

@@ -5,7 +5,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from services.resources.people.personal_token import rules
-from shared.base.clock import now, now_micros
+from shared.base.clock import from_micros, machine_micros, now
 from shared.base.errors import NotFound
 from shared.base.ids import new_id_text
 from shared.contracts.language import plain
@@ -38,7 +38,7 @@ async def make(
 ) -> tuple[PersonalToken, str]:
     """A new token of somebody, and its text, which is kept nowhere."""
     rules.may_have_tokens(owner, work.settings.personal_token_days)
-    text = new_token()
+    text, at = new_token(), from_micros(machine_micros())  # tokens go by the machine's clock, turned or not
     token = work.new(
         PersonalToken,
         name=name,
@@ -48,8 +48,8 @@ async def make(
         roles=list(owner.roles),
         groups=list(owner.groups),
         scope=rules.scope_within(scope, owner.bounds),
-        expires_at=now() + rules.lasts(days, work.settings.personal_token_days),
-        confirmed_at=now(),
+        expires_at=at + rules.lasts(days, work.settings.personal_token_days),
+        confirmed_at=at,
     )
     return work.save(token, plain(PersonalToken, "created")), text
 
@@ -79,12 +79,12 @@ _CONFIRMED: dict[tuple[str, str], tuple[object, ...]] = {}
 
 async def confirm(kernel: Serving, owner: Principal) -> None:
     """Let the tokens of somebody act with what their issuer says of them now. Where it cannot be kept, next time."""
-    day = now_micros() // CONFIRMED_US
+    day = machine_micros() // CONFIRMED_US
     proof = (id(kernel.store), owner.roles, owner.groups, day)
     if _CONFIRMED.get((owner.issuer, owner.subject)) == proof:
         return
     roles, groups = " ".join(owner.roles), json.dumps(list(owner.groups))
-    since = now_micros() - CONFIRMED_US
+    since = machine_micros() - CONFIRMED_US
     with suppress(StaleVersion, Unreachable):
         rows = await kernel.store.fetch(_OUTDATED, (owner.issuer, owner.subject, roles, groups, since))
         if rows:
@@ -104,6 +104,10 @@ async def _confirm(kernel: Serving, owner: Principal, ids: list[str]) -> None:
     work = Work(kernel.store, kernel.mirrors, origin, settings=kernel.settings, watch=kernel.watch)
     for id in ids:
         token = await work.load(PersonalToken, id)
-        token.roles, token.groups, token.confirmed_at = list(owner.roles), list(owner.groups), now()
+        token.roles, token.groups, token.confirmed_at = (
+            list(owner.roles),
+            list(owner.groups),
+            from_micros(machine_micros()),
+        )
         work.save(token, PersonalTokenConfirmed())
     await work.commit()

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.resources.people.personal_token import commands
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros
 from shared.base.settings import Settings
 from shared.http import personal_tokens
 from shared.http.auth.issuers import LOCAL
@@ -135,7 +135,7 @@ async def test_a_token_loses_the_roles_that_its_owner_has_lost(everywhere: Porto
 
 async def test_a_token_whose_owner_is_not_seen_any_more_is_refused(portolan: Portolan) -> None:
     program = with_token(portolan, (await new_token_of(portolan))["token"])
-    long_ago = now_micros() - 91 * 86_400 * 1_000_000
+    long_ago = machine_micros() - 91 * 86_400 * 1_000_000
     for one in portolan.running.services.values():
         await one.kernel.store.run("UPDATE access_token SET confirmed_at = ?", (long_ago,))
     refused = await program.get("/risk/v1/risks")
@@ -184,7 +184,7 @@ async def test_a_token_of_a_program_makes_no_other_and_begins_no_session(portola
 async def test_an_expired_token_is_refused(portolan: Portolan) -> None:
     program = with_token(portolan, (await new_token_of(portolan, days=1))["token"])
     for one in portolan.running.services.values():
-        await one.kernel.store.run("UPDATE access_token SET expires_at = ?", (now_micros() - 1,))
+        await one.kernel.store.run("UPDATE access_token SET expires_at = ?", (machine_micros() - 1,))
     refused = await program.get("/risk/v1/risks")
     assert (refused.status_code, refused.json()["code"]) == (401, "token_expired")
 
