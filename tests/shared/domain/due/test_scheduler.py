@@ -156,7 +156,9 @@ async def test_working_days_are_those_of_the_organisation_and_its_calendar(
     )
     await replica.look()
     office = (await waiting(turning, "finance"))[0]["due_at"]
-    week = [{"weekday": name, "shifts": []} for name in ("tuesday", "wednesday", "thursday", "friday")]
+    week: list[dict[str, Any]] = [
+        {"weekday": name, "shifts": []} for name in ("tuesday", "wednesday", "thursday", "friday")
+    ]
     mondays = await desk.make("projects/v1/calendars", name="Mondays", week=week)
     await desk.make(
         "projects/v1/organisations", name="Mondays only", profile="end_user", calendar_id=mondays["id"]
