@@ -52,16 +52,16 @@ async def test_somebody_logs_in_at_a_provider_of_others_and_out_again(
         httpx.AsyncClient(timeout=DEADLINE_S) as outside,
     ):
         await outside.put(f"{provider}/users/anna", json={"roles": ["manager"]})
-        sent = await browser.get("/login/mock?next=/me")
-        consent = await outside.post(sent.headers["location"], data={"sub": "anna"})
+        start = await browser.get("/login/mock?next=/me")
+        consent = await outside.post(start.headers["location"], data={"sub": "anna"})
         assert consent.status_code == 302, consent.text
-        back = httpx.URL(consent.headers["location"])
+        back = httpx.URL(constart.headers["location"])
         answer = await browser.get(back.raw_path.decode())
         assert (answer.status_code, answer.headers.get("location")) == (303, "/me"), answer.text
         assert "<bdi>anna</bdi>" in (await browser.get("/me")).text
         assert await roles(system) == "manager"
         await age(system, 30)
         assert await is_in(browser), "its tokens are renewed"
-        left = await log_out(browser)
-        assert f"{provider}/oauth2/end_session" in left.text
+        leaving = await log_out(browser)
+        assert f"{provider}/oauth2/end_session" in leaving.text
         assert not await is_in(browser)
