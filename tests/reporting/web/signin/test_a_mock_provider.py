@@ -55,7 +55,7 @@ async def test_somebody_logs_in_at_a_provider_of_others_and_out_again(
         start = await browser.get("/login/mock?next=/me")
         consent = await outside.post(start.headers["location"], data={"sub": "anna"})
         assert consent.status_code == 302, consent.text
-        back = httpx.URL(constart.headers["location"])
+        back = httpx.URL(consent.headers["location"])
         answer = await browser.get(back.raw_path.decode())
         assert (answer.status_code, answer.headers.get("location")) == (303, "/me"), answer.text
         assert "<bdi>anna</bdi>" in (await browser.get("/me")).text
