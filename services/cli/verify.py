@@ -69,6 +69,7 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
         _say("finance, sums of what is measured", len(unmeasured))
         unlike += [f"project {id}: the sums of finance differ from the events" for id in unmeasured]
         unlike += await _wrong_files(services)
+        unlike += await _wrong_dues(services)
         return [f"{d.table} {d.key}: {d.only}" for d in differences] + unlike
 
 
@@ -82,6 +83,19 @@ async def _wrong_files(services: dict[str, Any]) -> list[str]:
         count += stored
         wrong += [f"{name}, content {hash}: damaged, or used and not there" for hash in hashes]
     _say(f"files and frozen content, {count} hashed", len(wrong))
+    return wrong
+
+
+async def _wrong_dues(services: dict[str, Any]) -> list[str]:
+    """A line for each row of what is due that does not follow from its aggregate."""
+    from shared.domain.due.audit import wrong_rows
+
+    count, wrong = 0, list[str]()
+    for one in services.values():
+        registers = [register for register in one.service.registers if register.dues]
+        compared, faults = await wrong_rows(one.kernel, registers)
+        count, wrong = count + compared, wrong + faults
+    _say(f"what becomes due, {count} aggregates compared", len(wrong))
     return wrong
 
 

@@ -14,6 +14,7 @@ from services.projects.structure.work_package import commands
 from shared.base.settings import Settings
 from shared.contracts.finance.vendors import Contract
 from shared.domain.due import calendar, scheduler
+from shared.domain.due.audit import wrong_rows
 from shared.domain.due.days import working_days_ahead
 from shared.domain.due.declaring import DUES
 from shared.domain.due.scheduler import Scheduler
@@ -141,6 +142,20 @@ async def test_a_row_that_does_not_follow_from_its_aggregate_is_put_right_and_te
     await store.run("UPDATE due SET due_at = 1 WHERE aggregate_id = ? RETURNING id", (one["id"],))
     assert await scheduler_of(turning, "projects").look() == 0
     assert await waiting(turning, "projects") == [right]
+
+
+async def test_a_row_that_is_missing_or_wrong_is_seen_by_verify(turning: Portolan) -> None:
+    one, other, _ = await packages(turning, 20, 30, 40)
+    running = turning.running.services["projects"]
+    registers = scheduler_of(turning, "projects").registers
+    assert (await wrong_rows(running.kernel, registers))[1] == []
+    store = running.kernel.store
+    await store.run("UPDATE due SET due_at = due_at + 1 WHERE aggregate_id = ? RETURNING id", (one["id"],))
+    await store.run("DELETE FROM due WHERE aggregate_id = ? RETURNING id", (other["id"],))
+    assert (await wrong_rows(running.kernel, registers))[1] == [
+        f"work_package.overdue {one['id']}: the row is of another instant",
+        f"work_package.overdue {other['id']}: no row waits",
+    ]
 
 
 async def test_working_days_are_those_of_the_organisation_and_its_calendar(
