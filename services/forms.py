@@ -194,8 +194,8 @@ def _inner(
     items, _ = _resolved(schema["items"], definitions)
     if _kind(items, ()) == "part":
         return tuple(_fields(item, items, definitions, kinds))
-    named = tuple(mark.aggregate for mark in declared if isinstance(mark, names))
-    return (_field("", schema["items"], item, definitions, kinds, required=True, names=named),)
+    named_kinds = tuple(mark.aggregate for mark in declared if isinstance(mark, names))
+    return (_field("", schema["items"], item, definitions, kinds, required=True, names=named_kinds),)
 
 
 def _kind(schema: Schema, names: tuple[str, ...]) -> Kind:

@@ -12,12 +12,12 @@ PATCH = {"Content-Type": "application/merge-patch+json"}
 
 async def revised(portolan: Portolan, **members: Any) -> str:
     """A project of two versions, the second by a manager."""
-    made = (await portolan("director").post(PROJECTS, json={"name": "Pier", **members})).json()
+    project = (await portolan("director").post(PROJECTS, json={"name": "Pier", **members})).json()
     who = portolan("director" if members else "manager")
     headers = {"If-Match": '"1"', **PATCH}
-    answer = await who.patch(f"{PROJECTS}/{made['id']}", json={"name": "Mole"}, headers=headers)
+    answer = await who.patch(f"{PROJECTS}/{project['id']}", json={"name": "Mole"}, headers=headers)
     assert answer.status_code == 200, answer.text
-    return str(made["id"])
+    return str(project["id"])
 
 
 async def read(client: httpx.AsyncClient, id: str, query: str = "") -> dict[str, Any]:
