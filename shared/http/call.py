@@ -255,7 +255,8 @@ def read_form(raw: bytes) -> dict[str, str]:
 
 
 def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
-    """The query parameters; unknown ones and malformed ones are refused (400)."""
+    """The query parameters; unknown ones and malformed ones are refused (400). `custom[*]` among the names stands for
+    `custom[<anything>]`."""
     if not raw:
         return {}
     try:
@@ -266,7 +267,8 @@ def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
         raise Malformed("the query string cannot be read", code="malformed_query") from error
     query: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name not in names:
+        front, bracket, _ = name.partition("[")
+        if name not in names and not (bracket and f"{front}[*]" in names):
             raise Malformed(
                 "a query parameter is not one of this operation",
                 Fault("unknown_parameter", "not a parameter of this operation", parameter=name[:80]),

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, entry_of, topics_of
 from shared.domain.access.roles import SERVICES
-from shared.domain.copies import ACCESS, AccessCopy, Copy, Known
+from shared.domain.copies import ACCESS, Copy, FieldCopy, Known
 from shared.domain.work import Work
 from shared.messaging.birth import declared
 from shared.messaging.bus import Record
@@ -80,7 +80,7 @@ def reacting(
     those. TypeError where one of them is of another class than `classes`."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
-    access = access_of_others(service) if service in SERVICES and not measures else ()
+    access = kept_of_others(service) if service in SERVICES and not measures else ()
     return Consumer(
         f"{service}.{name}",
         tuple(sorted({*sources_of(declarations), *(copy.service for copy in access)})),
@@ -95,6 +95,6 @@ TO_KNOW_LOGINS: tuple[Visibility, ...] = (*OPEN_TO_READERS, "restricted_people")
 """The classes of a consumer that keeps who logs in as whom."""
 
 
-def access_of_others(service: str) -> tuple[AccessCopy, ...]:
-    """What a service keeps of who may see what, besides what it owns itself."""
-    return tuple(copy for copy in ACCESS if copy.service != service)
+def kept_of_others(service: str) -> tuple[Copy, ...]:
+    """What every service keeps of the others: who may see what, and the organisation's own fields."""
+    return tuple(copy for copy in (*ACCESS, FieldCopy()) if copy.service != service)

@@ -7,8 +7,28 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.base.money import Money
-from shared.contracts.language import Aggregate, Day, Id, Key, Line, Reasoned, Shape, aggregate, fact
-from shared.contracts.members import at_creation, code, filterable, label, names, not_given, stored
+from shared.contracts.language import (
+    Aggregate,
+    Day,
+    FieldName,
+    Id,
+    Key,
+    Line,
+    Reasoned,
+    Shape,
+    aggregate,
+    fact,
+)
+from shared.contracts.members import (
+    at_creation,
+    code,
+    filterable,
+    label,
+    names,
+    not_given,
+    sortable_as_written,
+    stored,
+)
 
 
 class Profile(StrEnum):
@@ -38,6 +58,10 @@ class Switch(StrEnum):
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$", examples=["fr"]), code]
 Term = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+){0,2}$", examples=["project"]), code]
 Place = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_]+){1,2}$", examples=["projects.project.phase"]), code]
+
+
+Kind = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$", examples=["projects.project"]), code]
+State = Annotated[str, Field(pattern="^[a-z][a-z_]{0,39}$"), code]
 
 
 class Word(Shape):
@@ -70,7 +94,7 @@ class Limit(Shape):
 class Retention(Shape):
     """How long something is kept."""
 
-    kind: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$", examples=["resources.person"]), code]
+    kind: Annotated[Kind, Field(examples=["resources.person"])]
     """Service and aggregate, such as `resources.person`."""
     months: Annotated[int, Field(ge=1, le=1200, strict=True)]
     """Months after its end."""
@@ -127,6 +151,59 @@ class Holder(Shape):
         if sum(who is not None for who in (self.person_id, self.service_account, self.group)) != 1:
             raise ValueError("name one: a person, a service account or a group")
         return self
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    DAY = "day"
+    CHOICE = "choice"
+    PERSON = "person"
+    YES_NO = "yes_no"
+
+
+class FieldState(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+@aggregate("projects", "field-definitions", needs="decide", scope=())
+class FieldDefinition(Aggregate):
+    """A field that the organisation adds to the aggregates of one kind: they have it in their member `custom`.
+
+    While it is active, it can be given, filtered by and asked for. Once retired, values that stand stay; none is added.
+    """
+
+    aggregate: Annotated[Kind, sortable_as_written, at_creation]
+    """What has the field: service and aggregate, such as `projects.project`."""
+    name: Annotated[FieldName, code, label, sortable_as_written, at_creation]
+    """Its name in `custom`; of the definitions of one aggregate that are not archived it is unique."""
+    label: Annotated[dict[Language, Line], Field(min_length=1, max_length=20)]
+    """What people read, by the code of the language."""
+    type: Annotated[FieldType, filterable, at_creation]
+    """What its values are. A day is written 2026-06-01, a person is their id, an amount has its currency."""
+    unit: Annotated[Line | None, Field(examples=["users"])] = None
+    """What a number counts."""
+    choices: Annotated[list[Line], Field(max_length=200)] = []
+    """The values of a choice. While the field is active, none is taken away."""
+    required_when: Annotated[State | None, Field(examples=["approved"])] = None
+    """When a request must leave a value there: `always`, or in this state of the aggregate; null: never."""
+    sensitive: Annotated[bool, at_creation] = False
+    """Whether its values stay out of events and lists: only the answer to a single aggregate has them."""
+    state: Annotated[FieldState, filterable, not_given] = FieldState.DRAFT
+    """Whether it can be given; moves change it."""
+
+
+@fact(FieldDefinition, "activated")
+class FieldDefinitionActivated(Reasoned):
+    """The field can be given from now on."""
+
+
+@fact(FieldDefinition, "retired")
+class FieldDefinitionRetired(Reasoned):
+    """No value is added any more; those that stand stay."""
 
 
 class MemberRole(StrEnum):
