@@ -97,10 +97,10 @@ def values_to_forget(id: UUID) -> Statement:
 
 async def withheld(work: Work, id: UUID) -> dict[str, Any]:
     """The values of the sensitive fields of one aggregate, as this unit leaves them."""
-    known = work.memory(_WITHHELD)
-    if id not in known:
-        known[id] = await withheld_in(work.store, id)
-    return known[id]
+    values_by_id = work.memory(_WITHHELD)
+    if id not in values_by_id:
+        values_by_id[id] = await withheld_in(work.store, id)
+    return values_by_id[id]
 
 
 async def withheld_in(store: Store, id: UUID) -> dict[str, Any]:
@@ -133,21 +133,23 @@ async def withhold(work: Work, entity: Aggregate, patch: Any = None) -> bool:
     definitions = await definitions_of(work.store, entry_of(type(entity)))
     before = work.before(entity)
     names = {name for name, one in definitions.items() if one.sensitive}
-    given = {name: value for name, value in entity.custom.items() if name not in names}
-    _refuse(_faults(given, {} if before is None else before.custom, definitions))
+    open_values = {name: value for name, value in entity.custom.items() if name not in names}
+    _refuse(_faults(open_values, {} if before is None else before.custom, definitions))
     if not names:
         return False
     standing = {} if before is None else await withheld(work, entity.id)
-    wanted = {name: value for name, value in entity.custom.items() if name in names}
+    secret_values = {name: value for name, value in entity.custom.items() if name in names}
     if patch is not None:
         dropped = {name for name, value in patch.items() if value is None} if isinstance(patch, dict) else ()
-        wanted = {name: value for name, value in standing.items() if name not in dropped} | wanted
-    entity.take(custom=given)
-    _refuse(_faults(wanted, standing, definitions))
-    work.memory(_WITHHELD)[entity.id] = wanted
-    if wanted == standing:
+        secret_values = {
+            name: value for name, value in standing.items() if name not in dropped
+        } | secret_values
+    entity.take(custom=open_values)
+    _refuse(_faults(secret_values, standing, definitions))
+    work.memory(_WITHHELD)[entity.id] = secret_values
+    if secret_values == standing:
         return False
-    _write(work, entity, wanted, definitions, sensitive=True)
+    _write(work, entity, secret_values, definitions, sensitive=True)
     return True
 
 
@@ -231,8 +233,8 @@ async def _missing(work: Work, entity: Aggregate, definitions: Mapping[str, Fiel
     for name, one in definitions.items():
         if one.state is not FieldState.ACTIVE or one.required_when not in states or one.required_when is None:
             continue
-        given = (await withheld(work, entity.id)) if one.sensitive else entity.custom
-        if name not in given:
+        values = (await withheld(work, entity.id)) if one.sensitive else entity.custom
+        if name not in values:
             when = "" if one.required_when == ALWAYS else f" when {one.required_when}"
             faults.append(Fault("required", f"needed{when}", pointer=f"/custom/{name}"))
     return faults

@@ -122,8 +122,8 @@ class Register(Generic[A]):
             return Shape
         members = entry_of(self.shape).members
         name = f"{self.shape.__name__}Create"
-        given = (*members.created, "external_ref")
-        return request_shape(name, self.shape, given, (*members.optional, CUSTOM), self._texts)
+        content = (*members.created, "external_ref")
+        return request_shape(name, self.shape, content, (*members.optional, CUSTOM), self._texts)
 
     @cached_property
     def revise(self) -> type[Shape]:
@@ -131,8 +131,8 @@ class Register(Generic[A]):
         if self.is_read_only:
             return Shape
         members = entry_of(self.shape).members
-        given = (*members.revised, CUSTOM)
-        return request_shape(f"{self.shape.__name__}Revise", self.shape, given, texts=self._texts)
+        content = (*members.revised, CUSTOM)
+        return request_shape(f"{self.shape.__name__}Revise", self.shape, content, texts=self._texts)
 
     @property
     def _texts(self) -> dict[str, str]:

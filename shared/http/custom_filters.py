@@ -20,11 +20,11 @@ _HAS = "id IN (SELECT aggregate_id FROM custom_value WHERE aggregate_type = ? AN
 
 async def narrow(call: Call, entry: AggregateType, keyset: Keyset) -> None:
     """Refuses (400) what no field that may be asked for is called, and what is no value of it."""
-    asked = [name for name in call.query if name.startswith(PREFIX)]
-    if not asked:
+    parameters = [name for name in call.query if name.startswith(PREFIX)]
+    if not parameters:
         return
     definitions = await definitions_of(call.kernel.store, entry)
-    for name in asked:
+    for name in parameters:
         field, operator = _field(name, definitions)
         keyset.is_long = True
         test, params = _test(field, operator, call.query[name], name)

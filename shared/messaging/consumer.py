@@ -97,4 +97,5 @@ TO_KNOW_LOGINS: tuple[Visibility, ...] = (*OPEN_TO_READERS, "restricted_people")
 
 def kept_of_others(service: str) -> tuple[Copy, ...]:
     """What every service keeps of the others: who may see what, and the organisation's own fields."""
-    return tuple(copy for copy in (*ACCESS, FieldCopy()) if copy.service != service)
+    everywhere: tuple[Copy, ...] = (*ACCESS, FieldCopy())
+    return tuple(copy for copy in everywhere if copy.service != service)

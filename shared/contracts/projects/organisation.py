@@ -61,7 +61,7 @@ Place = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_]+){1,2}$", examples=["pro
 
 
 Kind = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$", examples=["projects.project"]), code]
-State = Annotated[str, Field(pattern="^[a-z][a-z_]{0,39}$"), code]
+State = Annotated[str, Field(pattern="^[a-z][a-z_]{0,39}$", examples=["approved"]), code]
 
 
 class Word(Shape):
@@ -178,9 +178,12 @@ class FieldDefinition(Aggregate):
 
     aggregate: Annotated[Kind, sortable_as_written, at_creation]
     """What has the field: service and aggregate, such as `projects.project`."""
-    name: Annotated[FieldName, code, label, sortable_as_written, at_creation]
+    name: Annotated[FieldName, Field(examples=["data_class"]), code, label, sortable_as_written, at_creation]
     """Its name in `custom`; of the definitions of one aggregate that are not archived it is unique."""
-    label: Annotated[dict[Language, Line], Field(min_length=1, max_length=20)]
+    label: Annotated[
+        dict[Language, Line],
+        Field(min_length=1, max_length=20, examples=[{"en": "Data class", "fr": "Classe de données"}]),
+    ]
     """What people read, by the code of the language."""
     type: Annotated[FieldType, filterable, at_creation]
     """What its values are. A day is written 2026-06-01, a person is their id, an amount has its currency."""
@@ -188,7 +191,7 @@ class FieldDefinition(Aggregate):
     """What a number counts."""
     choices: Annotated[list[Line], Field(max_length=200)] = []
     """The values of a choice. While the field is active, none is taken away."""
-    required_when: Annotated[State | None, Field(examples=["approved"])] = None
+    required_when: State | None = None
     """When a request must leave a value there: `always`, or in this state of the aggregate; null: never."""
     sensitive: Annotated[bool, at_creation] = False
     """Whether its values stay out of events and lists: only the answer to a single aggregate has them."""

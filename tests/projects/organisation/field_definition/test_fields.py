@@ -16,16 +16,16 @@ RISKS = "risk/v1/risks"
 
 
 @pytest.fixture
-def given_(everywhere: Portolan) -> Arranger:
+def director(everywhere: Portolan) -> Arranger:
     return Arranger(everywhere)
 
 
-async def field(given_: Arranger, **members: Any) -> dict[str, Any]:
+async def field(director: Arranger, **members: Any) -> dict[str, Any]:
     """An active field of projects, unless `aggregate` says otherwise."""
     of_projects = {"aggregate": "projects.project", "label": {"en": "A field", "fr": "Un champ"}}
-    made = await given_.make(FIELDS, **(of_projects | members))
-    active = await given_.move(FIELDS, made, "activate")
-    await given_.portolan.settled()
+    draft = await director.make(FIELDS, **(of_projects | members))
+    active = await director.move(FIELDS, draft, "activate")
+    await director.portolan.settled()
     return active
 
 
@@ -43,69 +43,71 @@ async def field(given_: Arranger, **members: Any) -> dict[str, Any]:
     ],
 )
 async def test_a_field_takes_values_of_its_type_and_shows_them_everywhere(
-    given_: Arranger, type: str, value: Any, others: list[Any]
+    director: Arranger, type: str, value: Any, others: list[Any]
 ) -> None:
     choices = {"choices": ["internal", "secret"]} if type == "choice" else {}
-    await field(given_, name="extra", type=type, **choices)
-    project = await given_.make(PROJECTS, name="Registry", custom={"extra": value})
+    await field(director, name="extra", type=type, **choices)
+    project = await director.make(PROJECTS, name="Registry", custom={"extra": value})
     assert project["custom"] == {"extra": value}
-    assert (await given_.read(f"{PROJECTS}/{project['id']}"))["custom"] == {"extra": value}
-    [listed] = (await given_.read(PROJECTS))["items"]
+    assert (await director.read(f"{PROJECTS}/{project['id']}"))["custom"] == {"extra": value}
+    [listed] = (await director.read(PROJECTS))["items"]
     assert listed["custom"] == {"extra": value}
-    [*_, event] = (await given_.read("/projects/v1/events", limit=200))["items"]
+    [*_, event] = (await director.read("/projects/v1/events", limit=200))["items"]
     assert event["data"]["state"]["custom"] == {"extra": value}
     for other in others:
-        refused = await given_.revise(PROJECTS, project, custom={"extra": other})
+        refused = await director.revise(PROJECTS, project, custom={"extra": other})
         assert refused.status_code == 422, (other, refused.text)
         assert refused.json()["errors"][0]["pointer"].startswith("/custom/extra"), refused.text
 
 
-async def test_a_field_of_another_service_is_known_there(given_: Arranger) -> None:
-    await field(given_, aggregate="risk.risk", name="category", type="choice", choices=["legal", "technical"])
-    project = await given_.project()
-    risk = await given_.make(RISKS, title="Late", project_id=project["id"], custom={"category": "legal"})
+async def test_a_field_of_another_service_is_known_there(director: Arranger) -> None:
+    await field(
+        director, aggregate="risk.risk", name="category", type="choice", choices=["legal", "technical"]
+    )
+    project = await director.project()
+    risk = await director.make(RISKS, title="Late", project_id=project["id"], custom={"category": "legal"})
     assert risk["custom"] == {"category": "legal"}
-    refused = await given_.create(PROJECTS, name="Other", custom={"category": "legal"})
+    refused = await director.create(PROJECTS, name="Other", custom={"category": "legal"})
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_custom_field")
     assert refused.json()["errors"][0]["pointer"] == "/custom/category"
 
 
-async def test_a_patch_changes_one_field_and_leaves_the_others(given_: Arranger) -> None:
-    await field(given_, name="first", type="text")
-    await field(given_, name="second", type="number", unit="users")
-    project = await given_.make(PROJECTS, name="X", custom={"first": "a", "second": 4})
-    project = (await given_.revise(PROJECTS, project, custom={"second": 5})).json()
+async def test_a_patch_changes_one_field_and_leaves_the_others(director: Arranger) -> None:
+    await field(director, name="first", type="text")
+    await field(director, name="second", type="number", unit="users")
+    project = await director.make(PROJECTS, name="X", custom={"first": "a", "second": 4})
+    project = (await director.revise(PROJECTS, project, custom={"second": 5})).json()
     assert project["custom"] == {"first": "a", "second": 5}
-    project = (await given_.revise(PROJECTS, project, custom={"first": None})).json()
+    project = (await director.revise(PROJECTS, project, custom={"first": None})).json()
     assert (project["custom"], project["version"]) == ({"second": 5}, 3)
-    same = (await given_.revise(PROJECTS, project, custom={"second": 5})).json()
+    same = (await director.revise(PROJECTS, project, custom={"second": 5})).json()
     assert same["version"] == 3, "unchanged is not published"
 
 
-async def test_an_importer_that_knows_nothing_of_fields_leaves_them_as_they_are(given_: Arranger) -> None:
-    await field(given_, name="first", type="text")
-    created = await given_.put(PROJECTS, "P1", name="Imported", custom={"first": "typed by hand"})
-    again = await given_.put(PROJECTS, "P1", name="Imported again")
+async def test_an_importer_that_knows_nothing_of_fields_leaves_them_as_they_are(director: Arranger) -> None:
+    await field(director, name="first", type="text")
+    created = await director.put(PROJECTS, "P1", name="Imported", custom={"first": "typed by hand"})
+    again = await director.put(PROJECTS, "P1", name="Imported again")
     assert (created["custom"], again["custom"], again["name"]) == (
         *[{"first": "typed by hand"}] * 2,
         "Imported again",
     )
 
 
-async def test_a_list_is_narrowed_by_a_field(given_: Arranger) -> None:
-    await field(given_, name="data_class", type="choice", choices=["internal", "secret"])
-    await field(given_, name="users", type="number")
-    await field(given_, name="go_live", type="day")
-    await field(given_, name="licence", type="money")
+async def test_a_list_is_narrowed_by_a_field(director: Arranger) -> None:
+    await field(director, name="data_class", type="choice", choices=["internal", "secret"])
+    await field(director, name="users", type="number")
+    await field(director, name="go_live", type="day")
+    await field(director, name="licence", type="money")
     for name, custom in {
         "A": {"data_class": "secret", "users": 10, "go_live": "2026-06-01", "licence": chf("99.50")},
         "B": {"data_class": "internal", "users": 10.5, "go_live": "2027-01-01", "licence": chf("100.00")},
         "C": {},
     }.items():
-        await given_.make(PROJECTS, name=name, custom=custom)
+        await director.make(PROJECTS, name=name, custom=custom)
 
     async def names(**query: Any) -> list[str]:
-        return [one["name"] for one in (await given_.read(PROJECTS, sort="name", **query))["items"]]
+        return [one["name"] for one in (await director.read(PROJECTS, sort="name", **query))["items"]]
 
     assert await names(**{"custom[data_class]": "secret"}) == ["A"]
     assert await names(**{"custom[data_class]": ["secret", "internal"]}) == ["A", "B"]
@@ -117,80 +119,80 @@ async def test_a_list_is_narrowed_by_a_field(given_: Arranger) -> None:
         {"custom[nothing]": "x"}, {"custom[]": "x"}, {"custom[users": "x"}, {"custom[users]": "many"},
         {"custom[data_class][gte]": "a"}, {"custom[users][like]": "1"}, {"custom": "x"}, {"customs[users]": "1"},
     ):  # fmt: skip
-        refused = await given_.client.get(f"/{PROJECTS}", params=query)
+        refused = await director.client.get(f"/{PROJECTS}", params=query)
         assert refused.status_code == 400, (query, refused.text)
 
 
-async def test_what_is_required_in_a_state_is_asked_for_when_it_is_reached(given_: Arranger) -> None:
-    await field(given_, name="sponsor_letter", type="text", required_when="approved")
-    project = await given_.make(
+async def test_what_is_required_in_a_state_is_asked_for_when_it_is_reached(director: Arranger) -> None:
+    await field(director, name="sponsor_letter", type="text", required_when="approved")
+    project = await director.make(
         PROJECTS, name="X", planned_start_on="2026-01-01", planned_finish_on="2026-12-31"
     )
-    refused = await given_.act(PROJECTS, project, "approve")
+    refused = await director.act(PROJECTS, project, "approve")
     assert refused.status_code == 422, refused.text
     assert refused.json()["errors"] == [
         {"pointer": "/custom/sponsor_letter", "code": "required", "detail": "needed when approved"}
     ]
-    project = (await given_.revise(PROJECTS, project, custom={"sponsor_letter": "L-7"})).json()
-    project = await given_.move(PROJECTS, project, "approve")
-    kept = await given_.revise(PROJECTS, project, custom={"sponsor_letter": None})
-    assert (kept.status_code, kept.json()["errors"][0]["code"]) == (422, "required")
+    project = (await director.revise(PROJECTS, project, custom={"sponsor_letter": "L-7"})).json()
+    project = await director.move(PROJECTS, project, "approve")
+    refused = await director.revise(PROJECTS, project, custom={"sponsor_letter": None})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "required")
 
 
-async def test_a_retired_field_keeps_its_values_and_takes_no_more(given_: Arranger) -> None:
-    one = await field(given_, name="old", type="text")
-    project = await given_.make(PROJECTS, name="X", custom={"old": "value"})
-    await given_.move(FIELDS, one, "retire")
-    project = (await given_.revise(PROJECTS, project, name="Y")).json()
+async def test_a_retired_field_keeps_its_values_and_takes_no_more(director: Arranger) -> None:
+    one = await field(director, name="old", type="text")
+    project = await director.make(PROJECTS, name="X", custom={"old": "value"})
+    await director.move(FIELDS, one, "retire")
+    project = (await director.revise(PROJECTS, project, name="Y")).json()
     assert project["custom"] == {"old": "value"}
-    refused = await given_.revise(PROJECTS, project, custom={"old": "another"})
+    refused = await director.revise(PROJECTS, project, custom={"old": "another"})
     assert refused.json()["errors"][0]["code"] == "unknown_field"
-    assert (await given_.create(PROJECTS, name="Z", custom={"old": "value"})).status_code == 422
-    gone = await given_.revise(PROJECTS, project, custom={"old": None})
-    assert gone.json()["custom"] == {}
+    assert (await director.create(PROJECTS, name="Z", custom={"old": "value"})).status_code == 422
+    emptied = await director.revise(PROJECTS, project, custom={"old": None})
+    assert emptied.json()["custom"] == {}
 
 
-async def test_a_sensitive_value_is_in_no_list_and_no_event(given_: Arranger) -> None:
-    await field(given_, name="vendor_margin", type="number", sensitive=True, required_when="approved")
-    await field(given_, name="site", type="text")
+async def test_a_sensitive_value_is_in_no_list_and_no_event(director: Arranger) -> None:
+    await field(director, name="vendor_margin", type="number", sensitive=True, required_when="approved")
+    await field(director, name="site", type="text")
     dates = {"planned_start_on": "2026-01-01", "planned_finish_on": "2026-12-31"}
-    project = await given_.make(
+    project = await director.make(
         PROJECTS, name="Sealed", custom={"vendor_margin": 17.25, "site": "Sion"}, **dates
     )
     url = f"{PROJECTS}/{project['id']}"
     assert project["custom"] == {"site": "Sion"}
-    assert (await given_.read(url))["custom"] == {"site": "Sion", "vendor_margin": 17.25}
-    changed = (await given_.revise(PROJECTS, project, custom={"vendor_margin": 18})).json()
+    assert (await director.read(url))["custom"] == {"site": "Sion", "vendor_margin": 17.25}
+    changed = (await director.revise(PROJECTS, project, custom={"vendor_margin": 18})).json()
     assert changed["version"] == 2
-    assert (await given_.revise(PROJECTS, changed, custom={"vendor_margin": 18})).json()["version"] == 2
-    approved = await given_.move(PROJECTS, changed, "approve")
-    assert (await given_.read(url))["custom"]["vendor_margin"] == 18
-    refused = await given_.revise(PROJECTS, approved, custom={"vendor_margin": None})
+    assert (await director.revise(PROJECTS, changed, custom={"vendor_margin": 18})).json()["version"] == 2
+    approved = await director.move(PROJECTS, changed, "approve")
+    assert (await director.read(url))["custom"]["vendor_margin"] == 18
+    refused = await director.revise(PROJECTS, approved, custom={"vendor_margin": None})
     assert refused.json()["errors"][0]["pointer"] == "/custom/vendor_margin"
-    shown = [
-        await given_.client.get(f"/{PROJECTS}"),
-        await given_.client.get("/projects/v1/events", params={"limit": 200}),
-        await given_.client.get("/reporting/v1/activity"),
-        await given_.client.get(f"/{PROJECTS}", params={"custom[vendor_margin]": "18"}),
+    answers = [
+        await director.client.get(f"/{PROJECTS}"),
+        await director.client.get("/projects/v1/events", params={"limit": 200}),
+        await director.client.get("/reporting/v1/activity"),
+        await director.client.get(f"/{PROJECTS}", params={"custom[vendor_margin]": "18"}),
     ]
-    assert [answer.status_code for answer in shown] == [200, 200, 200, 400]
-    for answer in shown[:3]:
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 400]
+    for answer in answers[:3]:
         assert "17.25" not in answer.text
         assert '"vendor_margin":' not in answer.text
-    assert (await given_.client.get(f"/{url}", headers={"If-None-Match": '"3"'})).status_code == 304
+    assert (await director.client.get(f"/{url}", headers={"If-None-Match": '"3"'})).status_code == 304
 
 
-async def test_an_erased_person_has_no_values_left(given_: Arranger) -> None:
-    await field(given_, aggregate="resources.person", name="badge", type="text")
-    await field(given_, aggregate="resources.person", name="allergy", type="text", sensitive=True)
+async def test_an_erased_person_has_no_values_left(director: Arranger) -> None:
+    await field(director, aggregate="resources.person", name="badge", type="text")
+    await field(director, aggregate="resources.person", name="allergy", type="text", sensitive=True)
     persons = "resources/v1/persons"
-    ada = await given_.make(persons, name="Ada", custom={"badge": "B-77", "allergy": "nuts"})
-    erased = await given_.move(persons, ada, "erase")
+    ada = await director.make(persons, name="Ada", custom={"badge": "B-77", "allergy": "nuts"})
+    erased = await director.move(persons, ada, "erase")
     assert erased["custom"] == {}
-    assert (await given_.read(f"{persons}/{ada['id']}"))["custom"] == {}
-    store = given_.portolan.running.services["resources"].kernel.store
+    assert (await director.read(f"{persons}/{ada['id']}"))["custom"] == {}
+    store = director.portolan.running.services["resources"].kernel.store
     assert await store.fetch("SELECT name FROM custom_value", ()) == []
-    events = await given_.client.get("/resources/v1/events", params={"limit": 200})
+    events = await director.client.get("/resources/v1/events", params={"limit": 200})
     assert "B-77" not in events.text
     assert "nuts" not in events.text
 
@@ -219,20 +221,20 @@ async def test_a_field_that_makes_no_sense_is_refused(
 
 
 async def test_an_active_field_stays_what_it_is(portolan: Portolan) -> None:
-    given_ = Arranger(portolan)
-    one = await field(given_, name="level", type="choice", choices=["low", "high"])
+    director = Arranger(portolan)
+    one = await field(director, name="level", type="choice", choices=["low", "high"])
     for patch, code in (
         ({"choices": ["low"]}, "choice_taken_away"),
         ({"type": "text"}, None),
         ({"name": "other"}, None),
     ):
-        refused = await given_.revise(FIELDS, one, **patch)
+        refused = await director.revise(FIELDS, one, **patch)
         assert refused.status_code in (400, 422), refused.text
         assert code is None or refused.json()["code"] == code
-    more = await given_.revise(FIELDS, one, choices=["low", "high", "extreme"])
+    more = await director.revise(FIELDS, one, choices=["low", "high", "extreme"])
     assert more.status_code == 200
-    assert (await given_.archive(FIELDS, more.json())).json()["code"] == "still_active"
-    twice = await given_.create(
+    assert (await director.archive(FIELDS, more.json())).json()["code"] == "still_active"
+    twice = await director.create(
         FIELDS, aggregate="projects.project", name="level", label={"en": "L"}, type="text"
     )
     assert (twice.status_code, twice.json()["code"]) == (409, "duplicate")
