@@ -11,6 +11,7 @@ from services.reporting.figures import tables as figures_tables
 from services.reporting.figures.sources import RELEVANT, TAKEN_BACK
 from services.reporting.history import projection as history
 from services.reporting.history import tables as history_tables
+from services.reporting.selections.group import SELECTIONS
 from services.reporting.tables import Model
 from services.reporting.totals import projection as totals
 from services.reporting.totals import tables as totals_tables
@@ -68,7 +69,7 @@ SERVICE = Service(
     title="Reporting",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(DASHBOARDS, Group(routes=SITE)),
+    groups=(DASHBOARDS, SELECTIONS, Group(routes=SITE)),
     consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold), LOGINS),
     refused=refused,
     searched=("project_text",),

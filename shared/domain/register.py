@@ -22,6 +22,7 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
 from shared.domain import custom_fields, naming, references
+from shared.domain.access.rights import places_of
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.copies import Known
 from shared.domain.declared_moves import check_lifecycle
@@ -33,6 +34,7 @@ from shared.domain.list_indices import index_lists
 from shared.domain.patches import Patches
 from shared.domain.reading import Memory
 from shared.domain.references import Named
+from shared.domain.subjects import take_attached_along
 from shared.domain.work import Work, refusal_of
 from shared.store import UniqueTaken
 from shared.store.columns import Mirror, mirror
@@ -262,11 +264,12 @@ async def _by_name(
 
 
 async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
-    if register.after is _nothing_follows:
-        return work.save(entity, fact)
     before = work.before(entity)
     saved = work.save(entity, fact)
-    await register.after(work, saved, before)
+    if before is not None and places_of(before) != places_of(saved):
+        await take_attached_along(work, saved)
+    if register.after is not _nothing_follows:
+        await register.after(work, saved, before)
     return saved
 
 

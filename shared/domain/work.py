@@ -34,7 +34,7 @@ from shared.contracts.language import Aggregate, ExternalRef, Fact, entry_of
 from shared.contracts.stored import Members, codec_of, construct
 from shared.domain.access import tree
 from shared.domain.access.conditions import Condition, rows_seen
-from shared.domain.access.grants import grants_in
+from shared.domain.access.grants import Caller, grants_in, person_of
 from shared.domain.access.rights import Rights, admit, places_of
 from shared.domain.access.tree import is_node
 from shared.domain.clock_watch import ClockWatch
@@ -69,6 +69,7 @@ class Work:
         "_new_nodes",
         "_origin_json",
         "after_commit",
+        "caller",
         "dry",
         "effective_at",
         "mirrors",
@@ -98,6 +99,7 @@ class Work:
         watch: ClockWatch | None = None,
         rights: Rights | None = None,
         needs: Collection[str] = (),
+        caller: Caller | None = None,
     ) -> None:
         self.store = store
         self.mirrors = mirrors
@@ -107,6 +109,8 @@ class Work:
         self.scopes = scopes
         self.rights = rights
         """What who asked sees and may do; None where nobody asked: then nothing is hidden and everything allowed."""
+        self.caller = caller
+        """Who asked; None where nobody did, as in a reaction."""
         self.needs = needs
         """The scopes that the operation asks for, wherever something is saved."""
         self.dry = dry
@@ -196,6 +200,11 @@ class Work:
         if self.rights is None:
             return self.scopes
         return self.rights.scopes_at(places_of(one))
+
+    async def person(self) -> UUID | None:
+        """The person whose login asked; None where nobody did, or the login belongs to no person."""
+        id = None if self.caller is None else await person_of(self.store, self.caller)
+        return None if id is None else UUID(id)
 
     def require_at(self, scope: str, one: Aggregate) -> None:
         """Refuse (403) unless who asked may do this with an aggregate, where it lies."""

@@ -128,12 +128,16 @@ class KernelRoute(BaseRoute):
         kernel = call.kernel = self._kernel()
         call.replied = cors.headers(sent, kernel.settings.cors_origins) if b"origin" in sent else {}
         try:
-            with kernel.deadlines.begin():
+            deadlines = kernel.long_deadlines if self.operation.takes_file else kernel.deadlines
+            with deadlines.begin():
                 answer = await self._answered(call, self.endpoint)
             if answer.stream is not None:
                 kernel.streams.refuse_too_many(call.principal.key)
         except (Refusal, TimeoutError, Unreachable) as failure:
             answer = self._refused(_refusal(failure, call), call)
+        finally:
+            if call.spooled is not None:
+                call.spooled.close()
         if answer.stream is None:
             await answers.send(answer, call, scope["method"] == "HEAD", send)
             return
@@ -182,7 +186,8 @@ def composed(path: str, declared: Declared) -> Callable[[Call, Endpoint], Awaita
         if query:
             if drops_blanks:
                 query = call.query = {name: values for name, values in query.items() if values != [""]}
-            check_parameters(query)
+            if names is not None:
+                check_parameters(query)
         if check_headers is not None:
             check_headers(call)
         arguments: Arguments = dict(call.scope.get("path_params") or ())

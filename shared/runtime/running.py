@@ -82,6 +82,8 @@ async def opened(
             yield Opened(service, app, kernel)
     finally:
         await end_all(kernel.tasks)
+        await kernel.neighbours.close()
+        await kernel.workers.close()
         await store.close()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from shared.contracts.language import Aggregate
+from shared.domain.operations import OperationKind
 from shared.domain.register import Register
 from shared.http import answers
 from shared.http.routes import Routes
@@ -23,6 +24,8 @@ class Group:
 
     routes: Sequence[Routes]
     registers: Sequence[Register[Any]] = ()
+    operations: Sequence[OperationKind] = ()
+    """The kinds of operations that its routes begin."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,10 @@ class Service:
     @property
     def registers(self) -> list[Register[Any]]:
         return [register for group in self.groups for register in group.registers]
+
+    @property
+    def operations(self) -> list[OperationKind]:
+        return [kind for group in self.groups for kind in group.operations]
 
     @property
     def mirrors(self) -> dict[type[Aggregate], Mirror]:

@@ -56,6 +56,7 @@ from shared.contracts.language.values import (
     Code,
     Day,
     Email,
+    FileName,
     Id,
     Instant,
     Key,
@@ -63,6 +64,7 @@ from shared.contracts.language.values import (
     Pattern,
     Percent,
     Prose,
+    Sha256,
     Source,
 )
 
@@ -89,6 +91,7 @@ __all__ = [
     "ExternalRef",
     "Fact",
     "FieldName",
+    "FileName",
     "Id",
     "Instant",
     "Key",
@@ -97,6 +100,7 @@ __all__ = [
     "Percent",
     "Prose",
     "Reasoned",
+    "Sha256",
     "Shape",
     "Source",
     "Visibility",

@@ -169,6 +169,15 @@ class FieldState(StrEnum):
     RETIRED = "retired"
 
 
+class FieldLabel(Shape):
+    """What people read in one language."""
+
+    language: Language
+    """Its code in ISO 639."""
+    text: Line
+    """The name of the field in it."""
+
+
 @aggregate("projects", "field-definitions", needs="decide", scope=())
 class FieldDefinition(Aggregate):
     """A field that the organisation adds to the aggregates of one kind: they have it in their member `custom`.
@@ -180,11 +189,8 @@ class FieldDefinition(Aggregate):
     """What has the field: service and aggregate, such as `projects.project`."""
     name: Annotated[FieldName, Field(examples=["data_class"]), code, label, sortable_as_written, at_creation]
     """Its name in `custom`; of the definitions of one aggregate that are not archived it is unique."""
-    label: Annotated[
-        dict[Language, Line],
-        Field(min_length=1, max_length=20, examples=[{"en": "Data class", "fr": "Classe de données"}]),
-    ]
-    """What people read, by the code of the language."""
+    label: Annotated[list[FieldLabel], Field(min_length=1, max_length=20)]
+    """What people read, in each language."""
     type: Annotated[FieldType, filterable, at_creation]
     """What its values are. A day is written 2026-06-01, a person is their id, an amount has its currency."""
     unit: Annotated[Line | None, Field(examples=["users"])] = None

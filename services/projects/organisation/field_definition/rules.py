@@ -59,6 +59,10 @@ def _faults(field: FieldDefinition) -> Iterator[Fault]:
     elif field.required_when not in (None, ALWAYS, *(states := _states(entry.shape))):
         choices = ", ".join((ALWAYS, *states))
         yield Fault("unknown_state", f"one of {choices}", pointer="/required_when")
+    languages = [one.language for one in field.label]
+    for i, language in enumerate(languages):
+        if language in languages[:i]:
+            yield Fault("duplicate", f"{language} is named before", pointer=f"/label/{i}/language")
     if field.type is FieldType.CHOICE and not field.choices:
         yield Fault("required", "a choice needs something to choose from", pointer="/choices")
     if field.type is not FieldType.CHOICE and field.choices:

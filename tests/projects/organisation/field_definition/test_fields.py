@@ -13,6 +13,7 @@ from tests.support.given import PROJECTS, Arranger, chf
 
 FIELDS = "/projects/v1/field-definitions"
 RISKS = "risk/v1/risks"
+LABEL = [{"language": "en", "text": "A field"}]
 
 
 @pytest.fixture
@@ -22,7 +23,10 @@ def director(everywhere: Portolan) -> Arranger:
 
 async def field(director: Arranger, **members: Any) -> dict[str, Any]:
     """An active field of projects, unless `aggregate` says otherwise."""
-    of_projects = {"aggregate": "projects.project", "label": {"en": "A field", "fr": "Un champ"}}
+    of_projects = {
+        "aggregate": "projects.project",
+        "label": [{"language": "en", "text": "A field"}, {"language": "fr", "text": "Un champ"}],
+    }
     draft = await director.make(FIELDS, **(of_projects | members))
     active = await director.move(FIELDS, draft, "activate")
     await director.portolan.settled()
@@ -208,13 +212,14 @@ async def test_an_erased_person_has_no_values_left(director: Arranger) -> None:
         ({"unit": "users"}, "/unit"),
         ({"required_when": "finished"}, "/required_when"),
         ({"name": "Data class"}, "/name"),
-        ({"label": {}}, "/label"),
+        ({"label": []}, "/label"),
+        ({"label": LABEL * 2}, "/label/1/language"),
     ],
 )
 async def test_a_field_that_makes_no_sense_is_refused(
     portolan: Portolan, members: dict[str, Any], pointer: str
 ) -> None:
-    sensible = {"aggregate": "projects.project", "name": "x", "label": {"en": "X"}, "type": "text"}
+    sensible = {"aggregate": "projects.project", "name": "x", "label": LABEL, "type": "text"}
     refused = await Arranger(portolan).create(FIELDS, **(sensible | members))
     assert refused.status_code == 422, refused.text
     assert refused.json()["errors"][0]["pointer"] == pointer
@@ -235,13 +240,13 @@ async def test_an_active_field_stays_what_it_is(portolan: Portolan) -> None:
     assert more.status_code == 200
     assert (await director.archive(FIELDS, more.json())).json()["code"] == "still_active"
     twice = await director.create(
-        FIELDS, aggregate="projects.project", name="level", label={"en": "L"}, type="text"
+        FIELDS, aggregate="projects.project", name="level", label=LABEL, type="text"
     )
     assert (twice.status_code, twice.json()["code"]) == (409, "duplicate")
 
 
 async def test_only_who_decides_declares_fields(portolan: Portolan) -> None:
-    members = {"aggregate": "projects.project", "name": "x", "label": {"en": "X"}, "type": "text"}
+    members = {"aggregate": "projects.project", "name": "x", "label": LABEL, "type": "text"}
     for role, status in (("manager", 403), ("member", 403), ("viewer", 403), ("director", 201)):
         assert (await Arranger(portolan, role).create(FIELDS, **members)).status_code == status, role
 
