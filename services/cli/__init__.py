@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from services.cli.backup import backup, restore
+from services.cli.clock import clock
 from services.cli.dead_letters import dead_letters
 from services.cli.imports import import_
 from services.cli.login_link import login_link
@@ -41,3 +42,4 @@ main.add_command(dead_letters)
 main.add_command(rebuild)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(clock)

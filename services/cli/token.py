@@ -16,7 +16,7 @@ from services.cli.instance import (
     reached,
     reaching,
 )
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros
 from shared.base.settings import Settings, settings_of
 from shared.http.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
 from shared.http.revocations import Kind
@@ -133,7 +133,7 @@ async def _revoke_in_stores(settings: Settings, kind: Kind, value: str, issuer: 
     from services.cli.stores import all_opened
     from shared.http.revocations import revoke
 
-    at = now_micros()
+    at = machine_micros()
     async with all_opened(settings) as services:
         for one in services.values():
             await revoke(one.kernel.store, kind, value, issuer, "portolan token revoke", at)

@@ -167,6 +167,10 @@ class Settings(BaseSettings):
         ge=0,
         description="The largest jump of the clock, in hours, before writes are refused; 0: no limit.",
     )
+    test_clock: bool = Field(
+        default=False,
+        description="Whether the clock follows `portolan clock`; only in a test instance, with the local issuer.",
+    )
     log_megabytes: int = Field(
         default=50,
         ge=0,
@@ -351,6 +355,14 @@ class Settings(BaseSettings):
                 raise self._unfit(f"with {PREFIX}{superfluous[0].upper()} expected is {expected}")
         if self.kafka_key and not self.kafka_certificate:
             raise ValueError("PORTOLAN_KAFKA_KEY is set: expected is PORTOLAN_KAFKA_CERTIFICATE with it")
+        return self
+
+    @model_validator(mode="after")
+    def _only_a_test_instance_turns_its_clock(self) -> "Settings":
+        if self.test_clock and (not self.local_issuer or self.issuers):
+            raise ValueError(
+                "PORTOLAN_TEST_CLOCK is 'true': expected is the local issuer, and no PORTOLAN_ISSUERS with it"
+            )
         return self
 
     def _unfit(self, expected: str) -> ValueError:

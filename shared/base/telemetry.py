@@ -70,6 +70,15 @@ TASK_DEATHS = Counter(
 TASK_UP = Gauge(
     "portolan_background_task_up", "1 while the background task runs, else 0.", ["service", "task"]
 )
+DUE_OLDEST = Gauge(
+    "portolan_due_oldest_seconds",
+    "For how long the oldest of what is due has not been told yet; 0 where nothing is due.",
+    ["service"],
+)
+DUE_TOLD = Counter("portolan_due_told", "What became due and was told.", ["service"])
+DUE_FAILURES = Counter(
+    "portolan_due_failures", "Times something that is due could not be told; it is tried again.", ["service"]
+)
 CONNECTIONS = Gauge("portolan_connections", "Connections that are open.")
 TURNED_AWAY = Counter("portolan_connections_turned_away", "Connections beyond the bound, answered with 503.")
 LOG_LINES_DROPPED = Counter("portolan_log_lines_dropped", "Lines of the log that could not be written.")
@@ -95,6 +104,7 @@ OPERATION_SECONDS = Histogram(
 
 
 OF_A_SERVICE = (DEFECTS, REFUSED_ATTEMPTS, OPERATIONS_WAITING)
+OF_A_SCHEDULER = (DUE_OLDEST, DUE_TOLD, DUE_FAILURES)
 OF_A_RELAY = (PUBLISHED, RELAY_ERRORS, RELAY_LAG)
 OF_A_CONSUMER = (FOLDED, DUPLICATES, GAPS, UNKNOWN, DEAD_LETTERS, LETTERS_WAITING, PARKED, FOLD_ERRORS)
 

@@ -61,6 +61,7 @@ class Workers:
     """Jobs that run now."""
     _idle: list["_Worker"] = field(default_factory=list)
     _all: set["_Worker"] = field(default_factory=set)
+    _ending: set["asyncio.Task[None]"] = field(default_factory=set)
     _checking: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting_checks: int = 0
     """Bodies that are being checked, or wait for it."""
@@ -105,8 +106,7 @@ class Workers:
 
     async def close(self) -> None:
         """End all workers; what they compute is lost."""
-        for one in tuple(self._all):
-            await one.kill()
+        await asyncio.gather(*(one.kill() for one in self._all), *self._ending)
         self._idle.clear()
         self._all.clear()
 
@@ -143,7 +143,9 @@ class Workers:
         """Its input ends, and so does the worker."""
         self._idle.remove(one)
         self._all.discard(one)
-        one.end()
+        task = asyncio.create_task(one.end())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
 
 class _Worker:
@@ -152,7 +154,6 @@ class _Worker:
     def __init__(self, process: Process) -> None:
         self.process = process
         self._timer: asyncio.TimerHandle | None = None
-        self._ending: asyncio.Task[int] | None = None
 
     @classmethod
     async def start(cls) -> "_Worker":
@@ -204,17 +205,24 @@ class _Worker:
         if self._timer is not None:
             self._timer.cancel()
 
-    def end(self) -> None:
-        """It reads that there is no more to do, and ends; who waits for it is the event loop."""
+    async def end(self) -> None:
+        """It reads that there is no more to do, and ends."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self._ending = asyncio.create_task(self.process.wait())
+        await self._ended()
 
     async def kill(self) -> None:
         self.stay()
         with suppress(ProcessLookupError):
             self.process.kill()
-        await self.process.wait()
+        await self._ended()
+
+    async def _ended(self) -> None:
+        """Until the process and its pipes are gone: the loop may be closed then."""
+        try:
+            await self.process.communicate()
+        except RuntimeError:  # who waits for its answer reads the pipe
+            await self.process.wait()
 
 
 def _refusal(answer: dict[str, Any]) -> Invalid:

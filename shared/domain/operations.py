@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros
 from shared.base.errors import Conflict, IllegalMove, NotFound
 from shared.base.ids import new_id_text
 from shared.domain.work import Work
@@ -105,7 +105,7 @@ async def is_full(store: Store, asker: str, limits: Limits) -> bool:
 
 def enqueue(work: Work, kind: OperationKind, asker: str, content: bytes) -> tuple[Any, ...]:
     """Stage a new row; answers what its owner is shown of it. `content` is the input, compressed."""
-    id, at = new_id_text(), now_micros()
+    id, at = new_id_text(), machine_micros()
     work.add_statement(
         "INSERT INTO operation (id, kind, asker, origin, state, progress, step, attempts, created_at, input)"
         " VALUES (?, ?, ?, ?, 'queued', 0, '', 0, ?, ?)",
@@ -154,7 +154,7 @@ async def cancel(work: Work, id: str, asker: str, days: int) -> tuple[Any, ...]:
             state=one["state"],
             allowed_moves=[],
         )
-    at = now_micros()
+    at = machine_micros()
     one |= {"state": "cancelled", "ended_at": at, "expires_at": at + days * DAY_US}
     work.add_statement(
         "UPDATE operation SET state = 'cancelled', ended_at = ?, expires_at = ?, input = NULL, holder = NULL,"
@@ -181,7 +181,7 @@ async def claim(store: Store, holder: str, lease_s: float) -> Claimed | None:
         f" lease_until = {_NOW[store.dialect]} + ?, started_at = COALESCE(started_at, ?) WHERE id = (SELECT id FROM"
         f" operation WHERE {_claimable(store)} ORDER BY id LIMIT 1{_SKIPPING[store.dialect]})"
         " RETURNING id, kind, attempts, origin, holder, created_at, input",
-        (holder, int(lease_s * 1_000_000), now_micros()),
+        (holder, int(lease_s * 1_000_000), machine_micros()),
     )
     return Claimed(*rows[0]) if rows else None
 
@@ -210,7 +210,7 @@ async def give_back(store: Store, claimed: Claimed, *, counts: bool) -> None:
 
 def end(work: Work, claimed: Claimed, days: int, result: bytes | None, problem: str | None) -> None:
     """Stage the end of what is claimed: the commit fails with StaleVersion where it is not held any more."""
-    at = now_micros()
+    at = machine_micros()
     state, progress = ("succeeded", 1000) if problem is None else ("failed", None)
     work.add_statement(
         "UPDATE operation SET state = ?, progress = COALESCE(?, progress), ended_at = ?, expires_at = ?, result = ?,"

@@ -38,11 +38,16 @@ from shared.domain.access.grants import Caller, grants_in, person_of
 from shared.domain.access.rights import Rights, admit, places_of
 from shared.domain.access.tree import is_node
 from shared.domain.clock_watch import ClockWatch
+from shared.domain.due import rows as due_rows
+from shared.domain.due.calendar import almanac_of
+from shared.domain.due.declaring import DUES, Due
 from shared.domain.reading import Key, Memory, Reading, Version
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
 from shared.store.unit import RowWrite
+
+DAY_US = 86_400 * 1_000_000
 
 A = TypeVar("A", bound=Aggregate)
 K = TypeVar("K")
@@ -81,6 +86,7 @@ class Work:
         "scopes",
         "settings",
         "store",
+        "telling",
         "unit",
         "waits_until",
         "watch",
@@ -126,6 +132,8 @@ class Work:
         """What the process forgets or begins as soon as what is written here can be read, or may be."""
         self.waits_until = 0.0
         """Till when references that may still arrive are waited for (monotonic seconds); 0 before the first."""
+        self.telling: Due | None = None
+        """What has become due and is told now; None where somebody writes."""
         self._origin_json: str | None = None
         self._floor: int | None = None
         self._new_nodes: set[str] = set()
@@ -381,9 +389,29 @@ class Work:
         if staged := tree.rows_to_write(entity, changed):
             self.part.rows += staged
             self._new_access.append(entity)
+        if shape in DUES:
+            self._keep_dues(entity, before, recorded)
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
         return entity
+
+    def _keep_dues(self, entity: Aggregate, before: Version[Any] | None, recorded: int) -> None:
+        """Write what is due of an aggregate from now on. What time itself tells is no update of it."""
+        dues, was = DUES[type(entity)], None if before is None else before.one
+        if self.telling is not None and was is not None:
+            dues = tuple(due for due in dues if due is not self.telling)
+            entity = entity.model_copy(update={"updated_at": was.updated_at})
+        occasion = due_rows.Occasion(recorded, self._is_backdated(recorded))
+        almanac = almanac_of(self.store, self.settings.zone)
+        self.part.rows += due_rows.rows_to_write(dues, entity, was, almanac, occasion)
+        if entity.archived_at is not None and was is not None and was.archived_at is None:
+            self.part.statements += [due_rows.withdrawal(due, entity.id) for due in dues if due.is_foreign]
+
+    def _is_backdated(self, recorded: int) -> bool:
+        """Whether a write tells of the past; a reaction does where its cause is older than a day."""
+        if self._floor is not None:
+            return recorded - self._floor > DAY_US
+        return self.effective_at is not None and to_micros(self.effective_at) < recorded
 
     def keep_access(self, one: Aggregate) -> None:
         """Keep what an aggregate of another service says of who may see what."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from shared.base import telemetry
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros
 from shared.base.ids import new_id_text
 from shared.http.auth import Principal
 from shared.store import Store, Unreachable
@@ -63,7 +63,7 @@ async def revoke(
 
     Answers whether it is news: with an `id` it is kept once.
     """
-    until = at or now_micros()
+    until = at or machine_micros()
     params = (id or new_id_text(), kind, issuer, value, until, until + LONGEST_LIFE_US, by)
     return bool(await store.run(_KEEP, params))
 

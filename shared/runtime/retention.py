@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros, now_micros
 from shared.domain.kernel import Kernel
 from shared.runtime.service import Service
 from shared.store import content
@@ -63,8 +63,9 @@ def _outdated(service: Service, kernel: Kernel) -> Iterator[Outdated]:
     if settings.dead_letters_days:
         yield Outdated(tables["dead_letter"], "recorded_at < ?", (now - settings.dead_letters_days * DAY_US,))
         yield Outdated(tables["parked"], GIVEN_UP, ())
-    for name in ("revocation", "operation", "content_upload", *service.expiring):
-        yield Outdated(tables[name], "expires_at < ?", (now,))
+    yield Outdated(tables["content_upload"], "expires_at < ?", (now,))
+    for name in ("revocation", "operation", *service.expiring):
+        yield Outdated(tables[name], "expires_at < ?", (machine_micros(),))
 
 
 async def _take_out(kernel: Kernel, outdated: Outdated) -> int:

@@ -18,11 +18,12 @@ from shared.store.columns import ID, KEY
 
 def kernel_tables(metadata: MetaData) -> None:
     """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations, audit,
-    access, operations and content."""
+    access, operations, content and what is due."""
     _access_tables(metadata)
     _custom_tables(metadata)
     _operation_table(metadata)
     _content_tables(metadata)
+    _due_tables(metadata)
     Table(
         "outbox",
         metadata,
@@ -246,6 +247,49 @@ def _custom_tables(metadata: MetaData) -> None:
         Column("document", Text),
         Index("ix_custom_value__aggregate_type_name_value", "aggregate_type", "name", "value"),
         Index("ix_custom_value__aggregate_type_name_number", "aggregate_type", "name", "number"),
+    )
+
+
+def _due_tables(metadata: MetaData) -> None:
+    """What becomes due of the aggregates of the service, and which process tells it (`shared.domain.due`)."""
+    waits = text("stands = 1 AND due_at <> fired_for")
+    Table(
+        "due",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("kind", KEY, nullable=False),
+        Column("aggregate_type", KEY, nullable=False),
+        Column("aggregate_id", ID, nullable=False, index=True),
+        Column("scope", ID),
+        Column("due_at", BigInteger, nullable=False),
+        Column("stands", BigInteger, nullable=False),
+        Column("fired_for", BigInteger, nullable=False, server_default="0"),
+        Column("fired_at", BigInteger),
+        Column("fired_version", BigInteger),
+        Column("retry_at", BigInteger, nullable=False, server_default="0"),
+        Index("ix_due__due_at_id", "due_at", "id"),
+        Index("ix_due__waiting", "due_at", "id", sqlite_where=waits, postgresql_where=waits),
+    )
+    Table(
+        "due_kind",
+        metadata,
+        Column("kind", KEY, primary_key=True),
+        Column("declaration", Text, nullable=False),
+    )
+    Table(
+        "almanac",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("kind", KEY, nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("document", Text, nullable=False),
+    )
+    Table(
+        "lease",
+        metadata,
+        Column("name", KEY, primary_key=True),
+        Column("holder", KEY, nullable=False),
+        Column("until", BigInteger, nullable=False),
     )
 
 

@@ -43,7 +43,17 @@ def addresses(base: str, data: Path) -> list[str]:
     return [
         "/", "/project", "/project?q=nothing-like-it", "/project?health=red&amounts=exact", "/?as_of=2026-09-30",
         f"/project/{project['project']['id']}", f"/portfolio/{portfolio}", "/nowhere",
+        "/operations", operation(base, data),
     ]  # fmt: skip
+
+
+def operation(base: str, data: Path) -> str:
+    """The page of one that the reader began."""
+    token = LocalIssuer(data).issue("director", "director", "portolan")
+    with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}) as client:
+        plan = {"starts_on": "2026-06-01", "activities": [{"key": "A"}]}
+        answer = client.post("/projects/v1/schedules/trial", json=plan)
+    return f"/operations/projects/{answer.json()['id']}"
 
 
 def judged(browser: webdriver.Chrome, axe: str, base: str, paths: list[str]) -> list[str]:

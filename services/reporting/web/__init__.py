@@ -5,10 +5,11 @@ signin                       logging in at an OIDC issuer
 contents, charts, words      what is shown: the dashboards' answers, drawn and put into words
 page, api, problems          the pages themselves
 registers                    the pages of every register, which write
+long_work                    what takes long: how far it is, and its result
 assets, changes, bundle      style and scripts, the stream that keeps a page up to date
 """
 
-from services.reporting.web import api, assets, changes, entrance, language, problems
+from services.reporting.web import api, assets, changes, entrance, language, long_work, problems
 from services.reporting.web.page import refused
 from services.reporting.web.registers import api as registers
 from services.reporting.web.signin import api as signin
@@ -16,6 +17,7 @@ from services.reporting.web.signin import api as signin
 SITE = (
     api.routes,
     registers.routes,
+    long_work.routes,
     entrance.routes,
     signin.routes,
     language.routes,

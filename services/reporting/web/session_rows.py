@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros
 from shared.base.ids import new_id_text
 from shared.base.sealing import seal, unseal
 from shared.http.auth import Principal
@@ -78,7 +78,7 @@ async def insert(
     tokens_end_at: int,
 ) -> None:
     """A new session, which ends at `until` (microseconds)."""
-    now = now_micros()
+    now = machine_micros()
     row = (hashed(cookie), new_id_text(), *_of(principal), until)
     values = dict(zip(("hash", "id", *_OF_PRINCIPAL, "expires_at"), row, strict=True)) | {
         "begun_at": now, "seen_at": now, "agent": agent, "sealed": sealed_tokens, "tokens_end_at": tokens_end_at,
@@ -125,7 +125,9 @@ def _session(row: Sequence[Any]) -> Session:
 
 async def find(store: Store, cookie: str) -> Session | None:
     """The session of a cookie; None where there is none, or it is over."""
-    rows = await store.fetch(f"{_SELECT} WHERE hash = ? AND expires_at > ?", (hashed(cookie), now_micros()))
+    rows = await store.fetch(
+        f"{_SELECT} WHERE hash = ? AND expires_at > ?", (hashed(cookie), machine_micros())
+    )
     return _session(rows[0]) if rows else None
 
 
@@ -133,19 +135,20 @@ async def of_subject(store: Store, issuer: str, subject: str) -> list[Session]:
     """All sessions of somebody, the newest first."""
     condition = "WHERE issuer = ? AND subject = ? AND expires_at > ? ORDER BY begun_at DESC, id"
     return [
-        _session(row) for row in await store.fetch(f"{_SELECT} {condition}", (issuer, subject, now_micros()))
+        _session(row)
+        for row in await store.fetch(f"{_SELECT} {condition}", (issuer, subject, machine_micros()))
     ]
 
 
 async def note_seen(store: Store, session: Session) -> None:
     await store.run(
-        "UPDATE browser_session SET seen_at = ? WHERE hash = ? RETURNING 1", (now_micros(), session.hash)
+        "UPDATE browser_session SET seen_at = ? WHERE hash = ? RETURNING 1", (machine_micros(), session.hash)
     )
 
 
 async def claim_renewal(store: Store, session: Session, until: int) -> bool:
     """Whether this process is the one that renews the tokens that were read: nobody else does until then."""
-    params = (until, session.hash, now_micros(), session.tokens_end_at)
+    params = (until, session.hash, machine_micros(), session.tokens_end_at)
     return bool(await store.run(_CLAIM, params))
 
 

@@ -11,7 +11,7 @@ from services.reporting.web import session_rows
 from services.reporting.web.cookies import check_form, form_token, set_cookie
 from services.reporting.web.session_rows import KeptTokens, Session, hashed, sealed
 from services.reporting.web.signin.renewal import renewed
-from shared.base.clock import epoch_seconds, now_micros
+from shared.base.clock import epoch_seconds, machine_micros
 from shared.base.errors import Unauthenticated
 from shared.http.auth import Principal
 from shared.http.auth.issuers import LOCAL
@@ -58,7 +58,7 @@ async def redeem(store: Store, code: str, lasts: timedelta) -> Principal | None:
     rows = await store.run(
         "DELETE FROM login_code WHERE hash = ? RETURNING subject, role, expires_at", (hashed(code),)
     )
-    if not rows or rows[0][2] < now_micros():
+    if not rows or rows[0][2] < machine_micros():
         return None
     subject, role, _ = rows[0]
     at = epoch_seconds()
@@ -103,7 +103,7 @@ async def session_of(call: Call) -> Session:
     session = await _standing(call, cookie)
     if session.sealed:
         session = await renewed(call, cookie, session)
-    if now_micros() - session.seen_at > SEEN_AGAIN_US:
+    if machine_micros() - session.seen_at > SEEN_AGAIN_US:
         await session_rows.note_seen(call.kernel.store, session)
     return session
 
@@ -144,4 +144,4 @@ async def end_everywhere(call: Call) -> str:
 
 
 def _after(lasts: timedelta) -> int:
-    return now_micros() + lasts // timedelta(microseconds=1)
+    return machine_micros() + lasts // timedelta(microseconds=1)

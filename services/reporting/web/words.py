@@ -109,6 +109,12 @@ FACTS = {
     "assessed": N_("assessed"),
     "monitored": N_("monitored"),
     "occurred": N_("occurred"),
+    "overdue": N_("overdue"),
+    "update_missing": N_("without update for 30 days"),
+    "notice_due": N_("notice due in 90 days"),
+    "ending": N_("ending in 14 days"),
+    "started": N_("began to count"),
+    "expired": N_("expired"),
 }
 """What the feed shows: aggregates and their facts."""
 STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))

@@ -40,6 +40,7 @@ from shared.contracts.language.shapes import (
     Fact,
     Reasoned,
     Shape,
+    TimeFact,
     absent,
 )
 from shared.contracts.language.topics import (
@@ -103,6 +104,7 @@ __all__ = [
     "Sha256",
     "Shape",
     "Source",
+    "TimeFact",
     "Visibility",
     "absent",
     "aggregate",

@@ -116,6 +116,13 @@ class Reasoned(Fact):
     """Why it was decided so, in the words of the person who decided."""
 
 
+class TimeFact(Fact):
+    """What time alone brought about: nobody did it, and it is told once."""
+
+    due_at: Instant
+    """When it was due. It is told then, or as soon as a service is there again."""
+
+
 class Decision(Shape):
     """Why a move is made."""
 

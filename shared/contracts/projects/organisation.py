@@ -16,6 +16,7 @@ from shared.contracts.language import (
     Line,
     Reasoned,
     Shape,
+    TimeFact,
     aggregate,
     fact,
 )
@@ -233,6 +234,7 @@ class MembershipState(StrEnum):
     PROPOSED = "proposed"
     GRANTED = "granted"
     REVOKED = "revoked"
+    EXPIRED = "expired"
 
 
 @aggregate("projects", "memberships", scope=("scope_id",))
@@ -255,7 +257,7 @@ class Membership(Aggregate):
     ends_on: Day | None = None
     """The last day on which it counts; null: until it is revoked."""
     state: Annotated[MembershipState, filterable, not_given] = MembershipState.PROPOSED
-    """Whether it counts; moves change it."""
+    """Whether it counts; moves change it, and the end of its last day."""
 
 
 @fact(Membership, "granted")
@@ -266,3 +268,13 @@ class MembershipGranted(Reasoned):
 @fact(Membership, "revoked")
 class MembershipRevoked(Reasoned):
     """The role counts no more."""
+
+
+@fact(Membership, "started")
+class MembershipStarted(TimeFact):
+    """Its first day came: it counts from now on."""
+
+
+@fact(Membership, "expired")
+class MembershipExpired(TimeFact):
+    """Its last day is over: it counts no more."""

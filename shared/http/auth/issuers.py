@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from shared.base.clock import now
+from shared.base.clock import machine_now
 from shared.base.errors import Unauthenticated
 from shared.base.ids import new_id_text
 from shared.base.keyfile import read_or_make
@@ -98,7 +98,7 @@ class LocalIssuer:
         scope: str | None = None,
     ) -> str:
         """A token for `subject` in `role`; `scope` narrows it."""
-        at = now()
+        at = machine_now()
         claims: dict[str, Any] = {
             "sub": subject,
             "roles": [role],
@@ -118,7 +118,7 @@ class LocalIssuer:
             "roles": list(principal.roles),
             "groups": list(principal.groups),
             "iat": principal.issued_at,
-            "exp": int(min(principal.expires_at, (now() + lifetime).timestamp())),
+            "exp": int(min(principal.expires_at, (machine_now() + lifetime).timestamp())),
             "jti": principal.token_id or new_id_text(),
         }
         if principal.bounds is not None:

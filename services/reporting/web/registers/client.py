@@ -77,6 +77,22 @@ class Api:
         self, method: str, path: str, query: Query = (), body: Any = None, **headers: str
     ) -> Reply:
         """One request; header names are written with underscores. Refused are only requests that have no answer."""
+        answer = await self._answer(method, path, query, body, **headers)
+        is_json = "json" in answer.headers.get("content-type", "")
+        return Reply(
+            answer.status_code, msgspec.json.decode(answer.content) if is_json else None, answer.headers
+        )
+
+    async def content(self, path: str) -> bytes:
+        """The body of a read as it was sent, however large; raises what the service refuses."""
+        answer = await self._answer("GET", path, Accept_Encoding="identity")
+        if answer.is_error:
+            raise Reply(answer.status_code, msgspec.json.decode(answer.content), answer.headers).problem
+        return answer.content
+
+    async def _answer(
+        self, method: str, path: str, query: Query = (), body: Any = None, **headers: str
+    ) -> httpx.Response:
         self._token = self._token or await token_of(self._call)
         sent = self._headers | {name.replace("_", "-"): value for name, value in headers.items()}
         sent["Authorization"] = f"Bearer {self._token}"
@@ -86,17 +102,13 @@ class Api:
             content = msgspec.json.encode(body)
         client = self._neighbours.client(path.split("/")[1])
         try:
-            answer = await client.request(method, path, params=list(query), content=content, headers=sent)
+            return await client.request(method, path, params=list(query), content=content, headers=sent)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise Unavailable("the service is not there at the moment", code="service_away") from error
         except httpx.TimeoutException as error:
             raise DeadlineExceeded("the service did not answer in time", code="service_silent") from error
         except httpx.TransportError as error:
             raise BadGateway("the service stopped before it answered") from error
-        is_json = "json" in answer.headers.get("content-type", "")
-        return Reply(
-            answer.status_code, msgspec.json.decode(answer.content) if is_json else None, answer.headers
-        )
 
     async def read(self, path: str, query: Query = (), **headers: str) -> Reply:
         """A read that shows what this browser wrote; without it, where the service has not taken it in in time."""

@@ -10,7 +10,7 @@ from time import monotonic
 from services.reporting.web import session_rows
 from services.reporting.web.session_rows import KeptTokens, Session, sealed
 from services.reporting.web.signin.provider import Granted, Provider, RenewalRefused
-from shared.base.clock import epoch_seconds, now_micros
+from shared.base.clock import epoch_seconds, machine_micros
 from shared.base.errors import Unauthenticated, Unavailable
 from shared.http.call import Call
 
@@ -41,14 +41,14 @@ async def renewed(call: Call, cookie: str, session: Session) -> Session:
         return session
     store = call.kernel.store
     if not await session_rows.claim_renewal(store, session, _micros(CLAIMED_S)):
-        return session if session.tokens_end_at > now_micros() else await _wait(call, cookie, session)
+        return session if session.tokens_end_at > machine_micros() else await _wait(call, cookie, session)
     try:
         granted = await provider.renew(stored.refresh, stored.id, session.principal)
     except RenewalRefused as error:
         await session_rows.delete(store, session.hash)
         raise Unauthenticated("the session has ended; log in again", code="no_session") from error
     except Unavailable:
-        if session.tokens_end_at > now_micros():
+        if session.tokens_end_at > machine_micros():
             return session
         raise
     await keep(call, cookie, session, granted)
