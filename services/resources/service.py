@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.resources.people.group import PEOPLE
 from services.resources.people.person.model import PersonRow
+from services.resources.people.personal_token.commands import confirm
 from services.resources.planning.group import PLANNING
 from services.resources.reactions import REACTIONS
 from services.resources.tables import Model
@@ -17,5 +18,6 @@ SERVICE = Service(
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
     groups=(PEOPLE, PLANNING, attached("resources", Model, PersonRow)),
+    meets=confirm,
     consumers=(reacting("resources", REACTIONS),),
 )

@@ -185,6 +185,18 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, le=24 * 31, description="How long a login of the pages lasts, in hours."
     )
+    personal_token_days: int = Field(
+        default=366,
+        ge=0,
+        le=366,
+        description="How long personal access tokens may live, in days; 0: none is made, and none is accepted.",
+    )
+    owner_seen_days: int = Field(
+        default=90,
+        ge=1,
+        le=366,
+        description="A personal access token is refused when its owner has not signed in for so many days.",
+    )
     refused_attempts_days: int = Field(
         default=90, ge=1, description="How long refused attempts are kept, in days; at most 20,000 a service."
     )

@@ -65,7 +65,6 @@ async def check(work: Work, comment: Comment, nodes: dict[str, Named], persons: 
     """What holds of a new comment, or of one that its author changes; `persons` is where persons are looked up."""
     before = work.before(comment)
     stays_with_its_subject(comment, before, "reply_to_id")
-    names_who_decided(comment)
     if before is None or before.archived_at is not None:
         await take_new(work, comment, nodes)
     if before is None and comment.reply_to_id is not None:
@@ -77,6 +76,7 @@ async def check(work: Work, comment: Comment, nodes: dict[str, Named], persons: 
         keeps_its_decision(comment, before)
         if comment.text != before.text:
             comment.edited_at = now()
+    names_who_decided(comment)
     for member in ("mentions", "decided_by"):
         await _known_persons(work, comment, before, member, persons)
 

@@ -24,7 +24,7 @@ from shared.contracts.language import Aggregate, Erasable, entry_of
 from shared.contracts.projects.organisation import FieldDefinition, Membership
 from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
-from shared.contracts.resources.people import Identity
+from shared.contracts.resources.people import Identity, PersonalToken
 from shared.domain import custom_fields
 from shared.domain.access import tree
 from shared.domain.reading import Key, Memory
@@ -169,7 +169,9 @@ def access_by_event_type(shapes: Iterable[type[Aggregate]]) -> dict[str, AccessC
     }
 
 
-ACCESS = tuple(AccessCopy(shape) for shape in (Portfolio, Programme, Project, Membership, Identity))
+OF_LOGINS = (Identity, PersonalToken)
+"""What says under which logins, and with which tokens, people act."""
+ACCESS = tuple(AccessCopy(shape) for shape in (Portfolio, Programme, Project, Membership, *OF_LOGINS))
 """Every service keeps these; a service its own too, should it have been there before it kept them."""
 
 

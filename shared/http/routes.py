@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Endpoint)
 class Options(TypedDict, total=False):
     """What a decorator says of an operation that its signature cannot. The members mean what `Operation` says of them."""
 
-    scope: str
+    scope: str | None
     status: int
     media_type: str
     body_limit: int

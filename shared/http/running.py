@@ -28,6 +28,7 @@ from shared.http.call import Answer, Call, read_query, trace_of
 from shared.http.checking import accept_check, header_check, parameter_check
 from shared.http.openapi import documented
 from shared.http.operation import Deferred, Operation
+from shared.http.personal_tokens import principal_of
 from shared.http.query import reader_of
 from shared.http.replay import replay
 from shared.http.serving import Serving
@@ -213,7 +214,7 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
     async def admitted(call: Call) -> None:
         kernel, authorization = call.kernel, call.sent.get(b"authorization", b"")
         if authorization[:7].lower() == b"bearer ":
-            principal = await kernel.tokens.principal(authorization[7:].decode("latin-1").strip())
+            principal = await principal_of(call, authorization[7:].decode("latin-1").strip())
         elif session is not None:
             principal = await session(call)
             call.by_cookie = session
@@ -223,6 +224,8 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
         call.scope["portolan.subject"] = principal.subject
         if kernel.revocations.concern(principal):
             raise Unauthenticated("the token was revoked", code="token_revoked")
+        if kernel.meets is not None and not principal.personal_token:
+            await kernel.meets(principal)
         if kernel.rate_limit.per_minute:
             call.replied |= kernel.rate_limit.count(principal.key)
         await call.know_rights()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,7 @@ from shared.base.keyfile import read_or_make
 from shared.base.workers import Workers
 from shared.domain.kernel import Kernel
 from shared.domain.operations import LongWork
-from shared.http.auth import Tokens
+from shared.http.auth import Principal, Tokens
 from shared.http.deadlines import Deadlines
 from shared.http.limits import Allowance, OpenStreams, RateLimit
 from shared.http.neighbours import Neighbours
@@ -49,6 +50,10 @@ class Serving(Kernel):
     receiving: Receiving = field(default_factory=Receiving)
     slicing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a reader of the feed reads a slice: many of them together hold the event loop no longer than one."""
+    known_tokens: dict[str, tuple[Principal | None, float]] = field(default_factory=dict)
+    """Hash of a personal access token -> who it acts as, and till when that is believed (monotonic seconds)."""
+    meets: "Callable[[Principal], Awaitable[None]] | None" = None
+    """What is done of who comes with a token of an issuer."""
     revocations: Revocations = field(default_factory=Revocations)
     long_work: LongWork = field(default_factory=LongWork)
     attempts: Allowance = field(default_factory=lambda: Allowance(ATTEMPTS_KEPT, 3600))

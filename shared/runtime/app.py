@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.base import telemetry
 from shared.base.errors import Defect, MethodNotAllowed, Refusal, Unavailable, UriTooLong
 from shared.base.version import VERSION
-from shared.http import answers, cors, due, feed, files, health, meanings, openapi, operations
+from shared.http import answers, cors, due, feed, files, health, me, meanings, openapi, operations
 from shared.http.additions import Extensible, with_request_id
 from shared.http.answers import STATUS
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
@@ -180,6 +180,7 @@ def create_app(service: Service) -> ServiceApp:
         feed.routes(service.name),
         due.routes(service.name),
         operations.routes(service.name),
+        me.routes(service.name),
         meanings.routes(service.name),
         *((files.routes(service.name),) if service.registers else ()),
         operation_routes(service.name, service.operations),

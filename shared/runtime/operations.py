@@ -101,6 +101,9 @@ class Runner:
             how = await self._ended(claimed, cancelled)
         except Unreachable:  # its lease ends by itself, and somebody begins it again
             how = "lost"
+        except Exception as error:  # noqa: BLE001 a defect of one kind must not leave the others without a runner
+            self._log("an operation could not be ended", claimed, error=telemetry.trace_text(error))
+            how = "lost"
         finally:
             del kernel.long_work.cancelled[claimed.id]
             running.dec()
@@ -237,7 +240,10 @@ class Runner:
 
 
 def _lost(attempts: int) -> Refusal:
-    return Defect(f"its worker died {attempts} times, so it is not begun again", code="worker_died")
+    return Defect(
+        f"it was begun {attempts} times and never came to its end, so it is not begun again",
+        code="worker_died",
+    )
 
 
 def _unknown() -> Refusal:

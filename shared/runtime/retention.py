@@ -64,7 +64,7 @@ def _outdated(service: Service, kernel: Kernel) -> Iterator[Outdated]:
         yield Outdated(tables["dead_letter"], "recorded_at < ?", (now - settings.dead_letters_days * DAY_US,))
         yield Outdated(tables["parked"], GIVEN_UP, ())
     yield Outdated(tables["content_upload"], "expires_at < ?", (now,))
-    for name in ("revocation", "operation", *service.expiring):
+    for name in ("revocation", "operation", "access_token_use", *service.expiring):
         yield Outdated(tables[name], "expires_at < ?", (machine_micros(),))
 
 

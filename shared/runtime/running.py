@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from shared.base import telemetry
 from shared.base.private import make_private
@@ -67,6 +68,8 @@ async def opened(
         tokens=tokens,
         secret=instance_secret(settings.data),
     )
+    if service.meets is not None:
+        kernel.meets = partial(service.meets, kernel)
     store.on_commit(lambda: _nudge(kernel))
     jump_hours = 0 if settings.test_clock else settings.clock_jump_hours
     kernel.watch = ClockWatch(service.name, jump_hours, last_recorded)

@@ -219,6 +219,31 @@ def _access_tables(metadata: MetaData) -> None:
         Column("counts", BigInteger, nullable=False),
     )
     Table(
+        "access_token",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+        Column("hash", KEY, nullable=False, index=True),
+        Column("issuer", KEY, nullable=False),
+        Column("subject", KEY, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("roles", Text, nullable=False),
+        Column("group_names", Text, nullable=False),
+        Column("scope", Text),
+        Column("made_at", BigInteger, nullable=False),
+        Column("expires_at", BigInteger, nullable=False),
+        Column("confirmed_at", BigInteger, nullable=False),
+        Column("counts", BigInteger, nullable=False),
+        Index("ix_access_token__issuer_subject", "issuer", "subject"),
+    )
+    Table(
+        "access_token_use",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("used_at", BigInteger, nullable=False),
+        Column("expires_at", BigInteger, nullable=False, index=True),
+    )
+    Table(
         "access_clock",
         metadata,
         Column("id", ID, primary_key=True),

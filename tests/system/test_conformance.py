@@ -121,6 +121,8 @@ async def test_a_token_that_is_none_answers_401(everything: Any, token: str) -> 
 async def test_a_viewer_reads_everything_and_writes_nothing(everything: Any) -> None:
     viewer = everything.client("viewer")
     for walked in everything.walk("POST", "PUT", "PATCH", "DELETE"):
+        if walked.operation.scope is None:  # what is the caller's own needs no right
+            continue
         problem = assert_problem(
             await viewer.request(walked.method, walked.url(), headers=matching(walked)), 403
         )

@@ -4,17 +4,19 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.reporting.web import attempts, session_rows, sessions
+from services.reporting.web import session_rows, sessions
 from services.reporting.web.login_form import login_form
 from services.reporting.web.page import page, path_of_ours, redirect
 from services.reporting.web.session_rows import KeptTokens
 from services.reporting.web.signin.renewal import provider_of
 from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
+from shared.http import attempts
 from shared.http.auth import Principal
 from shared.http.auth.issuers import LOCAL
 from shared.http.call import Answer, Call
 from shared.http.operation import FORM
+from shared.http.personal_tokens import is_personal
 from shared.http.query import Query
 from shared.http.routes import Routes
 
@@ -73,6 +75,8 @@ async def login(call: Call, body: LoginForm) -> Answer:
     try:
         sessions.check_form(call, sessions.FORM_COOKIE, body.form)
         token = body.token.strip()
+        if is_personal(token):
+            raise Unauthenticated("the token is one for programs", code="token_of_a_program")
         principal = await call.kernel.tokens.principal(token)
         if call.kernel.revocations.concern(principal):
             raise Unauthenticated("the token was revoked", code="token_revoked")

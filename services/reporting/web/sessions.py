@@ -4,14 +4,14 @@ A cookie is only looked at by the pages and their stream; the API knows bearer t
 (logging in and out) needs, beside the cookie, a token of the form that only our own pages can have put there.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from secrets import token_urlsafe
 
 from services.reporting.web import session_rows
 from services.reporting.web.cookies import check_form, form_token, set_cookie
 from services.reporting.web.session_rows import KeptTokens, Session, hashed, sealed
 from services.reporting.web.signin.renewal import renewed
-from shared.base.clock import epoch_seconds, machine_micros
+from shared.base.clock import epoch_seconds, machine_micros, now
 from shared.base.errors import Unauthenticated
 from shared.http.auth import Principal
 from shared.http.auth.issuers import LOCAL
@@ -21,7 +21,7 @@ from shared.store import Store
 
 __all__ = [
     "COOKIE", "FORM_COOKIE", "FORM_LASTS", "begin", "check_form", "end", "end_everywhere", "form_token", "is_open",
-    "lasting", "link", "offer", "principal", "redeem", "session_of", "set_cookie",
+    "lasting", "link", "offer", "principal", "redeem", "session_of", "set_cookie", "today",
 ]  # fmt: skip
 
 COOKIE = "portolan_session"
@@ -33,6 +33,11 @@ REMEMBERED = timedelta(days=1)
 SEEN_AGAIN_US = 5 * 60 * 1_000_000
 """When a session was seen last is noted no more often."""
 LONGEST_AGENT = 200
+
+
+def today(call: Call) -> date:
+    """The day of the instance."""
+    return now().astimezone(call.kernel.settings.zone).date()
 
 
 async def offer(store: Store, subject: str, role: str) -> str:

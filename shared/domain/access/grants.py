@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from shared.base.clock import now, to_day
@@ -28,7 +28,7 @@ SELECT (SELECT mark FROM access_clock),
     CASE WHEN EXISTS (SELECT 1 FROM access_membership WHERE counts = 1) THEN 1 ELSE 0 END
 """
 MEMBERSHIPS = """
-SELECT role, node_id FROM access_membership WHERE counts = 1
+SELECT {columns} FROM access_membership WHERE counts = 1
     AND (starts_on IS NULL OR starts_on <= ?) AND (ends_on IS NULL OR ends_on >= ?)
     AND ((kind = 'person' AND holder IN (SELECT person_id FROM access_login WHERE hash = ? AND counts = 1))
         OR (kind = 'service_account' AND holder = ?){groups})
@@ -165,17 +165,22 @@ async def _rights(store: Store, service: str, caller: Caller, on: date, hides: b
 
 async def _reaches(store: Store, caller: Caller, on: date) -> Sequence[Reach]:
     """What the caller's memberships allow, and where."""
-    groups = OF_GROUPS.format(marks=", ".join("?" * len(caller.groups))) if caller.groups else ""
-    day = to_day(on)
-    params = (day, day, login_hash(caller.issuer, caller.subject), caller.account_name, *caller.groups)
     nodes_by_role: dict[str, list[str]] = {}
-    for role, node_id in await store.fetch(MEMBERSHIPS.format(groups=groups), params):
+    for role, node_id in await memberships_of(store, caller, on, "role, node_id"):
         nodes_by_role.setdefault(role, []).append(node_id)
     return [
         Reach(scopes, await nodes_below(store, nodes))
         for role, nodes in sorted(nodes_by_role.items())
         if (scopes := _within(granted_by(role), caller.bounds))
     ]
+
+
+async def memberships_of(store: Store, caller: Caller, on: date, columns: str) -> list[tuple[Any, ...]]:
+    """Of each membership that counts for the caller on a day, these columns."""
+    groups = OF_GROUPS.format(marks=", ".join("?" * len(caller.groups))) if caller.groups else ""
+    day = to_day(on)
+    params = (day, day, login_hash(caller.issuer, caller.subject), caller.account_name, *caller.groups)
+    return await store.fetch(MEMBERSHIPS.format(columns=columns, groups=groups), params)
 
 
 def _within(scopes: frozenset[str], bounds: frozenset[str] | None) -> frozenset[str]:

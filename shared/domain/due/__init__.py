@@ -6,5 +6,6 @@ days        instants of days in the zone of the instance, in days and in working
 calendar    the organisation's working days, as a service keeps them
 cadences    repeated instants: rules of RFC 5545
 scheduler   tells what is due, one process of a service at a time
+audit       whether the rows follow from their aggregates
 arming      rows for aggregates that were there before the declaration
 """

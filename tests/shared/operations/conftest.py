@@ -28,6 +28,7 @@ from tests.conftest import DEADLINE_S, Callers, PostgresServer
 
 JOBS = "tests.shared.operations.jobs:JOB"
 PATH, VENDORS_PATH = "/finance/v1/jobs/trial", "/finance/v1/jobs/vendor"
+DEFECTS_PATH = "/finance/v1/jobs/defect"
 OPEN = ("queued", "running")
 
 
@@ -38,10 +39,21 @@ async def register_vendor(work: Work, id: str, result: bytes) -> None:
 
 KIND = OperationKind("job", JOBS, result="Done")
 OF_VENDORS = OperationKind("vendor_job", JOBS, result="Done", conclude=register_vendor)
+
+
+async def stumble(work: Work, id: str, result: bytes) -> None:
+    """A defect of a kind, after its computation."""
+    raise ZeroDivisionError
+
+
+OF_DEFECTS = OperationKind("defective_job", JOBS, result="Done", conclude=stumble)
 routes = Routes("finance", "Jobs", about="Only here.")
 begins(routes, "/v1/jobs/trial", KIND, "Begin a job", "Of a test.")
 begins(routes, "/v1/jobs/vendor", OF_VENDORS, "Begin a job that makes a vendor", "Of a test.")
-WITH_JOBS = replace(SERVICE, groups=(*SERVICE.groups, Group(routes=(routes,), operations=(KIND, OF_VENDORS))))
+begins(routes, "/v1/jobs/defect", OF_DEFECTS, "Begin a job that cannot be ended", "Of a test.")
+WITH_JOBS = replace(
+    SERVICE, groups=(*SERVICE.groups, Group(routes=(routes,), operations=(KIND, OF_VENDORS, OF_DEFECTS)))
+)
 
 
 class Replica(Callers):

@@ -11,6 +11,7 @@ from shared.base.settings import Settings
 from shared.base.workers import WorkerLost
 from shared.runtime.retention import forget_outdated
 from tests.shared.operations.conftest import (
+    DEFECTS_PATH,
     OPEN,
     PATH,
     VENDORS_PATH,
@@ -214,6 +215,16 @@ async def test_a_result_and_what_it_makes_are_one_commit(jobs: Replica) -> None:
     assert vendor["name"] == f"Made by {operation.rpartition('/')[2]}"
     rows = await jobs.kernel.store.fetch("SELECT headers FROM outbox")
     assert json.loads(rows[0][0])["authid"] == "director", "who asked is who caused it"
+
+
+async def test_a_kind_whose_result_cannot_be_concluded_fails_in_the_end_and_harms_no_other(
+    settings: Settings,
+) -> None:
+    async with replica(settings.model_copy(update={"operation_lease_s": 0.5})) as jobs:
+        defective, other = await jobs.begin(DEFECTS_PATH), await jobs.begin()
+        assert (await jobs.reached(other))["state"] == "succeeded"
+        ended = await jobs.reached(defective)
+        assert (ended["state"], ended["problem"]["code"]) == ("failed", "worker_died")
 
 
 async def test_of_a_job_whose_lease_is_lost_nothing_is_written(jobs: Replica) -> None:

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import ConfigDict, Field
 
-from services.reporting.web import attempts, session_rows, sessions
+from services.reporting.web import session_rows, sessions
 from services.reporting.web.login_form import login_form
 from services.reporting.web.page import path_of_ours, redirect
 from services.reporting.web.signin.attempt import LoginAttempt, attempt_of, begin, forget
@@ -14,6 +14,7 @@ from services.reporting.web.signin.provider import Granted, Provider
 from services.reporting.web.signin.renewal import kept_of, provider_of
 from shared.base.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from shared.contracts.language import Shape
+from shared.http import attempts
 from shared.http.auth.claims import is_subject, is_token_id
 from shared.http.call import Answer, Call
 from shared.http.operation import FORM
