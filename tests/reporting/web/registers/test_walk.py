@@ -217,6 +217,8 @@ async def test_a_list_of_parts_grows_and_shrinks_by_buttons(
 ) -> None:
     walker = Walker(system, director, entry)
     for field in walker.fields("rows"):
+        if f"{entry.key}.{field.name}" == "projects.field_definition.choices":
+            continue  # a field of type text has none
         before = (await walker.state())[field.name]
         page = await send(director, await walker.edit(), f"add:{field.name}")
         assert page.status_code == 200
