@@ -11,7 +11,7 @@ from shared.base.currencies import DECIMALS
 from shared.contracts.catalogue import entries
 from shared.contracts.forms import Entry, Field, FormModel, Kind, Move
 from shared.contracts.language import AggregateType, Erasable, entry_of
-from shared.contracts.members import members_of, unwrapped
+from shared.contracts.members import members_of, names, unwrapped
 from shared.domain.register import Register
 from shared.http.routes import Routes
 from shared.http.running import Declared
@@ -23,6 +23,9 @@ TITLE = 3
 """How many members name what has no label."""
 SHORT: tuple[Kind, ...] = ("line", "choice", "day", "money", "integer", "currency")
 MOVE = re.compile(r"/v1/([a-z0-9-]+)/\{id\}/([a-z][a-z0-9-]*)")
+
+NULL = re.compile(r"\bnull\b")
+"""What programs call that which a form leaves empty."""
 
 Schema = Mapping[str, Any]
 
@@ -164,7 +167,7 @@ def _field(
     return Field(
         name=name,
         kind=kind,
-        about=_line(outer.get("description", "")),
+        about=NULL.sub("empty", _line(outer.get("description", ""))),
         required=required,
         nullable=nullable,
         default=default if default not in ("", [], {}) else None,
@@ -186,11 +189,13 @@ def _inner(
         return tuple(_fields(annotation, schema, definitions, kinds))
     if kind != "rows":
         return ()
-    item: Any = unwrapped(get_args(annotation)[0])[0] if get_origin(annotation) is list else None
+    is_list = get_origin(annotation) is list
+    item, _, declared = unwrapped(get_args(annotation)[0] if is_list else Any)
     items, _ = _resolved(schema["items"], definitions)
     if _kind(items, ()) == "part":
         return tuple(_fields(item, items, definitions, kinds))
-    return (_field("", schema["items"], item, definitions, kinds, required=True),)
+    named_kinds = tuple(mark.aggregate for mark in declared if isinstance(mark, names))
+    return (_field("", schema["items"], item, definitions, kinds, required=True, names=named_kinds),)
 
 
 def _kind(schema: Schema, names: tuple[str, ...]) -> Kind:

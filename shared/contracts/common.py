@@ -173,11 +173,11 @@ class Comment(Erasable, Attached):
     """Whom the token was issued to that it was written with."""
     reply_to_id: Annotated[Id | None, names("comment"), filterable, at_creation] = None
     """The comment that it replies to, about the same subject."""
-    mentions: Annotated[list[Id], Field(max_length=50), personal([])] = []
+    mentions: Annotated[list[Annotated[Id, names("person")]], Field(max_length=50), personal([])] = []
     """The persons who are to be told of it."""
     decided_on: Annotated[Day | None, sortable] = None
     """The day of a decision that it records; null where it records none."""
-    decided_by: Annotated[list[Id], Field(max_length=50), personal([])] = []
+    decided_by: Annotated[list[Annotated[Id, names("person")]], Field(max_length=50), personal([])] = []
     """The persons who decided."""
     edited_at: Annotated[Instant | None, not_given] = None
     """When its text was changed; null where it stands as it was written."""

@@ -126,6 +126,7 @@ TITLES = (
     N_("The address is too long"),
     N_("The content type is not supported here"),
     N_("The content is not valid"),
+    N_("The content has no such part"),
     N_("If-Match is needed"),
     N_("Too many requests"),
     N_("The header lines are too large"),

@@ -82,8 +82,13 @@ KINDS = {
     "register": N_("risk register"),
     "risk": N_("risk"),
     "assessment": N_("assessment"),
+    "comment": N_("comment"),
+    "document": N_("document"),
 }
 FACTS = {
+    "mentioned": N_("mentioned"),
+    "reviewed": N_("reviewed"),
+    "version_added": N_("version added"),
     "created": N_("created"),
     "revised": N_("revised"),
     "archived": N_("archived"),

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,6 +38,8 @@ KEY_FILE = "issuer.pem"
 LEEWAY_S = 60.0
 """By how much a token may seem to be issued in the future: pods' clocks disagree."""
 METADATA_KEPT_S = 900.0
+MOST_TRIED = 20
+"""Of so many keys a token is tried with that names none, as an issuer with one key may leave it out."""
 NOTHING = "-"
 """A word of a scope that nothing is called: it narrows a token to nothing."""
 KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
@@ -167,8 +170,9 @@ class OidcIssuer:
         self._keys = Published("the issuer's keys cannot be read now", self._keys_address, published_keys)
 
     async def keys(self, kid: str | None, algorithm: str) -> Sequence[Any]:
-        published = await self._keys.content(lambda keys: kid in keys)
-        fitting = [one.key for one in published.get(kid, ()) if one.fits(algorithm)]
+        published = await self._keys.content(lambda keys: kid is None or kid in keys)
+        candidates = published.get(kid, ()) if kid is not None else chain.from_iterable(published.values())
+        fitting = [one.key for one in islice(candidates, MOST_TRIED) if one.fits(algorithm)]
         if not fitting:
             raise Unauthenticated("the token names a key its issuer does not publish", code="unknown_key")
         return fitting

@@ -35,7 +35,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV: Options = {**_READ, "produces": ("text/csv", "text/html")}
 _XLSX: Options = {**_READ, "produces": (XLSX, "text/html")}
 HITS = 20
-OWN = ("form", "version", "key", "act")
+DASHBOARDS = {"projects.project": "/project", "projects.portfolio": "/portfolio"}
+"""The registers whose aggregates have a page of figures, and where."""
 
 
 class RegisterForm(Shape):
@@ -178,7 +179,7 @@ async def detail_page(call: Call, service: str, collection: str, id: Id) -> Answ
     done = (call.query.get("done") or ("",))[0]
     contents = await reader.contents()
     return await _page(call, "detail.html", reader.entry, id=id, done=done, naming=reader.shower.naming,
-                       shower=reader.shower, live=True, **contents)  # fmt: skip
+                       shower=reader.shower, live=True, dashboards=DASHBOARDS, **contents)  # fmt: skip
 
 
 @routes.get("/registers/{service}/{collection}/{id}/history", **_READ)

@@ -41,6 +41,8 @@ class Control:
     parts: "list[Control]" = field(default_factory=list)
     rows: "list[Control]" = field(default_factory=list)
     is_focused: bool = False
+    is_needed: bool = False
+    """Whether the form cannot do without it; what a part needs is needed only where the part is."""
 
     @property
     def id(self) -> str:
@@ -128,12 +130,14 @@ class FormOf:
         names = [(state["id"], name_of(self.shower, entry, state)) for state in states]
         return Choices(names, not reply.is_refusal and "next" not in reply.body)
 
-    def _control(self, of: Field, path: str) -> Control:
+    def _control(self, of: Field, path: str, may_miss: bool = False) -> Control:
         label = self.shower.naming.member(self.entry, plain_path(path))
-        control = Control(of, path, label, self.texts.get(path, ""))
+        control = Control(of, path, label, self.texts.get(path, ""), is_needed=of.required and not may_miss)
         match of.kind:
             case "part":
-                control.parts = [self._control(m, typed.path_of(path, m.name)) for m in of.members]
+                control.parts = [
+                    self._control(m, typed.path_of(path, m.name), of.nullable) for m in of.members
+                ]
             case "rows":
                 control.rows = [
                     self._row(of, typed.path_of(path, i)) for i in typed.rows_of(self.texts, path)

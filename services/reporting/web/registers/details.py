@@ -156,7 +156,7 @@ class DetailReader:
         own, naming = self.model.by_name, self.shower.naming
         fact = version["type"].split(".")[-2]
         details = [
-            (naming.member(self.entry, name), Shown(str(value)))
+            (naming.member(self.entry, name), self._detail(own.get(name.removeprefix("previous_")), value))
             for name, value in version["fact"].items()
             if isinstance(value, str | int | float) and value != ""
         ]
@@ -165,6 +165,11 @@ class DetailReader:
             version["version"], naming.fact(self.entry, fact), self.shower.moment(version["at"]), version["who"],
             version["who_type"] == "system", changed if version["version"] > 1 else (), details,
         )  # fmt: skip
+
+    def _detail(self, of: Field | None, value: Any) -> Shown:
+        """A detail of a fact: as the member of its name is shown, or as it is."""
+        is_choice = of is not None and of.kind == "choice" and isinstance(value, str)
+        return self.shower.show(self.entry, of, value) if of and is_choice else Shown(str(value))
 
     async def compared(self, one: int, other: int) -> list[tuple[str, Shown, Shown]]:
         """The members in which two versions differ: label, and the values of both; `one` is the earlier."""

@@ -217,7 +217,7 @@ class ListReader:
         names = [name for name in self.model.filters if name in by_name]
         searched = {} if not self.model.searches else dict.fromkeys(("name", "title"))
         narrowing = [by_name[name] for name in names if name not in searched]
-        references = [of for of in narrowing if of.kind == "reference"]
+        references = [of for of in narrowing if of.kind == "reference" and of.names]
         form = FormOf(self.api, self.shower, self.entry, references, self._texts(references))
         controls = {control.path: control for control in await form.controls()}
         return [self._filter(of, controls.get(of.name)) for of in narrowing]

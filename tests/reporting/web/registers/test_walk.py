@@ -26,6 +26,11 @@ HOSTILE = "</script><img src=x onerror=alert(1)>&amp;\"'{{ 7*7 }}"
 CODES = {"code", "number", "wbs", "country", "region", "issuer", "subject", "email"}
 
 
+OF_THEIR_AUTHOR = {"comment"}
+WITH_A_FILE = {"document"}
+"""What is moved with a file, which a form of its own sends."""
+
+
 def ids(entry: Entry) -> str:
     return entry.key
 
@@ -51,10 +56,12 @@ async def system(tmp_path: Path, stores: tuple[Path, dict[str, dict[str, Any]]])
 
 
 @pytest.fixture
-async def director(system: Everything) -> AsyncIterator[httpx.AsyncClient]:
-    """A director with a browser that runs no script."""
+async def director(system: Everything, request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    """A director with a browser that runs no script; of what only its author changes, the author."""
+    entry = request.node.callspec.params["entry"]
+    who = ("service", "service") if entry.name in OF_THEIR_AUTHOR else ("director", "director")
     async with visiting(system.portolan) as client:
-        await client.get(await system.portolan.running.login_link())
+        await client.get(await system.portolan.running.login_link(*who))
         yield client
 
 
@@ -217,6 +224,8 @@ async def test_a_list_of_parts_grows_and_shrinks_by_buttons(
 ) -> None:
     walker = Walker(system, director, entry)
     for field in walker.fields("rows"):
+        if f"{entry.name}.{field.name}" in STANDS:
+            continue
         if f"{entry.key}.{field.name}" == "projects.field_definition.choices":
             continue  # a field of type text has none
         before = (await walker.state())[field.name]
@@ -242,6 +251,8 @@ ROWS = {
     },
 }
 """Rows that no example fills."""
+STANDS = {"comment.decided_by"}
+"""Lists of what was decided, which is not changed afterwards."""
 
 
 @pytest.mark.parametrize("entry", [e for e in WRITABLE if model_of(e).revises], ids=ids)
@@ -287,6 +298,9 @@ async def test_a_move_asks_for_its_reason_and_is_made(
         if answer.status_code == 303:
             assert "Saved." in (await director.get(answer.headers["location"])).text
             return
+    if entry.name in WITH_A_FILE:
+        assert set(answers) <= {409, 422}
+        return
     pytest.fail(f"no move was made: {dict(zip(verbs, answers, strict=True))}")
 
 
