@@ -7,9 +7,9 @@ import asyncio
 import base64
 from time import monotonic
 
+from shared.base import strict_json
 from shared.base.errors import DeadlineExceeded, Fault, Malformed, Unavailable
 from shared.base.texts import Text
-from shared.http import strict_json
 from shared.http.call import Call
 
 HEADER = "Portolan-After"

@@ -23,6 +23,7 @@ from shared.domain.access.rights import Rights, Sight
 from shared.domain.work import Match, Work
 from shared.http.auth import Principal
 from shared.http.serving import Serving
+from shared.http.spooled import Spooled
 from shared.store.outbox import Origin
 
 M = TypeVar("M", bound=BaseModel)
@@ -72,6 +73,7 @@ class Answer(Generic[S]):
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    """By name; a value of several lines is sent as so many headers, as several cookies need."""
     media_type: str = "application/json"
     stream: Any = None
     """An async iterator of bytes instead of `body`."""
@@ -107,6 +109,8 @@ class Call(Request):
     """What identified the principal by a cookie; None where a bearer token did."""
     replied: dict[str, str]
     """Headers that the endpoint adds to the answer."""
+    spooled: Spooled | None = None
+    """The file that the request brought."""
 
     @property
     def service(self) -> str:
@@ -139,7 +143,8 @@ class Call(Request):
     def tags(self, name: str) -> list[tuple[bool, str]] | None:
         """The entity tags of If-Match or If-None-Match (RFC 9110, 13.1) as (weak, tag); `*` is one by itself.
 
-        None where the header is missing, and none where it cannot be read, which matches nothing.
+        None where the header is missing. An If-Match that cannot be read names nothing, so that nothing is changed; an
+        If-None-Match that cannot be read is refused (Malformed), since naming nothing would let everything happen.
         """
         wire = name.encode()
         if wire not in self.sent:
@@ -147,7 +152,16 @@ class Call(Request):
         text = ", ".join(v.decode("latin-1") for n, v in self.scope["headers"] if n == wire)
         if text.strip() == "*":
             return [(False, "*")]
-        return [(bool(weak), tag) for weak, tag in _TAG.findall(text)] if _TAGS.fullmatch(text) else []
+        if _TAGS.fullmatch(text):
+            return [(bool(weak), tag) for weak, tag in _TAG.findall(text)]
+        if name == "if-none-match":
+            raise Malformed(
+                "If-None-Match is not acceptable",
+                Fault(
+                    "invalid", 'write an ETag with its quotation marks, such as "3"', header="If-None-Match"
+                ),
+            )
+        return []
 
     @property
     def if_match(self) -> Match | None:
@@ -201,7 +215,7 @@ class Call(Request):
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
             bool(self.query) and self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
-            rights=self.rights, needs=self.needs,
+            rights=self.rights, needs=self.needs, caller=principal,
         )  # fmt: skip
         return self.work
 
@@ -249,8 +263,9 @@ def read_form(raw: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
-    """The query parameters; unknown ones and malformed ones are refused (400)."""
+def read_query(raw: bytes, names: frozenset[str] | None) -> dict[str, list[str]]:
+    """The query parameters; malformed ones are refused (400), and unknown ones where `names` says which there are:
+    `custom[*]` among them stands for `custom[<anything>]`."""
     if not raw:
         return {}
     try:
@@ -261,7 +276,8 @@ def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
         raise Malformed("the query string cannot be read", code="malformed_query") from error
     query: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name not in names:
+        front, bracket, _ = name.partition("[")
+        if names is not None and name not in names and not (bracket and f"{front}[*]" in names):
             raise Malformed(
                 "a query parameter is not one of this operation",
                 Fault("unknown_parameter", "not a parameter of this operation", parameter=name[:80]),

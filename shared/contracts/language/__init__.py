@@ -28,6 +28,7 @@ from shared.contracts.language.aggregate_types import (
     entry_of,
     type_name,
 )
+from shared.contracts.language.custom import FieldName
 from shared.contracts.language.declaring import PLAIN_FACTS, SCOPES, aggregate, fact, plain
 from shared.contracts.language.shapes import (
     STATE_LIMIT,
@@ -40,6 +41,7 @@ from shared.contracts.language.shapes import (
     Fact,
     Reasoned,
     Shape,
+    TimeFact,
     absent,
 )
 from shared.contracts.language.topics import (
@@ -56,6 +58,7 @@ from shared.contracts.language.values import (
     Code,
     Day,
     Email,
+    FileName,
     Id,
     Instant,
     Key,
@@ -63,6 +66,7 @@ from shared.contracts.language.values import (
     Pattern,
     Percent,
     Prose,
+    Sha256,
     Source,
 )
 
@@ -88,6 +92,8 @@ __all__ = [
     "Erasable",
     "ExternalRef",
     "Fact",
+    "FieldName",
+    "FileName",
     "Id",
     "Instant",
     "Key",
@@ -96,8 +102,10 @@ __all__ = [
     "Percent",
     "Prose",
     "Reasoned",
+    "Sha256",
     "Shape",
     "Source",
+    "TimeFact",
     "Visibility",
     "absent",
     "aggregate",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.base import strict_json
 from shared.base.errors import Invalid, Malformed
-from shared.http import strict_json
 
 TEXT = st.text(st.characters(codec="utf-8"))
 LEAVES = st.one_of(

@@ -61,6 +61,24 @@ async def read_in_slices(body: bytes, items: int = LARGEST_ARRAY) -> Any:
         await asyncio.sleep(0)
 
 
+def read_whole(body: bytes) -> Any:
+    """The same in one go, without bounds of length: for a process that answers nobody meanwhile.
+
+    What is too large is refused by the memory that the process may use.
+    """
+    value = _decoded(body, _DECODER)
+    _refuse_deeper_than(DEPTH, value)
+    return value
+
+
+def _refuse_deeper_than(depth: int, value: Any) -> None:
+    if isinstance(value, dict | list):
+        if depth == 0:
+            raise _too_deep()
+        for member in value.values() if isinstance(value, dict) else value:
+            _refuse_deeper_than(depth - 1, member)
+
+
 Steps = Generator[None, None, Any]
 """Yields where others may go on; returns the value."""
 
