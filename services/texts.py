@@ -27,16 +27,17 @@ DOMAINS = {"portolan": WEB / "locale", texts.DOMAIN: texts.LOCALE}
 FOR_OPERATORS = (
     "services/cli", "services/imports", "services/stack.py", "services/backup.py", "services/contracts.py",
     "services/migrations.py", "services/problem_types.py", "services/texts.py", "shared/base/settings.py",
-    "shared/contracts/releases.py", "shared/messaging/bus", "shared/store/base.py", "shared/runtime/migrate.py",
+    "shared/contracts/releases.py", "shared/messaging/bus", "shared/store/base.py", "shared/runtime/migrate.py", "shared/base/trusted_issuers.py",
 )  # fmt: skip
 """What speaks to operators and developers, in English."""
-OF_JSON = (
+OF_PYTHON = (
     "Expecting value", "Expecting property name enclosed in double quotes", "Expecting ':' delimiter", "Extra data",
     "Expecting ',' delimiter", "Invalid control character at", "Invalid \\escape", "Invalid \\uXXXX escape",
     "Unterminated string starting at", "Illegal trailing comma before end of object",
-    "Illegal trailing comma before end of array",
+    "Illegal trailing comma before end of array", "day is out of range for month", "month must be in 1..12",
+    "hour must be in 0..23", "minute must be in 0..59", "second must be in 0..59", "year is out of range",
 )  # fmt: skip
-"""What Python says of a text that is no JSON."""
+"""What Python says of a text that is no JSON, or no day."""
 NOT_SAID = frozenset({"code", "pointer", "headers", "parameter", "header"})
 """Arguments of refusals and faults that are no sentences."""
 
@@ -55,9 +56,9 @@ def collected() -> dict[Path, bytes]:
     files = {}
     for domain, folder in DOMAINS.items():
         template = page_texts() if domain == "portolan" else problem_texts()
-        files[folder / f"{domain}.pot"] = _written(template, omit_header=True)
+        files[folder / f"{domain}.pot"] = _file_of(template, omit_header=True)
         for path in sorted(folder.glob(f"*/LC_MESSAGES/{domain}.po")):
-            files[path] = _written(_brought_up_to(template, path))
+            files[path] = _file_of(_brought_up_to(template, path))
     return files
 
 
@@ -75,7 +76,7 @@ def problem_texts() -> Catalog:
     """What services say of refusals."""
     catalog = Catalog(project="Portolan")
     titles = (kind.title for kind in refusal_classes().values())
-    for text in (*titles, str(AWAY["title"]), *FINDINGS.values(), *OF_JSON, *_sentences()):
+    for text in (*titles, str(AWAY["title"]), *FINDINGS.values(), *OF_PYTHON, *_sentences()):
         if texts.has_words(text):
             catalog.add(text)
     return catalog
@@ -84,7 +85,7 @@ def problem_texts() -> Catalog:
 def _sentences() -> Iterator[str]:
     trees = {path: ast.parse(path.read_text()) for path in sources()}
     helpers = helpers_of(list(trees.values()))
-    refusing = {*refusal_classes(), *helpers, "Fault", "ValueError"} - {"__init__"}
+    refusing = {*refusal_classes(), *helpers, "ValueError"} - {"__init__"}
     for path, tree in trees.items():
         if not str(path.relative_to(ROOT)).startswith(FOR_OPERATORS):
             yield from _sentences_of(tree, refusing)
@@ -97,6 +98,9 @@ def _sentences_of(tree: ast.AST, refusing: Iterable[str]) -> Iterator[str]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name == "Text" and node.args:
             yield from _texts(node.args[0])
+        elif name == "Fault":
+            for argument in (*node.args[1:2], *(kw.value for kw in node.keywords if kw.arg == "detail")):
+                yield from _texts(argument)
         elif name in refusing:
             keywords = [keyword.value for keyword in node.keywords if keyword.arg not in NOT_SAID]
             for argument in (*node.args, *keywords):
@@ -119,12 +123,12 @@ def _brought_up_to(template: Catalog, path: Path) -> Catalog:
     new.mime_headers = old.mime_headers
     for message in template:
         if message.id:
-            known = old.get(message.id, message.context)
-            new.add(message.id, known.string if known else None, context=message.context)
+            former = old.get(message.id, message.context)
+            new.add(message.id, former.string if former else None, context=message.context)
     return new
 
 
-def _written(catalog: Catalog, omit_header: bool = False) -> bytes:
+def _file_of(catalog: Catalog, omit_header: bool = False) -> bytes:
     file = BytesIO()
     write_po(file, catalog, width=0, sort_output=True, no_location=True, omit_header=omit_header)
     return file.getvalue()

@@ -8,6 +8,8 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
 
+from shared.base.texts import Text
+
 LARGEST_INTEGER = 2**53
 """Beyond it a double, and so a reader of JSON, does not tell two whole numbers apart."""
 
@@ -43,14 +45,14 @@ def _text(value: Any) -> str:
 
 def _whole(value: int) -> str:
     if abs(value) > LARGEST_INTEGER:
-        raise ValueError(f"{value} is beyond 2^53; write it as a text")
+        raise ValueError(Text("{value} is beyond 2^53; write it as a text", value=value))
     return str(value)
 
 
 def _number(value: float) -> str:
     """As ECMAScript's Number::toString: the shortest digits that are read back as the same double."""
     if not math.isfinite(value):
-        raise ValueError(f"{value} is no number of JSON")
+        raise ValueError(Text("{value} is no number of JSON", value=value))
     if value == 0:
         return "0"
     sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()

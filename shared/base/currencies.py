@@ -1,6 +1,7 @@
 """The currencies of ISO 4217 and the decimals of their minor units."""
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 _BY_DECIMALS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -22,5 +23,7 @@ def decimals_of(currency: str) -> int:
     """The decimals of a currency that a body names as its `currency`; Invalid where there is none of that code."""
     if currency not in DECIMALS:
         detail = "it is no currency of ISO 4217"
-        raise Invalid(f"/currency: {detail}", Fault("currency", detail, pointer="/currency"))
+        raise Invalid(
+            Text("/currency: {detail}", detail=detail), Fault("currency", detail, pointer="/currency")
+        )
     return DECIMALS[currency]

@@ -11,6 +11,7 @@ from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
 
 from shared.base.filetypes import Read
+from shared.base.texts import Text
 
 PATIENCE_S = 60.0
 """So long one file may take."""
@@ -78,5 +79,5 @@ async def _by_command(_: str, command: str, read: Read, size: int) -> bool:
             process.kill()
             await process.wait()
     if code not in (0, 1):
-        raise ValueError(f"the command ended with {code}")
+        raise ValueError(Text("the command ended with {code}", code=code))
     return code == 0

@@ -151,17 +151,17 @@ def preferred(accepted: str, available: Collection[str]) -> str | None:
 
     `fr-CH` is content with `fr`, and `*` with any.
     """
-    for wanted in _wanted(accepted):
-        if wanted in available:
-            return wanted
-        if (general := wanted.partition("-")[0]) in available:
+    for language in _languages_in(accepted):
+        if language in available:
+            return language
+        if (general := language.partition("-")[0]) in available:
             return general
-        if wanted == "*":
+        if language == "*":
             return next(iter(available), None)
     return None
 
 
-def _wanted(accepted: str) -> list[str]:
+def _languages_in(accepted: str) -> list[str]:
     """The languages of the header, the most wanted first."""
     weighted = []
     for part in accepted.split(",")[:20]:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from shared.base.starting import CannotStart
+from shared.base.texts import Text
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"]
@@ -107,7 +108,7 @@ class TrustedIssuer(BaseModel):
     @classmethod
     def _leaves_the_flow(cls, value: dict[str, str]) -> dict[str, str]:
         if changed := sorted(OF_THE_FLOW & set(value)):
-            raise ValueError(f"`{changed[0]}` is given by Portolan")
+            raise ValueError(Text("`{changed}` is given by Portolan", changed=changed[0]))
         return value
 
     @property

@@ -126,7 +126,7 @@ def _is_whole(value: Any) -> bool:
 
 def _wrong(value: Any, kind: Any) -> _Flaw:
     if kind is float and _is_whole(value):
-        return "", "the number is too large"
+        return "", Text("the number is too large")
     is_choice = get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum))
     actual = repr(value) if is_choice and isinstance(value, str) else type(value).__name__
     return "", Text("{actual} found where {kind} is due", actual=actual, kind=_name(kind))

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 
 from shared.base.clock import parse_day, parse_instant
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 T = TypeVar("T")
 Steps = tuple[str | int, ...]
@@ -58,7 +59,10 @@ def read(kind: type[T], value: object) -> T:
     content = reader(value, (), faults)
     if faults.listed:
         count = len(faults.listed)
-        raise Invalid(f"{count} member{'s are' if count > 1 else ' is'} not valid", *faults.listed)
+        raise Invalid(
+            "1 member is not valid" if count == 1 else Text("{count} members are not valid", count=count),
+            *faults.listed,
+        )
     return cast(T, content)
 
 
@@ -118,9 +122,9 @@ def _list(each: _Read, bounds: Within) -> _Read:
         if not isinstance(value, list):
             return faults.add("list_type", "send an array", steps)
         if len(value) > most:
-            return faults.add("too_long", f"at most {most:,.0f} items", steps)
+            return faults.add("too_long", Text("at most {most:,.0f} items", most=most), steps)
         if bounds.least is not None and len(value) < bounds.least:
-            return faults.add("too_short", f"at least {bounds.least:,.0f} items", steps)
+            return faults.add("too_short", Text("at least {least:,.0f} items", least=bounds.least), steps)
         return tuple([each(item, (*steps, place), faults) for place, item in enumerate(value)])
 
     return read_list
@@ -132,7 +136,7 @@ def _choice(choices: tuple[Any, ...]) -> _Read:
     def read_choice(value: Any, steps: Steps, faults: _Faults) -> Any:
         if isinstance(value, str) and value in choices:
             return value
-        return faults.add("literal_error", f"it is one of {offered}", steps)
+        return faults.add("literal_error", Text("it is one of {offered}", offered=offered), steps)
 
     return read_choice
 
@@ -144,7 +148,11 @@ def _text(bounds: Within) -> _Read:
         if not isinstance(value, str):
             return faults.add("string_type", "send a text", steps)
         if len(value) > most or len(value) < (bounds.least or 0):
-            return faults.add("string_length", f"{bounds.least or 0:.0f} to {most:.0f} characters", steps)
+            return faults.add(
+                "string_length",
+                Text("{value:.0f} to {most:.0f} characters", value=bounds.least or 0, most=most),
+                steps,
+            )
         if _CONTROLS.search(value):
             return faults.add("value_error", "control characters are not accepted", steps)
         return value
@@ -159,11 +167,11 @@ def _number(kind: type[int] | type[float], bounds: Within) -> _Read:
 
     def read_number(value: Any, steps: Steps, faults: _Faults) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | kind) or not math.isfinite(value):
-            return faults.add(f"{kind.__name__}_type", f"send {name}", steps)
+            return faults.add(f"{kind.__name__}_type", Text("send {name}", name=name), steps)
         if value < least:
-            return faults.add("greater_than_equal", f"{least:,.12g} or above", steps)
+            return faults.add("greater_than_equal", Text("{least:,.12g} or above", least=least), steps)
         if value > most:
-            return faults.add("less_than_equal", f"{most:,.12g} or below", steps)
+            return faults.add("less_than_equal", Text("{most:,.12g} or below", most=most), steps)
         return kind(value)
 
     return read_number

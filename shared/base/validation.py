@@ -78,13 +78,13 @@ def invalid_from(error: ValidationError, base: Sequence[str | int] = ()) -> Inva
     )
 
 
-def detail_of(found: Mapping[str, Any]) -> Text:
+def detail_of(finding: Mapping[str, Any]) -> Text:
     """What one finding of Pydantic says: the words of our own check, or Pydantic's with its values apart."""
-    context = found.get("ctx", {})
+    context = finding.get("ctx", {})
     if isinstance(own := context.get("error"), ValueError):
         return Text(own.args[0] if own.args and isinstance(own.args[0], str) else str(own))
-    template = FINDINGS.get(found["type"])
-    return Text.of(found["msg"], template, context) if template else Text(found["msg"])
+    template = FINDINGS.get(finding["type"])
+    return Text.of(finding["msg"], template, context) if template else Text(finding["msg"])
 
 
 def pointer(location: Iterable[str | int]) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from shared.base.texts import Text
 from shared.contracts.language import (
     CATALOGUE,
     Aggregate,
@@ -204,7 +205,9 @@ def _kind_of(service: str, attached: str) -> Any:
 
     def check(kind: str, info: ValidationInfo) -> str:
         if info.context is not STORED and kind not in subject_kinds(service, attached):
-            raise ValueError(f"one of {', '.join(sorted(subject_kinds(service, attached)))}")
+            raise ValueError(
+                Text("one of {names}", names=", ".join(sorted(subject_kinds(service, attached))))
+            )
         return kind
 
     def document(schema: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from shared.base.clock import parse_day, to_day
 from shared.base.errors import Fault, Invalid
 from shared.base.ids import is_canonical
 from shared.base.money import minor_of
+from shared.base.texts import Text
 from shared.contracts.language import Aggregate, AggregateType, entry_of
 from shared.contracts.projects.organisation import FieldDefinition, FieldState, FieldType
 from shared.contracts.stored import codec_of
@@ -200,7 +201,7 @@ def _why_not(one: FieldDefinition, value: Any) -> str | None:
     if not is_acceptable(value):
         return detail
     if one.type is FieldType.CHOICE and value not in one.choices:
-        return f"one of {', '.join(one.choices)}"
+        return Text("one of {names}", names=", ".join(one.choices))
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.common import (
     MOST_VERSIONS,
     Document,
@@ -32,7 +33,11 @@ def has_a_version(document: Document) -> None:
 def has_room(document: Document) -> None:
     if len(document.versions) >= MOST_VERSIONS:
         raise Conflict(
-            f"a document has {MOST_VERSIONS} versions at most; begin another one", code="too_many_versions"
+            Text(
+                "a document has {most_versions} versions at most; begin another one",
+                most_versions=MOST_VERSIONS,
+            ),
+            code="too_many_versions",
         )
 
 
@@ -40,7 +45,10 @@ def may_be_revised(document: Document) -> None:
     """What was approved stands under the title with which it was."""
     if document.state is not S.DRAFT:
         raise Conflict(
-            f"the document is {document.state.value.replace('_', ' ')}; only a draft is revised",
+            Text(
+                "the document is {value}; only a draft is revised",
+                value=document.state.value.replace("_", " "),
+            ),
             code="document_not_draft",
         )
 

@@ -17,6 +17,7 @@ from typing import Any
 from shared.base.clock import machine_micros
 from shared.base.errors import Conflict, IllegalMove, NotFound
 from shared.base.ids import new_id_text
+from shared.base.texts import Text
 from shared.domain.work import Work
 from shared.store import Store
 from shared.store.outbox import Origin
@@ -120,7 +121,7 @@ async def read_one(store: Store, id: str, asker: str) -> tuple[Any, ...]:
         f"SELECT {', '.join(MEMBERS)} FROM operation WHERE id = ? AND asker = ?", (id, asker)
     )
     if not rows:
-        raise NotFound(f"there is no operation {id}")
+        raise NotFound(Text("there is no operation {id}", id=id))
     return rows[0]
 
 
@@ -128,17 +129,19 @@ async def read_result(store: Store, id: str, asker: str) -> bytes:
     """The result, compressed; Conflict where there is none, or not yet."""
     rows = await store.fetch("SELECT state, result FROM operation WHERE id = ? AND asker = ?", (id, asker))
     if not rows:
-        raise NotFound(f"there is no operation {id}")
+        raise NotFound(Text("there is no operation {id}", id=id))
     state, result = rows[0]
     if state in OPEN:
         raise Conflict(
-            f"the operation is {state}; its result is not there yet",
+            Text("the operation is {state}; its result is not there yet", state=state),
             code="operation_not_ended",
             headers={"Retry-After": "1"},
             state=state,
         )
     if result is None:
-        raise Conflict(f"the operation has {_HAS[state]}", code="operation_without_result", state=state)
+        raise Conflict(
+            Text("the operation has {has}", has=_HAS[state]), code="operation_without_result", state=state
+        )
     return bytes(result)
 
 
@@ -150,7 +153,7 @@ async def cancel(work: Work, id: str, asker: str, days: int) -> tuple[Any, ...]:
     one = dict(zip(MEMBERS, await read_one(work.store, id, asker), strict=True))
     if one["state"] not in OPEN:
         raise IllegalMove(
-            f"the operation has {one['state']}, so it cannot be cancelled",
+            Text("the operation has {state}, so it cannot be cancelled", state=one["state"]),
             state=one["state"],
             allowed_moves=[],
         )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 
 from shared.base.english import with_article
 from shared.base.errors import Fault, Invalid, PreconditionFailed
+from shared.base.texts import Text
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Shape, absent, entry_of
 from shared.contracts.stored import STORED
@@ -281,7 +282,11 @@ def _declare_move(routes: Routes, register: Register[Any], verb: str, step: Move
         f"{path}/{{id}}/{verb}",
         move_,
         operation,
-        summary=f"{verb.replace('-', ' ').capitalize()}: {with_article(entry_of(register.shape).noun)}",
+        summary=Text(
+            "{capitalize}: {noun}",
+            capitalize=verb.replace("-", " ").capitalize(),
+            noun=with_article(entry_of(register.shape).noun),
+        ),
         description=step.summary(),
         shape=register.shape,
     )

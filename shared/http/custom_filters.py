@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from shared.base.errors import Fault, Malformed
+from shared.base.texts import Text
 from shared.contracts.language import AggregateType
 from shared.contracts.projects.organisation import FieldDefinition, FieldType
 from shared.domain.custom_fields import definitions_of
@@ -48,7 +49,9 @@ def _test(
 ) -> tuple[str, list[Any]]:
     """The condition on a row of `custom_value`, and its parameters."""
     if len(values) > (1 if operator else MOST_VALUES):
-        raise wrong(name, "given twice" if operator else f"at most {MOST_VALUES} values")
+        raise wrong(
+            name, "given twice" if operator else Text("at most {most_values} values", most_values=MOST_VALUES)
+        )
     is_number = field.type in (FieldType.NUMBER, FieldType.MONEY, FieldType.DAY)
     if operator and not is_number:
         raise wrong(name, "only numbers, amounts and days are compared")

@@ -15,6 +15,7 @@ from pydantic import Field, WithJsonSchema
 from shared.base import filetypes, scanning
 from shared.base.clock import now_micros, to_wire
 from shared.base.errors import Fault, Invalid, NotFound, RangeNotSatisfiable, TooManyRequests, Unavailable
+from shared.base.texts import Text
 from shared.contracts import language
 from shared.contracts.language import AnswerShape, FileName, Instant
 from shared.http.call import Answer, Call, Pending
@@ -135,8 +136,10 @@ def _type_of(spooled: Spooled, name: str) -> str:
     media_type = filetypes.media_type_of(spooled.read, spooled.size)
     if filetypes.contradicts(media_type, name):
         raise Invalid(
-            f"the content is {media_type}, and the name claims something else",
-            Fault("type_mismatch", f"the content is {media_type}", parameter="name"),
+            Text("the content is {media_type}, and the name claims something else", media_type=media_type),
+            Fault(
+                "type_mismatch", Text("the content is {media_type}", media_type=media_type), parameter="name"
+            ),
             code="type_mismatch",
         )
     return media_type
@@ -165,7 +168,10 @@ async def _keep_quota(call: Call, size: int) -> None:
     most = settings.upload_megabytes_per_caller * MEGABYTE
     if most and await contents.sent_by(store, call.principal.key) + size > most:
         raise TooManyRequests(
-            f"{settings.upload_megabytes_per_caller} MB may be sent within a day",
+            Text(
+                "{upload_megabytes_per_caller} MB may be sent within a day",
+                upload_megabytes_per_caller=settings.upload_megabytes_per_caller,
+            ),
             code="quota_exceeded",
             headers={"Retry-After": "3600"},
         )
@@ -231,7 +237,7 @@ def _bounds(call: Call, size: int, tag: str) -> tuple[int, int]:
     )
     if start >= stop:
         raise RangeNotSatisfiable(
-            f"the content has {size} bytes", headers={"Content-Range": f"bytes */{size}"}
+            Text("the content has {size} bytes", size=size), headers={"Content-Range": f"bytes */{size}"}
         )
     return start, stop
 

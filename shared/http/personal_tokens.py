@@ -17,6 +17,7 @@ from typing import Any
 
 from shared.base.clock import epoch_seconds, machine_micros
 from shared.base.errors import Unauthenticated
+from shared.base.texts import Text
 from shared.http import attempts
 from shared.http.auth import Principal
 from shared.http.auth.roles import bounds_of, scopes_of
@@ -102,7 +103,10 @@ async def _look_up(call: Call, hash: str) -> Principal | None:
         raise Unauthenticated("the token's issuer is not trusted here", code="unknown_issuer")
     if confirmed_at + settings.owner_seen_days * DAY_US < now:
         raise Unauthenticated(
-            f"the owner of the token has not signed in for {settings.owner_seen_days} days",
+            Text(
+                "the owner of the token has not signed in for {owner_seen_days} days",
+                owner_seen_days=settings.owner_seen_days,
+            ),
             code="owner_not_seen",
         )
     if used_at is None or used_at + USED_AGAIN_US < now:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from shared.base.errors import Unavailable
+from shared.base.texts import Text
 
 AT_ONCE = 32
 """So many files one service of this process receives at a time."""
@@ -54,7 +55,9 @@ class Receiving:
         """While the block lasts one more is received; 503 where there are too many."""
         if self._count >= AT_ONCE:
             raise Unavailable(
-                f"{AT_ONCE} files are being received, which is all that there is room for",
+                Text(
+                    "{at_once} files are being received, which is all that there is room for", at_once=AT_ONCE
+                ),
                 code="too_many_uploads",
                 headers={"Retry-After": "5"},
             )

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from shared.base.errors import Fault, Invalid, Malformed, TooLarge, UnsupportedMediaType
+from shared.base.texts import Text
 from shared.http.call import Call
 from shared.http.operation import Operation, Parameter
 from shared.http.spooled import Spooled
@@ -45,7 +46,8 @@ def _check_head(call: Call, limit: int) -> None:
     media_type = call.sent.get(b"content-type", b"").split(b";")[0].strip().lower()
     if media_type != MEDIA_TYPE.encode():
         raise UnsupportedMediaType(
-            f"send the file as it is, as {MEDIA_TYPE}", headers={"Accept-Post": MEDIA_TYPE}
+            Text("send the file as it is, as {media_type}", media_type=MEDIA_TYPE),
+            headers={"Accept-Post": MEDIA_TYPE},
         )
     if call.sent.get(b"content-encoding", b"identity").strip().lower() not in (b"", b"identity"):
         raise UnsupportedMediaType(
@@ -61,7 +63,7 @@ def _check_head(call: Call, limit: int) -> None:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"a file may have {limit} bytes")
+    return TooLarge(Text("a file may have {limit} bytes", limit=limit))
 
 
 async def _body(call: Call) -> AsyncIterator[bytes]:

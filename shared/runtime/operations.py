@@ -19,6 +19,7 @@ from shared.base import telemetry
 from shared.base.errors import DeadlineExceeded, Defect, Invalid, Refusal, TooLarge
 from shared.base.ids import new_id_text
 from shared.base.supervision import Supervised, end_all
+from shared.base.texts import Text
 from shared.base.worker import Progress
 from shared.base.workers import ComputationFailed, OutOfMemory, WorkerLost
 from shared.domain.operations import (
@@ -241,7 +242,10 @@ class Runner:
 
 def _lost(attempts: int) -> Refusal:
     return Defect(
-        f"it was begun {attempts} times and never came to its end, so it is not begun again",
+        Text(
+            "it was begun {attempts} times and never came to its end, so it is not begun again",
+            attempts=attempts,
+        ),
         code="worker_died",
     )
 

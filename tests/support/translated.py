@@ -14,6 +14,8 @@ from shared.base.errors import Fault, Refusal
 
 LANGUAGES = ("fr",)
 """The languages in which nothing may be missing."""
+FROM_OUTSIDE = "additions.py"
+"""What an added route says is in its own words."""
 OURS = tuple(str(Path(__file__).parents[2] / folder) for folder in ("shared", "services"))
 UNTRANSLATED: list[str] = []
 
@@ -22,7 +24,8 @@ _make = Refusal.__init__
 
 def _make_and_look(self: Refusal, detail: str, *faults: Fault, **rest: object) -> None:
     _make(self, detail, *faults, **rest)  # type: ignore[arg-type] # whatever a refusal takes
-    if sys._getframe(1).f_code.co_filename.startswith(OURS):
+    caller = sys._getframe(1).f_code.co_filename
+    if caller.startswith(OURS) and not caller.endswith(FROM_OUTSIDE):
         for text in (detail, *(fault.detail for fault in faults)):
             if not all(texts.is_translated(text, language) for language in LANGUAGES):
                 UNTRANSLATED.append(str(getattr(text, "template", text)))

@@ -112,7 +112,7 @@ def _environment(words: Words) -> Environment:
     )
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
-        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "said": partial(said_in, words.language), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
+        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "translated": partial(translated_in, words.language), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),
@@ -121,7 +121,7 @@ def _environment(words: Words) -> Environment:
     return environment
 
 
-def said_in(language: str, text: str) -> str:
+def translated_in(language: str, text: str) -> str:
     """A sentence of a refusal, or its title, in the language of the page."""
     return in_language(text, language)
 

@@ -17,6 +17,7 @@ from itertools import islice
 from dateutil.rrule import rrule, rrulestr
 
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import Text
 
 LONGEST_RULE = 200
 MOST_VALUES = 31
@@ -41,7 +42,7 @@ _EVERYWHERE = {"FREQ", "INTERVAL", "COUNT", "UNTIL"}
 def parts_of(rule: str) -> dict[str, str]:
     """The parts of a rule by their names. Invalid (`invalid_cadence`) where it is none that Portolan follows."""
     if len(rule) > LONGEST_RULE:
-        raise _refused(f"a rule has at most {LONGEST_RULE} characters")
+        raise _refused(Text("a rule has at most {longest_rule} characters", longest_rule=LONGEST_RULE))
     matches = [_PART.fullmatch(part) for part in rule.split(";")]
     names = [match[1] for match in matches if match]
     if None in matches or len(set(names)) < len(names):
@@ -49,9 +50,15 @@ def parts_of(rule: str) -> dict[str, str]:
     parts = {match[1]: match[2] for match in matches if match}
     frequency = parts.get("FREQ", "")
     if frequency not in _ALLOWED:
-        raise _refused(f"FREQ is one of {', '.join(_ALLOWED)}")
+        raise _refused(Text("FREQ is one of {names}", names=", ".join(_ALLOWED)))
     if unknown := parts.keys() - _EVERYWHERE - _ALLOWED[frequency]:
-        raise _refused(f"with FREQ={frequency} there is no {', '.join(sorted(unknown))}")
+        raise _refused(
+            Text(
+                "with FREQ={frequency} there is no {names}",
+                frequency=frequency,
+                names=", ".join(sorted(unknown)),
+            )
+        )
     for name, value in parts.items():
         _check(frequency, name, value)
     if frequency == "DAILY" and "BYDAY" in parts and parts.get("INTERVAL", "1") != "1":
@@ -63,22 +70,22 @@ def parts_of(rule: str) -> dict[str, str]:
 
 def _check(frequency: str, name: str, value: str) -> None:
     if value.count(",") >= MOST_VALUES:
-        raise _refused(f"{name} has at most {MOST_VALUES} values")
+        raise _refused(Text("{name} has at most {most_values} values", name=name, most_values=MOST_VALUES))
     if name in ("INTERVAL", "COUNT") and not (value.isdecimal() and 1 <= int(value) <= MOST_TIMES):
-        raise _refused(f"{name} is a number from 1 to {MOST_TIMES}")
+        raise _refused(Text("{name} is a number from 1 to {most_times}", name=name, most_times=MOST_TIMES))
     if name in ("BYMONTH", "BYMONTHDAY", "BYSETPOS") and not _NUMBERS.fullmatch(value):
-        raise _refused(f"{name} is a list of numbers")
+        raise _refused(Text("{name} is a list of numbers", name=name))
     if name == "BYDAY" and not _DAYS.fullmatch(value):
         raise _refused("BYDAY is a list of days such as MO or -1FR")
     if name == "BYDAY" and frequency in ("DAILY", "WEEKLY") and any(sign.isdigit() for sign in value):
-        raise _refused(f"with FREQ={frequency} a day has no number")
+        raise _refused(Text("with FREQ={frequency} a day has no number", frequency=frequency))
     if name == "UNTIL" and not re.fullmatch(r"[0-9]{8}", value):
         raise _refused("UNTIL is a day, written 20261231")
 
 
 def _refused(detail: str) -> Invalid:
     return Invalid(
-        f"the cadence is not followed: {detail}",
+        Text("the cadence is not followed: {detail}", detail=detail),
         Fault("invalid_cadence", detail, pointer="/cadence"),
         code="invalid_cadence",
     )

@@ -6,6 +6,7 @@ from unicodedata import category
 
 from shared.base.errors import Unauthenticated
 from shared.base.text import shows_nothing
+from shared.base.texts import Text
 from shared.base.trusted_issuers import TrustedIssuer
 from shared.http.auth.roles import ROLES, Principal, bounds_of, scopes_of
 
@@ -27,12 +28,18 @@ def principal_from(
     subject, token_id, session_id = claims["sub"], claims.get("jti", ""), claims.get("sid", "")
     if not is_subject(subject):
         raise Unauthenticated(
-            f"the token's subject must have 1 to {LONGEST_SUBJECT} characters, none of them invisible",
+            Text(
+                "the token's subject must have 1 to {longest_subject} characters, none of them invisible",
+                longest_subject=LONGEST_SUBJECT,
+            ),
             code="token_invalid",
         )
     if not is_token_id(token_id) or not is_token_id(session_id):
         raise Unauthenticated(
-            f"the token's id may have {LONGEST_TOKEN_ID} characters, none of them invisible",
+            Text(
+                "the token's id may have {longest_token_id} characters, none of them invisible",
+                longest_token_id=LONGEST_TOKEN_ID,
+            ),
             code="token_invalid",
         )
     roles = _roles(claims, trusted)

@@ -27,6 +27,7 @@ from shared.base.errors import Unauthenticated
 from shared.base.ids import new_id_text
 from shared.base.keyfile import read_or_make
 from shared.base.starting import CannotStart
+from shared.base.texts import Text
 from shared.base.trusted_issuers import TrustedIssuer, is_safe_address
 from shared.http.auth.published import Published
 from shared.http.auth.roles import Principal
@@ -210,9 +211,9 @@ def metadata_of(trusted: TrustedIssuer, answer: bytes) -> Metadata:
     for name, address in addresses.items():
         if name != "end_session_endpoint" or address:
             if not isinstance(address, str) or not is_safe_address(address):
-                raise ValueError(f"{name} is no address of https")
+                raise ValueError(Text("{name} is no address of https", name=name))
             if address.startswith("http:") and trusted.issuer.startswith("https:"):
-                raise ValueError(f"{name} is less safe than the issuer")
+                raise ValueError(Text("{name} is less safe than the issuer", name=name))
     methods = members.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     return Metadata(
         **addresses,

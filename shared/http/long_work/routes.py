@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.base.errors import TooLarge, TooManyRequests, Unavailable
+from shared.base.texts import Text
 from shared.base.workers import OutOfMemory, WorkerLost
 from shared.domain.operations import (
     MEMBERS,
@@ -111,7 +112,9 @@ async def _checked(call: Call, kind: OperationKind, body: bytes) -> bytes:
 
 def _too_many(detail: str) -> TooManyRequests:
     return TooManyRequests(
-        f"{detail}; ask again later", code="too_many_operations", headers={"Retry-After": RETRY_S}
+        Text("{detail}; ask again later", detail=detail),
+        code="too_many_operations",
+        headers={"Retry-After": RETRY_S},
     )
 
 

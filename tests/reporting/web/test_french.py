@@ -14,9 +14,11 @@ from services.reporting.figures.sources import Amount
 from services.reporting.sums import total
 from services.reporting.web.reasons import SHAPES, reason_in
 from services.reporting.web.words import FACTS, KINDS, LOCALE, words_for, words_in
+from shared.base import texts
 from shared.contracts.catalogue import CATALOGUE
 from tests.conftest import Portolan
 
+VALUE = re.compile(r"\{(\w+)[^{}]*\}")
 FRENCH = {"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.5"}
 PLACE = re.compile(r"%\(\w+\)s|%s|\{\w+\}|`[^`]+`")
 
@@ -161,3 +163,67 @@ async def test_a_reader_chooses_the_language_and_stays_where_he_was(reader: http
 @pytest.mark.parametrize(("value", "written"), [("0.85", "0,85"), (1, "1,00"), (12.5, "12,50")])
 def test_indices_are_written_as_the_language_writes_numbers(value: Any, written: str) -> None:
     assert words_in("fr").index(value) == written
+
+
+def test_every_refusal_is_translated_with_the_same_values() -> None:
+    """Each value of the English sentence stands in the other one, and no other; nothing is marked as doubtful."""
+    for path in sorted(texts.LOCALE.glob("*/LC_MESSAGES/*.po")):
+        with path.open("rb") as file:
+            messages = [message for message in read_po(file) if message.id]
+        assert [m.id for m in messages if not m.string or m.fuzzy] == []
+        for message in messages:
+            english, other = ({*VALUE.findall(str(text))} for text in (message.id, message.string))
+            assert english == other, message.id
+
+
+async def test_a_problem_is_said_in_the_language_of_the_caller_in_every_service(portolan: Portolan) -> None:
+    for service, collection in (
+        ("projects", "projects"),
+        ("finance", "vendors"),
+        ("risk", "risks"),
+        ("resources", "persons"),
+        ("reporting", "projects"),
+    ):
+        address = f"/{service}/v1/{collection}/01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
+        french = await portolan().get(address, headers=FRENCH)
+        english = await portolan().get(address, headers={"Accept-Language": "en"})
+        assert (french.status_code, french.headers["content-language"]) == (404, "fr"), french.text
+        assert "Accept-Language" in french.headers["vary"]
+        assert (english.headers["content-language"], english.json()["title"]) == (
+            "en",
+            "There is no such resource",
+        )
+        assert french.json()["title"] == "Cette ressource n'existe pas"
+        assert french.json()["code"] == english.json()["code"] == "not_found"
+        assert "n'existe pas" in french.json()["detail"]
+
+
+async def test_a_refused_move_names_states_and_moves_in_the_language_of_the_caller(
+    portolan: Portolan,
+) -> None:
+    project = (await portolan("director").post("/projects/v1/projects", json={"name": "Phare"})).json()
+    where, match = f"/projects/v1/projects/{project['id']}/close", {"If-Match": '"1"'}
+    french = await portolan("director").post(where, json={}, headers=FRENCH | match)
+    english = await portolan("director").post(where, json={}, headers=match)
+    assert english.json()["detail"] == "close is not possible while stage is proposed"
+    assert (
+        french.json()["detail"]
+        == "«\N{NO-BREAK SPACE}clore\N{NO-BREAK SPACE}» n'est pas possible (statut\N{NO-BREAK SPACE}: proposé)"
+    )
+    assert french.json()["allowed_moves"] == english.json()["allowed_moves"]
+
+
+async def test_each_fault_and_each_item_of_a_batch_is_said_in_the_language_of_the_caller(
+    portolan: Portolan,
+) -> None:
+    wrong = {"name": "", "colour": "red", "planned_cost": {"amount": "1.234", "currency": "CHF"}}
+    refused = await portolan().post("/projects/v1/projects", json=wrong, headers=FRENCH)
+    assert refused.status_code == 422
+    assert {fault["pointer"]: fault["detail"] for fault in refused.json()["errors"]} == {
+        "/name": "Le texte a au moins 1 caractères",
+        "/colour": "Ce membre n'existe pas ici",
+        "/planned_cost": "CHF a 2 décimales",
+    }
+    headers = FRENCH | {"Idempotency-Key": "french-batch"}
+    batch = await portolan().post("/projects/v1/projects/batch", json={"items": [{}]}, headers=headers)
+    assert batch.json()["items"][0]["problem"]["errors"][0]["detail"] == "Ce membre est obligatoire"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.language import Aggregate, AggregateType
 from shared.contracts.members import unwrapped
@@ -55,21 +56,29 @@ def makes_sense(field: FieldDefinition) -> None:
 def _faults(field: FieldDefinition) -> Iterator[Fault]:
     entry = _entry(field.aggregate)
     if entry is None or entry.is_read_only:
-        yield Fault("unknown_kind", f"no request makes a {field.aggregate}", pointer="/aggregate")
+        yield Fault(
+            "unknown_kind",
+            Text("no request makes a {aggregate}", aggregate=field.aggregate),
+            pointer="/aggregate",
+        )
     elif field.required_when not in (None, ALWAYS, *(states := _states(entry.shape))):
         choices = ", ".join((ALWAYS, *states))
-        yield Fault("unknown_state", f"one of {choices}", pointer="/required_when")
+        yield Fault("unknown_state", Text("one of {choices}", choices=choices), pointer="/required_when")
     languages = [one.language for one in field.label]
     for i, language in enumerate(languages):
         if language in languages[:i]:
-            yield Fault("duplicate", f"{language} is named before", pointer=f"/label/{i}/language")
+            yield Fault(
+                "duplicate",
+                Text("{language} is named before", language=language),
+                pointer=f"/label/{i}/language",
+            )
     if field.type is FieldType.CHOICE and not field.choices:
         yield Fault("required", "a choice needs something to choose from", pointer="/choices")
     if field.type is not FieldType.CHOICE and field.choices:
         yield Fault("not_a_choice", "only a field of type choice has choices", pointer="/choices")
     for i, choice in enumerate(field.choices):
         if choice in field.choices[:i]:
-            yield Fault("duplicate", f"{choice} is named before", pointer=f"/choices/{i}")
+            yield Fault("duplicate", Text("{choice} is named before", choice=choice), pointer=f"/choices/{i}")
     if field.unit is not None and field.type is not FieldType.NUMBER:
         yield Fault("not_a_number", "only a number has a unit", pointer="/unit")
 
@@ -102,7 +111,7 @@ def stays_what_it_was(field: FieldDefinition, before: FieldDefinition | None) ->
         if choice not in field.choices:
             raise Invalid(
                 "a value may stand somewhere: an active field keeps its choices",
-                Fault("choice_taken_away", f"{choice} is missing", pointer="/choices"),
+                Fault("choice_taken_away", Text("{choice} is missing", choice=choice), pointer="/choices"),
                 code="choice_taken_away",
             )
 

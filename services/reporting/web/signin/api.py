@@ -13,6 +13,7 @@ from services.reporting.web.signin.attempt import LoginAttempt, attempt_of, begi
 from services.reporting.web.signin.provider import Granted, Provider
 from services.reporting.web.signin.renewal import kept_of, provider_of
 from shared.base.errors import Forbidden, Malformed, NotFound, Unauthenticated
+from shared.base.texts import Text
 from shared.contracts.language import Shape
 from shared.http import attempts
 from shared.http.auth.claims import is_subject, is_token_id
@@ -76,7 +77,9 @@ async def _granted(call: Call, provider: Provider, attempt: LoginAttempt) -> Gra
     if (error := call.one("error")) is not None:
         if not ERROR.fullmatch(error):
             raise Unauthenticated("the issuer has logged nobody in", code="sign_in_refused")
-        raise Unauthenticated(f"the issuer has logged nobody in: {error}", code="sign_in_refused")
+        raise Unauthenticated(
+            Text("the issuer has logged nobody in: {error}", error=error), code="sign_in_refused"
+        )
     if not (code := call.one("code")):
         raise Unauthenticated("the answer of the issuer has no code; log in again", code="sign_in_refused")
     return await provider.redeem(code, attempt.verifier, attempt.nonce)

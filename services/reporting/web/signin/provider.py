@@ -14,6 +14,7 @@ import httpx
 
 from shared.base.clock import epoch_seconds
 from shared.base.errors import Unauthenticated, Unavailable
+from shared.base.texts import Text
 from shared.http.auth import Principal, Tokens
 from shared.http.auth.claims import value_at
 from shared.http.auth.issuers import Metadata, OidcIssuer
@@ -136,8 +137,10 @@ class Provider:
             return granted
         if self.tokens.local is None:
             raise Unauthenticated(
-                "the issuer gives no access token for this instance; its audience must be"
-                f" {' or '.join(self.tokens.audiences(self.issuer.trusted))}",
+                Text(
+                    "the issuer gives no access token for this instance; its audience must be {names}",
+                    names=" or ".join(self.tokens.audiences(self.issuer.trusted)),
+                ),
                 code="no_access_token",
             )
         principal = self.tokens.holder(claims, self.issuer.trusted, ends_at)

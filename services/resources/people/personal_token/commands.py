@@ -8,6 +8,7 @@ from services.resources.people.personal_token import rules
 from shared.base.clock import from_micros, machine_micros, now
 from shared.base.errors import NotFound
 from shared.base.ids import new_id_text
+from shared.base.texts import Text
 from shared.contracts.language import plain
 from shared.contracts.resources.people import (
     Identity,
@@ -58,7 +59,7 @@ async def revoke(work: Work, id: UUID | str, owner: Principal | None = None) -> 
     """It counts no more; NotFound where it is not of this owner, should one be given."""
     token = await work.load(PersonalToken, id)
     if owner is not None and (token.issuer, token.subject) != (owner.issuer, owner.subject):
-        raise NotFound(f"there is no personal token {id}")
+        raise NotFound(Text("there is no personal token {id}", id=id))
     if token.revoked_at is not None or token.erased_at is not None:
         return token
     token.revoked_at = now()

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from shared.base.errors import Fault, Forbidden, Invalid
+from shared.base.texts import Text
 from shared.http.auth import Principal
 from shared.http.auth.issuers import NOTHING
 from shared.http.auth.roles import narrowing
@@ -22,7 +23,7 @@ def may_have_tokens(owner: Principal, most_days: int) -> None:
 def lasts(days: int, most_days: int) -> timedelta:
     if days > most_days:
         raise Invalid(
-            f"a token may live for {most_days} days",
+            Text("a token may live for {most_days} days", most_days=most_days),
             Fault("too_long", "fewer days", pointer="/days"),
             code="too_long",
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shared.base.computation import Computation, Report, pointing_at
 from shared.base.currencies import decimals_of
 from shared.base.exact import refused
+from shared.base.texts import Text
 
 from . import trial_shapes as shapes
 from .checks import refuse_flaws
@@ -111,10 +112,16 @@ def _distribution(estimate: Estimate | None, at: str, otherwise: Distribution = 
     sent = {name: value for name in _PARAMETERS if (value := getattr(estimate, name)) is not None}
     for name in needed:
         if name not in sent:
-            raise refused("missing", f"an estimate that is {estimate.kind} needs it", f"{at}/{name}")
+            raise refused(
+                "missing", Text("an estimate that is {kind} needs it", kind=estimate.kind), f"{at}/{name}"
+            )
     for name in sent:
         if name not in allowed:
-            raise refused("extra_forbidden", f"an estimate that is {estimate.kind} has none", f"{at}/{name}")
+            raise refused(
+                "extra_forbidden",
+                Text("an estimate that is {kind} has none", kind=estimate.kind),
+                f"{at}/{name}",
+            )
     return family(**{name: _floats(value) for name, value in sent.items()})
 
 
