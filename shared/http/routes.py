@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Endpoint)
 class Options(TypedDict, total=False):
     """What a decorator says of an operation that its signature cannot. The members mean what `Operation` says of them."""
 
-    scope: str
+    scope: str | None
     status: int
     media_type: str
     body_limit: int
@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     needs_match: bool
     needs_key: bool
     public: bool
+    ignores_body: bool
     session: Session
     refusals: tuple[int, ...]
 
@@ -166,6 +167,8 @@ def operation_id(method: Method, path: str, verb: str = "") -> str:
         words.append(_ON_ONE.get(method, "create"))
     elif method == "POST" and len(words) == len(segments):
         words.append("create")
+    elif method not in ("GET", "POST"):
+        words.append(_ON_ONE[method])
     return "_".join(words)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from shared.base import telemetry
 from shared.base.private import make_private
@@ -133,7 +134,9 @@ async def listening(one: Opened, bus: Bus) -> AsyncIterator[list[Inbox]]:
         one.kernel.inboxes[inbox.consumer.name] = inbox
         one.kernel.listening[inbox.consumer.name] = inbox.consumer.topics
         one.kernel.ready.append(lambda i=inbox: i.stopped)  # type: ignore[misc]
-    tasks = [Supervised(one.service.name, f"the consumer {i.consumer.name}", i.run) for i in inboxes]
+    name = one.service.name
+    tasks = [Supervised(name, f"the consumer {i.consumer.name}", i.run) for i in inboxes]
+    tasks += [Supervised(name, b.name, partial(b.run, one.kernel)) for b in one.service.background]
     one.kernel.tasks.extend(tasks)
     try:
         yield inboxes

@@ -1,6 +1,6 @@
 """A service as data: its tables, routes, registers and consumers."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from shared.domain.register import Register
 from shared.http import answers
 from shared.http.routes import Routes
 from shared.http.running import Refused
+from shared.http.serving import Serving
 from shared.messaging.consumer import Consumer
 from shared.runtime.declaration import check_service
 from shared.store.columns import Mirror
@@ -23,6 +24,14 @@ class Group:
 
     routes: Sequence[Routes]
     registers: Sequence[Register[Any]] = ()
+
+
+@dataclass(frozen=True)
+class Background:
+    """A task that runs as long as the service listens; one that returns has nothing to do."""
+
+    name: str
+    run: Callable[[Serving], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,8 @@ class Service:
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
     searched: Sequence[str] = ()
     """Tables with a `search_text` that are no table of a register: they have an index of `q` as well."""
+    background: Sequence[Background] = ()
+    """What runs while the service listens, beside its consumers."""
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
 

@@ -11,6 +11,7 @@ from hmac import compare_digest
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
+from services.reporting.mail.logins import note_login
 from shared.base.clock import epoch_seconds, now_micros
 from shared.base.errors import Forbidden, Unauthenticated
 from shared.http.auth import Principal
@@ -67,6 +68,7 @@ def lasting(call: Call) -> timedelta:
 async def begin(call: Call, principal: Principal) -> str:
     """The Set-Cookie header of a new session; it ends no later than what proved who it is."""
     store = call.kernel.store
+    await note_login(store, principal)
     cookie = token_urlsafe(32)
     until = min(int(principal.expires_at * 1_000_000), _after(lasting(call)))
     await store.run(

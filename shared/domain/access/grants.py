@@ -30,9 +30,11 @@ SELECT (SELECT mark FROM access_clock),
 MEMBERSHIPS = """
 SELECT role, node_id FROM access_membership WHERE counts = 1
     AND (starts_on IS NULL OR starts_on <= ?) AND (ends_on IS NULL OR ends_on >= ?)
-    AND ((kind = 'person' AND holder IN (SELECT person_id FROM access_login WHERE hash = ? AND counts = 1))
+    AND ((kind = 'person' AND holder {person})
         OR (kind = 'service_account' AND holder = ?){groups})
 """
+OF_LOGIN = "IN (SELECT person_id FROM access_login WHERE hash = ? AND counts = 1)"
+OF_PERSON = "= ?"
 OF_GROUPS = " OR (kind = 'group' AND holder IN ({marks}))"
 CONFIDENTIAL = "SELECT id FROM access_node WHERE confidential = 1"
 VALUES = {
@@ -154,26 +156,49 @@ def _is_partial(grants: Grants, service: str, caller: Caller) -> bool:
     return grants.has_confidential or (grants.has_memberships and f"{service}.read" not in caller.scopes)
 
 
+async def rights_of_person(
+    store: Store, service: str, person_id: str, scopes: frozenset[str], groups: Sequence[str], zone: tzinfo
+) -> Rights:
+    """What a person sees and may do today who is not calling: by their memberships, those of `groups`, and `scopes` for the
+    instance. It is read anew each time."""
+    on = now().astimezone(zone).date()
+    reaches = await _reaches(store, OF_PERSON, (person_id, "", *groups), len(groups), None, on)
+    confidential = frozenset[str]() if UNHIDDEN in scopes else await _confidential(store)
+    return rights_from(service, scopes, reaches, confidential)
+
+
 async def _rights(store: Store, service: str, caller: Caller, on: date, hides: bool) -> Rights:
-    reaches = await _reaches(store, caller, on)
-    confidential: frozenset[str] = frozenset()
-    if hides:
-        confidential = await nodes_below(store, [row[0] for row in await store.fetch(CONFIDENTIAL)])
+    account = caller.subject if caller.kind == "service_account" else ""
+    holders = (login_hash(caller.issuer, caller.subject), account, *caller.groups)
+    reaches = await _reaches(store, OF_LOGIN, holders, len(caller.groups), caller.bounds, on)
+    confidential = await _confidential(store) if hides else frozenset[str]()
     return rights_from(service, caller.scopes, reaches, confidential)
 
 
-async def _reaches(store: Store, caller: Caller, on: date) -> Sequence[Reach]:
-    """What the caller's memberships allow, and where."""
-    groups = OF_GROUPS.format(marks=", ".join("?" * len(caller.groups))) if caller.groups else ""
-    day, account = to_day(on), caller.subject if caller.kind == "service_account" else ""
-    params = (day, day, login_hash(caller.issuer, caller.subject), account, *caller.groups)
+async def _confidential(store: Store) -> frozenset[str]:
+    """What only members see."""
+    return await nodes_below(store, [row[0] for row in await store.fetch(CONFIDENTIAL)])
+
+
+async def _reaches(
+    store: Store,
+    person: str,
+    holders: Sequence[str],
+    group_count: int,
+    bounds: frozenset[str] | None,
+    on: date,
+) -> Sequence[Reach]:
+    """What memberships allow, and where. `holders` are the person (or login, as `person` says), the service account and
+    the groups."""
+    groups = OF_GROUPS.format(marks=", ".join("?" * group_count)) if group_count else ""
+    day, text = to_day(on), MEMBERSHIPS.format(person=person, groups=groups)
     nodes_by_role: dict[str, list[str]] = {}
-    for role, node_id in await store.fetch(MEMBERSHIPS.format(groups=groups), params):
+    for role, node_id in await store.fetch(text, (day, day, *holders)):
         nodes_by_role.setdefault(role, []).append(node_id)
     return [
         Reach(scopes, await nodes_below(store, nodes))
         for role, nodes in sorted(nodes_by_role.items())
-        if (scopes := _within(granted_by(role), caller.bounds))
+        if (scopes := _within(granted_by(role), bounds))
     ]
 
 
