@@ -356,7 +356,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _mail_settings_fit(self) -> "Settings":
-        given = [
+        besides = [
             name for name in ("smtp_user", "smtp_ca", "mail_from", "mail_bounces") if getattr(self, name)
         ]
         if besides and not self.smtp_url:

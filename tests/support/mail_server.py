@@ -48,6 +48,8 @@ class MailServer:
     """Whether it answers nothing to the end of a mail."""
     drops: str = ""
     """`before` or `after` it has kept a mail, the connection is cut instead of an answer."""
+    once_kept: Callable[[], None] | None = None
+    """What happens after a mail was kept and before it is answered."""
     port: int = 0
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -68,13 +70,15 @@ class MailServer:
         if self.drops != "before":
             self.arrivals.append(Arrival(envelope.mail_from or "", to, envelope.content or b""))  # type: ignore[arg-type] # bytes
             self.came.set()
+            if self.once_kept is not None:
+                self.once_kept()
         if self.drops:
             server.transport.abort()
         return "250 2.0.0 OK"
 
-    async def arrived(self, count: int) -> list[Arrival]:
+    async def arrived(self, count: int, within_s: float = DEADLINE_S) -> list[Arrival]:
         """All that was arrivals, once it is so many."""
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(within_s):
             while len(self.arrivals) < count:
                 self.came.clear()
                 await self.came.wait()

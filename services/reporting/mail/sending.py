@@ -29,8 +29,8 @@ from shared.store import Part, Statement, Unit, Unreachable
 
 S = 1_000_000
 LOOK_AGAIN_S = 2.0
-LEASE_S = 120.0
-"""Longer than the server may take over one mail."""
+LEASE_S = 10.0
+"""For so long a sender that is frozen or gone keeps the others waiting."""
 AT_ONCE = 100
 """Mails of one turn."""
 PAUSES_S = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
@@ -46,7 +46,7 @@ WHERE mail_lease.holder = excluded.holder OR mail_lease.expires_at < ? RETURNING
 """
 WAITING = """
 SELECT n.person_id, MIN(n.queued_at), COALESCE(MIN(p.cadence), ?),
-    COALESCE((SELECT MAX(m.queued_at) FROM mail m WHERE m.person_id = n.person_id), 0)
+    COALESCE((SELECT MAX(m.queued_at) FROM mail m WHERE m.person_id = n.person_id AND m.state <> 'empty'), 0)
 FROM mail_notice n LEFT JOIN mail_preference p ON p.person_id = n.person_id
 WHERE n.mail_id IS NULL GROUP BY n.person_id
 """
@@ -110,6 +110,20 @@ class Sender:
             telemetry.MAILS_WAITING.set(0)
             telemetry.MAILS_OLDEST.set(0)
             return 0
+        renewing = asyncio.create_task(self._hold())
+        try:
+            return await self._turn(at)
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _hold(self) -> None:
+        """However long the server takes over a mail."""
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            await self._leads()
+
+    async def _turn(self, at: int) -> int:
         await self._gather(at)
         done = 0
         if monotonic() >= self._troubled_until:
