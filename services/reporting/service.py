@@ -15,6 +15,7 @@ from services.reporting.mail import queue as mail
 from services.reporting.mail import tables as mail_tables
 from services.reporting.mail.api import MAIL
 from services.reporting.mail.sending import Sender
+from services.reporting.selections.group import SELECTIONS
 from services.reporting.tables import Model
 from services.reporting.totals import projection as totals
 from services.reporting.totals import tables as totals_tables
@@ -24,8 +25,7 @@ from shared.contracts.language import Visibility
 from shared.contracts.projects.organisation import Membership
 from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
-from shared.contracts.resources.people import Identity
-from shared.domain.copies import ACCESS, access_by_event_type
+from shared.domain.copies import ACCESS, OF_LOGINS, access_by_event_type
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.consumer import Consumer
@@ -50,12 +50,12 @@ async def fold(work: Work, records: Sequence[Record]) -> None:
 
 
 NODES_AND_MEMBERSHIPS = access_by_event_type((Portfolio, Programme, Project, Membership))
-OF_LOGINS: tuple[Visibility, ...] = ("restricted_people",)
+TOPICS_OF_LOGINS: tuple[Visibility, ...] = ("restricted_people",)
 LOGINS = Consumer(
     "reporting.logins",
     ("resources",),
-    copies=tuple(copy for copy in ACCESS if copy.shape is Identity),
-    classes=OF_LOGINS,
+    copies=tuple(copy for copy in ACCESS if copy.shape in OF_LOGINS),
+    classes=TOPICS_OF_LOGINS,
 )
 """Apart from the projection: what it keeps is no part of any history."""
 
@@ -72,7 +72,7 @@ SERVICE = Service(
     title="Reporting",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(DASHBOARDS, MAIL, Group(routes=SITE)),
+    groups=(DASHBOARDS, SELECTIONS, MAIL, Group(routes=SITE)),
     consumers=(
         Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),
         LOGINS,

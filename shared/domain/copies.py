@@ -21,10 +21,11 @@ from sqlmodel import SQLModel
 
 from shared.base.clock import from_day, from_micros
 from shared.contracts.language import Aggregate, Erasable, entry_of
-from shared.contracts.projects.organisation import Membership
+from shared.contracts.projects.organisation import FieldDefinition, Membership
 from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
-from shared.contracts.resources.people import Identity
+from shared.contracts.resources.people import Identity, PersonalToken
+from shared.domain import custom_fields
 from shared.domain.access import tree
 from shared.domain.reading import Key, Memory
 from shared.domain.work import Work
@@ -141,6 +142,22 @@ class AccessCopy:
         return True
 
 
+@dataclass(frozen=True, eq=False)
+class FieldCopy:
+    """The organisation's own fields, in the table that every service has for them (`shared.domain.custom_fields`)."""
+
+    shape: type[Aggregate] = FieldDefinition
+    service: str = "projects"
+    declaration: str = "custom_field(1)"
+
+    async def foresee(self, work: Work, ids: Iterable[UUID]) -> None:
+        """Nothing: an older version than the stored one is left out by the statement that keeps it."""
+
+    async def remember(self, work: Work, one: Any) -> bool:
+        custom_fields.keep(work, one)
+        return True
+
+
 def access_by_event_type(shapes: Iterable[type[Aggregate]]) -> dict[str, AccessCopy]:
     """Event type -> the copy that it fills, of some of those below."""
     chosen_shapes = set(shapes)
@@ -152,7 +169,9 @@ def access_by_event_type(shapes: Iterable[type[Aggregate]]) -> dict[str, AccessC
     }
 
 
-ACCESS = tuple(AccessCopy(shape) for shape in (Portfolio, Programme, Project, Membership, Identity))
+OF_LOGINS = (Identity, PersonalToken)
+"""What says under which logins, and with which tokens, people act."""
+ACCESS = tuple(AccessCopy(shape) for shape in (Portfolio, Programme, Project, Membership, *OF_LOGINS))
 """Every service keeps these; a service its own too, should it have been there before it kept them."""
 
 

@@ -21,11 +21,13 @@ from shared.base.clock import now
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
-from shared.domain import naming, references
+from shared.domain import custom_fields, naming, references
+from shared.domain.access.rights import places_of
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.copies import Known
 from shared.domain.declared_moves import check_lifecycle
 from shared.domain.dependents import Dependents, refuse_while_needed
+from shared.domain.due.declaring import Due, declare
 from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters, filters_of
 from shared.domain.lifecycle import Lifecycle, Occasion
@@ -33,11 +35,15 @@ from shared.domain.list_indices import index_lists
 from shared.domain.patches import Patches
 from shared.domain.reading import Memory
 from shared.domain.references import Named
+from shared.domain.subjects import take_attached_along
 from shared.domain.work import Work, refusal_of
 from shared.store import UniqueTaken
 from shared.store.columns import Mirror, mirror
 
 A = TypeVar("A", bound=Aggregate)
+
+CUSTOM = "custom"
+"""The member that holds values of the organisation's own fields."""
 
 _BY_REF: Memory[tuple[str, ExternalRef], UUID | None] = Memory("ids by register and external key")
 
@@ -95,8 +101,11 @@ class Register(Generic[A]):
     """Member that a request may give by a name (`named_by`) -> the register of what is found, or made, by it."""
     after: Callable[[Work, Any, Any], Awaitable[None]] = _nothing_follows
     """What else of the service changes in the same commit, given the aggregate as saved and as it was."""
+    dues: tuple[Due, ...] = ()
+    """What becomes due of it, each told by a fact of its own once its instant has come."""
 
     def __post_init__(self) -> None:
+        declare(self.shape, self.dues)
         if self.lifecycle is not None:
             check_lifecycle(self.shape, self.lifecycle)
         index_lists(self.mirror.table, self.filters)
@@ -119,9 +128,8 @@ class Register(Generic[A]):
             return Shape
         members = entry_of(self.shape).members
         name = f"{self.shape.__name__}Create"
-        return request_shape(
-            name, self.shape, (*members.created, "external_ref"), members.optional, self._texts
-        )
+        content = (*members.created, "external_ref")
+        return request_shape(name, self.shape, content, (*members.optional, CUSTOM), self._texts)
 
     @cached_property
     def revise(self) -> type[Shape]:
@@ -129,7 +137,8 @@ class Register(Generic[A]):
         if self.is_read_only:
             return Shape
         members = entry_of(self.shape).members
-        return request_shape(f"{self.shape.__name__}Revise", self.shape, members.revised, texts=self._texts)
+        content = (*members.revised, CUSTOM)
+        return request_shape(f"{self.shape.__name__}Revise", self.shape, content, texts=self._texts)
 
     @property
     def _texts(self) -> dict[str, str]:
@@ -222,7 +231,7 @@ def members_given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, An
 
 def is_revised(entity: Aggregate, before: Aggregate) -> bool:
     """Whether a member that a patch may change differs: moves and archiving leave those as they are."""
-    members = entry_of(type(entity)).members.revised
+    members = (*entry_of(type(entity)).members.revised, CUSTOM)
     return any(getattr(entity, member) != getattr(before, member) for member in members)
 
 
@@ -232,6 +241,7 @@ async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, d
 
 
 async def _check(work: Work, register: Register[A], entity: A) -> None:
+    await custom_fields.check(work, entity)
     await references.check_own(work, register.own, entity)
     await register.check(work, entity)
     await references.check_named_anew(work, register.checked, entity)
@@ -257,12 +267,14 @@ async def _by_name(
     return ids
 
 
-async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
-    if register.after is _nothing_follows:
-        return work.save(entity, fact)
+async def save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
+    """Write what was checked, and what follows from it within the service."""
     before = work.before(entity)
     saved = work.save(entity, fact)
-    await register.after(work, saved, before)
+    if before is not None and places_of(before) != places_of(saved):
+        await take_attached_along(work, saved)
+    if register.after is not _nothing_follows:
+        await register.after(work, saved, before)
     return saved
 
 
@@ -273,12 +285,14 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     content |= await _by_name(work, register, vars(body), None)
     for name in register.optional:
         supplied.setdefault(name, content.get(name))
+    content[CUSTOM] = content.get(CUSTOM) or {}
     entity = work.new_of(register.shape, content, supplied)
+    await custom_fields.withhold(work, entity)
     await _ask_project(work, register, entity, CREATE)
     await _check(work, register, entity)
     if entity.external_ref is not None:
         work.memory(_BY_REF)[register.name, entity.external_ref] = entity.id
-    return await _save(work, register, entity, register.tell(entity, None, body))
+    return await save(work, register, entity, register.tell(entity, None, body))
 
 
 async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = None, **members: Any) -> A:
@@ -294,7 +308,7 @@ async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = 
 async def write(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     """What a reaction changed of an aggregate, checked as a change over REST is."""
     await _check(work, register, entity)
-    return await _save(work, register, entity, fact)
+    return await save(work, register, entity, fact)
 
 
 async def put(
@@ -318,7 +332,8 @@ async def put(
     for name, value in (content | await _by_name(work, register, content, before)).items():
         if name in register.members and not _left_out(body, name, register):
             setattr(entity, name, value)
-    if not work.is_changed(entity):
+    is_withheld = getattr(body, CUSTOM) is not None and await custom_fields.withhold(work, entity)
+    if not is_withheld and not work.is_changed(entity):
         return entity, 200
     _refuse_other_key(entity, before)
     if only_restored := _is_only_restored(entity, before):
@@ -328,7 +343,7 @@ async def put(
     await _check(work, register, entity)
     if not only_restored:
         fact = register.tell(entity, before, body)
-    saved = await _save(work, register, entity, fact)
+    saved = await save(work, register, entity, fact)
     await _bring_back(work, register, carried)
     return saved, 200
 
@@ -348,8 +363,9 @@ def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
 
 
 def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
-    """A member that is only optional in the request (a code) stays as it is when it is not given."""
-    return name not in register.revised and getattr(body, name) is None
+    """A member that is only optional in the request stays as it is when it is not given: a code, and the organisation's own
+    fields, of which another system knows nothing."""
+    return (name == CUSTOM or name not in register.revised) and getattr(body, name) is None
 
 
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
@@ -397,11 +413,12 @@ async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, 
     except ValidationError as error:
         raise invalid_from(error) from error
     entity.take(**await _with_ids(work, register, members, entity))
-    if not work.is_changed(entity):
+    is_withheld = "custom" in patch and await custom_fields.withhold(work, entity, patch["custom"])
+    if not is_withheld and not work.is_changed(entity):
         return entity
     await _ask_project(work, register, entity, REVISE)
     await _check(work, register, entity)
-    return await _save(work, register, entity, plain(register.shape, "revised"))
+    return await save(work, register, entity, plain(register.shape, "revised"))
 
 
 async def _with_ids(work: Work, register: Register[A], members: dict[str, Any], entity: A) -> dict[str, Any]:
@@ -429,8 +446,8 @@ async def archive(work: Work, register: Register[A], entity: A) -> A:
     entity.archived_at = now()
     for other in carried:
         other.archived_at = entity.archived_at
-        await _save(work, register, other, plain(register.shape, "archived"))
-    return await _save(work, register, entity, plain(register.shape, "archived"))
+        await save(work, register, other, plain(register.shape, "archived"))
+    return await save(work, register, entity, plain(register.shape, "archived"))
 
 
 async def restore(work: Work, register: Register[A], entity: A) -> A:
@@ -442,7 +459,7 @@ async def restore(work: Work, register: Register[A], entity: A) -> A:
     carried = await register.carried(work, entity)
     entity.archived_at = None
     await _check(work, register, entity)
-    saved = await _save(work, register, entity, plain(register.shape, "restored"))
+    saved = await save(work, register, entity, plain(register.shape, "restored"))
     await _bring_back(work, register, carried)
     return saved
 
@@ -451,7 +468,7 @@ async def _bring_back(work: Work, register: Register[A], carried: Sequence[A]) -
     for other in carried:
         other.archived_at = None
         await _check(work, register, other)
-        await _save(work, register, other, plain(register.shape, "restored"))
+        await save(work, register, other, plain(register.shape, "restored"))
 
 
 async def move(work: Work, register: Register[A], entity: A, name: str, body: Shape) -> A:
@@ -461,10 +478,11 @@ async def move(work: Work, register: Register[A], entity: A, name: str, body: Sh
     step = register.lifecycle.admit(entity, name, occasion.by)
     await _ask_project(work, register, entity, name)
     fact = register.lifecycle.make(entity, name, occasion)
+    await custom_fields.check(work, entity)
     if step.checks_content:
         await register.check(work, entity)
     await references.check_named_by_move(work, register.names, entity)
-    return await _save(work, register, entity, fact)
+    return await save(work, register, entity, fact)
 
 
 async def possible_moves(work: Work, register: Register[A], entities: Sequence[A]) -> list[list[str]]:

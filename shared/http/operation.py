@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from shared.http import strict_json
+from shared.base import strict_json
 from shared.http.auth import Principal
 from shared.http.call import Call
 
@@ -43,6 +43,9 @@ class Parameter:
     """Whether it leaves members out of the answer, required ones too. No schema can say so: the document describes the
     whole answer, and no values by which a tool would ask for another one."""
 
+    is_map: bool = False
+    """Whether it is given as `name[key]=value`, for keys that only the instance knows."""
+
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema
         if self.most is not None:
@@ -54,6 +57,8 @@ class Parameter:
             "description": self.description,
             "schema": schema,
         }
+        if self.is_map:
+            return documented | {"style": "deepObject", "explode": True}
         return documented | ({"style": "form", "explode": True} if self.many else {})
 
 
@@ -73,14 +78,22 @@ class Operation:
     body_limit: int = BODY_LIMIT
     items_limit: int = strict_json.LARGEST_ARRAY
     """Items that an array which is a member of the body may have: counted while they are read."""
+    is_raw: bool = False
+    """Whether the endpoint is given the body as it was sent, and has it read where no event loop waits."""
     parameters: tuple[Parameter, ...] = ()
     headers: tuple[Parameter, ...] = ()
     produces: tuple[str, ...] = ("application/json",)
     needs_match: bool = False
     needs_key: bool = False
+    takes_file: bool = False
+    """Whether its body is a file, which stands in `call.spooled`."""
+    answers_parts: bool = False
+    """Whether a Range is answered with that part of the content (206)."""
     puts: bool = False
     """By external key: what somebody else has just made with that key is put, not refused."""
     public: bool = False
+    any_query: bool = False
+    """Whether its query may name anything: a page hands it on to a service, which refuses what it does not know."""
     ignores_body: bool = False
     """Whether it takes any body, of any type, and reads nothing of it: what decides stands in the address."""
     session: Session | None = None
@@ -104,5 +117,7 @@ class Operation:
         )
 
     @property
-    def query_names(self) -> frozenset[str]:
-        return frozenset(p.name for p in self.parameters)
+    def query_names(self) -> frozenset[str] | None:
+        """The parameters that it has; None where any will do."""
+        names = frozenset(f"{p.name}[*]" if p.is_map else p.name for p in self.parameters)
+        return None if self.any_query else names

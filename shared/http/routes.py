@@ -33,7 +33,10 @@ class Options(TypedDict, total=False):
     produces: tuple[str, ...]
     needs_match: bool
     needs_key: bool
+    takes_file: bool
+    answers_parts: bool
     public: bool
+    any_query: bool
     ignores_body: bool
     session: Session
     refusals: tuple[int, ...]

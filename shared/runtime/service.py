@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from shared.contracts.language import Aggregate
+from shared.domain.operations import OperationKind
 from shared.domain.register import Register
 from shared.http import answers
+from shared.http.auth import Principal
 from shared.http.routes import Routes
 from shared.http.running import Refused
 from shared.http.serving import Serving
@@ -24,6 +26,8 @@ class Group:
 
     routes: Sequence[Routes]
     registers: Sequence[Register[Any]] = ()
+    operations: Sequence[OperationKind] = ()
+    """The kinds of operations that its routes begin."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Service:
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
     searched: Sequence[str] = ()
     """Tables with a `search_text` that are no table of a register: they have an index of `q` as well."""
+    meets: "Callable[[Serving, Principal], Awaitable[None]] | None" = None
+    """What is done of who comes with a token of an issuer."""
     background: Sequence[Background] = ()
     """What runs while the service listens, beside its consumers."""
     expiring: Sequence[str] = ()
@@ -64,6 +70,10 @@ class Service:
     @property
     def registers(self) -> list[Register[Any]]:
         return [register for group in self.groups for register in group.registers]
+
+    @property
+    def operations(self) -> list[OperationKind]:
+        return [kind for group in self.groups for kind in group.operations]
 
     @property
     def mirrors(self) -> dict[type[Aggregate], Mirror]:

@@ -27,6 +27,7 @@ from shared.contracts.language.aggregate_types import (
     Visibility,
     entry_of,
 )
+from shared.contracts.language.custom import FieldName
 from shared.contracts.language.declaring import PLAIN_FACTS, SCOPES, aggregate, fact, plain
 from shared.contracts.language.shapes import (
     STATE_LIMIT,
@@ -39,6 +40,7 @@ from shared.contracts.language.shapes import (
     Fact,
     Reasoned,
     Shape,
+    TimeFact,
     absent,
 )
 from shared.contracts.language.topics import (
@@ -55,6 +57,7 @@ from shared.contracts.language.values import (
     Code,
     Day,
     Email,
+    FileName,
     Id,
     Instant,
     Key,
@@ -62,6 +65,7 @@ from shared.contracts.language.values import (
     Pattern,
     Percent,
     Prose,
+    Sha256,
     Source,
 )
 
@@ -87,6 +91,8 @@ __all__ = [
     "Erasable",
     "ExternalRef",
     "Fact",
+    "FieldName",
+    "FileName",
     "Id",
     "Instant",
     "Key",
@@ -95,8 +101,10 @@ __all__ = [
     "Percent",
     "Prose",
     "Reasoned",
+    "Sha256",
     "Shape",
     "Source",
+    "TimeFact",
     "Visibility",
     "absent",
     "aggregate",

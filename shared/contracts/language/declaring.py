@@ -38,12 +38,13 @@ def aggregate(
     scope: tuple[str, ...] | None = None,
     read_only: bool = False,
     needs: Literal["write", "decide"] = "write",
+    attached: bool = False,
 ) -> Callable[[type[A]], type[A]]:
     """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
 
     `name` is the snake-case name of the class where none is given. `needs` is the verb that writing one needs. `scope`
     names the members that say in what the aggregate lies: the key's project, else all of SCOPES that it has; `("id",)`
-    for what others lie in.
+    for what others lie in. What is `attached` lies where its `subject` does.
     """
 
     def declare(shape: type[A]) -> type[A]:
@@ -52,13 +53,22 @@ def aggregate(
         if lies_in is None:
             lies_in = ("project_id",) if _is_of_one_project(shape, key) else _scopes(shape)
         entry = AggregateType(
-            service, type_name, collection, shape, key, visibility, read_only, needs, lies_in
+            service,
+            type_name,
+            collection,
+            shape,
+            key,
+            visibility,
+            read_only,
+            needs,
+            lies_in,
+            is_attached=attached,
         )
         _refuse_second(entry)
         _check_declaration(entry)
         CATALOGUE[shape] = entry
         if issubclass(shape, Erasable):
-            shape.PERSONAL = {"external_ref": None} | entry.members.personal
+            shape.PERSONAL = {"external_ref": None, "custom": {}} | entry.members.personal
         for plain_name in PLAIN_FACTS:
             documentation = f"{with_article(entry.noun).capitalize()} was {plain_name}."
             plain = type(shape.__name__ + plain_name.capitalize(), (Fact,), {"__doc__": documentation})

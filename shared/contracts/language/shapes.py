@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.base.docstrings import member_docstrings
+from shared.contracts.language.custom import Custom
 from shared.contracts.language.values import Id, Instant, Key, Prose, Source
 
 STATE_LIMIT = 64 * 1024
@@ -81,6 +82,8 @@ class Aggregate(Shape):
     """Since when it has been out of the lists; null while it is in them."""
     external_ref: ExternalRef | None = None
     """Its key in the system that it came from."""
+    custom: Custom = Field(default_factory=dict)
+    """Values of the organisation's own fields, by the names of their definitions."""
 
 
 class Erasable(Aggregate):
@@ -111,6 +114,13 @@ class Reasoned(Fact):
 
     reason: Prose | None = None
     """Why it was decided so, in the words of the person who decided."""
+
+
+class TimeFact(Fact):
+    """What time alone brought about: nobody did it, and it is told once."""
+
+    due_at: Instant
+    """When it was due. It is told then, or as soon as a service is there again."""
 
 
 class Decision(Shape):

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from shared.base.clock import now, to_day
@@ -28,7 +28,7 @@ SELECT (SELECT mark FROM access_clock),
     CASE WHEN EXISTS (SELECT 1 FROM access_membership WHERE counts = 1) THEN 1 ELSE 0 END
 """
 MEMBERSHIPS = """
-SELECT role, node_id FROM access_membership WHERE counts = 1
+SELECT {columns} FROM access_membership WHERE counts = 1
     AND (starts_on IS NULL OR starts_on <= ?) AND (ends_on IS NULL OR ends_on >= ?)
     AND ((kind = 'person' AND holder {person})
         OR (kind = 'service_account' AND holder = ?){groups})
@@ -36,6 +36,7 @@ SELECT role, node_id FROM access_membership WHERE counts = 1
 OF_LOGIN = "IN (SELECT person_id FROM access_login WHERE hash = ? AND counts = 1)"
 OF_PERSON = "= ?"
 OF_GROUPS = " OR (kind = 'group' AND holder IN ({marks}))"
+PERSON = "SELECT person_id FROM access_login WHERE hash = ? AND counts = 1 LIMIT 1"
 CONFIDENTIAL = "SELECT id FROM access_node WHERE confidential = 1"
 VALUES = {
     "sqlite": "SELECT value FROM json_each(?)",
@@ -69,7 +70,7 @@ class Caller(Protocol):
     @property
     def key(self) -> str: ...
     @property
-    def kind(self) -> str: ...
+    def account_name(self) -> str: ...
     @property
     def subject(self) -> str: ...
     @property
@@ -142,7 +143,7 @@ async def rights_of(store: Store, service: str, caller: Caller, zone: tzinfo) ->
     if not grants.has_memberships and (sees_all or not grants.has_confidential):
         return rights_from(service, caller.scopes)
     on = now().astimezone(zone).date()
-    key = (caller.key, caller.scopes, caller.groups, caller.bounds, on)
+    key = (caller.key, caller.account_name, caller.scopes, caller.groups, caller.bounds, on)
     rights = grants.remembered_rights.get(key)
     if rights is None:
         remembered = grants.remembered_rights
@@ -162,17 +163,15 @@ async def rights_of_person(
     """What a person sees and may do today who is not calling: by their memberships, those of `groups`, and `scopes` for the
     instance. It is read anew each time."""
     on = now().astimezone(zone).date()
-    reaches = await _reaches(store, OF_PERSON, (person_id, "", *groups), len(groups), None, on)
+    rows = await _memberships(store, OF_PERSON, (person_id, "", *groups), len(groups), on, "role, node_id")
     confidential = frozenset[str]() if UNHIDDEN in scopes else await _confidential(store)
-    return rights_from(service, scopes, reaches, confidential)
+    return rights_from(service, scopes, await _reaches(store, rows, None), confidential)
 
 
 async def _rights(store: Store, service: str, caller: Caller, on: date, hides: bool) -> Rights:
-    account = caller.subject if caller.kind == "service_account" else ""
-    holders = (login_hash(caller.issuer, caller.subject), account, *caller.groups)
-    reaches = await _reaches(store, OF_LOGIN, holders, len(caller.groups), caller.bounds, on)
+    rows = await memberships_of(store, caller, on, "role, node_id")
     confidential = await _confidential(store) if hides else frozenset[str]()
-    return rights_from(service, caller.scopes, reaches, confidential)
+    return rights_from(service, caller.scopes, await _reaches(store, rows, caller.bounds), confidential)
 
 
 async def _confidential(store: Store) -> frozenset[str]:
@@ -181,19 +180,11 @@ async def _confidential(store: Store) -> frozenset[str]:
 
 
 async def _reaches(
-    store: Store,
-    person: str,
-    holders: Sequence[str],
-    group_count: int,
-    bounds: frozenset[str] | None,
-    on: date,
+    store: Store, memberships: Iterable[tuple[Any, ...]], bounds: frozenset[str] | None
 ) -> Sequence[Reach]:
-    """What memberships allow, and where. `holders` are the person (or login, as `person` says), the service account and
-    the groups."""
-    groups = OF_GROUPS.format(marks=", ".join("?" * group_count)) if group_count else ""
-    day, text = to_day(on), MEMBERSHIPS.format(person=person, groups=groups)
+    """What memberships (each its role and its node) allow, and where."""
     nodes_by_role: dict[str, list[str]] = {}
-    for role, node_id in await store.fetch(text, (day, day, *holders)):
+    for role, node_id in memberships:
         nodes_by_role.setdefault(role, []).append(node_id)
     return [
         Reach(scopes, await nodes_below(store, nodes))
@@ -202,8 +193,29 @@ async def _reaches(
     ]
 
 
+async def memberships_of(store: Store, caller: Caller, on: date, columns: str) -> list[tuple[Any, ...]]:
+    """Of each membership that counts for the caller on a day, these columns."""
+    holders = (login_hash(caller.issuer, caller.subject), caller.account_name, *caller.groups)
+    return await _memberships(store, OF_LOGIN, holders, len(caller.groups), on, columns)
+
+
+async def _memberships(
+    store: Store, person: str, holders: Sequence[str], group_count: int, on: date, columns: str
+) -> list[tuple[Any, ...]]:
+    """`holders` are the person (or login, as `person` says), the service account and the groups."""
+    groups = OF_GROUPS.format(marks=", ".join("?" * group_count)) if group_count else ""
+    day, text = to_day(on), MEMBERSHIPS.format(columns=columns, person=person, groups=groups)
+    return await store.fetch(text, (day, day, *holders))
+
+
 def _within(scopes: frozenset[str], bounds: frozenset[str] | None) -> frozenset[str]:
     return scopes if bounds is None else scopes & bounds
+
+
+async def person_of(store: Store, caller: Caller) -> str | None:
+    """The id of the person whose login it is, as this service knows it."""
+    rows = await store.fetch(PERSON, (login_hash(caller.issuer, caller.subject),))
+    return rows[0][0] if rows else None
 
 
 async def nodes_below(store: Store, ids: Collection[str]) -> frozenset[str]:
