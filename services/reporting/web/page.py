@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from services.reporting.asof import AsOf
@@ -103,7 +103,7 @@ def _environment(words: Words) -> Environment:
     """Templates in one language."""
     environment = Environment(
         loader=PackageLoader("services.reporting.web"),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -118,6 +118,11 @@ def _environment(words: Words) -> Environment:
     }  # fmt: skip
     environment.filters |= {"coded": coded, "sentence": sentence}
     return environment
+
+
+def rendered(words: Words, template: str, **contents: Any) -> str:
+    """A template that is no page: nobody looks at it here."""
+    return _environment(words).get_template(template).render(**contents)
 
 
 def coded(text: str) -> Markup:

@@ -347,7 +347,8 @@ def test_the_template_for_translators_holds_every_text(tmp_path: Path) -> None:
     fresh = tmp_path / "portolan.pot"
     root = Path(__file__).parents[3]
     command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", "-F", "services/reporting/web/babel.cfg",
-               "--project=Portolan", "--no-location", "--sort-output", "--omit-header", "-o", str(fresh), "services/reporting/web"]  # fmt: skip
+               "--project=Portolan", "--no-location", "--sort-output", "--omit-header", "-o", str(fresh),
+               "services/reporting/web", "services/reporting/mail"]  # fmt: skip
     subprocess.run(command, cwd=root, check=True)
     assert fresh.read_text() == (LOCALE / "portolan.pot").read_text(), "run `make texts`"
 
