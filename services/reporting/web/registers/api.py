@@ -266,11 +266,11 @@ async def restore(call: Call, service: str, collection: str, id: Id, body: Regis
 async def _creatable(reader: DetailReader) -> tuple[Field, ...]:
     if not reader.model.creates:
         raise Forbidden("these are made by Portolan itself", code="read_only")
-    return (*reader.model.created, *(await reader.own()).given)
+    return (*reader.model.created, *(await reader.own()).part_to_give)
 
 
 async def _revisable(reader: DetailReader) -> tuple[Field, ...]:
-    return (*reader.model.revised, *(await reader.own()).given)
+    return (*reader.model.revised, *(await reader.own()).part_to_give)
 
 
 def _takes(model: FormModel, verb: str) -> tuple[Field, ...]:

@@ -89,7 +89,7 @@ class DetailReader:
         state = await self.state()
         fields = self.model.members
         related, (steps, _), own = await asyncio.gather(self._related(), self.history(NEWEST), self.own())
-        await self.know(ids_in((*fields, *own.shown), state))
+        await self.know(ids_in((*fields, *own.part_to_show), state))
         members = [(f, self.label(f), self.shower.show(self.entry, f, state.get(f.name))) for f in fields]
         return {
             "state": state,
@@ -196,7 +196,7 @@ class DetailReader:
     async def compared(self, one: int, other: int) -> list[tuple[str, Shown, Shown]]:
         """The members in which two versions differ: label, and the values of both; `one` is the earlier."""
         states = await self.versions(one, other)
-        members = (*self.model.members, *(await self.own()).shown)
+        members = (*self.model.members, *(await self.own()).part_to_show)
         ids: dict[str, set[str]] = {}
         for state in states.values():
             merge(ids, ids_in(members, state))

@@ -30,12 +30,12 @@ class OwnFields:
     """The names of those that no history has."""
 
     @property
-    def given(self) -> tuple[Field, ...]:
+    def part_to_give(self) -> tuple[Field, ...]:
         """What a form gives: a part of the active fields, or nothing where there are none."""
         return self._part(self.active)
 
     @property
-    def shown(self) -> tuple[Field, ...]:
+    def part_to_show(self) -> tuple[Field, ...]:
         """What a page shows: values of retired fields stand."""
         return self._part([*self.active, *self.retired])
 
@@ -47,12 +47,12 @@ async def own_fields(api: Api, entry: Entry, language: str) -> OwnFields:
     """The definitions that count for a collection; none where the reader may not read them."""
     query = [("aggregate", entry.key), ("sort", "name"), ("limit", str(LARGEST_PAGE))]
     reply = await api.read(DEFINITIONS, query)
-    found = [] if reply.is_refusal else [one for one in reply.body["items"] if one["state"] != "draft"]
+    definitions = [] if reply.is_refusal else [one for one in reply.body["items"] if one["state"] != "draft"]
     return OwnFields(
-        [_field(one) for one in found if one["state"] == "active"],
-        [_field(one) for one in found if one["state"] == "retired"],
-        {f"{CUSTOM}.{one['name']}": _label(one, language) for one in found},
-        frozenset(one["name"] for one in found if one["sensitive"]),
+        [_field(one) for one in definitions if one["state"] == "active"],
+        [_field(one) for one in definitions if one["state"] == "retired"],
+        {f"{CUSTOM}.{one['name']}": _label(one, language) for one in definitions},
+        frozenset(one["name"] for one in definitions if one["sensitive"]),
     )
 
 
