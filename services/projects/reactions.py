@@ -1,5 +1,5 @@
 """What the projects service keeps of what others tell: the persons that may be named as owners, sponsors and managers."""
 
-from services.projects.tables import KNOWN_PERSON
+from services.projects.tables import KNOWN_PERSON, KNOWN_UNIT
 
-REACTIONS = (KNOWN_PERSON,)
+REACTIONS = (KNOWN_PERSON, KNOWN_UNIT)

@@ -21,9 +21,7 @@ from sqlmodel import SQLModel
 
 from shared.base.clock import from_day, from_micros
 from shared.contracts.language import Aggregate, Erasable, entry_of
-from shared.contracts.projects.organisation import Membership
-from shared.contracts.projects.strategy import Portfolio, Programme
-from shared.contracts.projects.structure import Project
+from shared.contracts.projects.organisation import Membership, Organisation
 from shared.contracts.resources.people import Identity
 from shared.domain.access import tree
 from shared.domain.reading import Key, Memory
@@ -152,7 +150,7 @@ def access_by_event_type(shapes: Iterable[type[Aggregate]]) -> dict[str, AccessC
     }
 
 
-ACCESS = tuple(AccessCopy(shape) for shape in (Portfolio, Programme, Project, Membership, Identity))
+ACCESS = tuple(AccessCopy(shape) for shape in (*tree.NODE_SHAPES, Membership, Identity, Organisation))
 """Every service keeps these; a service its own too, should it have been there before it kept them."""
 
 

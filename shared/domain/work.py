@@ -70,6 +70,7 @@ class Work:
         "_origin_json",
         "dry",
         "effective_at",
+        "login",
         "mirrors",
         "needs",
         "origin",
@@ -97,6 +98,7 @@ class Work:
         watch: ClockWatch | None = None,
         rights: Rights | None = None,
         needs: Collection[str] = (),
+        login: str = "",
     ) -> None:
         self.store = store
         self.mirrors = mirrors
@@ -108,6 +110,8 @@ class Work:
         """What who asked sees and may do; None where nobody asked: then nothing is hidden and everything allowed."""
         self.needs = needs
         """The scopes that the operation asks for, wherever something is saved."""
+        self.login = login
+        """The hash of the login of who asked; empty where nobody did."""
         self.dry = dry
         """Whether this only validates (`validate_only`): nothing is written, drawn or waited for."""
         self.settings = settings or Settings()
