@@ -31,8 +31,11 @@ from shared.base.errors import Unauthenticated, Unavailable
 from shared.base.ids import new_id_text
 from shared.base.keyfile import read_or_make
 from shared.base.starting import CannotStart
+from shared.http.auth.roles import Principal
 
 LOCAL = "portolan-local"
+ON_BEHALF = "portolan_login"
+"""A claim of the local issuer: the other issuer whose subject the token is for."""
 KEY_FILE = "issuer.pem"
 LEEWAY_S = 60.0
 """How much the clock of the issuer of a token may differ from ours."""
@@ -44,6 +47,8 @@ READING_S = 10.0
 """How long a key server may take over its whole answer."""
 LONGEST_ANSWER = 1024 * 1024
 """Bytes of it; a key has one or two thousand."""
+NOTHING = "-"
+"""A word of a scope that nothing is called: it narrows a token to nothing."""
 KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 """The beginning of a signature's name -> the kind of key that makes it."""
 
@@ -99,10 +104,8 @@ class LocalIssuer:
     ) -> str:
         """A token for `subject` in `role`; `scope` narrows it."""
         at = now()
-        claims = {
-            "iss": LOCAL,
+        claims: dict[str, Any] = {
             "sub": subject,
-            "aud": audience,
             "roles": [role],
             "iat": round(at.timestamp(), 3),
             "exp": int((at + lifetime).timestamp()),
@@ -110,7 +113,27 @@ class LocalIssuer:
         }
         if scope:
             claims["scope"] = scope
-        return jwt.encode(claims, self._private, algorithm="EdDSA")
+        return self._signed(claims, audience)
+
+    def issue_for(self, principal: Principal, audience: str, lifetime: timedelta) -> str:
+        """A token with what a principal has, for whoever acts in their place: it ends no later, and is revoked with
+        what the principal was given."""
+        claims: dict[str, Any] = {
+            "sub": principal.subject,
+            "roles": list(principal.roles),
+            "groups": list(principal.groups),
+            "iat": principal.issued_at,
+            "exp": int(min(principal.expires_at, (now() + lifetime).timestamp())),
+            "jti": principal.token_id or new_id_text(),
+        }
+        if principal.bounds is not None:
+            claims["scope"] = " ".join(sorted(principal.bounds)) or NOTHING
+        if principal.issuer != LOCAL:
+            claims[ON_BEHALF] = principal.issuer
+        return self._signed(claims, audience)
+
+    def _signed(self, claims: dict[str, Any], audience: str) -> str:
+        return jwt.encode(claims | {"iss": LOCAL, "aud": audience}, self._private, algorithm="EdDSA")
 
 
 def _load_or_make(path: Path) -> Ed25519PrivateKey:

@@ -11,7 +11,7 @@ from shared.base.clock import epoch_seconds
 from shared.base.errors import Unauthenticated
 from shared.base.settings import Settings
 from shared.base.text import shows_nothing
-from shared.http.auth.issuers import LEEWAY_S, LOCAL, Issuer, LocalIssuer, OidcIssuer
+from shared.http.auth.issuers import LEEWAY_S, LOCAL, ON_BEHALF, Issuer, LocalIssuer, OidcIssuer
 from shared.http.auth.roles import ROLES, Principal, bounds_of, scopes_of
 
 REMEMBERED = 10_000
@@ -87,11 +87,12 @@ class Tokens:
                 f"the token's id may have {LONGEST_TOKEN_ID} characters, none of them invisible",
                 code="token_invalid",
             )
+        issued_by = self._issuer_of(claims)
         roles = tuple(role for role in _words(claims.get("roles")) if role in ROLES)
         claimed = _scope(claims.get("scope"))
         return Principal(
             claims["sub"],
-            str(claims["iss"]),
+            issued_by,
             roles,
             scopes_of(roles, claimed, self._foreign),
             expires_at,
@@ -100,6 +101,15 @@ class Tokens:
             groups=tuple(_words(claims.get("groups"))[:LARGEST_GROUPS]),
             bounds=bounds_of(claimed, self._foreign),
         )
+
+    def _issuer_of(self, claims: Mapping[str, Any]) -> str:
+        """Whose subject it is: the local issuer issues tokens for sessions of other issuers' subjects too."""
+        issuer = str(claims["iss"])
+        if issuer == LOCAL:
+            issuer = str(claims.get(ON_BEHALF, LOCAL))
+        if not self.trusts(issuer):
+            raise Unauthenticated("the token's issuer is not trusted here", code="unknown_issuer")
+        return issuer
 
     def _claims(self, token: str, issuer: Issuer, keys: Sequence[Any]) -> dict[str, Any]:
         """What the token claims, by the first of the keys that has signed it; PyJWTError where none has."""

@@ -1,0 +1,19 @@
+"""The token with which the pages call the services for who is looking: the session's own, never more than it."""
+
+from datetime import timedelta
+
+from services.reporting.web import sessions
+from shared.base.errors import Unauthenticated
+from shared.http.call import Call
+
+LASTS = timedelta(minutes=5)
+"""A token that is minted for a session ends so soon: the session itself is looked at with every page."""
+
+
+async def token_of(call: Call) -> str:
+    """The bearer token of the session behind the request; Unauthenticated where there is none."""
+    principal = await sessions.principal(call)
+    tokens = call.kernel.tokens
+    if tokens.local is None:
+        raise Unauthenticated("log in again to do this", code="no_session")
+    return tokens.local.issue_for(principal, call.kernel.settings.audience, LASTS)
