@@ -144,7 +144,8 @@ class Call(Request):
     def tags(self, name: str) -> list[tuple[bool, str]] | None:
         """The entity tags of If-Match or If-None-Match (RFC 9110, 13.1) as (weak, tag); `*` is one by itself.
 
-        None where the header is missing, and none where it cannot be read, which matches nothing.
+        None where the header is missing. An If-Match that cannot be read names nothing, so that nothing is changed; an
+        If-None-Match that cannot be read is refused (Malformed), since naming nothing would let everything happen.
         """
         wire = name.encode()
         if wire not in self.sent:
@@ -152,7 +153,16 @@ class Call(Request):
         text = ", ".join(v.decode("latin-1") for n, v in self.scope["headers"] if n == wire)
         if text.strip() == "*":
             return [(False, "*")]
-        return [(bool(weak), tag) for weak, tag in _TAG.findall(text)] if _TAGS.fullmatch(text) else []
+        if _TAGS.fullmatch(text):
+            return [(bool(weak), tag) for weak, tag in _TAG.findall(text)]
+        if name == "if-none-match":
+            raise Malformed(
+                "If-None-Match is not acceptable",
+                Fault(
+                    "invalid", 'write an ETag with its quotation marks, such as "3"', header="If-None-Match"
+                ),
+            )
+        return []
 
     @property
     def if_match(self) -> Match | None:

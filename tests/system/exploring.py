@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import schemathesis
 from schemathesis import GenerationMode
@@ -18,6 +19,7 @@ from shared.base.clock import FIRST_YEAR, LAST_YEAR
 from tests.system.walking import Everything
 
 PAST = "2026-01-15"
+_KEY = re.compile("[!-~]{1,200}")
 REFUSED = [401, 403, 404, 409, 410, 412, 422, 428, 429]
 CONFIG: dict[str, Any] = {
     "seed": 1,
@@ -25,8 +27,9 @@ CONFIG: dict[str, Any] = {
     "checks": {
         # well-formed and yet refused for what it means (422, 409, 412, or 410 of a position beyond the end) is an
         # answer; unreadable (400) is not;
-        # a batch tells of each item what is wrong with it (207); a step of a sequence may take `batch` for an id (405)
-        "positive_data_acceptance": {"expected-statuses": [200, 201, 202, 204, 207, 304, 405, *REFUSED]},
+        # a batch tells of each item what is wrong with it (207); a step of a sequence may take `batch` for an id (405);
+        # two hundred ids may be longer than an address may be (414)
+        "positive_data_acceptance": {"expected-statuses": [200, 201, 202, 204, 207, 304, 405, 414, *REFUSED]},
         "missing_required_header": {"expected-statuses": [400, 401, 403, 404, 406, 412, 415, 422, 428]},
         # what is wrong may also be at the address of a batch (405), or be longer than an address may be (414)
         "negative_data_rejection": {"expected-statuses": [207, 400, 405, 406, 414, 415, *REFUSED]},
@@ -37,17 +40,24 @@ CONFIG: dict[str, Any] = {
 @schemathesis.hook
 def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
     """Leave out what no schema can tell: tokens that only the service makes, members left out of the answer, and days
-    that no project has."""
+    that no project has. No case repeats the key of another: a replay answers, whatever else is wrong with it."""
+    key = case.headers.get("Idempotency-Key") if case.headers else None
+    if isinstance(key, str) and _KEY.fullmatch(key):
+        case.headers["Idempotency-Key"] = str(uuid4())
+    query: dict[str, Any] = case.query or {}
+    query.pop("fields", None)
     if case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:
-        query: dict[str, Any] = case.query or {}
         query.pop("cursor", None)
-        query.pop("fields", None)
+        query.pop("last_on", None)  # which may come before the first day
         if str(query.get("as_of", "")) > PAST:
             query["as_of"] = PAST
         for name in [name for name, value in query.items() if _names_a_strange_day(value)]:
             del query[name]
         if case.headers:
             case.headers.pop("Portolan-After", None)
+            # what is generated from the limits of a text does not always follow its pattern (schemathesis 4)
+            if '"' not in str(case.headers.get("If-None-Match", '"')):
+                del case.headers["If-None-Match"]
 
 
 def _names_a_strange_day(value: Any) -> bool:

@@ -115,6 +115,21 @@ async def test_what_the_caller_has_is_not_sent_again(projects: Projects) -> None
     assert (other.status_code, other.headers["etag"], other.json()["name"]) == (200, '"2"', "Y")
 
 
+@pytest.mark.parametrize("condition", ["1", "", '"1', '*, "1"', '"1" "2"', "W/*", "null"])
+async def test_a_condition_that_cannot_be_read_is_refused(projects: Projects, condition: str) -> None:
+    project, headers = await projects.make(), {"If-None-Match": condition}
+    by_ref = f"{PROJECTS}/by-ref/sap/1"
+    for answer in (
+        await projects.client.get(f"{PROJECTS}/{project['id']}", headers=headers),
+        await projects.client.get(PROJECTS, headers=headers),
+        await projects.client.put(by_ref, json={"name": "X"}, headers=headers),
+    ):
+        assert answer.status_code == 400, answer.text
+        [fault] = answer.json()["errors"]
+        assert fault["header"] == "If-None-Match"
+    assert (await projects.client.get(by_ref)).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("original", "patch", "result"),
     [
