@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.reporting import kept_sums
+from services.reporting.totals import parts
 from shared.http.call import Call
 from tests.access.conftest import Office
 from tests.conftest import Portolan
@@ -29,7 +30,7 @@ async def test_a_sum_never_holds_what_changes_while_it_is_read(
     before = (await viewer.get("/reporting/v1/portfolios")).json()
     await office.patch(f"/projects/v1/projects/{project['id']}", name="Opened")  # no answer is remembered
     await everywhere.settled()
-    read, changes = kept_sums.cells_of_projects, iter((20_000, 30_000))
+    read, changes = parts.cells_of_projects, iter((20_000, 30_000))
 
     async def read_late(*arguments: Any) -> Any:
         """Others write between the two readings, twice."""
