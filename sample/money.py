@@ -97,6 +97,8 @@ CONTRACTS = {
     "AR-2070": ("Segmentation and migration", "tresa", "network", "fixed price", -150, 130, chf(520_000)),
 }
 """Number -> title, vendor, project, kind, first and last day, value."""
+NOTICE = {"AR-2041": 220, "AR-2049": 120, "AR-2063": 700}
+"""Number -> the last day for notice; 90 days before it becomes due."""
 
 
 def contracts(day: Day) -> list[Put]:
@@ -113,7 +115,8 @@ def contracts(day: Day) -> list[Put]:
                 "starts_on": day(start),
                 "ends_on": day(end),
                 "value": value,
-            },
+            }
+            | ({"notice_on": day(NOTICE[number])} if number in NOTICE else {}),
         )
         for number, (title, firm, on, kind, start, end, value) in CONTRACTS.items()
     ]

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy import MetaData, Table
+from sqlalchemy import LargeBinary, MetaData, Table
 
 from services.embedded import SERVICES
 from shared.base.clock import now_micros, to_wire
@@ -39,6 +39,8 @@ from shared.store.outbox import source_of
 from shared.store.sqlite import connect
 
 BATCH = 2000
+BATCH_OF_PIECES = 64
+"""Rows that are copied at once, and of tables that hold pieces of files, of 64 KiB each."""
 MANIFEST = "backup.json"
 KEYS = (KEY_FILE, SECRET_FILE)
 LOCKED_S = 30.0
@@ -85,7 +87,7 @@ class SqlitePlace:
 
     async def batches(self, table: Table) -> AsyncIterator[Rows]:
         cursor = self._c.execute(_select(table))
-        while rows := cursor.fetchmany(BATCH):
+        while rows := cursor.fetchmany(_batch(table)):
             yield rows
 
     async def put(self, table: Table, rows: Rows) -> None:
@@ -118,7 +120,7 @@ class PostgresPlace:
 
     async def batches(self, table: Table) -> AsyncIterator[Rows]:
         cursor = await self._c.cursor(_select(table))
-        while rows := await cursor.fetch(BATCH):
+        while rows := await cursor.fetch(_batch(table)):
             yield rows
 
     async def put(self, table: Table, rows: Rows) -> None:
@@ -131,6 +133,10 @@ class PostgresPlace:
 
 def _columns(table: Table) -> str:
     return ", ".join(column.name for column in table.columns)
+
+
+def _batch(table: Table) -> int:
+    return BATCH_OF_PIECES if any(isinstance(c.type, LargeBinary) for c in table.columns) else BATCH
 
 
 def _select(table: Table) -> str:

@@ -10,10 +10,11 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
-from services import asyncapi, problem_types
+from services import asyncapi, forms, problem_types
 from services.embedded import SERVICES
 from shared.base.settings import Settings
 from shared.contracts.catalogue import entries
+from shared.contracts.forms import FOLDER as FORMS
 from shared.contracts.language import AggregateType, is_compacted
 from shared.contracts.releases import FILES, aggregates_named
 from shared.http.meanings import LIST
@@ -25,6 +26,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 def documents() -> dict[Path, str]:
     """Path -> content of everything that is generated, but for the schemas."""
     papers = {DOCS / "openapi" / f"{s.name}.json": _json(create_app(s).openapi()) for s in SERVICES}
+    papers |= {FORMS / name: text for name, text in forms.documents(SERVICES).items()}
     return papers | {
         LIST: problem_types.text(),
         DOCS / "asyncapi.json": _json(asyncapi.document()),

@@ -18,6 +18,7 @@ from shared.http.serving import Serving
 from shared.messaging.inbox import Inbox
 from shared.runtime.app import ServiceApp, create_app
 from shared.runtime.front import front
+from shared.runtime.operations import operating
 from shared.runtime.running import Opened, alone, enter_bus, listening, opened
 from shared.runtime.service import Service
 
@@ -35,6 +36,8 @@ class Embedded:
 
     def __post_init__(self) -> None:
         self._front = front({name: one.app for name, one in self.services.items()})
+        for kernel in self.kernels:
+            kernel.neighbours.door = self._front
 
     async def login_link(self, subject: str = "director", role: str = "director") -> str:
         """Where the person at this machine logs in: the link works once, for a quarter of an hour."""
@@ -73,4 +76,6 @@ async def embedded(
         inboxes = {
             name: await stack.enter_async_context(listening(one, bus)) for name, one in services.items()
         }
+        for one in services.values():
+            await stack.enter_async_context(operating(one.service, one.kernel))
         yield Embedded(settings, tokens, services, inboxes)

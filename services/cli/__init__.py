@@ -5,11 +5,13 @@ from typing import Any
 import click
 
 from services.cli.backup import backup, restore
+from services.cli.clock import clock
 from services.cli.dead_letters import dead_letters
 from services.cli.imports import import_
 from services.cli.login_link import login_link
 from services.cli.rebuild import rebuild
 from services.cli.token import token
+from services.cli.trial import trial
 from services.cli.up import up
 from services.cli.verify import verify
 from shared.base.starting import told_plainly
@@ -33,9 +35,11 @@ def main() -> None:
 main.add_command(up)
 main.add_command(import_)
 main.add_command(token)
+main.add_command(trial)
 main.add_command(login_link)
 main.add_command(verify)
 main.add_command(dead_letters)
 main.add_command(rebuild)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(clock)

@@ -16,7 +16,7 @@ from services.cli.instance import (
     reached,
     reaching,
 )
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros
 from shared.base.settings import Settings, settings_of
 from shared.http.auth.roles import ROLES, SERVICES, VERBS, narrowing, scopes_of
 from shared.http.revocations import Kind
@@ -53,7 +53,7 @@ def issue(role: str, subject: str | None, scope: str | None, hours: float, data:
 
 
 def _check_subject(subject: str | None) -> None:
-    from shared.http.auth.tokens import LONGEST_SUBJECT, is_subject
+    from shared.http.auth.claims import LONGEST_SUBJECT, is_subject
 
     if subject is not None and not is_subject(subject):
         raise click.BadParameter(
@@ -81,6 +81,7 @@ def _check_scope(role: str, scope: str | None) -> None:
 @token.command()
 @click.argument("revoked", required=False, metavar="[TOKEN]")
 @click.option("--jti", default="", help="The id of the token that is revoked.")
+@click.option("--sid", default="", help="Revoke all that was given in this session of the issuer.")
 @click.option("--subject", default="", help="Revoke all that this subject was given until now.")
 @click.option("--all", "everybody", is_flag=True, help="Revoke all that anybody was given until now.")
 @click.option("--issuer", default="", help="Of this issuer only; default: of any.")
@@ -89,14 +90,16 @@ def _check_scope(role: str, scope: str | None) -> None:
     "A token that may operate; default: of the local issuer.",
 )
 def revoke(
-    revoked: str | None, jti: str, subject: str, everybody: bool, issuer: str, url: str, token: str,
-    data: Path | None,
+    revoked: str | None, jti: str, sid: str, subject: str, everybody: bool, issuer: str, url: str,
+    token: str, data: Path | None,
 ) -> None:  # fmt: skip
-    """Revoke TOKEN, or one by its id, or all of a subject or of everybody.
+    """Revoke TOKEN, or one by its id, or all of a session, of a subject or of everybody.
 
     In effect within five seconds in every process; streams and sessions of the pages end too.
     """
-    kind, value, issuer = _what(revoked, jti, subject, everybody, issuer)
+    kind, value, issuer = _what(
+        revoked, {"token": jti, "session": sid, "subject": subject}, everybody, issuer
+    )
     settings = settings_of(data=data)
     stores = settings.database_url or all((settings.data / f"{name}.sqlite").exists() for name in SERVICES)
     if stores and not url:
@@ -107,13 +110,14 @@ def revoke(
     click.echo("Revoked, within five seconds, in every service")
 
 
-def _what(token: str | None, jti: str, subject: str, everybody: bool, issuer: str) -> tuple[Kind, str, str]:
-    """(kind, value, issuer) of what is to be revoked."""
-    if sum(map(bool, (token, jti, subject, everybody))) != 1:
-        raise click.UsageError("say what is revoked: a TOKEN, or one of --jti, --subject and --all")
+def _what(token: str | None, values: dict[Kind, str], everybody: bool, issuer: str) -> tuple[Kind, str, str]:
+    """(kind, value, issuer) of what is to be revoked; `values`: the value that was given of each kind."""
+    choices = [(kind, value, issuer) for kind, value in values.items() if value]
+    choices += [("all", "", issuer)] if everybody else []
+    if len(choices) + bool(token) != 1:
+        raise click.UsageError("say what is revoked: a TOKEN, or one of --jti, --sid, --subject and --all")
     if token is None:
-        kind: Kind = "token" if jti else "subject" if subject else "all"
-        return kind, jti or subject, issuer
+        return choices[0]
     import jwt
 
     try:
@@ -129,7 +133,7 @@ async def _revoke_in_stores(settings: Settings, kind: Kind, value: str, issuer: 
     from services.cli.stores import all_opened
     from shared.http.revocations import revoke
 
-    at = now_micros()
+    at = machine_micros()
     async with all_opened(settings) as services:
         for one in services.values():
             await revoke(one.kernel.store, kind, value, issuer, "portolan token revoke", at)

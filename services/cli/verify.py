@@ -68,7 +68,35 @@ async def _verify(settings: Settings, url: str, token: str) -> list[str]:
         unmeasured = await wrong_projects(finance.store, finance.settings)
         _say("finance, sums of what is measured", len(unmeasured))
         unlike += [f"project {id}: the sums of finance differ from the events" for id in unmeasured]
+        unlike += await _wrong_files(services)
+        unlike += await _wrong_dues(services)
         return [f"{d.table} {d.key}: {d.only}" for d in differences] + unlike
+
+
+async def _wrong_files(services: dict[str, Any]) -> list[str]:
+    """Read and hash every file and every frozen content; a line for each that is damaged or missing."""
+    from shared.store.content import wrong_contents
+
+    count, wrong = 0, []
+    for name, one in services.items():
+        stored, hashes = await wrong_contents(one.kernel.store)
+        count += stored
+        wrong += [f"{name}, content {hash}: damaged, or used and not there" for hash in hashes]
+    _say(f"files and frozen content, {count} hashed", len(wrong))
+    return wrong
+
+
+async def _wrong_dues(services: dict[str, Any]) -> list[str]:
+    """A line for each row of what is due that does not follow from its aggregate."""
+    from shared.domain.due.audit import wrong_rows
+
+    count, wrong = 0, list[str]()
+    for one in services.values():
+        registers = [register for register in one.service.registers if register.dues]
+        compared, faults = await wrong_rows(one.kernel, registers)
+        count, wrong = count + compared, wrong + faults
+    _say(f"what becomes due, {count} aggregates compared", len(wrong))
+    return wrong
 
 
 async def _unlike(live: Store, client: httpx.AsyncClient) -> tuple[int, list[str]]:

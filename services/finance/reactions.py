@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.finance.budget.budget import commands, rules
 from services.finance.budget.budget.api import BUDGETS
-from services.finance.tables import KNOWN_PROGRAMME, KNOWN_PROJECT, UNOPENED_BUDGET
+from services.finance.tables import KNOWN_PERSON, KNOWN_PROGRAMME, KNOWN_PROJECT, UNOPENED_BUDGET
 from shared.base.clock import to_day
 from shared.contracts.finance.budget import Budget, BudgetLine, BudgetOpened
 from shared.contracts.finance.control import ActualCost, Forecast
@@ -21,6 +21,7 @@ from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.first_use import OpenedOnFirstUse
 from shared.messaging.reactions import EVERY, On, on
+from shared.runtime.common import erased_with_author
 
 REMEMBER_PACKAGE = """
 INSERT INTO known_work_package (id, project_id, version, budget, currency, starts_on, finishes_on, percent, archived)
@@ -86,6 +87,8 @@ async def package_told(work: Work, record: Record) -> None:
 REACTIONS: tuple[Known | On, ...] = (
     KNOWN_PROJECT,
     KNOWN_PROGRAMME,
+    KNOWN_PERSON,
+    erased_with_author("finance"),
     on(WorkPackage, EVERY, package_told),
     *BUDGET.reactions(ActualCost, BudgetLine, Contract, Forecast, WorkPackage),
 )

@@ -6,9 +6,10 @@ from services.finance.budget.group import BUDGET
 from services.finance.control.group import CONTROL
 from services.finance.control.performance import reactions as measuring
 from services.finance.reactions import REACTIONS
-from services.finance.tables import Model
+from services.finance.tables import KNOWN_PERSON, Model
 from services.finance.vendors.group import VENDORS
 from shared.messaging.consumer import reacting
+from shared.runtime.common import attached
 from shared.runtime.service import Service
 
 SERVICE = Service(
@@ -16,7 +17,7 @@ SERVICE = Service(
     title="Finance",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(BUDGET, CONTROL, VENDORS),
+    groups=(BUDGET, CONTROL, VENDORS, attached("finance", Model, KNOWN_PERSON)),
     consumers=(
         reacting("finance", REACTIONS),
         reacting("finance", measuring.REACTIONS, name="performance", measures=True),

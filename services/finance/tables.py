@@ -1,4 +1,4 @@
-"""The base of the finance service's tables, the copies it keeps of projects and programmes, and what it
+"""The base of the finance service's tables, the copies it keeps of projects, programmes and persons, and what it
 remembers of work packages and its own costs."""
 
 from sqlalchemy import BigInteger
@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from shared.contracts.finance.budget import Budget
 from shared.contracts.projects.strategy import Programme
 from shared.contracts.projects.structure import Project
+from shared.contracts.resources.people import Person
 from shared.domain.copies import Known
 from shared.domain.first_use import Unopened
 from shared.store.columns import ID, KEY, Field, own_registry
@@ -22,6 +23,8 @@ kernel_tables(Model.metadata)
 
 KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived"))
 KNOWN_PROGRAMME = Known(Programme, Model, members=("archived", "version"))
+KNOWN_PERSON = Known(Person, Model, members=("archived", "erased"), contains=False)
+"""Comments mention persons."""
 UNOPENED_BUDGET = Unopened(
     Budget,
     Model,

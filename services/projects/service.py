@@ -6,8 +6,9 @@ from services.projects.organisation.group import ORGANISATION
 from services.projects.reactions import REACTIONS
 from services.projects.strategy.group import STRATEGY
 from services.projects.structure.group import STRUCTURE
-from services.projects.tables import Model
+from services.projects.tables import KNOWN_PERSON, Model
 from shared.messaging.consumer import reacting
+from shared.runtime.common import attached
 from shared.runtime.service import Service
 
 SERVICE = Service(
@@ -15,6 +16,6 @@ SERVICE = Service(
     title="Projects",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(ORGANISATION, STRATEGY, STRUCTURE),
+    groups=(ORGANISATION, STRATEGY, STRUCTURE, attached("projects", Model, KNOWN_PERSON)),
     consumers=(reacting("projects", REACTIONS),),
 )

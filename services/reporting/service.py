@@ -11,6 +11,7 @@ from services.reporting.figures import tables as figures_tables
 from services.reporting.figures.sources import RELEVANT, TAKEN_BACK
 from services.reporting.history import projection as history
 from services.reporting.history import tables as history_tables
+from services.reporting.selections.group import SELECTIONS
 from services.reporting.tables import Model
 from services.reporting.totals import projection as totals
 from services.reporting.totals import tables as totals_tables
@@ -18,9 +19,8 @@ from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
 from shared.contracts.language import Visibility
 from shared.contracts.projects.organisation import Membership, Organisation
-from shared.contracts.resources.people import Identity
 from shared.domain.access.tree import NODE_SHAPES
-from shared.domain.copies import ACCESS, access_by_event_type
+from shared.domain.copies import ACCESS, OF_LOGINS, access_by_event_type
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.consumer import Consumer
@@ -45,12 +45,12 @@ async def fold(work: Work, records: Sequence[Record]) -> None:
 
 
 NODES_AND_MEMBERSHIPS = access_by_event_type((*NODE_SHAPES, Membership, Organisation))
-OF_LOGINS: tuple[Visibility, ...] = ("restricted_people",)
+TOPICS_OF_LOGINS: tuple[Visibility, ...] = ("restricted_people",)
 LOGINS = Consumer(
     "reporting.logins",
     ("resources",),
-    copies=tuple(copy for copy in ACCESS if copy.shape is Identity),
-    classes=OF_LOGINS,
+    copies=tuple(copy for copy in ACCESS if copy.shape in OF_LOGINS),
+    classes=TOPICS_OF_LOGINS,
 )
 """Apart from the projection: what it keeps is no part of any history."""
 
@@ -67,7 +67,7 @@ SERVICE = Service(
     title="Reporting",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(DASHBOARDS, Group(routes=SITE)),
+    groups=(DASHBOARDS, SELECTIONS, Group(routes=SITE)),
     consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold), LOGINS),
     refused=refused,
     searched=("project_text",),

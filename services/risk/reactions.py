@@ -13,6 +13,7 @@ from shared.domain.register import make, write
 from shared.domain.work import Work
 from shared.messaging.first_use import OpenedOnFirstUse
 from shared.messaging.reactions import On
+from shared.runtime.common import erased_with_author
 
 
 async def _begin(work: Work, project_id: UUID, state: ProjectState) -> Register:
@@ -31,5 +32,6 @@ REACTIONS: tuple[Known | On, ...] = (
     KNOWN_PROJECT,
     KNOWN_PROGRAMME,
     KNOWN_PERSON,
+    erased_with_author("risk"),
     *REGISTER.reactions(Assessment, Risk),
 )

@@ -2,6 +2,9 @@
 
 An *instant* is an aware `datetime` in UTC. It is stored as an integer of microseconds since 1970, which both
 databases compare and index alike. A *day* is a `date`; stored it is the number of days since 1970-01-01.
+
+In a test instance the clock can be turned (`shared.base.turned_clock`): what is dated then follows, tokens, sessions and
+leases do not.
 """
 
 import re
@@ -25,7 +28,23 @@ _INSTANT = re.compile(
 """RFC 3339; `fromisoformat` alone takes weeks, days without hyphens and more of ISO 8601 as well."""
 
 
+_turned_us = 0
+"""By how many microseconds the clock of this process is turned; 0 unless a test instance says otherwise."""
+
+
+def turn(micros: int) -> None:
+    """Have `now` and `now_micros` run ahead of the machine by so many microseconds."""
+    global _turned_us
+    _turned_us = micros
+
+
 def now() -> datetime:
+    """The time of what is recorded and of what becomes due."""
+    return datetime.now(UTC) + timedelta(microseconds=_turned_us)
+
+
+def machine_now() -> datetime:
+    """The time by the clock of the machine, whatever the clock is turned to: what a token is issued at."""
     return datetime.now(UTC)
 
 
@@ -35,6 +54,11 @@ def epoch_seconds() -> float:
 
 
 def now_micros() -> int:
+    return time_ns() // 1000 + _turned_us
+
+
+def machine_micros() -> int:
+    """The same as `machine_now`, in microseconds."""
     return time_ns() // 1000
 
 

@@ -1,5 +1,7 @@
 """The currencies of ISO 4217 and the decimals of their minor units."""
 
+from shared.base.errors import Fault, Invalid
+
 _BY_DECIMALS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
     2: "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE"
@@ -14,3 +16,11 @@ _BY_DECIMALS = {
 
 DECIMALS: dict[str, int] = {code: n for n, codes in _BY_DECIMALS.items() for code in codes.split()}
 """Currency code -> decimals of its minor unit."""
+
+
+def decimals_of(currency: str) -> int:
+    """The decimals of a currency that a body names as its `currency`; Invalid where there is none of that code."""
+    if currency not in DECIMALS:
+        detail = "it is no currency of ISO 4217"
+        raise Invalid(f"/currency: {detail}", Fault("currency", detail, pointer="/currency"))
+    return DECIMALS[currency]

@@ -18,6 +18,7 @@
     ├── TooLarge               413
     ├── UriTooLong             414
     ├── UnsupportedMediaType   415
+    ├── RangeNotSatisfiable    416  no such part of the content
     ├── Invalid                422  well-formed, but wrong
     ├── PreconditionRequired   428  If-Match is missing
     ├── TooManyRequests        429
@@ -145,6 +146,10 @@ class UriTooLong(Refusal):
 
 class UnsupportedMediaType(Refusal):
     status, code, title = 415, "unsupported_media_type", "The content type is not supported here"
+
+
+class RangeNotSatisfiable(Refusal):
+    status, code, title = 416, "range_not_satisfiable", "The content has no such part"
 
 
 class Invalid(Refusal):

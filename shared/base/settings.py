@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from shared.base.clock import parse_day
 from shared.base.money import CurrencyCode
 from shared.base.starting import CannotStart
+from shared.base.trusted_issuers import TrustedIssuer, read_issuers
 
 PREFIX = "PORTOLAN_"
 NEAR = 0.7
@@ -104,6 +105,11 @@ class Settings(BaseSettings):
     issuers: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="Trusted OIDC issuers: `issuer=jwks-url issuer=jwks-url`."
     )
+    issuers_file: Path | None = Field(
+        default=None,
+        description="A TOML file of trusted OIDC issuers, with what their claims mean and how people log in"
+        " ([how](how-to/sign-in.md)).",
+    )
     audience: str = Field(default="portolan", description="The audience a token must name.")
     foreign_scopes: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
@@ -141,10 +147,29 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Addresses or networks of proxies whose `X-Forwarded-For` is used: `10.0.0.0/8 ::1`; empty: none.",
     )
+    scanner: str = Field(
+        default="",
+        pattern=r"^(|unix:/[^\s]+|tcp:[^\s:]+:[0-9]{1,5}|command:.*\S.*)$",
+        description="What checks every uploaded file for viruses. `unix:/path` or `tcp:host:port` is a daemon that"
+        " speaks clamd's protocol. `command:…` reads the file on its standard input, and ends with 0 (clean) or 1"
+        " (infected). While it does not answer, uploads are refused. Empty: files are not checked.",
+    )
+    upload_megabytes_per_caller: int = Field(
+        default=1000,
+        ge=0,
+        description="How much one caller may upload within a day into one service, in MB; 0: no limit.",
+    )
+    files_gigabytes: int = Field(
+        default=0, ge=0, description="How much the files of one service may take in all, in GB; 0: no limit."
+    )
     clock_jump_hours: int = Field(
         default=24,
         ge=0,
         description="The largest jump of the clock, in hours, before writes are refused; 0: no limit.",
+    )
+    test_clock: bool = Field(
+        default=False,
+        description="Whether the clock follows `portolan clock`; only in a test instance, with the local issuer.",
     )
     log_megabytes: int = Field(
         default=50,
@@ -160,8 +185,45 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, le=24 * 31, description="How long a login of the pages lasts, in hours."
     )
+    personal_token_days: int = Field(
+        default=366,
+        ge=0,
+        le=366,
+        description="How long personal access tokens may live, in days; 0: none is made, and none is accepted.",
+    )
+    owner_seen_days: int = Field(
+        default=90,
+        ge=1,
+        le=366,
+        description="A personal access token is refused when its owner has not signed in for so many days.",
+    )
     refused_attempts_days: int = Field(
         default=90, ge=1, description="How long refused attempts are kept, in days; at most 20,000 a service."
+    )
+    workers: int = Field(
+        default=2,
+        ge=0,
+        le=64,
+        description="Long computations of a process at a time, each in a process of its own; 0: this one begins none.",
+    )
+    worker_megabytes: int = Field(
+        default=1024, ge=0, description="Memory of one computation, in MB (on Linux); 0: no limit."
+    )
+    worker_seconds: int = Field(
+        default=600, ge=1, le=86_400, description="Time of one computation, in seconds; then it is ended."
+    )
+    operation_lease_s: float = Field(
+        default=15.0,
+        ge=0.5,
+        le=3600,
+        description="After so many seconds without a sign of life of its process, an operation is begun again.",
+    )
+    operations_per_caller: int = Field(
+        default=10, ge=1, description="Open operations of a principal, in each service."
+    )
+    operations_open: int = Field(default=200, ge=1, description="Open operations of a service in all.")
+    operations_days: int = Field(
+        default=7, ge=1, description="How long ended operations and their results are kept, in days."
     )
     dead_letters_days: int = Field(
         default=0, ge=0, description="How long dead letters are kept, in days; 0: until an operator decides."
@@ -223,7 +285,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("kafka_ca", "kafka_certificate", "kafka_key", mode="before")
+    @field_validator("kafka_ca", "kafka_certificate", "kafka_key", "issuers_file", mode="before")
     @classmethod
     def _file(cls, value: object) -> object:
         """Empty means none, and not the working directory."""
@@ -307,12 +369,31 @@ class Settings(BaseSettings):
             raise ValueError("PORTOLAN_KAFKA_KEY is set: expected is PORTOLAN_KAFKA_CERTIFICATE with it")
         return self
 
+    @model_validator(mode="after")
+    def _only_a_test_instance_turns_its_clock(self) -> "Settings":
+        if self.test_clock and (not self.local_issuer or self.issuers):
+            raise ValueError(
+                "PORTOLAN_TEST_CLOCK is 'true': expected is the local issuer, and no PORTOLAN_ISSUERS with it"
+            )
+        return self
+
     def _unfit(self, expected: str) -> ValueError:
         return ValueError(f"PORTOLAN_KAFKA_SECURITY is '{self.kafka_security}': {expected}")
 
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def trusted_issuers(self) -> list[TrustedIssuer]:
+        """Those of the file, and those of `issuers`; CannotStart where the file cannot be used."""
+        described = read_issuers(self.issuers_file) if self.issuers_file else []
+        names = {one.issuer for one in described}
+        short = [(issuer, url) for issuer, url in self.issuers.items() if issuer not in names]
+        return described + [
+            TrustedIssuer.model_construct(key=f"issuer-{n}", issuer=issuer, jwks_url=url)
+            for n, (issuer, url) in enumerate(short)
+        ]
 
     def store_url(self, service: str) -> str:
         if self.database_url:

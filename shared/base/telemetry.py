@@ -14,7 +14,7 @@ from itertools import accumulate
 from operator import add
 from typing import Protocol
 
-from prometheus_client import REGISTRY, Counter, Gauge
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
@@ -70,12 +70,41 @@ TASK_DEATHS = Counter(
 TASK_UP = Gauge(
     "portolan_background_task_up", "1 while the background task runs, else 0.", ["service", "task"]
 )
+DUE_OLDEST = Gauge(
+    "portolan_due_oldest_seconds",
+    "For how long the oldest of what is due has not been told yet; 0 where nothing is due.",
+    ["service"],
+)
+DUE_TOLD = Counter("portolan_due_told", "What became due and was told.", ["service"])
+DUE_FAILURES = Counter(
+    "portolan_due_failures", "Times something that is due could not be told; it is tried again.", ["service"]
+)
 CONNECTIONS = Gauge("portolan_connections", "Connections that are open.")
 TURNED_AWAY = Counter("portolan_connections_turned_away", "Connections beyond the bound, answered with 503.")
 LOG_LINES_DROPPED = Counter("portolan_log_lines_dropped", "Lines of the log that could not be written.")
 
 
-OF_A_SERVICE = (DEFECTS, REFUSED_ATTEMPTS)
+OPERATIONS_RUNNING = Gauge(
+    "portolan_operations_running", "Operations that this process computes.", ["service", "kind"]
+)
+OPERATIONS_WAITING = Gauge(
+    "portolan_operations_waiting", "Operations that no worker computes yet, of all replicas.", ["service"]
+)
+OPERATIONS_ENDED = Counter(
+    "portolan_operations_ended",
+    "Jobs of operations that ended here: succeeded, failed, cancelled, lost (its lease), or again (begun again).",
+    ["service", "kind", "how"],
+)
+OPERATION_SECONDS = Histogram(
+    "portolan_operation_seconds",
+    "Time from when a worker begins a job to its end.",
+    ["service", "kind"],
+    buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600),
+)
+
+
+OF_A_SERVICE = (DEFECTS, REFUSED_ATTEMPTS, OPERATIONS_WAITING)
+OF_A_SCHEDULER = (DUE_OLDEST, DUE_TOLD, DUE_FAILURES)
 OF_A_RELAY = (PUBLISHED, RELAY_ERRORS, RELAY_LAG)
 OF_A_CONSUMER = (FOLDED, DUPLICATES, GAPS, UNKNOWN, DEAD_LETTERS, LETTERS_WAITING, PARKED, FOLD_ERRORS)
 

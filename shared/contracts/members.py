@@ -8,7 +8,7 @@ bodies of requests, which members are personal, and where a reference is looked 
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType
@@ -93,6 +93,10 @@ class Member:
     erased: personal | None = None
     is_choice: bool = False
     """Whether its values are those of an enumeration."""
+    parts: tuple["Member", ...] = ()
+    """Of a filterable shape its own members, each a column: `subject_kind`, `subject_id`."""
+    part_of: tuple[str, str] | None = None
+    """Of such a part the member that it is a part of, and its name there."""
 
     @property
     def is_filterable(self) -> bool:
@@ -126,13 +130,18 @@ class Members:
 
     @property
     def columns(self) -> tuple[Member, ...]:
-        """The members that have a column."""
-        return tuple(member for member in self if member.has_column)
+        """The members and parts that have a column."""
+        return tuple(one for member in self for one in member.parts or (member,) if one.has_column)
 
     @property
     def filters(self) -> dict[str, Kind]:
         """Member -> how its values are compared, of those that a list can be narrowed by."""
-        return {member.name: member.kind for member in self if member.is_filterable and member.kind}
+        return {one.name: one.kind for one in self.columns if one.is_filterable and one.kind}
+
+    @property
+    def parts(self) -> dict[str, Member]:
+        """Column of a part -> the part."""
+        return {part.name: part for member in self for part in member.parts}
 
     @property
     def sorts(self) -> tuple[str, ...]:
@@ -209,16 +218,28 @@ def _member(shape: type[BaseModel], name: str) -> Member:
     text = next((one.text for one in declared if isinstance(one, named_by)), None)
     replaced = next((one for one in declared if isinstance(one, personal)), None)
     choice = isinstance(kind, type) and issubclass(kind, Enum)
-    member = Member(name, _kind(kind, marks), nullable, marks, target, any_id, text, replaced, choice)
+    parts = _parts(name, kind, nullable, marks)
+    member = Member(name, _kind(kind, marks), nullable, marks, target, any_id, text, replaced, choice, parts)
     fault = _fault(member)
     if fault:
         raise TypeError(f"{shape.__name__}.{name} {fault}")
     return member
 
 
+def _parts(name: str, kind: Any, nullable: bool, marks: frozenset[Mark]) -> tuple[Member, ...]:
+    """The columns of a filterable shape: one for each of its members, `<member>_<part>`."""
+    if filterable not in marks or not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return ()
+    return tuple(
+        replace(one, name=f"{name}_{one.name}", nullable=nullable or one.nullable, part_of=(name, one.name),
+                marks=one.marks | {filterable})
+        for one in (_member(kind, part) for part in kind.model_fields)
+    )  # fmt: skip
+
+
 def _fault(member: Member) -> str | None:
     """What of a declaration makes no sense."""
-    if member.has_column and member.kind is None:
+    if member.has_column and member.kind is None and not member.parts:
         return "cannot be kept in a column"
     if len(member.marks & _GIVEN_APART) > 1:
         return "is given in two ways"

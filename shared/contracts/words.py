@@ -183,7 +183,8 @@ def all_entries() -> Iterator[tuple[str, str, str, Columns]]:
 
 def files() -> list[Path]:
     """Where labels stand."""
-    return [HERE / f"{COMMON}.words.toml", *sorted(HERE.glob("*/*.words.toml"))]
+    first = HERE / f"{COMMON}.words.toml"
+    return [first, *sorted({*HERE.glob("*.words.toml"), *HERE.glob("*/*.words.toml")} - {first})]
 
 
 def read_again() -> None:

@@ -22,7 +22,7 @@ from sqlmodel import SQLModel
 from shared.base.clock import from_day, from_micros
 from shared.contracts.language import Aggregate, Erasable, entry_of
 from shared.contracts.projects.organisation import Membership, Organisation
-from shared.contracts.resources.people import Identity
+from shared.contracts.resources.people import Identity, PersonalToken
 from shared.domain.access import tree
 from shared.domain.reading import Key, Memory
 from shared.domain.work import Work
@@ -150,7 +150,9 @@ def access_by_event_type(shapes: Iterable[type[Aggregate]]) -> dict[str, AccessC
     }
 
 
-ACCESS = tuple(AccessCopy(shape) for shape in (*tree.NODE_SHAPES, Membership, Identity, Organisation))
+OF_LOGINS = (Identity, PersonalToken)
+"""What says under which logins, and with which tokens, people act."""
+ACCESS = tuple(AccessCopy(shape) for shape in (*tree.NODE_SHAPES, Membership, *OF_LOGINS, Organisation))
 """Every service keeps these; a service its own too, should it have been there before it kept them."""
 
 

@@ -99,5 +99,10 @@ def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Con
 def still_there(work: Work, row: type[SQLModel], id: object) -> None:
     """An aggregate that is newly referenced must not be archived when this is written."""
     table: Any = row.__table__  # type: ignore[attr-defined]
-    text = f"UPDATE {table.name} SET archived = archived WHERE id = ? AND archived = 0"
+    still_there_in(work, table.name, id)
+
+
+def still_there_in(work: Work, table: str, id: object) -> None:
+    """The same by the name of its table."""
+    text = f"UPDATE {table} SET archived = archived WHERE id = ? AND archived = 0"
     work.add_statement(text, [(str(id),)], expect=1)

@@ -14,6 +14,7 @@ from shared.base.errors import Erased
 from shared.contracts.envelope import Change
 from shared.contracts.language import Erasable, Fact, entry_of
 from shared.domain.work import Work
+from shared.store import content
 
 E = TypeVar("E", bound=Erasable)
 
@@ -29,7 +30,7 @@ _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 async def erase(work: Work, entity: E, fact: Fact) -> E:
-    """The last version of an aggregate; earlier ones are redacted in the same commit.
+    """The last version of an aggregate; earlier ones are redacted in the same commit, and its files go with it.
 
     Remembered answers to Idempotency-Keys refer to versions in the outbox, and so tell no more than it does. Refused
     attempts may name the external key in their path: it becomes the id.
@@ -41,6 +42,8 @@ async def erase(work: Work, entity: E, fact: Fact) -> E:
         (redacted_data(type(entity), payload.encode()).decode(), position) for position, payload in events
     ]
     work.add_statement(REDACT_EVENT, redacted, expect=len(events))
+    hashes = await content.uses_of(work.store, entry.name, str(entity.id))
+    work.part.statements += content.released(entry.name, str(entity.id), hashes)
     if (ref := entity.external_ref) is not None:
         collection = f"/{entry.service}/v1/{entry.collection}"
         path = f"{collection}/by-ref/{ref.source}/{ref.id}"

@@ -88,6 +88,14 @@ async def takes_new(work: Work, row: type[SQLModel], entity: Aggregate, member: 
         still_there(work, row, id)
 
 
+async def archived_in(work: Work, row: type[SQLModel], id: UUID, pointer: str) -> bool:
+    """Whether an aggregate of this service is archived; 422 where there is none."""
+    archived = await _archived(work, copies(row).table, id)
+    if archived is None:
+        raise _nothing(pointer)
+    return archived
+
+
 def _nothing(pointer: str) -> Invalid:
     return Invalid(
         "a reference names nothing", Fault("not_found", "there is none with this id", pointer=pointer)
@@ -204,7 +212,10 @@ async def check_named_by_move(work: Work, names: Mapping[str, Named], entity: Ag
 
 async def refuse_confidential_elsewhere(work: Work, entity: Aggregate) -> None:
     """Refuse (422) that what lies in one node names another one that is confidential, unless it lies in that too."""
-    members = entry_of(type(entity)).scope
+    entry = entry_of(type(entity))
+    members = (
+        () if entry.is_attached else entry.scope
+    )  # what is attached names nothing that its subject does not
     ids = (
         [id for member in members if (id := getattr(entity, member)) is not None] if len(members) > 1 else []
     )

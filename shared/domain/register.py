@@ -22,10 +22,12 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
 from shared.domain import four_eyes, naming, references
+from shared.domain.access.rights import places_of
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.copies import Known
 from shared.domain.declared_moves import check_lifecycle
 from shared.domain.dependents import Dependents, refuse_while_needed
+from shared.domain.due.declaring import Due, declare
 from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters, filters_of
 from shared.domain.lifecycle import Lifecycle, Occasion
@@ -33,6 +35,7 @@ from shared.domain.list_indices import index_lists
 from shared.domain.patches import Patches
 from shared.domain.reading import Memory
 from shared.domain.references import Named
+from shared.domain.subjects import take_attached_along
 from shared.domain.work import Work, refusal_of
 from shared.store import UniqueTaken
 from shared.store.columns import Mirror, mirror
@@ -95,8 +98,11 @@ class Register(Generic[A]):
     """Member that a request may give by a name (`named_by`) -> the register of what is found, or made, by it."""
     after: Callable[[Work, Any, Any], Awaitable[None]] = _nothing_follows
     """What else of the service changes in the same commit, given the aggregate as saved and as it was."""
+    dues: tuple[Due, ...] = ()
+    """What becomes due of it, each told by a fact of its own once its instant has come."""
 
     def __post_init__(self) -> None:
+        declare(self.shape, self.dues)
         if self.lifecycle is not None:
             check_lifecycle(self.shape, self.lifecycle)
         index_lists(self.mirror.table, self.filters)
@@ -262,14 +268,16 @@ async def _by_name(
     return ids
 
 
-async def _save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
+async def save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
+    """Write what was checked, and what follows from it within the service."""
     if register.is_decided and work.before(entity) is None:
         four_eyes.note_made(work, entity)
-    if register.after is _nothing_follows:
-        return work.save(entity, fact)
     before = work.before(entity)
     saved = work.save(entity, fact)
-    await register.after(work, saved, before)
+    if before is not None and places_of(before) != places_of(saved):
+        await take_attached_along(work, saved)
+    if register.after is not _nothing_follows:
+        await register.after(work, saved, before)
     return saved
 
 
@@ -285,7 +293,7 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     await _check(work, register, entity)
     if entity.external_ref is not None:
         work.memory(_BY_REF)[register.name, entity.external_ref] = entity.id
-    return await _save(work, register, entity, register.tell(entity, None, body))
+    return await save(work, register, entity, register.tell(entity, None, body))
 
 
 async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = None, **members: Any) -> A:
@@ -301,7 +309,7 @@ async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = 
 async def write(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     """What a reaction changed of an aggregate, checked as a change over REST is."""
     await _check(work, register, entity)
-    return await _save(work, register, entity, fact)
+    return await save(work, register, entity, fact)
 
 
 async def put(
@@ -335,7 +343,7 @@ async def put(
     await _check(work, register, entity)
     if not only_restored:
         fact = register.tell(entity, before, body)
-    saved = await _save(work, register, entity, fact)
+    saved = await save(work, register, entity, fact)
     await _bring_back(work, register, carried)
     return saved, 200
 
@@ -408,7 +416,7 @@ async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, 
         return entity
     await _ask_project(work, register, entity, REVISE)
     await _check(work, register, entity)
-    return await _save(work, register, entity, plain(register.shape, "revised"))
+    return await save(work, register, entity, plain(register.shape, "revised"))
 
 
 async def _with_ids(work: Work, register: Register[A], members: dict[str, Any], entity: A) -> dict[str, Any]:
@@ -436,8 +444,8 @@ async def archive(work: Work, register: Register[A], entity: A) -> A:
     entity.archived_at = now()
     for other in carried:
         other.archived_at = entity.archived_at
-        await _save(work, register, other, plain(register.shape, "archived"))
-    return await _save(work, register, entity, plain(register.shape, "archived"))
+        await save(work, register, other, plain(register.shape, "archived"))
+    return await save(work, register, entity, plain(register.shape, "archived"))
 
 
 async def restore(work: Work, register: Register[A], entity: A) -> A:
@@ -449,7 +457,7 @@ async def restore(work: Work, register: Register[A], entity: A) -> A:
     carried = await register.carried(work, entity)
     entity.archived_at = None
     await _check(work, register, entity)
-    saved = await _save(work, register, entity, plain(register.shape, "restored"))
+    saved = await save(work, register, entity, plain(register.shape, "restored"))
     await _bring_back(work, register, carried)
     return saved
 
@@ -458,7 +466,7 @@ async def _bring_back(work: Work, register: Register[A], carried: Sequence[A]) -
     for other in carried:
         other.archived_at = None
         await _check(work, register, other)
-        await _save(work, register, other, plain(register.shape, "restored"))
+        await save(work, register, other, plain(register.shape, "restored"))
 
 
 async def move(work: Work, register: Register[A], entity: A, name: str, body: Shape) -> A:
@@ -475,7 +483,7 @@ async def move(work: Work, register: Register[A], entity: A, name: str, body: Sh
     if step.checks_content:
         await register.check(work, entity)
     await references.check_named_by_move(work, register.names, entity)
-    return await _save(work, register, entity, fact)
+    return await save(work, register, entity, fact)
 
 
 async def possible_moves(work: Work, register: Register[A], entities: Sequence[A]) -> list[list[str]]:

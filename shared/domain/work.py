@@ -34,15 +34,20 @@ from shared.contracts.language import Aggregate, ExternalRef, Fact, entry_of
 from shared.contracts.stored import Members, codec_of, construct
 from shared.domain.access import tree
 from shared.domain.access.conditions import Condition, rows_seen
-from shared.domain.access.grants import grants_in
+from shared.domain.access.grants import Caller, grants_in, person_of
 from shared.domain.access.rights import Rights, admit, places_of
 from shared.domain.access.tree import is_node
 from shared.domain.clock_watch import ClockWatch
+from shared.domain.due import rows as due_rows
+from shared.domain.due.calendar import almanac_of
+from shared.domain.due.declaring import DUES, Due
 from shared.domain.reading import Key, Memory, Reading, Version
 from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
 from shared.store.unit import RowWrite
+
+DAY_US = 86_400 * 1_000_000
 
 A = TypeVar("A", bound=Aggregate)
 K = TypeVar("K")
@@ -68,6 +73,7 @@ class Work:
         "_new_access",
         "_new_nodes",
         "_origin_json",
+        "caller",
         "dry",
         "effective_at",
         "login",
@@ -80,6 +86,7 @@ class Work:
         "scopes",
         "settings",
         "store",
+        "telling",
         "unit",
         "waits_until",
         "watch",
@@ -99,6 +106,7 @@ class Work:
         rights: Rights | None = None,
         needs: Collection[str] = (),
         login: str = "",
+        caller: Caller | None = None,
     ) -> None:
         self.store = store
         self.mirrors = mirrors
@@ -108,6 +116,8 @@ class Work:
         self.scopes = scopes
         self.rights = rights
         """What who asked sees and may do; None where nobody asked: then nothing is hidden and everything allowed."""
+        self.caller = caller
+        """Who asked; None where nobody did, as in a reaction."""
         self.needs = needs
         """The scopes that the operation asks for, wherever something is saved."""
         self.login = login
@@ -123,6 +133,8 @@ class Work:
         """What this unit has saved."""
         self.waits_until = 0.0
         """Till when references that may still arrive are waited for (monotonic seconds); 0 before the first."""
+        self.telling: Due | None = None
+        """What has become due and is told now; None where somebody writes."""
         self._origin_json: str | None = None
         self._floor: int | None = None
         self._new_nodes: set[str] = set()
@@ -197,6 +209,11 @@ class Work:
         if self.rights is None:
             return self.scopes
         return self.rights.scopes_at(places_of(one))
+
+    async def person(self) -> UUID | None:
+        """The person whose login asked; None where nobody did, or the login belongs to no person."""
+        id = None if self.caller is None else await person_of(self.store, self.caller)
+        return None if id is None else UUID(id)
 
     def require_at(self, scope: str, one: Aggregate) -> None:
         """Refuse (403) unless who asked may do this with an aggregate, where it lies."""
@@ -373,9 +390,29 @@ class Work:
         if staged := tree.rows_to_write(entity, changed):
             self.part.rows += staged
             self._new_access.append(entity)
+        if shape in DUES:
+            self._keep_dues(entity, before, recorded)
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
         return entity
+
+    def _keep_dues(self, entity: Aggregate, before: Version[Any] | None, recorded: int) -> None:
+        """Write what is due of an aggregate from now on. What time itself tells is no update of it."""
+        dues, was = DUES[type(entity)], None if before is None else before.one
+        if self.telling is not None and was is not None:
+            dues = tuple(due for due in dues if due is not self.telling)
+            entity = entity.model_copy(update={"updated_at": was.updated_at})
+        occasion = due_rows.Occasion(recorded, self._is_backdated(recorded))
+        almanac = almanac_of(self.store, self.settings.zone)
+        self.part.rows += due_rows.rows_to_write(dues, entity, was, almanac, occasion)
+        if entity.archived_at is not None and was is not None and was.archived_at is None:
+            self.part.statements += [due_rows.withdrawal(due, entity.id) for due in dues if due.is_foreign]
+
+    def _is_backdated(self, recorded: int) -> bool:
+        """Whether a write tells of the past; a reaction does where its cause is older than a day."""
+        if self._floor is not None:
+            return recorded - self._floor > DAY_US
+        return self.effective_at is not None and to_micros(self.effective_at) < recorded
 
     def keep_access(self, one: Aggregate) -> None:
         """Keep what an aggregate of another service says of who may see what."""

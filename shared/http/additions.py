@@ -21,7 +21,8 @@ from shared.base.errors import Fault, Forbidden, Invalid, Refusal, Unauthenticat
 from shared.base.validation import pointer
 from shared.http import problems
 from shared.http.auth import Principal
-from shared.http.call import trace_of
+from shared.http.call import Call, trace_of
+from shared.http.personal_tokens import principal_of
 
 CODES = {
     401: "unauthenticated",
@@ -257,7 +258,11 @@ def caller(scope: str) -> Any:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
             raise Unauthenticated("send a bearer token")
-        identified: Principal = await kernel.tokens.principal(token.strip())
+        call = Call(request.scope, request.receive)
+        call.kernel, call.sent = kernel, dict(request.scope["headers"])
+        identified = await principal_of(call, token.strip())
+        if kernel.revocations.concern(identified):
+            raise Unauthenticated("the token was revoked", code="token_revoked")
         if not identified.may(scope):
             raise Forbidden(f"the token lacks the scope {scope}", code="scope_missing", needs=scope)
         return identified

@@ -7,8 +7,8 @@ import asyncio
 import base64
 from time import monotonic
 
+from shared.base import strict_json
 from shared.base.errors import DeadlineExceeded, Fault, Malformed, Unavailable
-from shared.http import strict_json
 from shared.http.call import Call
 
 HEADER = "Portolan-After"

@@ -123,13 +123,14 @@ async def send(answer: Answer, call: Call, head_only: bool, send: Send) -> None:
         headers.append(_CACHE_CONTROL[_is_read(answer, call)])
     for name, value in own.items():
         if name != "Vary":
-            headers.append((_on_the_wire(name), value.encode("latin-1")))
+            headers += [(_on_the_wire(name), line.encode("latin-1")) for line in value.split("\n")]
     scope[STATUS] = status
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if answer.stream is None or head_only:
         await send({"type": "http.response.body", "body": b"" if head_only else body})
         return
-    await _stream(answer.stream, call, send)
+    length = answer.headers.get("Content-Length")
+    await _stream(answer.stream, call, send, None if length is None else int(length))
 
 
 STALLED_S = 75.0
@@ -138,12 +139,18 @@ ENDING_S = 1.0
 """Seconds that sending the end of a stream may take."""
 
 
-async def _stream(pieces: AsyncIterator[bytes], call: Call, send: Send) -> None:
-    """Piece by piece, until the stream ends, its store is away, its reader is gone, or one of `STREAM_ENDS` says so."""
+async def _stream(pieces: AsyncIterator[bytes], call: Call, send: Send, length: int | None = None) -> None:
+    """Piece by piece, until the stream ends, its store is away, its reader is gone, or one of `STREAM_ENDS` says so.
+
+    One whose `length` was announced is left without an end where it has not come so far: the reader notices.
+    """
+    sent = 0
 
     async def sending() -> None:
+        nonlocal sent
         with suppress(Unreachable, TimeoutError):
             async for piece in pieces:
+                sent += len(piece)
                 async with asyncio.timeout(STALLED_S):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
 
@@ -161,7 +168,7 @@ async def _stream(pieces: AsyncIterator[bytes], call: Call, send: Send) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    if gone not in done:
+    if gone not in done and (length is None or sent == length):
         with suppress(TimeoutError):
             async with asyncio.timeout(ENDING_S):
                 await send({"type": "http.response.body", "body": b""})

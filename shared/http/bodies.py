@@ -9,20 +9,23 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 from starlette.types import Message
 
+from shared.base import strict_json
 from shared.base.errors import Fault, Invalid, Malformed, TooLarge, UnsupportedMediaType
 from shared.base.validation import invalid_from
-from shared.http import strict_json
 from shared.http.call import Call, read_content, read_form
 from shared.http.operation import FORM, Operation
 from shared.http.signature import Signature
+from shared.http.spooling import spooler
 
 HASHED_AT_ONCE = 256 * 1024
 
-Reader = Callable[[Call], Awaitable[BaseModel | None]]
+Reader = Callable[[Call], Awaitable[BaseModel | bytes | None]]
 
 
 def body_reader(operation: Operation, signature: Signature) -> Reader:
     """Reads the body of one operation: the content for its endpoint, None where that takes none."""
+    if operation.takes_file:
+        return spooler(operation)
     return _nothing(operation) if operation.takes is None else _content(operation, signature)
 
 
@@ -44,17 +47,19 @@ def _content(operation: Operation, signature: Signature) -> Reader:
     media_type, sent_as = operation.media_type, operation.media_type.encode()
     accept = {"Accept-Patch" if operation.method == "PATCH" else "Accept-Post": media_type}
     limit, items, is_form = operation.body_limit, operation.items_limit, media_type == FORM
-    takes_body = signature.body is not None
+    takes_body, is_raw = signature.body is not None, operation.is_raw
 
-    async def read(call: Call) -> BaseModel | None:
+    async def read(call: Call) -> BaseModel | bytes | None:
         raw = await _raw(call, limit)
         sent_type = call.sent.get(b"content-type", b"")
         if sent_type != sent_as:
             sent_type = sent_type.split(b";")[0].strip().lower()
-            if raw == b"" and not sent_type and _may_be_missing(operation):
+            if raw == b"" and not sent_type and not is_raw and _may_be_missing(operation):
                 raw, sent_type = b"{}", sent_as
             if sent_type != sent_as:
                 raise UnsupportedMediaType(f"send {media_type}", headers=accept)
+        if is_raw:
+            return raw
         if is_form:
             value: Any = read_form(raw)
             raw = json.dumps(value).encode()

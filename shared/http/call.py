@@ -22,6 +22,7 @@ from shared.domain.access.rights import Rights, Sight
 from shared.domain.work import Match, Work
 from shared.http.auth import Principal
 from shared.http.serving import Serving
+from shared.http.spooled import Spooled
 from shared.store.outbox import Origin
 
 M = TypeVar("M", bound=BaseModel)
@@ -71,6 +72,7 @@ class Answer(Generic[S]):
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    """By name; a value of several lines is sent as so many headers, as several cookies need."""
     media_type: str = "application/json"
     stream: Any = None
     """An async iterator of bytes instead of `body`."""
@@ -108,6 +110,8 @@ class Call(Request):
     """What identified the principal by a cookie; None where a bearer token did."""
     replied: dict[str, str]
     """Headers that the endpoint adds to the answer."""
+    spooled: Spooled | None = None
+    """The file that the request brought."""
 
     @property
     def service(self) -> str:
@@ -216,7 +220,7 @@ class Call(Request):
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
             bool(self.query) and self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
-            rights=self.rights, needs=self.needs, login=principal.login,
+            rights=self.rights, needs=self.needs, login=principal.login, caller=principal,
         )  # fmt: skip
         return self.work
 
@@ -262,8 +266,8 @@ def read_form(raw: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
-    """The query parameters; unknown ones and malformed ones are refused (400)."""
+def read_query(raw: bytes, names: frozenset[str] | None) -> dict[str, list[str]]:
+    """The query parameters; malformed ones are refused (400), and unknown ones where `names` says which there are."""
     if not raw:
         return {}
     try:
@@ -274,7 +278,7 @@ def read_query(raw: bytes, names: frozenset[str]) -> dict[str, list[str]]:
         raise Malformed("the query string cannot be read", code="malformed_query") from error
     query: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name not in names:
+        if names is not None and name not in names:
             raise Malformed(
                 "a query parameter is not one of this operation",
                 Fault("unknown_parameter", "not a parameter of this operation", parameter=name[:80]),

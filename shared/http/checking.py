@@ -36,7 +36,7 @@ def parameter_check(parameters: Sequence[Parameter]) -> Callable[[dict[str, list
 
     def check(query: dict[str, list[str]]) -> None:
         for name in by_name if len(query) > 1 else query:  # the first fault in the order of the declaration
-            if name in query:
+            if name in query and name in by_name:
                 _check_values(by_name[name], query[name])
 
     return check

@@ -1,4 +1,4 @@
-"""The routes that every register has, written out once: list, get, create, batch, put, patch, archive, restore, moves."""
+"""The routes that every register has, written out once: list, get, history, create, batch, put, patch, archive, restore, moves."""
 
 import json
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from shared.domain.register import (
     revise,
 )
 from shared.domain.work import expect_version
-from shared.http import batch, listing, paging, parameters
+from shared.http import batch, history, listing, paging, parameters
 from shared.http.call import Answer, Call
 from shared.http.operation import Deferred, Method, Operation, Parameter
 from shared.http.path import ExternalKey, Id, SourceName
@@ -51,6 +51,8 @@ DESCRIPTIONS = {
     " With `fields=id,name` an item has only the members that are named; with `Prefer: return=total-count` the page"
     " tells how many there are on all pages.",
     "get": "The current state, archived or not. With `fields=id,name` only the members that are named.",
+    "history": "Its versions, the newest first, with who made each, when and how. With `expand=state` each has the state of"
+    " that version, so that any two can be compared.",
     "get_by_ref": "The same as by its id, which the answer tells.",
     "create": "One with an `external_ref` that is known is refused: put it by that key instead.",
     "batch": "Each item is created, or put where it carries an `external_ref`, and answered with a status of its own.",
@@ -175,6 +177,17 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         headers=(paging.PREFER,),
     )
     declare("GET", "/{id}", get, "get", f"Get {one}", shape, parameters=reduced, refusals=(404,))
+    declare(
+        "GET",
+        "/{id}/history",
+        history.reader_of(shape),
+        "history",
+        f"Get the history of {one}",
+        Deferred(partial(history.page_shape, shape)),
+        parameters=history.PARAMETERS,
+        headers=(paging.PREFER,),
+        refusals=(404,),
+    )
     if register.is_read_only:
         return
     declare(

@@ -14,6 +14,7 @@ from shared.http import examples, links
 from shared.http.components import schemas_of, separate
 from shared.http.operation import Operation, Parameter
 from shared.http.problems import MEDIA_TYPE, Problem
+from shared.http.spooling import MEDIA_TYPE as MEDIA_TYPE_OF_FILES
 
 ALWAYS = (400, 401, 403, 406, 413, 414, 429, 503, 504)
 
@@ -36,8 +37,10 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
     extra["parameters"] += _path_parameters(in_path)
     if (body := operation.body) is not None:
         schema = {"$ref": f"#/components/schemas/{body.__name__}"}
-        required = any(f.is_required() for f in body.model_fields.values())
+        required = operation.is_raw or any(f.is_required() for f in body.model_fields.values())
         extra["requestBody"] = {"required": required, "content": {operation.media_type: {"schema": schema}}}
+    elif operation.takes_file:
+        extra["requestBody"] = {"required": True, "content": {MEDIA_TYPE_OF_FILES: {"schema": {}}}}
     if operation.public:
         extra["security"] = []
     elif operation.scope:
@@ -46,8 +49,11 @@ def documented(operation: Operation, shape: Any, path: str, in_path: Mapping[str
     responses[operation.status] = _success(operation, shape)
     if operation.method == "PUT":
         responses[201] = _success(operation, shape)
-    if operation.status == 201 and "validate_only" in operation.query_names:
-        responses[200] = {"description": "What would be made", "content": responses[201]["content"]}
+    if operation.answers_parts:
+        responses[206] = _success(operation, shape) | {"description": "The part that `Range` names"}
+    if operation.status in (201, 202) and "validate_only" in (operation.query_names or ()):
+        content = responses[operation.status]["content"]
+        responses[200] = {"description": "What would be made", "content": content}
     if operation.method == "GET" and shape is not None:
         responses[304] = {"description": "Not modified", "headers": {"ETag": _HEADERS["ETag"]}}
     # a Response has no media type of its own, so that FastAPI adds none to those that are told
@@ -95,7 +101,7 @@ def _success(operation: Operation, shape: Any) -> dict[str, Any]:
     elif shape is not None:
         names += ["ETag"] if operation.method == "GET" and operation.produces == ("application/json",) else []
         answer["content"] = {media: {"schema": shape} for media in operation.produces}
-    if operation.status == 201:
+    if operation.status in (201, 202):
         names.append("Location")
     if operation.method == "POST":
         names.append("Idempotency-Replayed")
@@ -230,6 +236,8 @@ def with_added(document: dict[str, Any], app: FastAPI, routes: Sequence[BaseRout
 def _tell_nulls(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Null may stand for what may be absent; a merge patch, where it deletes, requires nothing."""
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        if "$ref" not in content["schema"]:  # a file has no members
+            continue
         body = schemas[_name(content)]
         needed = body.get("required", ())
         for name, member in body["properties"].items():

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from shared.http import strict_json
+from shared.base import strict_json
 from shared.http.auth import Principal
 from shared.http.call import Call
 
@@ -72,14 +72,22 @@ class Operation:
     body_limit: int = BODY_LIMIT
     items_limit: int = strict_json.LARGEST_ARRAY
     """Items that an array which is a member of the body may have: counted while they are read."""
+    is_raw: bool = False
+    """Whether the endpoint is given the body as it was sent, and has it read where no event loop waits."""
     parameters: tuple[Parameter, ...] = ()
     headers: tuple[Parameter, ...] = ()
     produces: tuple[str, ...] = ("application/json",)
     needs_match: bool = False
     needs_key: bool = False
+    takes_file: bool = False
+    """Whether its body is a file, which stands in `call.spooled`."""
+    answers_parts: bool = False
+    """Whether a Range is answered with that part of the content (206)."""
     puts: bool = False
     """By external key: what somebody else has just made with that key is put, not refused."""
     public: bool = False
+    any_query: bool = False
+    """Whether its query may name anything: a page hands it on to a service, which refuses what it does not know."""
     session: Session | None = None
     """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
     refusals: tuple[int, ...] = ()
@@ -101,5 +109,6 @@ class Operation:
         )
 
     @property
-    def query_names(self) -> frozenset[str]:
-        return frozenset(p.name for p in self.parameters)
+    def query_names(self) -> frozenset[str] | None:
+        """The parameters that it has; None where any will do."""
+        return None if self.any_query else frozenset(p.name for p in self.parameters)

@@ -10,7 +10,7 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.contracts.language import Shape
 from shared.domain.kernel import Consuming
 from shared.http import revocations
-from shared.http.auth.tokens import LONGEST_TOKEN_ID
+from shared.http.auth.claims import LONGEST_TOKEN_ID
 from shared.http.call import Answer, Call
 from shared.http.path import Id
 from shared.http.routes import Routes
@@ -23,13 +23,15 @@ _REFUSED = ("id", "recorded_at", "principal", "method", "path", "code")
 
 
 class Revoking(Shape):
-    """What is revoked: one token, all that a subject was given until now, or all."""
+    """What is revoked: one token, all that was given until now in a session or to a subject, or all."""
 
     kind: revocations.Kind = Field(
-        description="`token`, `subject`, or `all`: those that were issued until now to anybody."
+        description="`token`, `session`, `subject`, or `all`: those that were issued until now to anybody."
     )
     value: str = Field(
-        default="", max_length=LONGEST_TOKEN_ID, description="The `jti` of the token, or the subject."
+        default="",
+        max_length=LONGEST_TOKEN_ID,
+        description="The `jti` of the token, the `sid` of the issuer's session, or the subject.",
     )
     issuer: str = Field(default="", max_length=500, description="Of this issuer only; empty: of any.")
 
@@ -43,9 +45,9 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "aggregate_id": ("string", "The aggregate of the event; it is parked until an operator decides."),
     "error": ("string", "Why it could not be folded."),
     "recorded_at": ("string", "When it was written down."),
-    "kind": ("string", "What is revoked: `token`, `subject` or `all`."),
+    "kind": ("string", "What is revoked: `token`, `session`, `subject` or `all`."),
     "issuer": ("string", "Of this issuer only; empty: of any."),
-    "value": ("string", "The `jti` of the token, or the subject."),
+    "value": ("string", "The `jti` of the token, the `sid` of the session, or the subject."),
     "revoked_at": ("string", "Since when it is revoked."),
     "expires_at": ("string", "From when on no token that it concerns is valid anyway."),
     "revoked_by": ("string", "Who revoked it."),
@@ -117,8 +119,8 @@ def routes(service: str) -> Routes:
         kernel = call.kernel
         if bool(body.value) == (body.kind == "all"):
             raise Invalid(
-                "a token or a subject has a value, all of them have none",
-                Fault("invalid", "the `jti` of the token, or the subject", pointer="/value"),
+                "a token, a session or a subject has a value, all of them have none",
+                Fault("invalid", "the `jti`, the `sid` or the subject", pointer="/value"),
             )
         await revocations.revoke(kernel.store, body.kind, body.value, body.issuer, call.principal.key)
         await kernel.revocations.look(kernel.store)

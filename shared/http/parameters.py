@@ -12,7 +12,7 @@ from shared.base.errors import Fault, Malformed
 from shared.base.ids import is_canonical
 from shared.base.text import MOST_WORDS, composed
 from shared.contracts.language import DAY_BOUNDS, INSTANT_BOUNDS
-from shared.contracts.members import Kind
+from shared.contracts.members import Kind, unwrapped
 from shared.domain.filters import Filters
 from shared.http.call import Call
 from shared.http.operation import Parameter
@@ -73,8 +73,9 @@ def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, 
     if filters.search:
         parameters.append(search_parameter(filters.search))
     for name, kind in (dict(filters.columns) | {"updated_at": "instant"}).items():
-        schema = _values(shape, name) or _SCHEMAS[kind]
-        meaning = meaning_of(shape, name)
+        owner, member = _owner(shape, name)
+        schema = _values(owner, member) or _SCHEMAS[kind]
+        meaning = meaning_of(owner, member)
         parameters.append(equal_parameter(name, meaning, schema))
         if kind not in _UNORDERED:
             unit = " In minor units, such as cents." if kind == "money" else ""
@@ -83,6 +84,16 @@ def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, 
                 for op, words in BOUNDS.items()
             )
     return tuple(parameters)
+
+
+def _owner(shape: type[BaseModel], name: str) -> tuple[type[BaseModel], str]:
+    """The shape that a column is a member of, and the member: of `subject_id` the shape of `subject`, and `id`."""
+    for member, field in () if name in shape.model_fields else shape.model_fields.items():
+        kind, _, _ = unwrapped(field.annotation)
+        part = name.removeprefix(f"{member}_")
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and part in kind.model_fields:
+            return kind, part
+    return shape, name
 
 
 def meaning_of(shape: type[BaseModel], name: str) -> str:

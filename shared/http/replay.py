@@ -9,6 +9,7 @@ from shared.contracts.language import CATALOGUE
 from shared.http import batch, idempotency
 from shared.http.answers import location, position_token
 from shared.http.call import Answer, Call
+from shared.http.long_work.answers import repeated
 from shared.store.unit import IdempotencyKey
 
 HOUR_US = 3600 * 1_000_000
@@ -43,8 +44,12 @@ async def replay(call: Call, key: IdempotencyKey) -> Answer | None:
 
 async def read_back(call: Call, stored: dict[str, Any]) -> Answer:
     kernel = call.kernel
+    if "operation" in stored:
+        return await repeated(call, stored)
     if "results" in stored:
         return await batch.replayed(call, stored["results"])
+    if "body" in stored:
+        return Answer(stored["status"], stored["body"].encode(), stored["headers"])
     if "id" not in stored:
         return Answer(stored["status"])
     state, where = await idempotency.state_at(call, stored)

@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Endpoint)
 class Options(TypedDict, total=False):
     """What a decorator says of an operation that its signature cannot. The members mean what `Operation` says of them."""
 
-    scope: str
+    scope: str | None
     status: int
     media_type: str
     body_limit: int
@@ -33,7 +33,10 @@ class Options(TypedDict, total=False):
     produces: tuple[str, ...]
     needs_match: bool
     needs_key: bool
+    takes_file: bool
+    answers_parts: bool
     public: bool
+    any_query: bool
     session: Session
     refusals: tuple[int, ...]
 

@@ -28,6 +28,7 @@ from shared.http.call import Answer, Call, read_query, trace_of
 from shared.http.checking import accept_check, header_check, parameter_check
 from shared.http.openapi import documented
 from shared.http.operation import Deferred, Operation
+from shared.http.personal_tokens import principal_of
 from shared.http.query import reader_of
 from shared.http.replay import replay
 from shared.http.serving import Serving
@@ -128,12 +129,16 @@ class KernelRoute(BaseRoute):
         kernel = call.kernel = self._kernel()
         call.replied = cors.headers(sent, kernel.settings.cors_origins) if b"origin" in sent else {}
         try:
-            with kernel.deadlines.begin():
+            deadlines = kernel.long_deadlines if self.operation.takes_file else kernel.deadlines
+            with deadlines.begin():
                 answer = await self._answered(call, self.endpoint)
             if answer.stream is not None:
                 kernel.streams.refuse_too_many(call.principal.key)
         except (Refusal, TimeoutError, Unreachable) as failure:
             answer = self._refused(_refusal(failure, call), call)
+        finally:
+            if call.spooled is not None:
+                call.spooled.close()
         if answer.stream is None:
             await answers.send(answer, call, scope["method"] == "HEAD", send)
             return
@@ -182,7 +187,8 @@ def composed(path: str, declared: Declared) -> Callable[[Call, Endpoint], Awaita
         if query:
             if drops_blanks:
                 query = call.query = {name: values for name, values in query.items() if values != [""]}
-            check_parameters(query)
+            if names is not None:
+                check_parameters(query)
         if check_headers is not None:
             check_headers(call)
         arguments: Arguments = dict(call.scope.get("path_params") or ())
@@ -208,7 +214,7 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
     async def admitted(call: Call) -> None:
         kernel, authorization = call.kernel, call.sent.get(b"authorization", b"")
         if authorization[:7].lower() == b"bearer ":
-            principal = await kernel.tokens.principal(authorization[7:].decode("latin-1").strip())
+            principal = await principal_of(call, authorization[7:].decode("latin-1").strip())
         elif session is not None:
             principal = await session(call)
             call.by_cookie = session
@@ -218,6 +224,8 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
         call.scope["portolan.subject"] = principal.subject
         if kernel.revocations.concern(principal):
             raise Unauthenticated("the token was revoked", code="token_revoked")
+        if kernel.meets is not None and not principal.personal_token:
+            await kernel.meets(principal)
         if kernel.rate_limit.per_minute:
             call.replied |= kernel.rate_limit.count(principal.key)
         await call.know_rights()

@@ -7,6 +7,8 @@ from functools import cached_property
 from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, entry_of, topics_of
 from shared.domain.access.roles import SERVICES
 from shared.domain.copies import ACCESS, AccessCopy, Copy, Known
+from shared.domain.due.calendar import COPIES as ALMANAC
+from shared.domain.due.calendar import AlmanacCopy
 from shared.domain.work import Work
 from shared.messaging.birth import declared
 from shared.messaging.bus import Record
@@ -80,11 +82,13 @@ def reacting(
     those. TypeError where one of them is of another class than `classes`."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
-    access = access_of_others(service) if service in SERVICES and not measures else ()
+    is_plain = service in SERVICES and not measures
+    access = access_of_others(service) if is_plain else ()
+    almanac = almanac_of_others(service) if is_plain else ()
     return Consumer(
         f"{service}.{name}",
         tuple(sorted({*sources_of(declarations), *(copy.service for copy in access)})),
-        copies=(*copies, *access),
+        copies=(*copies, *access, *almanac),
         reactions=by_event_type(declarations),
         measures=measures,
         classes=(*classes, *(one for one in TO_KNOW_LOGINS if access and one not in classes)),
@@ -93,6 +97,11 @@ def reacting(
 
 TO_KNOW_LOGINS: tuple[Visibility, ...] = (*OPEN_TO_READERS, "restricted_people")
 """The classes of a consumer that keeps who logs in as whom."""
+
+
+def almanac_of_others(service: str) -> tuple[AlmanacCopy, ...]:
+    """What a service keeps of the organisation's working days."""
+    return tuple(copy for copy in ALMANAC if copy.service != service)
 
 
 def access_of_others(service: str) -> tuple[AccessCopy, ...]:

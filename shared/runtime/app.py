@@ -13,10 +13,12 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.base import telemetry
 from shared.base.errors import Defect, MethodNotAllowed, Refusal, Unavailable, UriTooLong
 from shared.base.version import VERSION
-from shared.http import answers, cors, feed, health, meanings, openapi, operations
+from shared.http import answers, cors, due, feed, files, health, me, meanings, openapi, operations
 from shared.http.additions import Extensible, with_request_id
 from shared.http.answers import STATUS
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
+from shared.http.long_work.routes import routes as operation_routes
+from shared.http.long_work.shapes import result_model
 from shared.http.matching import Matcher
 from shared.http.problems import MEDIA_TYPE, problem_bytes
 from shared.http.routes import Routes, mount
@@ -129,7 +131,7 @@ class ServiceApp(Extensible):
         declared = [one for part in self.parts if not part.pages for one in part.declared]
         bodies = [one.operation.body for one in declared if one.operation.body is not None]
         shapes = [one.shape for one in declared if isinstance(one.shape, type)]
-        return [*bodies, *shapes]
+        return [*bodies, *shapes, *(result_model(kind.computation) for kind in self.service.operations)]
 
     parts: list[Routes]
     matcher: Matcher
@@ -176,8 +178,12 @@ def create_app(service: Service) -> ServiceApp:
         *service.routes,
         health.routes(service.name),
         feed.routes(service.name),
+        due.routes(service.name),
         operations.routes(service.name),
+        me.routes(service.name),
         meanings.routes(service.name),
+        *((files.routes(service.name),) if service.registers else ()),
+        operation_routes(service.name, service.operations),
         _document_route(service.name, app),
     ]
     mount(app.parts, app.router, lambda: cast(Serving, app.kernel), service.refused)

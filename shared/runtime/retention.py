@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros, now_micros
 from shared.domain.kernel import Kernel
 from shared.runtime.service import Service
+from shared.store import content
 
 HANDFUL = 500
 """So many rows go in one transaction: a few milliseconds, for which nothing else is written."""
@@ -43,7 +44,8 @@ async def forget_outdated(service: Service, kernel: Kernel) -> int:
     revoked token would be good again once the clock is put right.
     """
     kernel.watch.check(now_micros())
-    return sum([await _take_out(kernel, outdated) for outdated in _outdated(service, kernel)])
+    rows = sum([await _take_out(kernel, outdated) for outdated in _outdated(service, kernel)])
+    return rows + await content.prune(kernel.store)
 
 
 def _outdated(service: Service, kernel: Kernel) -> Iterator[Outdated]:
@@ -61,8 +63,9 @@ def _outdated(service: Service, kernel: Kernel) -> Iterator[Outdated]:
     if settings.dead_letters_days:
         yield Outdated(tables["dead_letter"], "recorded_at < ?", (now - settings.dead_letters_days * DAY_US,))
         yield Outdated(tables["parked"], GIVEN_UP, ())
-    for name in ("revocation", *service.expiring):
-        yield Outdated(tables[name], "expires_at < ?", (now,))
+    yield Outdated(tables["content_upload"], "expires_at < ?", (now,))
+    for name in ("revocation", "operation", "access_token_use", *service.expiring):
+        yield Outdated(tables[name], "expires_at < ?", (machine_micros(),))
 
 
 async def _take_out(kernel: Kernel, outdated: Outdated) -> int:

@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from shared.base import telemetry
 from shared.base.private import make_private
 from shared.base.settings import Settings
 from shared.base.starting import CannotStart, alone_with, written_under
 from shared.base.supervision import Supervised, end_all
+from shared.base.turned_clock import following
 from shared.contracts.language import topics_of
 from shared.domain.access.grants import grants_in
 from shared.domain.clock_watch import ClockWatch
+from shared.domain.due.scheduler import Scheduler
 from shared.http.auth import Tokens
 from shared.http.revocations import LOOK_AGAIN_S, look_once
 from shared.http.serving import Serving, instance_secret
@@ -65,8 +68,11 @@ async def opened(
         tokens=tokens,
         secret=instance_secret(settings.data),
     )
+    if service.meets is not None:
+        kernel.meets = partial(service.meets, kernel)
     store.on_commit(lambda: _nudge(kernel))
-    kernel.watch = ClockWatch(service.name, settings.clock_jump_hours, last_recorded)
+    jump_hours = 0 if settings.test_clock else settings.clock_jump_hours
+    kernel.watch = ClockWatch(service.name, jump_hours, last_recorded)
     telemetry.STORE_DAMAGED.labels(service.name).set(0)
     if not is_whole:
         check = lambda: check_behind(service.name, url, store)  # noqa: E731
@@ -78,10 +84,13 @@ async def opened(
     ]
     app = make_app(service)
     try:
-        with app.answering_with(kernel):
-            yield Opened(service, app, kernel)
+        async with following(settings):
+            with app.answering_with(kernel):
+                yield Opened(service, app, kernel)
     finally:
         await end_all(kernel.tasks)
+        await kernel.neighbours.close()
+        await kernel.workers.close()
         await store.close()
 
 
@@ -127,13 +136,16 @@ async def _look_for_ever(kernel: Serving) -> None:
 
 @asynccontextmanager
 async def listening(one: Opened, bus: Bus) -> AsyncIterator[list[Inbox]]:
-    """The service's consumers, each a task."""
+    """The service's consumers, each a task, and what tells of its aggregates what is due."""
     inboxes = [Inbox(one.kernel, bus, consumer) for consumer in one.service.consumers]
     for inbox in inboxes:
         one.kernel.inboxes[inbox.consumer.name] = inbox
         one.kernel.listening[inbox.consumer.name] = inbox.consumer.topics
         one.kernel.ready.append(lambda i=inbox: i.stopped)  # type: ignore[misc]
     tasks = [Supervised(one.service.name, f"the consumer {i.consumer.name}", i.run) for i in inboxes]
+    scheduler = Scheduler(one.kernel, one.service.registers)
+    if scheduler.registers:
+        tasks.append(Supervised(one.service.name, "the scheduler", scheduler.run))
     one.kernel.tasks.extend(tasks)
     try:
         yield inboxes

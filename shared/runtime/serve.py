@@ -25,6 +25,7 @@ from shared.http.deadlines import DEADLINE_S, SWEEP_S
 from shared.runtime.connections import ConnectionLimits, LimitedProtocol
 from shared.runtime.connections.limits import GRACE_S
 from shared.runtime.memory import freeze_modules, keep_freed_memory
+from shared.runtime.operations import operating
 from shared.runtime.running import alone, enter_bus, listening, opened
 from shared.runtime.service import Service
 
@@ -139,6 +140,7 @@ async def serve(service: Service, settings: Settings) -> None:
         one = await stack.enter_async_context(opened(service, settings, tokens))
         bus = await enter_bus(stack, settings, [one.kernel], tokens)
         await stack.enter_async_context(listening(one, bus))
+        await stack.enter_async_context(operating(service, one.kernel))
         limits = ConnectionLimits(settings.connections)
         url = await stack.enter_async_context(serving(one.app, settings.host, settings.port, limits))
         freeze_modules()

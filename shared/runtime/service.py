@@ -1,6 +1,6 @@
 """A service as data: its tables, routes, registers and consumers."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from shared.contracts.language import Aggregate
+from shared.domain.operations import OperationKind
 from shared.domain.register import Register
 from shared.http import answers
+from shared.http.auth import Principal
 from shared.http.routes import Routes
 from shared.http.running import Refused
+from shared.http.serving import Serving
 from shared.messaging.consumer import Consumer
 from shared.runtime.declaration import check_service
 from shared.store.columns import Mirror
@@ -23,6 +26,8 @@ class Group:
 
     routes: Sequence[Routes]
     registers: Sequence[Register[Any]] = ()
+    operations: Sequence[OperationKind] = ()
+    """The kinds of operations that its routes begin."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Service:
     private: dict[type[Aggregate], Mirror] = field(default_factory=dict)
     searched: Sequence[str] = ()
     """Tables with a `search_text` that are no table of a register: they have an index of `q` as well."""
+    meets: "Callable[[Serving, Principal], Awaitable[None]] | None" = None
+    """What is done of who comes with a token of an issuer."""
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
 
@@ -53,6 +60,10 @@ class Service:
     @property
     def registers(self) -> list[Register[Any]]:
         return [register for group in self.groups for register in group.registers]
+
+    @property
+    def operations(self) -> list[OperationKind]:
+        return [kind for group in self.groups for kind in group.operations]
 
     @property
     def mirrors(self) -> dict[type[Aggregate], Mirror]:

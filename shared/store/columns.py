@@ -6,8 +6,8 @@ that are searched, sorted or unique, mirrored by name; texts also in the forms i
 money is minor units, ids are canonical text: what compares alike in SQLite and PostgreSQL.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from functools import cache, lru_cache
@@ -152,6 +152,8 @@ class Mirror:
     """Members in whose text `q` looks."""
     name: str
     """Of the table."""
+    parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Column -> the member that it is a part of, and the part's name there."""
 
     def column_of_sort(self, member: str) -> Column[Any]:
         """The column by which a list is sorted by `member`."""
@@ -177,10 +179,15 @@ class Mirror:
             ref.source if ref else None,
             ref.id if ref else None,
             *[plain_value(members[name]) for name in self.mirrored],
+            *[_part(members[name], part) for name, part in self.parts.values()],
             *[sort_key(members[name]) for name in self.sorted],
             *([search_text([members[name] for name in self.searched])] if self.searched else ()),
             state,
         )
+
+
+def _part(shape: Any, name: str) -> Any:
+    return None if shape is None else plain_value(getattr(shape, name))
 
 
 _ALWAYS = ("version", "updated_at", "effective_at", "document")
@@ -194,6 +201,7 @@ def _places(mirror: Mirror, changed: tuple[str, ...]) -> tuple[int, ...]:
         columns.add("archived")
     if "external_ref" in changed:
         columns |= {"external_source", "external_id"}
+    columns |= {column for column, (member, _) in mirror.parts.items() if member in changed}
     if not columns.isdisjoint(mirror.searched):
         columns.add(SEARCH_TEXT)
     return tuple(place for place, column in enumerate(mirror.columns) if column in columns)
@@ -204,10 +212,12 @@ def mirror(shape: type[Aggregate], row: type[SQLModel]) -> Mirror:
     """The mirror of `shape` in the table class `row`, whose own columns are named like members of the shape, or
     `<member>_sort`; `search_text` holds the members that are declared as searched."""
     searched = entry_of(shape).members.searched
+    parted = {name: part.part_of for name, part in entry_of(shape).members.parts.items() if part.part_of}
     table: Table = row.__table__  # type: ignore[attr-defined]
     own = [c.name for c in table.columns if c.name not in (*_BASE, SEARCH_TEXT, "document")]
     keys = [name for name in own if name not in shape.model_fields and name.endswith(SORT)]
-    mirrored = [name for name in own if name not in keys]
+    parts = {name: parted[name] for name in own if name in parted}
+    mirrored = [name for name in own if name not in keys and name not in parts]
     members = [name.removesuffix(SORT) for name in keys]
     unknown = [name for name in (*mirrored, *members, *searched) if name not in shape.model_fields]
     if unknown:
@@ -215,5 +225,5 @@ def mirror(shape: type[Aggregate], row: type[SQLModel]) -> Mirror:
     if bool(searched) != (SEARCH_TEXT in table.columns):
         raise TypeError(f"{table.name} has {SEARCH_TEXT} if and only if its lists are searched")
     search_column = (SEARCH_TEXT,) if searched else ()
-    columns = (*_BASE, *mirrored, *keys, *search_column, "document")
-    return Mirror(entry_of(shape), table, columns, mirrored, members, searched, table.name)
+    columns = (*_BASE, *mirrored, *parts, *keys, *search_column, "document")
+    return Mirror(entry_of(shape), table, columns, mirrored, members, searched, table.name, parts)

@@ -1,15 +1,29 @@
 """The kernel's own tables, the same in every service's database."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from shared.store.columns import ID, KEY
 
 
 def kernel_tables(metadata: MetaData) -> None:
     """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations, audit,
-    access and authorship."""
+    access, authorship, operations, content and what is due."""
     _access_tables(metadata)
     _authorship(metadata)
+    _operation_table(metadata)
+    _content_tables(metadata)
+    _due_tables(metadata)
     Table(
         "outbox",
         metadata,
@@ -131,6 +145,38 @@ def kernel_tables(metadata: MetaData) -> None:
     )
 
 
+def _operation_table(metadata: MetaData) -> None:
+    """What takes long (`shared.domain.operations`); instants in microseconds, contents compressed."""
+    Table(
+        "operation",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("kind", KEY, nullable=False),
+        Column("asker", KEY, nullable=False),
+        Column("origin", Text, nullable=False),
+        Column("state", KEY, nullable=False),
+        Column("progress", Integer, nullable=False),
+        Column("step", KEY, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("holder", KEY),
+        Column("lease_until", BigInteger),
+        Column("created_at", BigInteger, nullable=False),
+        Column("started_at", BigInteger),
+        Column("ended_at", BigInteger),
+        Column("expires_at", BigInteger, index=True),
+        Column("problem", Text),
+        Column("input", LargeBinary),
+        Column("result", LargeBinary),
+        Index("ix_operation__asker_id", "asker", "id"),
+        Index(
+            "ix_operation__where_open",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
 def _authorship(metadata: MetaData) -> None:
     """Who made and who last submitted what is decided by somebody else (`shared.domain.four_eyes`)."""
     Table(
@@ -193,8 +239,115 @@ def _access_tables(metadata: MetaData) -> None:
         Column("four_eyes", KEY, nullable=False),
     )
     Table(
+        "access_token",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+        Column("hash", KEY, nullable=False, index=True),
+        Column("issuer", KEY, nullable=False),
+        Column("subject", KEY, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("roles", Text, nullable=False),
+        Column("group_names", Text, nullable=False),
+        Column("scope", Text),
+        Column("made_at", BigInteger, nullable=False),
+        Column("expires_at", BigInteger, nullable=False),
+        Column("confirmed_at", BigInteger, nullable=False),
+        Column("counts", BigInteger, nullable=False),
+        Index("ix_access_token__issuer_subject", "issuer", "subject"),
+    )
+    Table(
+        "access_token_use",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("used_at", BigInteger, nullable=False),
+        Column("expires_at", BigInteger, nullable=False, index=True),
+    )
+    Table(
         "access_clock",
         metadata,
         Column("id", ID, primary_key=True),
         Column("mark", KEY, nullable=False),
+    )
+
+
+def _due_tables(metadata: MetaData) -> None:
+    """What becomes due of the aggregates of the service, and which process tells it (`shared.domain.due`)."""
+    waits = text("stands = 1 AND due_at <> fired_for")
+    Table(
+        "due",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("kind", KEY, nullable=False),
+        Column("aggregate_type", KEY, nullable=False),
+        Column("aggregate_id", ID, nullable=False, index=True),
+        Column("scope", ID),
+        Column("due_at", BigInteger, nullable=False),
+        Column("stands", BigInteger, nullable=False),
+        Column("fired_for", BigInteger, nullable=False, server_default="0"),
+        Column("fired_at", BigInteger),
+        Column("fired_version", BigInteger),
+        Column("retry_at", BigInteger, nullable=False, server_default="0"),
+        Index("ix_due__due_at_id", "due_at", "id"),
+        Index("ix_due__waiting", "due_at", "id", sqlite_where=waits, postgresql_where=waits),
+    )
+    Table(
+        "due_kind",
+        metadata,
+        Column("kind", KEY, primary_key=True),
+        Column("declaration", Text, nullable=False),
+    )
+    Table(
+        "almanac",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("kind", KEY, nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("document", Text, nullable=False),
+    )
+    Table(
+        "lease",
+        metadata,
+        Column("name", KEY, primary_key=True),
+        Column("holder", KEY, nullable=False),
+        Column("until", BigInteger, nullable=False),
+    )
+
+
+def _content_tables(metadata: MetaData) -> None:
+    """Files and frozen content (`shared.store.content`)."""
+    Table(
+        "content",
+        metadata,
+        Column("sha256", KEY, primary_key=True),
+        Column("size", BigInteger, nullable=False),
+        Column("media_type", KEY, nullable=False),
+        Column("whole", BigInteger, nullable=False),
+        Column("stored_at", BigInteger, nullable=False, index=True),
+    )
+    Table(
+        "content_piece",
+        metadata,
+        Column("sha256", KEY, primary_key=True),
+        Column("place", BigInteger, primary_key=True, autoincrement=False),
+        Column("data", LargeBinary, nullable=False),
+    )
+    Table(
+        "content_upload",
+        metadata,
+        Column("sha256", KEY, primary_key=True),
+        Column("caller", KEY, primary_key=True),
+        Column("name", Text, nullable=False),
+        Column("media_type", KEY, nullable=False),
+        Column("size", BigInteger, nullable=False),
+        Column("expires_at", BigInteger, nullable=False, index=True),
+        Index("ix_content_upload__caller_expires_at", "caller", "expires_at"),
+    )
+    Table(
+        "content_use",
+        metadata,
+        Column("sha256", KEY, primary_key=True),
+        Column("kind", KEY, primary_key=True),
+        Column("id", ID, primary_key=True),
+        Index("ix_content_use__kind_id", "kind", "id"),
     )

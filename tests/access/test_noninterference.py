@@ -87,6 +87,9 @@ class Writing:
             "/finance/v1/contracts", **of, number=f"C-{number}", title=f"Contract {number}", value=amount
         )
         await keep("/risk/v1/risks", **of, title=f"Risk {number}")
+        subject = {"kind": "project", "id": project}
+        await keep("/projects/v1/documents", subject=subject, title=f"Minutes {number}")
+        await keep("/projects/v1/comments", subject=subject, text=f"Agreed {number}")
         await keep("/risk/v1/assessments", **of, rated_on=day, rating=choice.randint(1, 5))
         period = {"starts_on": "2026-11-02", "ends_on": "2027-02-26", "percent": choice.randint(1, 20)}
         await keep("/resources/v1/allocations", **of, person_id=person, **period)

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LAYERS = ("base", "contracts", "store", "domain", "messaging", "http", "runtime")
 """From the lowest to the highest."""
-HEAVY = ("aiokafka", "alembic", "asyncpg", "holidays", "sqlalchemy.ext.asyncio")
+HEAVY = ("aiokafka", "alembic", "asyncpg", "holidays", "puremagic", "sqlalchemy.ext.asyncio")
 """Libraries that are loaded when they are first needed: they, and modules that stand on them, are the only imports
 inside functions."""
 

@@ -143,6 +143,6 @@ async def test_a_restore_finds_the_topics_of_its_own_prefix_on_a_secured_broker(
     settings = Settings(**with_login(secured, topic_prefix="restored"))
     await refuse_old_topics(settings)
     await ensure_topics(Cluster.of(settings), TOPICS)
-    with pytest.raises(NotKept, match=r"the broker still has restored\.projects\.v1: delete them"):
+    with pytest.raises(NotKept, match=r"the broker still has .*restored\.projects\.v1: delete them"):
         await refuse_old_topics(settings)
     await refuse_old_topics(settings.model_copy(update={"topic_prefix": "elsewhere"}))

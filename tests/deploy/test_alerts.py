@@ -53,6 +53,7 @@ CASES: dict[str, list[Case]] = {
         series("portolan_http_request_seconds_bucket", **SERVICE, route="/a", method="GET", le="2.5"): "0x20 0+60x40",
         series("portolan_http_request_seconds_bucket", **SERVICE, route="/a", method="GET", le="+Inf"): "0x20 0+60x40",
     }, SERVICE, "20m", "45m")],
+    "DueLate": [({series("portolan_due_oldest_seconds", **SERVICE): "0x20 301x40"}, SERVICE, "20m", "30m")],
     "RelayBehind": [({series("portolan_relay_lag_events", **SERVICE): "0x20 1001x40"}, SERVICE, "20m", "30m")],
     "RelayErrors": [
         ({series("portolan_relay_errors_total", **SERVICE): "0x20 1 2 3 4 5x40"}, SERVICE, "20m", "27m"),

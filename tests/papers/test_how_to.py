@@ -120,7 +120,9 @@ def run(line: str, copy: Path) -> None:
 
 
 @pytest.mark.limit(900)
-@pytest.mark.parametrize("page", ["add-an-entity", "add-an-event", "add-a-dashboard"])
+@pytest.mark.parametrize(
+    "page", ["add-an-entity", "add-an-event", "add-a-dashboard", "something-becomes-due"]
+)
 def test_following_the_page_leads_to_green_tests(page: str, copy: Path) -> None:
     steps = list(blocks((HOW_TO / f"{page}.md").read_text()))
     assert any(step.text.startswith("make test") for step in steps), "the page ends without a test"

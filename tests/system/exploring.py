@@ -31,8 +31,9 @@ CONFIG: dict[str, Any] = {
         # two hundred ids may be longer than an address may be (414)
         "positive_data_acceptance": {"expected-statuses": [200, 201, 202, 204, 207, 304, 405, 414, *REFUSED]},
         "missing_required_header": {"expected-statuses": [400, 401, 403, 404, 406, 412, 415, 422, 428]},
-        # what is wrong may also be at the address of a batch (405), or be longer than an address may be (414)
-        "negative_data_rejection": {"expected-statuses": [207, 400, 405, 406, 414, 415, *REFUSED]},
+        # what is wrong may also be at the address of a batch (405), or be longer than an address (414) or a body (413)
+        # may be
+        "negative_data_rejection": {"expected-statuses": [207, 400, 405, 406, 413, 414, 415, *REFUSED]},
     },
 }
 

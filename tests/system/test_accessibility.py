@@ -11,6 +11,7 @@ from tests.support.node import installed
 from tests.system.browsing import Page, chromium, portolan_up
 
 HERE = Path(__file__).parent
+REGISTER_PAGES = ("", "/edit", "/history?one=1&other=2", "/moves/discontinue")
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
 JUDGE = """
@@ -43,7 +44,19 @@ def addresses(base: str, data: Path) -> list[str]:
     return [
         "/", "/project", "/project?q=nothing-like-it", "/project?health=red&amounts=exact", "/?as_of=2026-09-30",
         f"/project/{project['project']['id']}", f"/portfolio/{portfolio}", "/nowhere",
+        "/registers", "/registers/projects/projects", "/registers/projects/calendars/new",
+        *(f"/registers/projects/projects/{project['project']['id']}{page}" for page in REGISTER_PAGES),
+        "/operations", operation(base, data),
     ]  # fmt: skip
+
+
+def operation(base: str, data: Path) -> str:
+    """The page of one that the reader began."""
+    token = LocalIssuer(data).issue("director", "director", "portolan")
+    with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}) as client:
+        plan = {"starts_on": "2026-06-01", "activities": [{"key": "A"}]}
+        answer = client.post("/projects/v1/schedules/trial", json=plan)
+    return f"/operations/projects/{answer.json()['id']}"
 
 
 def judged(browser: webdriver.Chrome, axe: str, base: str, paths: list[str]) -> list[str]:

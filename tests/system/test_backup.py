@@ -18,6 +18,7 @@ from shared.base.settings import Settings
 from shared.http.auth.roles import SERVICES
 from shared.store.search import is_part_of_index
 from tests.conftest import make_databases, running_portolan
+from tests.support.trials import tried
 from tests.system.auditor import audit
 from tests.system.load import Load, under_load
 from tests.system.running import EmbeddedProcess, running_stack, token_of
@@ -107,6 +108,8 @@ async def test_every_row_goes_there_and_back(tmp_path: Path, fresh_stores: Path,
         for name in ("a", "Zürich \u0000 \\ \"' \U0001f6a2".replace("\x00", "")):
             answer = await running("director").post("/projects/v1/projects", json={"name": name})
             assert answer.status_code == 201
+        plan = {"starts_on": "2026-06-01", "activities": [{"key": "A"}]}
+        await tried(running("director"), "/projects/v1/schedules/trial", plan)
         await running.settled()
     second = Settings(data=tmp_path / "second", database_url=await make_databases(postgres, list(SERVICES)))
     third = Settings(data=tmp_path / "third")

@@ -56,14 +56,18 @@ def named(method: str, suffix: str) -> str:
         case "GET", "/by-ref/{source}/{external_id}":
             return "get_by_ref"
         case _:
-            return suffix.rsplit("/", 1)[-1].replace("-", "_")
+            return "_".join(part for part in suffix.split("/") if part and "{" not in part).replace("-", "_")
 
 
 async def test_operation_ids_are_unique_and_say_collection_and_verb(everything: Any) -> None:
     ids = [w.id for w in everything.walk()]
     assert len(ids) == len(set(ids))
     entries = [m.entry for service in SERVICES for m in service.mirrors.values()]
-    collections = {f"/{entry.service}/v1/{entry.collection}": entry.collection for entry in entries}
+    collections = {
+        f"/{entry.service}/v1/{entry.collection}": (f"{entry.service}_" if entry.is_attached else "")
+        + entry.collection
+        for entry in entries
+    }
     for walked in everything.walk():
         if walked.collection in collections:
             noun = collections[walked.collection].replace("-", "_")
@@ -86,7 +90,10 @@ async def test_paths_are_plural_kebab_nouns_two_levels_deep_without_a_slash_at_t
     everything: Any,
 ) -> None:
     for walked in everything.walk():
-        assert re.fullmatch(r"/[a-z]+(/v1/[a-z-]+(/[a-z-]+|/\{[a-z_]+\}){0,3}|/[a-z.]+)", walked.path), walked
+        path = walked.path.removesuffix("/content").removesuffix(
+            "/verify"
+        )  # of a version, which is two levels deep
+        assert re.fullmatch(r"/[a-z]+(/v1/[a-z-]+(/[a-z-]+|/\{[a-z_]+\}){0,3}|/[a-z.]+)", path), walked
         assert not walked.path.endswith("/")
 
 
@@ -114,6 +121,8 @@ async def test_a_token_that_is_none_answers_401(everything: Any, token: str) -> 
 async def test_a_viewer_reads_everything_and_writes_nothing(everything: Any) -> None:
     viewer = everything.client("viewer")
     for walked in everything.walk("POST", "PUT", "PATCH", "DELETE"):
+        if walked.operation.scope is None:  # what is the caller's own needs no right
+            continue
         problem = assert_problem(
             await viewer.request(walked.method, walked.url(), headers=matching(walked)), 403
         )
@@ -230,14 +239,16 @@ async def test_every_list_tells_its_total_to_who_prefers_it(everything: Any) -> 
     for walked in paged:
         assert "Prefer" in {header.name for header in walked.operation.headers}, walked
         page = await client.get(walked.url() + "?limit=200", headers={"Prefer": "return=total-count"})
+        if page.status_code == 404 and "{id}" in walked.path:  # of what only reactions make there is none yet
+            continue
         assert page.headers["preference-applied"] == "return=total-count", walked
         assert page.json()["total"] == len(page.json()["items"]), walked
 
 
 def lists(everything: Any) -> list[Any]:
-    """Every list whose items are resources with an id; what happened is found by what it happened to."""
+    """Every list whose items are resources with an id; what happened, and versions, are found by what they are of."""
     paged = [w for w in everything.walk("GET") if "cursor" in w.operation.query_names]
-    return [walked for walked in paged if walked.path != "/reporting/v1/activity"]
+    return [w for w in paged if not w.path.endswith(("/reporting/v1/activity", "/history"))]
 
 
 async def test_every_list_takes_the_ids_that_others_name(everything: Any) -> None:
@@ -321,7 +332,7 @@ async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) ->
         unique: dict[str, str | None] = {m: None for m in ("external_ref", "code", "stage") if m in content}
         if "wbs" in content:
             unique |= {"wbs": "2"}
-        if "subject" in content:
+        if "identities" in collection:
             unique |= {"subject": "another login"}
         answer = await client.put(url, json=content | unique)
         if collection == THE_ORGANISATION:

@@ -230,7 +230,7 @@ async def test_a_compressed_body_answers_415_and_says_so(everything: Any, encodi
 
 async def test_a_body_where_none_is_taken_answers_400(everything: Any) -> None:
     for walked in everything.walk("POST"):
-        if walked.operation.body is None:
+        if walked.operation.body is None and not walked.operation.takes_file:
             answer = await everything.client().post(walked.url(), json={"a": 1}, headers={"If-Match": '"1"'})
             assert_refused(answer, 400)
 

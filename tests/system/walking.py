@@ -12,7 +12,7 @@ import httpx
 
 from services.embedded import SERVICES
 from shared.base.settings import Settings
-from shared.contracts.language import entry_of
+from shared.contracts.language import CATALOGUE, entry_of
 from shared.domain.register import Register
 from shared.http.operation import Operation
 from shared.http.running import KernelRoute
@@ -82,6 +82,7 @@ class Everything:
     async def make(self, register: Register[Any]) -> None:
         """A resource with no more than its schema requires."""
         entry = entry_of(register.shape)
+        self._service = entry.service
         body = self._minimal(register.create.model_json_schema())
         body |= EXTRA.get(entry.collection, {})
         collection = f"/{entry.service}/v1/{entry.collection}"
@@ -94,6 +95,7 @@ class Everything:
         """The least that the operation takes: nothing, or what its schema requires."""
         if walked.operation.body is None:
             return None
+        self._service = walked.service
         return self._minimal(walked.operation.body.model_json_schema(), also_project=False)
 
     def _minimal(self, schema: dict[str, Any], also_project: bool = True) -> dict[str, Any]:
@@ -106,6 +108,8 @@ class Everything:
     def _value(self, name: str, schema: dict[str, Any]) -> Any:
         """A value that the schema takes; a member that names something gets one of what was made."""
         schema = self._resolved(schema)
+        if name == "subject" and schema.get("type") == "object":
+            return self._subject(self._resolved(schema["properties"]["kind"])["enum"])
         if name.endswith("_id"):
             return self._one_of(f"{name.removesuffix('_id').replace('_', '-')}s")
         for key in ("const", "enum", "examples", "default"):
@@ -122,6 +126,14 @@ class Everything:
                 return {n: self._value(n, schema["properties"][n]) for n in schema.get("required", ())}
             case _:
                 return "Sample"
+
+    def _subject(self, kinds: list[str]) -> dict[str, str]:
+        """What a document or a comment is about: the first of these kinds of which one was made."""
+        for entry in CATALOGUE.values():
+            one = self.resources.get(f"/{entry.service}/v1/{entry.collection}")
+            if entry.service == self._service and entry.name in kinds and one is not None:
+                return {"kind": entry.name, "id": str(one["id"])}
+        return {"kind": kinds[0], "id": UNKNOWN}
 
     def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Without a reference, and of several kinds the first that is not null."""

@@ -2,10 +2,12 @@
 
 from services.projects.structure.calendar import api as calendar
 from services.projects.structure.project import api as project
+from services.projects.structure.schedule import api as schedule
 from services.projects.structure.work_package import api as work_package
 from shared.runtime.service import Group
 
 STRUCTURE = Group(
-    routes=(project.routes, work_package.routes, calendar.routes),
+    routes=(project.routes, work_package.routes, calendar.routes, schedule.routes),
     registers=(project.PROJECTS, work_package.WORK_PACKAGES, calendar.CALENDARS),
+    operations=(schedule.TRIAL,),
 )

@@ -4,7 +4,7 @@ An event that erases a person makes the kept versions forget them, so that a day
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -95,18 +95,25 @@ async def current_versions(
 def version_of(record: Record) -> Version:
     event = record.event
     entry, _ = EVENT_TYPES[event.type]
-    by_project = entry.key == "project_id" and event.partitionkey != event.subject
-    own = event.subject if entry.name == "project" else None
     state = bytes(event.data.state).decode()
     return Version(
         event.subject,
         event.data.version,
         entry.name,
-        event.partitionkey if by_project else own,
+        project_of(entry, event.subject, event.partitionkey, state),
         record.effective_at,
         state,
         scope_in(entry, event.subject, event.partitionkey, state),
     )
+
+
+def project_of(entry: AggregateType, id: str, key: str, state: str) -> str | None:
+    """The project that an aggregate belongs to: by its key, or, of what is attached, by where its subject lies."""
+    if entry.key == "project_id" and key != id:
+        return key
+    if entry.name == "project":
+        return id
+    return cast(str | None, _STATE(state)["project_id"]) if entry.is_attached else None
 
 
 def scope_in(entry: AggregateType, id: str, key: str, state: str) -> str | None:

@@ -86,18 +86,26 @@ async def states_by_id(store: Store, ids: Sequence[str], until: int | None) -> d
     return states
 
 
+_ATTACHED = sorted({entry.name for entry in entries() if entry.is_attached})
+NOT_ATTACHED = f"h.aggregate_type NOT IN ({', '.join(repr(name) for name in _ATTACHED)})"
+
+
 async def states_of_project(
     store: Store, project_id: str, until: int | None
 ) -> dict[str, list[dict[str, Any]]]:
-    """Everything that belongs to a project, by type."""
+    """Everything that belongs to a project, by type, but for documents and comments, which have lists of their own."""
     if until is None:
-        text = "SELECT aggregate_type, state FROM current_state WHERE project_id = ? ORDER BY aggregate_id"
+        text = (
+            "SELECT aggregate_type, state FROM current_state h"
+            f" WHERE project_id = ? AND {NOT_ATTACHED} ORDER BY aggregate_id"
+        )
         rows = await store.scan(text, (project_id,))
     else:
         text = (
             "SELECT h.aggregate_type, h.state FROM history h JOIN (SELECT aggregate_id, MAX(version) AS version"
             " FROM history WHERE project_id = ? AND effective_at <= ? GROUP BY aggregate_id) newest"
-            " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version ORDER BY h.aggregate_id"
+            " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version"
+            f" WHERE {NOT_ATTACHED} ORDER BY h.aggregate_id"
         )
         rows = await store.scan(text, (project_id, until))
     states_by_type: dict[str, list[dict[str, Any]]] = {}

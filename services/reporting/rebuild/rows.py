@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from services.reporting.history.projection import project_of
 from shared.contracts.envelope import Change
 from shared.contracts.language import EVENT_TYPES
 from shared.messaging.bus.embedded import marks_of
@@ -71,16 +72,13 @@ def history_row(row: Sequence[Any]) -> tuple[Any, ...] | None:
     if declared is None:
         return None
     entry = declared[0]
-    if entry.key == "project_id" and key != aggregate_id:
-        project_id = key
-    else:
-        project_id = aggregate_id if entry.name == "project" else None
     change = _CHANGE(payload)
+    state = bytes(change.state).decode()
     return (
         aggregate_id,
         version,
         entry.name,
-        project_id,
+        project_of(entry, aggregate_id, key, state),
         event_id,
         kind,
         _HEADERS(headers).authid,
@@ -88,6 +86,6 @@ def history_row(row: Sequence[Any]) -> tuple[Any, ...] | None:
         recorded_at,
         ",".join(change.changed),
         bytes(change.fact).decode(),
-        bytes(change.state).decode(),
+        state,
         scope,
     )

@@ -1,19 +1,22 @@
 """Logging in and out: by the one-time link of an instance at hand, or with a token of an issuer that is trusted."""
 
-from secrets import token_urlsafe
 from typing import Literal
 
 from pydantic import Field
 
-from services.reporting.web import attempts, sessions
-from services.reporting.web.command import command_for
+from services.reporting.web import session_rows, sessions
+from services.reporting.web.login_form import login_form
 from services.reporting.web.page import page, path_of_ours, redirect
+from services.reporting.web.session_rows import KeptTokens
+from services.reporting.web.signin.renewal import provider_of
 from shared.base.errors import Forbidden, Unauthenticated
 from shared.contracts.language import Shape
+from shared.http import attempts
 from shared.http.auth import Principal
 from shared.http.auth.issuers import LOCAL
 from shared.http.call import Answer, Call
 from shared.http.operation import FORM
+from shared.http.personal_tokens import is_personal
 from shared.http.query import Query
 from shared.http.routes import Routes
 
@@ -52,7 +55,7 @@ async def login_page(call: Call, query: LoginQuery) -> Answer:
     """Log in."""
     code, then = query.code, path_of_ours(query.next)
     if _only_looks(call):
-        return _form(call, then)
+        return login_form(call, then)
     principal = await _redeemed(call, code) if code is not None else None
     if principal is not None:
         return redirect(then, **{"Set-Cookie": await sessions.begin(call, principal)})
@@ -60,8 +63,8 @@ async def login_page(call: Call, query: LoginQuery) -> Answer:
         return redirect(then)
     if code is not None:
         used = call.kernel.tokens.trusts(LOCAL)
-        return _form(call, then, status=401, code="link_used" if used else "no_links")
-    return _form(call, then, before=query.session)
+        return login_form(call, then, status=401, code="link_used" if used else "no_links")
+    return login_form(call, then, before=query.session)
 
 
 @routes.post("/login", public=True, produces=("text/html",), media_type=FORM)
@@ -71,7 +74,10 @@ async def login(call: Call, body: LoginForm) -> Answer:
     then = path_of_ours(body.next)
     try:
         sessions.check_form(call, sessions.FORM_COOKIE, body.form)
-        principal = await call.kernel.tokens.principal(body.token.strip())
+        token = body.token.strip()
+        if is_personal(token):
+            raise Unauthenticated("the token is one for programs", code="token_of_a_program")
+        principal = await call.kernel.tokens.principal(token)
         if call.kernel.revocations.concern(principal):
             raise Unauthenticated("the token was revoked", code="token_revoked")
     except Forbidden:
@@ -79,16 +85,41 @@ async def login(call: Call, body: LoginForm) -> Answer:
         raise
     except Unauthenticated as refusal:
         attempts.note_failure(call)
-        return _form(call, then, status=401, code=refusal.code)
-    return redirect(then, **{"Set-Cookie": await sessions.begin(call, principal)})
+        return login_form(call, then, status=401, code=refusal.code)
+    session_cookie = await sessions.begin(call, principal, KeptTokens(access=token), principal.expires_at)
+    return redirect(then, **{"Set-Cookie": session_cookie})
+
+
+@routes.get("/logout", public=True, any_query=True, produces=("text/html",))
+async def logged_out(call: Call) -> Answer:
+    """Come back from an issuer after logging out there."""
+    return redirect("/login?session=left")
 
 
 @routes.post("/logout", public=True, produces=("text/html",), media_type=FORM)
 async def logout(call: Call, body: LogoutForm) -> Answer:
     """End the session."""
     sessions.check_form(call, sessions.COOKIE, body.form)
+    issuer_page = await _log_out_at_issuer(call)
     end = sessions.end_everywhere if body.everywhere else sessions.end
-    return redirect("/login?session=left", **{"Set-Cookie": await end(call)})
+    ended = {"Set-Cookie": await end(call)}
+    if issuer_page is None:
+        return redirect("/login?session=left", **ended)
+    answer = page(call, "leaving.html", issuer_page=issuer_page)
+    answer.headers |= ended
+    return answer
+
+
+async def _log_out_at_issuer(call: Call) -> str | None:
+    """Where the browser goes to log out of the issuer too, by a page of ours: a form may only be answered from here."""
+    cookie = call.cookies.get(sessions.COOKIE, "")
+    session = await session_rows.find(call.kernel.store, cookie)
+    provider = None if session is None else provider_of(call, session.principal.issuer)
+    if session is None or provider is None:
+        return None
+    id_token = session.tokens(call.kernel.secret, cookie).id
+    back_to = f"{call.kernel.settings.base_url}/logout"
+    return await provider.log_out_address(id_token, back_to) if id_token else None
 
 
 async def _redeemed(call: Call, code: str) -> Principal | None:
@@ -107,15 +138,3 @@ def _only_looks(call: Call) -> bool:
         "pre" in (call.header(name) or "").lower()
         for name in ("sec-purpose", "purpose", "x-moz", "x-purpose")
     )
-
-
-def _form(
-    call: Call, then: str, status: int = 200, code: str | None = None, before: str | None = None
-) -> Answer:
-    proof = token_urlsafe(18)
-    answer = page(
-        call, "login.html", status=status, form=sessions.form_token(call, proof), then=then, code=code,
-        before=before, link_command=command_for(call, "login-link") if call.kernel.tokens.trusts(LOCAL) else None,
-    )  # fmt: skip
-    answer.headers["Set-Cookie"] = sessions.set_cookie(call, sessions.FORM_COOKIE, proof, sessions.FORM_LASTS)
-    return answer

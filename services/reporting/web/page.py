@@ -15,6 +15,7 @@ from services.reporting.web.amounts import figure_unit, of_costs, table_unit
 from services.reporting.web.assets import url_of
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
 from services.reporting.web.reasons import fault_in, reason_in, refusal_in
+from services.reporting.web.registers.menu import menu
 from services.reporting.web.words import (
     FACTS,
     HEALTH,
@@ -149,6 +150,7 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
             at=at,
             today=now(),
             principal=principal,
+            menu=menu(call.rights.offered, words) if principal and hasattr(call, "rights") else [],
             others=[(code, name_of(code)) for code in languages() if code != words.language],
             address=_address(call),
             messages={name: words.gettext(text) for name, text in MESSAGES.items()},

@@ -11,9 +11,15 @@ LASTS = timedelta(minutes=5)
 
 
 async def token_of(call: Call) -> str:
-    """The bearer token of the session behind the request; Unauthenticated where there is none."""
-    principal = await sessions.principal(call)
+    """The bearer token of the session behind the request: what its issuer gave, or one that the instance issues itself.
+
+    Unauthenticated where the session is over, or was begun with what the services do not accept.
+    """
+    session = await sessions.session_of(call)
+    issued = session.tokens(call.kernel.secret, call.cookies.get(sessions.COOKIE, ""))
+    if issued.access:
+        return issued.access
     tokens = call.kernel.tokens
     if tokens.local is None:
         raise Unauthenticated("log in again to do this", code="no_session")
-    return tokens.local.issue_for(principal, call.kernel.settings.audience, LASTS)
+    return tokens.local.issue_for(session.principal, call.kernel.settings.audience, LASTS)

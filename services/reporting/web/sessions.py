@@ -1,23 +1,28 @@
-"""Browser sessions: begun by a one-time code or a token, kept in reporting's database, named by a cookie.
+"""Browser sessions: begun by a one-time code, a token or a log-in at an issuer, and named by a cookie.
 
 A cookie is only looked at by the pages and their stream; the API knows bearer tokens alone. What changes something
 (logging in and out) needs, beside the cookie, a token of the form that only our own pages can have put there.
 """
 
-import json
-from datetime import timedelta
-from hashlib import sha256
-from hmac import compare_digest
+from datetime import date, timedelta
 from secrets import token_urlsafe
-from urllib.parse import urlsplit
 
-from shared.base.clock import epoch_seconds, now_micros
-from shared.base.errors import Forbidden, Unauthenticated
+from services.reporting.web import session_rows
+from services.reporting.web.cookies import check_form, form_token, set_cookie
+from services.reporting.web.session_rows import KeptTokens, Session, hashed, sealed
+from services.reporting.web.signin.renewal import renewed
+from shared.base.clock import epoch_seconds, machine_micros, now
+from shared.base.errors import Unauthenticated
 from shared.http.auth import Principal
 from shared.http.auth.issuers import LOCAL
 from shared.http.auth.roles import scopes_of
 from shared.http.call import Call
 from shared.store import Store
+
+__all__ = [
+    "COOKIE", "FORM_COOKIE", "FORM_LASTS", "begin", "check_form", "end", "end_everywhere", "form_token", "is_open",
+    "lasting", "link", "offer", "principal", "redeem", "session_of", "set_cookie", "today",
+]  # fmt: skip
 
 COOKIE = "portolan_session"
 FORM_COOKIE = "portolan_form"
@@ -25,6 +30,14 @@ CODE_LASTS = timedelta(minutes=15)
 FORM_LASTS = timedelta(hours=1)
 REMEMBERED = timedelta(days=1)
 """How long a browser keeps the cookie of a session that is over, so that the next page can say that it has ended."""
+SEEN_AGAIN_US = 5 * 60 * 1_000_000
+"""When a session was seen last is noted no more often."""
+LONGEST_AGENT = 200
+
+
+def today(call: Call) -> date:
+    """The day of the instance."""
+    return now().astimezone(call.kernel.settings.zone).date()
 
 
 async def offer(store: Store, subject: str, role: str) -> str:
@@ -32,7 +45,7 @@ async def offer(store: Store, subject: str, role: str) -> str:
     code = token_urlsafe(18)
     await store.run(
         "INSERT INTO login_code (hash, subject, role, expires_at) VALUES (?, ?, ?, ?)",
-        (_hashed(code), subject, role, _after(CODE_LASTS)),
+        (hashed(code), subject, role, _after(CODE_LASTS)),
     )
     return code
 
@@ -48,9 +61,9 @@ async def redeem(store: Store, code: str, lasts: timedelta) -> Principal | None:
     It is worth nothing afterwards.
     """
     rows = await store.run(
-        "DELETE FROM login_code WHERE hash = ? RETURNING subject, role, expires_at", (_hashed(code),)
+        "DELETE FROM login_code WHERE hash = ? RETURNING subject, role, expires_at", (hashed(code),)
     )
-    if not rows or rows[0][2] < now_micros():
+    if not rows or rows[0][2] < machine_micros():
         return None
     subject, role, _ = rows[0]
     at = epoch_seconds()
@@ -64,61 +77,58 @@ def lasting(call: Call) -> timedelta:
     return timedelta(hours=call.kernel.settings.session_hours)
 
 
-async def begin(call: Call, principal: Principal) -> str:
-    """The Set-Cookie header of a new session; it ends no later than what proved who it is."""
-    store = call.kernel.store
-    cookie = token_urlsafe(32)
-    until = min(int(principal.expires_at * 1_000_000), _after(lasting(call)))
-    await store.run(
-        "INSERT INTO browser_session (hash, subject, issuer, roles, scopes, expires_at, token_id, issued_at, group_names,"
-        " bounds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            _hashed(cookie),
-            principal.subject,
-            principal.issuer,
-            " ".join(principal.roles),
-            " ".join(sorted(principal.scopes)),
-            until,
-            principal.token_id,
-            int(principal.issued_at * 1_000_000),
-            json.dumps(principal.groups),
-            None if principal.bounds is None else " ".join(sorted(principal.bounds)),
-        ),
-    )
+async def begin(
+    call: Call, principal: Principal, tokens: KeptTokens | None = None, tokens_end_at: float = 0.0
+) -> str:
+    """The Set-Cookie header of a new session. The one that the browser had is gone: nobody who gave it that one is in.
+
+    It ends no later than what proved who it is, unless that can be renewed. `tokens_end_at`: in seconds since 1970.
+    """
+    store, cookie = call.kernel.store, token_urlsafe(32)
+    until = _after(lasting(call))
+    if tokens is None or not tokens.refresh:
+        until = min(int(principal.expires_at * 1_000_000), until)
+    if (before := call.cookies.get(COOKIE)) is not None:
+        await session_rows.delete(store, hashed(before))
+    sealed_tokens = sealed(tokens or KeptTokens(), call.kernel.secret, cookie)
+    agent = "".join(c for c in (call.header("user-agent") or "") if c.isprintable())[:LONGEST_AGENT]
+    ends_at = int(tokens_end_at * 1_000_000)
+    await session_rows.insert(store, cookie, principal, until, agent, sealed_tokens, ends_at)
     return set_cookie(call, COOKIE, cookie, lasting(call) + REMEMBERED)
 
 
 async def principal(call: Call) -> Principal:
     """Who the request's cookie stands for; Unauthenticated where it stands for nobody."""
-    cookie = call.cookies.get(COOKIE)
-    rows = await call.kernel.store.fetch(
-        "SELECT subject, issuer, roles, scopes, expires_at, token_id, issued_at, group_names, bounds FROM browser_session"
-        " WHERE hash = ? AND expires_at > ?",
-        (_hashed(cookie or ""), now_micros()),
-    )
-    if not rows:
+    return (await session_of(call)).principal
+
+
+async def session_of(call: Call) -> Session:
+    """The session of the request's cookie, with tokens that hold; Unauthenticated where there is none."""
+    cookie = call.cookies.get(COOKIE) or ""
+    session = await _standing(call, cookie)
+    if session.sealed:
+        session = await renewed(call, cookie, session)
+    if machine_micros() - session.seen_at > SEEN_AGAIN_US:
+        await session_rows.note_seen(call.kernel.store, session)
+    return session
+
+
+async def _standing(call: Call, cookie: str) -> Session:
+    session = await session_rows.find(call.kernel.store, cookie) if cookie else None
+    if session is None or not _counts(call, session.principal):
         raise Unauthenticated("log in to see this page", code="no_session")
-    subject, issuer, roles, scopes, until, token_id, issued_at, groups, bounds = rows[0]
-    principal = Principal(
-        subject,
-        issuer,
-        tuple(roles.split()),
-        frozenset(scopes.split()),
-        until / 1_000_000,
-        token_id,
-        issued_at / 1_000_000,
-        tuple(json.loads(groups)),
-        None if bounds is None else frozenset(bounds.split()),
-    )
-    if not call.kernel.tokens.trusts(issuer) or call.kernel.revocations.concern(principal):
-        raise Unauthenticated("log in to see this page", code="no_session")
-    return principal
+    return session
+
+
+def _counts(call: Call, principal: Principal) -> bool:
+    return call.kernel.tokens.trusts(principal.issuer) and not call.kernel.revocations.concern(principal)
 
 
 async def is_open(call: Call) -> bool:
-    """Whether the session still stands, for a stream that outlives the check at its start."""
+    """Whether the session still stands, for a stream that outlives the check at its start: it renews nothing, so that an
+    open page that nobody looks at keeps no session alive at the issuer."""
     try:
-        await principal(call)
+        await _standing(call, call.cookies.get(COOKIE) or "")
     except Unauthenticated:
         return False
     return True
@@ -126,60 +136,17 @@ async def is_open(call: Call) -> bool:
 
 async def end(call: Call) -> str:
     """The Set-Cookie header that makes the browser forget the session, which is gone here too."""
-    await call.kernel.store.run("DELETE FROM browser_session WHERE hash = ?", (_hash_of_session(call),))
+    await session_rows.delete(call.kernel.store, hashed(call.cookies.get(COOKIE, "")))
     return set_cookie(call, COOKIE, "", timedelta(0))
 
 
 async def end_everywhere(call: Call) -> str:
     """The same, and all other sessions of the same person are gone too: in every browser, at every replica."""
-    await call.kernel.store.run(
-        "DELETE FROM browser_session WHERE (issuer, subject) IN"
-        " (SELECT issuer, subject FROM browser_session WHERE hash = ?)",
-        (_hash_of_session(call),),
-    )
-    return set_cookie(call, COOKIE, "", timedelta(0))
-
-
-def _hash_of_session(call: Call) -> str:
-    return _hashed(call.cookies.get(COOKIE, ""))
-
-
-def set_cookie(call: Call, name: str, value: str, lasts: timedelta) -> str:
-    secure = "; Secure" if call.kernel.settings.base_url.startswith("https:") else ""
-    return f"{name}={value}; Path=/; Max-Age={int(lasts.total_seconds())}; HttpOnly; SameSite=Lax{secure}"
-
-
-def form_token(call: Call, cookie: str) -> str:
-    """What a form carries to show that it came from a page of ours: only we can sign what the cookie says."""
-    return call.kernel.sign(b"form:" + cookie.encode()).hex()
-
-
-def check_form(call: Call, cookie_name: str, proof: str) -> None:
-    """Refuse (403) a form that another site may have made the browser send."""
-    if not _is_from_here(call):
-        raise Forbidden("the form was sent by another site", code="form_of_another_site")
-    cookie = call.cookies.get(cookie_name, "")
-    if not cookie or not compare_digest(form_token(call, cookie).encode(), proof.encode()):
-        raise Forbidden("the form has expired; load the page again", code="form_expired")
-
-
-def _is_from_here(call: Call) -> bool:
-    """What the browser says of the page that sent the form; if it says nothing, only the form is checked."""
-    if (site := call.header("sec-fetch-site")) is not None and site not in ("same-origin", "none"):
-        return False
-    origin = call.header("origin")
-    if origin is None:
-        return True
-    sent_by, ours = urlsplit(origin), urlsplit(call.kernel.settings.base_url)
-    return sent_by.scheme in ("http", "https") and sent_by.netloc.lower() in (
-        ours.netloc.lower(),
-        (call.header("host") or "").lower(),
-    )
-
-
-def _hashed(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
+    store = call.kernel.store
+    if (session := await session_rows.find(store, call.cookies.get(COOKIE, ""))) is not None:
+        await session_rows.delete_all(store, session.principal.issuer, session.principal.subject)
+    return await end(call)
 
 
 def _after(lasts: timedelta) -> int:
-    return now_micros() + lasts // timedelta(microseconds=1)
+    return machine_micros() + lasts // timedelta(microseconds=1)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Text
 
 from services.reporting.tables import Model
-from shared.store.columns import KEY, Field
+from shared.store.columns import ID, KEY, Field
 
 
 class LoginCodeRow(Model, table=True):
@@ -18,7 +18,8 @@ class LoginCodeRow(Model, table=True):
 
 
 class SessionRow(Model, table=True):
-    """Who a cookie stands for, until when; shared by all replicas. Only the cookie's hash is kept."""
+    """Who a cookie stands for, until when; shared by all replicas. Only the cookie's hash is kept, and the issuer's tokens
+    are sealed (`session_rows`)."""
 
     __tablename__ = "browser_session"
 
@@ -32,3 +33,11 @@ class SessionRow(Model, table=True):
     issued_at: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})
     group_names: str = Field(sa_type=Text, default="[]", sa_column_kwargs={"server_default": "[]"})
     bounds: str | None = Field(sa_type=Text, default=None)
+    id: str = Field(sa_type=ID, default="", sa_column_kwargs={"server_default": ""})
+    session_id: str = Field(sa_type=KEY, default="", sa_column_kwargs={"server_default": ""})
+    begun_at: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})
+    seen_at: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})
+    agent: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
+    sealed: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
+    tokens_end_at: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})
+    renewing_until: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})

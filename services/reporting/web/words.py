@@ -77,12 +77,18 @@ KINDS = {
     "org_unit": N_("organisational unit"),
     "person": N_("person"),
     "identity": N_("login"),
+    "personal_token": N_("personal access token"),
     "allocation": N_("allocation"),
     "register": N_("risk register"),
     "risk": N_("risk"),
     "assessment": N_("assessment"),
+    "comment": N_("comment"),
+    "document": N_("document"),
 }
 FACTS = {
+    "mentioned": N_("mentioned"),
+    "reviewed": N_("reviewed"),
+    "version_added": N_("version added"),
     "created": N_("created"),
     "revised": N_("revised"),
     "archived": N_("archived"),
@@ -104,11 +110,18 @@ FACTS = {
     "erased": N_("erased"),
     "granted": N_("granted"),
     "revoked": N_("revoked"),
+    "confirmed": N_("confirmed"),
     "committed": N_("committed"),
     "released": N_("released"),
     "assessed": N_("assessed"),
     "monitored": N_("monitored"),
     "occurred": N_("occurred"),
+    "overdue": N_("overdue"),
+    "update_missing": N_("without update for 30 days"),
+    "notice_due": N_("notice due in 90 days"),
+    "ending": N_("ending in 14 days"),
+    "started": N_("began to count"),
+    "expired": N_("expired"),
 }
 """What the feed shows: aggregates and their facts."""
 STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))

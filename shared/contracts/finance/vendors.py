@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.base.money import Money
-from shared.contracts.language import Aggregate, Day, Id, Line, Prose, aggregate
+from shared.contracts.language import Aggregate, Day, Id, Line, Prose, TimeFact, aggregate, fact
 from shared.contracts.members import (
     at_creation,
     code,
@@ -56,5 +56,12 @@ class Contract(Aggregate):
     """The first day of its term."""
     ends_on: Annotated[Day | None, sortable] = None
     """The last day of its term."""
+    notice_on: Annotated[Day | None, sortable] = None
+    """The last day on which notice can be given; null where it ends by itself."""
     value: Annotated[Money | None, sortable] = None
     """The agreed price of all that is delivered."""
+
+
+@fact(Contract, "notice_due")
+class ContractNoticeDue(TimeFact):
+    """Notice can be given for 90 more days."""

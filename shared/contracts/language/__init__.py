@@ -41,6 +41,7 @@ from shared.contracts.language.shapes import (
     OwnDecision,
     Reasoned,
     Shape,
+    TimeFact,
     absent,
 )
 from shared.contracts.language.topics import (
@@ -57,6 +58,7 @@ from shared.contracts.language.values import (
     Code,
     Day,
     Email,
+    FileName,
     Id,
     Instant,
     Key,
@@ -64,6 +66,7 @@ from shared.contracts.language.values import (
     Pattern,
     Percent,
     Prose,
+    Sha256,
     Source,
 )
 
@@ -90,6 +93,7 @@ __all__ = [
     "Erasable",
     "ExternalRef",
     "Fact",
+    "FileName",
     "Id",
     "Instant",
     "Key",
@@ -99,8 +103,10 @@ __all__ = [
     "Percent",
     "Prose",
     "Reasoned",
+    "Sha256",
     "Shape",
     "Source",
+    "TimeFact",
     "Visibility",
     "absent",
     "aggregate",

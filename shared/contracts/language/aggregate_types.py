@@ -35,6 +35,8 @@ class AggregateType:
     scope: tuple[str, ...] = ()
     """The members of which the first that is given says in what the aggregate lies; none: in the instance."""
     facts: dict[str, type[Fact]] = field(default_factory=dict)
+    is_attached: bool = False
+    """Whether it lies where its `subject` does: its scope members follow those of the subject."""
 
     @property
     def noun(self) -> str:

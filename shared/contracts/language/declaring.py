@@ -38,12 +38,13 @@ def aggregate(
     scope: tuple[str, ...] | None = None,
     read_only: bool = False,
     needs: Literal["write", "decide", "contribute"] = "write",
+    attached: bool = False,
 ) -> Callable[[type[A]], type[A]]:
     """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
 
     `name` is the snake-case name of the class where none is given. `needs` is the verb that writing one needs. `scope`
     names the members that say in what the aggregate lies: the key's project, else all of SCOPES that it has; `("id",)`
-    for what others lie in.
+    for what others lie in. What is `attached` lies where its `subject` does.
     """
 
     def declare(shape: type[A]) -> type[A]:
@@ -52,7 +53,16 @@ def aggregate(
         if lies_in is None:
             lies_in = ("project_id",) if _is_of_one_project(shape, key) else _scopes(shape)
         entry = AggregateType(
-            service, type_name, collection, shape, key, visibility, read_only, needs, lies_in
+            service,
+            type_name,
+            collection,
+            shape,
+            key,
+            visibility,
+            read_only,
+            needs,
+            lies_in,
+            is_attached=attached,
         )
         _refuse_second(entry)
         _check_declaration(entry)

@@ -129,6 +129,13 @@ class Decided(Reasoned):
     an import tells; null where somebody else decided."""
 
 
+class TimeFact(Fact):
+    """What time alone brought about: nobody did it, and it is told once."""
+
+    due_at: Instant
+    """When it was due. It is told then, or as soon as a service is there again."""
+
+
 class Decision(Shape):
     """Why a move is made."""
 

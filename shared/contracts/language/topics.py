@@ -11,8 +11,13 @@ PARTITIONS = 12
 
 
 def topics_of(*services: str, classes: Collection[Visibility] = CLASSES) -> list[str]:
-    """The topics on which the services publish what is of these classes."""
-    return sorted({e.topic for e in CATALOGUE.values() if e.service in services and e.visibility in classes})
+    """The topics on which the services publish what is of these classes; of each service the open one first."""
+    places = {
+        (e.service, CLASSES.index(e.visibility), e.topic)
+        for e in CATALOGUE.values()
+        if e.service in services and e.visibility in classes
+    }
+    return [topic for *_, topic in sorted(places)]
 
 
 def service_of(topic: str) -> str:

@@ -152,6 +152,34 @@ Key = Annotated[
     Pattern(f"^{_WITH_SOMETHING_VISIBLE}$"),
 ]
 """A key of another system, as it is there but for normalization form C."""
+
+
+def _check_file_name(text: str) -> str:
+    if "/" in text or "\\" in text:
+        raise ValueError("it is the name of a file, without folders")
+    if not text.strip(". "):
+        raise ValueError("nothing but points is no name")
+    return text
+
+
+_WITHOUT_FOLDERS = _WITH_SOMETHING_VISIBLE.replace("[^", r"[^/\\")
+FileName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_check_file_name),
+    AfterValidator(_check_line),
+    BeforeValidator(_compose),
+    Pattern(rf"^[\t-\r ]*{_WITHOUT_FOLDERS}[\t-\r ]*$"),
+    Field(examples=["minutes.pdf"]),
+]
+"""The name of a file, as people see it: one line without folders."""
+Sha256 = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]),
+    code,
+]
+"""The hash of a content, in small hexadecimal digits."""
 Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 Email = Annotated[
     str,

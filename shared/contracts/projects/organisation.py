@@ -7,7 +7,18 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.base.money import Money
-from shared.contracts.language import Aggregate, Day, Id, Key, Line, Reasoned, Shape, aggregate, fact
+from shared.contracts.language import (
+    Aggregate,
+    Day,
+    Id,
+    Key,
+    Line,
+    Reasoned,
+    Shape,
+    TimeFact,
+    aggregate,
+    fact,
+)
 from shared.contracts.members import at_creation, code, filterable, label, names, not_given, stored
 
 
@@ -148,6 +159,7 @@ class MembershipState(StrEnum):
     PROPOSED = "proposed"
     GRANTED = "granted"
     REVOKED = "revoked"
+    EXPIRED = "expired"
 
 
 @aggregate("projects", "memberships", scope=("scope_id",))
@@ -170,7 +182,7 @@ class Membership(Aggregate):
     ends_on: Day | None = None
     """The last day on which it counts; null: until it is revoked."""
     state: Annotated[MembershipState, filterable, not_given] = MembershipState.PROPOSED
-    """Whether it counts; moves change it."""
+    """Whether it counts; moves change it, and the end of its last day."""
 
 
 @fact(Membership, "granted")
@@ -181,3 +193,13 @@ class MembershipGranted(Reasoned):
 @fact(Membership, "revoked")
 class MembershipRevoked(Reasoned):
     """The role counts no more."""
+
+
+@fact(Membership, "started")
+class MembershipStarted(TimeFact):
+    """Its first day came: it counts from now on."""
+
+
+@fact(Membership, "expired")
+class MembershipExpired(TimeFact):
+    """Its last day is over: it counts no more."""

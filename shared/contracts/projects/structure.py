@@ -18,6 +18,7 @@ from shared.contracts.language import (
     Prose,
     Reasoned,
     Shape,
+    TimeFact,
     aggregate,
     fact,
 )
@@ -142,6 +143,11 @@ class ProjectImported(Fact):
     """Where it stood here before; null for a new project."""
 
 
+@fact(Project, "update_missing")
+class ProjectUpdateMissing(TimeFact):
+    """Nobody has written anything of a running project for 30 days."""
+
+
 class WorkPackageState(StrEnum):
     PLANNED = "planned"
     IN_PROGRESS = "in_progress"
@@ -194,6 +200,11 @@ class WorkPackageProgressed(Fact):
     """How much is done now, from 0 to 100."""
     previous_percent_complete: Percent
     """How much was done before, from 0 to 100."""
+
+
+@fact(WorkPackage, "overdue")
+class WorkPackageOverdue(TimeFact):
+    """Its planned finish is over, and it is not completed."""
 
 
 class Weekday(StrEnum):

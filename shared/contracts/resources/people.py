@@ -9,7 +9,9 @@ from shared.contracts.language import (
     Aggregate,
     Email,
     Erasable,
+    Fact,
     Id,
+    Instant,
     Key,
     Line,
     Reasoned,
@@ -111,6 +113,52 @@ class Identity(Erasable):
     """Who issues the tokens, as their `iss` says."""
     subject: Annotated[Key, filterable, at_creation, personal("erased")]
     """Whom the tokens are issued to, as their `sub` says."""
+
+
+@aggregate("resources", "personal-tokens", visibility="restricted_people", read_only=True)
+class PersonalToken(Erasable):
+    """A personal access token: with it a program acts as a person, with the rights that the person has, or fewer.
+
+    The token itself is shown once, when it is made. What is kept, and what every service knows, is its hash.
+    """
+
+    name: Annotated[Line, label, sortable, personal("Erased token")]
+    """What its owner calls it."""
+    issuer: Annotated[Key, filterable, personal("erased")]
+    """Who issued the tokens with which its owner logs in."""
+    subject: Annotated[Key, filterable, personal("erased")]
+    """Its owner, as the `sub` of those tokens says."""
+    token_hash: Annotated[Key, personal("erased")]
+    """The SHA-256 of the token, by which services recognise it."""
+    roles: Annotated[list[Key], Field(max_length=20)] = []
+    """The roles of its owner, as their issuer said last."""
+    groups: Annotated[list[Key], Field(max_length=500), personal([])] = []
+    """The groups of its owner, as their issuer said last."""
+    scope: Line | None = None
+    """What it is narrowed to, such as `projects.read risk`; null: to nothing, it allows what its owner may."""
+    expires_at: Instant
+    """From when on it counts no more."""
+    confirmed_at: Instant
+    """When its owner was last seen with a token of their issuer."""
+    revoked_at: Instant | None = None
+    """When it was revoked; null while it counts."""
+
+
+@fact(PersonalToken, "confirmed")
+class PersonalTokenConfirmed(Fact):
+    """Its owner was seen with a token of their issuer, which says what they may do now."""
+
+
+@fact(PersonalToken, "revoked")
+class PersonalTokenRevoked(Fact):
+    """It counts no more."""
+
+
+@fact(PersonalToken, "erased")
+class PersonalTokenErased(Reasoned):
+    """Its owner was erased, and it with them."""
+
+    erases = True
 
 
 @fact(Identity, "erased")

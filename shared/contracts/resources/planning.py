@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.language import Aggregate, Day, Id, Line, Reasoned, aggregate, fact
+from shared.contracts.language import Aggregate, Day, Id, Line, Reasoned, TimeFact, aggregate, fact
 from shared.contracts.members import at_creation, filterable, names, not_given, optional_at_creation, sortable
 
 
@@ -58,3 +58,8 @@ class AllocationReleased(Reasoned):
 
     project_archived: bool = False
     """Whether the archiving of its project released it: restoring the project then books it again."""
+
+
+@fact(Allocation, "ending")
+class AllocationEnding(TimeFact):
+    """The booking ends in 14 days."""

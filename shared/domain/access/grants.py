@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from shared.base.clock import now, to_day
@@ -28,12 +28,13 @@ SELECT (SELECT mark FROM access_clock),
     CASE WHEN EXISTS (SELECT 1 FROM access_membership WHERE counts = 1) THEN 1 ELSE 0 END
 """
 MEMBERSHIPS = """
-SELECT role, node_id FROM access_membership WHERE counts = 1
+SELECT {columns} FROM access_membership WHERE counts = 1
     AND (starts_on IS NULL OR starts_on <= ?) AND (ends_on IS NULL OR ends_on >= ?)
     AND ((kind = 'person' AND holder IN (SELECT person_id FROM access_login WHERE hash = ? AND counts = 1))
         OR (kind = 'service_account' AND holder = ?){groups})
 """
 OF_GROUPS = " OR (kind = 'group' AND holder IN ({marks}))"
+PERSON = "SELECT person_id FROM access_login WHERE hash = ? AND counts = 1 LIMIT 1"
 CONFIDENTIAL = "SELECT id FROM access_node WHERE confidential = 1"
 VALUES = {
     "sqlite": "SELECT value FROM json_each(?)",
@@ -67,7 +68,7 @@ class Caller(Protocol):
     @property
     def key(self) -> str: ...
     @property
-    def kind(self) -> str: ...
+    def account_name(self) -> str: ...
     @property
     def subject(self) -> str: ...
     @property
@@ -140,7 +141,7 @@ async def rights_of(store: Store, service: str, caller: Caller, zone: tzinfo) ->
     if not grants.has_memberships and (sees_all or not grants.has_confidential):
         return rights_from(service, caller.scopes)
     on = now().astimezone(zone).date()
-    key = (caller.key, caller.scopes, caller.groups, caller.bounds, on)
+    key = (caller.key, caller.account_name, caller.scopes, caller.groups, caller.bounds, on)
     while (rights := grants.remembered_rights.get(key)) is None:
         remembered = grants.remembered_rights
         remembered[key] = await _rights(
@@ -175,11 +176,8 @@ async def _rights(store: Store, service: str, caller: Caller, on: date, hides: b
 
 async def _reaches(store: Store, caller: Caller, on: date) -> Sequence[Reach]:
     """What the caller's memberships allow, and where."""
-    groups = OF_GROUPS.format(marks=", ".join("?" * len(caller.groups))) if caller.groups else ""
-    day, account = to_day(on), caller.subject if caller.kind == "service_account" else ""
-    params = (day, day, login_hash(caller.issuer, caller.subject), account, *caller.groups)
     nodes_by_role: dict[str, list[str]] = {}
-    for role, node_id in await store.fetch(MEMBERSHIPS.format(groups=groups), params):
+    for role, node_id in await memberships_of(store, caller, on, "role, node_id"):
         nodes_by_role.setdefault(role, []).append(node_id)
     return [
         Reach(scopes, await nodes_below(store, nodes))
@@ -188,8 +186,22 @@ async def _reaches(store: Store, caller: Caller, on: date) -> Sequence[Reach]:
     ]
 
 
+async def memberships_of(store: Store, caller: Caller, on: date, columns: str) -> list[tuple[Any, ...]]:
+    """Of each membership that counts for the caller on a day, these columns."""
+    groups = OF_GROUPS.format(marks=", ".join("?" * len(caller.groups))) if caller.groups else ""
+    day = to_day(on)
+    params = (day, day, login_hash(caller.issuer, caller.subject), caller.account_name, *caller.groups)
+    return await store.fetch(MEMBERSHIPS.format(columns=columns, groups=groups), params)
+
+
 def _within(scopes: frozenset[str], bounds: frozenset[str] | None) -> frozenset[str]:
     return scopes if bounds is None else scopes & bounds
+
+
+async def person_of(store: Store, caller: Caller) -> str | None:
+    """The id of the person whose login it is, as this service knows it."""
+    rows = await store.fetch(PERSON, (login_hash(caller.issuer, caller.subject),))
+    return rows[0][0] if rows else None
 
 
 async def nodes_below(store: Store, ids: Collection[str]) -> frozenset[str]:

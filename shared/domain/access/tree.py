@@ -4,6 +4,7 @@ The service that owns them writes these rows in the commit that changes them; al
 What belongs to a node stays where it is when the node's parent moves: only the node's own row changes.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +14,13 @@ from uuid import UUID
 
 from sqlalchemy import MetaData
 
-from shared.base.clock import to_day
+from shared.base.clock import to_day, to_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import Aggregate, entry_of
 from shared.contracts.projects.organisation import Membership, MembershipState, Organisation
 from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
-from shared.contracts.resources.people import Identity, OrgUnit
+from shared.contracts.resources.people import Identity, OrgUnit, PersonalToken
 from shared.store import Statement, Store
 from shared.store.columns import Mirror
 from shared.store.sql import on_conflict, upsert
@@ -110,6 +111,26 @@ def _organisation_row(one: Organisation) -> Row:
     return str(one.id), one.version, one.four_eyes.value
 
 
+def _token_row(one: PersonalToken) -> Row:
+    """Once it was revoked or its owner erased, nothing of it remains but that it was there."""
+    counts = one.archived_at is None and one.erased_at is None and one.revoked_at is None
+    return (
+        str(one.id),
+        one.version,
+        one.token_hash if counts else "",
+        one.issuer if counts else "",
+        one.subject if counts else "",
+        one.name if counts else "",
+        " ".join(one.roles),
+        json.dumps(one.groups if counts else []),
+        one.scope,
+        to_micros(one.created_at),
+        to_micros(one.expires_at),
+        to_micros(one.confirmed_at),
+        int(counts),
+    )
+
+
 def _mirror(shape: type[Aggregate], name: str) -> Mirror:
     """How the rows of a kernel table are written beside those of aggregates."""
     table = TABLES.tables[name]
@@ -152,6 +173,16 @@ _KEPT_SHAPES: dict[type[Aggregate], _Keeping] = {
         Membership, "access_membership", _membership_row, "state", "starts_on", "ends_on", "archived_at"
     ),
     Identity: _keeping(Identity, "access_login", _login_row, "archived_at", "erased_at"),
+    PersonalToken: _keeping(
+        PersonalToken,
+        "access_token",
+        _token_row,
+        "roles",
+        "groups",
+        "confirmed_at",
+        "revoked_at",
+        "erased_at",
+    ),
 }
 
 

@@ -4,18 +4,14 @@ The local issuer exists for one machine: it is created at first start, and its t
 `PORTOLAN_LOCAL_ISSUER` is on.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
+from itertools import chain, islice
 from pathlib import Path
-from time import monotonic
 from typing import Any, Protocol
 
-import httpx
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,11 +22,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from shared.base.clock import now
-from shared.base.errors import Unauthenticated, Unavailable
+from shared.base.clock import machine_now
+from shared.base.errors import Unauthenticated
 from shared.base.ids import new_id_text
 from shared.base.keyfile import read_or_make
 from shared.base.starting import CannotStart
+from shared.base.trusted_issuers import TrustedIssuer, is_safe_address
+from shared.http.auth.published import Published
 from shared.http.auth.roles import Principal
 
 LOCAL = "portolan-local"
@@ -38,15 +36,10 @@ ON_BEHALF = "portolan_login"
 """A claim of the local issuer: the other issuer whose subject the token is for."""
 KEY_FILE = "issuer.pem"
 LEEWAY_S = 60.0
-"""How much the clock of the issuer of a token may differ from ours."""
-REFRESH_S = 60.0
-KEYS_LAST_S = 240.0
-FORGOTTEN_S = 3600.0
-LONGEST_PAUSE_S = 60.0
-READING_S = 10.0
-"""How long a key server may take over its whole answer."""
-LONGEST_ANSWER = 1024 * 1024
-"""Bytes of it; a key has one or two thousand."""
+"""By how much a token may seem to be issued in the future: pods' clocks disagree."""
+METADATA_KEPT_S = 900.0
+MOST_TRIED = 20
+"""Of so many keys a token is tried with that names none, as an issuer with one key may leave it out."""
 NOTHING = "-"
 """A word of a scope that nothing is called: it narrows a token to nothing."""
 KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
@@ -70,6 +63,10 @@ class PublishedKey:
 
 class Issuer(Protocol):
     @property
+    def trusted(self) -> TrustedIssuer:
+        """What its claims mean."""
+
+    @property
     def algorithms(self) -> tuple[str, ...]:
         """The signatures that are accepted."""
 
@@ -84,6 +81,7 @@ class Issuer(Protocol):
 class LocalIssuer:
     """Signs and verifies with the instance's own key."""
 
+    trusted = TrustedIssuer.model_construct(key="local", issuer=LOCAL)
     algorithms = ("EdDSA",)
     leeway_s = 0.0
     """It issues and verifies by the same clock."""
@@ -103,7 +101,7 @@ class LocalIssuer:
         scope: str | None = None,
     ) -> str:
         """A token for `subject` in `role`; `scope` narrows it."""
-        at = now()
+        at = machine_now()
         claims: dict[str, Any] = {
             "sub": subject,
             "roles": [role],
@@ -123,7 +121,7 @@ class LocalIssuer:
             "roles": list(principal.roles),
             "groups": list(principal.groups),
             "iat": principal.issued_at,
-            "exp": int(min(principal.expires_at, (now() + lifetime).timestamp())),
+            "exp": int(min(principal.expires_at, (machine_now() + lifetime).timestamp())),
             "jti": principal.token_id or new_id_text(),
         }
         if principal.bounds is not None:
@@ -153,81 +151,84 @@ def _new_key() -> bytes:
 
 
 class OidcIssuer:
-    """An OIDC provider's published keys.
+    """An OIDC provider: its metadata and its published keys.
 
-    They are read again before they are five minutes old, so that a withdrawn key is soon rejected. For an
-    unknown key id they are read at most once a minute. Whoever asks meanwhile waits for the same reading. A
-    key server that fails is asked again later and later, and the keys it gave last are believed for an hour.
+    Keys are read again before they are five minutes old, so that a withdrawn key is soon rejected. For an unknown key id
+    they are read at most once a minute.
     """
 
-    algorithms = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA")
-    leeway_s = LEEWAY_S
-
-    def __init__(self, jwks_url: str) -> None:
-        self._url = jwks_url
-        self._published: Mapping[str | None, Sequence[PublishedKey]] = {}
-        """By key id: providers may give one to several keys, of different kinds or while they change them."""
-        self._read_at = -FORGOTTEN_S
-        self._failures = 0
-        self._again_at = 0.0
-        self._reading: asyncio.Task[None] | None = None
+    def __init__(self, trusted: TrustedIssuer) -> None:
+        self.trusted = trusted
+        self.algorithms: tuple[str, ...] = trusted.algorithms
+        self.leeway_s = trusted.leeway_s
+        self.metadata = Published(
+            "the issuer's metadata cannot be read now",
+            self._metadata_address,
+            lambda answer: metadata_of(trusted, answer),
+            METADATA_KEPT_S,
+        )
+        self._keys = Published("the issuer's keys cannot be read now", self._keys_address, published_keys)
 
     async def keys(self, kid: str | None, algorithm: str) -> Sequence[Any]:
-        age = monotonic() - self._read_at
-        if age >= FORGOTTEN_S or (kid not in self._published and age >= REFRESH_S):
-            await self._read()
-        elif age >= KEYS_LAST_S and monotonic() >= self._again_at:
-            reading = self._begin()
-            if not self._failures:
-                with suppress(Unavailable):
-                    await asyncio.shield(reading)
-        fitting = [one.key for one in self._published.get(kid, ()) if one.fits(algorithm)]
+        published = await self._keys.content(lambda keys: kid is None or kid in keys)
+        candidates = published.get(kid, ()) if kid is not None else chain.from_iterable(published.values())
+        fitting = [one.key for one in islice(candidates, MOST_TRIED) if one.fits(algorithm)]
         if not fitting:
             raise Unauthenticated("the token names a key its issuer does not publish", code="unknown_key")
         return fitting
 
-    async def _read(self) -> None:
-        """Read the keys, once for all who want them now; Unavailable where that fails, or failed just now."""
-        wait = self._again_at - monotonic()
-        if self._reading is None and wait > 0:
-            raise _unreadable(wait)
-        await asyncio.shield(self._begin())
+    async def _metadata_address(self) -> str:
+        return f"{self.trusted.issuer.rstrip('/')}/.well-known/openid-configuration"
 
-    def _begin(self) -> "asyncio.Task[None]":
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._fetch())
-            self._reading.add_done_callback(self._done)
-        return self._reading
+    async def _keys_address(self) -> str:
+        return self.trusted.jwks_url or (await self.metadata.content()).jwks_uri
 
-    def _done(self, reading: "asyncio.Task[None]") -> None:
-        self._reading = None
-        if not reading.cancelled():
-            reading.exception()  # looked at, should nobody wait for it any more
 
-    async def _fetch(self) -> None:
-        try:
-            published = published_keys(await self._answer())
-        except (httpx.HTTPError, ValueError, TimeoutError) as error:
-            wait = min(LONGEST_PAUSE_S, 2.0**self._failures)
-            self._failures, self._again_at = self._failures + 1, monotonic() + wait
-            raise _unreadable(wait) from error
-        self._failures, self._again_at, self._read_at = 0, 0.0, monotonic()
-        self._published = published
+@dataclass(frozen=True)
+class Metadata:
+    """Where an issuer is asked for what (OpenID Connect Discovery 1.0, RFC 8414)."""
 
-    async def _answer(self) -> bytes:
-        """What the key server answers; an answer without end, in size or time, is none."""
-        answer = bytearray()
-        async with (
-            asyncio.timeout(READING_S),
-            httpx.AsyncClient(timeout=5) as client,
-            client.stream("GET", self._url) as response,
-        ):
-            response.raise_for_status()
-            async for piece in response.aiter_bytes():
-                answer += piece
-                if len(answer) > LONGEST_ANSWER:
-                    raise ValueError("the keys are too long")
-        return bytes(answer)
+    jwks_uri: str
+    authorization_endpoint: str
+    token_endpoint: str
+    end_session_endpoint: str
+    names_itself: bool
+    """Whether it says in every answer to a log-in which issuer it is (RFC 9207)."""
+    takes_secret_in_body: bool
+    """Whether a client's secret goes into the form, since it takes none in the header."""
+
+
+def metadata_of(trusted: TrustedIssuer, answer: bytes) -> Metadata:
+    """ValueError where they are another issuer's, or lead where answers could be changed on the way."""
+    members = _json_object(answer)
+    if members.get("issuer") != trusted.issuer:
+        raise ValueError("the metadata are of another issuer")
+    addresses = {
+        name: members.get(name) or ""
+        for name in ("jwks_uri", "authorization_endpoint", "token_endpoint", "end_session_endpoint")
+    }
+    for name, address in addresses.items():
+        if name != "end_session_endpoint" or address:
+            if not isinstance(address, str) or not is_safe_address(address):
+                raise ValueError(f"{name} is no address of https")
+            if address.startswith("http:") and trusted.issuer.startswith("https:"):
+                raise ValueError(f"{name} is less safe than the issuer")
+    methods = members.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    return Metadata(
+        **addresses,
+        names_itself=members.get("authorization_response_iss_parameter_supported") is True,
+        takes_secret_in_body="client_secret_basic" not in methods and "client_secret_post" in methods,
+    )
+
+
+def _json_object(answer: bytes) -> dict[str, Any]:
+    try:
+        members = json.loads(answer)
+    except RecursionError as error:
+        raise ValueError("the answer is nested too deeply") from error
+    if not isinstance(members, dict):
+        raise ValueError("the answer is no JSON object")
+    return members
 
 
 def published_keys(answer: bytes) -> Mapping[str | None, Sequence[PublishedKey]]:
@@ -236,11 +237,7 @@ def published_keys(answer: bytes) -> Mapping[str | None, Sequence[PublishedKey]]
     A key that cannot be used is passed over, as the RFC asks. So is a private one: everybody who can read it
     can sign.
     """
-    try:
-        members = json.loads(answer)
-    except RecursionError as error:
-        raise ValueError("the answer is nested too deeply") from error
-    entries = members.get("keys") if isinstance(members, dict) else None
+    entries = _json_object(answer).get("keys")
     if not isinstance(entries, list):
         raise ValueError("the answer is no set of keys")
     published: dict[str | None, list[PublishedKey]] = {}
@@ -260,9 +257,3 @@ def _usable(entry: dict[str, Any]) -> PublishedKey | None:
         return PublishedKey(jwt.PyJWK(entry).key, kind, algorithm)
     except (jwt.PyJWTError, ValueError, TypeError, UnsupportedAlgorithm):
         return None
-
-
-def _unreadable(wait: float) -> Unavailable:
-    return Unavailable(
-        "the issuer's keys cannot be read now", headers={"Retry-After": str(max(1, ceil(wait)))}
-    )

@@ -40,11 +40,22 @@ class Principal:
     """The groups that the issuer names, to which memberships may be granted."""
     bounds: frozenset[str] | None = None
     """What the token's `scope` claim narrows every right to, those of memberships too; None: to nothing."""
+    session_id: str = ""
+    """The issuer's session (`sid`), with which all that was given in it can be revoked."""
+    account: str = ""
+    """The name of a service account, to which memberships may be granted; empty: a person."""
+    personal_token: str = ""
+    """The id of the personal access token that was sent; empty: another token was."""
 
     @cached_property
     def kind(self) -> str:
         """CloudEvents `authtype`."""
-        return "service_account" if "service" in self.roles else "user"
+        return "service_account" if self.account_name else "user"
+
+    @cached_property
+    def account_name(self) -> str:
+        """By which memberships know a service account; empty: a person."""
+        return self.account or (self.subject if "service" in self.roles else "")
 
     @cached_property
     def key(self) -> str:

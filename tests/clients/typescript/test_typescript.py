@@ -91,4 +91,5 @@ def _names(document: dict[str, Any]) -> Iterator[str]:
     for operations in document["paths"].values():
         for operation in operations.values():
             for content in operation.get("requestBody", {}).get("content", {}).values():
-                yield content["schema"]["$ref"].rsplit("/", 1)[-1]
+                if "$ref" in content["schema"]:  # a file has no members
+                    yield content["schema"]["$ref"].rsplit("/", 1)[-1]

@@ -304,7 +304,7 @@ async def test_logging_out_everywhere_ends_every_session_of_the_person(portolan:
         for client, subject in ((one, "vera"), (two, "vera"), (other, "paul")):
             form = hidden((await client.get("/login")).text, "form")
             await client.post("/login", data={"token": portolan.token("viewer", subject), "form": form})
-        page = await one.get("/")
+        page = await one.get("/me")
         assert 'name="everywhere"' in page.text
         proof = hidden(page.text, "form")
         assert (await one.post("/logout", data={"form": proof, "everywhere": "yes"})).status_code == 303

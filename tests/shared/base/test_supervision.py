@@ -98,8 +98,17 @@ async def test_each_kind_of_task_of_a_service_is_supervised(portolan: Portolan) 
     for one in portolan.running.services.values():
         names = [task.name for task in (*one.kernel.tasks, *one.kernel.store.tasks)]
         consumers = [f"the consumer {consumer.name}" for consumer in one.service.consumers]
+        scheduler = ["the scheduler"] if any(register.dues for register in one.service.registers) else []
+        runner = ["the runner of operations"] if one.service.operations else []
         assert sorted(names) == sorted(
-            ["the pruning", "the look at revocations", "the writer of the store", *consumers]
+            [
+                "the pruning",
+                "the look at revocations",
+                "the writer of the store",
+                *consumers,
+                *scheduler,
+                *runner,
+            ]
         )
 
 

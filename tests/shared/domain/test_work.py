@@ -19,9 +19,13 @@ COUNTS: Memory[str, int] = Memory("counts")
 OTHERS: Memory[str, int] = Memory("other counts")
 
 
+class Nowhere:
+    """A store that nobody asks anything."""
+
+
 def unit() -> Work:
     """One that never asks its store."""
-    nowhere: Any = None
+    nowhere: Any = Nowhere()
     return Work(nowhere, SERVICE.mirrors, Origin("/portolan/tests/projects/1", "user", "anna", "tests"))
 
 

@@ -23,7 +23,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from services.projects.service import SERVICE
 from shared.base.settings import Settings
 from shared.http import audit, limits
-from shared.http.auth import issuers
+from shared.http.auth import published
 from shared.http.auth.roles import ROLES, Principal, scopes_of
 from tests.conftest import running_service
 from tests.shared.conftest import PROJECTS, Projects
@@ -311,7 +311,7 @@ async def test_a_withdrawn_key_is_forgotten_within_minutes(provider: Provider, t
     provider.rotate("second")
     tokens = trusting.callers.tokens
     issuer: Any = tokens._issuers[ISSUER]
-    issuer._read_at -= 240
+    issuer._keys._read_at -= 240
     tokens._principals = {token: (principal, 0.0) for token, (principal, _) in tokens._principals.items()}
     assert await refusal(trusting, token) == "unknown_key"
     assert await refusal(trusting, provider.token("first", key=signed)) == "unknown_key"
@@ -327,7 +327,7 @@ async def test_a_failing_key_server_is_asked_once_and_left_alone_for_a_while(
     assert (await answer_to(trusting, provider.token("first"))).status_code == 503
     assert provider.requests == 1
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
-    issuer._again_at = 0.0
+    issuer._keys._again_at = 0.0
     provider.status = 200
     assert (await answer_to(trusting, provider.token("first"))).status_code == 200
 
@@ -336,12 +336,12 @@ async def test_known_keys_outlive_an_outage_of_the_key_server(provider: Provider
     assert (await answer_to(trusting, provider.token("first"))).status_code == 200
     provider.status = 503
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
-    issuer._read_at -= 600
+    issuer._keys._read_at -= 600
     for _ in range(5):
         assert (await answer_to(trusting, provider.token("first"))).status_code == 200
     assert provider.requests == 2
-    issuer._read_at -= 3600
-    issuer._again_at = 0.0
+    issuer._keys._read_at -= 3600
+    issuer._keys._again_at = 0.0
     assert (await answer_to(trusting, provider.token("first"))).status_code == 503
 
 
@@ -379,7 +379,7 @@ async def test_a_new_key_of_the_provider_is_found_after_a_while(
     assert await refusal(trusting, provider.token("second")) == "unknown_key"
     assert provider.requests == 1, "a wrong key id must not make us read the keys at once"
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
-    issuer._read_at -= 61
+    issuer._keys._read_at -= 61
     assert (await answer_to(trusting, provider.token("second"))).status_code == 200
 
 
@@ -437,13 +437,13 @@ async def test_a_key_server_that_answers_no_keys_is_away(
 ) -> None:
     assert (await answer_to(trusting, provider.token("first"))).status_code == 200
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
-    issuer._read_at -= 300
+    issuer._keys._read_at -= 300
     provider.answer = answer
     assert (await answer_to(trusting, provider.token("first"))).status_code == 200, (
         "the keys before still count"
     )
-    issuer._read_at -= 3600
-    issuer._again_at = 0.0
+    issuer._keys._read_at -= 3600
+    issuer._keys._again_at = 0.0
     assert (await answer_to(trusting, provider.token("first"))).status_code == 503
     assert provider.requests == 3
 
@@ -470,7 +470,7 @@ async def test_a_key_that_cannot_be_used_is_passed_over(
 async def test_a_key_server_whose_answer_never_ends_is_away(
     provider: Provider, trusting: Projects, monkeypatch: pytest.MonkeyPatch, piece: bytes
 ) -> None:
-    monkeypatch.setattr(issuers, "READING_S", 0.2)
+    monkeypatch.setattr(published, "READING_S", 0.2)
     provider.answer, provider.is_endless = piece, True
     answer = await answer_to(trusting, provider.token("first"))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
@@ -482,7 +482,7 @@ async def test_a_provider_that_is_away_is_told_as_that(provider: Provider, trust
     assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
     provider.status = 200
     issuer: Any = trusting.callers.tokens._issuers[ISSUER]
-    issuer._again_at = 0.0
+    issuer._keys._again_at = 0.0
     assert (await answer_to(trusting, provider.token("first"))).status_code == 200
 
 

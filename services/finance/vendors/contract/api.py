@@ -1,6 +1,6 @@
 """The routes of contracts."""
 
-from services.finance.vendors.contract import commands
+from services.finance.vendors.contract import commands, rules
 from services.finance.vendors.contract.model import ContractRow
 from shared.contracts.finance.vendors import Contract
 from shared.domain.register import Register
@@ -12,6 +12,7 @@ CONTRACTS = Register(
     ContractRow,
     check=commands.check,
     acts=commands.ACTS,
+    dues=(rules.NOTICE,),
 )
 
 routes = Routes("finance", "Contracts")

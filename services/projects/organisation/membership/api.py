@@ -13,6 +13,7 @@ MEMBERSHIPS = Register(
     check=commands.check,
     carried=commands.refuse_while_granted,
     lifecycle=rules.LIFECYCLE,
+    dues=rules.DUES,
 )
 
 routes = Routes("projects", "Memberships")

@@ -6,11 +6,14 @@ from shared.base.errors import Conflict, Fault, Forbidden, Invalid
 from shared.contracts.projects.organisation import (
     MemberRole,
     Membership,
+    MembershipExpired,
     MembershipGranted,
     MembershipRevoked,
+    MembershipStarted,
     MembershipState,
 )
 from shared.domain.access.roles import granted_by
+from shared.domain.due.declaring import Due, Late
 from shared.domain.lifecycle import Lifecycle, Move
 
 S = MembershipState
@@ -36,8 +39,23 @@ LIFECYCLE = Lifecycle(
             description="From granted to revoked; 409 `last_director` where nobody else there or above is director.",
         ),
     },
-    final=(S.REVOKED,),
+    final=(S.REVOKED, S.EXPIRED),
 )
+
+
+def is_granted(membership: Membership) -> bool:
+    return membership.state is S.GRANTED
+
+
+def expire(membership: Membership) -> None:
+    membership.state = S.EXPIRED
+
+
+DUES = (
+    Due(MembershipStarted, on=lambda membership: membership.starts_on, stands=is_granted, late=Late.NEVER),
+    Due(MembershipExpired, after=lambda membership: membership.ends_on, stands=is_granted, effect=expire),
+)
+"""What was granted for days that have begun has started with the grant."""
 
 
 def period_runs_forward(membership: Membership) -> None:

@@ -15,6 +15,7 @@ PROJECTS = Register(
     tell=commands.tell,
     acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
+    dues=(rules.UPDATE_MISSING,),
 )
 
 routes = Routes("projects", "Projects")

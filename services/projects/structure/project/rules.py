@@ -1,5 +1,7 @@
 """What a project may do: pure decisions over its public shape."""
 
+from datetime import timedelta
+
 from shared.base.errors import Fault, Invalid
 from shared.contracts.projects.structure import (
     Project,
@@ -10,13 +12,22 @@ from shared.contracts.projects.structure import (
     ProjectDiscontinued,
     ProjectPutOnHold,
     ProjectResumed,
+    ProjectUpdateMissing,
     Stage,
 )
 from shared.domain.acts import REVISE
+from shared.domain.due.declaring import Due
 from shared.domain.lifecycle import ANY_OPEN, Lifecycle, Move
 from shared.domain.stages import ENDED, Act
 
 S = Stage
+
+UPDATE_MISSING = Due(
+    ProjectUpdateMissing,
+    at=lambda project: project.updated_at + timedelta(days=30),
+    stands=lambda project: project.stage in (S.ACTIVE, S.CLOSING),
+)
+"""While work goes on somebody writes of it."""
 
 PLAN = (
     "phase", "planned_start_on", "planned_finish_on", "forecast_start_on", "forecast_finish_on", "planned_cost",

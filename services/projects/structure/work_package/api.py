@@ -18,6 +18,7 @@ WORK_PACKAGES = Register(
     acts=commands.ACTS,
     dependents=(Dependents(WorkPackageRow, "parent_id"),),
     after=commands.after,
+    dues=(commands.OVERDUE,),
 )
 
 routes = Routes("projects", "Work packages")

@@ -6,9 +6,16 @@ from uuid import UUID
 from services.projects.standing import of_project
 from services.projects.structure.work_package import rules, tree
 from shared.contracts.language import plain
-from shared.contracts.projects.structure import WorkPackage, WorkPackageProgressed
+from shared.contracts.projects.structure import (
+    Project,
+    WorkPackage,
+    WorkPackageOverdue,
+    WorkPackageProgressed,
+)
 from shared.domain.acts import Acts, admit
+from shared.domain.due.declaring import Due
 from shared.domain.reading import Memory
+from shared.domain.stages import ENDED
 from shared.domain.work import Match, Work, expect_version
 
 PROGRESS = "report-progress"
@@ -18,6 +25,19 @@ STAGED_NODES: Memory[UUID, tuple[str, tree.Node]] = Memory(
 )
 
 ACTS = Acts(of_project, rules.act)
+
+
+async def _project_goes_on(work: Work, package: WorkPackage) -> bool:
+    project = await work.find_by_id(Project, package.project_id)
+    return project is not None and project.archived_at is None and project.stage not in ENDED
+
+
+OVERDUE = Due(
+    WorkPackageOverdue,
+    after=lambda package: package.planned_finish_on,
+    stands=rules.is_to_be_done,
+    still=_project_goes_on,
+)
 
 
 def guard(package: Any) -> str:

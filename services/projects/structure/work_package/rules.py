@@ -135,6 +135,10 @@ def state_at(percent: int) -> WorkPackageState:
     return WorkPackageState.COMPLETED if percent == 100 else WorkPackageState.IN_PROGRESS
 
 
+def is_to_be_done(package: WorkPackage) -> bool:
+    return package.state is not WorkPackageState.COMPLETED
+
+
 def counts_otherwise(package: WorkPackage, before: WorkPackage | None) -> bool:
     """Whether what stands above must be summed up anew."""
     members = ("parent_id", "budget", "percent_complete", "archived_at")

@@ -2,8 +2,10 @@
 
 import { drawAll } from "./charts.js";
 import { live } from "./live.js";
+import { records } from "./records.js";
 import { markScrollers } from "./tables.js";
 
 drawAll(document);
 markScrollers();
+records();
 live();

@@ -1,5 +1,6 @@
 """What is checked of identities, and how they go with their person."""
 
+from services.resources.people.personal_token.commands import erase_tokens
 from shared.base.errors import Fault, Invalid
 from shared.contracts.resources.people import Identity, IdentityErased
 from shared.domain.erasure import erase
@@ -19,4 +20,5 @@ async def erase_logins(work: Work, person_id: str, reason: str | None) -> None:
     """All logins of a person, with the person."""
     for identity in await work.select(Identity, "person_id = ?", (person_id,), archived=True):
         if identity.erased_at is None:
+            await erase_tokens(work, identity, reason)
             await erase(work, identity, IdentityErased(reason=reason))

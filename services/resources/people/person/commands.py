@@ -4,8 +4,10 @@ from services.resources.people.identity.commands import erase_logins
 from services.resources.people.person import rules
 from services.resources.planning.allocation.model import AllocationRow
 from shared.base.clock import to_day
+from shared.contracts.common import COMMENTS
 from shared.contracts.resources.people import Person, PersonErased
 from shared.contracts.resources.planning import AllocationState
+from shared.domain.comments import erase_of
 from shared.domain.dependents import Dependents
 from shared.domain.erasure import erase as erased
 from shared.domain.work import Match, Work, expect_version
@@ -25,8 +27,9 @@ async def check(work: Work, person: Person) -> None:
 
 
 async def erase(work: Work, id: str, if_match: Match | None, reason: str | None) -> Person:
-    """Their logins go too. Whatever is booked stays booked: an allocation names no more than the id."""
+    """Their logins and what they said go too. Whatever is booked stays booked: an allocation names no more than the id."""
     person = await work.load(Person, id)
     expect_version(person, if_match)
     await erase_logins(work, id, reason)
+    await erase_of(work, COMMENTS["resources"], person.id, reason)
     return await erased(work, person, PersonErased(reason=reason))

@@ -17,6 +17,7 @@ ALLOCATIONS = Register(
     tell=commands.tell,
     acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
+    dues=(commands.ENDING,),
 )
 
 routes = Routes("resources", "Allocations")

@@ -7,8 +7,10 @@ from services.resources.tables import KNOWN_PROJECT
 from shared.base.clock import to_day
 from shared.contracts.language import Fact, plain
 from shared.contracts.resources.people import Person
-from shared.contracts.resources.planning import Allocation, AllocationCommitted, Commitment
+from shared.contracts.resources.planning import Allocation, AllocationCommitted, AllocationEnding, Commitment
 from shared.domain.acts import Acts, of_known_project
+from shared.domain.due.days import days_ahead
+from shared.domain.due.declaring import Due
 from shared.domain.stages import ENDED
 from shared.domain.work import Work
 
@@ -29,6 +31,20 @@ async def supply(work: Work, body: Any) -> dict[str, Any]:
 
 
 ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
+
+
+async def _project_goes_on(work: Work, allocation: Allocation) -> bool:
+    project = await KNOWN_PROJECT.get(work, allocation.project_id)
+    return project is not None and not project.archived and project.stage not in ENDED
+
+
+ENDING = Due(
+    AllocationEnding,
+    on=lambda allocation: allocation.ends_on,
+    lead=days_ahead(14),
+    stands=rules.is_still_booked,
+    still=_project_goes_on,
+)
 
 
 async def check(work: Work, allocation: Allocation) -> None:

@@ -73,6 +73,10 @@ LIFECYCLE = Lifecycle(
 """Whether it is booked; how firmly is a member apart, so that what was released tells how firm it was."""
 
 
+def is_still_booked(allocation: Allocation) -> bool:
+    return allocation.state is AllocationState.BOOKED
+
+
 def period_runs_forward(allocation: Allocation) -> None:
     if allocation.ends_on < allocation.starts_on:
         raise Invalid(

@@ -1,7 +1,7 @@
 """The runs: draw, correlate, schedule, cost and count, portion by portion within bounded memory."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,11 @@ _NUMBERS_AT_ONCE = 2**20  # of each array: 8 MiB
 class Run:
     """One model, a number of runs and a seed; `outcome` does the work."""
 
-    def __init__(self, model: Model, runs: int, seed: int) -> None:
+    def __init__(
+        self, model: Model, runs: int, seed: int, progress: Callable[[float], None] | None = None
+    ) -> None:
         self._model, self._runs, self._seed = model, runs, seed
+        self._progress = progress
         self._distributions = _by_family(uncertain(model))
         self._rows = {variable: row for row, variable in enumerate(self._distributions)}
         self._certain = {v: d.mean for v, d in quantities(model) if v not in self._distributions}
@@ -41,6 +44,8 @@ class Run:
         for portion in self._portions():
             u = streams.draw(portion.stop - portion.start)
             results[:, portion] = self._simulate(u, tally)
+            if self._progress is not None:
+                self._progress(portion.stop / self._runs)
         return self._summary(results, planned, tally)
 
     def _simulate(self, u: Array, tally: Tally) -> Array:

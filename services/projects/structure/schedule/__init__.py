@@ -1,0 +1,1 @@
+"""Schedules: dates and floats of plans, computed by workers."""

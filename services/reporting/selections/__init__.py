@@ -1,0 +1,1 @@
+"""Selections of projects under budgets and capacities, computed by workers."""

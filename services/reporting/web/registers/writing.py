@@ -1,0 +1,157 @@
+"""Create, change, move, archive and restore: what a form says becomes a request, and a refusal stands at its place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.reporting.web.registers import typed
+from services.reporting.web.registers.client import Reply
+from services.reporting.web.registers.controls import Control, FormOf
+from services.reporting.web.registers.details import DetailReader, State
+from services.reporting.web.registers.values import ids_in, merge, plain
+from shared.base.errors import Refusal
+from shared.contracts.forms import Field
+
+MERGE_PATCH = "application/merge-patch+json"
+ROUNDS = 4
+"""How often a change is tried again where others came between without touching what the form shows."""
+
+
+@dataclass
+class Form:
+    """A form as its template shows it."""
+
+    controls: Sequence[Control]
+    version: int = 0
+    refusal: Refusal | None = None
+    conflict: bool = False
+    """Whether somebody else changed what the form shows, since it was loaded."""
+
+    @property
+    def status(self) -> int:
+        return 412 if self.conflict else self.refusal.status if self.refusal else 200
+
+
+@dataclass
+class Outcome:
+    """What became of a form: the answer of the service, or the form again."""
+
+    reply: Reply | None = None
+    form: Form | None = None
+    """To be corrected, or with one more row."""
+    unchanged: bool = False
+    """Whether it said nothing new."""
+
+
+@dataclass
+class Writer:
+    """Carries out the form of one aggregate, or of one to be made."""
+
+    reader: DetailReader
+    fields: Sequence[Field]
+    texts: dict[str, str]
+    act: str = ""
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        return self.reader.shower.words.language
+
+    async def form(self, version: int = 0, refusal: Refusal | None = None, conflict: bool = False) -> Form:
+        reader = self.reader
+        form = FormOf(reader.api, reader.shower, reader.entry, self.fields, self.texts, self.act)
+        return Form(await form.controls(refusal, self.notes), version, refusal, conflict)
+
+    async def create(self, key: str) -> Outcome:
+        """Make one; the same form sent twice makes it once."""
+        if self.act:
+            return Outcome(form=await self.form())
+        body = self._body()
+        reply = await self.reader.api.write("POST", self.reader.entry.path, body, Idempotency_Key=key)
+        return await self._outcome(reply)
+
+    async def move(self, verb: str, version: int, key: str) -> Outcome:
+        """Make a move on the version that was looked at; what changed meanwhile is looked at first."""
+        if self.act:
+            return Outcome(form=await self.form(version))
+        headers = {"If_Match": f'"{version}"', "Idempotency_Key": key}
+        reply = await self.reader.api.write("POST", f"{self.reader.path}/{verb}", self._body(), **headers)
+        if reply.status != 412:
+            return await self._outcome(reply, version)
+        state = await self.reader.state()
+        return Outcome(form=await self.form(state["version"], reply.problem))
+
+    async def revise(self, version: int) -> Outcome:
+        """Change what the form changed. Where somebody else changed what it shows, it says what, and changes nothing."""
+        if self.act:
+            return Outcome(form=await self.form(version))
+        self.texts = typed.without_blank_rows(self.fields, self.texts)
+        base: State | None = None
+        for _ in range(ROUNDS):
+            state = await self.reader.state()
+            if base is None:
+                base = await self._base(version, state)
+            mine = typed.changes(self.fields, self.texts, base, self.language)
+            if theirs := self._changed_elsewhere(base, state, mine):
+                return Outcome(form=await self._conflict(theirs, mine, state))
+            patch = {
+                n: v
+                for n, v in mine.items()
+                if n in typed.changes(self.fields, self.texts, state, self.language)
+            }
+            if not patch:
+                return Outcome(unchanged=True)
+            reply = await self.reader.api.write(
+                "PATCH", self.reader.path, patch, If_Match=f'"{state["version"]}"', Content_Type=MERGE_PATCH
+            )
+            if reply.status != 412:
+                return await self._outcome(reply, version)
+        return await self._outcome(reply, version)
+
+    async def _base(self, version: int, state: State) -> State:
+        """What the form was made from."""
+        if state["version"] == version:
+            return state
+        return (await self.reader.versions(version)).get(version, state)
+
+    def _changed_elsewhere(self, base: State, state: State, mine: Mapping[str, Any]) -> list[Field]:
+        """The members of the form that somebody else made something else of than this form does."""
+        if state["version"] == base["version"]:
+            return []
+        still_mine = typed.changes(self.fields, self.texts, state, self.language)
+        differing = typed.differences(self.fields, base, state)
+        return [f for f in differing if f.name not in mine or f.name in still_mine]
+
+    async def _conflict(self, theirs: Sequence[Field], mine: Mapping[str, Any], state: State) -> Form:
+        """The form on what stands now: what only they changed is theirs, what both changed is as it was typed."""
+        reader = self.reader
+        await reader.know(_ids(theirs, state))
+        for of in theirs:
+            value = reader.shower.show(reader.entry, of, state.get(of.name))
+            self.notes[of.name] = plain(value) or "–"
+            if of.name not in mine:
+                self.texts = _without(self.texts, of.name) | typed.texts_of([of], state)
+        return await self.form(state["version"], conflict=True)
+
+    def _body(self) -> dict[str, Any]:
+        self.texts = typed.without_blank_rows(self.fields, self.texts)
+        members = typed.filled(typed.members_of(self.fields, self.texts, self.language))
+        return {name: value for name, value in members.items() if value != []}
+
+    async def _outcome(self, reply: Reply, version: int = 0) -> Outcome:
+        if not reply.is_refusal:
+            return Outcome(reply)
+        if reply.status in (401, 404):
+            raise reply.problem
+        return Outcome(form=await self.form(version, reply.problem))
+
+
+def _ids(fields: Sequence[Field], *states: State) -> dict[str, set[str]]:
+    ids: dict[str, set[str]] = {}
+    for state in states:
+        merge(ids, ids_in(fields, state))
+    return ids
+
+
+def _without(texts: Mapping[str, str], name: str) -> dict[str, str]:
+    return {path: text for path, text in texts.items() if path != name and not path.startswith(f"{name}.")}

@@ -1,0 +1,1 @@
+"""Personal access tokens: with them programs act as persons."""

@@ -1,0 +1,1 @@
+"""What risks may cost, in time and money."""

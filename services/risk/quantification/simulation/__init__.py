@@ -1,0 +1,1 @@
+"""Simulations of schedule and cost, computed by workers."""

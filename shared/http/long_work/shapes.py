@@ -1,0 +1,82 @@
+"""The shapes of what workers take and give, as documents tell them: made of the dataclasses that workers read.
+
+Nothing is checked by them: a body is read in a worker (`shared.base.typed_json`).
+"""
+
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib import import_module
+from types import UnionType
+from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, Field, create_model
+
+from shared.base.computation import Computation
+from shared.base.docstrings import member_docstrings
+from shared.base.typed_json import LONGEST_TEXT, MOST_ITEMS, Within
+from shared.contracts.language import AnswerShape, Day, Instant, Shape, absent
+
+_AMOUNT = Annotated[str, Field(pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,4})?$", examples=["12500.00"])]
+
+
+def computation_of(target: str) -> Computation[Any, Any]:
+    """The declaration that `module:NAME` names; imports its engine."""
+    module, _, name = target.partition(":")
+    return cast(Computation[Any, Any], getattr(import_module(module), name))
+
+
+def request_model(target: str) -> type[BaseModel]:
+    """What the target takes."""
+    return _model(cast(Any, computation_of(target).takes), Shape)
+
+
+def result_model(target: str) -> type[BaseModel]:
+    """What it gives."""
+    return _model(cast(Any, computation_of(target).gives), AnswerShape)
+
+
+@cache
+def _model(declared: Any, base: type[BaseModel]) -> type[BaseModel]:
+    hints, texts = get_type_hints(declared, include_extras=True), member_docstrings(declared)
+    members: dict[str, Any] = {}
+    for one in fields(declared):
+        options: dict[str, Any] = {"description": texts.get(one.name)}
+        annotation = _annotation(hints[one.name], base)
+        if one.default_factory is not MISSING:
+            options["default_factory"] = one.default_factory
+        elif one.default is not MISSING:
+            options["default"] = one.default
+            if one.default is None and base is AnswerShape:
+                options["json_schema_extra"] = absent
+        members[one.name] = (annotation, Field(**options))
+    return create_model(declared.__name__, __base__=base, __doc__=declared.__doc__, **members)
+
+
+def _annotation(kind: Any, base: type[BaseModel]) -> Any:
+    bounds = Within()
+    if get_origin(kind) is Annotated:
+        kind, *marks = get_args(kind)
+        bounds = next((mark for mark in marks if isinstance(mark, Within)), bounds)
+    if get_origin(kind) in (Union, UnionType):
+        choices = [choice for choice in get_args(kind) if choice is not type(None)]
+        return _annotation(Annotated[choices[0], bounds], base) | None
+    if is_dataclass(kind):
+        return _model(cast(Any, kind), base)
+    if get_origin(kind) is tuple:
+        return Annotated[_tuple_of(_annotation(get_args(kind)[0], base)), _length(bounds, MOST_ITEMS)]
+    if kind is str:
+        return Annotated[str, _length(bounds, LONGEST_TEXT)]
+    if kind in (int, float):
+        return Annotated[kind, Field(ge=bounds.least, le=bounds.most)]
+    by_name = {date: Day, datetime: Instant}
+    return by_name.get(kind, _AMOUNT if getattr(kind, "__name__", "") == "Decimal" else kind)
+
+
+def _tuple_of(each: Any) -> Any:
+    return tuple[each, ...]
+
+
+def _length(bounds: Within, most: int) -> Any:
+    least = None if bounds.least is None else int(bounds.least)
+    return Field(min_length=least, max_length=most if bounds.most is None else int(bounds.most))
