@@ -26,6 +26,10 @@ Members = dict[str, Any]
 """Member -> its value, in the order of the shape."""
 
 
+class Plain:
+    """Marks, in an annotation, what is kept as it is on the wire."""
+
+
 class NotExpressible(TypeError):
     """The shape has no compiled codec; the message says why."""
 
@@ -138,6 +142,8 @@ def _kind(annotation: Any, is_member: bool = False) -> Any:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         kind, *marks = arguments
+        if any(isinstance(mark, Plain) for mark in marks):
+            return Any
         if any(isinstance(mark, WrapSerializer) for mark in marks):
             raise NotExpressible("a serializer of its own")
         if any(isinstance(mark, PlainSerializer) for mark in marks) and _without_null(kind) is not datetime:

@@ -21,8 +21,9 @@ from sqlmodel import SQLModel
 
 from shared.base.clock import from_day, from_micros
 from shared.contracts.language import Aggregate, Erasable, entry_of
-from shared.contracts.projects.organisation import Membership, Organisation
+from shared.contracts.projects.organisation import FieldDefinition, Membership, Organisation
 from shared.contracts.resources.people import Identity, PersonalToken
+from shared.domain import custom_fields
 from shared.domain.access import tree
 from shared.domain.reading import Key, Memory
 from shared.domain.work import Work
@@ -136,6 +137,22 @@ class AccessCopy:
         if stored is None or (stored[1] < row[1] and tuple(stored[2:]) != row[2:]):
             work.keep_access(one)
             work.reading.copies[key] = row
+        return True
+
+
+@dataclass(frozen=True, eq=False)
+class FieldCopy:
+    """The organisation's own fields, in the table that every service has for them (`shared.domain.custom_fields`)."""
+
+    shape: type[Aggregate] = FieldDefinition
+    service: str = "projects"
+    declaration: str = "custom_field(1)"
+
+    async def foresee(self, work: Work, ids: Iterable[UUID]) -> None:
+        """Nothing: an older version than the stored one is left out by the statement that keeps it."""
+
+    async def remember(self, work: Work, one: Any) -> bool:
+        custom_fields.keep(work, one)
         return True
 
 

@@ -13,6 +13,7 @@ from shared.base.clock import now, to_micros, to_wire
 from shared.base.errors import Erased
 from shared.contracts.envelope import Change
 from shared.contracts.language import Erasable, Fact, entry_of
+from shared.domain.custom_fields import values_to_forget
 from shared.domain.work import Work
 from shared.store import content
 
@@ -48,6 +49,7 @@ async def erase(work: Work, entity: E, fact: Fact) -> E:
         collection = f"/{entry.service}/v1/{entry.collection}"
         path = f"{collection}/by-ref/{ref.source}/{ref.id}"
         work.add_statement(REDACT_ATTEMPT, [(f"{collection}/{entity.id}", path)])
+    work.part.statements.append(values_to_forget(entity.id))
     at = now()
     entity.take(**entity.PERSONAL, erased_at=at, archived_at=entity.archived_at or at)
     return work.save(entity, fact)

@@ -21,7 +21,7 @@ from shared.base.clock import now
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
-from shared.domain import four_eyes, naming, references
+from shared.domain import custom_fields, four_eyes, naming, references
 from shared.domain.access.rights import places_of
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.copies import Known
@@ -41,6 +41,9 @@ from shared.store import UniqueTaken
 from shared.store.columns import Mirror, mirror
 
 A = TypeVar("A", bound=Aggregate)
+
+CUSTOM = "custom"
+"""The member that holds values of the organisation's own fields."""
 
 _BY_REF: Memory[tuple[str, ExternalRef], UUID | None] = Memory("ids by register and external key")
 
@@ -125,9 +128,8 @@ class Register(Generic[A]):
             return Shape
         members = entry_of(self.shape).members
         name = f"{self.shape.__name__}Create"
-        return request_shape(
-            name, self.shape, (*members.created, "external_ref"), members.optional, self._texts
-        )
+        content = (*members.created, "external_ref")
+        return request_shape(name, self.shape, content, (*members.optional, CUSTOM), self._texts)
 
     @cached_property
     def revise(self) -> type[Shape]:
@@ -135,7 +137,8 @@ class Register(Generic[A]):
         if self.is_read_only:
             return Shape
         members = entry_of(self.shape).members
-        return request_shape(f"{self.shape.__name__}Revise", self.shape, members.revised, texts=self._texts)
+        content = (*members.revised, CUSTOM)
+        return request_shape(f"{self.shape.__name__}Revise", self.shape, content, texts=self._texts)
 
     @property
     def _texts(self) -> dict[str, str]:
@@ -233,7 +236,7 @@ def members_given(body: BaseModel, *, but: tuple[str, ...] = ()) -> dict[str, An
 
 def is_revised(entity: Aggregate, before: Aggregate) -> bool:
     """Whether a member that a patch may change differs: moves and archiving leave those as they are."""
-    members = entry_of(type(entity)).members.revised
+    members = (*entry_of(type(entity)).members.revised, CUSTOM)
     return any(getattr(entity, member) != getattr(before, member) for member in members)
 
 
@@ -243,6 +246,7 @@ async def _ask_project(work: Work, register: Register[Any], entity: Aggregate, d
 
 
 async def _check(work: Work, register: Register[A], entity: A) -> None:
+    await custom_fields.check(work, entity)
     await references.check_own(work, register.own, entity)
     await register.check(work, entity)
     await references.check_named_anew(work, register.checked, entity)
@@ -288,7 +292,9 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     content |= await _by_name(work, register, vars(body), None)
     for name in register.optional:
         supplied.setdefault(name, content.get(name))
+    content[CUSTOM] = content.get(CUSTOM) or {}
     entity = work.new_of(register.shape, content, supplied)
+    await custom_fields.withhold(work, entity)
     await _ask_project(work, register, entity, CREATE)
     await _check(work, register, entity)
     if entity.external_ref is not None:
@@ -333,7 +339,8 @@ async def put(
     for name, value in (content | await _by_name(work, register, content, before)).items():
         if name in register.members and not _left_out(body, name, register):
             setattr(entity, name, value)
-    if not work.is_changed(entity):
+    is_withheld = getattr(body, CUSTOM) is not None and await custom_fields.withhold(work, entity)
+    if not is_withheld and not work.is_changed(entity):
         return entity, 200
     _refuse_other_key(entity, before)
     if only_restored := _is_only_restored(entity, before):
@@ -363,8 +370,9 @@ def _refuse_other_key(entity: Aggregate, before: Aggregate) -> None:
 
 
 def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
-    """A member that is only optional in the request (a code) stays as it is when it is not given."""
-    return name not in register.revised and getattr(body, name) is None
+    """A member that is only optional in the request stays as it is when it is not given: a code, and the organisation's own
+    fields, of which another system knows nothing."""
+    return (name == CUSTOM or name not in register.revised) and getattr(body, name) is None
 
 
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
@@ -412,7 +420,8 @@ async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, 
     except ValidationError as error:
         raise invalid_from(error) from error
     entity.take(**await _with_ids(work, register, members, entity))
-    if not work.is_changed(entity):
+    is_withheld = "custom" in patch and await custom_fields.withhold(work, entity, patch["custom"])
+    if not is_withheld and not work.is_changed(entity):
         return entity
     await _ask_project(work, register, entity, REVISE)
     await _check(work, register, entity)
@@ -480,6 +489,7 @@ async def move(work: Work, register: Register[A], entity: A, name: str, body: Sh
     four_eyes.mark(fact, exception)
     if register.lifecycle.submits(name):
         four_eyes.note_submitted(work, entity)
+    await custom_fields.check(work, entity)
     if step.checks_content:
         await register.check(work, entity)
     await references.check_named_by_move(work, register.names, entity)

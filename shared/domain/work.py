@@ -73,6 +73,7 @@ class Work:
         "_new_access",
         "_new_nodes",
         "_origin_json",
+        "after_commit",
         "caller",
         "dry",
         "effective_at",
@@ -131,6 +132,8 @@ class Work:
         self.part = self.unit.parts[0]
         self.written: set[Key] = set()
         """What this unit has saved."""
+        self.after_commit: list[Callable[[], None]] = []
+        """What the process forgets or begins as soon as what is written here can be read, or may be."""
         self.waits_until = 0.0
         """Till when references that may still arrive are waited for (monotonic seconds); 0 before the first."""
         self.telling: Due | None = None
@@ -477,6 +480,8 @@ class Work:
         finally:
             if self._new_access:
                 grants_in(self.store).note_change(self._new_access)
+            for act in self.after_commit:
+                act()
 
     # What was written
 

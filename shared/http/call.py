@@ -267,7 +267,8 @@ def read_form(raw: bytes) -> dict[str, str]:
 
 
 def read_query(raw: bytes, names: frozenset[str] | None) -> dict[str, list[str]]:
-    """The query parameters; malformed ones are refused (400), and unknown ones where `names` says which there are."""
+    """The query parameters; malformed ones are refused (400), and unknown ones where `names` says which there are:
+    `custom[*]` among them stands for `custom[<anything>]`."""
     if not raw:
         return {}
     try:
@@ -278,7 +279,8 @@ def read_query(raw: bytes, names: frozenset[str] | None) -> dict[str, list[str]]
         raise Malformed("the query string cannot be read", code="malformed_query") from error
     query: dict[str, list[str]] = {}
     for name, value in pairs:
-        if names is not None and name not in names:
+        front, bracket, _ = name.partition("[")
+        if names is not None and name not in names and not (bracket and f"{front}[*]" in names):
             raise Malformed(
                 "a query parameter is not one of this operation",
                 Fault("unknown_parameter", "not a parameter of this operation", parameter=name[:80]),

@@ -13,6 +13,7 @@ from shared.base.errors import Fault, Invalid, PreconditionFailed
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Shape, absent, entry_of
 from shared.contracts.stored import STORED
+from shared.domain import custom_fields
 from shared.domain.lifecycle import Move
 from shared.domain.register import (
     Register,
@@ -98,10 +99,12 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         return Answer(200, state.encode(), {"ETag": f'"{version}"'})
 
     async def get(call: Call, id: Id) -> Answer:
-        return await shown(call, *await call.work.document(shape, id))
+        state, version = await call.work.document(shape, id)
+        return await shown(call, await custom_fields.shown_alone(call.kernel.store, entry, state), version)
 
     async def get_by_ref(call: Call, source: SourceName, external_id: ExternalKey) -> Answer:
-        return await shown(call, *await call.work.document_by_ref(shape, _ref(source, external_id)))
+        state, version = await call.work.document_by_ref(shape, _ref(source, external_id))
+        return await shown(call, await custom_fields.shown_alone(call.kernel.store, entry, state), version)
 
     async def create_(call: Call, body: Any) -> Any:
         created = await create(call.work, register, body)
@@ -173,7 +176,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
         "list",
         f"List {many}",
         page_shape,
-        parameters=(*parameters.parameters_of(register.filters, shape), *reduced),
+        parameters=(*parameters.parameters_of(register.filters, shape), parameters.CUSTOM, *reduced),
         headers=(paging.PREFER,),
     )
     declare("GET", "/{id}", get, "get", f"Get {one}", shape, parameters=reduced, refusals=(404,))

@@ -9,6 +9,7 @@ from shared.contracts.members import Kind
 from shared.domain.access.conditions import rows_seen
 from shared.domain.filters import Filters
 from shared.domain.list_indices import indexed_columns
+from shared.http import custom_filters
 from shared.http.answers import weak_tag
 from shared.http.call import Call
 from shared.http.keyset import Keyset, Sort
@@ -65,6 +66,7 @@ def reader_of(mirror: Mirror, filters: Filters) -> Callable[[Call], Awaitable[Pa
     async def page(call: Call) -> Page[Document]:
         keyset = Keyset("id", sorts, mirror.name, indexed=indexed_columns(mirror.table))
         read(call, mirror, filters, keyset)
+        await custom_filters.narrow(call, mirror.entry, keyset)
         condition = rows_seen(call.rights.sight_of(mirror.entry), mirror, call.kernel.store.dialect)
         if condition is not None:
             keyset.narrow(condition[0], *condition[1])

@@ -43,6 +43,9 @@ class Parameter:
     """Whether it leaves members out of the answer, required ones too. No schema can say so: the document describes the
     whole answer, and no values by which a tool would ask for another one."""
 
+    is_map: bool = False
+    """Whether it is given as `name[key]=value`, for keys that only the instance knows."""
+
     def to_openapi(self) -> dict[str, Any]:
         schema = {"type": "array", "items": self.schema} if self.many else self.schema
         if self.most is not None:
@@ -54,6 +57,8 @@ class Parameter:
             "description": self.description,
             "schema": schema,
         }
+        if self.is_map:
+            return documented | {"style": "deepObject", "explode": True}
         return documented | ({"style": "form", "explode": True} if self.many else {})
 
 
@@ -111,4 +116,5 @@ class Operation:
     @property
     def query_names(self) -> frozenset[str] | None:
         """The parameters that it has; None where any will do."""
-        return None if self.any_query else frozenset(p.name for p in self.parameters)
+        names = frozenset(f"{p.name}[*]" if p.is_map else p.name for p in self.parameters)
+        return None if self.any_query else names

@@ -49,6 +49,14 @@ SORTED_BY = 3
 """How many members a list may be sorted by."""
 
 
+CUSTOM = Parameter(
+    "custom",
+    "Only where the organisation's own field has this value: `custom[data_class]=internal`, or one of these where it is"
+    " given several times. Numbers, amounts (in minor units, such as cents) and days also take `custom[users][gte]`,"
+    " `[gt]`, `[lte]` and `[lt]`.",
+    {"type": "object", "additionalProperties": {"type": "string"}},
+    is_map=True,
+)
 ARCHIVED = Parameter("archived", "`true`: archived ones too.", {"type": "string", "enum": ["true", "false"]})
 
 

@@ -6,9 +6,8 @@ from functools import cached_property
 
 from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, entry_of, topics_of
 from shared.domain.access.roles import SERVICES
-from shared.domain.copies import ACCESS, AccessCopy, Copy, Known
+from shared.domain.copies import ACCESS, Copy, FieldCopy, Known
 from shared.domain.due.calendar import COPIES as ALMANAC
-from shared.domain.due.calendar import AlmanacCopy
 from shared.domain.work import Work
 from shared.messaging.birth import declared
 from shared.messaging.bus import Record
@@ -82,16 +81,14 @@ def reacting(
     those. TypeError where one of them is of another class than `classes`."""
     declarations = tuple(declarations)
     copies = tuple(one for one in declarations if isinstance(one, Known))
-    is_plain = service in SERVICES and not measures
-    access = access_of_others(service) if is_plain else ()
-    almanac = almanac_of_others(service) if is_plain else ()
+    from_others = kept_of_others(service) if service in SERVICES and not measures else ()
     return Consumer(
         f"{service}.{name}",
-        tuple(sorted({*sources_of(declarations), *(copy.service for copy in access)})),
-        copies=(*copies, *access, *almanac),
+        tuple(sorted({*sources_of(declarations), *(copy.service for copy in from_others)})),
+        copies=(*copies, *from_others),
         reactions=by_event_type(declarations),
         measures=measures,
-        classes=(*classes, *(one for one in TO_KNOW_LOGINS if access and one not in classes)),
+        classes=(*classes, *(one for one in TO_KNOW_LOGINS if from_others and one not in classes)),
     )
 
 
@@ -99,11 +96,7 @@ TO_KNOW_LOGINS: tuple[Visibility, ...] = (*OPEN_TO_READERS, "restricted_people")
 """The classes of a consumer that keeps who logs in as whom."""
 
 
-def almanac_of_others(service: str) -> tuple[AlmanacCopy, ...]:
-    """What a service keeps of the organisation's working days."""
-    return tuple(copy for copy in ALMANAC if copy.service != service)
-
-
-def access_of_others(service: str) -> tuple[AccessCopy, ...]:
-    """What a service keeps of who may see what, besides what it owns itself."""
-    return tuple(copy for copy in ACCESS if copy.service != service)
+def kept_of_others(service: str) -> tuple[Copy, ...]:
+    """What every service keeps of the others: who may see what, the organisation's working days and its own fields."""
+    everywhere: tuple[Copy, ...] = (*ACCESS, *ALMANAC, FieldCopy())
+    return tuple(copy for copy in everywhere if copy.service != service)

@@ -21,6 +21,7 @@ def kernel_tables(metadata: MetaData) -> None:
     access, authorship, operations, content and what is due."""
     _access_tables(metadata)
     _authorship(metadata)
+    _custom_tables(metadata)
     _operation_table(metadata)
     _content_tables(metadata)
     _due_tables(metadata)
@@ -268,6 +269,30 @@ def _access_tables(metadata: MetaData) -> None:
         metadata,
         Column("id", ID, primary_key=True),
         Column("mark", KEY, nullable=False),
+    )
+
+
+def _custom_tables(metadata: MetaData) -> None:
+    """The organisation's own fields, and their values by which lists are narrowed (`shared.domain.custom_fields`)."""
+    Table(
+        "custom_field",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+        Column("definition", Text, nullable=False),
+    )
+    Table(
+        "custom_value",
+        metadata,
+        Column("aggregate_id", ID, primary_key=True),
+        Column("name", KEY, primary_key=True),
+        Column("aggregate_type", KEY, nullable=False),
+        Column("sensitive", BigInteger, nullable=False),
+        Column("value", KEY),
+        Column("number", BigInteger),
+        Column("document", Text),
+        Index("ix_custom_value__aggregate_type_name_value", "aggregate_type", "name", "value"),
+        Index("ix_custom_value__aggregate_type_name_number", "aggregate_type", "name", "number"),
     )
 
 

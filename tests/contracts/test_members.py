@@ -80,7 +80,7 @@ def test_columns_filters_sorts_and_requests_follow_from_the_marks() -> None:
 def test_what_is_personal_is_replaced_at_an_erasure_and_the_external_key_with_it() -> None:
     assert Person.PERSONAL["name"] == "Erased person"
     assert Person.PERSONAL["external_ref"] is None
-    assert Person.PERSONAL.keys() == {"external_ref", *entry_of(Person).members.personal}
+    assert Person.PERSONAL.keys() == {"external_ref", "custom", *entry_of(Person).members.personal}
 
 
 class TwoLabels(Aggregate):

@@ -332,6 +332,8 @@ async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) ->
         unique: dict[str, str | None] = {m: None for m in ("external_ref", "code", "stage") if m in content}
         if "wbs" in content:
             unique |= {"wbs": "2"}
+        if "required_when" in content:
+            unique |= {"name": "another_field"}
         if "identities" in collection:
             unique |= {"subject": "another login"}
         answer = await client.put(url, json=content | unique)

@@ -27,6 +27,7 @@ from shared.contracts.language.aggregate_types import (
     Visibility,
     entry_of,
 )
+from shared.contracts.language.custom import FieldName
 from shared.contracts.language.declaring import PLAIN_FACTS, SCOPES, aggregate, fact, plain
 from shared.contracts.language.shapes import (
     STATE_LIMIT,
@@ -93,6 +94,7 @@ __all__ = [
     "Erasable",
     "ExternalRef",
     "Fact",
+    "FieldName",
     "FileName",
     "Id",
     "Instant",

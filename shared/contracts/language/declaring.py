@@ -68,7 +68,7 @@ def aggregate(
         _check_declaration(entry)
         CATALOGUE[shape] = entry
         if issubclass(shape, Erasable):
-            shape.PERSONAL = {"external_ref": None} | entry.members.personal
+            shape.PERSONAL = {"external_ref": None, "custom": {}} | entry.members.personal
         for plain_name in PLAIN_FACTS:
             documentation = f"{with_article(entry.noun).capitalize()} was {plain_name}."
             plain = type(shape.__name__ + plain_name.capitalize(), (Fact,), {"__doc__": documentation})

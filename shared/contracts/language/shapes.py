@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.base.docstrings import member_docstrings
+from shared.contracts.language.custom import Custom
 from shared.contracts.language.values import Id, Instant, Key, Prose, Source
 
 STATE_LIMIT = 64 * 1024
@@ -82,6 +83,8 @@ class Aggregate(Shape):
     """Since when it has been out of the lists; null while it is in them."""
     external_ref: ExternalRef | None = None
     """Its key in the system that it came from."""
+    custom: Custom = Field(default_factory=dict)
+    """Values of the organisation's own fields, by the names of their definitions."""
 
 
 class Erasable(Aggregate):

@@ -10,6 +10,7 @@ from shared.base.money import Money
 from shared.contracts.language import (
     Aggregate,
     Day,
+    FieldName,
     Id,
     Key,
     Line,
@@ -19,7 +20,16 @@ from shared.contracts.language import (
     aggregate,
     fact,
 )
-from shared.contracts.members import at_creation, code, filterable, label, names, not_given, stored
+from shared.contracts.members import (
+    at_creation,
+    code,
+    filterable,
+    label,
+    names,
+    not_given,
+    sortable_as_written,
+    stored,
+)
 
 
 class Profile(StrEnum):
@@ -49,6 +59,10 @@ class Switch(StrEnum):
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$", examples=["fr"]), code]
 Term = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+){0,2}$", examples=["project"]), code]
 Place = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_]+){1,2}$", examples=["projects.project.phase"]), code]
+
+
+Kind = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$", examples=["projects.project"]), code]
+State = Annotated[str, Field(pattern="^[a-z][a-z_]{0,39}$", examples=["approved"]), code]
 
 
 class Word(Shape):
@@ -81,7 +95,7 @@ class Limit(Shape):
 class Retention(Shape):
     """How long something is kept."""
 
-    kind: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$", examples=["resources.person"]), code]
+    kind: Annotated[Kind, Field(examples=["resources.person"])]
     """Service and aggregate, such as `resources.person`."""
     months: Annotated[int, Field(ge=1, le=1200, strict=True)]
     """Months after its end."""
@@ -138,6 +152,68 @@ class Holder(Shape):
         if sum(who is not None for who in (self.person_id, self.service_account, self.group)) != 1:
             raise ValueError("name one: a person, a service account or a group")
         return self
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    DAY = "day"
+    CHOICE = "choice"
+    PERSON = "person"
+    YES_NO = "yes_no"
+
+
+class FieldState(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class FieldLabel(Shape):
+    """What people read in one language."""
+
+    language: Language
+    """Its code in ISO 639."""
+    text: Line
+    """The name of the field in it."""
+
+
+@aggregate("projects", "field-definitions", needs="decide", scope=())
+class FieldDefinition(Aggregate):
+    """A field that the organisation adds to the aggregates of one kind: they have it in their member `custom`.
+
+    While it is active, it can be given, filtered by and asked for. Once retired, values that stand stay; none is added.
+    """
+
+    aggregate: Annotated[Kind, sortable_as_written, at_creation]
+    """What has the field: service and aggregate, such as `projects.project`."""
+    name: Annotated[FieldName, Field(examples=["data_class"]), code, label, sortable_as_written, at_creation]
+    """Its name in `custom`; of the definitions of one aggregate that are not archived it is unique."""
+    label: Annotated[list[FieldLabel], Field(min_length=1, max_length=20)]
+    """What people read, in each language."""
+    type: Annotated[FieldType, filterable, at_creation]
+    """What its values are. A day is written 2026-06-01, a person is their id, an amount has its currency."""
+    unit: Annotated[Line | None, Field(examples=["users"])] = None
+    """What a number counts."""
+    choices: Annotated[list[Line], Field(max_length=200)] = []
+    """The values of a choice. While the field is active, none is taken away."""
+    required_when: State | None = None
+    """When a request must leave a value there: `always`, or in this state of the aggregate; null: never."""
+    sensitive: Annotated[bool, at_creation] = False
+    """Whether its values stay out of events and lists: only the answer to a single aggregate has them."""
+    state: Annotated[FieldState, filterable, not_given] = FieldState.DRAFT
+    """Whether it can be given; moves change it."""
+
+
+@fact(FieldDefinition, "activated")
+class FieldDefinitionActivated(Reasoned):
+    """The field can be given from now on."""
+
+
+@fact(FieldDefinition, "retired")
+class FieldDefinitionRetired(Reasoned):
+    """No value is added any more; those that stand stay."""
 
 
 class MemberRole(StrEnum):

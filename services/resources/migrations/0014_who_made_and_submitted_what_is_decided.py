@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -42,8 +42,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authorship")),
     )
+    op.execute(
+        "INSERT INTO access_node SELECT id, version, 'org_unit', parent_id, NULL, 0 FROM org_unit WHERE 1 = 1"
+        " ON CONFLICT (id) DO NOTHING"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM access_node WHERE kind = 'org_unit'")
     op.drop_table("authorship")
     op.drop_table("access_organisation")
