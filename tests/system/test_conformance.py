@@ -53,6 +53,8 @@ def named(method: str, suffix: str) -> str:
             return {"GET": "get", "PATCH": "revise", "DELETE": "archive"}[method]
         case "PUT", _:
             return "put"
+        case "POST", "/of-login":
+            return "of_login_create"
         case "GET", "/by-ref/{source}/{external_id}":
             return "get_by_ref"
         case _:

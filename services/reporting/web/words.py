@@ -84,6 +84,7 @@ KINDS = {
     "assessment": N_("assessment"),
     "comment": N_("comment"),
     "document": N_("document"),
+    "field_definition": N_("own field"),
 }
 FACTS = {
     "mentioned": N_("mentioned"),
