@@ -7,7 +7,7 @@ may see.
 import json
 from collections.abc import Iterable
 
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros
 from shared.domain.access.grants import rights_of_person
 from shared.domain.access.rights import Rights
 from shared.domain.access.roles import ROLES
@@ -40,7 +40,7 @@ async def note_login(store: Store, principal: Principal) -> None:
     person_id = await person_of(store, principal)
     if principal.bounds is not None or person_id is None:
         return
-    hash, at = login_hash(principal.issuer, principal.subject), now_micros()
+    hash, at = login_hash(principal.issuer, principal.subject), machine_micros()
     await store.run(
         NOTE,
         (
@@ -64,7 +64,7 @@ async def person_of(store: Store, principal: Principal) -> str | None:
 async def rights_of(kernel: Kernel, person_id: str) -> Rights:
     """What a person sees and may do today, as far as we know."""
     store, settings = kernel.store, kernel.settings
-    noted = await store.fetch(NOTED, (person_id, now_micros()))
+    noted = await store.fetch(NOTED, (person_id, machine_micros()))
     scopes, groups = frozenset[str](), list[str]()
     if not noted:
         scopes = ROLES[settings.mail_readers]

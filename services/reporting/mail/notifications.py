@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.reporting.web.words import N_
+from shared.contracts.common import COMMENTS
+from shared.contracts.finance.vendors import Contract
 from shared.contracts.language import Aggregate, AggregateType, entry_of
 from shared.contracts.projects.organisation import Membership
 from shared.contracts.projects.structure import Project, WorkPackage
@@ -29,12 +31,16 @@ class Notification:
     sentence: str
     changed: str | None = None
     """Only where this member has changed."""
+    among: str | None = None
+    """Only those of the persons whom this member of the fact names."""
     nameless: str | None = None
     """What a recipient who no longer sees the aggregate is told instead; None: nothing."""
 
     def __post_init__(self) -> None:
         if unknown := set(self.facts) - set(self.entry.facts):
             raise TypeError(f"a {self.shape.__name__} has no fact {', '.join(sorted(unknown))}")
+        if self.among and any(self.among not in self.entry.facts[fact].model_fields for fact in self.facts):
+            raise TypeError(f"a fact of {self.shape.__name__} has no member {self.among}")
         for path in self.to:
             shape = Project if path.startswith(OF_PROJECT) else self.shape
             first = path.removeprefix(OF_PROJECT).partition(".")[0]
@@ -80,10 +86,11 @@ def tell(
     to: str,
     sentence: str,
     changed: str | None = None,
+    among: str | None = None,
     nameless: str | None = None,
 ) -> Notification:
     """A notification; several facts or members have a space between them."""
-    return Notification(shape, tuple(facts.split()), tuple(to.split()), sentence, changed, nameless)
+    return Notification(shape, tuple(facts.split()), tuple(to.split()), sentence, changed, among, nameless)
 
 
 LEADS = "manager_id sponsor_id"
@@ -99,13 +106,21 @@ NOTIFICATIONS = (
     tell(Project, "closing_started", LEADS, N_("The project %(name)s is being closed.")),
     tell(Project, "closed", LEADS, N_("The project %(name)s was closed.")),
     tell(Project, "discontinued", LEADS, N_("The project %(name)s was discontinued.")),
+    tell(Project, "update_missing", "manager_id", N_("Nobody has written anything of the project %(name)s for 30 days.")),
     tell(WorkPackage, ASSIGNED, "owner_id", N_("You answer for the work package %(name)s of %(node)s."), changed="owner_id"),
+    tell(WorkPackage, "overdue", "owner_id project.manager_id",
+         N_("The work package %(name)s of %(node)s was to be completed by %(planned_finish_on)s.")),
     tell(Membership, "granted", "principal.person_id", N_("You are a member of %(node)s.")),
     tell(Membership, "revoked", "principal.person_id", N_("Your membership of %(node)s was revoked."),
          nameless=N_("One of your memberships was revoked.")),
     tell(Allocation, "committed", "person_id",
          N_("You are booked on %(node)s from %(starts_on)s to %(ends_on)s, at %(percent)s%% of your time.")),
     tell(Allocation, "released", "person_id", N_("Your booking on %(node)s was released.")),
+    tell(Allocation, "ending", "person_id", N_("Your booking on %(node)s ends on %(ends_on)s.")),
+    tell(Contract, "notice_due", "project.manager_id",
+         N_("Notice of the contract %(name)s of %(node)s can be given until %(notice_on)s.")),
+    *(tell(comment, "mentioned", "mentions", N_("You are mentioned in a comment."), among="person_ids")
+      for comment in COMMENTS.values()),
     tell(Risk, ASSIGNED, "owner_id", N_("You are the owner of the risk %(name)s of %(node)s."), changed="owner_id"),
     tell(Risk, "occurred", "owner_id project.manager_id", N_("The risk %(name)s of %(node)s has occurred.")),
 )  # fmt: skip

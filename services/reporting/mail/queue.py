@@ -61,7 +61,11 @@ async def queue(notification: Notification, work: Work, record: Record) -> None:
     if any(path.startswith(OF_PROJECT) for path in notification.to):
         project = await _project(work, str(state.get("project_id")))
     at = now_micros()
-    for person_id in dict.fromkeys(notification.recipients(state, project)):
+    recipients = dict.fromkeys(notification.recipients(state, project))
+    if notification.among is not None:
+        fact = _members(bytes(event.data.fact))
+        recipients = {id: None for id in recipients if id in fact[notification.among]}  # type: ignore[operator] # a list of ids
+    for person_id in recipients:
         id = derived_id(event.id, notification.name, person_id)
         row = (id, person_id, notification.name, event.subject, event.data.version, event.authid,
                record.recorded_at, at, FOREVER, person_id, person_id)  # fmt: skip

@@ -21,7 +21,7 @@ from services.reporting.mail.recipients import hash_of, note_failure, recipient
 from services.reporting.mail.smtp import Outcome, Result, Session, Trouble, connected
 from services.reporting.working_days import calendars_of
 from shared.base import telemetry
-from shared.base.clock import now_micros
+from shared.base.clock import machine_micros, now_micros
 from shared.base.ids import new_id_text
 from shared.domain.calendars import WorkingTime
 from shared.http.serving import Serving
@@ -135,7 +135,7 @@ class Sender:
 
     async def _leads(self) -> bool:
         """Take the lease, or hold it longer. It goes by the clock of the machine, whatever instant a turn is for."""
-        at = now_micros()
+        at = machine_micros()
         return bool(await self.store.run(LEASE, (self._holder, at + self._lease_us, at)))
 
     # Notices into mails
@@ -236,7 +236,7 @@ class Sender:
 
     async def _end(self, mail: Mail, state: str, reply: str = "", address: str = "") -> None:
         """Its notices are kept only where somebody may want it sent again."""
-        until = now_micros() + KEPT_S * S
+        until = machine_micros() + KEPT_S * S
         sent_to = hash_of(address) if address else ""
         notices = (
             Statement(KEEP_NOTICES, [(until, mail.id)])
