@@ -71,7 +71,7 @@ chaos: $(ALL)  ## The long kill runs, and all of what `make test` does a tenth o
 
 texts:  ## Collect the pages' texts for translators
 	@$(BIN)/pybabel --quiet extract -F services/reporting/web/babel.cfg --project=Portolan --no-location --sort-output \
-	  --omit-header -o services/reporting/web/locale/portolan.pot services/reporting/web
+	  --omit-header -o services/reporting/web/locale/portolan.pot services/reporting/web services/reporting/mail
 
 lock:  ## Resolve the dependencies again
 	@$(BIN)/python -m pip install --quiet uv

@@ -9,6 +9,7 @@ from services.cli.clock import clock
 from services.cli.dead_letters import dead_letters
 from services.cli.imports import import_
 from services.cli.login_link import login_link
+from services.cli.mail import mail
 from services.cli.rebuild import rebuild
 from services.cli.token import token
 from services.cli.trial import trial
@@ -39,6 +40,7 @@ main.add_command(trial)
 main.add_command(login_link)
 main.add_command(verify)
 main.add_command(dead_letters)
+main.add_command(mail)
 main.add_command(rebuild)
 main.add_command(backup)
 main.add_command(restore)

@@ -1,20 +1,12 @@
 """`portolan dead-letters`: events that could not be folded, to look at, try again or give up."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import click
-import httpx
 
-from services.cli.instance import TIMEOUT_S, checked, own_token, reached, reaching
-from shared.base.settings import settings_of
+from services.cli.instance import checked, operating, reaching_operated
 from shared.http.auth.roles import SERVICES
-
-_reaching = reaching(
-    "The front door; default: the settings'.", "A token that may operate; default: of the local issuer."
-)
 
 
 @click.group("dead-letters")
@@ -23,11 +15,11 @@ def dead_letters() -> None:
 
 
 @dead_letters.command("list")
-@_reaching
+@reaching_operated
 def list_(url: str, token: str, data: Path | None) -> None:
     """Show them, service by service."""
     count = 0
-    with _operating(url, token, data) as client:
+    with operating(url, token, data) as client:
         for service in SERVICES:
             for letter in checked(client.get(f"/{service}/v1/dead-letters")).json()["items"]:
                 count += 1
@@ -41,7 +33,7 @@ def list_(url: str, token: str, data: Path | None) -> None:
 @dead_letters.command()
 @click.argument("service", type=click.Choice(SERVICES))
 @click.argument("id")
-@_reaching
+@reaching_operated
 def retry(service: str, id: str, url: str, token: str, data: Path | None) -> None:
     """Fold the dead letters of the same aggregate again, in order."""
     _decide(service, id, "retry", url, token, data)
@@ -50,25 +42,13 @@ def retry(service: str, id: str, url: str, token: str, data: Path | None) -> Non
 @dead_letters.command()
 @click.argument("service", type=click.Choice(SERVICES))
 @click.argument("id")
-@_reaching
+@reaching_operated
 def discard(service: str, id: str, url: str, token: str, data: Path | None) -> None:
     """Give the dead letters of the same aggregate up."""
     _decide(service, id, "discard", url, token, data)
 
 
 def _decide(service: str, id: str, decision: str, url: str, token: str, data: Path | None) -> None:
-    with _operating(url, token, data) as client:
+    with operating(url, token, data) as client:
         checked(client.post(f"/{service}/v1/dead-letters/{quote(id, safe='')}/{decision}"))
     click.echo(f"{decision}: done")
-
-
-@contextmanager
-def _operating(url: str, token: str, data: Path | None) -> Iterator[httpx.Client]:
-    settings = settings_of(data=data)
-    address = url or settings.base_url
-    headers = {"Authorization": f"Bearer {token or own_token(settings, 'operator', 'director')}"}
-    with (
-        reached(address),
-        httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT_S) as client,
-    ):
-        yield client

@@ -10,7 +10,7 @@ import click
 import httpx
 
 from services.imports.upserts import detail
-from shared.base.settings import Settings, http_address, without_secrets
+from shared.base.settings import Settings, http_address, settings_of, without_secrets
 from shared.base.starting import CannotStart
 
 TIMEOUT_S = 60
@@ -70,6 +70,24 @@ def own_token(settings: Settings, subject: str, role: str, hours: int = 12) -> s
             f"no instance was ever started in {settings.data}: give its --data, or a --token"
         )
     return LocalIssuer(settings.data).issue(subject, role, settings.audience, timedelta(hours=hours))
+
+
+reaching_operated = reaching(
+    "The front door; default: the settings'.", "A token that may operate; default: of the local issuer."
+)
+
+
+@contextmanager
+def operating(url: str, token: str, data: Path | None) -> Iterator[httpx.Client]:
+    """A client that may operate the instance that runs there."""
+    settings = settings_of(data=data)
+    address = url or settings.base_url
+    headers = {"Authorization": f"Bearer {token or own_token(settings, 'operator', 'director')}"}
+    with (
+        reached(address),
+        httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT_S) as client,
+    ):
+        yield client
 
 
 @contextmanager

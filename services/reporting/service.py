@@ -11,6 +11,10 @@ from services.reporting.figures import tables as figures_tables
 from services.reporting.figures.sources import RELEVANT, TAKEN_BACK
 from services.reporting.history import projection as history
 from services.reporting.history import tables as history_tables
+from services.reporting.mail import queue as mail
+from services.reporting.mail import tables as mail_tables
+from services.reporting.mail.api import MAIL
+from services.reporting.mail.sending import Sender
 from services.reporting.selections.group import SELECTIONS
 from services.reporting.tables import Model
 from services.reporting.totals import projection as totals
@@ -18,16 +22,15 @@ from services.reporting.totals import tables as totals_tables
 from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
 from shared.contracts.language import Visibility
-from shared.contracts.projects.organisation import Membership
-from shared.contracts.projects.strategy import Portfolio, Programme
-from shared.contracts.projects.structure import Project
+from shared.contracts.projects.organisation import Membership, Organisation
+from shared.domain.access.tree import NODE_SHAPES
 from shared.domain.copies import ACCESS, OF_LOGINS, access_by_event_type
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.consumer import Consumer
-from shared.runtime.service import Group, Service
+from shared.runtime.service import Background, Group, Service
 
-__all__ = ["SERVICE", "figures_tables", "history_tables", "totals_tables", "web_tables"]
+__all__ = ["SERVICE", "figures_tables", "history_tables", "mail_tables", "totals_tables", "web_tables"]
 
 FOLDED = (*RELEVANT, measures.PERFORMANCE)
 """Of what the version before is asked for."""
@@ -45,7 +48,7 @@ async def fold(work: Work, records: Sequence[Record]) -> None:
     await totals.fold(work, versions, rewritten, fences)
 
 
-NODES_AND_MEMBERSHIPS = access_by_event_type((Portfolio, Programme, Project, Membership))
+NODES_AND_MEMBERSHIPS = access_by_event_type((*NODE_SHAPES, Membership, Organisation))
 TOPICS_OF_LOGINS: tuple[Visibility, ...] = ("restricted_people",)
 LOGINS = Consumer(
     "reporting.logins",
@@ -68,9 +71,14 @@ SERVICE = Service(
     title="Reporting",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(DASHBOARDS, SELECTIONS, Group(routes=SITE)),
-    consumers=(Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold), LOGINS),
+    groups=(DASHBOARDS, SELECTIONS, MAIL, Group(routes=SITE)),
+    consumers=(
+        Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),
+        LOGINS,
+        mail.consumer(),
+    ),
     refused=refused,
     searched=("project_text",),
-    expiring=("login_code", "browser_session"),
+    expiring=("login_code", "browser_session", "mail", "mail_notice", "mail_login"),
+    background=(Background("the sender of mails", lambda kernel: Sender(kernel).run()),),
 )

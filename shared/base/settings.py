@@ -34,6 +34,10 @@ _DATABASE = re.compile(
         "{host}", r"(\[[\w:.]+\]|[\w.-]*)(:[0-9]{1,5})?"
     )
 )
+_SMTP = re.compile(r"smtps?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?", re.ASCII)
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.+-]{1,64}@[A-Za-z0-9.-]{1,255}")
+LONGEST_RETURN = 20
+"""Characters of the return path before `@`: what is added to it may have 44 of the 64 that mail allows."""
 _SERVICE_LINK = re.compile(
     r"\w+_(SERVICE_(HOST|PORT(_\w+)?)=|PORT=\w+://|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?=).*"
 )
@@ -239,6 +243,35 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The lowest level that is logged; requests are logged at `info`."
     )
+    smtp_url: str = Field(
+        default="",
+        description="The server that takes mails: `smtp://host:port` (default 587), or `smtps://host:port` (465) for TLS"
+        " from the start; empty: no mail is sent.",
+    )
+    smtp_starttls: Literal["required", "offered", "never"] = Field(
+        default="required",
+        description="TLS with `smtp://`: `required`, if `offered` by the server, or `never`.",
+    )
+    smtp_user: str = Field(default="", description="The user who logs in to the mail server.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="The password of this user.")
+    smtp_ca: Path | None = Field(
+        default=None,
+        description="PEM file of the authorities that may have signed the mail server's certificate; empty: the system's.",
+    )
+    mail_from: str = Field(default="", description="The address from which mails are sent.")
+    mail_bounces: str = Field(
+        default="",
+        description="The address to which mails that cannot be delivered return, `bounces@example.org`. Its server must"
+        " accept `bounces+anything@example.org` too. Empty: the sender's, and bounces are not noted.",
+    )
+    mail_readers: Literal["participant", "viewer"] = Field(
+        default="participant",
+        description="What mails may tell a person of whom no login is known: by memberships only (`participant`), or all"
+        " that is not confidential (`viewer`).",
+    )
+    mail_hour: int = Field(
+        default=7, ge=0, le=23, description="The hour of daily and weekly mails, in the instance's time zone."
+    )
     feeds: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict,
         description="The addresses of event feeds for healing gaps; default: the front door: `service=url service=url`.",
@@ -285,13 +318,27 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("kafka_ca", "kafka_certificate", "kafka_key", "issuers_file", mode="before")
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value and not _SMTP.fullmatch(value):
+            raise ValueError("expected is `smtp://host:port` or `smtps://host:port`")
+        return value
+
+    @field_validator("mail_from", "mail_bounces")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        if value and not _MAILBOX.fullmatch(value):
+            raise ValueError("expected is an address such as `portolan@example.org`")
+        return value
+
+    @field_validator("kafka_ca", "kafka_certificate", "kafka_key", "smtp_ca", "issuers_file", mode="before")
     @classmethod
     def _file(cls, value: object) -> object:
         """Empty means none, and not the working directory."""
         return None if value == "" else value
 
-    @field_validator("kafka_user", "kafka_password", mode="before")
+    @field_validator("kafka_user", "kafka_password", "smtp_user", "smtp_password", mode="before")
     @classmethod
     def _credential(cls, value: object) -> object:
         """A line break at the end, as files and Secrets easily have, would be a wrong password that nobody sees."""
@@ -367,6 +414,29 @@ class Settings(BaseSettings):
                 raise self._unfit(f"with {PREFIX}{superfluous[0].upper()} expected is {expected}")
         if self.kafka_key and not self.kafka_certificate:
             raise ValueError("PORTOLAN_KAFKA_KEY is set: expected is PORTOLAN_KAFKA_CERTIFICATE with it")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_settings_fit(self) -> "Settings":
+        besides = [
+            name for name in ("smtp_user", "smtp_ca", "mail_from", "mail_bounces") if getattr(self, name)
+        ]
+        if besides and not self.smtp_url:
+            raise ValueError(f"{PREFIX}{besides[0].upper()} is set: expected is PORTOLAN_SMTP_URL with it")
+        if self.smtp_url and not self.mail_from:
+            raise ValueError("PORTOLAN_SMTP_URL is set: expected is PORTOLAN_MAIL_FROM with it")
+        if bool(self.smtp_user) != bool(self.smtp_password.get_secret_value()):
+            raise ValueError("expected are PORTOLAN_SMTP_USER and PORTOLAN_SMTP_PASSWORD together")
+        if self.smtp_user and self.smtp_url.startswith("smtp:") and self.smtp_starttls != "required":
+            raise ValueError(
+                f"PORTOLAN_SMTP_STARTTLS is '{self.smtp_starttls}': with PORTOLAN_SMTP_USER expected is `required`,"
+                " or the password could be read on the way"
+            )
+        if len(self.mail_bounces.partition("@")[0]) > LONGEST_RETURN:
+            raise ValueError(
+                f"PORTOLAN_MAIL_BOUNCES is '{self.mail_bounces}': expected are {LONGEST_RETURN} characters at most"
+                " before the @"
+            )
         return self
 
     @model_validator(mode="after")

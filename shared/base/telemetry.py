@@ -81,6 +81,10 @@ DUE_FAILURES = Counter(
 )
 CONNECTIONS = Gauge("portolan_connections", "Connections that are open.")
 TURNED_AWAY = Counter("portolan_connections_turned_away", "Connections beyond the bound, answered with 503.")
+MAILS = Counter("portolan_mails", "Mails by what became of them: sent, later, refused, empty.", ["outcome"])
+MAILS_WAITING = Gauge("portolan_mails_waiting", "Mails that wait to be sent.")
+MAILS_OLDEST = Gauge("portolan_mails_oldest_seconds", "How long the oldest mail has waited to be sent.")
+MAIL_TROUBLE = Counter("portolan_mail_trouble", "Times the mail server took no mail at all.")
 LOG_LINES_DROPPED = Counter("portolan_log_lines_dropped", "Lines of the log that could not be written.")
 
 

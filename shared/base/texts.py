@@ -13,7 +13,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 ENGLISH = "en"
 LOCALE = Path(__file__).parent / "locale"
@@ -63,6 +63,27 @@ class Text(str):
         if (template := translation(self.template, language)) is None:
             return self
         return _Speaker(language).vformat(template, (), self.values) if self.values else template
+
+
+def to_plain(text: str) -> object:
+    """A text as JSON holds it, for another process: `from_plain` makes it again."""
+    if not isinstance(text, Text):
+        return text
+    values = {
+        name: to_plain(value) if isinstance(value, Text) else value if isinstance(value, int | float) else str(value)
+        for name, value in text.values.items()
+    }
+    return {"text": str(text), "template": text.template, "values": values}
+
+
+def from_plain(plain: str | dict[str, Any]) -> str:
+    """The text that `to_plain` was given."""
+    if isinstance(plain, str):
+        return plain
+    values = {
+        name: from_plain(value) if isinstance(value, dict) else value for name, value in plain["values"].items()
+    }
+    return Text.of(plain["text"], plain["template"], values)
 
 
 def joined(parts: Iterable[str], between: str = ", ") -> Text:

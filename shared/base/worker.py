@@ -15,6 +15,7 @@ import resource
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from struct import Struct
@@ -26,6 +27,7 @@ import msgspec
 from shared.base import strict_json
 from shared.base.computation import Computation
 from shared.base.errors import Refusal
+from shared.base.texts import to_plain
 from shared.base.typed_json import read
 
 HEAD = Struct(">cQ")
@@ -94,11 +96,11 @@ def _carry_out(order: Order, content: bytes, report: Callable[[float, str], None
     except Refusal as refused:
         return REFUSED, msgspec.json.encode(
             {
-                "detail": refused.detail,
+                "detail": to_plain(refused.detail),
                 "code": refused.code,
                 "status": refused.status,
                 "title": refused.title,
-                "faults": refused.faults,
+                "faults": [asdict(fault) | {"detail": to_plain(fault.detail)} for fault in refused.faults],
                 "extensions": refused.extensions,
             }
         )

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from shared.base import worker
+from shared.base.texts import from_plain
 from shared.base.errors import Fault, Invalid
 from shared.base.worker import HEAD, Order, Progress
 
@@ -227,7 +228,7 @@ class _Worker:
 
 def _refusal(answer: dict[str, Any]) -> Invalid:
     """The refusal that was raised there."""
-    faults = [Fault(**fault) for fault in answer["faults"]]
-    refusal = Invalid(answer["detail"], *faults, code=answer["code"], **answer["extensions"])
+    faults = [Fault(**fault | {"detail": from_plain(fault["detail"])}) for fault in answer["faults"]]
+    refusal = Invalid(from_plain(answer["detail"]), *faults, code=answer["code"], **answer["extensions"])
     refusal.status, refusal.title = answer["status"], answer["title"]
     return refusal

@@ -27,6 +27,8 @@ def body_reader(operation: Operation, signature: Signature) -> Reader:
     """Reads the body of one operation: the content for its endpoint, None where that takes none."""
     if operation.takes_file:
         return spooler(operation)
+    if operation.ignores_body:
+        return _anything(operation)
     return _nothing(operation) if operation.takes is None else _content(operation, signature)
 
 
@@ -35,6 +37,13 @@ def _nothing(operation: Operation) -> Reader:
         raw = await _raw(call, operation.body_limit)
         if raw.strip() not in (b"", b"{}"):
             raise Malformed("this operation takes no body", code="unexpected_body")
+
+    return read
+
+
+def _anything(operation: Operation) -> Reader:
+    async def read(call: Call) -> None:
+        await read_body(call, operation.body_limit)
 
     return read
 

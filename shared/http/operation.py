@@ -68,6 +68,7 @@ class Operation:
 
     method: Method
     scope: str | None
+    """What the caller must be allowed to; None: nothing, whoever has a token may (or anybody, where it is public)."""
     status: int = 200
     takes: "type[BaseModel] | Deferred | None" = None
     """The shape of its body; None where it has none."""
@@ -93,6 +94,8 @@ class Operation:
     public: bool = False
     any_query: bool = False
     """Whether its query may name anything: a page hands it on to a service, which refuses what it does not know."""
+    ignores_body: bool = False
+    """Whether it takes any body, of any type, and reads nothing of it: what decides stands in the address."""
     session: Session | None = None
     """Who a browser's cookie stands for, on pages and their streams; anywhere else only a bearer token counts."""
     refusals: tuple[int, ...] = ()

@@ -101,6 +101,12 @@ def problem_bytes(refusal: Refusal, instance: str, trace_id: str, language: str 
     return json.dumps(problem(refusal, instance, trace_id, language)).encode()
 
 
+def problem_in_all_languages(refusal: Refusal, instance: str, trace_id: str) -> str:
+    """Language -> the problem document, as JSON: for what is read later, by whoever it may be."""
+    spoken = (texts.ENGLISH, *texts.languages(texts.LOCALE))
+    return json.dumps({language: problem(refusal, instance, trace_id, language) for language in spoken})
+
+
 def _fault(fault: Fault, language: str) -> dict[str, str]:
     where = {"pointer": fault.pointer, "parameter": fault.parameter, "header": fault.header}
     detail = texts.in_language(fault.detail, language)

@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
     answers_parts: bool
     public: bool
     any_query: bool
+    ignores_body: bool
     session: Session
     refusals: tuple[int, ...]
 
@@ -169,6 +170,8 @@ def operation_id(method: Method, path: str, verb: str = "") -> str:
         words.append(_ON_ONE.get(method, "create"))
     elif method == "POST" and len(words) == len(segments):
         words.append("create")
+    elif method not in ("GET", "POST"):
+        words.append(_ON_ONE[method])
     return "_".join(words)
 
 

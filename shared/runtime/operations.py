@@ -35,7 +35,7 @@ from shared.domain.operations import (
     renew,
 )
 from shared.domain.work import Work
-from shared.http.problems import problem_bytes
+from shared.http.problems import problem_in_all_languages
 from shared.http.serving import Serving
 from shared.runtime.service import Service
 from shared.store import StaleVersion, Unreachable
@@ -133,7 +133,7 @@ class Runner:
             if lease in done:
                 return lease.result()
             await _stop(job)
-            detail = f"it was not done within {seconds} s; ask for less"
+            detail = Text("it was not done within {seconds} s; ask for less", seconds=seconds)
             return await self._fail(claimed, DeadlineExceeded(detail, code="computation_too_long"))
         except asyncio.CancelledError:
             await asyncio.shield(self._give_back(claimed, counts=False))
@@ -180,7 +180,7 @@ class Runner:
             return await self._give_back(claimed, counts=True)
         except OutOfMemory:
             megabytes = self._kernel.settings.worker_megabytes
-            detail = f"it needs more than {megabytes} MB of memory; ask for less"
+            detail = Text("it needs more than {megabytes} MB of memory; ask for less", megabytes=megabytes)
             return await self._fail(claimed, TooLarge(detail, code="computation_too_large"))
         except ComputationFailed as failed:
             self._log("a defect of an engine", claimed, error=str(failed))
@@ -214,7 +214,7 @@ class Runner:
         instance = f"/{self._kernel.service}/v1/operations/{claimed.id}"
         origin = origin_of(claimed)
         trace_id = (origin.traceparent or "").partition("-")[2].partition("-")[0] or origin.correlation_id
-        problem = problem_bytes(why, instance, trace_id).decode()
+        problem = problem_in_all_languages(why, instance, trace_id)
         work = self._work(claimed)
         end(work, claimed, self._kernel.settings.operations_days, None, problem)
         try:

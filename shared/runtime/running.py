@@ -142,10 +142,12 @@ async def listening(one: Opened, bus: Bus) -> AsyncIterator[list[Inbox]]:
         one.kernel.inboxes[inbox.consumer.name] = inbox
         one.kernel.listening[inbox.consumer.name] = inbox.consumer.topics
         one.kernel.ready.append(lambda i=inbox: i.stopped)  # type: ignore[misc]
-    tasks = [Supervised(one.service.name, f"the consumer {i.consumer.name}", i.run) for i in inboxes]
+    name = one.service.name
+    tasks = [Supervised(name, f"the consumer {i.consumer.name}", i.run) for i in inboxes]
     scheduler = Scheduler(one.kernel, one.service.registers)
     if scheduler.registers:
         tasks.append(Supervised(one.service.name, "the scheduler", scheduler.run))
+    tasks += [Supervised(name, b.name, partial(b.run, one.kernel)) for b in one.service.background]
     one.kernel.tasks.extend(tasks)
     try:
         yield inboxes

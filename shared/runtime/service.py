@@ -31,6 +31,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Background:
+    """A task that runs as long as the service listens; one that returns has nothing to do."""
+
+    name: str
+    run: Callable[[Serving], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Service:
     """What a service consists of: its tables, its groups of registers with their routes, what it listens to."""
 
@@ -47,6 +55,8 @@ class Service:
     """Tables with a `search_text` that are no table of a register: they have an index of `q` as well."""
     meets: "Callable[[Serving, Principal], Awaitable[None]] | None" = None
     """What is done of who comes with a token of an issuer."""
+    background: Sequence[Background] = ()
+    """What runs while the service listens, beside its consumers."""
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
 

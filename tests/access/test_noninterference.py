@@ -22,6 +22,8 @@ from shared.base.settings import Settings
 from shared.http.running import KernelRoute
 from tests.access.conftest import Office
 from tests.conftest import Portolan, running_portolan
+from tests.reporting.mail.conftest import post_room
+from tests.support.mail_server import mail_server
 
 NOWHERE = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
 SEED = 20_261_130
@@ -39,6 +41,11 @@ MASKS = (
     (r"<time[^>]*>[^<]*</time>", "<time>"),
     (r"as it was shown at [^<]*", "as it was shown"),
     (r"cursor=[\w%.~-]+", "cursor=CURSOR"),
+    (r"proof=[0-9a-f]{24}", "proof=PROOF"),
+    (r"Message-ID: <\w{24}", "Message-ID: <MAIL"),
+    (r"Date: [^\n]*", "Date: TIME"),
+    (r"\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d", "TIME"),
+    (r'boundary="=+\d+=+"', "boundary"),
 )
 """What differs between two instances with the same history."""
 
@@ -86,7 +93,7 @@ class Writing:
         await keep(
             "/finance/v1/contracts", **of, number=f"C-{number}", title=f"Contract {number}", value=amount
         )
-        await keep("/risk/v1/risks", **of, title=f"Risk {number}")
+        await keep("/risk/v1/risks", **of, title=f"Risk {number}", owner_id=person)
         subject = {"kind": "project", "id": project}
         await keep("/projects/v1/documents", subject=subject, title=f"Minutes {number}")
         await keep("/projects/v1/comments", subject=subject, text=f"Agreed {number}")
@@ -103,7 +110,7 @@ class Writing:
                 "currency": self.noise.choice(("CHF", "USD")),
             }
             members: dict[str, Any] = {"name": f"Secret {number}", "code": f"S-{len(self.world.hidden)}",
-                                       "planned_cost": cost, "portfolio_id": portfolio}  # fmt: skip
+                                       "planned_cost": cost, "portfolio_id": portfolio, "manager_id": person}  # fmt: skip
             if self.noise.random() < 0.5:
                 programme = await self.hide(
                     "/projects/v1/programmes",
@@ -122,7 +129,9 @@ async def write(office: Office, noise: random.Random) -> World:
     """The history of SEED, with what `noise` says beside it."""
     world, choice = World(), random.Random(SEED)
     writing = Writing(office, world, noise)
-    person = await writing.see("person", "/resources/v1/persons", name="Anna Worker")
+    person = await writing.see(
+        "person", "/resources/v1/persons", name="Anna Worker", email="worker@example.org"
+    )
     portfolio = await writing.see("portfolio", "/projects/v1/portfolios", name="IT")
     await writing.see("vendor", "/finance/v1/vendors", name="Tresa AG")
     for number in range(2):
@@ -135,6 +144,7 @@ async def write(office: Office, noise: random.Random) -> World:
             code=f"O-{number}",
             planned_cost=cost,
             portfolio_id=portfolio,
+            manager_id=person,
         )
         await office.portolan.settled()
 
@@ -240,10 +250,15 @@ OUTSIDERS = ("viewer", "manager", "participant")
 
 async def observed(portolan: Portolan, noise: int) -> dict[str, Any]:
     """What outsiders learn of a world with confidential things that follow from `noise`."""
-    office = Office(portolan)
-    world = await write(office, random.Random(noise))
+    async with mail_server() as server:
+        room = post_room(portolan, server, mail_readers="viewer")
+        office = room.office
+        world = await write(office, random.Random(noise))
+        mails = await room.turn(later_us=10 * 86_400_000_000)
     await office.participant("anna", "viewer", "project", world.visible["project 1"])
-    observations: dict[str, Any] = {}
+    assert [mail.to for mail in mails] == ["worker@example.org"]
+    assert mails[0].text().count("You manage the project Open") == 2
+    observations: dict[str, Any] = {"mails": masked(mails[0].all_of_it)}
     for role in OUTSIDERS:
         subject = "anna" if role == "participant" else role
         client = office.caller(subject, role)

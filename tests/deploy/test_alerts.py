@@ -74,6 +74,7 @@ CASES: dict[str, list[Case]] = {
         ({series("portolan_dead_letters_waiting", **CONSUMER): "0x20 1x2000"}, CONSUMER, "20m", "600m"),
         ({series("portolan_parked_aggregates", **CONSUMER): "0x20 1x2000"}, CONSUMER, "20m", "600m"),
     ],
+    "MailsWait": [({series("portolan_mails_oldest_seconds", instance="a"): "0x20 3601x40"}, {}, "20m", "35m")],
     "ConsumerStopped": [({series("portolan_consumer_stopped", **CONSUMER): "0x20 1x40"}, CONSUMER, "20m", "22m")],
     "StoreDamaged": [({series("portolan_store_damaged", **SERVICE): "0x20 1x40"}, SERVICE, "20m", "22m")],
     "UnknownEvents": [

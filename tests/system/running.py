@@ -69,6 +69,7 @@ class EmbeddedProcess:
 
     data: Path
     port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -78,7 +79,7 @@ class EmbeddedProcess:
         log = self.data.with_suffix(".log")
         portolan = str(Path(sys.executable).with_name("portolan"))
         command = [portolan, "up", "--data", str(self.data), "--port", str(self.port), "--no-sample"]
-        self.process = _spawn(command, log)
+        self.process = _spawn(command, log, **self.settings)
         wait_until_ready(self.url, self.process, log)
 
     def kill(self) -> None:

@@ -51,8 +51,12 @@ def named(method: str, suffix: str) -> str:
             return "create"
         case _, "/{id}":
             return {"GET": "get", "PATCH": "revise", "DELETE": "archive"}[method]
+        case "POST", "/of-login":
+            return "of_login_create"
         case "PUT", _:
             return "put"
+        case "POST", "/of-login":
+            return "of_login_create"
         case "GET", "/by-ref/{source}/{external_id}":
             return "get_by_ref"
         case _:

@@ -301,6 +301,8 @@ async def test_a_hostile_path_answers_4xx(everything: Any, segment: str) -> None
             )
             assert 400 <= answer.status_code < 500, (walked, answer.text)
     for walked in everything.walk("PUT"):
+        if "{source}" not in walked.path:
+            continue
         created = everything.resources[walked.collection]
         body = {
             k: v

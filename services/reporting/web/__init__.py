@@ -1,5 +1,6 @@
 """The pages, rendered on the server.
 
+mail                         how often one is written to, and the end of it without a login
 tables, sessions, entrance   who is looking: one-time links, cookies, logging in and out
 signin                       logging in at an OIDC issuer
 account, account_api         who I am, my sessions, my tokens
@@ -19,6 +20,7 @@ from services.reporting.web import (
     entrance,
     language,
     long_work,
+    mail,
     problems,
 )
 from services.reporting.web.page import refused
@@ -34,6 +36,7 @@ SITE = (
     account_api.routes,
     signin.routes,
     language.routes,
+    mail.routes,
     problems.routes,
     assets.routes,
     changes.routes,

@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from services.reporting.asof import AsOf
@@ -104,7 +104,7 @@ def _environment(words: Words) -> Environment:
     """Templates in one language."""
     environment = Environment(
         loader=PackageLoader("services.reporting.web"),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -124,6 +124,11 @@ def _environment(words: Words) -> Environment:
 def translated_in(language: str, text: str) -> str:
     """A sentence of a refusal, or its title, in the language of the page."""
     return in_language(text, language)
+
+
+def rendered(words: Words, template: str, **contents: Any) -> str:
+    """A template that is no page: nobody looks at it here."""
+    return _environment(words).get_template(template).render(**contents)
 
 
 def coded(text: str) -> Markup:

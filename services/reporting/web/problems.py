@@ -23,6 +23,7 @@ ADVICE = {
     413: N_("The content is too large for this operation. Send it in several parts."),
     414: N_("The address is longer than 8 KiB. Ask for less at a time."),
     415: N_("The operation does not accept this content type; `Accept-Post` or `Accept-Patch` says which it accepts."),
+    416: N_("The content is shorter than the `Range` that was asked for. `Content-Range` says how long it is."),
     422: N_("The content is well-formed but wrong. `errors` names each member with a JSON pointer and what it needs."),
     428: N_("A change needs `If-Match` with the `ETag` that was read, so that nobody's work is overwritten unseen."),
     429: N_("Too many requests came in a short time. Wait as long as `Retry-After` says."),

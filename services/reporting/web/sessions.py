@@ -7,6 +7,7 @@ A cookie is only looked at by the pages and their stream; the API knows bearer t
 from datetime import date, timedelta
 from secrets import token_urlsafe
 
+from services.reporting.mail.logins import note_login
 from services.reporting.web import session_rows
 from services.reporting.web.cookies import check_form, form_token, set_cookie
 from services.reporting.web.session_rows import KeptTokens, Session, hashed, sealed
@@ -85,6 +86,7 @@ async def begin(
     It ends no later than what proved who it is, unless that can be renewed. `tokens_end_at`: in seconds since 1970.
     """
     store, cookie = call.kernel.store, token_urlsafe(32)
+    await note_login(store, principal)
     until = _after(lasting(call))
     if tokens is None or not tokens.refresh:
         until = min(int(principal.expires_at * 1_000_000), until)

@@ -84,6 +84,7 @@ KINDS = {
     "assessment": N_("assessment"),
     "comment": N_("comment"),
     "document": N_("document"),
+    "field_definition": N_("own field"),
 }
 FACTS = {
     "mentioned": N_("mentioned"),
@@ -122,6 +123,7 @@ FACTS = {
     "ending": N_("ending in 14 days"),
     "started": N_("began to count"),
     "expired": N_("expired"),
+    "retired": N_("retired"),
 }
 """What the feed shows: aggregates and their facts."""
 STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))

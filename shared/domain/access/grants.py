@@ -30,9 +30,11 @@ SELECT (SELECT mark FROM access_clock),
 MEMBERSHIPS = """
 SELECT {columns} FROM access_membership WHERE counts = 1
     AND (starts_on IS NULL OR starts_on <= ?) AND (ends_on IS NULL OR ends_on >= ?)
-    AND ((kind = 'person' AND holder IN (SELECT person_id FROM access_login WHERE hash = ? AND counts = 1))
+    AND ((kind = 'person' AND holder {person})
         OR (kind = 'service_account' AND holder = ?){groups})
 """
+OF_LOGIN = "IN (SELECT person_id FROM access_login WHERE hash = ? AND counts = 1)"
+OF_PERSON = "= ?"
 OF_GROUPS = " OR (kind = 'group' AND holder IN ({marks}))"
 PERSON = "SELECT person_id FROM access_login WHERE hash = ? AND counts = 1 LIMIT 1"
 CONFIDENTIAL = "SELECT id FROM access_node WHERE confidential = 1"
@@ -142,45 +144,79 @@ async def rights_of(store: Store, service: str, caller: Caller, zone: tzinfo) ->
         return rights_from(service, caller.scopes)
     on = now().astimezone(zone).date()
     key = (caller.key, caller.account_name, caller.scopes, caller.groups, caller.bounds, on)
-    rights = grants.remembered_rights.get(key)
-    if rights is None:
+    while (rights := grants.remembered_rights.get(key)) is None:
         remembered = grants.remembered_rights
-        rights = remembered[key] = await _rights(
+        remembered[key] = await _rights(
             store, service, caller, on, grants.has_confidential and not sees_all
-        )
+        )  # where somebody looked meanwhile, others are remembered by now, and these are read again
     return rights
+
+
+async def have_changed(store: Store, service: str, caller: Caller, rights: Rights, since: str | None) -> bool:
+    """Whether the caller's rights may be others than they were at the mark `since`.
+
+    Without memberships and confidential things only a change by this process is noticed; that costs nothing."""
+    grants = grants_in(store)
+    if rights.sees_all:
+        return False
+    if grants.is_outdated or _is_partial(grants, service, caller):
+        await grants.look(store)
+    return grants.mark != since
 
 
 def _is_partial(grants: Grants, service: str, caller: Caller) -> bool:
     return grants.has_confidential or (grants.has_memberships and f"{service}.read" not in caller.scopes)
 
 
+async def rights_of_person(
+    store: Store, service: str, person_id: str, scopes: frozenset[str], groups: Sequence[str], zone: tzinfo
+) -> Rights:
+    """What a person sees and may do today who is not calling: by their memberships, those of `groups`, and `scopes` for the
+    instance. It is read anew each time."""
+    on = now().astimezone(zone).date()
+    rows = await _memberships(store, OF_PERSON, (person_id, "", *groups), len(groups), on, "role, node_id")
+    confidential = frozenset[str]() if UNHIDDEN in scopes else await _confidential(store)
+    return rights_from(service, scopes, await _reaches(store, rows, None), confidential)
+
+
 async def _rights(store: Store, service: str, caller: Caller, on: date, hides: bool) -> Rights:
-    reaches = await _reaches(store, caller, on)
-    confidential: frozenset[str] = frozenset()
-    if hides:
-        confidential = await nodes_below(store, [row[0] for row in await store.fetch(CONFIDENTIAL)])
-    return rights_from(service, caller.scopes, reaches, confidential)
+    rows = await memberships_of(store, caller, on, "role, node_id")
+    confidential = await _confidential(store) if hides else frozenset[str]()
+    return rights_from(service, caller.scopes, await _reaches(store, rows, caller.bounds), confidential)
 
 
-async def _reaches(store: Store, caller: Caller, on: date) -> Sequence[Reach]:
-    """What the caller's memberships allow, and where."""
+async def _confidential(store: Store) -> frozenset[str]:
+    """What only members see."""
+    return await nodes_below(store, [row[0] for row in await store.fetch(CONFIDENTIAL)])
+
+
+async def _reaches(
+    store: Store, memberships: Iterable[tuple[Any, ...]], bounds: frozenset[str] | None
+) -> Sequence[Reach]:
+    """What memberships (each its role and its node) allow, and where."""
     nodes_by_role: dict[str, list[str]] = {}
-    for role, node_id in await memberships_of(store, caller, on, "role, node_id"):
+    for role, node_id in memberships:
         nodes_by_role.setdefault(role, []).append(node_id)
     return [
         Reach(scopes, await nodes_below(store, nodes))
         for role, nodes in sorted(nodes_by_role.items())
-        if (scopes := _within(granted_by(role), caller.bounds))
+        if (scopes := _within(granted_by(role), bounds))
     ]
 
 
 async def memberships_of(store: Store, caller: Caller, on: date, columns: str) -> list[tuple[Any, ...]]:
     """Of each membership that counts for the caller on a day, these columns."""
-    groups = OF_GROUPS.format(marks=", ".join("?" * len(caller.groups))) if caller.groups else ""
-    day = to_day(on)
-    params = (day, day, login_hash(caller.issuer, caller.subject), caller.account_name, *caller.groups)
-    return await store.fetch(MEMBERSHIPS.format(columns=columns, groups=groups), params)
+    holders = (login_hash(caller.issuer, caller.subject), caller.account_name, *caller.groups)
+    return await _memberships(store, OF_LOGIN, holders, len(caller.groups), on, columns)
+
+
+async def _memberships(
+    store: Store, person: str, holders: Sequence[str], group_count: int, on: date, columns: str
+) -> list[tuple[Any, ...]]:
+    """`holders` are the person (or login, as `person` says), the service account and the groups."""
+    groups = OF_GROUPS.format(marks=", ".join("?" * group_count)) if group_count else ""
+    day, text = to_day(on), MEMBERSHIPS.format(columns=columns, person=person, groups=groups)
+    return await store.fetch(text, (day, day, *holders))
 
 
 def _within(scopes: frozenset[str], bounds: frozenset[str] | None) -> frozenset[str]:

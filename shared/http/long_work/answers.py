@@ -12,6 +12,7 @@ from shared.base.clock import to_wire
 from shared.contracts.language import AnswerShape, Id, Instant, absent
 from shared.domain.operations import MEMBERS, OPEN, read_one
 from shared.http.call import Answer, Call, Pending
+from shared.base.texts import ENGLISH
 from shared.http.problems import Problem
 
 ASK_AGAIN_S = "1"
@@ -54,8 +55,8 @@ def location(service: str, id: str) -> str:
     return f"/{service}/v1/operations/{id}"
 
 
-def body_of(service: str, row: Sequence[Any]) -> bytes:
-    """The row as `Operation`."""
+def body_of(service: str, row: Sequence[Any], language: str = ENGLISH) -> bytes:
+    """The row as `Operation`, with its problem in this language."""
     one = dict(zip(MEMBERS, row, strict=True))
     answer = {
         "id": one["id"],
@@ -71,17 +72,20 @@ def body_of(service: str, row: Sequence[Any]) -> bytes:
     if one["state"] == "succeeded":
         answer["result"] = f"{location(service, one['id'])}/result"
     if one["problem"] is not None:
-        answer["problem"] = json.loads(one["problem"])
+        problem = json.loads(one["problem"])
+        answer["problem"] = problem.get(language) or problem[ENGLISH]
     return msgspec.json.encode(answer)
 
 
-def operation_answer(service: str, row: Sequence[Any], status: int = 200) -> Answer:
+def operation_answer(
+    service: str, row: Sequence[Any], status: int = 200, language: str = ENGLISH
+) -> Answer:
     """The operation; while it is open, with when to ask again."""
     is_open = row[MEMBERS.index("state")] in OPEN
     headers = {"Retry-After": ASK_AGAIN_S} if is_open else {}
     if status == 202:
         headers["Location"] = location(service, row[0])
-    return Answer(status, body_of(service, row), headers)
+    return Answer(status, body_of(service, row, language), headers)
 
 
 class Moved(Pending):

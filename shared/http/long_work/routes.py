@@ -23,6 +23,7 @@ from shared.domain.operations import (
 from shared.http.call import Answer, Call
 from shared.http.compression import accepts_gzip
 from shared.http.keyset import Keyset
+from shared.http.problems import language_of
 from shared.http.long_work.answers import Moved, Operation, body_of, operation_answer
 from shared.http.long_work.shapes import request_model
 from shared.http.operation import Deferred, Parameter
@@ -104,7 +105,7 @@ async def _checked(call: Call, kind: OperationKind, body: bytes) -> bytes:
         except OutOfMemory as error:
             raise TooLarge("it needs too much memory to be read", code="computation_too_large") from error
         except WorkerLost as lost:
-            detail = "the worker that checked it ended; send it again"
+            detail = Text("the worker that checked it ended; send it again")
             raise Unavailable(detail, code="worker_lost", headers={"Retry-After": RETRY_S}) from lost
         call.scope["portolan.checked"] = checked
     return bytes(checked)
@@ -141,7 +142,8 @@ def routes(service: str, kinds: Sequence[OperationKind]) -> Routes:
     @routes.get("/v1/operations/{id}", refusals=(404,))
     async def one(call: Call, id: Id) -> Answer[Operation]:
         """How far an operation is. While it is open, `Retry-After` says when to ask again."""
-        return operation_answer(service, await read_one(call.kernel.store, id, call.principal.key))
+        row = await read_one(call.kernel.store, id, call.principal.key)
+        return operation_answer(service, row, language=language_of(call.sent))
 
     @routes.post("/v1/operations/{id}/cancel", schema=Operation, refusals=(404, 409))
     async def cancelled(call: Call, id: Id) -> Any:

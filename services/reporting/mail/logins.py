@@ -1,0 +1,92 @@
+"""What a person may see who is not here: by memberships, and by what the tokens of their logins allowed when they came last.
+
+That is noted whenever they come to the pages, and believed for a while. Of whom no login is known the settings say what they
+may see.
+"""
+
+import json
+from collections.abc import Iterable
+
+from shared.base.clock import machine_micros
+from shared.domain.access.grants import rights_of_person
+from shared.domain.access.rights import Rights
+from shared.domain.access.roles import ROLES
+from shared.domain.access.tree import login_hash
+from shared.domain.kernel import Kernel
+from shared.http.auth import Principal
+from shared.http.auth.issuers import LOCAL
+from shared.store import Store
+
+BELIEVED_US = 90 * 86_400 * 1_000_000
+"""For how long mails are written with what a token allowed."""
+
+NOTE = """
+INSERT INTO mail_login (hash, person_id, issuer, scopes, group_names, issued_at, expires_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (hash) DO UPDATE SET person_id = excluded.person_id, scopes = excluded.scopes, group_names = excluded.group_names,
+    issued_at = excluded.issued_at, expires_at = excluded.expires_at
+"""
+LOGINS = "SELECT hash FROM access_login WHERE person_id = ? AND counts = 1"
+NOTED = """
+SELECT n.hash, n.issuer, n.scopes, n.group_names, n.issued_at FROM mail_login n
+JOIN access_login l ON l.hash = n.hash AND l.counts = 1 WHERE l.person_id = ? AND n.expires_at > ?
+"""
+PERSON_OF_LOGIN = "SELECT person_id FROM access_login WHERE hash = ? AND counts = 1"
+REVOKED = "SELECT kind, issuer, value, revoked_at FROM revocation WHERE kind <> 'token'"
+
+
+async def note_login(store: Store, principal: Principal) -> None:
+    """Remember what the token of a person allows. A narrowed one says nothing of what its holder may do."""
+    person_id = await person_of(store, principal)
+    if principal.bounds is not None or person_id is None:
+        return
+    hash, at = login_hash(principal.issuer, principal.subject), machine_micros()
+    await store.run(
+        NOTE,
+        (
+            hash,
+            person_id,
+            principal.issuer,
+            " ".join(sorted(principal.scopes)),
+            json.dumps(principal.groups),
+            int(principal.issued_at * 1_000_000),
+            at + BELIEVED_US,
+        ),
+    )
+
+
+async def person_of(store: Store, principal: Principal) -> str | None:
+    """The id of the person who logs in so; None where no identity says so."""
+    rows = await store.fetch(PERSON_OF_LOGIN, (login_hash(principal.issuer, principal.subject),))
+    return rows[0][0] if rows else None
+
+
+async def rights_of(kernel: Kernel, person_id: str) -> Rights:
+    """What a person sees and may do today, as far as we know."""
+    store, settings = kernel.store, kernel.settings
+    noted = await store.fetch(NOTED, (person_id, machine_micros()))
+    scopes, groups = frozenset[str](), list[str]()
+    if not noted:
+        scopes = ROLES[settings.mail_readers]
+    else:
+        revoked = await _revoked(store, trusted_issuers(kernel))
+        for hash, issuer, words, group_names, issued_at in noted:
+            until = max(revoked.get(hash, -1), revoked.get(issuer, -1))
+            if issuer in trusted_issuers(kernel) and issued_at > until:
+                scopes |= frozenset(words.split())
+                groups += json.loads(group_names)
+    return await rights_of_person(store, kernel.service, person_id, scopes, groups, settings.zone)
+
+
+def trusted_issuers(kernel: Kernel) -> tuple[str, ...]:
+    return (*((LOCAL,) if kernel.settings.local_issuer else ()), *kernel.settings.issuers)
+
+
+async def _revoked(store: Store, issuers: Iterable[str]) -> dict[str, int]:
+    """Hash of a login, or issuer -> till when what was issued is revoked."""
+    until: dict[str, int] = {}
+    for kind, issuer, value, at in await store.fetch(REVOKED):
+        for one in (issuer,) if issuer else issuers:
+            key = one if kind == "all" else login_hash(one, value)
+            until[key] = max(at, until.get(key, at))
+    return until
