@@ -70,7 +70,11 @@ def to_plain(text: str) -> object:
     if not isinstance(text, Text):
         return text
     values = {
-        name: to_plain(value) if isinstance(value, Text) else value if isinstance(value, int | float) else str(value)
+        name: to_plain(value)
+        if isinstance(value, Text)
+        else value
+        if isinstance(value, int | float)
+        else str(value)
         for name, value in text.values.items()
     }
     return {"text": str(text), "template": text.template, "values": values}
@@ -81,7 +85,8 @@ def from_plain(plain: str | dict[str, Any]) -> str:
     if isinstance(plain, str):
         return plain
     values = {
-        name: from_plain(value) if isinstance(value, dict) else value for name, value in plain["values"].items()
+        name: from_plain(value) if isinstance(value, dict) else value
+        for name, value in plain["values"].items()
     }
     return Text.of(plain["text"], plain["template"], values)
 

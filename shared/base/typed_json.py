@@ -161,7 +161,7 @@ def _text(bounds: Within) -> _Read:
 
 
 def _number(kind: type[int] | type[float], bounds: Within) -> _Read:
-    name = "a whole number" if kind is int else "a number"
+    name = Text("a whole number") if kind is int else Text("a number")
     least = -math.inf if bounds.least is None else bounds.least
     most = math.inf if bounds.most is None else bounds.most
 

@@ -17,8 +17,8 @@ from typing import Any
 import msgspec
 
 from shared.base import worker
-from shared.base.texts import from_plain
 from shared.base.errors import Fault, Invalid
+from shared.base.texts import from_plain
 from shared.base.worker import HEAD, Order, Progress
 
 IDLE_S = 30.0

@@ -21,6 +21,7 @@ from shared.base.texts import Text
 from shared.contracts.language import Aggregate, AggregateType, entry_of
 from shared.contracts.projects.organisation import FieldDefinition, FieldState, FieldType
 from shared.contracts.stored import codec_of
+from shared.contracts.words import called_state
 from shared.domain.reading import Memory
 from shared.domain.work import Work
 from shared.store import Statement, Store
@@ -217,13 +218,16 @@ def _is_number(value: Any) -> bool:
 
 
 _ACCEPTS: Mapping[FieldType, tuple[Callable[[Any], bool], str]] = {
-    FieldType.TEXT: (lambda value: isinstance(value, str), "a text"),
-    FieldType.NUMBER: (_is_number, "a number"),
-    FieldType.MONEY: (lambda value: isinstance(value, dict), "an amount with its currency"),
-    FieldType.DAY: (_is_day, "a day, such as 2026-06-01"),
-    FieldType.CHOICE: (lambda value: isinstance(value, str), "one of the choices"),
-    FieldType.PERSON: (lambda value: isinstance(value, str) and is_canonical(value), "the id of a person"),
-    FieldType.YES_NO: (lambda value: isinstance(value, bool), "true or false"),
+    FieldType.TEXT: (lambda value: isinstance(value, str), Text("a text")),
+    FieldType.NUMBER: (_is_number, Text("a number")),
+    FieldType.MONEY: (lambda value: isinstance(value, dict), Text("an amount with its currency")),
+    FieldType.DAY: (_is_day, Text("a day, such as 2026-06-01")),
+    FieldType.CHOICE: (lambda value: isinstance(value, str), Text("one of the choices")),
+    FieldType.PERSON: (
+        lambda value: isinstance(value, str) and is_canonical(value),
+        Text("the id of a person"),
+    ),
+    FieldType.YES_NO: (lambda value: isinstance(value, bool), Text("true or false")),
 }
 
 
@@ -236,8 +240,11 @@ async def _missing(work: Work, entity: Aggregate, definitions: Mapping[str, Fiel
             continue
         values = (await withheld(work, entity.id)) if one.sensitive else entity.custom
         if name not in values:
-            when = "" if one.required_when == ALWAYS else f" when {one.required_when}"
-            faults.append(Fault("required", f"needed{when}", pointer=f"/custom/{name}"))
+            state = called_state(entry_of(type(entity)).name, one.required_when)
+            detail = (
+                Text("needed") if one.required_when == ALWAYS else Text("needed when {state}", state=state)
+            )
+            faults.append(Fault("required", detail, pointer=f"/custom/{name}"))
     return faults
 
 

@@ -145,7 +145,7 @@ async def read_result(store: Store, id: str, asker: str) -> bytes:
     return bytes(result)
 
 
-_HAS = {"failed": "failed; its problem says why", "cancelled": "been cancelled"}
+_HAS = {"failed": Text("failed; its problem says why"), "cancelled": Text("been cancelled")}
 
 
 async def cancel(work: Work, id: str, asker: str, days: int) -> tuple[Any, ...]:

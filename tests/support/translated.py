@@ -14,8 +14,8 @@ from shared.base.errors import Fault, Refusal
 
 LANGUAGES = ("fr",)
 """The languages in which nothing may be missing."""
-FROM_OUTSIDE = "additions.py"
-"""What an added route says is in its own words."""
+FROM_OUTSIDE = ("additions.py", "workers.py", "health.py")
+"""What an added route, a job of a test or a check for operators says is in their own words."""
 OURS = tuple(str(Path(__file__).parents[2] / folder) for folder in ("shared", "services"))
 UNTRANSLATED: list[str] = []
 
@@ -28,7 +28,7 @@ def _make_and_look(self: Refusal, detail: str, *faults: Fault, **rest: object) -
     if caller.startswith(OURS) and not caller.endswith(FROM_OUTSIDE):
         for text in (detail, *(fault.detail for fault in faults)):
             if not all(texts.is_translated(text, language) for language in LANGUAGES):
-                UNTRANSLATED.append(str(getattr(text, "template", text)))
+                UNTRANSLATED.append(f"{getattr(text, 'template', text)} ({Path(caller).name})")
 
 
 Refusal.__init__ = _make_and_look  # type: ignore[method-assign] # every refusal of every test passes here

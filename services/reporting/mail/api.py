@@ -14,6 +14,7 @@ from services.reporting.web.words import languages
 from shared.base.clock import from_micros, now_micros
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.ids import new_id_text
+from shared.base.texts import Text
 from shared.contracts import language
 from shared.contracts.language import AnswerShape, Email, Instant, Shape
 from shared.http.call import Answer, Call
@@ -183,7 +184,9 @@ async def prefer(call: Call, body: MailPreferences) -> Answer[OwnMail]:
     if body.language is not None and body.language not in languages():
         raise Invalid(
             "mails are not written in this language",
-            Fault("unknown_language", f"one of {', '.join(languages())}", pointer="/language"),
+            Fault(
+                "unknown_language", Text("one of {names}", names=", ".join(languages())), pointer="/language"
+            ),
         )
     await recipients.prefer(call.kernel.store, person_id, body.cadence, body.language)
     return await _own(call, person_id)

@@ -163,12 +163,14 @@ class OidcIssuer:
         self.algorithms: tuple[str, ...] = trusted.algorithms
         self.leeway_s = trusted.leeway_s
         self.metadata = Published(
-            "the issuer's metadata cannot be read now",
+            Text("the issuer's metadata cannot be read now"),
             self._metadata_address,
             lambda answer: metadata_of(trusted, answer),
             METADATA_KEPT_S,
         )
-        self._keys = Published("the issuer's keys cannot be read now", self._keys_address, published_keys)
+        self._keys = Published(
+            Text("the issuer's keys cannot be read now"), self._keys_address, published_keys
+        )
 
     async def keys(self, kid: str | None, algorithm: str) -> Sequence[Any]:
         published = await self._keys.content(lambda keys: kid is None or kid in keys)

@@ -9,10 +9,10 @@ import msgspec
 from pydantic import Field
 
 from shared.base.clock import to_wire
+from shared.base.texts import ENGLISH
 from shared.contracts.language import AnswerShape, Id, Instant, absent
 from shared.domain.operations import MEMBERS, OPEN, read_one
 from shared.http.call import Answer, Call, Pending
-from shared.base.texts import ENGLISH
 from shared.http.problems import Problem
 
 ASK_AGAIN_S = "1"
@@ -77,9 +77,7 @@ def body_of(service: str, row: Sequence[Any], language: str = ENGLISH) -> bytes:
     return msgspec.json.encode(answer)
 
 
-def operation_answer(
-    service: str, row: Sequence[Any], status: int = 200, language: str = ENGLISH
-) -> Answer:
+def operation_answer(service: str, row: Sequence[Any], status: int = 200, language: str = ENGLISH) -> Answer:
     """The operation; while it is open, with when to ask again."""
     is_open = row[MEMBERS.index("state")] in OPEN
     headers = {"Retry-After": ASK_AGAIN_S} if is_open else {}

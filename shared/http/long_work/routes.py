@@ -23,7 +23,6 @@ from shared.domain.operations import (
 from shared.http.call import Answer, Call
 from shared.http.compression import accepts_gzip
 from shared.http.keyset import Keyset
-from shared.http.problems import language_of
 from shared.http.long_work.answers import Moved, Operation, body_of, operation_answer
 from shared.http.long_work.shapes import request_model
 from shared.http.operation import Deferred, Parameter
@@ -31,6 +30,7 @@ from shared.http.operation import Operation as Declared
 from shared.http.paging import PREFER, Page, PageShape, answer
 from shared.http.parameters import MOST_IDS
 from shared.http.path import Id
+from shared.http.problems import language_of
 from shared.http.query import Cursor, Limit, Query
 from shared.http.routes import Routes
 
