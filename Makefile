@@ -27,6 +27,8 @@ $(RUN): requirements.lock pyproject.toml | $(BIN)/python
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@echo "Making the JavaScript of the charts …"
 	@$(BIN)/python -m services.reporting.web.bundle
+	@echo "Compiling the translations …"
+	@$(BIN)/python -m services.texts compile
 	@touch $@
 
 $(ALL): requirements-all.lock $(RUN)
@@ -69,9 +71,8 @@ chaos: $(ALL)  ## The long kill runs, and all of what `make test` does a tenth o
 	@$(BIN)/python -m pytest tests/chaos $(ARGS)
 	@TESTS_PART=all $(BIN)/python -m pytest -n auto --dist loadscope $(ROTATING) $(ARGS)
 
-texts:  ## Collect the pages' texts for translators
-	@$(BIN)/pybabel --quiet extract -F services/reporting/web/babel.cfg --project=Portolan --no-location --sort-output \
-	  --omit-header -o services/reporting/web/locale/portolan.pot services/reporting/web services/reporting/mail
+texts: $(ALL)  ## Collect what people read, for translators, and compile the translations
+	@$(BIN)/python -m services.texts
 
 lock:  ## Resolve the dependencies again
 	@$(BIN)/python -m pip install --quiet uv

@@ -1,6 +1,6 @@
 """`make texts`: collects what people read, for translators, and compiles what they have translated.
 
-There are two domains. `portolan` is what the pages say (templates, `gettext` and `N_`). `problems` is what every service
+There are two domains. `portolan` is what pages and mails say (templates, `gettext` and `N_`). `problems` is what every service
 says of a refusal: the sentences of refusals and their faults, each `Text`, and the titles. Each has a template, a `.pot`,
 and a catalogue per language, a `.po`. A catalogue loses what is no longer said, and gains what is new without a translation:
 a test fails as long as a French one is missing.
@@ -21,7 +21,7 @@ from services.problem_types import AWAY, ROOT, helpers_of, refusal_classes, sour
 from shared.base import texts
 from shared.base.validation import FINDINGS
 
-WEB = ROOT / "services" / "reporting" / "web"
+WEB, MAIL = (ROOT / "services" / "reporting" / folder for folder in ("web", "mail"))
 DOMAINS = {"portolan": WEB / "locale", texts.DOMAIN: texts.LOCALE}
 """Domain -> the folder of its catalogues."""
 FOR_OPERATORS = (
@@ -63,12 +63,13 @@ def collected() -> dict[Path, bytes]:
 
 
 def page_texts() -> Catalog:
-    """What the pages say."""
+    """What pages and mails say."""
+    catalog = Catalog(project="Portolan")
     with (WEB / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call] # babel has no type for it
-    catalog = Catalog(project="Portolan")
-    for _, _, message, _, context in extract_from_dir(str(WEB), methods, options):
-        catalog.add(message, context=context)
+    for folder in (WEB, MAIL):
+        for _, _, message, _, context in extract_from_dir(str(folder), methods, options):
+            catalog.add(message, context=context)
     return catalog
 
 

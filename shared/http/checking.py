@@ -56,7 +56,7 @@ def _check_values(parameter: Parameter, values: list[str]) -> None:
         raise _not_acceptable(parameter.name, Text("of {names}", names=", ".join(allowed)))
     pattern = parameter.schema.get("pattern")
     if pattern and not all(re.search(pattern, value) for value in values):
-        raise _not_acceptable(parameter.name, _as_described(parameter))
+        raise _not_acceptable(parameter.name, as_described(parameter))
 
 
 def header_check(headers: Sequence[Parameter]) -> Check | None:
@@ -71,13 +71,13 @@ def header_check(headers: Sequence[Parameter]) -> Check | None:
         for header, pattern in patterned:
             value = call.header(header.name)
             if value is not None and not pattern.search(value):
-                fault = Fault("invalid", _as_described(header), header=header.name)
+                fault = Fault("invalid", as_described(header), header=header.name)
                 raise Malformed(Text("{name} is not acceptable", name=header.name), fault)
 
     return check
 
 
-def _as_described(parameter: Parameter) -> Text:
+def as_described(parameter: Parameter) -> Text:
     """The description, which is English as the whole document is; for others that it is not followed."""
     return Text.of(parameter.description, NOT_AS_DESCRIBED, {})
 

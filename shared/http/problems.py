@@ -103,8 +103,8 @@ def problem_bytes(refusal: Refusal, instance: str, trace_id: str, language: str 
 
 def problem_in_all_languages(refusal: Refusal, instance: str, trace_id: str) -> str:
     """Language -> the problem document, as JSON: for what is read later, by whoever it may be."""
-    spoken = (texts.ENGLISH, *texts.languages(texts.LOCALE))
-    return json.dumps({language: problem(refusal, instance, trace_id, language) for language in spoken})
+    languages = (texts.ENGLISH, *texts.languages(texts.LOCALE))
+    return json.dumps({language: problem(refusal, instance, trace_id, language) for language in languages})
 
 
 def _fault(fault: Fault, language: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from shared.base.errors import Fault, Invalid, Malformed, TooLarge, UnsupportedMediaType
 from shared.base.texts import Text
 from shared.http.call import Call
+from shared.http.checking import as_described
 from shared.http.operation import Operation, Parameter
 from shared.http.spooled import Spooled
 
@@ -84,7 +85,7 @@ def _check_digest(call: Call) -> None:
         return
     match = _DIGEST.search(header)
     if match is None:
-        fault = Fault("invalid", CONTENT_DIGEST.description, header="Content-Digest")
+        fault = Fault("invalid", as_described(CONTENT_DIGEST), header="Content-Digest")
         raise Malformed("Content-Digest names no SHA-256", fault)
     if base64.b64decode(match[1]).hex() != spooled.sha256:
         raise Invalid(

@@ -14,8 +14,8 @@ from shared.base.errors import Fault, Refusal
 
 LANGUAGES = ("fr",)
 """The languages in which nothing may be missing."""
-FROM_OUTSIDE = ("additions.py", "workers.py", "health.py")
-"""What an added route, a job of a test or a check for operators says is in their own words."""
+FROM_OUTSIDE = ("additions.py", "workers.py", "health.py", "client.py")
+"""What an added route, a job of a test, another service or a check for operators says is in their own words."""
 OURS = tuple(str(Path(__file__).parents[2] / folder) for folder in ("shared", "services"))
 UNTRANSLATED: list[str] = []
 

@@ -38,6 +38,8 @@ _ALLOWED = {
 """What a rule may say beside FREQ, INTERVAL, COUNT and UNTIL."""
 _EVERYWHERE = {"FREQ", "INTERVAL", "COUNT", "UNTIL"}
 
+UNREADABLE = Text("the rule cannot be read")
+
 
 def parts_of(rule: str) -> dict[str, str]:
     """The parts of a rule by their names. Invalid (`invalid_cadence`) where it is none that Portolan follows."""
@@ -133,7 +135,7 @@ def _rule_of(parts: Mapping[str, str], starts: datetime) -> rrule:
             last = datetime.strptime(parts["UNTIL"], "%Y%m%d").replace(hour=23, minute=59, second=59)
             rule = rule.replace(until=last)
     except (ValueError, TypeError, IndexError) as error:
-        raise _refused(str(error)) from error
+        raise _refused(Text.of(str(error), UNREADABLE, {})) from error
     return rule
 
 

@@ -57,7 +57,7 @@ def whole(element: Element, name: str) -> int | None:
     if (content := text(element, name)) is None:
         return None
     if not _WHOLE.fullmatch(content):
-        raise _not(element, name, "a whole number")
+        raise _not(element, name, Text("a whole number"))
     return int(content)
 
 
@@ -68,7 +68,7 @@ def flag(element: Element, name: str) -> bool:
         return False
     if content in ("1", "true"):
         return True
-    raise _not(element, name, "0 or 1")
+    raise _not(element, name, Text("0 or 1"))
 
 
 def number(element: Element, name: str) -> float | None:
@@ -79,7 +79,7 @@ def number(element: Element, name: str) -> float | None:
     except ValueError:
         value = float("nan")
     if not isfinite(value):
-        raise _not(element, name, "a number")
+        raise _not(element, name, Text("a number"))
     return value
 
 
@@ -92,7 +92,7 @@ def money(element: Element, name: str, *, places: int = 2) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount.adjusted() > _MONEY_DIGITS:
-        raise _not(element, name, "an amount of money")
+        raise _not(element, name, Text("an amount of money"))
     return amount.scaleb(-places)
 
 
@@ -101,7 +101,7 @@ def duration(element: Element, name: str) -> int | None:
     if (content := text(element, name)) is None:
         return None
     if (length := _seconds(content)) is None:
-        raise _not(element, name, "a duration such as PT8H0M0S")
+        raise _not(element, name, Text("a duration such as PT8H0M0S"))
     return length
 
 
@@ -121,9 +121,9 @@ def instant(element: Element, name: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(content)
     except ValueError:
-        raise _not(element, name, "a date and time such as 2026-06-01T08:00:00") from None
+        raise _not(element, name, Text("a date and time such as 2026-06-01T08:00:00")) from None
     if at.tzinfo is not None:
-        raise _not(element, name, "a local time: it names a time zone")
+        raise _not(element, name, Text("a local time: it names a time zone"))
     return at
 
 
