@@ -15,6 +15,7 @@ RUN .venv/bin/python -m pip install --require-hashes -r requirements.lock
 COPY . .
 RUN .venv/bin/python -m pip install --no-deps --no-build-isolation -e . \
  && .venv/bin/python -m services.reporting.web.bundle \
+ && .venv/bin/python -m services.texts compile \
  && .venv/bin/python -m compileall -q shared services
 
 FROM python:3.11-slim-bookworm
