@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from shutil import copytree, rmtree
@@ -128,6 +128,27 @@ def _quiet() -> None:
     LOG.stream = None
 
 
+class HasAColleague(httpx.Auth):
+    """Whoever made or submitted something asks a colleague of the same role to decide it (four eyes)."""
+
+    requires_response_body = True
+
+    def __init__(self, own: str, colleague: str) -> None:
+        self.own, self.colleague = f"Bearer {own}", f"Bearer {colleague}"
+        self.decided: set[str] = set()
+        """Addresses at which the colleague decided: what is sent there again is the colleague's too."""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        is_own = request.headers.get("Authorization") == self.own
+        if is_own and str(request.url) in self.decided:
+            request.headers["Authorization"] = self.colleague
+        answer = yield request
+        if is_own and answer.status_code == 403 and answer.json().get("code") == "four_eyes":
+            self.decided.add(str(request.url))
+            request.headers["Authorization"] = self.colleague
+            yield request
+
+
 class Callers:
     """Clients of one application, one per role, made when first used."""
 
@@ -143,10 +164,12 @@ class Callers:
 
     def __call__(self, role: str = "director") -> httpx.AsyncClient:
         if role not in self._clients:
+            token = self.token(role)
             client = httpx.AsyncClient(
                 transport=httpx.ASGITransport(self.app),
                 base_url="http://portolan",
-                headers={"Authorization": f"Bearer {self.token(role)}"},
+                headers={"Authorization": f"Bearer {token}"},
+                auth=HasAColleague(token, self.token(role, f"{role}'s colleague")),
             )
             self._stack.push_async_callback(client.aclose)
             self._clients[role] = client

@@ -19,13 +19,16 @@ from services.reporting.totals.parts import cells_of_projects
 from services.reporting.totals.view import Cells, Sums, cells, changed_cells, clock_of
 from shared.base.text import sort_key
 from shared.domain.access.rights import EVERYTHING, Sight
-from shared.store import Store
+from shared.domain.work import refusal_of
+from shared.store import StaleVersion, Store
 
 State = dict[str, Any]
 
 WHOLE = ""
 """Stands for all portfolios together, where a part is named by the id of its portfolio."""
 NOTHING = Sums(*(0 for _ in Sums._fields))
+READINGS = 20
+"""How often sums are read for one answer, where folds come between."""
 
 
 class Group(NamedTuple):
@@ -115,16 +118,11 @@ async def sums_of_day(
     """The sums by the end of a day, of projects at these stages and of these healths; where none are named, of all.
 
     What is not seen is taken off, or only what is seen is added up."""
-    of_today = await sums_of_today(store, at, currency) if sight.only is None else None
-    if of_today is not None and not stages and not healths and sight.is_everything:
-        return of_today
-    portfolios = of_today.portfolios if of_today else await portfolios_by_id(store, at, archived=True)
-    if sight.only is not None:
-        all_cells = await cells_of_projects(store, at, sight.only, portfolios)
-    else:
-        all_cells = of_today.cells if of_today else await cells(store, at.day)
-        if sight.hidden:
-            all_cells = less(all_cells, await cells_of_projects(store, at, sight.hidden, portfolios))
+    if not stages and not healths and sight.is_everything:
+        of_today = await sums_of_today(store, at, currency)
+        if of_today is not None:
+            return of_today
+    all_cells, portfolios = await _cells_seen(store, at, currency, sight)
     visible = portfolios if sight.is_everything else {id: p for id, p in portfolios.items() if sight.sees(id)}
     sums = KeptSums(at, currency, visible)
     sums.replace(
@@ -135,6 +133,32 @@ async def sums_of_day(
         }
     )
     return sums
+
+
+Portfolios = Mapping[str, State]
+
+
+async def _cells_seen(store: Store, at: AsOf, currency: str | None, sight: Sight) -> tuple[Cells, Portfolios]:
+    """The cells without what is hidden, and the portfolios as they stand.
+
+    What is hidden is read after the whole. Where a fold was committed between the two, both are read again: else the
+    answer would hold an amount that is hidden. Busy (503) where folds come between again and again.
+    """
+    for _ in range(READINGS):
+        before = await clock_of(store)
+        of_today = await sums_of_today(store, at, currency) if sight.only is None else None
+        portfolios = of_today.portfolios if of_today else await portfolios_by_id(store, at, archived=True)
+        if sight.only is not None:
+            return await cells_of_projects(store, at, sight.only, portfolios), portfolios
+        whole = (
+            dict(of_today.cells) if of_today else await cells(store, at.day)
+        )  # others bring it on meanwhile
+        if not sight.hidden:
+            return whole, portfolios
+        hidden = await cells_of_projects(store, at, sight.hidden, portfolios)
+        if await clock_of(store) == before:
+            return less(whole, hidden), portfolios
+    raise refusal_of(StaleVersion())
 
 
 def less(whole: Cells, part: Cells) -> Cells:

@@ -22,9 +22,8 @@ from services.reporting.totals import tables as totals_tables
 from services.reporting.web import SITE, refused
 from services.reporting.web import tables as web_tables
 from shared.contracts.language import Visibility
-from shared.contracts.projects.organisation import Membership
-from shared.contracts.projects.strategy import Portfolio, Programme
-from shared.contracts.projects.structure import Project
+from shared.contracts.projects.organisation import Membership, Organisation
+from shared.domain.access.tree import NODE_SHAPES
 from shared.domain.copies import ACCESS, OF_LOGINS, access_by_event_type
 from shared.domain.work import Work
 from shared.messaging.bus import Record
@@ -49,7 +48,7 @@ async def fold(work: Work, records: Sequence[Record]) -> None:
     await totals.fold(work, versions, rewritten, fences)
 
 
-NODES_AND_MEMBERSHIPS = access_by_event_type((Portfolio, Programme, Project, Membership))
+NODES_AND_MEMBERSHIPS = access_by_event_type((*NODE_SHAPES, Membership, Organisation))
 TOPICS_OF_LOGINS: tuple[Visibility, ...] = ("restricted_people",)
 LOGINS = Consumer(
     "reporting.logins",

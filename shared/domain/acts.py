@@ -19,7 +19,7 @@ from shared.domain.work import Work
 CREATE, REVISE, ARCHIVE, RESTORE = "create", "revise", "archive", "restore"
 """The deeds of every register; each move of a lifecycle is a deed by its own name."""
 
-VERBS = ("write", "decide", "import")
+VERBS = ("contribute", "write", "decide", "import")
 PROJECT = "project_id"
 """The member by which an aggregate names its project."""
 

@@ -21,9 +21,7 @@ from sqlmodel import SQLModel
 
 from shared.base.clock import from_day, from_micros
 from shared.contracts.language import Aggregate, Erasable, entry_of
-from shared.contracts.projects.organisation import FieldDefinition, Membership
-from shared.contracts.projects.strategy import Portfolio, Programme
-from shared.contracts.projects.structure import Project
+from shared.contracts.projects.organisation import FieldDefinition, Membership, Organisation
 from shared.contracts.resources.people import Identity, PersonalToken
 from shared.domain import custom_fields
 from shared.domain.access import tree
@@ -171,7 +169,7 @@ def access_by_event_type(shapes: Iterable[type[Aggregate]]) -> dict[str, AccessC
 
 OF_LOGINS = (Identity, PersonalToken)
 """What says under which logins, and with which tokens, people act."""
-ACCESS = tuple(AccessCopy(shape) for shape in (Portfolio, Programme, Project, Membership, *OF_LOGINS))
+ACCESS = tuple(AccessCopy(shape) for shape in (*tree.NODE_SHAPES, Membership, *OF_LOGINS, Organisation))
 """Every service keeps these; a service its own too, should it have been there before it kept them."""
 
 

@@ -89,6 +89,7 @@ def lifecycle(shape: type[Document]) -> Lifecycle:
                 S.IN_REVIEW,
                 S.APPROVED,
                 facts["approved"],
+                by_maker_too=True,
                 effect=approve,
                 description="From in_review to approved: the newest version never changes from then on.",
             ),

@@ -40,9 +40,14 @@ class Move:
     start: StrEnum | Collection[StrEnum] | Literal[Start.ANY_OPEN]
     end: StrEnum | Mapping[Any, StrEnum] | Collection[StrEnum] | None
     fact: type[Fact]
-    needs: Literal["write", "decide"] = "decide"
+    needs: Literal["write", "decide", "contribute"] = "decide"
     takes: type[Shape] = Decision
     """The body of the request; one that also takes a reason is a subclass of Decision."""
+    by_maker_too: bool = False
+    """Whether who made or submitted the aggregate may make it as well, although it decides. For what steers or takes back,
+    and approves nothing."""
+    submits: bool = False
+    """Whether who makes it submits the aggregate, and may not decide it from then on; a move called `submit` does."""
     when: Callable[[Any], bool] = lambda entity: True
     """Whether, beside the state, the move is there at all."""
     who: Callable[[Any, str], bool] = lambda entity, subject: True
@@ -99,6 +104,20 @@ class Lifecycle:
         if not self.final:
             raise TypeError("a move from any open state needs to know which states are final")
         return frozenset(state for state in type(next(iter(self.final))) if state not in self.final)
+
+    def needs_four_eyes(self, name: str) -> bool:
+        """Whether the move is for somebody else than who made or submitted the aggregate."""
+        move = self.moves[name]
+        return move.needs == "decide" and not move.by_maker_too
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether one of its moves needs four eyes."""
+        return any(map(self.needs_four_eyes, self.moves))
+
+    def submits(self, name: str) -> bool:
+        """Whether who makes the move submits the aggregate."""
+        return name == "submit" or self.moves[name].submits
 
     def state(self, entity: Aggregate) -> StrEnum:
         state: StrEnum = getattr(entity, self.member)

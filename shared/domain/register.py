@@ -21,7 +21,7 @@ from shared.base.clock import now
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
-from shared.domain import custom_fields, naming, references
+from shared.domain import custom_fields, four_eyes, naming, references
 from shared.domain.access.rights import places_of
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.copies import Known
@@ -201,6 +201,11 @@ class Register(Generic[A]):
     def name(self) -> str:
         return entry_of(self.shape).name
 
+    @cached_property
+    def is_decided(self) -> bool:
+        """Whether a move of it is for somebody else than who made or submitted it."""
+        return self.lifecycle is not None and self.lifecycle.is_decided
+
 
 def request_shape(
     name: str,
@@ -269,6 +274,8 @@ async def _by_name(
 
 async def save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     """Write what was checked, and what follows from it within the service."""
+    if register.is_decided and work.before(entity) is None:
+        four_eyes.note_made(work, entity)
     before = work.before(entity)
     saved = work.save(entity, fact)
     if before is not None and places_of(before) != places_of(saved):
@@ -475,9 +482,13 @@ async def move(work: Work, register: Register[A], entity: A, name: str, body: Sh
     """One move of the lifecycle, with what its request gives."""
     assert register.lifecycle is not None
     occasion = Occasion(body, work.effective_on, work.origin.auth_id)
+    exception = await four_eyes.refuse_own(work, register.lifecycle, entity, name)
     step = register.lifecycle.admit(entity, name, occasion.by)
     await _ask_project(work, register, entity, name)
     fact = register.lifecycle.make(entity, name, occasion)
+    four_eyes.mark(fact, exception)
+    if register.lifecycle.submits(name):
+        four_eyes.note_submitted(work, entity)
     await custom_fields.check(work, entity)
     if step.checks_content:
         await register.check(work, entity)
@@ -492,12 +503,24 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
     assert life is not None
     if register.acts is not None and PROJECT in register.names:
         await references.foresee(work, {PROJECT: register.names[PROJECT]}, entities)
+    barred = await _own_and_barred(work, register, entities)
     return [
         [
             name
             for name in life.allowed(entity, work.origin.auth_id)
             if life.moves[name].needs in verbs(work, entity)
+            and not (str(entity.id) in barred and life.needs_four_eyes(name))
             and (register.acts is None or await permits(work, register.acts, entity, name))
         ]
         for entity in entities
     ]
+
+
+async def _own_and_barred(work: Work, register: Register[A], entities: Sequence[A]) -> set[str]:
+    """Those that the caller made or submitted, and so does not decide."""
+    if not register.is_decided:
+        return set()
+    own = await four_eyes.own_among(work, [str(entity.id) for entity in entities])
+    if not own or await four_eyes.allowed_exception(work, entry_of(register.shape).service):
+        return set()
+    return own

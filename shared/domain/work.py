@@ -77,6 +77,7 @@ class Work:
         "caller",
         "dry",
         "effective_at",
+        "login",
         "mirrors",
         "needs",
         "origin",
@@ -105,6 +106,7 @@ class Work:
         watch: ClockWatch | None = None,
         rights: Rights | None = None,
         needs: Collection[str] = (),
+        login: str = "",
         caller: Caller | None = None,
     ) -> None:
         self.store = store
@@ -119,6 +121,8 @@ class Work:
         """Who asked; None where nobody did, as in a reaction."""
         self.needs = needs
         """The scopes that the operation asks for, wherever something is saved."""
+        self.login = login
+        """The hash of the login of who asked; empty where nobody did."""
         self.dry = dry
         """Whether this only validates (`validate_only`): nothing is written, drawn or waited for."""
         self.settings = settings or Settings()

@@ -17,7 +17,7 @@ from typing_extensions import TypeVar
 from shared.base.clock import now, parse_as_of
 from shared.base.errors import Fault, Forbidden, Invalid, Malformed
 from shared.contracts.language import Aggregate
-from shared.domain.access.grants import rights_of
+from shared.domain.access.grants import grants_in, have_changed, rights_of
 from shared.domain.access.rights import Rights, Sight
 from shared.domain.work import Match, Work
 from shared.http.auth import Principal
@@ -96,6 +96,8 @@ class Call(Request):
     principal: Principal
     rights: Rights
     """What the principal sees and may do here."""
+    rights_mark: str | None = None
+    """Of the last change of memberships and nodes that `rights` know."""
     needs: frozenset[str] = frozenset()
     """The scopes that the operation asks for."""
     trace: Trace
@@ -128,6 +130,12 @@ class Call(Request):
         """What the principal sees and may do by now; a stream asks again and again."""
         kernel = self.kernel
         self.rights = await rights_of(kernel.store, kernel.service, self.principal, kernel.settings.zone)
+        self.rights_mark = grants_in(kernel.store).mark
+
+    async def is_outdated(self) -> bool:
+        """Whether rights have changed since they were read: an answer made meanwhile may show what is hidden by now."""
+        kernel = self.kernel
+        return await have_changed(kernel.store, kernel.service, self.principal, self.rights, self.rights_mark)
 
     @property
     def sight(self) -> Sight:
@@ -212,7 +220,7 @@ class Call(Request):
         self.work = Work(
             kernel.store, kernel.mirrors, origin, self.effective_at, principal.scopes,
             bool(self.query) and self.one("validate_only") == "true", kernel.settings, watch=kernel.watch,
-            rights=self.rights, needs=self.needs, caller=principal,
+            rights=self.rights, needs=self.needs, login=principal.login, caller=principal,
         )  # fmt: skip
         return self.work
 

@@ -251,13 +251,25 @@ async def _public(call: Call, endpoint: Endpoint, arguments: Arguments, key: str
 
 def _reading(is_public: bool) -> End:
     async def end(call: Call, endpoint: Endpoint, arguments: Arguments, key: str | None) -> Answer:
-        if not is_public:
-            if (position := call.header(after.HEADER)) is not None:
-                await after.wait(call, position)
-            call.begin()
-        return answers.conditional(await endpoint(call, **arguments), call)
+        if not is_public and (position := call.header(after.HEADER)) is not None:
+            await after.wait(call, position)
+        return answers.conditional(await _answer_as_seen(call, endpoint, arguments, is_public), call)
 
     return end
+
+
+async def _answer_as_seen(call: Call, endpoint: Endpoint, arguments: Arguments, is_public: bool) -> Answer:
+    """Made again where rights changed meanwhile; Busy (503) where they do so every time."""
+    for _ in range(ATTEMPTS):
+        if not is_public:
+            call.begin()
+        answer: Answer = await endpoint(call, **arguments)
+        if is_public or answer.stream is not None or not await call.is_outdated():
+            return answer
+        await call.know_rights()
+        for scope in call.needs:
+            call.require(scope)
+    raise refusal_of(StaleVersion())
 
 
 def _writing(path: str, operation: Operation) -> End:

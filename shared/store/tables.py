@@ -18,8 +18,9 @@ from shared.store.columns import ID, KEY
 
 def kernel_tables(metadata: MetaData) -> None:
     """Declare outbox, counter, relay state, idempotency, guards, sequences, inbox, births, dead letters, revocations, audit,
-    access, operations, content and what is due."""
+    access, authorship, operations, content and what is due."""
     _access_tables(metadata)
+    _authorship(metadata)
     _custom_tables(metadata)
     _operation_table(metadata)
     _content_tables(metadata)
@@ -177,6 +178,19 @@ def _operation_table(metadata: MetaData) -> None:
     )
 
 
+def _authorship(metadata: MetaData) -> None:
+    """Who made and who last submitted what is decided by somebody else (`shared.domain.four_eyes`)."""
+    Table(
+        "authorship",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("made_by", KEY),
+        Column("made_by_person", ID),
+        Column("submitted_by", KEY),
+        Column("submitted_by_person", ID),
+    )
+
+
 def _access_tables(metadata: MetaData) -> None:
     """What every service knows of who may see and do what (`shared.domain.access`)."""
     Table(
@@ -217,6 +231,13 @@ def _access_tables(metadata: MetaData) -> None:
         Column("hash", KEY, nullable=False, index=True),
         Column("person_id", ID, nullable=False),
         Column("counts", BigInteger, nullable=False),
+    )
+    Table(
+        "access_organisation",
+        metadata,
+        Column("id", ID, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+        Column("four_eyes", KEY, nullable=False),
     )
     Table(
         "access_token",

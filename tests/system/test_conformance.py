@@ -51,6 +51,8 @@ def named(method: str, suffix: str) -> str:
             return "create"
         case _, "/{id}":
             return {"GET": "get", "PATCH": "revise", "DELETE": "archive"}[method]
+        case "POST", "/of-login":
+            return "of_login_create"
         case "PUT", _:
             return "put"
         case "POST", "/of-login":

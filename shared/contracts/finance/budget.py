@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.base.clock import FIRST_YEAR, LAST_YEAR
 from shared.base.money import CurrencyCode, Money
-from shared.contracts.language import Aggregate, Fact, Id, Line, Reasoned, aggregate, fact
+from shared.contracts.language import Aggregate, Decided, Fact, Id, Line, Reasoned, aggregate, fact
 from shared.contracts.members import (
     at_creation,
     code,
@@ -95,7 +95,7 @@ class BudgetLineSubmitted(Reasoned):
 
 
 @fact(BudgetLine, "approved")
-class BudgetLineApproved(Reasoned):
+class BudgetLineApproved(Decided):
     """The line is granted."""
 
 

@@ -30,7 +30,7 @@ class AggregateType:
     visibility: Visibility = "open"
     is_read_only: bool = False
     """Whether only reactions write it: no request makes or changes one."""
-    needs: Literal["write", "decide"] = "write"
+    needs: Literal["write", "decide", "contribute"] = "write"
     """The verb that creating, changing and archiving one needs; its moves say theirs."""
     scope: tuple[str, ...] = ()
     """The members of which the first that is given says in what the aggregate lies; none: in the instance."""

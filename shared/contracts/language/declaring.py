@@ -37,7 +37,7 @@ def aggregate(
     name: str = "",
     scope: tuple[str, ...] | None = None,
     read_only: bool = False,
-    needs: Literal["write", "decide"] = "write",
+    needs: Literal["write", "decide", "contribute"] = "write",
     attached: bool = False,
 ) -> Callable[[type[A]], type[A]]:
     """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.

@@ -1,5 +1,6 @@
 """The shapes of the published language: aggregates, facts, and the parts that they and answers are made of."""
 
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -114,6 +115,21 @@ class Reasoned(Fact):
 
     reason: Prose | None = None
     """Why it was decided so, in the words of the person who decided."""
+
+
+class OwnDecision(StrEnum):
+    """Why somebody decided what they had made or submitted themselves."""
+
+    RELAXED = "four_eyes_relaxed"
+    DECIDED_ELSEWHERE = "decided_elsewhere"
+
+
+class Decided(Reasoned):
+    """What commits the organisation: nobody decides what they made or submitted (ADR 0046)."""
+
+    own_decision: OwnDecision | None = None
+    """Why who made or submitted it could decide it: `four_eyes_relaxed` as the organisation allows, `decided_elsewhere` as
+    an import tells; null where somebody else decided."""
 
 
 class TimeFact(Fact):

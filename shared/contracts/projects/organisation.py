@@ -228,6 +228,7 @@ class MemberScope(StrEnum):
     PORTFOLIO = "portfolio"
     PROGRAMME = "programme"
     PROJECT = "project"
+    UNIT = "unit"
 
 
 class MembershipState(StrEnum):
@@ -251,7 +252,7 @@ class Membership(Aggregate):
     scope: Annotated[MemberScope, filterable, at_creation]
     """What kind of thing the role is for."""
     scope_id: Annotated[Id, filterable, at_creation]
-    """The portfolio, programme or project that the role is for."""
+    """The portfolio, programme, project or unit of the organisation that the role is for."""
     starts_on: Day | None = None
     """The first day on which it counts; null: from the grant on."""
     ends_on: Day | None = None

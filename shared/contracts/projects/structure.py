@@ -10,6 +10,7 @@ from shared.contracts.language import (
     Aggregate,
     Code,
     Day,
+    Decided,
     Fact,
     Id,
     Line,
@@ -98,7 +99,7 @@ class Project(Aggregate):
 
 
 @fact(Project, "approved")
-class ProjectApproved(Reasoned):
+class ProjectApproved(Decided):
     """The sponsor's body agreed that the project be done."""
 
 

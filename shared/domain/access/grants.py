@@ -144,13 +144,24 @@ async def rights_of(store: Store, service: str, caller: Caller, zone: tzinfo) ->
         return rights_from(service, caller.scopes)
     on = now().astimezone(zone).date()
     key = (caller.key, caller.account_name, caller.scopes, caller.groups, caller.bounds, on)
-    rights = grants.remembered_rights.get(key)
-    if rights is None:
+    while (rights := grants.remembered_rights.get(key)) is None:
         remembered = grants.remembered_rights
-        rights = remembered[key] = await _rights(
+        remembered[key] = await _rights(
             store, service, caller, on, grants.has_confidential and not sees_all
-        )
+        )  # where somebody looked meanwhile, others are remembered by now, and these are read again
     return rights
+
+
+async def have_changed(store: Store, service: str, caller: Caller, rights: Rights, since: str | None) -> bool:
+    """Whether the caller's rights may be others than they were at the mark `since`.
+
+    Without memberships and confidential things only a change by this process is noticed; that costs nothing."""
+    grants = grants_in(store)
+    if rights.sees_all:
+        return False
+    if grants.is_outdated or _is_partial(grants, service, caller):
+        await grants.look(store)
+    return grants.mark != since
 
 
 def _is_partial(grants: Grants, service: str, caller: Caller) -> bool:

@@ -12,13 +12,17 @@ def _everywhere(*verbs: str) -> set[str]:
 
 
 ROLES: dict[str, frozenset[str]] = {
-    "director": frozenset(_everywhere("read", "write", "decide", "restricted", "operate")),
-    "manager": frozenset(_everywhere("read", "write") | {"risk.decide", "resources.decide"}),
-    "controller": frozenset(_everywhere("read") | {"finance.write", "finance.decide", "finance.restricted"}),
-    "member": frozenset(_everywhere("read") | {"risk.write"}),
+    "director": frozenset(_everywhere("read", "contribute", "write", "decide", "restricted", "operate")),
+    "manager": frozenset(_everywhere("read", "contribute", "write") | {"risk.decide", "resources.decide"}),
+    "controller": frozenset(
+        _everywhere("read", "contribute") | {"finance.write", "finance.decide", "finance.restricted"}
+    ),
+    "member": frozenset(_everywhere("read", "contribute") | {"risk.write"}),
     "viewer": frozenset(_everywhere("read")),
     "participant": frozenset(),
-    "service": frozenset(_everywhere("read", "write", "decide", "restricted", "import", "operate")),
+    "service": frozenset(
+        _everywhere("read", "contribute", "write", "decide", "restricted", "import", "operate")
+    ),
 }
 """`participant` may nothing for the instance: memberships say all that its holder sees and does."""
 

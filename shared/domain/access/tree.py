@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import MetaData
@@ -17,18 +17,18 @@ from sqlalchemy import MetaData
 from shared.base.clock import to_day, to_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import Aggregate, entry_of
-from shared.contracts.projects.organisation import Membership, MembershipState
+from shared.contracts.projects.organisation import Membership, MembershipState, Organisation
 from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
-from shared.contracts.resources.people import Identity, PersonalToken
+from shared.contracts.resources.people import Identity, OrgUnit, PersonalToken
 from shared.store import Statement, Store
 from shared.store.columns import Mirror
 from shared.store.sql import on_conflict, upsert
 from shared.store.tables import kernel_tables
 from shared.store.unit import RowWrite
 
-NODE_KINDS = ("portfolio", "programme", "project")
-"""What may have memberships and may be confidential, the widest first."""
+NODE_SHAPES = (Portfolio, Programme, Project, OrgUnit)
+"""In what others lie, and what may have memberships. All but units may be confidential."""
 
 TABLES = MetaData()
 kernel_tables(TABLES)
@@ -56,25 +56,31 @@ def parents_of(node: Aggregate) -> tuple[UUID | None, UUID | None]:
             return node.portfolio_id, None
         case Project():
             return node.programme_id, node.portfolio_id
+        case OrgUnit():
+            return node.parent_id, None
         case _:
             raise TypeError(f"a {type(node).__name__} is no node")
 
 
 def is_node(shape: type[Aggregate]) -> bool:
     """Whether other things lie in it."""
-    return shape in (Portfolio, Programme, Project)
+    return shape in NODE_SHAPES
 
 
 def is_open_node(one: Aggregate) -> bool:
     """Whether it is a node that is not confidential itself."""
-    return is_node(type(one)) and not cast(Any, one).confidential
+    return is_node(type(one)) and not is_confidential(one)
+
+
+def is_confidential(node: Aggregate) -> bool:
+    """Whether it is confidential itself; a unit never is."""
+    return bool(getattr(node, "confidential", False))
 
 
 def _node_row(node: Aggregate) -> Row:
     parent, other = parents_of(node)
-    confidential = bool(cast(Any, node).confidential)
     kind = entry_of(type(node)).name
-    return str(node.id), node.version, kind, _text(parent), _text(other), int(confidential)
+    return str(node.id), node.version, kind, _text(parent), _text(other), int(is_confidential(node))
 
 
 def _membership_row(one: Membership) -> Row:
@@ -99,6 +105,10 @@ def _login_row(one: Identity) -> Row:
     counts = one.archived_at is None and one.erased_at is None
     hash = login_hash(one.issuer, one.subject) if counts else ""
     return str(one.id), one.version, hash, str(one.person_id), int(counts)
+
+
+def _organisation_row(one: Organisation) -> Row:
+    return str(one.id), one.version, one.four_eyes.value
 
 
 def _token_row(one: PersonalToken) -> Row:
@@ -157,6 +167,8 @@ _KEPT_SHAPES: dict[type[Aggregate], _Keeping] = {
     Portfolio: _keeping(Portfolio, "access_node", _node_row, "parent_id", "confidential"),
     Programme: _keeping(Programme, "access_node", _node_row, "portfolio_id", "confidential"),
     Project: _keeping(Project, "access_node", _node_row, "programme_id", "portfolio_id", "confidential"),
+    OrgUnit: _keeping(OrgUnit, "access_node", _node_row, "parent_id"),
+    Organisation: _keeping(Organisation, "access_organisation", _organisation_row, "four_eyes"),
     Membership: _keeping(
         Membership, "access_membership", _membership_row, "state", "starts_on", "ends_on", "archived_at"
     ),

@@ -1,6 +1,6 @@
 """Roles and scopes: a scope is `<service>.<verb>`, a role a set of them.
 
-Verbs: `read` see, `write` create, revise, archive, `decide` the moves that commit the organisation (approve, close),
+Verbs: `read` see, `contribute` comment, add documents, report progress, keep own drafts, `write` create, revise, archive, `decide` the moves that commit the organisation (approve, close),
 `restricted` see what is restricted (rates, margins), which `read` does not show; its other verbs hold on top,
 `import` bulk upsert at a stage with dates in the past, `operate` dead letters, rebuilds, the audit of refusals, the
 erasure of persons.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from shared.domain.access.roles import ROLES, SERVICES
+from shared.domain.access.tree import login_hash
 
 __all__ = ["OF_OIDC", "ROLES", "SERVICES", "VERBS", "Principal", "narrowing", "scopes_of"]
 
@@ -60,6 +61,11 @@ class Principal:
     def key(self) -> str:
         """The principal as idempotency keys and rate limits know it."""
         return f"{self.issuer}|{self.subject}"
+
+    @cached_property
+    def login(self) -> str:
+        """The hash under which services keep the login."""
+        return login_hash(self.issuer, self.subject)
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes

@@ -84,13 +84,16 @@ async def test_a_remembered_token_expires_all_the_same(projects: Projects) -> No
         (None, ROLES["manager"]),
         ("", ROLES["manager"]),
         ("read", frozenset(s for s in ROLES["manager"] if s.endswith(".read"))),
-        ("projects", frozenset({"projects.read", "projects.write"})),
+        ("projects", frozenset({"projects.read", "projects.contribute", "projects.write"})),
         ("projects.read finance.read", frozenset({"projects.read", "finance.read"})),
         ("projects.decide import operate", frozenset()),
         ("openid profile email address phone offline_access", ROLES["manager"]),
         ("openid projects.read", frozenset({"projects.read"})),
         ("projects.read projects.reed", frozenset({"projects.read"})),
-        ("projects.read risk", frozenset({"projects.read", "risk.read", "risk.write", "risk.decide"})),
+        (
+            "projects.read risk",
+            frozenset({"projects.read", "risk.read", "risk.contribute", "risk.write", "risk.decide"}),
+        ),
         ("organization", ROLES["manager"]),
     ],
 )

@@ -19,7 +19,7 @@ LIFECYCLE = Lifecycle(
     {
         "submit": Move(S.DRAFT, S.SUBMITTED, BudgetLineSubmitted, needs="write"),
         "approve": Move(S.SUBMITTED, S.APPROVED, BudgetLineApproved),
-        "return": Move((S.SUBMITTED, S.APPROVED), S.DRAFT, BudgetLineReturned),
+        "return": Move((S.SUBMITTED, S.APPROVED), S.DRAFT, BudgetLineReturned, by_maker_too=True),
     },
 )
 

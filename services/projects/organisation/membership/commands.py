@@ -7,12 +7,12 @@ from services.projects.organisation.membership import rules
 from services.projects.strategy.portfolio.model import PortfolioRow
 from services.projects.strategy.programme.model import ProgrammeRow
 from services.projects.structure.project.model import ProjectRow
-from services.projects.tables import KNOWN_PERSON
+from services.projects.tables import KNOWN_PERSON, KNOWN_UNIT
 from shared.base.errors import Conflict, Fault
 from shared.contracts.projects.organisation import MemberScope, Membership, MembershipState
 from shared.domain.access.grants import nodes_above
 from shared.domain.access.rights import places_of
-from shared.domain.references import is_named_anew, known_copy, takes_new
+from shared.domain.references import is_named_anew, known_copy, takes_new, takes_new_of
 from shared.domain.work import Work
 
 _ROWS = {
@@ -27,7 +27,10 @@ async def check(work: Work, membership: Membership) -> None:
     before = work.before(membership)
     rules.stays_what_it_was(membership, before)
     rules.period_runs_forward(membership)
-    await takes_new(work, _ROWS[membership.scope], membership, "scope_id")
+    if membership.scope is MemberScope.UNIT:
+        await takes_new_of(work, KNOWN_UNIT, membership, "scope_id")
+    else:
+        await takes_new(work, _ROWS[membership.scope], membership, "scope_id")
     await _person_is_there(work, membership)
     is_granted = membership.state is MembershipState.GRANTED
     if is_granted and work.rights is not None:

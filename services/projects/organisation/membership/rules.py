@@ -25,6 +25,7 @@ LIFECYCLE = Lifecycle(
             S.PROPOSED,
             S.GRANTED,
             MembershipGranted,
+            by_maker_too=True,
             checks_content=True,
             description="From proposed to granted. Whoever grants decides there, and gives no more than they may do there"
             " themselves (403 `above_own_role`).",
@@ -33,6 +34,7 @@ LIFECYCLE = Lifecycle(
             S.GRANTED,
             S.REVOKED,
             MembershipRevoked,
+            by_maker_too=True,
             checks_content=True,
             description="From granted to revoked; 409 `last_director` where nobody else there or above is director.",
         ),

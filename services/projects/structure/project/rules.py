@@ -60,11 +60,11 @@ LIFECYCLE = Lifecycle(
     {
         "approve": Move(S.PROPOSED, S.APPROVED, ProjectApproved, check=needs_planned_dates),
         "activate": Move(S.APPROVED, S.ACTIVE, ProjectActivated, needs="write"),
-        "put-on-hold": Move(S.ACTIVE, S.ON_HOLD, ProjectPutOnHold),
-        "resume": Move(S.ON_HOLD, S.ACTIVE, ProjectResumed),
+        "put-on-hold": Move(S.ACTIVE, S.ON_HOLD, ProjectPutOnHold, by_maker_too=True),
+        "resume": Move(S.ON_HOLD, S.ACTIVE, ProjectResumed, by_maker_too=True),
         "start-closing": Move(S.ACTIVE, S.CLOSING, ProjectClosingStarted, needs="write"),
-        "close": Move(S.CLOSING, S.CLOSED, ProjectClosed),
-        "discontinue": Move(ANY_OPEN, S.DISCONTINUED, ProjectDiscontinued),
+        "close": Move(S.CLOSING, S.CLOSED, ProjectClosed, by_maker_too=True),
+        "discontinue": Move(ANY_OPEN, S.DISCONTINUED, ProjectDiscontinued, by_maker_too=True),
     },
     final=ENDED,
 )

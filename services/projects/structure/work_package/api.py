@@ -25,7 +25,12 @@ routes = Routes("projects", "Work packages")
 register_routes(routes, WORK_PACKAGES)
 
 
-@routes.post("/v1/work-packages/{id}/report-progress", needs_match=True, refusals=(404, 409))
+@routes.post(
+    "/v1/work-packages/{id}/report-progress",
+    scope="projects.contribute",
+    needs_match=True,
+    refusals=(404, 409),
+)
 async def report_progress(call: Call, id: Id, body: Progress) -> WorkPackage:
     """Report progress of a work package."""
     return await commands.report_progress(call.work, id, call.if_match, body.percent_complete)

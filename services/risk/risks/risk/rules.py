@@ -47,7 +47,7 @@ LIFECYCLE = Lifecycle(
         ),
         "monitor": Move(S.ASSESSED, S.MONITORED, RiskMonitored, needs="write"),
         "occur": Move(AHEAD, S.OCCURRED, RiskOccurred, needs="write"),
-        "close": Move((*AHEAD, S.OCCURRED), S.CLOSED, RiskClosed),
+        "close": Move((*AHEAD, S.OCCURRED), S.CLOSED, RiskClosed, by_maker_too=True),
     },
 )
 
