@@ -153,7 +153,7 @@ async def hits(call: Call, service: str, collection: str) -> Answer:
 async def new_page(call: Call, service: str, collection: str) -> Answer:
     """The form of one to be made; members that the address names are filled in."""
     reader = _detail_reader(call, service, collection)
-    fields = _creatable(reader.model)
+    fields = await _creatable(reader)
     texts = typed.texts_of(fields, {f.name: f.default for f in fields})
     texts |= {name: values[0] for name, values in call.query.items() if values}
     writer = Writer(reader, fields, texts)
@@ -165,7 +165,7 @@ async def create(call: Call, service: str, collection: str, body: RegisterForm) 
     """Make one."""
     sessions.check_form(call, sessions.COOKIE, body.form)
     reader = _detail_reader(call, service, collection)
-    writer = Writer(reader, _creatable(reader.model), body.texts, body.act)
+    writer = Writer(reader, await _creatable(reader), body.texts, body.act)
     outcome = await writer.create(body.key)
     if outcome.reply is None:
         return await _form(call, writer, outcome.form, "new", key=body.key)
@@ -202,7 +202,7 @@ async def history_page(call: Call, service: str, collection: str, id: Id) -> Ans
 async def edit_page(call: Call, service: str, collection: str, id: Id) -> Answer:
     """The form of one that is there."""
     reader = _detail_reader(call, service, collection, id)
-    fields, state = reader.model.revised, await reader.state()
+    fields, state = await _revisable(reader), await reader.state()
     writer = Writer(reader, fields, typed.texts_of(fields, state))
     return await _form(call, writer, await writer.form(state["version"]), "edit")
 
@@ -212,7 +212,7 @@ async def revise(call: Call, service: str, collection: str, id: Id, body: Regist
     """Change one."""
     sessions.check_form(call, sessions.COOKIE, body.form)
     reader = _detail_reader(call, service, collection, id)
-    writer = Writer(reader, reader.model.revised, body.texts, body.act)
+    writer = Writer(reader, await _revisable(reader), body.texts, body.act)
     outcome = await writer.revise(body.base)
     if outcome.form is not None:
         return await _form(call, writer, outcome.form, "edit")
@@ -263,10 +263,14 @@ async def restore(call: Call, service: str, collection: str, id: Id, body: Regis
     return _done(call, reader.entry, Outcome(reply), id, "restored")
 
 
-def _creatable(model: FormModel) -> tuple[Field, ...]:
-    if not model.creates:
+async def _creatable(reader: DetailReader) -> tuple[Field, ...]:
+    if not reader.model.creates:
         raise Forbidden("these are made by Portolan itself", code="read_only")
-    return model.created
+    return (*reader.model.created, *(await reader.own()).part_to_give)
+
+
+async def _revisable(reader: DetailReader) -> tuple[Field, ...]:
+    return (*reader.model.revised, *(await reader.own()).part_to_give)
 
 
 def _takes(model: FormModel, verb: str) -> tuple[Field, ...]:

@@ -147,6 +147,9 @@ class FormOf:
             case "choice":
                 labels = [(v, self.shower.naming.value(self.entry, plain_path(path), v)) for v in of.choices]
                 control.options = labels
+            case "yes_no" if of.nullable:
+                words = self.shower.words
+                control.options = [("yes", words.gettext("yes")), ("no", words.gettext("no"))]
             case "reference":
                 self._fill_reference(control)
         return control

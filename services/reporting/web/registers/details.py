@@ -8,6 +8,7 @@ from typing import Any
 from services.reporting.web.registers.client import Api
 from services.reporting.web.registers.lists import link
 from services.reporting.web.registers.naming import address_of
+from services.reporting.web.registers.own_fields import CUSTOM, OwnFields, own_fields
 from services.reporting.web.registers.values import (
     Shower,
     Shown,
@@ -59,6 +60,14 @@ class DetailReader:
     offered: frozenset[str]
     entry: Entry
     id: str
+    _own: OwnFields | None = None
+
+    async def own(self) -> OwnFields:
+        """The organisation's own fields of this kind; their labels are known from then on."""
+        if self._own is None:
+            self._own = await own_fields(self.api, self.entry, self.shower.words.language)
+            self.shower.own = self._own.labels or {}
+        return self._own
 
     @property
     def path(self) -> str:
@@ -79,8 +88,8 @@ class DetailReader:
         """What the page shows."""
         state = await self.state()
         fields = self.model.members
-        related, (steps, _) = await asyncio.gather(self._related(), self.history(NEWEST))
-        await self.know(ids_in(fields, state))
+        related, (steps, _), own = await asyncio.gather(self._related(), self.history(NEWEST), self.own())
+        await self.know(ids_in((*fields, *own.part_to_show), state))
         members = [(f, self.label(f), self.shower.show(self.entry, f, state.get(f.name))) for f in fields]
         return {
             "state": state,
@@ -93,6 +102,7 @@ class DetailReader:
             "blocks": [
                 (f, label, value) for f, label, value in members if f.kind in ("prose", "part", "rows", "map")
             ],
+            "own_lines": self._own_lines(own, state.get(CUSTOM, {})),
             "moves": self.moves(state),
             "is_archived": state.get("archived_at") is not None,
             "is_erased": state.get("erased_at") is not None,
@@ -101,6 +111,18 @@ class DetailReader:
             "unrelated": [one for one in related if one.count == 0 and one.new],
             "steps": steps,
         }
+
+    def _own_lines(self, own: OwnFields, values: Mapping[str, Any]) -> list[tuple[str, Shown]]:
+        """The active fields, and what stands of retired ones."""
+        retired = [of for of in own.retired if of.name in values]
+        paths = [(f"{CUSTOM}.{of.name}", of) for of in (*own.active, *retired)]
+        return [
+            (
+                self.shower.naming.member(self.entry, path),
+                self.shower.show(self.entry, of, values.get(of.name), path),
+            )
+            for path, of in paths
+        ]
 
     def label(self, of: Field) -> str:
         return self.shower.naming.member(self.entry, of.name)
@@ -174,16 +196,17 @@ class DetailReader:
     async def compared(self, one: int, other: int) -> list[tuple[str, Shown, Shown]]:
         """The members in which two versions differ: label, and the values of both; `one` is the earlier."""
         states = await self.versions(one, other)
+        members = (*self.model.members, *(await self.own()).part_to_show)
         ids: dict[str, set[str]] = {}
         for state in states.values():
-            merge(ids, ids_in(self.model.members, state))
+            merge(ids, ids_in(members, state))
         await self.know(ids)
         before, after = states.get(one, {}), states.get(other, {})
         archived = Field("archived_at", "instant")
         show, entry = self.shower.show, self.entry
         return [
             (self.label(f), show(entry, f, before.get(f.name)), show(entry, f, after.get(f.name)))
-            for f in (*self.model.members, archived)
+            for f in (*members, archived)
             if before.get(f.name) != after.get(f.name)
         ]
 

@@ -1,7 +1,7 @@
 """What things are called on the pages of registers, in the language of the page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from services.reporting.web.words import Words
 from shared.contracts.forms import Entry
@@ -13,6 +13,8 @@ class Naming:
     """The words of one page."""
 
     words: Words
+    own: Mapping[str, str] = field(default_factory=dict)
+    """The labels of the organisation's own fields, by their paths."""
 
     @property
     def labels(self) -> Labels:
@@ -31,10 +33,12 @@ class Naming:
 
     def member(self, entry: Entry, path: str) -> str:
         """The label of a member, by its path without the numbers of rows."""
-        return capitalised(self.labels("member", f"{entry.name}.{path}"))
+        return self.own.get(path) or capitalised(self.labels("member", f"{entry.name}.{path}"))
 
     def value(self, entry: Entry, path: str, value: str) -> str:
-        """The label of a choice."""
+        """The label of a choice; the choices of an own field are as the organisation wrote them."""
+        if path in self.own:
+            return value
         return capitalised(self.labels("value", f"{entry.name}.{path}.{value}"))
 
     def move(self, entry: Entry, verb: str) -> str:

@@ -47,7 +47,7 @@ def _texts(field: Field, value: Any, path: str) -> dict[str, str]:
                 texts |= texts_of(field.members, row, path_of(path, i))
             return texts
         case "yes_no":
-            return {path: "yes"} if value else {}
+            return {path: "yes"} if value else {path: "no"} if field.nullable else {}
         case _:
             return {path: str(value)}
 
@@ -110,7 +110,7 @@ def _value(field: Field, texts: Texts, path: str, language: str) -> Any:
             amount = plain_number(texts.get(f"{path}.amount", ""), language)
             return {"amount": amount, "currency": texts.get(f"{path}.currency", "")} if amount else None
         case "yes_no":
-            return path in texts
+            return {"yes": True, "no": False}.get(text) if field.nullable else path in texts
         case "integer":
             number = plain_number(text, language)
             return int(number) if WHOLE.fullmatch(number) else number or None
@@ -120,7 +120,7 @@ def _value(field: Field, texts: Texts, path: str, language: str) -> Any:
         case "prose":
             return texts.get(path, "").replace("\r\n", "\n") or None
         case _:
-            return text or None
+            return text.replace("\r\n", "\n") or None
 
 
 def filled(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def changes(fields: Sequence[Field], texts: Texts, base: Mapping[str, Any], lang
     """The members that say something else than `base`, as a merge patch takes them."""
     new = members_of(fields, texts, language)
     old = members_of(fields, texts_of(fields, base), language)
-    return {f.name: _emptied(f, new[f.name]) for f in fields if new[f.name] != old[f.name]}
+    return {f.name: _emptied(f, new[f.name], old[f.name]) for f in fields if new[f.name] != old[f.name]}
 
 
 def differences(fields: Iterable[Field], one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Field]:
@@ -148,8 +148,10 @@ def differences(fields: Iterable[Field], one: Mapping[str, Any], other: Mapping[
     return [f for f in fields if one.get(f.name) != other.get(f.name)]
 
 
-def _emptied(field: Field, value: Any) -> Any:
-    """A text of several lines that is emptied is an empty text; anything else that is, is null."""
+def _emptied(field: Field, value: Any, old: Any) -> Any:
+    """A text of several lines that is emptied is an empty text; anything else that is, is null, in a part too."""
+    if field.kind == "part" and value is not None and old is not None:
+        return dict.fromkeys(old) | value
     if value is None and field.kind == "prose" and not field.nullable:
         return ""
     return value

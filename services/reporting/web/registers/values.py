@@ -62,12 +62,14 @@ class Shower:
     words: Words
     zone: tzinfo
     names: Names = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
+    """The labels of the organisation's own fields, by their paths."""
     days: dict[str, str] = field(default_factory=dict)
     """Days as they were written already: a list has the same ones again and again."""
 
     @property
     def naming(self) -> Naming:
-        return Naming(self.words)
+        return Naming(self.words, self.own)
 
     def show(self, entry: Entry, of: Field, value: Any, path: str = "") -> Shown:
         """The value of a member; `path` is its path within the aggregate."""

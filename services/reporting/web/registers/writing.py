@@ -8,6 +8,7 @@ from services.reporting.web.registers import typed
 from services.reporting.web.registers.client import Reply
 from services.reporting.web.registers.controls import Control, FormOf
 from services.reporting.web.registers.details import DetailReader, State
+from services.reporting.web.registers.own_fields import CUSTOM
 from services.reporting.web.registers.values import ids_in, merge, plain
 from shared.base.errors import Refusal
 from shared.contracts.forms import Field
@@ -112,7 +113,10 @@ class Writer:
         """What the form was made from."""
         if state["version"] == version:
             return state
-        return (await self.reader.versions(version)).get(version, state)
+        base = (await self.reader.versions(version)).get(version, state)
+        sensitive = (await self.reader.own()).sensitive
+        withheld = {name: value for name, value in state.get(CUSTOM, {}).items() if name in sensitive}
+        return {**base, CUSTOM: base.get(CUSTOM, {}) | withheld} if withheld else base
 
     def _changed_elsewhere(self, base: State, state: State, mine: Mapping[str, Any]) -> list[Field]:
         """The members of the form that somebody else made something else of than this form does."""
@@ -136,7 +140,7 @@ class Writer:
     def _body(self) -> dict[str, Any]:
         self.texts = typed.without_blank_rows(self.fields, self.texts)
         members = typed.filled(typed.members_of(self.fields, self.texts, self.language))
-        return {name: value for name, value in members.items() if value != []}
+        return {name: value for name, value in members.items() if value not in ([], {})}
 
     async def _outcome(self, reply: Reply, version: int = 0) -> Outcome:
         if not reply.is_refusal:
