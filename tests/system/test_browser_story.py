@@ -32,7 +32,7 @@ def test_a_director_watches_a_portfolio_come_to_life(tmp_path: Path) -> None:
             a_phone_shows_it_whole(page, base, project)
             yesterday_is_as_it_was(page, base)
             logging_out_ends_it(page, base)
-            a_token_logs_in_too(page, base, token)
+            a_token_logs_in_too(page, base, LocalIssuer(data).issue("maria", "director", "portolan"))
             assert page.complaints() == []
 
 
