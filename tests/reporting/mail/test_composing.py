@@ -58,6 +58,8 @@ async def test_a_mail_is_written_in_the_language_of_its_recipient(room: PostRoom
     assert mail.message["Subject"] == "Vous dirigez le projet École."
     assert mail.message["Content-Language"] == "fr"
     assert '<html lang="fr">' in mail.text("html")
+    assert "Ne plus en recevoir : http" in mail.text()
+    assert not {"mails", "which", "more"} & set(mail.all_of_it.split())
 
 
 async def test_without_a_choice_it_is_the_first_language_of_the_organisation_that_is_spoken(
