@@ -18,6 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from shared.base.money import Money
+from shared.base.validation import detail_of
 from shared.contracts.language.values import Prose
 from shared.contracts.stored import Plain
 
@@ -40,7 +41,7 @@ def _read(value: Any) -> Any:
             try:
                 return _TEXT.validate_python(value)
             except ValidationError as error:
-                raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+                raise ValueError(detail_of(error.errors()[0])) from None
         case int() | float():
             return _number(value)
         case dict():
