@@ -34,10 +34,9 @@ OF_PYTHON = (
     "Expecting value", "Expecting property name enclosed in double quotes", "Expecting ':' delimiter", "Extra data",
     "Expecting ',' delimiter", "Invalid control character at", "Invalid \\escape", "Invalid \\uXXXX escape",
     "Unterminated string starting at", "Illegal trailing comma before end of object",
-    "Illegal trailing comma before end of array", "day is out of range for month", "month must be in 1..12",
-    "hour must be in 0..23", "minute must be in 0..59", "second must be in 0..59", "year is out of range",
+    "Illegal trailing comma before end of array",
 )  # fmt: skip
-"""What Python says of a text that is no JSON, or no day."""
+"""What Python says of a text that is no JSON."""
 NOT_SAID = frozenset({"code", "pointer", "headers", "parameter", "header"})
 """Arguments of refusals and faults that are no sentences."""
 

@@ -103,7 +103,10 @@ def parse_day(text: str) -> date:
     """An RFC 3339 full-date, `2026-06-01`; ValueError where it is written in any other way, or of another age."""
     if not _DAY.fullmatch(text):
         raise ValueError("a date is written 2026-06-01")
-    return of_our_age(date.fromisoformat(text))
+    try:
+        return of_our_age(date.fromisoformat(text))
+    except ValueError as error:
+        raise _not_there(error) from error
 
 
 def of_our_age(day: date) -> date:
@@ -119,11 +122,23 @@ def of_our_age(day: date) -> date:
     return day
 
 
+def _not_there(error: ValueError) -> ValueError:
+    """The same fault as a sentence that can be translated; Python's own words stay the English ones."""
+    detail = error.args[0]
+    return ValueError(detail if isinstance(detail, Text) else Text.of(detail, NO_SUCH_DAY, {}))
+
+
+NO_SUCH_DAY = Text("there is no such day or time of day")
+
+
 def parse_instant(text: str) -> datetime:
     """An RFC 3339 instant with its offset; a naive one is refused with ValueError."""
     if not _INSTANT.fullmatch(text):
         raise ValueError("an instant is an RFC 3339 text with its offset, such as 2026-06-01T08:30:00Z")
-    parsed = datetime.fromisoformat(text.upper())
+    try:
+        parsed = datetime.fromisoformat(text.upper())
+    except ValueError as error:
+        raise _not_there(error) from error
     of_our_age(parsed)
     instant = parsed.astimezone(UTC)
     of_our_age(instant)
