@@ -90,6 +90,9 @@ def follow(block: Block, copy: Path) -> None:
             run(line, copy)
     elif block.language == "diff":
         change(copy / block.path, block.text)
+    elif block.language == "po":
+        with (copy / block.path).open("a") as catalogue:
+            catalogue.write(f"\n{block.text}")
     elif block.path:
         target = copy / block.path
         target.parent.mkdir(parents=True, exist_ok=True)
