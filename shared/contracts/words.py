@@ -172,7 +172,7 @@ def entries_of(kind: Kind, name: str) -> Iterator[Columns]:
     is_state = kind == "value" and names[-2:-1] and names[-2].endswith(STATES)
     places = [(aggregate, key) for key in keys] + [(COMMON, key) for key in keys]
     if kind in ("group", "service"):
-        places = [(COMMON, name)]
+        places = [(COMMON, name), (COMMON, names[-1])]
     for owner, key in places:
         if columns := _entry(owner, table, key):
             yield columns

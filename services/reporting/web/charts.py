@@ -79,7 +79,7 @@ def placed(items: Iterable[Item]) -> list[Item]:
 
 
 def standing(items: Iterable[Item], words: Words) -> Spec | None:
-    """Where projects stand: cost against time, each a mark whose area is its plan; on the cross all goes to plan.
+    """Cost and schedule variance: cost against time, each a mark whose area is its plan; on the cross all goes to plan.
 
     Areas compare amounts, so marks of several currencies are all of one size."""
     values = [
@@ -138,7 +138,7 @@ def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec
     kinds = {
         ("capex", "approved"): words.gettext("Capital, approved"),
         ("opex", "approved"): words.gettext("Operating, approved"),
-        ("other", "approved"): words.gettext("Not told apart, approved"),
+        ("other", "approved"): words.gettext("Unclassified, approved"),
         ("", "asked"): words.gettext("Draft or submitted"),
     }
     values = [

@@ -144,8 +144,8 @@ def sentence(text: str) -> Markup:
 
 
 def words_of(call: Call) -> Words:
-    choice = call.cookies.get(LANGUAGE_COOKIE)
-    return words_for(choice if choice in languages() else call.header("accept-language"))
+    """The language that the reader chose in this browser, else the one that the browser asks for."""
+    return words_for(call.header("accept-language"), call.cookies.get(LANGUAGE_COOKIE))
 
 
 def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, **contents: Any) -> Answer:
@@ -169,7 +169,8 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
             **contents,
         )
     )
-    return Answer(status, rendered.encode(), dict(HEADERS), "text/html; charset=utf-8")
+    headers = HEADERS | {"Content-Language": words.language, "Vary": "Accept-Language, Cookie"}
+    return Answer(status, rendered.encode(), headers, "text/html; charset=utf-8")
 
 
 def _query_of(call: Call) -> dict[str, str]:

@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, negotiate_locale
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,11 +22,16 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from babel.support import Translations
 
 from services.reporting.web.amounts import Amount, Costs, Unit
+from shared.base.texts import preferred
 
 LOCALE = Path(__file__).parent / "locale"
 ENGLISH = "en"
 SOURCE = "en_GB"
 """English with the day before the month, which nobody misreads."""
+
+SWISS = {("fr", "CH"), ("de", "CH"), ("it", "CH")}
+SWISS_NUMBERS = Locale("de", "CH")
+"""Federal usage writes 1’234.50 in every language; CLDR knows it of German only."""
 
 MINUS = "−"
 
@@ -142,6 +147,11 @@ class Words:
         return self.locale.language
 
     @property
+    def numbers(self) -> Locale:
+        """How numbers and money are written."""
+        return SWISS_NUMBERS if self.locale.territory == "CH" else self.locale
+
+    @property
     def gettext(self) -> Callable[[str], str]:
         return self.catalogue.gettext
 
@@ -182,7 +192,7 @@ class Words:
     def money(self, value: dict[str, str]) -> str:
         """To the last digit: CHF 1,234.50."""
         pattern = f"¤¤ #,##0.00;¤¤ {MINUS}#,##0.00"
-        return format_currency(Decimal(value["amount"]), value["currency"], pattern, self.locale)
+        return format_currency(Decimal(value["amount"]), value["currency"], pattern, self.numbers)
 
     def amount(self, value: Amount, unit: Unit) -> str:
         """The amount alone, in the unit of its table or group."""
@@ -229,21 +239,21 @@ class Words:
         return sign + self.decimal(abs(amount), digits)
 
     def decimal(self, value: Decimal, digits: int) -> str:
-        return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), self.locale)
+        return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), self.numbers)
 
     def percent(self, value: float) -> str:
         """60 -> 60%."""
-        return format_percent(value / 100, locale=self.locale)
+        return format_percent(value / 100, locale=self.language)
 
     @property
     def percent_sign(self) -> str:
         """With the space before it that some languages want."""
-        return format_percent(1, locale=self.locale).removeprefix("100")
+        return format_percent(1, locale=self.language).removeprefix("100")
 
     @property
     def figures(self) -> dict[str, Any]:
         """How charts write numbers, in the form that d3 takes."""
-        symbols = self.locale.number_symbols["latn"]
+        symbols = self.numbers.number_symbols["latn"]
         return {
             "decimal": symbols["decimal"],
             "thousands": symbols["group"],
@@ -256,12 +266,12 @@ class Words:
         return self.decimal(Decimal(str(value)), 2)
 
     def number(self, value: float) -> str:
-        return format_decimal(value, locale=self.locale)
+        return format_decimal(value, locale=self.numbers)
 
 
 @cache
 def words_in(code: str) -> Words:
-    path = _catalogue(code)
+    path = _catalogue(code.partition("_")[0])
     return Words(Locale.parse(code), _compiled(path) if path.exists() else NullTranslations())
 
 
@@ -288,19 +298,12 @@ def name_of(code: str) -> str:
     return (Locale.parse(code).get_display_name() or code).capitalize()
 
 
-def words_for(accepted: str | None) -> Words:
-    """The best of our languages for an Accept-Language header."""
-    locale = negotiate_locale(_accepted_languages(accepted or ""), languages(), sep="-") or ENGLISH
-    return words_in(SOURCE if locale == ENGLISH else locale)
-
-
-def _accepted_languages(accepted: str) -> list[str]:
-    """The languages of the header, the most wanted first."""
-    weighted = []
-    for part in accepted.split(",")[:20]:
-        name, _, weight = part.partition(";")
-        try:
-            weighted.append((float(weight.strip().removeprefix("q=") or 1), name.strip()))
-        except ValueError:
-            continue
-    return [name for weight, name in sorted(weighted, key=lambda pair: -pair[0]) if weight > 0]
+def words_for(accepted: str | None, choice: str | None = None) -> Words:
+    """The language that a reader chose, else the best of ours for an Accept-Language header; written as in Switzerland
+    where the header names it."""
+    header = accepted or ""
+    language = choice if choice in languages() else preferred(header, languages()) or ENGLISH
+    if language == ENGLISH:
+        return words_in(SOURCE)
+    is_swiss = any(part.partition(";")[0].strip().lower() == f"{language}-ch" for part in header.split(","))
+    return words_in(f"{language}_CH" if is_swiss and (language, "CH") in SWISS else language)

@@ -96,11 +96,11 @@ async def test_a_french_reader_reads_french(portolan: Portolan, reader: httpx.As
     overview = (await reader.get("/")).text
     for text in (
         '<html lang="fr">',
-        "Situation des projets",
+        "Écarts de coûts et de délais",
         "par director",
         ": création",
         "Montants en milliers de CHF",
-        "−15,0\N{NO-BREAK SPACE}%",
+        "−15.0\N{NO-BREAK SPACE}%",
     ):
         assert text in overview, text
     listed = (await reader.get("/project?amounts=exact")).text
@@ -227,3 +227,28 @@ async def test_each_fault_and_each_item_of_a_batch_is_said_in_the_language_of_th
     headers = FRENCH | {"Idempotency-Key": "french-batch"}
     batch = await portolan().post("/projects/v1/projects/batch", json={"items": [{}]}, headers=headers)
     assert batch.json()["items"][0]["problem"]["errors"][0]["detail"] == "Ce membre est obligatoire"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "choice", "amount", "number"),
+    [
+        ("fr-CH, fr;q=0.9", None, "CHF 1’234.50", "1’234.5"),
+        ("fr-FR, fr;q=0.9", None, "CHF 1\u202f234,50", "1\u202f234,5"),
+        ("en", None, "CHF 1,234.50", "1,234.5"),
+        ("fr-CH", "en", "CHF 1,234.50", "1,234.5"),
+        ("fr-CH, en;q=0.9", "fr", "CHF 1’234.50", "1’234.5"),
+    ],
+)
+def test_numbers_are_written_as_where_the_reader_is(
+    accepted: str, choice: str | None, amount: str, number: str
+) -> None:
+    words = words_for(accepted, choice)
+    assert words.money({"amount": "1234.50", "currency": "CHF"}).replace("\N{NO-BREAK SPACE}", " ") == amount
+    assert words.number(1234.5) == number
+    assert words.figures["decimal"] == number[-2]
+
+
+async def test_a_page_says_in_which_language_it_is(reader: httpx.AsyncClient) -> None:
+    page = await reader.get("/", headers=FRENCH)
+    assert page.headers["content-language"] == "fr"
+    assert {"Accept-Language", "Cookie"} <= set(page.headers["vary"].split(", "))
