@@ -24,8 +24,8 @@ READY_S = 150.0
 END_S = 60.0
 
 
-def token_of(data: Path) -> str:
-    return LocalIssuer(data).issue("the-auditor", "director", "portolan")
+def token_of(data: Path, subject: str = "the-auditor") -> str:
+    return LocalIssuer(data).issue(subject, "director", "portolan")
 
 
 def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

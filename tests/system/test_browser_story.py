@@ -16,10 +16,7 @@ def test_a_director_watches_a_portfolio_come_to_life(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with chromium(tmp_path / "profile") as browser, portolan_up(data) as link:
         base = link.split("/login")[0]
-        token = LocalIssuer(data).issue("maria", "director", "portolan")
-        with httpx.Client(
-            base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=DEADLINE_S
-        ) as colleague:
+        with client_of(data, base, "maria") as colleague, client_of(data, base, "nina") as decider:
             page = Page(browser)
             browser.get(link)
             assert browser.current_url == f"{base}/"
@@ -29,17 +26,23 @@ def test_a_director_watches_a_portfolio_come_to_life(tmp_path: Path) -> None:
                 lambda: browser.execute_script("return document.documentElement.dataset.folded"), "the stream"
             )
 
-            project = figures_appear_without_reloading(page, colleague)
-            charts_follow(page, colleague, project)
+            project = figures_appear_without_reloading(page, colleague, decider)
+            charts_follow(page, colleague, decider, project)
             the_sheet_of_a_project_lives_too(page, colleague, base, project)
             a_phone_shows_it_whole(page, base, project)
             yesterday_is_as_it_was(page, base)
             logging_out_ends_it(page, base)
-            a_token_logs_in_too(page, base, token)
+            a_token_logs_in_too(page, base, LocalIssuer(data).issue("maria", "director", "portolan"))
             assert page.complaints() == []
 
 
-def figures_appear_without_reloading(page: Page, colleague: httpx.Client) -> str:
+def client_of(data: Path, base: str, subject: str) -> httpx.Client:
+    """Somebody who writes over REST; nobody decides what they made themselves."""
+    token = LocalIssuer(data).issue(subject, "director", "portolan")
+    return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=DEADLINE_S)
+
+
+def figures_appear_without_reloading(page: Page, colleague: httpx.Client, decider: httpx.Client) -> str:
     portfolio = post(colleague, "/projects/v1/portfolios", {"name": "Harbour works"})["id"]
     page.shows("portfolios", "Harbour works")
     project = post(
@@ -57,18 +60,18 @@ def figures_appear_without_reloading(page: Page, colleague: httpx.Client) -> str
     )["id"]
     page.shows("overruns", "New lighthouse <b>")
     page.shows("totals", "−15.0% of plan")
-    post(colleague, f"/projects/v1/projects/{project}/approve", {"reason": "Agreed on the pier."}, 1)
+    post(decider, f"/projects/v1/projects/{project}/approve", {"reason": "Agreed on the pier."}, 1)
     page.shows("activity", "Agreed on the pier.")
     return str(project)
 
 
-def charts_follow(page: Page, colleague: httpx.Client, project: str) -> None:
+def charts_follow(page: Page, colleague: httpx.Client, decider: httpx.Client, project: str) -> None:
     page.until(lambda: page.marks("standing") >= 1, "the mark of the project")
     line = {"project_id": project, "fiscal_year": 2031, "nature": "capex", "amount": money("800000.00")}
     created = post(colleague, "/finance/v1/budget-lines", line)
     page.until(lambda: page.marks("budget") >= 1, "the bar of the budget")
     post(colleague, f"/finance/v1/budget-lines/{created['id']}/submit", {}, 1)
-    post(colleague, f"/finance/v1/budget-lines/{created['id']}/approve", {}, 2)
+    post(decider, f"/finance/v1/budget-lines/{created['id']}/approve", {}, 2)
     page.until(
         lambda: "Capital, approved" in page.browser.find_element(By.CSS_SELECTOR, "[data-name=budget]").text,
         "the approved budget",

@@ -62,7 +62,8 @@ def test_a_caller_compiles_and_gets_through_a_story(
     process = EmbeddedProcess(tmp_path / "data")
     process.start()
     try:
-        done = _run("node", "made/caller.js", process.url, token_of(process.data), within=program)
+        tokens = token_of(process.data), token_of(process.data, "somebody-else")
+        done = _run("node", "made/caller.js", process.url, *tokens, within=program)
     finally:
         process.end()
     assert (done.stdout, done.stderr) == ("done\n", "")
