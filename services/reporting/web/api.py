@@ -57,7 +57,10 @@ class FoundQuery(PagedQuery):
 async def overview_page(call: Call, query: ShownQuery) -> Answer:
     """The portfolio overview."""
     at = as_of(call, query)
-    return await _page(call, "overview.html", at, contents.whole(call, at, words_of(call)))
+    may_begin = "projects.write" in call.rights.offered
+    return await _page(
+        call, "overview.html", at, contents.whole(call, at, words_of(call)), may_begin=may_begin
+    )
 
 
 @routes.get("/portfolio/{id}", **_READ)

@@ -302,6 +302,43 @@ async def test_an_empty_instance_has_an_overview_too(reader: httpx.AsyncClient) 
     assert "There is no portfolio yet." in answer.text
 
 
+async def test_an_empty_instance_offers_three_next_steps_until_there_is_something(
+    portolan: Portolan, reader: httpx.AsyncClient
+) -> None:
+    page = (await reader.get("/")).text
+    steps = page[page.index('data-part="first-steps"') : page.index('data-part="totals"')]
+    assert steps.count("<li>") == 3
+    assert "portolan import" in steps
+    assert "--no-sample" in steps
+    [form] = re.findall(r'href="(/registers/[^"]+)"', steps)
+    assert (await reader.get(form)).status_code == 200
+    await portfolio_with_project(portolan)
+    assert "first-steps" not in (await reader.get("/")).text
+
+
+async def test_counts_lead_to_the_projects_that_they_count(
+    portolan: Portolan, reader: httpx.AsyncClient
+) -> None:
+    portfolio, project = await portfolio_with_project(portolan)
+    page = (await reader.get("/")).text
+    assert '<dd><a href="/project">1</a>' in page
+    address = f"/portfolio/{portfolio}#projects"
+    assert re.search(f'<a href="{address}" [^>]+>1</a>', page)
+    own = (await reader.get(address)).text
+    assert '<dd><a href="#projects">1</a>' in own
+    assert f'href="/project/{project}"' in own[own.index('id="projects"') :]
+
+
+async def test_paper_says_of_which_day_it_is_and_for_whom_before_the_figures(
+    portolan: Portolan, reader: httpx.AsyncClient
+) -> None:
+    page = (await reader.get("/")).text
+    header = page[page.index("<header") : page.index("<main")]
+    printed = header[header.index('class="printed"') :]
+    assert "Figures as of the end of" in printed
+    assert "Printed for " in printed
+
+
 async def test_a_stream_tells_of_what_was_folded_and_ends_with_its_caller(
     portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
