@@ -4,7 +4,7 @@ Names are text: they turn no direction of writing, end no line, and are marked u
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.headerregistry import Address
@@ -13,7 +13,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from services.reporting.history.view import states_by_id
 from services.reporting.mail import links
@@ -21,9 +21,10 @@ from services.reporting.mail.logins import trusted_issuers
 from services.reporting.mail.notifications import BY_NAME, Notification
 from services.reporting.mail.recipients import Recipient
 from services.reporting.web.page import rendered
-from services.reporting.web.words import ENGLISH, SOURCE, Words, words_in
+from services.reporting.web.words import SOURCE, Words, words_in
 from shared.base.clock import from_micros
 from shared.base.text import DIRECTIONS, LINE_ENDS
+from shared.base.texts import ENGLISH
 from shared.contracts.language import AggregateType
 from shared.contracts.language.values import CONTROLS
 from shared.domain.access.rights import nodes_named
@@ -163,13 +164,16 @@ def _line(
     texts = _Text({**state, **labels}, words)
     moment = words.moment(from_micros(notice.recorded_at).astimezone(kernel.settings.zone))
     translated = words.gettext(sentence)
-    # Markup escapes what is put into it: the sentence is ours, the names are not
-    named_apart = {
-        name: Markup("<bdi>{}</bdi>").format(texts[name]) if name in labels else texts[name]
-        for name in re.findall(r"%\((\w+)\)", translated)
+    return Line(translated % texts, to_markup(translated, texts, labels), link, moment)
+
+
+def to_markup(sentence: str, texts: Mapping[str, str], names: Collection[str]) -> Markup:
+    """The sentence with its values as HTML, in which all of them are texts; names are isolated from what is around them."""
+    isolated = {
+        name: Markup("<bdi>{}</bdi>").format(texts[name]) if name in names else texts[name]
+        for name in re.findall(r"%\((\w+)\)", sentence)
     }
-    markup = Markup(translated) % named_apart  # noqa: S704 see above
-    return Line(translated % texts, markup, link, moment)
+    return escape(sentence) % isolated
 
 
 def message(kernel: Serving, to: Recipient, mail_id: str, lines: Sequence[Line], at: int) -> EmailMessage:

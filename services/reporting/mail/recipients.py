@@ -7,8 +7,9 @@ from hashlib import sha256
 from services.reporting.history.view import states, states_by_id
 from services.reporting.mail import logins
 from services.reporting.mail.digests import DEFAULT, Cadence
-from services.reporting.web.words import ENGLISH, languages
+from services.reporting.web.words import languages
 from shared.base.clock import now_micros
+from shared.base.texts import ENGLISH
 from shared.domain.access.rights import EVERYTHING, Rights
 from shared.domain.access.tree import login_hash
 from shared.domain.kernel import Kernel

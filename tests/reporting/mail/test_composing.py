@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from services.reporting.mail.composing import one_line, wire_address
+from services.reporting.mail.composing import one_line, to_markup, wire_address
 from services.reporting.mail.notifications import NOTIFICATIONS, tell
 from services.reporting.web.words import LOCALE, words_in
 from shared.contracts.projects.structure import Project
@@ -26,6 +26,11 @@ async def test_a_hostile_name_stays_text_in_every_part(room: PostRoom) -> None:
     assert "<img" not in html
     assert "&lt;img src=x onerror=alert(1)&gt; &#34;&amp;&#34;" in html
     assert "{{ 7 * 7 }}" in html
+
+
+def test_a_sentence_is_text_whatever_its_translation_and_its_values_are() -> None:
+    markup = to_markup("l'<b>%(name)s & 100%% %(day)s", {"name": "<i>", "day": "<u>", "other": "x"}, ["name"])
+    assert markup == "l&#39;&lt;b&gt;<bdi>&lt;i&gt;</bdi> &amp; 100% &lt;u&gt;"
 
 
 async def test_a_name_that_was_stored_with_line_ends_ends_no_header_and_turns_no_text(room: PostRoom) -> None:
