@@ -136,7 +136,7 @@ def _fields(shape: type[BaseModel], schema: Schema, definitions: Schema, kinds: 
     for name, info in shape.model_fields.items():
         own = declared[name].names
         choices = _kinds_beside(name, schema["properties"], definitions)
-        kind_by = name.removesuffix("_id") if not own and choices and kinds.issuperset(choices) else ""
+        kind_by = _kind_member(name) if not own and choices and kinds.issuperset(choices) else ""
         yield _field(
             name, schema["properties"][name], unwrapped(info.annotation)[0], definitions, kinds,
             required=name in required, names=choices if kind_by else (own,) if own else (), kind_by=kind_by,
@@ -144,9 +144,14 @@ def _fields(shape: type[BaseModel], schema: Schema, definitions: Schema, kinds: 
 
 
 def _kinds_beside(name: str, properties: Schema, definitions: Schema) -> tuple[str, ...]:
-    """The values of the choice beside an id, which may be kinds of aggregates: `scope` beside `scope_id`."""
-    beside = properties.get(name.removesuffix("_id")) if name.endswith("_id") else None
+    """The values of the choice beside an id, which may be kinds of aggregates."""
+    beside = properties.get(_kind_member(name))
     return tuple(_resolved(beside, definitions)[0].get("enum", ())) if beside else ()
+
+
+def _kind_member(name: str) -> str:
+    """The member that may say what an id names: `scope` beside `scope_id`, `kind` beside `id`; nothing beside others."""
+    return "kind" if name == "id" else name.removesuffix("_id") if name.endswith("_id") else ""
 
 
 def _field(

@@ -17,9 +17,7 @@ from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
 from services.reporting.web.reasons import reason_in
 from services.reporting.web.registers.menu import menu
 from services.reporting.web.words import (
-    FACTS,
     HEALTH,
-    KINDS,
     N_,
     RISK_STATES,
     STAGES,
@@ -33,6 +31,7 @@ from shared.base.clock import now
 from shared.base.errors import Refusal, Unauthenticated
 from shared.base.texts import in_language
 from shared.base.version import VERSION
+from shared.contracts.words import labels_in
 from shared.http import answers
 from shared.http.call import Answer, Call
 
@@ -110,9 +109,9 @@ def _environment(words: Words) -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
     environment.globals |= {
-        "words": words, "KINDS": KINDS, "FACTS": FACTS, "reason": partial(reason_in, words), "translated": partial(translated_in, words.language), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
+        "words": words, "labels": labels_in(words.language), "reason": partial(reason_in, words), "translated": partial(translated_in, words.language), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
         "reasons_of": partial(reasons_of, words=words),

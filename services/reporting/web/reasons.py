@@ -42,14 +42,6 @@ SHAPES = (
 _PLACE = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
 
 
-def _patterns(shapes: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
-    """Each shape with the pattern that finds its values, the most literal first."""
-    return [
-        (shape, re.compile(_PLACE.sub(_named_group, re.escape(shape))))
-        for shape in sorted(shapes, key=_vagueness)
-    ]
-
-
 def _named_group(place: re.Match[str]) -> str:
     return f"(?P<{place[1] or place[2]}>.+?)"
 
@@ -59,21 +51,19 @@ def _vagueness(shape: str) -> tuple[int, int]:
     return shape.count("%("), -len(literal)
 
 
-_REASONS = _patterns(SHAPES)
+_REASONS = [
+    (shape, re.compile(_PLACE.sub(_named_group, re.escape(shape))))
+    for shape in sorted(SHAPES, key=_vagueness)
+]
+"""Each shape with the pattern that finds its values, the most literal first."""
 
 
 def reason_in(words: Words, reason: str | None) -> str:
     """The reason as the page's language says it; empty where there is none."""
-    return _translated(words, _REASONS, reason or "") or reason or ""
-
-
-def _translated(words: Words, shapes: list[tuple[str, re.Pattern[str]]], text: str) -> str | None:
-    for shape, pattern in shapes:
-        if match := pattern.fullmatch(text):
+    for shape, pattern in _REASONS:
+        if match := pattern.fullmatch(reason or ""):
             values = match.groupdict()
             if "stage" in values:
                 values["stage"] = words.name_in(STAGES, values["stage"]).lower()
-            if "detail" in values:
-                values["detail"] = _translated(words, shapes, values["detail"]) or values["detail"]
             return words.gettext(shape) % values if values else words.gettext(shape)
-    return None
+    return reason or ""

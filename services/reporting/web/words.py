@@ -1,7 +1,7 @@
 """Texts and formats of the pages: gettext and babel in one place, so that a language is a catalogue and nothing else.
 
 English is the source. `make texts` writes `locale/portolan.pot`; a language is `locale/<code>/LC_MESSAGES/portolan.po`
-and nothing else: it is compiled when it is first asked for.
+and nothing else (`shared.base.texts`). What aggregates and facts are called stands in `shared.contracts.words`.
 """
 
 from collections.abc import Callable
@@ -10,22 +10,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from gettext import NullTranslations
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
-from babel.support import Translations
 
 from services.reporting.web.amounts import Amount, Costs, Unit
-from shared.base.texts import preferred
+from shared.base.texts import ENGLISH, catalogue, preferred
+from shared.base.texts import languages as with_catalogues
 
 LOCALE = Path(__file__).parent / "locale"
-ENGLISH = "en"
 SOURCE = "en_GB"
 """English with the day before the month, which nobody misreads."""
 
@@ -64,73 +60,6 @@ SIZES = {
     1_000_000_000: (N_("billion"), N_("billion %(currency)s")),
 }
 """Size of a unit -> its name alone, and with the currency."""
-KINDS = {
-    "budget": N_("budget"),
-    "budget_line": N_("budget line"),
-    "forecast": N_("forecast"),
-    "actual_cost": N_("actual cost"),
-    "vendor": N_("vendor"),
-    "contract": N_("contract"),
-    "performance": N_("earned value"),
-    "membership": N_("membership"),
-    "portfolio": N_("portfolio"),
-    "programme": N_("programme"),
-    "project": N_("project"),
-    "work_package": N_("work package"),
-    "organisation": N_("organisation"),
-    "calendar": N_("calendar"),
-    "org_unit": N_("organisational unit"),
-    "person": N_("person"),
-    "identity": N_("login"),
-    "personal_token": N_("personal access token"),
-    "allocation": N_("allocation"),
-    "register": N_("risk register"),
-    "risk": N_("risk"),
-    "assessment": N_("assessment"),
-    "comment": N_("comment"),
-    "document": N_("document"),
-    "field_definition": N_("own field"),
-}
-FACTS = {
-    "mentioned": N_("mentioned"),
-    "reviewed": N_("reviewed"),
-    "version_added": N_("version added"),
-    "created": N_("created"),
-    "revised": N_("revised"),
-    "archived": N_("archived"),
-    "restored": N_("restored"),
-    "migrated": N_("migrated"),
-    "imported": N_("imported"),
-    "opened": N_("opened"),
-    "closed": N_("closed"),
-    "submitted": N_("submitted"),
-    "approved": N_("approved"),
-    "returned": N_("returned"),
-    "measured": N_("measured"),
-    "activated": N_("activated"),
-    "put_on_hold": N_("put on hold"),
-    "resumed": N_("resumed"),
-    "closing_started": N_("closing started"),
-    "discontinued": N_("discontinued"),
-    "progressed": N_("progressed"),
-    "erased": N_("erased"),
-    "granted": N_("granted"),
-    "revoked": N_("revoked"),
-    "confirmed": N_("confirmed"),
-    "committed": N_("committed"),
-    "released": N_("released"),
-    "assessed": N_("assessed"),
-    "monitored": N_("monitored"),
-    "occurred": N_("occurred"),
-    "overdue": N_("overdue"),
-    "update_missing": N_("without update for 30 days"),
-    "notice_due": N_("notice due in 90 days"),
-    "ending": N_("ending in 14 days"),
-    "started": N_("began to count"),
-    "expired": N_("expired"),
-    "retired": N_("retired"),
-}
-"""What the feed shows: aggregates and their facts."""
 STEPS = (N_("very low"), N_("low"), N_("medium"), N_("high"), N_("very high"))
 """Probability and impact, 1 to 5."""
 
@@ -271,26 +200,13 @@ class Words:
 
 @cache
 def words_in(code: str) -> Words:
-    path = _catalogue(code.partition("_")[0])
-    return Words(Locale.parse(code), _compiled(path) if path.exists() else NullTranslations())
-
-
-def _catalogue(code: str) -> Path:
-    return LOCALE / code / "LC_MESSAGES" / "portolan.po"
-
-
-def _compiled(path: Path) -> Translations:
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=path.parts[-3]))
-    compiled.seek(0)
-    return Translations(compiled, "portolan")
+    return Words(Locale.parse(code), catalogue(LOCALE, "portolan", code.partition("_")[0]))
 
 
 @cache
 def languages() -> tuple[str, ...]:
     """English, and every language that has a catalogue."""
-    return (ENGLISH, *sorted(p.parts[-3] for p in LOCALE.glob("*/LC_MESSAGES/portolan.po")))
+    return (ENGLISH, *with_catalogues(LOCALE))
 
 
 def name_of(code: str) -> str:

@@ -5,6 +5,7 @@
 do, and are a hundred times smaller.
 """
 
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -134,12 +135,19 @@ def index() -> tuple[Entry, ...]:
 
 
 @cache
-def by_kind() -> dict[str, Entry]:
-    """Kind of aggregate -> its collection; where several services have one of a name, the first."""
+def by_kind(service: str) -> dict[str, Entry]:
+    """Kind of aggregate -> the collection that a service means by it: of a kind that several services have, its own."""
     entries: dict[str, Entry] = {}
-    for entry in index():
+    for entry in sorted(index(), key=lambda one: one.service != service):
         entries.setdefault(entry.name, entry)
     return entries
+
+
+@cache
+def shared_kinds() -> frozenset[str]:
+    """The kinds of aggregate that several services have, such as documents."""
+    counts = Counter(entry.name for entry in index())
+    return frozenset(name for name, count in counts.items() if count > 1)
 
 
 @cache

@@ -12,7 +12,7 @@ from services.reporting.web.changes import folded
 from services.reporting.web.page import HEADERS, page, redirect, words_of
 from services.reporting.web.registers import tables, typed
 from services.reporting.web.registers.client import Api, position_cookie
-from services.reporting.web.registers.controls import faulty, placeless
+from services.reporting.web.registers.controls import HITS, faulty, placeless
 from services.reporting.web.registers.details import PER_PAGE, DetailReader
 from services.reporting.web.registers.lists import ListReader, link
 from services.reporting.web.registers.naming import address_of
@@ -34,7 +34,6 @@ _WRITE: Options = {**_READ, "media_type": FORM, "scope": "reporting.read"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV: Options = {**_READ, "produces": ("text/csv", "text/html")}
 _XLSX: Options = {**_READ, "produces": (XLSX, "text/html")}
-HITS = 20
 DASHBOARDS = {"projects.project": "/project", "projects.portfolio": "/portfolio"}
 """The registers whose aggregates have a page of figures, and where."""
 
@@ -286,10 +285,10 @@ async def _form(call: Call, writer: Writer, form: Form | None, purpose: str, **c
     assert form is not None
     reader, title = writer.reader, ""
     if reader.id:
-        title = reader.shower.title(reader.entry, await reader.state())
+        title = reader.shower.title(reader.entry, reader.latest or await reader.state())
     return await _page(
         call, "form.html", reader.entry, form.status, id=reader.id, title=title, shown_form=form, purpose=purpose,
-        naming=reader.shower.naming, faulty=faulty(form.controls), registers_by_kind=by_kind(),
+        naming=reader.shower.naming, faulty=faulty(form.controls), registers_by_kind=by_kind(reader.entry.service),
         placeless=placeless(form.refusal, form.controls) if form.refusal else (),
         default_currency=call.kernel.settings.default_currency, **{"verb": "", "key": "", **contents},
     )  # fmt: skip

@@ -107,9 +107,10 @@ class FormOf:
         """Ask for what can be chosen, for each kind once, and for the names of what is."""
         wishes: dict[tuple[str, str], Entry] = {}
         values: dict[str, set[str]] = {}
+        registers = by_kind(self.entry.service)
         for of, path in references_in(self.fields, self.texts):
             for kind in of.names:
-                if entry := by_kind().get(kind):
+                if entry := registers.get(kind):
                     wishes[kind, self.texts.get(path + SEARCH, "").strip()] = entry
                     wishes[kind, ""] = entry
                     if value := self.texts.get(path):
@@ -118,7 +119,8 @@ class FormOf:
         self.choices = dict(zip(wishes, offers, strict=True))
         names = {id: name for offer in offers for id, name in offer.names}
         unknown = {kind: ids - names.keys() for kind, ids in values.items()}
-        self.shower.names = {**self.shower.names, **names, **await names_of(self.api, self.shower, unknown)}
+        others = await names_of(self.api, self.shower, self.entry.service, unknown)
+        self.shower.names = {**self.shower.names, **names, **others}
 
     async def _choices(self, entry: Entry, text: str) -> Choices:
         model = model_of(entry)

@@ -16,7 +16,7 @@ from services.reporting.web.registers.values import (
     merge,
     names_of,
 )
-from shared.contracts.forms import Entry, Field, FormModel, Move, index, model_of
+from shared.contracts.forms import Entry, Field, FormModel, Move, by_kind, index, model_of
 
 COUNTED = 24
 """So many collections are counted; of others there is a link."""
@@ -60,6 +60,8 @@ class DetailReader:
     offered: frozenset[str]
     entry: Entry
     id: str
+    latest: State | None = None
+    """The state that was read last."""
     _own: OwnFields | None = None
 
     async def own(self) -> OwnFields:
@@ -82,6 +84,7 @@ class DetailReader:
         state: State = await self.api.get(
             self.path, [("expand", "allowed_moves")] if self.model.state else []
         )
+        self.latest = state
         return state
 
     async def contents(self) -> dict[str, Any]:
@@ -129,7 +132,10 @@ class DetailReader:
 
     async def know(self, ids: Mapping[str, set[str]]) -> None:
         """Learn what ids stand for."""
-        self.shower.names = {**self.shower.names, **await names_of(self.api, self.shower, ids)}
+        self.shower.names = {
+            **self.shower.names,
+            **await names_of(self.api, self.shower, self.entry.service, ids),
+        }
 
     def moves(self, state: State) -> list[Move]:
         """What may be done now: the steps that the service allows, and what else the reader may do with what stands."""
@@ -147,7 +153,9 @@ class DetailReader:
             (other, member)
             for other in index()
             for member, kinds in other.names.items()
-            if self.entry.name in kinds and self.offered.issuperset(other.reads)
+            if self.entry.name in kinds
+            and by_kind(other.service)[self.entry.name] == self.entry
+            and self.offered.issuperset(other.reads)
         ]
         counts = await asyncio.gather(*(self._count(other, member) for other, member in naming[:COUNTED]))
         unknown: list[int | None] = [None] * (len(naming) - len(counts))

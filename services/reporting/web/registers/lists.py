@@ -1,12 +1,13 @@
 """A list of a register: its filters, columns, order and pages, all of them in the address."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from services.reporting.web.registers.client import Api, pairs
-from services.reporting.web.registers.controls import FormOf
+from services.reporting.web.registers.controls import SEARCH, FormOf
 from services.reporting.web.registers.naming import address_of
 from services.reporting.web.registers.typed import plain_number
 from services.reporting.web.registers.values import (
@@ -25,8 +26,6 @@ RANGED = ("day", "money", "integer")
 FROM, UNTIL = ".from", ".until"
 """The ends of a range in an address: `planned_start_on.from=2026-01-01`."""
 BOUNDS = {FROM: "gte", UNTIL: "lte"}
-FIND = "~search"
-"""The text by which what a list is to be narrowed to is searched: `project_id~search=light`."""
 OF_THE_PAGE = ("columns", "first", "as_of", "amounts")
 """Parameters that no service is asked for."""
 
@@ -119,7 +118,7 @@ def asked_of_service(model: FormModel, query: Query, currency: str, language: st
     for name, values in query.items():
         wishes = [value for value in values if value != ""]
         member, end = next(((name.removesuffix(e), e) for e in BOUNDS if name.endswith(e)), (name, ""))
-        if name in OF_THE_PAGE or name.endswith(FIND) or not wishes:
+        if name in OF_THE_PAGE or name.endswith(SEARCH) or not wishes:
             continue
         if not end:
             parameters[name] = wishes
@@ -172,7 +171,9 @@ class ListReader:
 
     async def page(self) -> ListPage:
         """The page that the address says."""
-        answer = await self.api.get(self.entry.path, self.parameters(), Prefer="return=total-count")
+        answer, filters = await asyncio.gather(
+            self.api.get(self.entry.path, self.parameters(), Prefer="return=total-count"), self._filters()
+        )
         rows = await self.rows(answer["items"])
         first = _first(self.query)
         following = ""
@@ -182,7 +183,7 @@ class ListReader:
         return ListPage(
             self.entry, self.model, self.columns(),
             [m for m in self.model.members if m.kind not in ("part", "rows", "map")], rows,
-            answer.get("total", 0), first, following, await self._filters(), self.query,
+            answer.get("total", 0), first, following, filters, self.query,
         )  # fmt: skip
 
     async def rows(self, states: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -190,7 +191,10 @@ class ListReader:
         ids: dict[str, set[str]] = {}
         for state in states:
             merge(ids, ids_in(self.fields, state))
-        self.shower.names = {**self.shower.names, **await names_of(self.api, self.shower, ids)}
+        self.shower.names = {
+            **self.shower.names,
+            **await names_of(self.api, self.shower, self.entry.service, ids),
+        }
         return [self._row(state) for state in states]
 
     def _row(self, state: Mapping[str, Any]) -> Row:
@@ -225,7 +229,7 @@ class ListReader:
     def _texts(self, references: Sequence[Field]) -> dict[str, str]:
         wishes = {}
         for of in references:
-            for name in (of.name, of.name + FIND):
+            for name in (of.name, of.name + SEARCH):
                 if values := [value for value in self.query.get(name, ()) if value]:
                     wishes[name] = values[0]
         return wishes
@@ -244,7 +248,7 @@ class ListReader:
             one.options, one.search = control.options, control.search or ""
             one.is_searched = control.search is not None
             if control.search:
-                others = {of.name + FIND: None}
+                others = {of.name + SEARCH: None}
                 one.hits = [
                     (link(self.entry, self.query, **{**others, of.name: id}), name)
                     for id, name in control.options

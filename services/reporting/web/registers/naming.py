@@ -1,10 +1,10 @@
 """What things are called on the pages of registers, in the language of the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.reporting.web.words import Words
-from shared.contracts.forms import Entry
+from shared.contracts.forms import Entry, shared_kinds
 from shared.contracts.words import Labels, capitalised, labels_in
 
 
@@ -25,8 +25,10 @@ class Naming:
         return capitalised(self.labels("aggregate", entry.name))
 
     def many(self, entry: Entry) -> str:
-        """Work packages."""
-        return capitalised(self.labels("aggregates", entry.name))
+        """Work packages; of what several services have, with the service: Documents (finance)."""
+        name = capitalised(self.labels("aggregates", entry.name))
+        is_shared = entry.name in shared_kinds()
+        return f"{name} ({self.labels('service', entry.service)})" if is_shared else name
 
     def group(self, entry: Entry) -> str:
         return capitalised(self.labels("group", f"{entry.service}.{entry.group}"))
@@ -61,11 +63,3 @@ def address_of(entry: Entry, id: str = "") -> str:
 def plain_path(path: str) -> str:
     """A path without the numbers of its rows: `week.0.shifts.1.begins` is `week.shifts.begins`."""
     return ".".join(part for part in path.split(".") if not part.isdigit())
-
-
-def groups_of(entries: Sequence[Entry]) -> list[tuple[Entry, list[Entry]]]:
-    """The collections by group, each with one that stands for its name."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault((entry.service, entry.group), []).append(entry)
-    return [(members[0], members) for members in groups.values()]

@@ -172,12 +172,17 @@ def merge(ids: dict[str, set[str]], others: Mapping[str, set[str]]) -> None:
         ids.setdefault(kind, set()).update(more)
 
 
-async def names_of(api: Api, shower: Shower, ids: Mapping[str, set[str]]) -> dict[str, Name]:
-    """What the ids stand for, with one request for each kind (and 200 ids); what is not answered stays an id."""
+async def names_of(api: Api, shower: Shower, service: str, ids: Mapping[str, set[str]]) -> dict[str, Name]:
+    """What those ids stand for that are not known yet, with one request for each kind (and 200 ids).
+
+    `ids` are given by a service, by kind. What is not answered stays an id.
+    """
+    registers = by_kind(service)
+    unknown = {kind: of_kind - shower.names.keys() for kind, of_kind in ids.items()}
     wishes = [
-        (by_kind()[kind], sorted(of_kind)[start : start + MOST_IDS])
-        for kind, of_kind in ids.items()
-        if kind in by_kind() and of_kind
+        (registers[kind], sorted(of_kind)[start : start + MOST_IDS])
+        for kind, of_kind in unknown.items()
+        if kind in registers
         for start in range(0, len(of_kind), MOST_IDS)
     ]
     pages = await asyncio.gather(*(_states(api, entry, wish) for entry, wish in wishes))

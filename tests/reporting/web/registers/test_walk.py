@@ -323,4 +323,4 @@ async def test_archiving_offers_undo(system: Everything, director: httpx.AsyncCl
 def test_what_a_member_names_has_a_register(entry: Entry) -> None:
     model = model_of(entry)
     for field in model.created:
-        assert all(kind in by_kind() for kind in field.names), f"{entry.key}.{field.name}"
+        assert all(kind in by_kind(entry.service) for kind in field.names), f"{entry.key}.{field.name}"
