@@ -18,8 +18,8 @@ from shared.contracts.language import Aggregate
 from shared.domain.due import arming, calendar, rows
 from shared.domain.due.calendar import almanac_of
 from shared.domain.due.declaring import Due
-from shared.domain.due.lease import Lease
 from shared.domain.kernel import Kernel
+from shared.domain.lease import Lease
 from shared.domain.register import Register, save
 from shared.domain.work import Work
 from shared.store import StaleVersion, Unreachable
