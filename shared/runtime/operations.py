@@ -184,7 +184,7 @@ class Runner:
             return await self._fail(claimed, TooLarge(detail, code="computation_too_large"))
         except ComputationFailed as failed:
             self._log("a defect of an engine", claimed, error=str(failed))
-            return await self._fail(claimed, _defect(claimed))
+            return await self._fail(claimed, _defect())
         except Invalid as refused:
             return await self._fail(claimed, refused)
         return await self._succeed(claimed, kind, result)
@@ -254,7 +254,7 @@ def _unknown() -> Refusal:
     return Defect("this version does not know operations of its kind", code="unknown_operation")
 
 
-def _defect(claimed: Claimed) -> Refusal:
+def _defect() -> Refusal:
     return Defect("something went wrong on our side; the operation's id finds it in the logs")
 
 
