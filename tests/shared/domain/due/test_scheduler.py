@@ -131,12 +131,12 @@ async def test_what_cannot_be_told_is_put_off_and_the_rest_is_told(
 
 async def test_only_what_can_be_told_now_takes_the_lease(turning: Portolan) -> None:
     """What is put off, or of a kind that nobody declares any more, costs a look no write."""
-    forgotten, put_off = await packages(turning, 1, 2)
+    undeclared, postponed = await packages(turning, 1, 2)
     turn(turning.running.settings, days=5)
     store = turning.running.services["projects"].kernel.store
     for package, change in (
-        (forgotten, "kind = 'work_package.forgotten'"),
-        (put_off, f"retry_at = {2**62}"),
+        (undeclared, "kind = 'work_package.forgotten'"),
+        (postponed, f"retry_at = {2**62}"),
     ):
         await store.run(f"UPDATE due SET {change} WHERE aggregate_id = ? RETURNING id", (package["id"],))
     before = await store.fetch("SELECT name, holder, until FROM lease")
