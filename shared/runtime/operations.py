@@ -30,7 +30,6 @@ from shared.domain.operations import (
     count_waiting,
     end,
     give_back,
-    kinds_by_name,
     origin_of,
     renew,
 )
@@ -49,7 +48,7 @@ class Runner:
 
     def __init__(self, service: Service, kernel: Serving) -> None:
         self._kernel = kernel
-        self._kinds = kinds_by_name(service.operations)
+        self._kinds = {kind.name: kind for kind in service.operations}
         self._holder = f"{gethostname()}:{os.getpid()}:{new_id_text()}"
         self._jobs: set[asyncio.Task[None]] = set()
 

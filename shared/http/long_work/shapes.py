@@ -5,6 +5,7 @@ Nothing is checked by them: a body is read in a worker (`shared.base.typed_json`
 
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
@@ -16,6 +17,7 @@ from shared.base.typed_json import LONGEST_TEXT, MOST_ITEMS, Within, taken_apart
 from shared.contracts.language import AnswerShape, Day, Instant, Shape, absent
 
 _AMOUNT = Annotated[str, Field(pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,4})?$", examples=["12500.00"])]
+_PLAIN = {date: Day, datetime: Instant, Decimal: _AMOUNT}
 
 
 def request_model(target: str) -> type[BaseModel]:
@@ -57,8 +59,7 @@ def _annotation(kind: Any, base: type[BaseModel]) -> Any:
         return Annotated[str, _length(bounds, LONGEST_TEXT)]
     if kind in (int, float):
         return Annotated[kind, Field(ge=bounds.least, le=bounds.most)]
-    by_name = {date: Day, datetime: Instant}
-    return by_name.get(kind, _AMOUNT if getattr(kind, "__name__", "") == "Decimal" else kind)
+    return _PLAIN.get(kind, kind)
 
 
 def _tuple_of(each: Any) -> Any:
