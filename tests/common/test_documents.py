@@ -217,8 +217,8 @@ async def test_a_member_adds_documents_and_comments(portolan: Portolan, service:
         assert (await desk.act(path, verb, member)).json()["state"] == state
     assert (await desk.act(path, "approve", member)).json()["code"] == "scope_missing"
     assert (await member.get(f"{path}?expand=allowed_moves")).json()["allowed_moves"] == ["return"]
-    said = await member.post(f"/{service}/v1/comments", json={"subject": subject, "text": "Agreed"})
-    assert said.status_code == 201, said.text
+    comment = await member.post(f"/{service}/v1/comments", json={"subject": subject, "text": "Agreed"})
+    assert comment.status_code == 201, comment.text
 
 
 async def test_the_activity_names_them(portolan: Portolan) -> None:

@@ -79,17 +79,17 @@ async def erase_tokens(work: Work, login: Identity, reason: str | None) -> None:
             await erase(work, token, PersonalTokenErased(reason=reason))
 
 
-_Seen = tuple[tuple[str, ...], tuple[str, ...]]
-"""Roles and groups of an owner."""
-_CONFIRMED: "WeakKeyDictionary[Store, dict[str, tuple[_Seen, float]]]" = WeakKeyDictionary()
+_RolesAndGroups = tuple[tuple[str, ...], tuple[str, ...]]
+"""Of an owner."""
+_CONFIRMED: "WeakKeyDictionary[Store, dict[str, tuple[_RolesAndGroups, float]]]" = WeakKeyDictionary()
 """Key of an owner -> what their tokens have, and till when that is believed."""
 
 
 async def confirm(kernel: Serving, owner: Principal) -> None:
     """Let the tokens of somebody act with what their issuer says of them now. Where it cannot be kept, next time."""
-    confirmed, seen = _CONFIRMED.setdefault(kernel.store, {}), (owner.roles, owner.groups)
+    confirmed, current = _CONFIRMED.setdefault(kernel.store, {}), (owner.roles, owner.groups)
     believed, until = confirmed.get(owner.key, (None, 0.0))
-    if believed == seen and until > monotonic():
+    if believed == current and until > monotonic():
         return
     roles, groups = " ".join(owner.roles), json.dumps(list(owner.groups))
     since = machine_micros() - CONFIRMED_US
@@ -99,7 +99,7 @@ async def confirm(kernel: Serving, owner: Principal) -> None:
             await _confirm(kernel, owner, [row[0] for row in rows])
         if len(confirmed) >= REMEMBERED:
             confirmed.clear()
-        confirmed[owner.key] = seen, monotonic() + LOOK_AGAIN_S
+        confirmed[owner.key] = current, monotonic() + LOOK_AGAIN_S
 
 
 async def _confirm(kernel: Serving, owner: Principal, ids: list[str]) -> None:
