@@ -8,7 +8,7 @@ from services.reporting.mail import bounces, recipients
 from services.reporting.mail.composing import letter, wire_address
 from services.reporting.mail.digests import DEFAULT, Cadence
 from services.reporting.mail.links import return_path
-from services.reporting.mail.queue import derived_id
+from services.reporting.mail.queue import FOREVER, derived_id
 from services.reporting.mail.smtp import Outcome, Trouble, connected
 from services.reporting.web.words import languages
 from shared.base.clock import from_micros, now_micros
@@ -234,8 +234,14 @@ async def retry(call: Call) -> Answer[Retried]:
         " RETURNING person_id"
     )
     again = await store.run(
-        "UPDATE mail SET state = 'queued', attempts = 0, due_at = ? WHERE state IN ('queued', 'refused') RETURNING id",
-        (at,),
+        "UPDATE mail SET state = 'queued', attempts = 0, due_at = ?, expires_at = ?"
+        " WHERE state IN ('queued', 'refused') RETURNING id",
+        (at, FOREVER),
+    )
+    await store.run(
+        "UPDATE mail_notice SET expires_at = ? WHERE mail_id IN (SELECT id FROM mail WHERE state = 'queued')"
+        " RETURNING id",
+        (FOREVER,),
     )
     return Answer(200, _answer(Retried(mails=len(again), addresses=len(addresses))))
 
