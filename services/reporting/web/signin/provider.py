@@ -1,12 +1,10 @@
 """What the pages ask of an OIDC issuer: who has logged in, tokens for their session, and new ones before these end."""
 
 import asyncio
-import ssl
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from secrets import compare_digest
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +18,7 @@ from shared.base.texts import Text
 from shared.http.auth import Principal, Tokens
 from shared.http.auth.claims import value_at
 from shared.http.auth.issuers import Metadata, OidcIssuer
+from shared.http.auth.published import authorities
 
 PATIENCE_S = 10.0
 """How long the issuer may take over an answer."""
@@ -192,15 +191,9 @@ class Provider:
             code_challenge_method="S256",
             timeout=TIMEOUT_S,
             follow_redirects=False,
-            verify=_authorities(),
+            verify=authorities(),
         ) as client:
             yield client
-
-
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Reading the system's authorities takes tens of milliseconds, in which the process serves nobody."""
-    return httpx.create_ssl_context()
 
 
 def _life(answer: dict[str, Any]) -> float:
