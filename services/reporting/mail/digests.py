@@ -1,10 +1,10 @@
 """When what waits for a person becomes one mail: at once, on a morning of a working day, once a week, or never; pure."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from shared.base.clock import from_micros, to_micros
+from shared.domain.due.days import IsWorked
 
 AT_MOST_EVERY_US = 60 * 1_000_000
 """Even at once, one person gets one mail a minute: what comes in between comes together."""
@@ -20,8 +20,6 @@ class Cadence(StrEnum):
 
 
 DEFAULT = Cadence.DAILY
-
-IsWorked = Callable[[date], bool]
 
 
 def due_at(

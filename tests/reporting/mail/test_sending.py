@@ -187,7 +187,7 @@ async def test_of_several_replicas_one_sends(rooms: PostRoom) -> None:
     assert await other.turn(now_micros() + 3 * MINUTE_US) == 0
     assert rooms.server.arrivals == []
     assert len(await rooms.turn()) == 1
-    await rooms.kernel.store.run("UPDATE mail_lease SET expires_at = 0")
+    await rooms.kernel.store.run("UPDATE lease SET until = 0")
     await managed(rooms, anna, "CRM")
     await rooms.portolan.settled()
     assert await other.turn(now_micros() + 3 * MINUTE_US) == 1
