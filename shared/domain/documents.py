@@ -84,7 +84,7 @@ def lifecycle(shape: type[Document]) -> Lifecycle:
                 (S.DRAFT, S.APPROVED),
                 S.DRAFT,
                 facts["version_added"],
-                needs="write",
+                needs="contribute",
                 takes=DocumentFile,
                 check=has_room,
                 effect=add_version,
@@ -92,7 +92,7 @@ def lifecycle(shape: type[Document]) -> Lifecycle:
                 description="A file that the caller has sent becomes the newest version. An approved document is a draft"
                 " again; its earlier versions stay as they are.",
             ),
-            "review": Move(S.DRAFT, S.IN_REVIEW, facts["reviewed"], needs="write", check=has_a_version),
+            "review": Move(S.DRAFT, S.IN_REVIEW, facts["reviewed"], needs="contribute", check=has_a_version),
             "approve": Move(
                 S.IN_REVIEW,
                 S.APPROVED,
@@ -101,7 +101,7 @@ def lifecycle(shape: type[Document]) -> Lifecycle:
                 effect=approve,
                 description="From in_review to approved: the newest version never changes from then on.",
             ),
-            "return": Move(S.IN_REVIEW, S.DRAFT, facts["returned"], needs="write"),
+            "return": Move(S.IN_REVIEW, S.DRAFT, facts["returned"], needs="contribute"),
         },
     )
 

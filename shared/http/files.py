@@ -87,7 +87,7 @@ def routes(service: str) -> Routes:
     routes = Routes(service, "Files", names_service=True, about="Files that aggregates use.")
 
     @routes.post(
-        "/v1/files", takes_file=True, status=201, body_limit=LARGEST_FILE, headers=(CONTENT_DIGEST,),
+        "/v1/files", scope=f"{service}.contribute", takes_file=True, status=201, body_limit=LARGEST_FILE, headers=(CONTENT_DIGEST,),
         schema=FileUpload,
     )  # fmt: skip
     async def create(call: Call, query: FileQuery) -> Any:

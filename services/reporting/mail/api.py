@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.reporting.mail import bounces, logins, recipients
+from services.reporting.mail import bounces, recipients
 from services.reporting.mail.composing import letter, wire_address
 from services.reporting.mail.digests import DEFAULT, Cadence
 from services.reporting.mail.links import return_path
@@ -17,6 +17,7 @@ from shared.base.ids import new_id_text
 from shared.base.texts import Text
 from shared.contracts import language
 from shared.contracts.language import AnswerShape, Email, Instant, Shape
+from shared.domain.access.grants import person_of
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 from shared.runtime.service import Group
@@ -145,7 +146,7 @@ def _answer(shape: AnswerShape) -> bytes:
 
 
 async def _own_person(call: Call) -> str:
-    person_id = await logins.person_of(call.kernel.store, call.principal)
+    person_id = await person_of(call.kernel.store, call.principal)
     if person_id is None:
         raise NotFound("no person has this login: an identity says who logs in as whom", code="no_person")
     return person_id

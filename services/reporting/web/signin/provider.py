@@ -1,10 +1,12 @@
 """What the pages ask of an OIDC issuer: who has logged in, tokens for their session, and new ones before these end."""
 
 import asyncio
+import ssl
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from secrets import compare_digest
 from typing import Any
 from urllib.parse import urlencode
@@ -179,19 +181,26 @@ class Provider:
 
     @asynccontextmanager
     async def _client(self, metadata: Metadata) -> AsyncIterator[Any]:
-        trusted = self.issuer.trusted
+        trusted, secret = self.issuer.trusted, self.issuer.trusted.secret
         method = "client_secret_post" if metadata.takes_secret_in_body else "client_secret_basic"
         async with _oauth_client()(
             trusted.client_id,
-            trusted.secret or None,
-            token_endpoint_auth_method=method if trusted.secret else "none",
+            secret or None,
+            token_endpoint_auth_method=method if secret else "none",
             scope=trusted.scopes,
             redirect_uri=self.redirect_uri,
             code_challenge_method="S256",
             timeout=TIMEOUT_S,
             follow_redirects=False,
+            verify=_authorities(),
         ) as client:
             yield client
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Reading the system's authorities takes tens of milliseconds, in which the process serves nobody."""
+    return httpx.create_ssl_context()
 
 
 def _life(answer: dict[str, Any]) -> float:
