@@ -117,7 +117,7 @@ async def check(work: Work, document: Document, nodes: dict[str, Named]) -> None
     has_new_version = before is not None and len(document.versions) > len(before.versions)
     if before is None or before.archived_at is not None or has_new_version:
         await take_new(work, document, nodes)
-    if before is not None and before.archived_at is None and is_revised(document, before):
+    if before is not None and is_revised(document, before):
         may_be_revised(before)
     if has_new_version:
         await _take_file(work, document)

@@ -49,6 +49,21 @@ async def test_an_approved_version_never_changes(everywhere: Portolan) -> None:
         assert (await desk.director.get(f"{path}/versions/{number}/content")).content == content
 
 
+async def test_nor_is_an_approved_document_revised_while_it_is_restored(portolan: Portolan) -> None:
+    desk = await Desk(portolan).furnish()
+    key, body = "/risk/v1/documents/by-ref/dms/D-1", {"subject": desk.subjects["risk"], "title": "Minutes"}
+    document = (await desk.director.put(key, json=body)).json()
+    path = f"/risk/v1/documents/{document['id']}"
+    await desk.add_version("risk", document["id"], b"first")
+    await desk.act(path, "review")
+    await desk.act(path, "approve", desk.caller("lena", "director"))
+    await desk.archived(path)
+    refused = await desk.director.put(f"{key}?restore=true", json=body | {"title": "Another"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "document_not_draft")
+    restored = await desk.director.put(f"{key}?restore=true", json=body)
+    assert (restored.status_code, restored.json()["state"]) == (200, "approved")
+
+
 async def test_a_version_says_who_added_it_and_when(portolan: Portolan) -> None:
     desk = await Desk(portolan).furnish()
     anna = await desk.person("Anna", "anna")
