@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from shutil import copytree, rmtree
@@ -131,19 +131,18 @@ def _quiet() -> None:
 class HasAColleague(httpx.Auth):
     """Whoever made or submitted something asks a colleague of the same role to decide it (four eyes)."""
 
-    requires_response_body = True
-
     def __init__(self, own: str, colleague: str) -> None:
         self.own, self.colleague = f"Bearer {own}", f"Bearer {colleague}"
         self.decided: set[str] = set()
         """Addresses at which the colleague decided: what is sent there again is the colleague's too."""
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Only the body of a 403 is read here: any other may be a stream."""
         is_own = request.headers.get("Authorization") == self.own
         if is_own and str(request.url) in self.decided:
             request.headers["Authorization"] = self.colleague
         answer = yield request
-        if is_own and answer.status_code == 403 and answer.json().get("code") == "four_eyes":
+        if is_own and answer.status_code == 403 and "four_eyes" in (await answer.aread()).decode():
             self.decided.add(str(request.url))
             request.headers["Authorization"] = self.colleague
             yield request

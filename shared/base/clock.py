@@ -19,6 +19,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 MICROSECOND = timedelta(microseconds=1)
+HOUR_US = 3600 * 1_000_000
+DAY_US = 24 * HOUR_US
 
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 """A day or an instant outside these years is a slip of the pen."""

@@ -9,7 +9,8 @@ description in the interface.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from importlib import import_module
+from typing import Any, Generic, TypeVar, cast
 
 from shared.base.errors import Invalid
 
@@ -29,6 +30,12 @@ class Computation(Generic[T, G]):
     run: Callable[[T, Report], G]
     check: Callable[[T], None]
     """What can be said at once, without computing."""
+
+
+def computation_of(target: str) -> Computation[Any, Any]:
+    """The declaration that `module:NAME` names; imports its engine."""
+    module, _, name = target.partition(":")
+    return cast(Computation[Any, Any], getattr(import_module(module), name))
 
 
 @contextmanager

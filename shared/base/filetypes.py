@@ -34,6 +34,8 @@ _OOXML = (
     ),
 )
 """Folder of the parts -> the type, and the type with macros."""
+_DECLARED = re.compile(r"application/(vnd\.oasis\.opendocument\.[a-z-]+|epub\+zip)")
+"""What an archive may say of itself. It becomes a header of answers, so nothing else of it is taken over."""
 _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
     (b"%PDF-", "application/pdf"),
@@ -144,8 +146,8 @@ def _archive(read: Read, size: int, head: bytes) -> str:
     if head[30:38] == b"mimetype":
         (length,) = unpack_from("<I", head, 22)
         declared = head[38 : 38 + min(length, 100)].decode("ascii", errors="replace")
-        if declared.startswith(("application/vnd.oasis.opendocument.", "application/epub+zip")):
-            return declared.strip()
+        if _DECLARED.fullmatch(declared):
+            return declared
     names = set(_names(read, size))
     if "[Content_Types].xml" in names:
         for folder, plain, with_macros in _OOXML:

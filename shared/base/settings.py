@@ -441,9 +441,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _only_a_test_instance_turns_its_clock(self) -> "Settings":
-        if self.test_clock and (not self.local_issuer or self.issuers):
+        if self.test_clock and (not self.local_issuer or self.issuers or self.issuers_file):
             raise ValueError(
-                "PORTOLAN_TEST_CLOCK is 'true': expected is the local issuer, and no PORTOLAN_ISSUERS with it"
+                "PORTOLAN_TEST_CLOCK is 'true': expected is the local issuer, and neither PORTOLAN_ISSUERS nor"
+                " PORTOLAN_ISSUERS_FILE with it"
             )
         return self
 

@@ -71,15 +71,22 @@ def pointer_of(steps: Steps) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
+def taken_apart(kind: Any) -> tuple[Any, Within, bool]:
+    """The type of a member without its marks, its bounds, and whether it may be null."""
+    bounds, may_be_null = Within(), False
+    while get_origin(kind) in (Annotated, Union, UnionType):
+        if get_origin(kind) is Annotated:
+            kind, *marks = get_args(kind)
+            bounds = next((mark for mark in marks if isinstance(mark, Within)), bounds)
+        else:
+            (kind,) = (choice for choice in get_args(kind) if choice is not NoneType)
+            may_be_null = True
+    return kind, bounds, may_be_null
+
+
 @cache
 def _reader(kind: Any) -> _Read:
-    bounds = Within()
-    if get_origin(kind) is Annotated:
-        kind, *marks = get_args(kind)
-        bounds = next((mark for mark in marks if isinstance(mark, Within)), bounds)
-    if get_origin(kind) in (Union, UnionType):
-        (kind,) = (choice for choice in get_args(kind) if choice is not NoneType)
-        return _reader(Annotated[kind, bounds])
+    kind, bounds, _ = taken_apart(kind)
     if is_dataclass(kind):
         return _object(kind)
     if get_origin(kind) is tuple:

@@ -16,16 +16,15 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
 from struct import Struct
 from time import monotonic
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
 import msgspec
 
 from shared.base import strict_json
-from shared.base.computation import Computation
+from shared.base.computation import computation_of
 from shared.base.errors import Refusal
 from shared.base.texts import to_plain
 from shared.base.typed_json import read
@@ -111,24 +110,19 @@ def _carry_out(order: Order, content: bytes, report: Callable[[float, str], None
 
 
 def _checked(target: str, body: bytes) -> bytes:
-    computation = _computation(target)
+    computation = computation_of(target)
     computation.check(read(computation.takes, strict_json.read_whole(body)))
     return gzip.compress(body, COMPRESSION, mtime=0)
 
 
 def _computed(target: str, content: bytes, report: Callable[[float, str], None]) -> bytes:
-    computation = _computation(target)
+    computation = computation_of(target)
     report(0.0, "reading")
     sent = read(computation.takes, strict_json.read_whole(gzip.decompress(content)))
     report(0.01, "computing")
     result = computation.run(sent, report)
     report(0.99, "writing")
     return gzip.compress(msgspec.json.encode(result), COMPRESSION, mtime=0)
-
-
-def _computation(target: str) -> Computation[Any, Any]:
-    module, _, name = target.partition(":")
-    return cast(Computation[Any, Any], getattr(import_module(module), name))
 
 
 def _reporter(answers: BinaryIO) -> Callable[[float, str], None]:

@@ -237,7 +237,7 @@ def _attached(service: str, base: type[S], **options: Any) -> type[S]:
     annotation: Any = Annotated[subject, filterable, at_creation, Field(description=description)]
     shape = _shape(base, name, subject=annotation)
     declare: Callable[[Any], Any] = aggregate(
-        service, f"{kind}s", name=kind, scope=LIES_IN, attached=True, **options
+        service, f"{kind}s", name=kind, scope=LIES_IN, attached=True, needs="contribute", **options
     )
     declare(shape)
     return shape

@@ -8,11 +8,10 @@ the time now, against - where the clock should be by the machine's own counter o
 import time
 
 from shared.base import telemetry
-from shared.base.clock import to_wire
+from shared.base.clock import HOUR_US, to_wire
 from shared.base.texts import Text
 from shared.store import Unreachable
 
-HOUR_US = 3600 * 1_000_000
 STOPPED_US = 180 * 24 * HOUR_US
 """So long may an instance have written nothing before its first write looks like that of a clock that runs ahead."""
 COUNTER = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

@@ -91,8 +91,10 @@ async def _known_persons(
     work: Work, comment: Comment, before: Comment | None, member: str, persons: Named
 ) -> None:
     """Refuse persons who are named anew and are not there (422, or 409 where they may still come), or are archived."""
-    standing = set() if before is None else set(getattr(before, member))
-    for place, id in enumerate(getattr(comment, member)):
+    ids, standing = getattr(comment, member), set() if before is None else set(getattr(before, member))
+    if isinstance(persons, Known):
+        await persons.foresee(work, [id for id in ids if id not in standing])
+    for place, id in enumerate(ids):
         if id in standing:
             continue
         pointer = f"/{member}/{place}"

@@ -7,7 +7,7 @@ A process remembers the definitions for a moment, so another process's change co
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -80,15 +80,11 @@ def forget_definitions(store: Store) -> None:
     _REMEMBERED.pop(store, None)
 
 
-def definition_to_keep(one: FieldDefinition) -> Statement:
-    """What is written of a definition; nothing of an older version than the stored one."""
-    text = codec_of(FieldDefinition).write(vars(one)).decode()
-    return Statement(KEEP, [(str(one.id), one.version, text)])
-
-
 def keep(work: Work, one: FieldDefinition) -> None:
-    """Keep a definition in the commit of this unit; the process counts with it from then on."""
-    work.part.statements.append(definition_to_keep(one))
+    """Keep a definition in the commit of this unit, unless a later version is stored; the process counts with it from
+    then on."""
+    text = codec_of(FieldDefinition).write(vars(one)).decode()
+    work.add_statement(KEEP, [(str(one.id), one.version, text)])
     work.after_commit.append(lambda: forget_definitions(work.store))
 
 
@@ -127,7 +123,7 @@ async def shown_alone(store: Store, entry: AggregateType, state: str) -> str:
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
-async def withhold(work: Work, entity: Aggregate, patch: Any = None) -> bool:
+async def withhold(work: Work, entity: Aggregate, patch: Custom | None = None) -> bool:
     """Take the values of sensitive fields out of the state, and write them beside it; answers whether they differ.
 
     `patch` is what a merge patch says of `custom`; without one, the entity holds all values that it is to have.
@@ -135,19 +131,16 @@ async def withhold(work: Work, entity: Aggregate, patch: Any = None) -> bool:
     definitions = await definitions_of(work.store, entry_of(type(entity)))
     before = work.before(entity)
     names = {name for name, one in definitions.items() if one.sensitive}
-    open_values = {name: value for name, value in entity.custom.items() if name not in names}
-    _refuse(_faults(open_values, {} if before is None else before.custom, definitions))
+    standing = await withheld(work, entity.id) if names and before is not None else {}
+    open_standing = {} if before is None else before.custom
+    _refuse(_faults(entity.custom, {**open_standing, **standing}, definitions))
     if not names:
         return False
-    standing = {} if before is None else await withheld(work, entity.id)
+    open_values = {name: value for name, value in entity.custom.items() if name not in names}
     secret_values = {name: value for name, value in entity.custom.items() if name in names}
     if patch is not None:
-        dropped = {name for name, value in patch.items() if value is None} if isinstance(patch, dict) else ()
-        secret_values = {
-            name: value for name, value in standing.items() if name not in dropped
-        } | secret_values
+        secret_values = {name: value for name, value in standing.items() if name not in patch} | secret_values
     entity.take(custom=open_values)
-    _refuse(_faults(secret_values, standing, definitions))
     work.memory(_WITHHELD)[entity.id] = secret_values
     if secret_values == standing:
         return False
@@ -284,8 +277,3 @@ def searched_as(kind: FieldType, value: Any) -> tuple[str | None, int | None]:
             return value, None
         case _:
             return json.dumps(value, sort_keys=True), None
-
-
-def names_of(definitions: Iterable[FieldDefinition]) -> list[str]:
-    """The fields by which a list can be narrowed: of sensitive ones nobody finds out by asking."""
-    return [one.name for one in definitions if not one.sensitive]

@@ -84,7 +84,7 @@ def lifecycle(shape: type[Document]) -> Lifecycle:
                 (S.DRAFT, S.APPROVED),
                 S.DRAFT,
                 facts["version_added"],
-                needs="write",
+                needs="contribute",
                 takes=DocumentFile,
                 check=has_room,
                 effect=add_version,
@@ -92,7 +92,7 @@ def lifecycle(shape: type[Document]) -> Lifecycle:
                 description="A file that the caller has sent becomes the newest version. An approved document is a draft"
                 " again; its earlier versions stay as they are.",
             ),
-            "review": Move(S.DRAFT, S.IN_REVIEW, facts["reviewed"], needs="write", check=has_a_version),
+            "review": Move(S.DRAFT, S.IN_REVIEW, facts["reviewed"], needs="contribute", check=has_a_version),
             "approve": Move(
                 S.IN_REVIEW,
                 S.APPROVED,
@@ -101,7 +101,7 @@ def lifecycle(shape: type[Document]) -> Lifecycle:
                 effect=approve,
                 description="From in_review to approved: the newest version never changes from then on.",
             ),
-            "return": Move(S.IN_REVIEW, S.DRAFT, facts["returned"], needs="write"),
+            "return": Move(S.IN_REVIEW, S.DRAFT, facts["returned"], needs="contribute"),
         },
     )
 
@@ -117,7 +117,7 @@ async def check(work: Work, document: Document, nodes: dict[str, Named]) -> None
     has_new_version = before is not None and len(document.versions) > len(before.versions)
     if before is None or before.archived_at is not None or has_new_version:
         await take_new(work, document, nodes)
-    if before is not None and before.archived_at is None and is_revised(document, before):
+    if before is not None and is_revised(document, before):
         may_be_revised(before)
     if has_new_version:
         await _take_file(work, document)

@@ -10,11 +10,11 @@ end the row, and what a result brings is written in that commit.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.base.clock import machine_micros
+from shared.base.clock import DAY_US, machine_micros
 from shared.base.errors import Conflict, IllegalMove, NotFound
 from shared.base.ids import new_id_text
 from shared.base.texts import Text
@@ -26,7 +26,6 @@ OPEN = ("queued", "running")
 ENDED = ("succeeded", "failed", "cancelled")
 MOST_ATTEMPTS = 3
 """A job whose worker died so often is not begun again."""
-DAY_US = 24 * 3600 * 1_000_000
 MEMBERS = (
     "id", "kind", "asker", "state", "progress", "step", "created_at", "started_at", "ended_at", "expires_at", "problem",
 )  # fmt: skip
@@ -240,7 +239,3 @@ def origin_of(claimed: Claimed) -> Origin:
     members: dict[str, str] = json.loads(f"{{{claimed.origin}}}")
     names = dict(zip(Origin.__struct_encode_fields__, Origin.__struct_fields__, strict=True))
     return Origin(**{names[name]: value for name, value in members.items()})
-
-
-def kinds_by_name(kinds: Sequence[OperationKind]) -> dict[str, OperationKind]:
-    return {kind.name: kind for kind in kinds}

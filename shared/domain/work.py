@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 from pydantic import TypeAdapter
 
-from shared.base.clock import EARLIEST, from_micros, now, now_micros, to_micros
+from shared.base.clock import DAY_US, EARLIEST, from_micros, now, now_micros, to_micros
 from shared.base.errors import (
     Busy,
     Duplicate,
@@ -47,8 +47,6 @@ from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueT
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
 from shared.store.unit import RowWrite
-
-DAY_US = 86_400 * 1_000_000
 
 A = TypeVar("A", bound=Aggregate)
 K = TypeVar("K")

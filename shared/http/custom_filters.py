@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from shared.base.errors import Fault, Malformed
@@ -16,6 +16,8 @@ from shared.http.parameters import MOST_VALUES, OPERATORS, read_value, wrong
 
 PREFIX = "custom["
 _NAME = re.compile(r"custom\[([a-z][a-z0-9_]{0,39})\](?:\[(gte|gt|lte|lt)\])?")
+_NUMBER = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,2})?")
+"""What a field of type number may hold, written without an exponent."""
 _HAS = "id IN (SELECT aggregate_id FROM custom_value WHERE aggregate_type = ? AND name = ? AND sensitive = 0 AND {test})"
 
 
@@ -82,11 +84,6 @@ def _read(kind: FieldType, text: str, name: str) -> Any:
 
 def _hundredths(text: str, name: str) -> int:
     """A number as it is stored."""
-    try:
-        number = Decimal(text) if len(text) < 20 and text.isascii() else Decimal("NaN")
-        hundredths = number * 100
-        if hundredths != hundredths.to_integral_value():
-            raise wrong(name, "a number with at most two decimals")
-    except InvalidOperation as error:
-        raise wrong(name, "a number, such as 12.5") from error
-    return int(hundredths)
+    if not _NUMBER.fullmatch(text):
+        raise wrong(name, "a number with at most two decimals")
+    return int(Decimal(text) * 100)

@@ -87,7 +87,7 @@ def routes(service: str) -> Routes:
     routes = Routes(service, "Files", names_service=True, about="Files that aggregates use.")
 
     @routes.post(
-        "/v1/files", takes_file=True, status=201, body_limit=LARGEST_FILE, headers=(CONTENT_DIGEST,),
+        "/v1/files", scope=f"{service}.contribute", takes_file=True, status=201, body_limit=LARGEST_FILE, headers=(CONTENT_DIGEST,),
         schema=FileUpload,
     )  # fmt: skip
     async def create(call: Call, query: FileQuery) -> Any:
@@ -195,7 +195,8 @@ async def answer(call: Call, sha256: str, name: str, media_type: str) -> Answer:
     if content is None:
         raise NotFound("the content is not there any more")
     tag = f'"{sha256}"'
-    start, stop = _bounds(call, content.size, tag)
+    part = _part_asked(call, tag)
+    start, stop = (0, content.size) if part is None else _bounds(part, content.size)
     headers = {
         "ETag": tag,
         "Accept-Ranges": "bytes",
@@ -205,7 +206,7 @@ async def answer(call: Call, sha256: str, name: str, media_type: str) -> Answer:
         "Cache-Control": "private, no-cache",
     }
     status = 200
-    if (start, stop) != (0, content.size) or _is_partial(call, tag):
+    if part is not None:
         status, headers["Content-Range"] = 206, f"bytes {start}-{stop - 1}/{content.size}"
     if stop - start <= SENT_WHOLE:
         body = b"".join([piece async for piece in contents.pieces(store, content, start, stop)])
@@ -214,22 +215,20 @@ async def answer(call: Call, sha256: str, name: str, media_type: str) -> Answer:
     return Answer(status, b"", headers, media_type, contents.pieces(store, content, start, stop))
 
 
-def _is_partial(call: Call, tag: str) -> bool:
-    """Whether a range is asked for that can be read, of the content that stands."""
+def _part_asked(call: Call, tag: str) -> tuple[str, str] | None:
+    """First and last byte of the range that is asked for, one of them perhaps empty; None for the whole content.
+
+    Several ranges, and what cannot be read, are as none (RFC 9110, 14.2)."""
     header, tag_named = call.header("Range"), call.header("If-Range")
     if header is None or (tag_named is not None and tag_named != tag):
-        return False
+        return None
     match = _RANGE.fullmatch(header.strip())
-    return match is not None and match[0] != "bytes=-"
+    return None if match is None or match[0] == "bytes=-" else (match[1], match[2])
 
 
-def _bounds(call: Call, size: int, tag: str) -> tuple[int, int]:
-    """(start, stop) of what is asked for; several ranges, and what cannot be read, are as none (RFC 9110, 14.2)."""
-    if not _is_partial(call, tag):
-        return 0, size
-    match = _RANGE.fullmatch((call.header("Range") or "").strip())
-    assert match is not None
-    first, last = match[1], match[2]
+def _bounds(part: tuple[str, str], size: int) -> tuple[int, int]:
+    """(start, stop) of a part of a content of `size` bytes; RangeNotSatisfiable where nothing of it is there."""
+    first, last = part
     start, stop = (
         (int(first), min(size, int(last) + 1 if last else size))
         if first

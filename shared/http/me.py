@@ -2,19 +2,18 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field
 
 from shared.base.clock import from_day, from_micros, now
 from shared.contracts.language import AnswerShape, Day, Id, Instant
-from shared.domain.access.grants import memberships_of
-from shared.domain.access.tree import login_hash
+from shared.domain.access.grants import memberships_of, person_of
 from shared.http import personal_tokens
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 
 _MEMBERSHIP = "id, role, (SELECT n.kind FROM access_node n WHERE n.id = node_id), node_id, starts_on, ends_on"
-_PERSON = "SELECT person_id FROM access_login WHERE hash = ? AND counts = 1"
 
 
 class MyMembership(AnswerShape):
@@ -27,7 +26,7 @@ class MyMembership(AnswerShape):
     scope: str | None
     """What kind of thing the role is for; null while this service does not know it."""
     scope_id: Id
-    """The portfolio, programme or project that it is for."""
+    """The portfolio, programme, project or unit that it is for."""
     starts_on: Day | None
     """The first day on which it counts."""
     ends_on: Day | None
@@ -128,7 +127,7 @@ def entry(row: Any) -> PersonalTokenEntry:
 async def _me(call: Call) -> Me:
     principal, store = call.principal, call.kernel.store
     on = now().astimezone(call.kernel.settings.zone).date()
-    persons = await store.fetch(_PERSON, (login_hash(principal.issuer, principal.subject),))
+    person_id = await person_of(store, principal)
     memberships = await memberships_of(store, principal, on, _MEMBERSHIP)
     names = ("id", "role", "scope", "scope_id")
     bounds = principal.bounds
@@ -136,7 +135,7 @@ async def _me(call: Call) -> Me:
         subject=principal.subject,
         issuer=principal.issuer,
         kind=principal.kind,
-        person_id=persons[0][0] if persons else None,
+        person_id=None if person_id is None else UUID(person_id),
         roles=list(principal.roles),
         groups=list(principal.groups),
         scopes=sorted(principal.scopes),

@@ -15,7 +15,7 @@ from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
 
-from shared.base.clock import epoch_seconds, machine_micros
+from shared.base.clock import DAY_US, epoch_seconds, machine_micros
 from shared.base.errors import Unauthenticated
 from shared.base.texts import Text
 from shared.http import attempts
@@ -30,7 +30,6 @@ LOOK_AGAIN_S = 2.0
 REMEMBERED = 10_000
 USED_AGAIN_US = 3600 * 1_000_000
 """When a token was used last is noted no more often."""
-DAY_US = 86_400 * 1_000_000
 
 _FIND = """
 SELECT t.id, issuer, subject, roles, group_names, scope, made_at, t.expires_at, confirmed_at, u.used_at

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from shared.base.clock import now_micros
+from shared.base.clock import HOUR_US, now_micros
 from shared.base.errors import Fault, Invalid
 from shared.contracts.language import CATALOGUE
 from shared.http import batch, idempotency
@@ -12,7 +12,6 @@ from shared.http.call import Answer, Call
 from shared.http.long_work.answers import repeated
 from shared.store.unit import IdempotencyKey
 
-HOUR_US = 3600 * 1_000_000
 FORGET = (
     "DELETE FROM idempotency WHERE principal = ? AND route = ? AND key = ? AND created_at = ? RETURNING key"
 )

@@ -30,7 +30,6 @@ from shared.domain.operations import (
     count_waiting,
     end,
     give_back,
-    kinds_by_name,
     origin_of,
     renew,
 )
@@ -49,7 +48,7 @@ class Runner:
 
     def __init__(self, service: Service, kernel: Serving) -> None:
         self._kernel = kernel
-        self._kinds = kinds_by_name(service.operations)
+        self._kinds = {kind.name: kind for kind in service.operations}
         self._holder = f"{gethostname()}:{os.getpid()}:{new_id_text()}"
         self._jobs: set[asyncio.Task[None]] = set()
 
@@ -184,7 +183,7 @@ class Runner:
             return await self._fail(claimed, TooLarge(detail, code="computation_too_large"))
         except ComputationFailed as failed:
             self._log("a defect of an engine", claimed, error=str(failed))
-            return await self._fail(claimed, _defect(claimed))
+            return await self._fail(claimed, _defect())
         except Invalid as refused:
             return await self._fail(claimed, refused)
         return await self._succeed(claimed, kind, result)
@@ -254,7 +253,7 @@ def _unknown() -> Refusal:
     return Defect("this version does not know operations of its kind", code="unknown_operation")
 
 
-def _defect(claimed: Claimed) -> Refusal:
+def _defect() -> Refusal:
     return Defect("something went wrong on our side; the operation's id finds it in the logs")
 
 

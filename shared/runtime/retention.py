@@ -10,15 +10,13 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from shared.base.clock import machine_micros, now_micros
+from shared.base.clock import DAY_US, HOUR_US, machine_micros, now_micros
 from shared.domain.kernel import Kernel
 from shared.runtime.service import Service
 from shared.store import content
 
 HANDFUL = 500
 """So many rows go in one transaction: a few milliseconds, for which nothing else is written."""
-HOUR_US = 3600 * 1_000_000
-DAY_US = 24 * HOUR_US
 GIVEN_UP = (
     "NOT EXISTS (SELECT 1 FROM dead_letter d"
     " WHERE d.consumer = parked.consumer AND d.aggregate_id = parked.aggregate_id)"

@@ -297,7 +297,7 @@ def _custom_tables(metadata: MetaData) -> None:
 
 
 def _due_tables(metadata: MetaData) -> None:
-    """What becomes due of the aggregates of the service, and which process tells it (`shared.domain.due`)."""
+    """What becomes due of the aggregates of the service (`shared.domain.due`), and leases (`shared.domain.lease`)."""
     waits = text("stands = 1 AND due_at <> fired_for")
     Table(
         "due",

@@ -68,6 +68,18 @@ async def test_a_confidential_project_is_nowhere_for_others(everywhere: Portolan
             assert not [id for id in hidden.values() if id in events.text], (role, service)
 
 
+@pytest.mark.parametrize(
+    ("role", "extent"), [("director", "all"), ("service", "all"), ("manager", "part"), ("viewer", "part")]
+)
+async def test_a_feed_says_whether_anything_may_ever_be_hidden_from_its_reader(
+    portolan: Portolan, role: str, extent: str
+) -> None:
+    """Also while nothing is confidential: consumers heal gaps from a feed that says `all`, and from no other."""
+    for service in ("projects", "resources", "finance", "risk"):
+        answer = await portolan(role).get(f"/{service}/v1/events")
+        assert answer.headers["Portolan-Sight"] == extent, service
+
+
 async def test_its_members_and_directors_see_it(portolan: Portolan) -> None:
     office = Office(portolan)
     hidden = await filled(office)

@@ -46,6 +46,8 @@ def test_a_test_clock_needs_the_local_issuer_alone() -> None:
         Settings(test_clock=True, local_issuer=False)
     with pytest.raises(ValueError, match="PORTOLAN_TEST_CLOCK"):
         Settings(test_clock=True, issuers={"https://login.example": "https://login.example/keys"})
+    with pytest.raises(ValueError, match="PORTOLAN_ISSUERS_FILE"):
+        Settings(test_clock=True, issuers_file=Path("issuers.toml"))
 
 
 async def test_a_process_follows_and_its_tokens_do_not(tmp_path: Path) -> None:

@@ -49,6 +49,21 @@ async def test_an_approved_version_never_changes(everywhere: Portolan) -> None:
         assert (await desk.director.get(f"{path}/versions/{number}/content")).content == content
 
 
+async def test_nor_is_an_approved_document_revised_while_it_is_restored(portolan: Portolan) -> None:
+    desk = await Desk(portolan).furnish()
+    key, body = "/risk/v1/documents/by-ref/dms/D-1", {"subject": desk.subjects["risk"], "title": "Minutes"}
+    document = (await desk.director.put(key, json=body)).json()
+    path = f"/risk/v1/documents/{document['id']}"
+    await desk.add_version("risk", document["id"], b"first")
+    await desk.act(path, "review")
+    await desk.act(path, "approve", desk.caller("lena", "director"))
+    await desk.archived(path)
+    refused = await desk.director.put(f"{key}?restore=true", json=body | {"title": "Another"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "document_not_draft")
+    restored = await desk.director.put(f"{key}?restore=true", json=body)
+    assert (restored.status_code, restored.json()["state"]) == (200, "approved")
+
+
 async def test_a_version_says_who_added_it_and_when(portolan: Portolan) -> None:
     desk = await Desk(portolan).furnish()
     anna = await desk.person("Anna", "anna")
@@ -200,6 +215,25 @@ async def test_a_viewer_reads_and_writes_nothing(portolan: Portolan) -> None:
     for collection, member in (("documents", "title"), ("comments", "text")):
         body = {"subject": desk.subjects["risk"], member: "x"}
         assert (await portolan("viewer").post(f"/risk/v1/{collection}", json=body)).status_code == 403
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_member_adds_documents_and_comments(portolan: Portolan, service: str) -> None:
+    """Contributing is enough everywhere, also where a member writes nothing; to approve is not theirs."""
+    desk = await Desk(portolan).furnish()
+    member, subject = desk.caller("mia", "member"), desk.subjects[service]
+    created = await member.post(f"/{service}/v1/documents", json={"subject": subject, "title": "Minutes"})
+    assert created.status_code == 201, created.text
+    path = f"/{service}/v1/documents/{created.json()['id']}"
+    assert (await desk.patch(path, member, title="Minutes of May")).status_code == 200
+    added = await desk.add_version(service, created.json()["id"], b"first", member)
+    assert added.json()["state"] == "draft", added.text
+    for verb, state in (("review", "in_review"), ("return", "draft"), ("review", "in_review")):
+        assert (await desk.act(path, verb, member)).json()["state"] == state
+    assert (await desk.act(path, "approve", member)).json()["code"] == "scope_missing"
+    assert (await member.get(f"{path}?expand=allowed_moves")).json()["allowed_moves"] == ["return"]
+    comment = await member.post(f"/{service}/v1/comments", json={"subject": subject, "text": "Agreed"})
+    assert comment.status_code == 201, comment.text
 
 
 async def test_the_activity_names_them(portolan: Portolan) -> None:

@@ -12,7 +12,8 @@ from services.projects.service import SERVICE
 from shared.base import turned_clock
 from shared.base.settings import Settings
 from shared.base.telemetry import LOG
-from shared.domain.due import lease, scheduler
+from shared.domain import lease
+from shared.domain.due import scheduler
 from shared.domain.due.rows import WAITS
 from shared.domain.due.scheduler import Scheduler
 from shared.domain.kernel import Kernel

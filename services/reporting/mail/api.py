@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.reporting.mail import bounces, logins, recipients
+from services.reporting.mail import bounces, recipients
 from services.reporting.mail.composing import letter, wire_address
 from services.reporting.mail.digests import DEFAULT, Cadence
 from services.reporting.mail.links import return_path
-from services.reporting.mail.queue import derived_id
+from services.reporting.mail.queue import FOREVER, derived_id
 from services.reporting.mail.smtp import Outcome, Trouble, connected
 from services.reporting.web.words import languages
 from shared.base.clock import from_micros, now_micros
@@ -17,6 +17,7 @@ from shared.base.ids import new_id_text
 from shared.base.texts import Text
 from shared.contracts import language
 from shared.contracts.language import AnswerShape, Email, Instant, Shape
+from shared.domain.access.grants import person_of
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 from shared.runtime.service import Group
@@ -145,7 +146,7 @@ def _answer(shape: AnswerShape) -> bytes:
 
 
 async def _own_person(call: Call) -> str:
-    person_id = await logins.person_of(call.kernel.store, call.principal)
+    person_id = await person_of(call.kernel.store, call.principal)
     if person_id is None:
         raise NotFound("no person has this login: an identity says who logs in as whom", code="no_person")
     return person_id
@@ -233,8 +234,14 @@ async def retry(call: Call) -> Answer[Retried]:
         " RETURNING person_id"
     )
     again = await store.run(
-        "UPDATE mail SET state = 'queued', attempts = 0, due_at = ? WHERE state IN ('queued', 'refused') RETURNING id",
-        (at,),
+        "UPDATE mail SET state = 'queued', attempts = 0, due_at = ?, expires_at = ?"
+        " WHERE state IN ('queued', 'refused') RETURNING id",
+        (at, FOREVER),
+    )
+    await store.run(
+        "UPDATE mail_notice SET expires_at = ? WHERE mail_id IN (SELECT id FROM mail WHERE state = 'queued')"
+        " RETURNING id",
+        (FOREVER,),
     )
     return Answer(200, _answer(Retried(mails=len(again), addresses=len(addresses))))
 

@@ -1,10 +1,10 @@
 """When what waits for a person becomes one mail: at once, on a morning of a working day, once a week, or never; pure."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from shared.base.clock import from_micros, to_micros
+from shared.domain.due.days import IsWorked
 
 AT_MOST_EVERY_US = 60 * 1_000_000
 """Even at once, one person gets one mail a minute: what comes in between comes together."""
@@ -21,8 +21,6 @@ class Cadence(StrEnum):
 
 DEFAULT = Cadence.DAILY
 
-IsWorked = Callable[[date], bool]
-
 
 def due_at(
     cadence: Cadence, since: int, last_mail: int, hour: int, zone: tzinfo, is_worked: IsWorked
@@ -33,11 +31,12 @@ def due_at(
         return None
     if cadence is Cadence.IMMEDIATELY:
         return max(since, last_mail + AT_MOST_EVERY_US)
-    begins = from_micros(since).astimezone(zone).date()
-    days = [begins + timedelta(days=n) for n in range(LOOKED_AHEAD)]
-    mornings = [day for day in days if _morning(day, hour, zone) >= since]
+    first = from_micros(since).astimezone(zone).date()
+    if _morning(first, hour, zone) < since:
+        first += timedelta(days=1)
+    days = (first + timedelta(days=n) for n in range(LOOKED_AHEAD))
     is_day = is_worked if cadence is Cadence.DAILY else lambda day: _opens_week(day, is_worked)
-    return _morning(next(filter(is_day, mornings), mornings[0]), hour, zone)
+    return _morning(next(filter(is_day, days), first), hour, zone)
 
 
 def _morning(day: date, hour: int, zone: tzinfo) -> int:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 
 from shared.base.clock import machine_micros
-from shared.domain.access.grants import rights_of_person
+from shared.domain.access.grants import person_of, rights_of_person
 from shared.domain.access.rights import Rights
 from shared.domain.access.roles import ROLES
 from shared.domain.access.tree import login_hash
@@ -31,7 +31,6 @@ NOTED = """
 SELECT n.hash, n.issuer, n.scopes, n.group_names, n.issued_at FROM mail_login n
 JOIN access_login l ON l.hash = n.hash AND l.counts = 1 WHERE l.person_id = ? AND n.expires_at > ?
 """
-PERSON_OF_LOGIN = "SELECT person_id FROM access_login WHERE hash = ? AND counts = 1"
 REVOKED = "SELECT kind, issuer, value, revoked_at FROM revocation WHERE kind <> 'token'"
 
 
@@ -55,12 +54,6 @@ async def note_login(store: Store, principal: Principal) -> None:
     )
 
 
-async def person_of(store: Store, principal: Principal) -> str | None:
-    """The id of the person who logs in so; None where no identity says so."""
-    rows = await store.fetch(PERSON_OF_LOGIN, (login_hash(principal.issuer, principal.subject),))
-    return rows[0][0] if rows else None
-
-
 async def rights_of(kernel: Kernel, person_id: str) -> Rights:
     """What a person sees and may do today, as far as we know."""
     store, settings = kernel.store, kernel.settings
@@ -79,7 +72,9 @@ async def rights_of(kernel: Kernel, person_id: str) -> Rights:
 
 
 def trusted_issuers(kernel: Kernel) -> tuple[str, ...]:
-    return (*((LOCAL,) if kernel.settings.local_issuer else ()), *kernel.settings.issuers)
+    settings = kernel.settings
+    local = (LOCAL,) if settings.local_issuer else ()
+    return (*local, *(one.issuer for one in settings.trusted_issuers))
 
 
 async def _revoked(store: Store, issuers: Iterable[str]) -> dict[str, int]:

@@ -10,27 +10,26 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import date
 from time import monotonic
 
 from services.reporting.mail import links
 from services.reporting.mail.composing import Notice, NotYet, lines_for, message, wire_address
-from services.reporting.mail.digests import Cadence, IsWorked, due_at
+from services.reporting.mail.digests import Cadence, due_at
 from services.reporting.mail.queue import FOREVER, derived_id
 from services.reporting.mail.recipients import hash_of, note_failure, recipient
 from services.reporting.mail.smtp import Outcome, Result, Session, Trouble, connected
 from services.reporting.working_days import calendars_of
 from shared.base import telemetry
 from shared.base.clock import machine_micros, now_micros
-from shared.base.ids import new_id_text
 from shared.domain.calendars import WorkingTime
+from shared.domain.due.days import IsWorked, worked_by
+from shared.domain.lease import LEASE_US, Lease
 from shared.http.serving import Serving
 from shared.store import Part, Statement, Unit, Unreachable
 
 S = 1_000_000
 LOOK_AGAIN_S = 2.0
-LEASE_S = 10.0
-"""For so long a sender that is frozen or gone keeps the others waiting."""
+LEASE = "mail"
 AT_ONCE = 100
 """Mails of one turn."""
 PAUSES_S = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
@@ -39,11 +38,6 @@ FIRST_TROUBLE_S, LONGEST_TROUBLE_S = 5.0, 300.0
 KEPT_S = 30 * 86_400
 """How long a mail that is sent, refused or empty can be looked at."""
 
-LEASE = """
-INSERT INTO mail_lease (id, holder, expires_at) VALUES ('sender', ?, ?)
-ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-WHERE mail_lease.holder = excluded.holder OR mail_lease.expires_at < ? RETURNING holder
-"""
 WAITING = """
 SELECT n.person_id, MIN(n.queued_at), COALESCE(MIN(p.cadence), ?),
     COALESCE((SELECT MAX(m.queued_at) FROM mail m WHERE m.person_id = n.person_id AND m.state <> 'empty'), 0)
@@ -82,10 +76,9 @@ class Mail:
 class Sender:
     """What sends in one process, as long as it holds the lease."""
 
-    def __init__(self, kernel: Serving, lease_s: float = LEASE_S) -> None:
+    def __init__(self, kernel: Serving) -> None:
         self.kernel, self.store = kernel, kernel.store
-        self._holder = new_id_text()
-        self._lease_us = int(lease_s * S)
+        self.lease = Lease(kernel.store, LEASE)
         self._trouble_s = 0.0
         self._troubled_until = 0.0
         for outcome in ("sent", "later", "refused", "empty"):
@@ -106,7 +99,7 @@ class Sender:
     async def turn(self, at: int) -> int:
         """Gather what is due at that instant, and send what waits; answers how many mails were dealt with. Nothing where
         another process holds the lease, or the server is in trouble."""
-        if not await self._leads():
+        if not await self.lease.take():
             telemetry.MAILS_WAITING.set(0)
             telemetry.MAILS_OLDEST.set(0)
             return 0
@@ -120,8 +113,8 @@ class Sender:
     async def _hold(self) -> None:
         """However long the server takes over a mail."""
         while True:
-            await asyncio.sleep(LEASE_S / 3)
-            await self._leads()
+            await asyncio.sleep(LEASE_US / S / 3)
+            await self.lease.take()
 
     async def _turn(self, at: int) -> int:
         await self._gather(at)
@@ -132,11 +125,6 @@ class Sender:
         telemetry.MAILS_WAITING.set(waiting)
         telemetry.MAILS_OLDEST.set(max(0, at - oldest) / S if oldest else 0)
         return done
-
-    async def _leads(self) -> bool:
-        """Take the lease, or hold it longer. It goes by the clock of the machine, whatever instant a turn is for."""
-        at = machine_micros()
-        return bool(await self.store.run(LEASE, (self._holder, at + self._lease_us, at)))
 
     # Notices into mails
 
@@ -160,12 +148,7 @@ class Sender:
     async def _worked_days(self) -> IsWorked:
         """Which days are worked by the organisation's calendar, and by the days off of the settings."""
         time = WorkingTime(await calendars_of(self.store, None))
-        days_off = frozenset(self.kernel.settings.holidays)
-
-        def is_worked(day: date) -> bool:
-            return day not in days_off and time.minutes(day) > 0
-
-        return is_worked
+        return worked_by(time, self.kernel.settings.holidays)
 
     # Mails to the server
 
@@ -175,7 +158,7 @@ class Sender:
         async with AsyncExitStack() as stack:
             session: Session | None = None
             for mail in mails:
-                if not await self._leads():
+                if not await self.lease.take():
                     break
                 try:
                     composed = await self._composed(mail, at)

@@ -66,13 +66,3 @@ class LoginRightsRow(Model, table=True):
     group_names: str = Field(sa_type=Text)
     issued_at: int = Field(sa_type=BigInteger)
     expires_at: int = Field(sa_type=BigInteger, index=True)
-
-
-class LeaseRow(Model, table=True):
-    """Which process sends, until when."""
-
-    __tablename__ = "mail_lease"
-
-    id: str = Field(sa_type=KEY, primary_key=True)
-    holder: str = Field(sa_type=KEY)
-    expires_at: int = Field(sa_type=BigInteger)

@@ -4,13 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.reporting.mail import links, logins, recipients
+from services.reporting.mail import links, recipients
 from services.reporting.mail.digests import Cadence
 from services.reporting.web import sessions
 from services.reporting.web.page import page, redirect
 from services.reporting.web.words import N_, languages, name_of
 from shared.base.errors import Forbidden
 from shared.contracts.language import Shape
+from shared.domain.access.grants import person_of
 from shared.http.call import Answer, Call
 from shared.http.operation import FORM
 from shared.http.path import Id
@@ -52,7 +53,7 @@ class StopQuery(Query):
 async def mail_page(call: Call, query: MailQuery) -> Answer:
     """How often, and in which language, one is written to."""
     store = call.kernel.store
-    person_id = await logins.person_of(store, call.principal)
+    person_id = await person_of(store, call.principal)
     preferences = await recipients.preferences_of(store, person_id) if person_id else None
     address = await recipients.address_of(store, person_id) if person_id else None
     return page(
@@ -68,7 +69,7 @@ async def choose_mail(call: Call, body: MailForm) -> Answer:
     """Choose it."""
     sessions.check_form(call, sessions.COOKIE, body.form)
     store = call.kernel.store
-    person_id = await logins.person_of(store, call.principal)
+    person_id = await person_of(store, call.principal)
     if person_id is not None:
         language = body.language if body.language in languages() else None
         await recipients.prefer(store, person_id, body.cadence, language)

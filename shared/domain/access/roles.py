@@ -1,6 +1,6 @@
 """What each role may do: a scope is `<service>.<verb>`, a role a set of them.
 
-A token carries roles for the instance as a whole; a membership carries one for a portfolio, a programme or a project
+A token carries roles for the instance as a whole; a membership carries one for a portfolio, a programme, a project or a unit
 with everything below it.
 """
 

@@ -13,8 +13,8 @@ from shared.contracts.stored import codec_of, construct
 from shared.domain.due import rows
 from shared.domain.due.calendar import almanac_of, worked_days_in
 from shared.domain.due.declaring import Due
-from shared.domain.due.lease import Lease
 from shared.domain.kernel import Kernel
+from shared.domain.lease import Lease
 from shared.domain.register import Register
 from shared.store import Part, Statement, Store, Unit
 from shared.store.unit import RowWrite

@@ -4,9 +4,9 @@ The service that owns organisation and calendars reads its own tables; every oth
 table `almanac`, filled by its consumer. What is based on one another is read only where something needs working days.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import tzinfo
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from shared.contracts.language import Aggregate, entry_of
 from shared.contracts.projects.organisation import Organisation
 from shared.contracts.projects.structure import Calendar
 from shared.domain.calendars import WorkingTime, calendar_of
-from shared.domain.due.days import Almanac, IsWorked, office_week
+from shared.domain.due.days import Almanac, IsWorked, office_week, worked_by
 from shared.store import Store
 
 SHAPES: tuple[type[Aggregate], ...] = (Organisation, Calendar)
@@ -58,15 +58,9 @@ async def look(store: Store, settings: Settings, mirrors: Iterable[type[Aggregat
     mark = blake2b(text.encode(), digest_size=8).hexdigest() if text else WorkedDays.mark
     worked_days = worked_days_in(store)
     if mark != worked_days.mark:
-        worked_days.is_worked = _worked(
-            [calendar_of(msgspec.json.decode(one)) for one in documents], settings.holidays
-        )
+        chain = [calendar_of(msgspec.json.decode(one)) for one in documents]
+        worked_days.is_worked = worked_by(WorkingTime(chain), settings.holidays)
         worked_days.mark = mark
-
-
-def _worked(chain: Sequence[Calendar], days_off: Iterable[date]) -> IsWorked:
-    off, time = frozenset(days_off), WorkingTime(chain)
-    return lambda day: day not in off and time.minutes(day) > 0
 
 
 async def _chain(store: Store, owns: bool) -> list[str]:

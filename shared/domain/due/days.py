@@ -1,6 +1,6 @@
 """Instants of days in the zone of the instance, and leads before them; pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -18,8 +18,10 @@ def office_week(day: date) -> bool:
     return day.weekday() < 5
 
 
-def worked_by(calendar: WorkingTime) -> IsWorked:
-    return lambda day: calendar.minutes(day) > 0
+def worked_by(time: WorkingTime, days_off: Iterable[date]) -> IsWorked:
+    """The days on which a calendar works; `days_off` are off in any case."""
+    off = frozenset(days_off)
+    return lambda day: day not in off and time.minutes(day) > 0
 
 
 @dataclass(frozen=True)

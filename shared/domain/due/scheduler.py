@@ -16,10 +16,10 @@ from shared.base.clock import from_micros, machine_micros, now_micros, to_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import Aggregate
 from shared.domain.due import arming, calendar, rows
-from shared.domain.due.calendar import almanac_of
+from shared.domain.due.calendar import almanac_of, worked_days_in
 from shared.domain.due.declaring import Due
-from shared.domain.due.lease import Lease
 from shared.domain.kernel import Kernel
+from shared.domain.lease import Lease
 from shared.domain.register import Register, save
 from shared.domain.work import Work
 from shared.store import StaleVersion, Unreachable
@@ -34,7 +34,6 @@ AGAIN_US = 60_000_000
 """After so long something that could not be told is tried again."""
 LEASE = "due"
 
-_OLDEST = f"SELECT MIN(due_at) FROM due WHERE {rows.WAITS}"
 _COLUMNS = "id, kind, aggregate_id, due_at"
 _MOVE = "UPDATE due SET due_at = ?, stands = ? WHERE id = ? AND due_at = ?"
 _LATER = "UPDATE due SET retry_at = ? WHERE id = ? RETURNING id"
@@ -60,7 +59,10 @@ class Scheduler:
             due.kind: (due, register) for register in self.registers for due in register.dues
         }
         self._needs_working_days = any(due.lead.working for due, _ in self._kinds.values())
+        self._armed_with: str | None = None
+        """The mark of the working days with which all rows were seen to follow from their declarations."""
         marks = ", ".join("?" * len(self._kinds))
+        self._oldest = f"SELECT MIN(due_at) FROM due WHERE {rows.WAITS} AND kind IN ({marks})"
         self._next = (
             f"SELECT {_COLUMNS} FROM due WHERE {rows.WAITS} AND due_at <= ? AND retry_at <= ?"
             f" AND kind IN ({marks}) ORDER BY due_at, id LIMIT {BATCH}"
@@ -79,11 +81,11 @@ class Scheduler:
         store = self.kernel.store
         if self._needs_working_days:
             await calendar.look(store, self.kernel.settings, self.kernel.mirrors)
-        [(oldest,)] = await store.fetch(_OLDEST)
+        [(oldest,)] = await store.fetch(self._oldest, tuple(self._kinds))
         late = 0.0 if oldest is None else max(0, now_micros() - oldest) / 1_000_000
         telemetry.DUE_OLDEST.labels(self.kernel.service).set(late)
-        unarmed = await arming.needed(store, self.registers)
-        if not (late or unarmed) or not await self.lease.take():
+        unarmed = await self._unarmed()
+        if not (unarmed or (late and await self._waiting())) or not await self.lease.take():
             return 0
         count = await self._tell_all()
         for register, due in unarmed:
@@ -91,15 +93,26 @@ class Scheduler:
         await self.lease.give_back()
         return count
 
+    async def _unarmed(self) -> list[tuple[Register[Any], Due]]:
+        """Asked until there is none, then only where the working days change.
+
+        So while versions of Portolan with different rules run side by side, they do not undo each other's rows.
+        """
+        mark = worked_days_in(self.kernel.store).mark
+        if mark == self._armed_with:
+            return []
+        unarmed = await arming.needed(self.kernel.store, self.registers)
+        self._armed_with = None if unarmed else mark
+        return unarmed
+
     async def _tell_all(self) -> int:
         """In the order of their instants. Where other writers come between too often, the rest waits for the next look."""
         count = failures = 0
-        while failures < MOST_FAILURES and await self.lease.take():
-            waiting = await self._waiting()
-            if not waiting:
-                break
+        while failures < MOST_FAILURES and (waiting := await self._waiting()):
             some = await self._tell_some(waiting)
             count, failures = count + some, 0 if some else failures + 1
+            if not some and not await self.lease.take():
+                break
         return count
 
     async def _waiting(self) -> list[Waiting]:

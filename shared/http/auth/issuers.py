@@ -129,6 +129,8 @@ class LocalIssuer:
             claims["scope"] = " ".join(sorted(principal.bounds)) or NOTHING
         if principal.issuer != LOCAL:
             claims[ON_BEHALF] = principal.issuer
+        if principal.session_id:
+            claims["sid"] = principal.session_id
         return self._signed(claims, audience)
 
     def _signed(self, claims: dict[str, Any], audience: str) -> str:

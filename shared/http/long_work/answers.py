@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -37,7 +36,7 @@ class Operation(AnswerShape):
     """When it was begun."""
     started_at: Instant | None = Field(default=None, json_schema_extra=absent)
     """When a worker first took it."""
-    ended_at: datetime | None = Field(default=None, json_schema_extra=absent)
+    ended_at: Instant | None = Field(default=None, json_schema_extra=absent)
     """When it ended, however."""
     expires_at: Instant | None = Field(default=None, json_schema_extra=absent)
     """Till when it and its result can be read."""

@@ -5,25 +5,19 @@ Nothing is checked by them: a body is read in a worker (`shared.base.typed_json`
 
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
-from importlib import import_module
-from types import UnionType
-from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, Field, create_model
 
-from shared.base.computation import Computation
+from shared.base.computation import computation_of
 from shared.base.docstrings import member_docstrings
-from shared.base.typed_json import LONGEST_TEXT, MOST_ITEMS, Within
+from shared.base.typed_json import LONGEST_TEXT, MOST_ITEMS, Within, taken_apart
 from shared.contracts.language import AnswerShape, Day, Instant, Shape, absent
 
 _AMOUNT = Annotated[str, Field(pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,4})?$", examples=["12500.00"])]
-
-
-def computation_of(target: str) -> Computation[Any, Any]:
-    """The declaration that `module:NAME` names; imports its engine."""
-    module, _, name = target.partition(":")
-    return cast(Computation[Any, Any], getattr(import_module(module), name))
+_PLAIN = {date: Day, datetime: Instant, Decimal: _AMOUNT}
 
 
 def request_model(target: str) -> type[BaseModel]:
@@ -54,13 +48,9 @@ def _model(declared: Any, base: type[BaseModel]) -> type[BaseModel]:
 
 
 def _annotation(kind: Any, base: type[BaseModel]) -> Any:
-    bounds = Within()
-    if get_origin(kind) is Annotated:
-        kind, *marks = get_args(kind)
-        bounds = next((mark for mark in marks if isinstance(mark, Within)), bounds)
-    if get_origin(kind) in (Union, UnionType):
-        choices = [choice for choice in get_args(kind) if choice is not type(None)]
-        return _annotation(Annotated[choices[0], bounds], base) | None
+    kind, bounds, may_be_null = taken_apart(kind)
+    if may_be_null:
+        return _annotation(Annotated[kind, bounds], base) | None
     if is_dataclass(kind):
         return _model(cast(Any, kind), base)
     if get_origin(kind) is tuple:
@@ -69,8 +59,7 @@ def _annotation(kind: Any, base: type[BaseModel]) -> Any:
         return Annotated[str, _length(bounds, LONGEST_TEXT)]
     if kind in (int, float):
         return Annotated[kind, Field(ge=bounds.least, le=bounds.most)]
-    by_name = {date: Day, datetime: Instant}
-    return by_name.get(kind, _AMOUNT if getattr(kind, "__name__", "") == "Decimal" else kind)
+    return _PLAIN.get(kind, kind)
 
 
 def _tuple_of(each: Any) -> Any:

@@ -1,13 +1,19 @@
 """From facts to mails at a real server, on both databases."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.reporting.mail import queue
+from services.reporting.mail.digests import Cadence
+from services.reporting.mail.logins import note_login
+from services.reporting.mail.recipients import prefer
 from services.reporting.mail.sending import Sender
 from shared.base.clock import now_micros
+from shared.http.auth import Principal
+from shared.http.auth.roles import ROLES
 from tests.reporting.mail.conftest import MINUTE_US, PostRoom
 from tests.support.given import PLANNED, chf
 
@@ -133,6 +139,23 @@ async def test_whose_tokens_were_revoked_is_told_nothing_that_only_their_token_s
     assert await room.turn() == []
 
 
+async def test_the_issuer_of_a_login_may_stand_in_the_file_of_issuers(room: PostRoom, tmp_path: Path) -> None:
+    issuer, at = "https://login.example.org", now_micros() / 1_000_000
+    person = await room.office.make("/resources/v1/persons", name="Cara", email="cara@example.org")
+    identity = {"person_id": person["id"], "issuer": issuer, "subject": "cara"}
+    await room.office.make("/resources/v1/identities", **identity)
+    await room.portolan.settled()
+    viewer = Principal("cara", issuer, ("viewer",), ROLES["viewer"], at + 3600, issued_at=at)
+    await note_login(room.kernel.store, viewer)
+    file = tmp_path / "issuers.toml"
+    file.write_text(f'[example]\nissuer = "{issuer}"\n')
+    room.kernel.settings = room.kernel.settings.model_copy(update={"issuers_file": file})
+    vars(room.kernel.settings).pop("trusted_issuers", None)
+    await prefer(room.kernel.store, person["id"], Cadence.IMMEDIATELY, None)
+    await managed(room, person["id"])
+    assert [mail.to for mail in await room.turn()] == ["cara@example.org"]
+
+
 async def test_where_no_mail_is_sent_nothing_is_queued(room: PostRoom) -> None:
     anna = await room.person("Anna Meier")
     settings = room.kernel.settings
@@ -187,7 +210,7 @@ async def test_of_several_replicas_one_sends(rooms: PostRoom) -> None:
     assert await other.turn(now_micros() + 3 * MINUTE_US) == 0
     assert rooms.server.arrivals == []
     assert len(await rooms.turn()) == 1
-    await rooms.kernel.store.run("UPDATE mail_lease SET expires_at = 0")
+    await rooms.kernel.store.run("UPDATE lease SET until = 0")
     await managed(rooms, anna, "CRM")
     await rooms.portolan.settled()
     assert await other.turn(now_micros() + 3 * MINUTE_US) == 1

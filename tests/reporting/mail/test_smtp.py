@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from services.reporting.mail import smtp
+from services.reporting.mail.queue import FOREVER
 from services.reporting.mail.sending import PAUSES_S
 from services.reporting.mail.smtp import Outcome, Trouble, connected
 from shared.base.settings import Settings
@@ -95,6 +96,9 @@ async def test_operators_see_what_was_refused_and_have_it_tried_again(waiting: P
     assert [one["reply"] for one in status["failing"]] == ["550 5.1.1"]
     waiting.server.replies.clear()
     assert (await director.post("/reporting/v1/mails/retry")).json() == {"mails": 1, "addresses": 1}
+    for table in ("mail", "mail_notice"):
+        kept_until = await waiting.rows(f"SELECT DISTINCT expires_at FROM {table}")
+        assert kept_until == [(FOREVER,)], "it waits for the server, however old it is"
     assert len(await waiting.turn()) == 1
     assert (await waiting.portolan("manager").get("/reporting/v1/mails")).status_code == 403
 

@@ -18,7 +18,7 @@ def somebody(scope: str | None = None, issuer: str = LOCAL) -> Principal:
     at = epoch_seconds()
     return Principal(
         "anna", issuer, ("manager",), scopes_of(("manager",), scope), at + 3600, "token-7", at - 100,
-        ("it-steering",), bounds_of(scope),
+        ("it-steering",), bounds_of(scope), "session-3",
     )  # fmt: skip
 
 

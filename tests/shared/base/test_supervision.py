@@ -100,6 +100,7 @@ async def test_each_kind_of_task_of_a_service_is_supervised(portolan: Portolan) 
         consumers = [f"the consumer {consumer.name}" for consumer in one.service.consumers]
         scheduler = ["the scheduler"] if any(register.dues for register in one.service.registers) else []
         runner = ["the runner of operations"] if one.service.operations else []
+        beside = [background.name for background in one.service.background]
         assert sorted(names) == sorted(
             [
                 "the pruning",
@@ -108,6 +109,7 @@ async def test_each_kind_of_task_of_a_service_is_supervised(portolan: Portolan) 
                 *consumers,
                 *scheduler,
                 *runner,
+                *beside,
             ]
         )
 

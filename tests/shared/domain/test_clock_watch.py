@@ -8,9 +8,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.projects.service import SERVICE
-from shared.base.clock import now_micros
+from shared.base.clock import HOUR_US, now_micros
 from shared.base.settings import Settings
-from shared.domain.clock_watch import HOUR_US, ClockJumped, ClockWatch
+from shared.domain.clock_watch import ClockJumped, ClockWatch
 from tests.conftest import running_service
 from tests.shared.conftest import PROJECTS, Projects
 

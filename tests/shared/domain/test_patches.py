@@ -22,6 +22,7 @@ STANDS = {
     "planned_cost": {"amount": "1234.50", "currency": "CHF"},
     "wbs": "1.2",
     "objective": None,
+    "label": [{"language": "en", "text": "Data class"}],
 }
 VALUES = st.one_of(
     st.none(),

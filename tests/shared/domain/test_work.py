@@ -30,7 +30,7 @@ def unit() -> Work:
 
 
 def members(name: str = "A bridge", **values: Any) -> dict[str, Any]:
-    return dict(vars(PROJECTS.create.model_validate({"name": name, **values})))
+    return vars(PROJECTS.create.model_validate({"name": name, **values})) | {"custom": {}}
 
 
 def test_what_a_unit_remembers_is_its_own_and_of_one_kind() -> None:

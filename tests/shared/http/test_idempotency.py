@@ -7,9 +7,8 @@ from typing import Any
 import httpx
 
 from services.projects.service import SERVICE
-from shared.base.clock import now_micros
+from shared.base.clock import HOUR_US, now_micros
 from shared.base.settings import Settings
-from shared.http.replay import HOUR_US
 from tests.conftest import running_service
 from tests.shared.conftest import PROJECTS, Projects
 

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from services.projects.service import SERVICE
-from shared.base.clock import now_micros
+from shared.base.clock import HOUR_US, now_micros
 from shared.base.settings import Settings
-from shared.domain.clock_watch import HOUR_US, ClockJumped
+from shared.domain.clock_watch import ClockJumped
 from shared.http import answers
 from shared.runtime.retention import forget_outdated
 from tests.conftest import running_service

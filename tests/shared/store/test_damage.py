@@ -213,7 +213,7 @@ async def stopped(portolan: Portolan) -> None:
     inboxes = [
         i for result in portolan.running.inboxes.values() for i in result if "projects" in i.consumer.sources
     ]
-    assert len(inboxes) == 5
+    assert len(inboxes) == 6
     async with asyncio.timeout(10):
         while not all("lost its last commits" in (inbox.stopped or "") for inbox in inboxes):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -18,6 +18,7 @@ from shared.base.texts import Text
 from shared.http.auth import Principal, Tokens
 from shared.http.auth.claims import value_at
 from shared.http.auth.issuers import Metadata, OidcIssuer
+from shared.http.auth.published import authorities
 
 PATIENCE_S = 10.0
 """How long the issuer may take over an answer."""
@@ -179,17 +180,18 @@ class Provider:
 
     @asynccontextmanager
     async def _client(self, metadata: Metadata) -> AsyncIterator[Any]:
-        trusted = self.issuer.trusted
+        trusted, secret = self.issuer.trusted, self.issuer.trusted.secret
         method = "client_secret_post" if metadata.takes_secret_in_body else "client_secret_basic"
         async with _oauth_client()(
             trusted.client_id,
-            trusted.secret or None,
-            token_endpoint_auth_method=method if trusted.secret else "none",
+            secret or None,
+            token_endpoint_auth_method=method if secret else "none",
             scope=trusted.scopes,
             redirect_uri=self.redirect_uri,
             code_challenge_method="S256",
             timeout=TIMEOUT_S,
             follow_redirects=False,
+            verify=authorities(),
         ) as client:
             yield client
 

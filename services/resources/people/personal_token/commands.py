@@ -2,7 +2,9 @@
 
 import json
 from contextlib import suppress
+from time import monotonic
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from services.resources.people.personal_token import rules
 from shared.base.clock import from_micros, machine_micros, now
@@ -22,11 +24,13 @@ from shared.domain.work import Work
 from shared.http.auth import Principal
 from shared.http.personal_tokens import hash_of, new_token
 from shared.http.serving import Serving
-from shared.store import StaleVersion, Unreachable
+from shared.store import StaleVersion, Store, Unreachable
 from shared.store.outbox import Origin
 
 CONFIRMED_US = 86_400 * 1_000_000
 """An owner who comes every day confirms their tokens once a day."""
+LOOK_AGAIN_S = 60.0
+"""For so long a process believes that tokens have what it saw last: another one may have seen something else since."""
 _OUTDATED = """
 SELECT id FROM access_token WHERE issuer = ? AND subject = ? AND counts = 1
 AND (roles <> ? OR group_names <> ? OR confirmed_at < ?)
@@ -75,14 +79,17 @@ async def erase_tokens(work: Work, login: Identity, reason: str | None) -> None:
             await erase(work, token, PersonalTokenErased(reason=reason))
 
 
-_CONFIRMED: dict[tuple[str, str], tuple[object, ...]] = {}
+_RolesAndGroups = tuple[tuple[str, ...], tuple[str, ...]]
+"""Of an owner."""
+_CONFIRMED: "WeakKeyDictionary[Store, dict[str, tuple[_RolesAndGroups, float]]]" = WeakKeyDictionary()
+"""Key of an owner -> what their tokens have, and till when that is believed."""
 
 
 async def confirm(kernel: Serving, owner: Principal) -> None:
     """Let the tokens of somebody act with what their issuer says of them now. Where it cannot be kept, next time."""
-    day = machine_micros() // CONFIRMED_US
-    proof = (id(kernel.store), owner.roles, owner.groups, day)
-    if _CONFIRMED.get((owner.issuer, owner.subject)) == proof:
+    confirmed, current = _CONFIRMED.setdefault(kernel.store, {}), (owner.roles, owner.groups)
+    believed, until = confirmed.get(owner.key, (None, 0.0))
+    if believed == current and until > monotonic():
         return
     roles, groups = " ".join(owner.roles), json.dumps(list(owner.groups))
     since = machine_micros() - CONFIRMED_US
@@ -90,9 +97,9 @@ async def confirm(kernel: Serving, owner: Principal) -> None:
         rows = await kernel.store.fetch(_OUTDATED, (owner.issuer, owner.subject, roles, groups, since))
         if rows:
             await _confirm(kernel, owner, [row[0] for row in rows])
-        if len(_CONFIRMED) >= REMEMBERED:
-            _CONFIRMED.clear()
-        _CONFIRMED[owner.issuer, owner.subject] = proof
+        if len(confirmed) >= REMEMBERED:
+            confirmed.clear()
+        confirmed[owner.key] = current, monotonic() + LOOK_AGAIN_S
 
 
 async def _confirm(kernel: Serving, owner: Principal, ids: list[str]) -> None:

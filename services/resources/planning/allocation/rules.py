@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from shared.base.errors import Conflict, Fault, Invalid
-from shared.base.texts import Text
+from shared.base.texts import Text, joined
 from shared.contracts.language import Decision
 from shared.contracts.resources.people import Person
 from shared.contracts.resources.planning import (
@@ -126,12 +126,16 @@ class Stretch:
     percent: int
 
     def __str__(self) -> str:
-        days = (
-            f"on {self.first}"
-            if self.first == self.last
-            else Text("from {first} to {last}", first=self.first, last=self.last)
+        return self.text
+
+    @property
+    def text(self) -> Text:
+        """The sum, and of which days."""
+        if self.first == self.last:
+            return Text("{percent} % on {day}", percent=self.percent, day=self.first)
+        return Text(
+            "{percent} % from {first} to {last}", percent=self.percent, first=self.first, last=self.last
         )
-        return f"{self.percent} % {days}"
 
 
 def hard_load(allocations: Iterable[Allocation]) -> Iterator[Stretch]:
@@ -162,10 +166,12 @@ def fits(allocation: Allocation, others: Iterable[Allocation], tells_sums: bool 
             code="overallocated",
         )
     if over:
-        periods = ", ".join(map(str, over[:3])) + (" and more" if len(over) > 3 else "")
+        periods = joined(stretch.text for stretch in over[:3])
+        if len(over) > 3:
+            periods = Text("{listed} and more", listed=periods)
         raise Conflict(
             Text("the person would be committed {periods}", periods=periods),
-            *(Fault("overallocated", str(s), pointer="/percent") for s in over[:20]),
+            *(Fault("overallocated", s.text, pointer="/percent") for s in over[:20]),
             code="overallocated",
         )
 

@@ -122,6 +122,8 @@ async def test_a_list_is_narrowed_by_a_field(director: Arranger) -> None:
     for query in (
         {"custom[nothing]": "x"}, {"custom[]": "x"}, {"custom[users": "x"}, {"custom[users]": "many"},
         {"custom[data_class][gte]": "a"}, {"custom[users][like]": "1"}, {"custom": "x"}, {"customs[users]": "1"},
+        {"custom[users]": "Infinity"}, {"custom[users]": "NaN"}, {"custom[users]": "1e30"},
+        {"custom[users][lt]": "9e99999999999"}, {"custom[users]": "10.505"},
     ):  # fmt: skip
         refused = await director.client.get(f"/{PROJECTS}", params=query)
         assert refused.status_code == 400, (query, refused.text)
@@ -173,6 +175,9 @@ async def test_a_sensitive_value_is_in_no_list_and_no_event(director: Arranger) 
     assert (await director.read(url))["custom"]["vendor_margin"] == 18
     refused = await director.revise(PROJECTS, approved, custom={"vendor_margin": None})
     assert refused.json()["errors"][0]["pointer"] == "/custom/vendor_margin"
+    refused = await director.revise(PROJECTS, approved, custom={"vendor_margin": "much", "site": 5})
+    pointers = {fault["pointer"] for fault in refused.json()["errors"]}
+    assert pointers == {"/custom/vendor_margin", "/custom/site"}, "all faults are told at once"
     answers = [
         await director.client.get(f"/{PROJECTS}"),
         await director.client.get("/projects/v1/events", params={"limit": 200}),

@@ -133,6 +133,25 @@ async def test_a_token_loses_the_roles_that_its_owner_has_lost(everywhere: Porto
     assert (await program.get("/finance/v1/vendors")).status_code == 200
 
 
+async def test_a_process_looks_again_what_another_one_has_seen_of_the_owner(
+    portolan: Portolan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Demoted, promoted in the eyes of another process, and demoted again: the last word counts."""
+    monkeypatch.setattr(commands, "LOOK_AGAIN_S", 0.0)
+    office = Office(portolan)
+    viewer, director = office.caller("anna", "viewer"), office.caller("anna", "director")
+    program = with_token(portolan, (await viewer.post(TOKENS, json={"name": "x"})).json()["token"])
+    await viewer.get("/resources/v1/me")
+    of_one_process = dict(commands._CONFIRMED)
+    commands._CONFIRMED.clear()
+    await director.get("/resources/v1/me")
+    commands._CONFIRMED.clear()
+    commands._CONFIRMED.update(of_one_process)
+    await viewer.get("/resources/v1/me")
+    await portolan.settled()
+    assert (await program.get("/finance/v1/me")).json()["roles"] == ["viewer"]
+
+
 async def test_a_token_whose_owner_is_not_seen_any_more_is_refused(portolan: Portolan) -> None:
     program = with_token(portolan, (await new_token_of(portolan))["token"])
     long_ago = machine_micros() - 91 * 86_400 * 1_000_000

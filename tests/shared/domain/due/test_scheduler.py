@@ -13,6 +13,7 @@ from services.finance.vendors.contract.api import CONTRACTS
 from services.projects.structure.work_package import commands
 from shared.base.settings import Settings
 from shared.contracts.finance.vendors import Contract
+from shared.contracts.projects.structure import WorkPackage
 from shared.domain.due import calendar, scheduler
 from shared.domain.due.audit import wrong_rows
 from shared.domain.due.days import working_days_ahead
@@ -50,11 +51,17 @@ async def first_look_is_over(store: Store) -> None:
 
 
 @pytest.fixture
-def working_lead() -> Iterator[Any]:
+def own_dues() -> Iterator[None]:
+    """What a test declares ends with it."""
+    before = dict(DUES)
+    yield
+    DUES.update(before)
+
+
+@pytest.fixture
+def working_lead(own_dues: None) -> Any:
     """Contracts whose notice is told five working days ahead."""
-    before = DUES[Contract]
-    yield replace(CONTRACTS, dues=(replace(before[0], lead=working_days_ahead(5)),))
-    DUES[Contract] = before
+    return replace(CONTRACTS, dues=(replace(DUES[Contract][0], lead=working_days_ahead(5)),))
 
 
 def scheduler_of(portolan: Portolan, service: str) -> Scheduler:
@@ -120,6 +127,45 @@ async def test_what_cannot_be_told_is_put_off_and_the_rest_is_told(
     assert [item["aggregate_id"] for item in await waiting(turning, "projects")] == [broken["id"]]
     assert other["id"] != broken["id"]
     assert await telling.look() == 0, "it is tried again after a minute"
+
+
+async def test_only_what_can_be_told_now_takes_the_lease(turning: Portolan) -> None:
+    """What is put off, or of a kind that nobody declares any more, costs a look no write."""
+    undeclared, postponed = await packages(turning, 1, 2)
+    turn(turning.running.settings, days=5)
+    store = turning.running.services["projects"].kernel.store
+    for package, change in (
+        (undeclared, "kind = 'work_package.forgotten'"),
+        (postponed, f"retry_at = {2**62}"),
+    ):
+        await store.run(f"UPDATE due SET {change} WHERE aggregate_id = ? RETURNING id", (package["id"],))
+    before = await store.fetch("SELECT name, holder, until FROM lease")
+    assert await scheduler_of(turning, "projects").look() == 0
+    assert await store.fetch("SELECT name, holder, until FROM lease") == before
+
+
+async def test_of_a_kind_that_nobody_declares_nothing_is_late(turning: Portolan) -> None:
+    [package] = await packages(turning, 1)
+    store = turning.running.services["projects"].kernel.store
+    await store.run(
+        "UPDATE due SET kind = 'work_package.forgotten' WHERE aggregate_id = ? RETURNING id", (package["id"],)
+    )
+    turn(turning.running.settings, days=5)
+    await scheduler_of(turning, "projects").look()
+    metrics = (await turning.anonymous().get("/projects/metrics")).text
+    assert 'portolan_due_oldest_seconds{service="projects"} 0.0' in metrics
+
+
+async def test_a_process_does_not_undo_the_rows_of_a_later_version(turning: Portolan, own_dues: None) -> None:
+    """As in a rolling upgrade."""
+    earlier, [overdue] = scheduler_of(turning, "projects"), DUES[WorkPackage]
+    await earlier.look()
+    [register] = [one for one in earlier.registers if one.shape is WorkPackage]
+    later = Scheduler(earlier.kernel, [replace(register, dues=(replace(overdue, version=2),))])
+    declared = "SELECT declaration FROM due_kind WHERE kind = 'work_package.overdue'"
+    for replica in (later, earlier):
+        await replica.look()
+        assert await earlier.kernel.store.fetch(declared) == [("2 0",)]
 
 
 async def test_aggregates_that_stood_before_get_their_rows_and_no_past(turning: Portolan) -> None:

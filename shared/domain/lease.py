@@ -1,7 +1,7 @@
 """Of several processes of a service the one that does something: a row in the database that runs out by itself.
 
-It goes by the machine's clock, and clocks of machines disagree. So nothing relies on it alone: each commit of the holder
-renews the lease, and fails where another process has taken it.
+It goes by the machine's clock, and clocks of machines disagree. So nothing relies on it alone. A commit with `renewal` fails
+where another process has taken the lease; what leaves the database must bear being done twice.
 """
 
 from shared.base.clock import machine_micros
