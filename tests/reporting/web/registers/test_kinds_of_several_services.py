@@ -11,7 +11,7 @@ from tests.conftest import Portolan
 COMMENTS = "/registers/finance/comments"
 
 
-async def made(portolan: Portolan, path: str, **members: Any) -> str:
+async def create(portolan: Portolan, path: str, **members: Any) -> str:
     answer = await portolan().post(path, json=members)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
@@ -28,10 +28,10 @@ async def test_registers_of_one_name_are_one_group_and_say_their_service(reader:
 async def test_a_comment_names_what_it_is_about_and_what_it_replies_to(
     portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
-    vendor = await made(portolan, "/finance/v1/vendors", name="Harbour works")
+    vendor = await create(portolan, "/finance/v1/vendors", name="Harbour works")
     about = {"subject": {"kind": "vendor", "id": vendor}}
-    comment = await made(portolan, "/finance/v1/comments", text="Good", decided_on="2026-06-01", **about)
-    reply = await made(portolan, "/finance/v1/comments", text="So it is", reply_to_id=comment, **about)
+    comment = await create(portolan, "/finance/v1/comments", text="Good", decided_on="2026-06-01", **about)
+    reply = await create(portolan, "/finance/v1/comments", text="So it is", reply_to_id=comment, **about)
     page = (await reader.get(f"{COMMENTS}/{reply}")).text
     assert f'<a href="/registers/finance/vendors/{vendor}"><bdi>Harbour works</bdi></a>' in page
     assert f'<a href="{COMMENTS}/{comment}"><bdi>' in page
@@ -43,9 +43,9 @@ async def test_a_comment_names_what_it_is_about_and_what_it_replies_to(
 async def test_a_comment_replies_to_one_of_its_own_service(
     portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
-    project = await made(portolan, "/projects/v1/projects", name="Light house")
+    project = await create(portolan, "/projects/v1/projects", name="Light house")
     about = {"subject": {"kind": "project", "id": project}}
-    elsewhere = await made(portolan, "/projects/v1/comments", text="Elsewhere", **about)
+    elsewhere = await create(portolan, "/projects/v1/comments", text="Elsewhere", **about)
     assert elsewhere in (await reader.get("/registers/projects/comments/new")).text
     assert elsewhere not in (await reader.get(f"{COMMENTS}/new")).text
 
