@@ -41,7 +41,7 @@ async def kept_under_load(process: EmbeddedProcess, folder: Path) -> AsyncIterat
         moved = await load.client.post(
             f"/projects/v1/projects/{approved['id']}/approve",
             json={"reason": "worth it"},
-            headers={"If-Match": '"1"'},
+            headers={"If-Match": '"1"', "Authorization": f"Bearer {token_of(process.data, 'somebody-else')}"},
         )
         assert moved.status_code == 200, moved.text
         await load.reaches(WRITES)

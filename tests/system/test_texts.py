@@ -27,6 +27,14 @@ async def bodies(portolan: Portolan) -> dict[str, tuple[str, dict[str, Any]]]:
     named["/finance/v1/contracts"] = ("title", {})
     named["/risk/v1/risks"] = ("title", within | {"kind": "threat"})
     named["/resources/v1/persons"] = ("name", {"employment": "internal", "weekly_hours": 40})
+    subjects = {"project": "projects/v1/projects", "org_unit": "resources/v1/org-units"}
+    subjects |= {"vendor": "finance/v1/vendors", "risk": "risk/v1/risks"}
+    for kind, collection in subjects.items():
+        member, rest = named[f"/{collection}"]
+        subject = await portolan().post(f"/{collection}", json={member: "Frame"} | rest)
+        assert subject.status_code == 201, subject.text
+        of = {"subject": {"kind": kind, "id": subject.json()["id"]}}
+        named[f"/{collection.split('/')[0]}/v1/documents"] = ("title", of)
     return named
 
 
