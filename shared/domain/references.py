@@ -249,7 +249,8 @@ async def foresee(work: Work, names: Mapping[str, Named], bodies: Iterable[BaseM
     wanted: dict[Named, set[UUID]] = {}
     for body in bodies:
         for member, row in names.items():
-            if (id := getattr(body, member)) is not None:
+            # what no request gives (who wrote it, in what it lies) is no member of one
+            if (id := getattr(body, member, None)) is not None:
                 wanted.setdefault(row, set()).add(id)
     for row, ids in wanted.items():
         if isinstance(row, Known):

@@ -48,6 +48,18 @@ async def test_what_was_said_is_taken_back_by_who_said_it_or_who_decides(portola
 
 
 @pytest.mark.parametrize("service", SERVICES)
+async def test_many_comments_are_written_at_once(portolan: Portolan, service: str) -> None:
+    desk = await Desk(portolan).furnish()
+    nowhere = {"kind": "document", "id": desk.project_id}
+    items = [{"subject": desk.subjects[service], "text": "One"}, {"subject": nowhere, "text": "Two"}]
+    answer = await desk.director.post(
+        f"/{service}/v1/comments/batch", json={"items": items}, headers={"Idempotency-Key": "both"}
+    )
+    assert answer.status_code == 207, answer.text
+    assert [item["status"] for item in answer.json()["items"]] == [201, 422]
+
+
+@pytest.mark.parametrize("service", SERVICES)
 async def test_a_reply_is_about_the_same_subject(portolan: Portolan, service: str) -> None:
     desk = await Desk(portolan).furnish()
     comment = await desk.comment(service)
