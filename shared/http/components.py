@@ -7,6 +7,7 @@ request refers to it.
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import Any
 
 from pydantic import BaseModel
@@ -88,8 +89,21 @@ def _open(schema: Schema) -> None:
 
 
 def _close_references(schema: Schema, shared: set[str], schemas: dict[str, Schema]) -> None:
-    """`unevaluatedProperties` closes an open shape where it stands; an enumeration needs none."""
+    """`unevaluatedProperties` closes an open shape where it stands, with the shapes within it; an enumeration needs none."""
     for part in _parts(schema):
         name = str(part.get("$ref", "")).removeprefix(PLACE)
         if name in shared and "properties" in schemas[name]:
-            part["unevaluatedProperties"] = False
+            part |= _closed(name, shared, schemas)
+
+
+def _closed(name: str, shared: set[str], schemas: dict[str, Schema]) -> Schema:
+    """What stands beside a reference to a shape so that it takes no other members, nor does any shape within it."""
+    within = {
+        member: deepcopy(of)
+        for member, of in schemas[name]["properties"].items()
+        if any(reference in shared and "properties" in schemas[reference] for reference in references(of))
+    }
+    for of in within.values():
+        _without_defaults(of)
+        _close_references(of, shared, schemas)
+    return {"unevaluatedProperties": False} | ({"properties": within} if within else {})

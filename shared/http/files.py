@@ -17,7 +17,8 @@ from shared.base.clock import now_micros, to_wire
 from shared.base.errors import Fault, Invalid, NotFound, RangeNotSatisfiable, TooManyRequests, Unavailable
 from shared.base.texts import Text
 from shared.contracts import language
-from shared.contracts.language import AnswerShape, FileName, Instant
+from shared.contracts.language import AnswerShape, FileName, Instant, Pattern
+from shared.contracts.language.values import WITHOUT_FOLDERS
 from shared.http.call import Answer, Call, Pending
 from shared.http.operation import Parameter
 from shared.http.query import Query
@@ -61,7 +62,9 @@ class FileUpload(AnswerShape):
 class FileQuery(Query):
     """What is said of a file beside its content."""
 
-    name: FileName = Field(default="file", description="The name of the file, without folders.")
+    name: Annotated[FileName, Pattern(f"^ *{WITHOUT_FOLDERS} *$")] = Field(
+        default="file", description="The name of the file, without folders."
+    )
 
 
 class _Received(Pending):

@@ -82,7 +82,8 @@ def _plain(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any
     """Without references, null, and what the parameter says itself."""
     for kind in schema.get("anyOf", ()):
         if kind.get("type") != "null":
-            return _plain(kind, definitions)
+            beside = {key: value for key, value in schema.items() if key != "anyOf"}
+            return _plain(kind, definitions) | _plain(beside, definitions)
     if "$ref" in schema:
         return _plain(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
     return {

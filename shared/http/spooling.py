@@ -14,11 +14,11 @@ from shared.http.spooled import Spooled
 MEDIA_TYPE = "application/octet-stream"
 LARGEST_FILE = 50 * 1024 * 1024
 
-_DIGEST = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):\s*(?:,|$)")
+_DIGEST = re.compile("(?:^|,) *sha-256=:([A-Za-z0-9+/]{43}=): *(?:,|$)")
 CONTENT_DIGEST = Parameter(
     "Content-Digest",
     "The SHA-256 of the file (RFC 9530), by which a damaged transfer is noticed: `sha-256=:…:`, in base64.",
-    {"type": "string", "pattern": "=:"},
+    {"type": "string", "pattern": _DIGEST.pattern},
 )
 
 

@@ -162,14 +162,14 @@ def _check_file_name(text: str) -> str:
     return text
 
 
-_WITHOUT_FOLDERS = _WITH_SOMETHING_VISIBLE.replace("[^", r"[^/\\")
+WITHOUT_FOLDERS = _WITH_SOMETHING_VISIBLE.replace("[^", r"[^/\\")
 FileName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_check_file_name),
     AfterValidator(_check_line),
     BeforeValidator(_compose),
-    Pattern(rf"^[\t-\r ]*{_WITHOUT_FOLDERS}[\t-\r ]*$"),
+    Pattern(rf"^[\t-\r ]*{WITHOUT_FOLDERS}[\t-\r ]*$"),
     Field(examples=["minutes.pdf"]),
 ]
 """The name of a file, as people see it: one line without folders."""
