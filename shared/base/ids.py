@@ -1,6 +1,7 @@
 """Identity: UUIDv7, so that ids sort by the time they were made; and the text forms that are accepted."""
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -18,6 +19,7 @@ def new_id_text() -> str:
     return str(uuid_utils.uuid7())
 
 
+@lru_cache(4096)
 def derived_id(kind: str, of: str) -> UUID:
     """The id that the thing of a kind which belongs to `of` always has: a reaction that runs twice makes one thing.
 

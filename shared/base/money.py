@@ -64,7 +64,11 @@ class Money(BaseModel):
         whole, _, decimals = self.amount.lstrip("-").partition(".")
         places = DECIMALS[self.currency]
         if len(decimals) > places:
-            raise ValueError(Text("{currency} has {places} decimals", currency=self.currency, places=places))
+            raise ValueError(
+                Text(
+                    "{currency} has {places} {places:decimal|decimals}", currency=self.currency, places=places
+                )
+            )
         if len(whole) + places > 18:
             raise ValueError("the amount is too large")
         written = f"{whole}.{decimals.ljust(places, '0')}" if places else whole

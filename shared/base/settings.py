@@ -106,6 +106,11 @@ class Settings(BaseSettings):
         default="CHF",
         description="The currency of a budget whose project has no amount, if there is no reporting currency.",
     )
+    envelope_limit: Literal["hard", "warning"] = Field(
+        default="hard",
+        description="Whether more may be promised out of an envelope than it holds. `hard`: no. `warning`: yes, and crossing"
+        " its amount is told.",
+    )
     issuers: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="Trusted OIDC issuers: `issuer=jwks-url issuer=jwks-url`."
     )
@@ -228,6 +233,11 @@ class Settings(BaseSettings):
     operations_open: int = Field(default=200, ge=1, description="Open operations of a service in all.")
     operations_days: int = Field(
         default=7, ge=1, description="How long ended operations and their results are kept, in days."
+    )
+    imports_days: int = Field(
+        default=366,
+        ge=1,
+        description="How long the record of an import is kept, in days: for so long it can be taken back.",
     )
     dead_letters_days: int = Field(
         default=0, ge=0, description="How long dead letters are kept, in days; 0: until an operator decides."

@@ -7,6 +7,7 @@ template without values. Catalogues are gettext's: `locale/<language>/LC_MESSAGE
 the source. `make run` and `make install` compile them; where one is newer than what was compiled, it is read itself.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -32,8 +33,9 @@ class Translated(Protocol):
 class Text(str):
     """An English sentence that remembers its template and its values.
 
-    The template names the values as `str.format` does: `{count}`, `{number!r}`, `{limit:,}`. Without values it is the
-    sentence itself, and a `Text` of a `Text` is that one.
+    The template names the values as `str.format` does: `{count}`, `{number!r}`, `{limit:,}`. A word that agrees with a count
+    has its forms, as many as its language has: `{count} {count:part|parts}`. Without values the template is the sentence
+    itself, and a `Text` of a `Text` is that one.
     """
 
     template: str
@@ -44,7 +46,7 @@ class Text(str):
     def __new__(cls, template: str, /, **values: object) -> "Text":
         if isinstance(template, Text) and not values:
             return template
-        text = super().__new__(cls, template.format(**values) if values else template)
+        text = super().__new__(cls, _in_english(template, values) if values else template)
         text.template, text.values = template, values
         return text
 
@@ -70,11 +72,9 @@ def to_plain(text: str) -> object:
     if not isinstance(text, Text):
         return text
     values = {
-        name: to_plain(value)
-        if isinstance(value, Text)
-        else value
+        name: value
         if isinstance(value, int | float)
-        else str(value)
+        else to_plain(value if isinstance(value, Text) else str(value))  # a thing may say itself as a text
         for name, value in text.values.items()
     }
     return {"text": str(text), "template": text.template, "values": values}
@@ -117,8 +117,35 @@ class _Speaker(Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, Translated):
             return value.in_language(self.language, format_spec)
+        if "|" in format_spec:
+            return _agreeing(format_spec.split("|"), value, self.language)
         formatted = str(super().format_field(value, format_spec))
         return formatted.replace(",", "’") if format_spec.startswith(",") else formatted
+
+
+def _in_english(template: str, values: Mapping[str, object]) -> str:
+    if "|" not in template:
+        return template.format(**values)
+    return _FORMS.sub(
+        lambda place: _agreeing(place[2].split("|"), values[place[1]], ENGLISH), template
+    ).format(**values)
+
+
+_FORMS = re.compile(r"\{(\w+):([^{}|]*\|[^{}]*)\}")
+
+
+def _agreeing(forms: list[str], count: object, language: str) -> str:
+    """The form of a word that goes with a count, by the rule of the language's catalogue."""
+    number = int(count) if isinstance(count, int | float) else 2
+    rule = getattr(catalogue(LOCALE, DOMAIN, language), "plural", None)
+    index = rule(number) if rule is not None and language != ENGLISH else int(number != 1)
+    return forms[min(index, len(forms) - 1)]
+
+
+def with_places(template: str) -> str:
+    """A template as papers show it: the last form of a word that agrees, and places without their formats."""
+    template = _FORMS.sub(lambda place: place[2].rpartition("|")[2], template)
+    return re.sub(r"\{(\w+)(?:![rs])?(?::[^{}]*)?\}", r"{\1}", template)
 
 
 def in_language(text: str, language: str) -> str:

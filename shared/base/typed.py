@@ -183,7 +183,7 @@ def _row(kind: Any) -> _Check:
 
     def flaw(value: Any) -> _Flaw | None:
         if not _is_list(value) or len(value) != len(checks):
-            return "", Text("{count} values are due", count=len(checks))
+            return "", Text("{count} {count:value is|values are} due", count=len(checks))
         flaws = ((i, check.flaw(value[i])) for i, check in enumerate(checks))
         return next((_below(i, flaw_inside) for i, flaw_inside in flaws if flaw_inside), None)
 

@@ -60,7 +60,7 @@ def read(kind: type[T], value: object) -> T:
     if faults.listed:
         count = len(faults.listed)
         raise Invalid(
-            "1 member is not valid" if count == 1 else Text("{count} members are not valid", count=count),
+            Text("{count} {count:member is|members are} not valid", count=count),
             *faults.listed,
         )
     return cast(T, content)

@@ -73,9 +73,7 @@ def invalid_from(error: ValidationError, base: Sequence[str | int] = ()) -> Inva
         for e in error.errors(include_url=False, include_input=False)
     ]
     count = len(faults)
-    return Invalid(
-        "1 member is not valid" if count == 1 else Text("{count} members are not valid", count=count), *faults
-    )
+    return Invalid(Text("{count} {count:member is|members are} not valid", count=count), *faults)
 
 
 def detail_of(finding: Mapping[str, Any]) -> Text:

@@ -6,7 +6,6 @@ environment that it does not need: no address of a database, no token.
 """
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import Any
 import msgspec
 
 from shared.base import worker
+from shared.base.bare_environment import bare_environment
 from shared.base.errors import Fault, Invalid
 from shared.base.texts import from_plain
 from shared.base.worker import HEAD, Order, Progress
@@ -24,7 +24,6 @@ from shared.base.worker import HEAD, Order, Progress
 IDLE_S = 30.0
 """A worker without work ends after so long."""
 WRITTEN_AT_ONCE = 256 * 1024
-_INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Each worker has one core: threads of its own would be taken from other workers and from the server."""
 
@@ -159,11 +158,10 @@ class _Worker:
     @classmethod
     async def start(cls) -> "_Worker":
         program = f"import sys; sys.path[:] = {sys.path!r}; from {worker.__name__} import main; main()"
-        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         return cls(
             await asyncio.create_subprocess_exec(
                 sys.executable, "-s", "-c", program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
-                env=environment | _ONE_THREAD, start_new_session=True,
+                env=bare_environment() | _ONE_THREAD, start_new_session=True,
             )
         )  # fmt: skip
 

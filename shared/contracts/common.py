@@ -23,10 +23,10 @@ from shared.contracts.language import (
     Instant,
     Key,
     Line,
-    Prose,
     Reasoned,
     Sha256,
     Shape,
+    VisibleProse,
     aggregate,
     fact,
 )
@@ -110,7 +110,7 @@ class DocumentVersion(Shape):
     """What it is by its content."""
     size: Annotated[int, Field(ge=1)]
     """How many bytes it has."""
-    by: Id | None = None
+    by: Annotated[Id | None, names("person", checked=False)] = None
     """The person who added it; null where the login belongs to no person."""
     on: Day
     """The day on which it was added."""
@@ -166,7 +166,7 @@ class Comment(Erasable, Attached):
     Only its author changes it, and it is redacted with its author. It may record a decision: then it is not reworded.
     """
 
-    text: Annotated[Prose, Field(min_length=1), personal("Erased comment")]
+    text: Annotated[VisibleProse, personal("Erased comment")]
     """What is said."""
     author_id: Annotated[Id | None, names("person", checked=False), filterable, not_given, personal()] = None
     """The person who says it; null where the login belongs to no person."""

@@ -33,6 +33,7 @@ class Envelope(msgspec.Struct, gc=False):
     correlationid: str = ""
     causationid: str = ""
     traceparent: str = ""
+    importedby: str = ""
 
 
 AN_ID = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
@@ -114,11 +115,17 @@ MEMBERS: dict[str, tuple[Any, str, Any]] = {
         "What the tracing systems of the request say (W3C Trace Context).",
         "vendor=00f067aa0ba902b7",
     ),
+    "importedby": (
+        {"type": "string"},
+        "The subject of the caller who read this in, as it had happened in another instance. Nothing follows from such an"
+        " event: what followed then was read in, too. Absent for others.",
+        "import:folder",
+    ),
     "data": (_DATA, "What happened, with the whole state.", {}),
 }
 """Member of the envelope -> its schema, what it means, an example."""
 
-ABSENT = ("causationid", "traceparent", "tracestate", "correlationid")
+ABSENT = ("causationid", "traceparent", "tracestate", "correlationid", "importedby")
 """What an event may lack."""
 
 

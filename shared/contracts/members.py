@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
+from functools import cached_property
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
@@ -50,6 +51,9 @@ label = Mark.LABEL
 at_creation = Mark.AT_CREATION
 optional_at_creation = Mark.OPTIONAL_AT_CREATION
 not_given = Mark.NOT_GIVEN
+
+SAME_KIND = "same kind"
+"""What `names` says of an id that names an aggregate of the kind that it stands in."""
 
 _FILTERED = {filterable, sortable, sortable_as_written, searched}
 _GIVEN_APART = {at_creation, optional_at_creation, not_given}
@@ -128,7 +132,7 @@ class Members:
     def _named(self, *marks: Mark) -> tuple[str, ...]:
         return tuple(member.name for member in self if member.marks & set(marks))
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Member, ...]:
         """The members and parts that have a column."""
         return tuple(one for member in self for one in member.parts or (member,) if one.has_column)
@@ -143,35 +147,35 @@ class Members:
         """Column of a part -> the part."""
         return {part.name: part for member in self for part in member.parts}
 
-    @property
+    @cached_property
     def sorts(self) -> tuple[str, ...]:
         return tuple(member.name for member in self if member.is_sortable)
 
-    @property
+    @cached_property
     def searched(self) -> tuple[str, ...]:
         """The members in whose text `q` looks."""
         return self._named(searched)
 
-    @property
+    @cached_property
     def label(self) -> str | None:
         """The member that is shown where the aggregate is named; None where its id is."""
         return next(iter(self._named(label)), None)
 
-    @property
+    @cached_property
     def created(self) -> tuple[str, ...]:
         """The members that a request gives at creation, without those it may leave out for the service to supply."""
         return tuple(m.name for m in self if not m.marks & {optional_at_creation, not_given})
 
-    @property
+    @cached_property
     def optional(self) -> tuple[str, ...]:
         return self._named(optional_at_creation)
 
-    @property
+    @cached_property
     def revised(self) -> tuple[str, ...]:
         """The members that a patch may change."""
         return tuple(m.name for m in self if not m.marks & _GIVEN_APART)
 
-    @property
+    @cached_property
     def fixed(self) -> tuple[str, ...]:
         """The members that a request gives at creation, and no patch changes."""
         return self._named(at_creation)
@@ -197,12 +201,38 @@ class Members:
         return {m.name: m.erased.replacement for m in self if m.erased is not None}
 
 
-def members_of(shape: type[BaseModel], base: Collection[str]) -> Members:
-    """What the shape declares beside its members, without those of its `base`. TypeError where that makes no sense."""
-    each = [_member(shape, name) for name in shape.model_fields if name not in base]
+def members_of(shape: type[BaseModel], base: Collection[str], kind: str = "") -> Members:
+    """What the shape declares beside its members, without those of its `base`; `kind` is its own name in the catalogue.
+
+    TypeError where that makes no sense."""
+    each = [_of_kind(_member(shape, name), kind) for name in shape.model_fields if name not in base]
     if len([m for m in each if label in m.marks]) > 1:
         raise TypeError(f"{shape.__name__} has more than one label")
     return Members({member.name: member for member in each})
+
+
+def references_within(shape: type[BaseModel], base: Collection[str]) -> dict[tuple[str, ...], names]:
+    """Path -> what the ids in parts and lists name: `("decided_by",)` of a list of ids, `("roles", "person_id")` of a list of
+    parts. The members that are ids themselves are not among them."""
+    each = ((name, info) for name, info in shape.model_fields.items() if name not in base)
+    return {(name, *path): mark for name, info in each for path, mark in _named_below(info.annotation)}
+
+
+def _named_below(annotation: Any) -> Iterator[tuple[tuple[str, ...], names]]:
+    kind, _, _ = unwrapped(annotation)
+    if get_origin(kind) is list:
+        (item,) = get_args(kind)
+        yield from (((), mark) for mark in unwrapped(item)[2] if isinstance(mark, names))
+        yield from _named_below(item)
+    elif isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, info in kind.model_fields.items():
+            marks = (*unwrapped(info.annotation)[2], *info.metadata)
+            yield from (((name,), mark) for mark in marks if isinstance(mark, names))
+            yield from (((name, *path), mark) for path, mark in _named_below(info.annotation))
+
+
+def _of_kind(member: Member, kind: str) -> Member:
+    return replace(member, names=kind) if member.names == SAME_KIND else member
 
 
 def _member(shape: type[BaseModel], name: str) -> Member:

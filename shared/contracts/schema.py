@@ -26,6 +26,14 @@ class WithoutMemberTitles(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
+    def float_schema(self, schema: Any) -> dict[str, Any]:
+        """A bound that is a whole number is written as one: openapi-generator takes `1e15` for a shape of its own."""
+        numbers = super().float_schema(schema)
+        return {
+            word: int(value) if isinstance(value, float) and value.is_integer() else value
+            for word, value in numbers.items()
+        }
+
 
 def state_name(entry: AggregateType) -> str:
     """`projects.project.v1.json`"""

@@ -1,8 +1,8 @@
 """How shapes are kept: read and written by compiled codecs, each made once from the declaration of its shape.
 
 What stands in a store was checked when it was accepted, so reading it only gives the values their types. What is written
-is byte for byte what the shape's own serializer writes. A shape that holds what no codec can express (a number without bounds, a
-custom serializer) is read and written by Pydantic.
+is byte for byte what the shape's own serializer writes. A shape that holds what no codec can express (a custom serializer, an
+instant or a fraction within a list) is read and written by Pydantic.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
+from math import isfinite
 from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -18,6 +19,7 @@ import msgspec
 from msgspec.structs import asdict
 from pydantic import BaseModel, PlainSerializer, WrapSerializer
 from pydantic.fields import FieldInfo
+from pydantic_core import to_json
 
 M = TypeVar("M", bound=BaseModel)
 STORED = {"stored": True}
@@ -108,12 +110,7 @@ def _struct(shape: type[BaseModel]) -> type[msgspec.Struct]:
 def _member(shape: type[BaseModel], name: str, field: FieldInfo) -> tuple[str, Any, Any]:
     if field.alias or field.serialization_alias or field.exclude:
         raise NotExpressible(f"{shape.__name__}.{name} is called otherwise on the wire")
-    if field.annotation is float and _is_bounded(field):
-        kind: Any = float
-    else:
-        kind = _kind(
-            Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation, True
-        )
+    kind = _kind(Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation, True)
     if field.is_required():
         return name, kind, msgspec.NODEFAULT
     if field.default_factory is not None:
@@ -123,22 +120,11 @@ def _member(shape: type[BaseModel], name: str, field: FieldInfo) -> tuple[str, A
     return name, kind, msgspec.field(default=field.default)
 
 
-LARGEST_FRACTION = 1e15
-"""Up to here both serializers write a number with a fraction alike; beyond they write its exponent differently."""
-
-
-def _is_bounded(field: FieldInfo) -> bool:
-    bounds = [
-        abs(getattr(mark, name)) for mark in field.metadata for name in ("ge", "le") if hasattr(mark, name)
-    ]
-    return len(bounds) == 2 and max(bounds) <= LARGEST_FRACTION
-
-
 _PLAIN = (str, int, bool, UUID, date, NoneType)
 
 
 def _kind(annotation: Any, is_member: bool = False) -> Any:
-    """A type as the decoder wants it. An instant is only told as a member of its own: it is written in our own way."""
+    """A type as the decoder wants it. Instants and fractions are members of their own only: they are written in our way."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         kind, *marks = arguments
@@ -150,7 +136,7 @@ def _kind(annotation: Any, is_member: bool = False) -> Any:
             raise NotExpressible("a serializer of its own")
         return _kind(kind, is_member)
     if origin in (Union, UnionType):
-        return Union[tuple(_kind(one, is_member) for one in arguments)]  # noqa: UP007 made from data
+        return Union[tuple(_kind(one, is_member and _is_optional(arguments)) for one in arguments)]  # noqa: UP007 made from data
     if origin is Literal or annotation in _PLAIN:
         return annotation
     if origin is list:
@@ -159,14 +145,18 @@ def _kind(annotation: Any, is_member: bool = False) -> Any:
         return tuple[_kind(arguments[0]), ...]  # type: ignore[misc]
     if origin is dict and _without_null(arguments[0]) is str:
         return dict[str, _kind(arguments[1])]  # type: ignore[misc]
-    if annotation is datetime and is_member:
-        return datetime
+    if annotation in (datetime, float) and is_member:
+        return annotation
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         _struct(annotation)
         return annotation
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return annotation
     raise NotExpressible(f"{annotation}")
+
+
+def _is_optional(arguments: tuple[Any, ...]) -> bool:
+    return len(arguments) == 2 and NoneType in arguments
 
 
 def _without_null(annotation: Any) -> Any:
@@ -194,14 +184,16 @@ def _outer(value: Any) -> Any:
 
 @cache
 def _plain_of(shape: type[BaseModel]) -> Callable[[Members], Mapping[str, Any]]:
-    """Makes the members of a shape such that the encoder writes them as we do: instants always with six decimals."""
+    """Makes the members of a shape such that the encoder writes them as we do: instants always with six decimals, and
+    fractions as the shape's own serializer does."""
     kinds = {name: _without_null(field.annotation) for name, field in shape.model_fields.items()}
     instants = tuple(name for name, kind in kinds.items() if kind is datetime)
     fractions = tuple(name for name, kind in kinds.items() if kind is float)
 
     def plain(members: Members) -> Members:
         for name in fractions:
-            members = members | {name: float(members[name])}
+            if members[name] is not None:
+                members = members | {name: _fraction(members[name])}
         for name in instants:
             value = members[name]
             if value is not None and (not value.microsecond or value.tzinfo is not UTC):
@@ -209,6 +201,18 @@ def _plain_of(shape: type[BaseModel]) -> Callable[[Members], Mapping[str, Any]]:
         return members
 
     return plain
+
+
+LARGEST_FRACTION = 1e15
+"""Up to here both serializers write a number with a fraction alike; beyond they write its exponent differently."""
+
+
+def _fraction(value: float) -> float | msgspec.Raw:
+    """A number as the encoder writes it like the shape's own serializer; what is not finite is null for both."""
+    value = float(value)
+    if abs(value) <= LARGEST_FRACTION or not isfinite(value):
+        return value
+    return msgspec.Raw(to_json(value))
 
 
 def write_instant(value: datetime) -> str:

@@ -144,6 +144,9 @@ def languages() -> frozenset[str]:
 def _declared_label(kind: Kind, name: str, language: str) -> str:
     aggregate, _, path = name.partition(".")
     entries = list(entries_of(kind, name))
+    value = path.rpartition(".")[2]
+    if kind == "value" and not entries and value in _tables():  # what kind of aggregate something is about
+        return Labels(language, {}).term(value).one
     for sought in (language, ENGLISH):
         for columns in entries:
             if sought in columns:
@@ -178,6 +181,11 @@ def entries_of(kind: Kind, name: str) -> Iterator[Columns]:
             yield columns
         if is_state and (columns := _entry(owner, "states", names[-1])):
             yield columns
+    if kind == "state":  # of a lifecycle whose member is neither `state` nor `stage`
+        values = _tables().get(aggregate, {}).get("values")
+        for key in values if isinstance(values, Mapping) else ():
+            if key.rpartition(".")[2] == path and (columns := _entry(aggregate, "values", key)):
+                yield columns
 
 
 def _entry(owner: str, table: str, key: str) -> Columns | None:

@@ -13,6 +13,12 @@ from shared.store import Store
 
 BLOCK = 20
 LARGEST_BLOCK = 160
+LONGEST_NUMBER = 12
+"""Digits of a number that is passed over; a longer one was given by hand, and is never reached."""
+SKIP_TO = """
+INSERT INTO sequence (name, last) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET last = excluded.last WHERE excluded.last > sequence.last
+"""
 QUICK_S = 1.0
 """A block that is used up sooner is followed by one twice as large: an import does not wait for every twentieth."""
 
@@ -37,8 +43,8 @@ class Sequence:
     _blocks: "WeakKeyDictionary[Store, _Block]" = field(default_factory=WeakKeyDictionary)
 
     async def next(self, work: Work) -> str:
-        if work.dry:
-            return self._code(0)
+        if work.dry:  # none is drawn; no two items of a batch have the same one, and no aggregate has it
+            return f"{self._code(0)}.{len(work.unit.parts)}"
         block = self._blocks.setdefault(work.store, _Block())
         while block.following > block.last:
             async with block.drawing:
@@ -47,6 +53,12 @@ class Sequence:
         number = block.following
         block.following += 1
         return self._code(number)
+
+    def pass_over(self, work: Work, code: str) -> None:
+        """A code that another instance has drawn: what is drawn here follows it."""
+        prefix, _, number = code.rpartition("-")
+        if prefix == self.prefix and number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER:
+            work.add_statement(SKIP_TO, [(self.prefix, int(number))])
 
     def _code(self, number: int) -> str:
         return f"{self.prefix}-{number:0{self.digits}d}"

@@ -65,14 +65,16 @@ async def check(work: Work, comment: Comment, nodes: dict[str, Named], persons: 
     """What holds of a new comment, or of one that its author changes; `persons` is where persons are looked up."""
     before = work.before(comment)
     stays_with_its_subject(comment, before, "reply_to_id")
-    if before is None or before.archived_at is not None:
+    is_reworded = before is not None and is_revised(comment, before)
+    if before is not None and is_reworded:
+        await refuse_others(work, before)
+    if before is None or work.is_changed(comment):
         await take_new(work, comment, nodes)
     if before is None and comment.reply_to_id is not None:
         replied = await work.find_by_id(type(comment), comment.reply_to_id)
         if replied is not None:  # what is not there, or not seen, is refused as any reference is
             replies_within_its_subject(comment, replied)
-    if before is not None and is_revised(comment, before):
-        await refuse_others(work, before)
+    if before is not None and is_reworded:
         keeps_its_decision(comment, before)
         if comment.text != before.text:
             comment.edited_at = now()
@@ -119,7 +121,12 @@ async def tell_mentioned(work: Work, comment: Comment, before: Comment | None) -
 
 async def erase_of(work: Work, shape: type[Comment], person_id: UUID, reason: str | None = None) -> None:
     """Redact all that a person has said, with the person."""
-    facts: Mapping[str, Any] = entry_of(shape).facts
     for comment in await work.select(shape, "author_id = ?", (str(person_id),), archived=True):
         if comment.erased_at is None:
-            await erase(work, comment, facts["erased"](reason=reason))
+            await erase_one(work, comment, reason)
+
+
+async def erase_one(work: Work, comment: Comment, reason: str | None) -> Comment:
+    """Redact one in every version."""
+    facts: Mapping[str, Any] = entry_of(type(comment)).facts
+    return await erase(work, comment, facts["erased"](reason=reason))

@@ -165,6 +165,13 @@ async def check(work: Work, entity: Aggregate) -> None:
         _write(work, entity, entity.custom, definitions, sensitive=False)
 
 
+async def keep_values(work: Work, entity: Aggregate, standing: Custom) -> None:
+    """Write the open values beside the aggregate, for lists, where they are others than `standing`; nothing is checked."""
+    if entity.custom != standing:
+        definitions = await definitions_of(work.store, entry_of(type(entity)))
+        _write(work, entity, entity.custom, definitions, sensitive=False)
+
+
 def _refuse(faults: list[Fault]) -> None:
     if faults:
         raise Invalid("the organisation's own fields do not accept this", *faults, code="bad_custom_field")
@@ -262,11 +269,11 @@ def _write(
 
 
 def searched_as(kind: FieldType, value: Any) -> tuple[str | None, int | None]:
-    """A value as lists look for it: a text, or an integer. That is minor units of an amount, hundredths of a number, the
-    ordinal of a day."""
+    """A value as lists look for it: a text, or an integer. That is minor units of an amount (beside its currency), hundredths
+    of a number, the ordinal of a day."""
     match kind, value:
         case FieldType.MONEY, dict():
-            return None, minor_of(value)
+            return str(value["currency"]), minor_of(value)
         case FieldType.NUMBER, int() | float():
             return None, round(value * 100)
         case FieldType.DAY, str():

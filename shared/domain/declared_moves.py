@@ -9,9 +9,10 @@ from typing import get_args
 from shared.contracts.language import Aggregate, Shape, entry_of
 from shared.contracts.members import unwrapped
 from shared.domain.lifecycle import Lifecycle, Move
+from shared.domain.other_moves import OtherMove
 
 VERB = re.compile(r"[a-z]+(-[a-z]+)*")
-OF_EVERY_REGISTER = frozenset(("archive", "restore", "batch"))
+OF_EVERY_REGISTER = frozenset(("archive", "restore", "batch", "editions"))
 """Verbs that are routes of every aggregate."""
 
 
@@ -27,11 +28,26 @@ def check_lifecycle(shape: type[Aggregate], life: Lifecycle) -> None:
             raise TypeError(f"{shape.__name__}, move `{name}`: {fault}")
 
 
-def _faults(shape: type[Aggregate], states: type[StrEnum], name: str, move: Move) -> Iterator[str]:
+def check_other_moves(shape: type[Aggregate], moves: Mapping[str, OtherMove], life: Lifecycle | None) -> None:
+    """The same of moves beside the lifecycle."""
+    for name, move in moves.items():
+        for fault in _faults_of_name(name):
+            raise TypeError(f"{shape.__name__}, move `{name}`: {fault}")
+        if life is not None and name in life.moves:
+            raise TypeError(f"{shape.__name__}, move `{name}`: it is a step of the lifecycle already")
+        if not (isinstance(move.takes, type) and issubclass(move.takes, Shape)):
+            raise TypeError(f"{shape.__name__}, move `{name}`: takes {move.takes!r}, which is no Shape")
+
+
+def _faults_of_name(name: str) -> Iterator[str]:
     if not VERB.fullmatch(name):
         yield "a move is named by a verb in small letters and hyphens, as in its address"
     if name in OF_EVERY_REGISTER:
         yield "every aggregate has a route of this name already"
+
+
+def _faults(shape: type[Aggregate], states: type[StrEnum], name: str, move: Move) -> Iterator[str]:
+    yield from _faults_of_name(name)
     for state in _not_in(states, _states_of(move)):
         yield f"{state!r} is no {states.__name__}"
     if entry_of(shape).facts.get(getattr(move.fact, "name", "")) is not move.fact:

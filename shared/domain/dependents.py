@@ -3,9 +3,10 @@
 The refusal lists what depends, by kind and id. What may go with it instead is carried on: see `Register.carried`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import SQLModel
 
@@ -46,7 +47,7 @@ class Dependents:
 async def refuse_while_needed(work: Work, entity: Aggregate, kinds: Sequence[Dependents]) -> None:
     """Refuse (409 `has_dependents`) where something depends on it; what comes meanwhile makes the commit stale.
 
-    What who asked does not see is neither listed nor counted."""
+    What who asked does not see is neither listed nor counted. What the unit itself archives depends on nothing any more."""
     listed: list[dict[str, str]] = []
     count = 0
     for one in kinds:
@@ -57,23 +58,29 @@ async def refuse_while_needed(work: Work, entity: Aggregate, kinds: Sequence[Dep
             if visible is None
             else (f"{one.where} AND {visible[0]}", (*params, *visible[1]))
         )
-        text = f"SELECT id FROM {one.kind} WHERE {where} ORDER BY id LIMIT {LISTED}"
+        archived_ids = work.archived_here(one.kind)
+        most = LISTED + len(archived_ids)
+        text = f"SELECT id FROM {one.kind} WHERE {where} ORDER BY id LIMIT {most}"
         ids = [row[0] for row in await work.store.fetch(text, values)]
-        if len(ids) == LISTED:
+        standing = [id for id in ids if id not in archived_ids]
+        for id in archived_ids.intersection(ids):
+            work.relies_on(one.kind, UUID(id))
+        if len(ids) == most:
             text = f"SELECT COUNT(*) FROM {one.kind} WHERE {where}"
-            count += int((await work.store.fetch(text, values))[0][0])
+            count += int((await work.store.fetch(text, values))[0][0]) - (len(ids) - len(standing))
         else:
-            count += len(ids)
-        listed += [{"kind": one.kind, "id": id} for id in ids]
-        if visible is not None and not ids and await _has_any(work, one, params):
+            count += len(standing)
+        listed += [{"kind": one.kind, "id": id} for id in standing]
+        if visible is not None and not standing and await _has_any(work, one, params, archived_ids):
             raise Conflict("something needs it that you do not see", code="has_dependents")
         _still_without(work, entity, one, params)
     if count:
         raise _refusal(entity, listed[:LISTED], count)
 
 
-async def _has_any(work: Work, one: Dependents, params: Sequence[Any]) -> bool:
-    return bool(await work.store.fetch(f"SELECT 1 FROM {one.kind} WHERE {one.where} LIMIT 1", params))
+async def _has_any(work: Work, one: Dependents, params: Sequence[Any], archived_ids: Collection[str]) -> bool:
+    text = f"SELECT id FROM {one.kind} WHERE {one.where} LIMIT {len(archived_ids) + 1}"
+    return any(row[0] not in archived_ids for row in await work.store.fetch(text, params))
 
 
 def _still_without(work: Work, entity: Aggregate, one: Dependents, params: Sequence[Any]) -> None:
@@ -90,22 +97,30 @@ def _called(kind: str, count: int) -> Called:
     return Called("aggregates" if count > 1 else "aggregate", kind, text)
 
 
-def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Conflict:
-    noun = entry_of(type(entity)).noun
+def counted_by_kind(listed: Sequence[dict[str, str]], count: int) -> Text:
+    """How many of each kind are listed, and that there are more where `count` is higher."""
     kinds = {one["kind"]: sum(other["kind"] == one["kind"] for other in listed) for one in listed}
     counted = joined(Text("{n} {kind}", n=n, kind=_called(kind, n)) for kind, n in kinds.items())
-    if count > len(listed):
-        counted = Text("{listed} and more", listed=counted)
+    return Text("{listed} and more", listed=counted) if count > len(listed) else counted
+
+
+def faults_of(listed: Sequence[dict[str, str]]) -> list[Fault]:
+    """One for each that is listed."""
+    return [
+        Fault(
+            "depends",
+            Text("{kind} {id}", kind=Called("aggregate", one["kind"], one["kind"]), id=one["id"]),
+            pointer="",
+        )
+        for one in listed
+    ]
+
+
+def _refusal(entity: Aggregate, listed: list[dict[str, str]], count: int) -> Conflict:
+    noun, counted = entry_of(type(entity)).noun, counted_by_kind(listed, count)
     return Conflict(
         Text("the {noun} is needed by {counted}: move or archive that first", noun=noun, counted=counted),
-        *(
-            Fault(
-                "depends",
-                Text("{kind} {id}", kind=Called("aggregate", one["kind"], one["kind"]), id=one["id"]),
-                pointer="",
-            )
-            for one in listed
-        ),
+        *faults_of(listed),
         code="has_dependents",
         dependents=listed,
         dependents_count=count,
@@ -121,4 +136,4 @@ def still_there(work: Work, row: type[SQLModel], id: object) -> None:
 def still_there_in(work: Work, table: str, id: object) -> None:
     """The same by the name of its table."""
     text = f"UPDATE {table} SET archived = archived WHERE id = ? AND archived = 0"
-    work.add_statement(text, [(str(id),)], expect=1)
+    work.add_statement(text, [(str(id),)], expect=1, is_check=True)

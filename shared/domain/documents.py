@@ -15,6 +15,7 @@ from shared.contracts.common import (
     VersionAdded,
 )
 from shared.contracts.language import Fact, entry_of
+from shared.contracts.words import called_state
 from shared.domain.lifecycle import Lifecycle, Move, Occasion
 from shared.domain.references import Named
 from shared.domain.register import is_revised
@@ -46,8 +47,8 @@ def may_be_revised(document: Document) -> None:
     if document.state is not S.DRAFT:
         raise Conflict(
             Text(
-                "the document is {value}; only a draft is revised",
-                value=document.state.value.replace("_", " "),
+                "the document is {state}; only a draft is revised",
+                state=called_state(entry_of(type(document)).name, document.state),
             ),
             code="document_not_draft",
         )
@@ -92,16 +93,25 @@ def lifecycle(shape: type[Document]) -> Lifecycle:
                 description="A file that the caller has sent becomes the newest version. An approved document is a draft"
                 " again; its earlier versions stay as they are.",
             ),
-            "review": Move(S.DRAFT, S.IN_REVIEW, facts["reviewed"], needs="contribute", check=has_a_version),
+            "review": Move(
+                S.DRAFT,
+                S.IN_REVIEW,
+                facts["reviewed"],
+                needs="contribute",
+                check=has_a_version,
+                checks_content=True,
+            ),
             "approve": Move(
                 S.IN_REVIEW,
                 S.APPROVED,
                 facts["approved"],
                 by_maker_too=True,
+                awaited=True,
                 effect=approve,
+                checks_content=True,
                 description="From in_review to approved: the newest version never changes from then on.",
             ),
-            "return": Move(S.IN_REVIEW, S.DRAFT, facts["returned"], needs="contribute"),
+            "return": Move(S.IN_REVIEW, S.DRAFT, facts["returned"], needs="contribute", checks_content=True),
         },
     )
 
@@ -111,16 +121,38 @@ UNNAMED = "unnamed"
 
 
 async def check(work: Work, document: Document, nodes: dict[str, Named]) -> None:
-    """Its subject takes something new, where it is new or has a new version; only a draft is revised."""
+    """Its subject stands, so that something may be done about it; only a draft is revised."""
     before = work.before(document)
     stays_with_its_subject(document, before)
     has_new_version = before is not None and len(document.versions) > len(before.versions)
-    if before is None or before.archived_at is not None or has_new_version:
+    if before is None or work.is_changed(document):
         await take_new(work, document, nodes)
     if before is not None and is_revised(document, before):
         may_be_revised(before)
     if has_new_version:
         await _take_file(work, document)
+
+
+async def read_in(work: Work, document: Document, fact: Fact) -> None:
+    """A version that another instance wrote uses the file that the caller has sent here before.
+
+    422 where it is not there; an erased one has none."""
+    if not isinstance(fact, VersionAdded):
+        return
+    newest, caller = document.versions[-1], "" if work.caller is None else work.caller.key
+    if await content.upload_of(work.store, newest.sha256, caller) is None:
+        raise _not_sent()
+    work.part.statements += content.used(
+        newest.sha256, entry_of(type(document)).name, str(document.id), caller
+    )
+
+
+def _not_sent() -> Invalid:
+    return Invalid(
+        "there is no such file of yours: send it first",
+        Fault("not_found", "you have not sent it, or more than a day ago", pointer="/sha256"),
+        code="file_not_sent",
+    )
 
 
 async def _take_file(work: Work, document: Document) -> None:
@@ -129,11 +161,7 @@ async def _take_file(work: Work, document: Document) -> None:
     caller = "" if work.caller is None else work.caller.key
     upload = await content.upload_of(work.store, newest.sha256, caller)
     if upload is None:
-        raise Invalid(
-            "there is no such file of yours: send it first",
-            Fault("not_found", "you have not sent it, or more than a day ago", pointer="/sha256"),
-            code="file_not_sent",
-        )
+        raise _not_sent()
     members = {
         "name": upload.name if newest.name == UNNAMED else newest.name,
         "media_type": upload.media_type,

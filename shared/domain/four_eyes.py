@@ -7,11 +7,13 @@ one person, then or now. It is asked in one place, before a move that decides (`
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from shared.base.errors import Forbidden
 from shared.contracts.language import Aggregate, Decided, Fact, OwnDecision, entry_of
 from shared.contracts.projects.organisation import FourEyes
 from shared.domain.lifecycle import Lifecycle
+from shared.domain.reading import Memory
 from shared.domain.work import Work
 
 PERSON_OF = "(SELECT MIN(person_id) FROM access_login WHERE hash = ? AND counts = 1)"
@@ -30,42 +32,125 @@ PERSON = "SELECT MIN(person_id) FROM access_login WHERE hash = ? AND counts = 1"
 MODE = "SELECT four_eyes FROM access_organisation ORDER BY version DESC LIMIT 1"
 
 
-class Authors(NamedTuple):
-    """Who made an aggregate and who submitted it last: logins as hashes, and ids of persons."""
+NOTED: Memory[UUID, tuple[bool, bool]] = Memory(
+    "whether the unit's own caller makes and submits something, by id"
+)
+"""An item of a batch may decide what an earlier one made: the table does not have that yet."""
+NEITHER = (False, False)
 
-    logins: frozenset[str]
+
+class Author(NamedTuple):
+    """A login as a hash, and the ids of the persons that it was and is linked to."""
+
+    login: str | None
     persons: frozenset[str]
+
+    def is_caller(self, login: str, person: str | None) -> bool:
+        return self.login == login or person in self.persons
+
+
+class Authors(NamedTuple):
+    """Who made an aggregate, and who submitted it last."""
+
+    maker: Author
+    submitter: Author
 
 
 def note_made(work: Work, one: Aggregate) -> None:
     """Keep who makes it: nobody where a reaction does."""
     if work.login:
+        work.memory(NOTED)[one.id] = (True, False)
         work.add_statement(WRITE_MAKER, [(str(one.id), work.login, work.login)])
 
 
 def note_submitted(work: Work, one: Aggregate) -> None:
     """Keep who submits it, in place of who did before."""
     if work.login:
+        noted = work.memory(NOTED)
+        noted[one.id] = (noted.get(one.id, NEITHER)[0], True)
         work.add_statement(WRITE_SUBMITTER, [(str(one.id), work.login, work.login)])
 
 
-async def own_among(work: Work, ids: Sequence[str]) -> set[str]:
-    """Those of some aggregates that the caller made or submitted, under this login or another one of the same person."""
+def note_history(work: Work, life: Lifecycle | None, one: Aggregate, fact: Fact, login: str) -> None:
+    """The same of a version that another instance wrote, with the login of who made or submitted it there."""
+    if life is None or not life.notes_authors:
+        return
+    if one.version == 1:
+        work.add_statement(WRITE_MAKER, [(str(one.id), login, login)])
+    if any(life.submits(name) and isinstance(fact, move.fact) for name, move in life.moves.items()):
+        work.add_statement(WRITE_SUBMITTER, [(str(one.id), login, login)])
+
+
+async def own_among(work: Work, life: Lifecycle, entities: Sequence[Aggregate]) -> set[str]:
+    """The ids of those aggregates that the caller made or submitted, under this login or another one of the same person, or
+    that name the person as one of the `authors` of the lifecycle."""
+    shares = await _shares(work, [str(entity.id) for entity in entities])
+    own = {id for id, share in shares.items() if any(share)}
+    person = await _person(work) if life.authors and entities else None
+    if person is None:
+        return own
+    return own | {
+        str(entity.id)
+        for entity in entities
+        if any(str(getattr(entity, member)) == person for member in life.authors)
+    }
+
+
+async def submitted_among(work: Work, entities: Sequence[Aggregate]) -> set[str]:
+    """The ids of those aggregates that the caller submitted, under this login or another one of the same person."""
+    shares = await _shares(work, [str(entity.id) for entity in entities])
+    return {id for id, (_, is_submitter) in shares.items() if is_submitter}
+
+
+async def _shares(work: Work, ids: Sequence[str]) -> Mapping[str, tuple[bool, bool]]:
+    """For each aggregate that has authors: whether the caller made it, and whether they submitted it."""
     if not work.login or not ids:
-        return set()
+        return {}
+    shares = {str(id): share for id, share in work.memory(NOTED).items() if str(id) in ids}
     authors = await _authors(work, ids)
-    if not authors:
-        return set()
+    person = await _person(work) if authors else None
+    for id, who in authors.items():
+        made_here, submitted_here = shares.get(id, NEITHER)
+        shares[id] = (
+            made_here or who.maker.is_caller(work.login, person),
+            submitted_here or who.submitter.is_caller(work.login, person),
+        )
+    return shares
+
+
+async def _person(work: Work) -> str | None:
+    """The person to whom the caller's login is linked."""
+    if not work.login:
+        return None
     [(person,)] = await work.store.fetch(PERSON, (work.login,))
-    return {id for id, who in authors.items() if work.login in who.logins or person in who.persons}
+    return None if person is None else str(person)
+
+
+async def refuse_others(work: Work, life: Lifecycle, entity: Aggregate, name: str) -> None:
+    """Refuse (403 `not_for_you`) a move that is for the author to who neither is that nor writes here."""
+    if life.moves[name].for_author and not await may_as_author(work, life, entity):
+        raise Forbidden("only who made or submitted it, or who writes here, does this", code="not_for_you")
+
+
+async def may_as_author(work: Work, life: Lifecycle, entity: Aggregate) -> bool:
+    """Whether the caller writes where an aggregate lies, or made or submitted it."""
+    is_allowed = work.rights is None or may_write(work, entity)
+    return is_allowed or bool(await own_among(work, life, [entity]))
+
+
+def may_write(work: Work, entity: Aggregate) -> bool:
+    return f"{entry_of(type(entity)).service}.write" in work.allowed_scopes(entity)
 
 
 async def _authors(work: Work, ids: Sequence[str]) -> Mapping[str, Authors]:
     marks = ", ".join("?" * len(ids))
     rows = await work.store.fetch(READ_AUTHORS.format(marks=marks), ids)
     return {
-        id: Authors(_those_of(made_by, submitted_by), _those_of(*persons))
-        for id, made_by, submitted_by, *persons in rows
+        id: Authors(
+            Author(maker, _those_of(maker_then, maker_now)),
+            Author(submitter, _those_of(submitter_then, submitter_now)),
+        )
+        for id, maker, submitter, maker_then, submitter_then, maker_now, submitter_now in rows
     }
 
 
@@ -85,16 +170,23 @@ async def allowed_exception(work: Work, service: str) -> OwnDecision | None:
 
 
 async def refuse_own(work: Work, life: Lifecycle, entity: Aggregate, name: str) -> OwnDecision | None:
-    """Refuse (403 `four_eyes`) a move that decides to who made or submitted the aggregate.
+    """Refuse (403 `four_eyes`) a move that decides to who made or submitted the aggregate, and one that is for another to
+    who submitted it.
 
     Where it passes all the same, the answer says why: it has to stand on the fact.
     """
-    if not life.needs_four_eyes(name) or not await own_among(work, [str(entity.id)]):
+    if life.needs_four_eyes(name):
+        is_own = bool(await own_among(work, life, [entity]))
+    else:
+        is_own = life.is_for_another(name, entity) and bool(await submitted_among(work, [entity]))
+    if not is_own:
         return None
     exception = await allowed_exception(work, entry_of(type(entity)).service)
     if exception is None or not issubclass(life.moves[name].fact, Decided):
         raise Forbidden(
-            "nobody decides what they made or submitted: somebody else who decides here does",
+            "nobody decides what they made or submitted: somebody else who decides here does"
+            if life.needs_four_eyes(name)
+            else "somebody else than who submitted it does this",
             code="four_eyes",
         )
     return exception

@@ -48,6 +48,15 @@ class Move:
     by_maker_too: bool = False
     """Whether who made or submitted the aggregate may make it as well, although it decides. For what steers or takes back,
     and approves nothing."""
+    by_another: Callable[[Any], bool] | None = None
+    """Of which aggregates a move that decides nothing is all the same for somebody else than who submitted them."""
+    four_eyes: bool = False
+    """Whether who made or submitted the aggregate may not make it, although it decides nothing."""
+    for_author: bool = False
+    """Whether somebody who does not write makes it only on what they made or submitted themselves."""
+    awaited: bool | None = None
+    """Whether a state from which it starts waits for who may make it, whose home page then says so. By default the moves
+    that need four eyes are awaited."""
     submits: bool = False
     """Whether who makes it submits the aggregate, and may not decide it from then on; a move called `submit` does."""
     when: Callable[[Any], bool] = lambda entity: True
@@ -94,6 +103,8 @@ class Lifecycle:
     member: str
     moves: Mapping[str, Move]
     final: Collection[StrEnum] = ()
+    authors: tuple[str, ...] = ()
+    """Members that name persons who count like who made the aggregate: it is theirs."""
 
     def __post_init__(self) -> None:
         moves = {
@@ -110,12 +121,42 @@ class Lifecycle:
     def needs_four_eyes(self, name: str) -> bool:
         """Whether the move is for somebody else than who made or submitted the aggregate."""
         move = self.moves[name]
-        return move.needs == "decide" and not move.by_maker_too
+        return move.four_eyes or (move.needs == "decide" and not move.by_maker_too)
+
+    @property
+    def awaited(self) -> dict[str, tuple[str, ...]]:
+        """State -> the moves for whose decision it waits."""
+        moves: dict[str, tuple[str, ...]] = {}
+        for name, move in self.moves.items():
+            if self.needs_four_eyes(name) if move.awaited is None else move.awaited:
+                for state in sorted(move.starts):
+                    moves[state.value] = (*moves.get(state.value, ()), name)
+        return moves
 
     @property
     def is_decided(self) -> bool:
         """Whether one of its moves needs four eyes."""
         return any(map(self.needs_four_eyes, self.moves))
+
+    @property
+    def notes_authors(self) -> bool:
+        """Whether it matters who made or submitted an aggregate."""
+        return self.is_decided or self.is_for_authors or self.has_other_eyes
+
+    @property
+    def has_other_eyes(self) -> bool:
+        """Whether one of its moves decides nothing, and is for somebody else than who submitted the aggregate."""
+        return any(move.by_another for move in self.moves.values())
+
+    def is_for_another(self, name: str, entity: Any) -> bool:
+        """Whether the move is for somebody else than who submitted this aggregate, although it decides nothing."""
+        by_another = self.moves[name].by_another
+        return by_another is not None and by_another(entity)
+
+    @property
+    def is_for_authors(self) -> bool:
+        """Whether one of its moves is for who made or submitted it."""
+        return any(move.for_author for move in self.moves.values())
 
     def submits(self, name: str) -> bool:
         """Whether who makes the move submits the aggregate."""

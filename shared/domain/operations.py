@@ -132,19 +132,20 @@ async def read_result(store: Store, id: str, asker: str) -> bytes:
     state, result = rows[0]
     if state in OPEN:
         raise Conflict(
-            Text("the operation is {state}; its result is not there yet", state=state),
+            "the operation has not ended; its result is not there yet",
             code="operation_not_ended",
             headers={"Retry-After": "1"},
             state=state,
         )
     if result is None:
-        raise Conflict(
-            Text("the operation has {has}", has=_HAS[state]), code="operation_without_result", state=state
-        )
+        raise Conflict(_WITHOUT_RESULT[state], code="operation_without_result", state=state)
     return bytes(result)
 
 
-_HAS = {"failed": Text("failed; its problem says why"), "cancelled": Text("been cancelled")}
+_WITHOUT_RESULT = {
+    "failed": Text("the operation has failed; its problem says why"),
+    "cancelled": Text("the operation was cancelled"),
+}
 
 
 async def cancel(work: Work, id: str, asker: str, days: int) -> tuple[Any, ...]:
@@ -152,7 +153,7 @@ async def cancel(work: Work, id: str, asker: str, days: int) -> tuple[Any, ...]:
     one = dict(zip(MEMBERS, await read_one(work.store, id, asker), strict=True))
     if one["state"] not in OPEN:
         raise IllegalMove(
-            Text("the operation has {state}, so it cannot be cancelled", state=one["state"]),
+            "the operation has ended, so it cannot be cancelled",
             state=one["state"],
             allowed_moves=[],
         )

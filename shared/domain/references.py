@@ -8,20 +8,18 @@ references stay valid.
 
 import asyncio
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from time import monotonic
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from shared.base.errors import Conflict, Fault, Invalid, NotYetKnown
 from shared.base.texts import Text
-from shared.contracts.language import CATALOGUE, Aggregate, AggregateType, entry_of
+from shared.contracts.language import CATALOGUE, Aggregate, AggregateType
 from shared.contracts.words import COMMON, Called
-from shared.domain.access.grants import confidential_among, nodes_above
 from shared.domain.access.tree import is_node
 from shared.domain.copies import COPY_INFO, Known
 from shared.domain.dependents import still_there
@@ -59,15 +57,26 @@ def tables_named(row: type[SQLModel], entry: AggregateType) -> dict[str, Named]:
 
     What the service keeps no copy of is in none.
     """
+    kinds = entry.members.references
+    tables = _tables_of(row, entry, set(kinds.values()))
+    return {member: tables[kind] for member, kind in kinds.items() if kind in tables}
+
+
+def tables_within(row: type[SQLModel], entry: AggregateType) -> dict[tuple[str, ...], Named]:
+    """Path -> the table in which what the ids there name is looked up: of parts and lists, as `tables_named` of members."""
+    places = {path: mark.aggregate for path, mark in entry.references_within.items() if mark.checked}
+    tables = _tables_of(row, entry, set(places.values()))
+    return {path: tables[kind] for path, kind in places.items() if kind in tables}
+
+
+def _tables_of(row: type[SQLModel], entry: AggregateType, kinds: Collection[str]) -> dict[str, Named]:
+    """Kind -> its table, of those that this service has or keeps copies of."""
     mappers: Any = row._sa_registry.mappers
     tables: dict[str, Named] = {mapper.local_table.name: mapper.class_ for mapper in mappers}
     tables |= {name: t.info[COPY_INFO] for name, t in row.metadata.tables.items() if COPY_INFO in t.info}
     own = {other.name for other in CATALOGUE.values() if other.service == entry.service}
-    places = {
-        member: tables.get(kind if kind in own else f"known_{kind}")
-        for member, kind in entry.members.references.items()
-    }
-    return {member: table for member, table in places.items() if table is not None}
+    by_kind = {kind: tables.get(kind if kind in own else f"known_{kind}") for kind in kinds}
+    return {kind: table for kind, table in by_kind.items() if table is not None}
 
 
 async def exists(work: Work, row: type[SQLModel], id: UUID | None, pointer: str) -> None:
@@ -123,13 +132,14 @@ def is_named_anew(work: Work, entity: Aggregate, member: str) -> bool:
     return bool(getattr(before, member) != getattr(entity, member))
 
 
-def archived_reference(member: str) -> Conflict:
+def archived_reference(member: str, pointer: str = "") -> Conflict:
+    """`pointer` where it is no member of the aggregate itself."""
     return Conflict(
         Text(
             "{member}: what is archived takes nothing new",
             member=Called("member", f"{COMMON}.{member}", member.removesuffix("_id").replace("_", " ")),
         ),
-        Fault("archived", "is archived", pointer=f"/{member}"),
+        Fault("archived", "is archived", pointer=pointer or f"/{member}"),
         code="archived",
     )
 
@@ -198,9 +208,45 @@ async def check_named_anew(work: Work, names: Mapping[str, Named], entity: Aggre
             await takes_new_of(work, copy, entity, member)
 
 
+def ids_at(one: object, path: Sequence[str], pointer: str = "") -> Iterator[tuple[str, UUID]]:
+    """Pointer and id, of what a path through parts and lists leads to."""
+    if isinstance(one, list):
+        for place, item in enumerate(one):
+            yield from ids_at(item, path, f"{pointer}/{place}")
+    elif isinstance(one, UUID):
+        yield pointer, one
+    elif path and one is not None:
+        yield from ids_at(getattr(one, path[0]), path[1:], f"{pointer}/{path[0]}")
+
+
+async def check_within(work: Work, tables: Mapping[tuple[str, ...], Named], entity: Aggregate) -> None:
+    """Refuse what ids in parts and lists name anew: nothing (422, or 409 where it may still arrive), or what is archived
+    (409). What they named before stays."""
+    for path, table in tables.items():
+        anew = named_anew_within(work, path, entity)
+        await _read_ahead(work, {table: set(anew.values())} if anew else {})
+        for pointer, id in anew.items():
+            if isinstance(table, Known):
+                copied = await known_copy(work, table, id, pointer)
+                archived = copied is not None and copied.archived
+            else:
+                archived = await archived_in(work, table, id, pointer)
+                still_there(work, table, id)
+            if archived:
+                raise archived_reference(path[-1], pointer)
+
+
+def named_anew_within(work: Work, path: tuple[str, ...], entity: Aggregate) -> dict[str, UUID]:
+    """Pointer -> id, of what ids on a path through parts and lists name now and did not before."""
+    before = work.before(entity)
+    is_back = before is None or (before.archived_at is not None and entity.archived_at is None)
+    standing = set() if is_back else {id for _, id in ids_at(before, path)}
+    return {pointer: id for pointer, id in ids_at(entity, path) if id not in standing}
+
+
 async def check_named_by_move(work: Work, names: Mapping[str, Named], entity: Aggregate) -> None:
-    """Refuse what a move names anew: what is in no table here (422, or 409 where it may still arrive), what is
-    archived (409), and what is confidential elsewhere (422).
+    """Refuse what a move names anew: what is in no table here (422, or 409 where it may still arrive), and what is
+    archived (409).
 
     A move runs the register's own check of content only where it says so: the tables of this service are asked too.
     """
@@ -212,29 +258,6 @@ async def check_named_by_move(work: Work, names: Mapping[str, Named], entity: Ag
     for member, table in anew.items():
         if not isinstance(table, Known):
             await takes_new(work, table, entity, member)
-    await refuse_confidential_elsewhere(work, entity)
-
-
-async def refuse_confidential_elsewhere(work: Work, entity: Aggregate) -> None:
-    """Refuse (422) that what lies in one node names another one that is confidential, unless it lies in that too."""
-    entry = entry_of(type(entity))
-    members = (
-        () if entry.is_attached else entry.scope
-    )  # what is attached names nothing that its subject does not
-    ids = (
-        [id for member in members if (id := getattr(entity, member)) is not None] if len(members) > 1 else []
-    )
-    if len(ids) < 2:
-        return
-    lies_in, *others = ids
-    above = await nodes_above(work.store, [str(lies_in)])
-    for other in others:
-        if await confidential_among(work.store, await nodes_above(work.store, [str(other)]) - above):
-            raise Invalid(
-                "it names what is confidential, and does not lie in it",
-                Fault("names_confidential", "is confidential", pointer=""),
-                code="names_confidential",
-            )
 
 
 def _names_anew(copy: Known, entity: Aggregate, before: Aggregate | None, member: str) -> bool:
@@ -243,15 +266,21 @@ def _names_anew(copy: Known, entity: Aggregate, before: Aggregate | None, member
     return bool(getattr(before, member) != getattr(entity, member))
 
 
-async def foresee(work: Work, names: Mapping[str, Named], bodies: Iterable[BaseModel]) -> None:
-    """Read at once what the members of many requests name: of each table what will be asked for, in one query."""
-    own = {mirror.name: shape for shape, mirror in work.mirrors.items()}
+async def foresee(work: Work, names: Mapping[str, Named], bodies: Iterable[object]) -> None:
+    """Read at once what the members of many requests or aggregates name: of each table what will be asked for, in one
+    query."""
     wanted: dict[Named, set[UUID]] = {}
     for body in bodies:
         for member, row in names.items():
             # what no request gives (who wrote it, in what it lies) is no member of one
             if (id := getattr(body, member, None)) is not None:
                 wanted.setdefault(row, set()).add(id)
+    await _read_ahead(work, wanted)
+
+
+async def _read_ahead(work: Work, wanted: Mapping[Named, set[UUID]]) -> None:
+    """One query for each table."""
+    own = {mirror.name: shape for shape, mirror in work.mirrors.items()}
     for row, ids in wanted.items():
         if isinstance(row, Known):
             await row.foresee(work, ids)

@@ -6,7 +6,7 @@ is published. A reaction that makes or changes an aggregate goes through its reg
 so that no rule is passed by.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,17 +22,18 @@ from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.texts import Text
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate, ExternalRef, Fact, Line, Shape, entry_of, plain
-from shared.domain import custom_fields, four_eyes, naming, references
+from shared.domain import confidential_names, custom_fields, editions, four_eyes, limits, naming, references
 from shared.domain.access.rights import places_of
 from shared.domain.acts import ARCHIVE, CREATE, PROJECT, RESTORE, REVISE, Acts, admit, permits, verbs
 from shared.domain.copies import Known
-from shared.domain.declared_moves import check_lifecycle
+from shared.domain.declared_moves import check_lifecycle, check_other_moves
 from shared.domain.dependents import Dependents, refuse_while_needed
 from shared.domain.due.declaring import Due, declare
 from shared.domain.erasure import refuse_erased
 from shared.domain.filters import Filters, filters_of
-from shared.domain.lifecycle import Lifecycle, Occasion
+from shared.domain.lifecycle import Lifecycle, Move, Occasion
 from shared.domain.list_indices import index_lists
+from shared.domain.other_moves import OtherMove
 from shared.domain.patches import Patches
 from shared.domain.reading import Memory
 from shared.domain.references import Named
@@ -73,6 +74,10 @@ async def _nothing_follows(work: Work, entity: Any, before: Any) -> None:
     """Most aggregates stand for themselves."""
 
 
+async def _nothing_beside(work: Work, entity: Any, fact: Fact) -> None:
+    """Most aggregates keep nothing that their events do not tell."""
+
+
 @dataclass(frozen=True)
 class Register(Generic[A]):
     """One aggregate as a register: its shape, its table, and what is more than its declaration says.
@@ -87,6 +92,8 @@ class Register(Generic[A]):
     check: Callable[[Work, Any], Awaitable[None]] = _no_check
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
+    other_moves: Mapping[str, OtherMove] = field(default_factory=dict)
+    """Verb -> what changes members by a request of its own, and is no step of the lifecycle."""
     guard: Callable[[Any], str | None] = _unguarded
     """The guard that `check` holds, derived from a request or from the aggregate."""
     acts: Acts | None = None
@@ -102,6 +109,10 @@ class Register(Generic[A]):
     """Member that a request may give by a name (`named_by`) -> the register of what is found, or made, by it."""
     after: Callable[[Work, Any, Any], Awaitable[None]] = _nothing_follows
     """What else of the service changes in the same commit, given the aggregate as saved and as it was."""
+    read_in: Callable[[Work, Any, Fact], Awaitable[None]] = _nothing_beside
+    """What is kept beside it and told by no event, where a version is read in that another instance wrote."""
+    erase: Callable[[Work, Any, str | None], Awaitable[Any]] | None = None
+    """How one is erased, for a reason, once the organisation keeps it no longer; None for what is never erased alone."""
     dues: tuple[Due, ...] = ()
     """What becomes due of it, each told by a fact of its own once its instant has come."""
 
@@ -109,9 +120,15 @@ class Register(Generic[A]):
         declare(self.shape, self.dues)
         if self.lifecycle is not None:
             check_lifecycle(self.shape, self.lifecycle)
+        editions.check_editions(self.shape, self.lifecycle)
+        check_other_moves(self.shape, self.other_moves, self.lifecycle)
         index_lists(self.mirror.table, self.filters)
         if {*entry_of(self.shape).members.named.values()} != self.made_by_name.keys():
             raise TypeError(f"{self.shape.__name__}: made_by_name is for what is declared as named_by")
+
+    @property
+    def has_guard(self) -> bool:
+        return self.guard is not _unguarded
 
     @cached_property
     def members(self) -> frozenset[str]:
@@ -194,6 +211,20 @@ class Register(Generic[A]):
             return {}
         return references.tables_named(self.row, entry_of(self.shape))
 
+    @cached_property
+    def within(self) -> dict[tuple[str, ...], Named]:
+        """The same of ids in parts and lists, by their paths, but for those that `check` judges itself."""
+        if self.is_read_only:
+            return {}
+        tables = references.tables_within(self.row, entry_of(self.shape))
+        return {path: table for path, table in tables.items() if path[0] not in self.judges}
+
+    @cached_property
+    def moves(self) -> Mapping[str, Move | OtherMove]:
+        """Verb -> what can be done with one beside changing it."""
+        steps: Mapping[str, Move] = {} if self.lifecycle is None else self.lifecycle.moves
+        return {**steps, **self.other_moves}
+
     @property
     def mirror(self) -> Mirror:
         return mirror(self.shape, self.row)
@@ -203,9 +234,9 @@ class Register(Generic[A]):
         return entry_of(self.shape).name
 
     @cached_property
-    def is_decided(self) -> bool:
-        """Whether a move of it is for somebody else than who made or submitted it."""
-        return self.lifecycle is not None and self.lifecycle.is_decided
+    def notes_authors(self) -> bool:
+        """Whether it matters who made or submitted one."""
+        return self.lifecycle is not None and self.lifecycle.notes_authors
 
 
 def request_shape(
@@ -251,7 +282,9 @@ async def _check(work: Work, register: Register[A], entity: A) -> None:
     await references.check_own(work, register.own, entity)
     await register.check(work, entity)
     await references.check_named_anew(work, register.checked, entity)
-    await references.refuse_confidential_elsewhere(work, entity)
+    await references.check_within(work, register.within, entity)
+    await confidential_names.refuse(work, register.names, entity, register.within)
+    await editions.check(work, register.lifecycle, entity)
 
 
 async def _by_name(
@@ -275,7 +308,7 @@ async def _by_name(
 
 async def save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
     """Write what was checked, and what follows from it within the service."""
-    if register.is_decided and work.before(entity) is None:
+    if register.notes_authors and work.before(entity) is None:
         four_eyes.note_made(work, entity)
     before = work.before(entity)
     saved = work.save(entity, fact)
@@ -283,6 +316,8 @@ async def save(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
         await take_attached_along(work, saved)
     if register.after is not _nothing_follows:
         await register.after(work, saved, before)
+    if (old := await editions.superseded(work, register.lifecycle, saved, before)) is not None:
+        await save(work, register, *old)
     return saved
 
 
@@ -303,14 +338,38 @@ async def create(work: Work, register: Register[A], body: BaseModel) -> A:
     return await save(work, register, entity, register.tell(entity, None, body))
 
 
-async def make(work: Work, register: Register[A], id: UUID, fact: Fact | None = None, **members: Any) -> A:
+async def make(
+    work: Work,
+    register: Register[A],
+    id: UUID,
+    fact: Fact | None = None,
+    inherited: Mapping[str, Any] = MappingProxyType({}),
+    **members: Any,
+) -> A:
     """A new aggregate, made by a reaction: checked as if it was created over REST, and published with `fact`
-    or as created. What a request may leave out is supplied."""
+    or as created. What a request may leave out is supplied.
+
+    `inherited` are members that what it follows from has already, and that are not judged again: whoever makes it need not
+    see what they name."""
     if register.supply is not _as_given:  # what a caller may leave out, a reaction may leave out too
         members = await register.supply(work, register.create.model_construct(**members)) | members
     entity = work.new(register.shape, id, **members)
     await _ask_project(work, register, entity, CREATE)
-    return await write(work, register, entity, fact or plain(register.shape, "created"))
+    await _check(work, register, entity)
+    for name, value in inherited.items():
+        setattr(entity, name, value)
+    return await save(work, register, entity, fact or plain(register.shape, "created"))
+
+
+async def make_next_edition(work: Work, register: Register[A], entity: A) -> A:
+    """A new aggregate with the content of one that binds, which is superseded once the new one binds."""
+    assert register.lifecycle is not None
+    content = editions.next_of(register.lifecycle, entity)
+    request = {name: value for name, value in content.items() if name in register.create.model_fields}
+    supplied = await register.supply(work, register.create.model_construct(**request))
+    edition = work.new(register.shape, **(supplied | content))
+    await _ask_project(work, register, edition, CREATE)
+    return await write(work, register, edition, plain(register.shape, "created"))
 
 
 async def write(work: Work, register: Register[A], entity: A, fact: Fact) -> A:
@@ -347,6 +406,7 @@ async def put(
     if only_restored := _is_only_restored(entity, before):
         fact = plain(register.shape, "restored")
     else:
+        editions.refuse_bound(register.lifecycle, before)
         await _ask_project(work, register, entity, REVISE)
     await _check(work, register, entity)
     if not only_restored:
@@ -379,15 +439,19 @@ def _left_out(body: BaseModel, name: str, register: Register[Any]) -> bool:
 async def by_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
     """The aggregate with this external key, one that this unit makes included; refused (409) where who asked does not
     see it."""
-    by_ref = work.memory(_BY_REF)
-    if (register.name, ref) in by_ref:
-        id = by_ref[register.name, ref]
-        one = None if id is None else await work.find_by_id(register.shape, id)
-    else:
-        one = await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
+    one = await having_ref(work, register, ref)
     if one is not None and work.hides(one):
         raise refusal_of(UniqueTaken(work.mirrors[register.shape].name, ("external_source", "external_id")))
     return one
+
+
+async def having_ref(work: Work, register: Register[A], ref: ExternalRef) -> A | None:
+    """The same, also where who asked does not see it."""
+    by_ref = work.memory(_BY_REF)
+    if (register.name, ref) in by_ref:
+        id = by_ref[register.name, ref]
+        return None if id is None else await work.find_by_id(register.shape, id)
+    return await work.find(register.shape, "external_source = ? AND external_id = ?", (ref.source, ref.id))
 
 
 async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> None:
@@ -396,21 +460,33 @@ async def foresee(work: Work, register: Register[A], bodies: Sequence[Any]) -> N
     await work.read_guards(key for body in bodies if (key := register.guard(body)) is not None)
     refs = {body.external_ref for body in bodies if body.external_ref is not None}
     if refs:
-        by_source: dict[str, list[str]] = {}
-        for ref in sorted(refs, key=lambda r: (r.source, r.id)):
-            by_source.setdefault(ref.source, []).append(ref.id)
-        condition = " OR ".join(
-            f"(external_source = ? AND external_id IN ({', '.join('?' * len(ids))}))"
-            for ids in by_source.values()
-        )
-        params = [value for source, ids in by_source.items() for value in (source, *ids)]
+        condition, params = having_refs(refs)
         existing = await work.select(register.shape, f"({condition})", params, archived=True)
-        by_ref = work.memory(_BY_REF)
-        by_ref.update(dict.fromkeys(((register.name, ref) for ref in refs), None))
-        by_ref.update({(register.name, ref): one.id for one in existing if (ref := one.external_ref)})
+        remember_refs(work, register, refs, existing)
     await references.foresee(work, register.names, bodies)
     shapes = {member: other.shape for member, other in register.made_by_name.items()}
     await work.read_guards(naming.guards(register.shape, shapes, bodies))
+
+
+def having_refs(refs: Collection[ExternalRef]) -> tuple[str, list[str]]:
+    """Which aggregates have one of these external keys, as a condition with its parameters."""
+    by_source: dict[str, list[str]] = {}
+    for ref in sorted(refs, key=lambda r: (r.source, r.id)):
+        by_source.setdefault(ref.source, []).append(ref.id)
+    condition = " OR ".join(
+        f"(external_source = ? AND external_id IN ({', '.join('?' * len(ids))}))"
+        for ids in by_source.values()
+    )
+    return condition, [value for source, ids in by_source.items() for value in (source, *ids)]
+
+
+def remember_refs(
+    work: Work, register: Register[Any], refs: Collection[ExternalRef], existing: Iterable[Aggregate]
+) -> None:
+    """Keep what was found of some external keys; whatever was not found has none."""
+    by_ref = work.memory(_BY_REF)
+    found_ids = {ref: one.id for one in existing if (ref := one.external_ref)}
+    by_ref.update({(register.name, ref): found_ids.get(ref) for ref in refs})
 
 
 async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, Any]) -> A:
@@ -424,6 +500,7 @@ async def revise(work: Work, register: Register[A], entity: A, patch: dict[str, 
     is_withheld = "custom" in patch and await custom_fields.withhold(work, entity, patch["custom"])
     if not is_withheld and not work.is_changed(entity):
         return entity
+    editions.refuse_bound(register.lifecycle, entity)
     await _ask_project(work, register, entity, REVISE)
     await _check(work, register, entity)
     return await save(work, register, entity, plain(register.shape, "revised"))
@@ -450,6 +527,7 @@ async def archive(work: Work, register: Register[A], entity: A) -> A:
         raise NotFound(
             Text("the {noun} is already archived", noun=entry_of(type(entity)).noun), code="archived"
         )
+    editions.refuse_binding(register.lifecycle, entity)
     await _ask_project(work, register, entity, ARCHIVE)
     await refuse_while_needed(work, entity, register.dependents)
     carried = await register.carried(work, entity)
@@ -482,20 +560,27 @@ async def _bring_back(work: Work, register: Register[A], carried: Sequence[A]) -
 
 
 async def move(work: Work, register: Register[A], entity: A, name: str, body: Shape) -> A:
-    """One move of the lifecycle, with what its request gives."""
+    """One move, with what its request gives."""
+    if (other := register.other_moves.get(name)) is not None:
+        moved: A = await other.make(work, entity, body)
+        return moved
     assert register.lifecycle is not None
     occasion = Occasion(body, work.effective_on, work.origin.auth_id)
     exception = await four_eyes.refuse_own(work, register.lifecycle, entity, name)
+    await four_eyes.refuse_others(work, register.lifecycle, entity, name)
     step = register.lifecycle.admit(entity, name, occasion.by)
     await _ask_project(work, register, entity, name)
+    await limits.refuse_above(work, entity, name)
     fact = register.lifecycle.make(entity, name, occasion)
     four_eyes.mark(fact, exception)
-    if register.lifecycle.submits(name):
-        four_eyes.note_submitted(work, entity)
     await custom_fields.check(work, entity)
     if step.checks_content:
         await register.check(work, entity)
     await references.check_named_by_move(work, register.names, entity)
+    await references.check_within(work, register.within, entity)
+    await confidential_names.refuse(work, register.names, entity, register.within)
+    if register.notes_authors and register.lifecycle.submits(name):
+        four_eyes.note_submitted(work, entity)
     return await save(work, register, entity, fact)
 
 
@@ -506,24 +591,41 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
     assert life is not None
     if register.acts is not None and PROJECT in register.names:
         await references.foresee(work, {PROJECT: register.names[PROJECT]}, entities)
-    barred = await _own_and_barred(work, register, entities)
+    own = await _own(work, register, entities)
+    barred, submitted = await _barred(work, register, own, entities)
     return [
         [
             name
             for name in life.allowed(entity, work.origin.auth_id)
             if life.moves[name].needs in verbs(work, entity)
             and not (str(entity.id) in barred and life.needs_four_eyes(name))
+            and not (str(entity.id) in submitted and life.is_for_another(name, entity))
+            and (
+                not life.moves[name].for_author or str(entity.id) in own or four_eyes.may_write(work, entity)
+            )
+            and await limits.limit_for(work, entity, name) is None
             and (register.acts is None or await permits(work, register.acts, entity, name))
         ]
         for entity in entities
     ]
 
 
-async def _own_and_barred(work: Work, register: Register[A], entities: Sequence[A]) -> set[str]:
-    """Those that the caller made or submitted, and so does not decide."""
-    if not register.is_decided:
+async def _own(work: Work, register: Register[A], entities: Sequence[A]) -> set[str]:
+    """Those that the caller made or submitted."""
+    life = register.lifecycle
+    if life is None or not life.notes_authors:
         return set()
-    own = await four_eyes.own_among(work, [str(entity.id) for entity in entities])
+    return await four_eyes.own_among(work, life, entities)
+
+
+async def _barred(
+    work: Work, register: Register[A], own: set[str], entities: Sequence[A]
+) -> tuple[set[str], set[str]]:
+    """Those of them that the caller may not decide; and those that are for somebody else, because the caller submitted them."""
     if not own or await four_eyes.allowed_exception(work, entry_of(register.shape).service):
-        return set()
-    return own
+        return set(), set()
+    assert register.lifecycle is not None
+    submitted = (
+        await four_eyes.submitted_among(work, entities) if register.lifecycle.has_other_eyes else set()
+    )
+    return own, submitted

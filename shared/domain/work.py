@@ -72,6 +72,7 @@ class Work:
         "_new_access",
         "_new_nodes",
         "_origin_json",
+        "_recorded_last",
         "after_commit",
         "caller",
         "dry",
@@ -139,6 +140,7 @@ class Work:
         """What has become due and is told now; None where somebody writes."""
         self._origin_json: str | None = None
         self._floor: int | None = None
+        self._recorded_last = 0
         self._new_nodes: set[str] = set()
         self._new_access: list[Aggregate] = []
 
@@ -200,7 +202,11 @@ class Work:
         mirror = next((mirror for mirror in self.mirrors.values() if mirror.name == table), None)
         if mirror is None or not mirror.entry.scope:
             return None
-        return rows_seen(self.rights.sight_of(mirror.entry), mirror, self.store.dialect)
+        condition = rows_seen(self.rights.sight_of(mirror.entry), mirror, self.store.dialect)
+        if condition is None or mirror.entry.is_restricted:
+            return condition
+        nowhere = " AND ".join(f"{member} IS NULL" for member in mirror.entry.scope)
+        return f"(({condition[0]}) OR ({nowhere}))", condition[1]
 
     def hides_node(self, id: UUID | str) -> bool:
         """Whether who asked does not see a portfolio, programme or project."""
@@ -306,6 +312,15 @@ class Work:
                 self.relies_on(self.mirrors[shape].name, id)
         return [one for one in (standing | staged).values() if concerns(one)]
 
+    def archived_here(self, table: str) -> frozenset[str]:
+        """The ids of what this unit archives in a table, as it leaves it."""
+        versions = self.reading.versions
+        return frozenset(
+            str(id)
+            for name, id in self.written
+            if name == table and versions[name, id.int].members["archived_at"] is not None
+        )
+
     def relies_on(self, table: str, id: UUID) -> bool:
         """Whether this unit writes the aggregate; if so, the current part depends on that being committed."""
         if (table, id) not in self.written:
@@ -366,10 +381,7 @@ class Work:
         mirror, members = self.mirrors[shape], vars(entity)
         before = self.reading.version(mirror.name, entity.id)
         changed = _changed(before, members)
-        if self.rights is not None:
-            admit(self.rights, self.needs, entity, None if before is None else before.one, self._new_nodes)
-            if before is None and is_node(shape):
-                self._new_nodes.add(str(entity.id))
+        self._admit(entity, before)
         recorded, version, effective = now_micros(), 1, EARLIEST
         if before is None:
             self.watch.check(recorded)
@@ -380,23 +392,67 @@ class Work:
             version, effective = before.members["version"] + 1, before.effective_at
         entity.take(version=version, updated_at=from_micros(recorded))
         effective = self._effective(effective, recorded)
-        state = codec_of(shape).write(members).decode()
         if self._origin_json is None:
             self._origin_json = self.origin.to_json()
-        published = event(
-            entity, state, fact, changed, effective, recorded, self._origin_json, self.settings.base_url
-        )
-        places = None if before is None else mirror.places(tuple(changed))
-        self.part.rows.append(RowWrite(mirror, mirror.values(members, recorded, effective, state), places))
-        self.part.events.append(published)
-        if staged := tree.rows_to_write(entity, changed):
-            self.part.rows += staged
-            self._new_access.append(entity)
+        self._stage(entity, fact, before, changed, changed, effective, recorded, self._origin_json)
         if shape in DUES:
             self._keep_dues(entity, before, recorded)
+        return entity
+
+    def take_in(
+        self, entity: A, fact: Fact, changed: Sequence[str], effective_at: int, origin: Origin
+    ) -> None:
+        """Write a version as another instance wrote it: with its number, its times, what it changed and who did it. What
+        comes before it is read or written already; that it follows from that is for the caller to know."""
+        shape = type(entity)
+        before = self.reading.version(self.mirrors[shape].name, entity.id)
+        self._admit(entity, before)
+        self._recorded_last = recorded = max(now_micros(), self._recorded_last + 1)
+        self.watch.check(recorded)
+        differing = _changed(before, vars(entity))
+        self._stage(entity, fact, before, differing, changed, effective_at, recorded, origin.to_json())
+        if shape in DUES:
+            was = None if before is None else before.one
+            almanac = almanac_of(self.store, self.settings.zone)
+            self.part.rows += due_rows.rows_of_history(DUES[shape], entity, was, fact, almanac, recorded)
+
+    def _admit(self, entity: Aggregate, before: Version[Any] | None) -> None:
+        """Refused (403 or 404) where whoever writes may not write this one."""
+        if self.rights is not None:
+            admit(self.rights, self.needs, entity, None if before is None else before.one, self._new_nodes)
+            if before is None and is_node(type(entity)):
+                self._new_nodes.add(str(entity.id))
+
+    def effective_at_of(self, entity: Aggregate) -> int:
+        """From when the last version that this unit has read or saved of an aggregate is effective, in microseconds."""
+        version = self._version(entity)
+        return EARLIEST if version is None else version.effective_at
+
+    def _stage(
+        self,
+        entity: Aggregate,
+        fact: Fact,
+        before: Version[Any] | None,
+        differing: Sequence[str],
+        changed: Sequence[str],
+        effective: int,
+        recorded: int,
+        origin: str,
+    ) -> None:
+        """Stage the row and the event of a version; instants in microseconds. `changed` is what its event tells: an erased
+        version may have changed more than what differs now."""
+        shape = type(entity)
+        mirror, members = self.mirrors[shape], vars(entity)
+        state = codec_of(shape).write(members).decode()
+        published = event(entity, state, fact, changed, effective, recorded, origin, self.settings.base_url)
+        places = None if before is None else mirror.places(tuple(differing))
+        self.part.rows.append(RowWrite(mirror, mirror.values(members, effective, state), places))
+        self.part.events.append(published)
+        if staged := tree.rows_to_write(entity, differing):
+            self.part.rows += staged
+            self._new_access.append(entity)
         self.written.add((mirror.name, entity.id))
         self.reading.keep(mirror.name, Version(shape, dict(members), state, effective))
-        return entity
 
     def _keep_dues(self, entity: Aggregate, before: Version[Any] | None, recorded: int) -> None:
         """Write what is due of an aggregate from now on. What time itself tells is no update of it."""
@@ -463,9 +519,10 @@ class Work:
         rows: Sequence[tuple[Any, ...]],
         expect: int | None = None,
         types: tuple[str, ...] = (),
+        is_check: bool = False,
     ) -> None:
         """A statement in the same transaction: a service's private copy of a foreign fact, a mark (see `Statement`)."""
-        self.part.statements.append(Statement(sql, rows, expect, types))
+        self.part.statements.append(Statement(sql, rows, expect, types, is_check))
 
     def next_part(self) -> None:
         """Begin the next item of a batch."""
@@ -473,7 +530,11 @@ class Work:
         self.unit.parts.append(self.part)
 
     async def commit(self) -> None:
-        """Make it durable. Raises StaleVersion (read again and decide again) or a refusal."""
+        """Make it durable; of a trial (`dry`) nothing stays. Raises StaleVersion (read again and decide again) or a refusal."""
+        if self.dry:
+            await self.store.trial(self.unit)
+            self.unit.positions = []
+            return
         try:
             await self.store.commit(self.unit)
         finally:
@@ -548,8 +609,11 @@ def expect_version(entity: Aggregate, if_match: Match | None) -> None:
         raise PreconditionFailed(
             "If-Match names no version: send the ETag of the whole resource as it came; a weak one (W/) never matches",
             headers=current,
+            version=entity.version,
         )
-    raise PreconditionFailed("the resource has changed since it was read", headers=current)
+    raise PreconditionFailed(
+        "the resource has changed since it was read", headers=current, version=entity.version
+    )
 
 
 def refusal_of(error: Exception) -> Exception:

@@ -294,7 +294,8 @@ async def _not_valid(request: Request, error: RequestValidationError) -> Respons
     """Without the input, which FastAPI's own answer repeats."""
     faults = [_fault(detail) for detail in error.errors()]
     return await _refusal(
-        request, Invalid(Text("{count} of the given values are not valid", count=len(faults)), *faults)
+        request,
+        Invalid(Text("{count} of the given values {count:is|are} not valid", count=len(faults)), *faults),
     )
 
 

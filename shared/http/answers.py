@@ -21,11 +21,15 @@ from shared.store import Unreachable
 
 
 def written(result: Any, call: Call, status: int) -> Answer:
-    """The answer to a write: the aggregate as it stands now, with its ETag and position."""
+    """The answer to a write: the aggregate as it stands now, with its ETag and position. What was only tried has none."""
     if isinstance(result, Pending):
         answer = result.answer(call)
+    elif isinstance(result, Answer):
+        answer = result
+    elif call.work.dry:
+        answer = Answer(200, call.answered(result))
     else:
-        answer = result if isinstance(result, Answer) else aggregate(result, call, status)
+        answer = aggregate(result, call, status)
     positions = call.work.positions()
     if positions:
         answer.headers["Portolan-Position"] = position_token(call.kernel.store.epoch, positions)

@@ -3,27 +3,28 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from shared.base.errors import Fault, Invalid, Refusal
+from shared.base.errors import Fault, Forbidden, Invalid, Refusal
 from shared.base.texts import Text
 from shared.base.validation import invalid_from
 from shared.contracts.language import Aggregate
 from shared.domain.work import refusal_of
-from shared.http import idempotency, problems
+from shared.http import audit, idempotency, problems
 from shared.http.call import Answer, Call, Pending, read_content
 from shared.store import StaleVersion
 
 LARGEST = 500
 
+ModelOf = Callable[[Any], type[BaseModel]]
+"""The shape that the content of an item must have, given the item as it was sent."""
+
 Foresee = Callable[[Call, list[Any]], Awaitable[None]]
 """Reads at once what deciding the items will need."""
-
-ItemCommand = Callable[[Call, Any], Awaitable[tuple[Aggregate, int]]]
-"""Decides one item and stages it in the current part: the aggregate, and 200 or 201."""
 
 
 @dataclass
@@ -34,6 +35,27 @@ class Item:
     refusal: Refusal | None = None
     part: int = 0
     changed: bool = False
+
+
+ItemCommand = Callable[[Call, Any, Sequence[Item]], Awaitable[tuple[Aggregate, int]]]
+"""Decides one item, given those before it as they were decided, and stages it in the current part: the aggregate, and
+200 or 201."""
+
+
+def left_by(earlier: Sequence[Item], index: int) -> Aggregate:
+    """The aggregate as an earlier item of the batch left it; its refusal where it was refused."""
+    if index >= len(earlier):
+        raise Invalid(
+            "an item builds on one that stands before it",
+            Fault("out_of_order", "no earlier item", pointer="/item"),
+        )
+    before = earlier[index]
+    if before.aggregate is not None:
+        return before.aggregate
+    assert before.refusal is not None
+    refusal = copy(before.refusal)
+    _tell_cause(refusal, index)
+    raise refusal
 
 
 @dataclass
@@ -61,7 +83,12 @@ class Batch(Pending):
         return Item(refusal.status, refusal=refusal)
 
     def answer(self, call: Call) -> Answer:
-        items = [self._member(i, item, call) for i, item in enumerate(self.settled(call))]
+        settled = self.settled(call)
+        if (
+            forbidden := next((i.refusal for i in settled if isinstance(i.refusal, Forbidden)), None)
+        ) is not None:
+            audit.note(call, forbidden)
+        items = [self._member(i, item, call) for i, item in enumerate(settled)]
         return Answer(207, f'{{"items":[{",".join(items)}]}}'.encode())
 
     def _member(self, index: int, item: Item, call: Call) -> str:
@@ -106,7 +133,7 @@ def _problem_member(index: int, status: int, problem: dict[str, Any]) -> str:
 
 
 async def run(
-    call: Call, items: list[Any], model: type[Any], foresee: Foresee, command: ItemCommand
+    call: Call, items: list[Any], model_of: ModelOf, foresee: Foresee, command: ItemCommand
 ) -> Batch:
     """Check and decide each item, then let the one unit be written; `validate_only` decides and writes nothing."""
     if len(items) > LARGEST:
@@ -117,20 +144,20 @@ async def run(
     call.work.unit.separable = True
     bodies = []
     for item in items:
-        bodies.append(_read(item, model))
+        bodies.append(_read(item, model_of(item)))
         await asyncio.sleep(0)
     await foresee(call, [body for body in bodies if not isinstance(body, Refusal)])
-    decided = []
+    decided: list[Item] = []
     for i, body in enumerate(bodies):
         if i:
             call.work.next_part()
             await asyncio.sleep(0)  # whatever the store: others are answered between two items
-        decided.append(await _decide(call, body, command))
+        decided.append(await _decide(call, body, command, decided))
         decided[-1].part = i
     return Batch(decided)
 
 
-def _read(item: Any, model: type[Any]) -> Any:
+def _read(item: Any, model: type[BaseModel]) -> Any:
     """The content of an item, or the refusal of what is none."""
     try:
         return read_content(model, item if isinstance(item, dict) else {}, json.dumps(item).encode())
@@ -138,12 +165,12 @@ def _read(item: Any, model: type[Any]) -> Any:
         return invalid_from(error)
 
 
-async def _decide(call: Call, body: Any, command: ItemCommand) -> Item:
+async def _decide(call: Call, body: Any, command: ItemCommand, earlier: Sequence[Item]) -> Item:
     part = call.work.part
     try:
         if isinstance(body, Refusal):
             raise body
-        aggregate, status = await command(call, body)
+        aggregate, status = await command(call, body, earlier)
         state = call.work.state_of(aggregate)
         return Item(status, aggregate.model_copy(), state, changed=bool(part.events))
     except ValidationError as error:

@@ -14,6 +14,7 @@ from shared.base.errors import Fault, Invalid, Malformed, TooLarge, UnsupportedM
 from shared.base.texts import Text
 from shared.base.validation import invalid_from
 from shared.http.call import Call, read_content, read_form
+from shared.http.file_forms import form_spooler
 from shared.http.operation import FORM, Operation
 from shared.http.signature import Signature
 from shared.http.spooling import spooler
@@ -26,7 +27,7 @@ Reader = Callable[[Call], Awaitable[BaseModel | bytes | None]]
 def body_reader(operation: Operation, signature: Signature) -> Reader:
     """Reads the body of one operation: the content for its endpoint, None where that takes none."""
     if operation.takes_file:
-        return spooler(operation)
+        return form_spooler(operation) if operation.media_type == FORM else spooler(operation)
     if operation.ignores_body:
         return _anything(operation)
     return _nothing(operation) if operation.takes is None else _content(operation, signature)
@@ -57,6 +58,7 @@ def _content(operation: Operation, signature: Signature) -> Reader:
     media_type, sent_as = operation.media_type, operation.media_type.encode()
     accept = {"Accept-Patch" if operation.method == "PATCH" else "Accept-Post": media_type}
     limit, items, is_form = operation.body_limit, operation.items_limit, media_type == FORM
+    fills = operation.fills
     takes_body, is_raw = signature.body is not None, operation.is_raw
 
     async def read(call: Call) -> BaseModel | bytes | None:
@@ -84,6 +86,10 @@ def _content(operation: Operation, signature: Signature) -> Reader:
             )
         if not takes_body:
             return None
+        if fills is not None:
+            content = await fills(call, value)
+            if content is not value:
+                value, raw = dict(content), json.dumps(content).encode()
         try:
             return read_content(cast(type[BaseModel], operation.body), value, raw)
         except ValidationError as error:

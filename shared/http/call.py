@@ -23,7 +23,7 @@ from shared.domain.access.rights import Rights, Sight
 from shared.domain.work import Match, Work
 from shared.http.auth import Principal
 from shared.http.serving import Serving
-from shared.http.spooled import Spooled
+from shared.http.spooled import SentFile, Spooled
 from shared.store.outbox import Origin
 
 M = TypeVar("M", bound=BaseModel)
@@ -113,10 +113,23 @@ class Call(Request):
     """Headers that the endpoint adds to the answer."""
     spooled: Spooled | None = None
     """The file that the request brought."""
+    sent_files: tuple[SentFile, ...] = ()
+    """The files that a form brought; `spooled` is the first one."""
 
     @property
     def service(self) -> str:
         return self.kernel.service
+
+    @property
+    def sent_file(self) -> SentFile | None:
+        """The file of a form that brings one."""
+        return self.sent_files[0] if self.sent_files else None
+
+    def let_go_of_files(self) -> None:
+        """What the request brought is stored by now, or not wanted."""
+        for content in (self.spooled, *(file.content for file in self.sent_files)):
+            if content is not None:
+                content.close()
 
     def header(self, name: str) -> str | None:
         value = self.sent.get(name.lower().encode())
@@ -129,10 +142,13 @@ class Call(Request):
                 Text("the token lacks the scope {scope}", scope=scope), code="scope_missing", needs=scope
             )
 
-    async def know_rights(self) -> None:
-        """What the principal sees and may do by now; a stream asks again and again."""
+    async def know_rights(self, *, as_remembered: bool = False) -> None:
+        """What the principal sees and may do by now; a stream asks again and again. `as_remembered`: or a moment ago, for
+        an answer that is made again where it `is_outdated`."""
         kernel = self.kernel
-        self.rights = await rights_of(kernel.store, kernel.service, self.principal, kernel.settings.zone)
+        self.rights = await rights_of(
+            kernel.store, kernel.service, self.principal, kernel.settings.zone, as_remembered=as_remembered
+        )
         self.rights_mark = grants_in(kernel.store).mark
 
     async def is_outdated(self) -> bool:

@@ -31,11 +31,13 @@ def _sign(down: bool) -> str:
     return "<" if down else ">"
 
 
+OF_A_PAGE = ("cursor", "limit", "fields", "expand", "first")
+"""Parameters that say which part of a list is shown, and how; `first` is the number of its first row, on pages."""
+
+
 def binding(call: Call, listed: str) -> str:
     """What a cursor is bound to: the list with its filters and sort, not the page size."""
-    filters = sorted(
-        (k, v) for k, v in call.query.items() if k not in ("cursor", "limit", "fields", "expand")
-    )
+    filters = sorted((name, value) for name, value in call.query.items() if name not in OF_A_PAGE)
     return json.dumps([listed, filters])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -30,6 +30,7 @@ COLUMNS = (
     "fired_for",
     "fired_at",
     "fired_version",
+    "scope",
 )
 
 
@@ -59,6 +60,10 @@ class DueItem(AnswerShape):
     """For which instant it was told last."""
     told_version: int | None
     """The version of the aggregate that told it last."""
+    stands: bool
+    """Whether it is still so: of a package that was completed since, nothing is due any more."""
+    scope_id: Id | None
+    """The node in which the aggregate lies; null: the instance."""
 
 
 class DuePage(PageShape):
@@ -77,6 +82,12 @@ class DueQuery(Query):
     )
     aggregate_type: tuple[str, ...] = Field(
         default=(), description=filter_text("aggregate_type", "Such as `work_package`.")
+    )
+    scope_id: tuple[IdText, ...] = Field(
+        default=(), description=filter_text("scope_id", "The node in which the aggregate lies.")
+    )
+    stands: Literal["true", "false"] | None = Field(
+        default=None, description="Only what is still so, or only what is no more."
     )
     kind: tuple[str, ...] = Field(
         default=(), description=filter_text("kind", "Such as `work_package.overdue`.")
@@ -114,6 +125,10 @@ def routes(service: str) -> Routes:
         keyset.narrow("(stands = 1 OR fired_at IS NOT NULL)")
         for name in ("id", "aggregate_id", "aggregate_type", "kind"):
             keyset.any_of(name, getattr(query, name), "id" if name.endswith("id") else "code")
+        if query.scope_id:
+            keyset.any_of("scope", query.scope_id, "id")
+        if query.stands is not None:
+            keyset.narrow("stands = ?", int(query.stands == "true"))
         if query.state is not None:
             keyset.narrow(WAITS if query.state is DueState.WAITING else f"NOT ({WAITS})")
         for bound, operator in ((query.due_from, ">="), (query.due_until, "<")):
@@ -147,12 +162,13 @@ def _narrow_to_sight(call: Call, service: str, keyset: Keyset) -> None:
 
 
 def _item(row: Sequence[Any]) -> str:
-    id, kind, aggregate_type, aggregate_id, due_at, stands, fired_for, fired_at, version = row
+    id, kind, aggregate_type, aggregate_id, due_at, stands, fired_for, fired_at, version, scope = row
     waits = bool(stands) and due_at != fired_for
     item = DueItem(
         id=id, kind=kind, aggregate_type=aggregate_type, aggregate_id=aggregate_id,
         state=DueState.WAITING if waits else DueState.FIRED, due_at=from_micros(due_at),
         told_at=None if fired_at is None else from_micros(fired_at),
         told_for=None if fired_at is None else from_micros(fired_for), told_version=version,
+        stands=bool(stands), scope_id=scope,
     )  # fmt: skip
     return item.model_dump_json()

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel
+
 Schema = dict[str, Any]
 
 MEMBERS: dict[str, Any] = {
@@ -77,6 +79,12 @@ def of(schema: Schema, schemas: dict[str, Schema], name: str = "") -> Any:
         if source in schema:
             return schema[source][0]
     return _plain(schema, schemas)
+
+
+def of_shape(shape: type[BaseModel]) -> Any:
+    """An example of what a shape holds."""
+    schema = shape.model_json_schema(ref_template="#/$defs/{model}")
+    return of(schema, schema.get("$defs", {}))
 
 
 def _object(schema: Schema, schemas: dict[str, Schema]) -> Any:

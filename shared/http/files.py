@@ -29,6 +29,7 @@ from shared.store import content as contents
 from shared.store.content import Content, Upload
 
 MEGABYTE, GIGABYTE = 10**6, 10**9
+UNKNOWN_TYPE = "application/octet-stream"
 SENT_WHOLE = 256 * 1024
 """Up to so many bytes a content is answered at once; beyond, a piece at a time."""
 SANDBOX = "default-src 'none'; sandbox"
@@ -112,13 +113,21 @@ def routes(service: str) -> Routes:
 
 
 async def _receive(call: Call, name: str) -> Any:
-    spooled, store, caller = call.spooled, call.kernel.store, call.principal.key
-    assert spooled is not None
+    assert call.spooled is not None
+    return _Received(call.service, await take(call, call.spooled, name))
+
+
+async def take(call: Call, spooled: Spooled, name: str, *, of_any_type: bool = False) -> Upload:
+    """Check a file that has come whole and store it; it is its sender's once the unit of the call is committed.
+
+    `of_any_type`: whoever uses it looks at its content, whatever its name claims.
+    """
+    store, caller = call.kernel.store, call.principal.key
     if not spooled.size:
         raise Invalid(
             "the file is empty", Fault("empty", "send the file as body", pointer=""), code="empty_file"
         )
-    media_type = _type_of(spooled, name)
+    media_type = UNKNOWN_TYPE if of_any_type else _type_of(spooled, name)
     await _refuse_infected(call, spooled)
     await _keep_quota(call, spooled.size)
     upload = Upload(
@@ -131,7 +140,7 @@ async def _receive(call: Call, name: str) -> Any:
     async with call.kernel.receiving.storing:
         await contents.store_pieces(store, Content(upload.sha256, upload.size, media_type), spooled.read)
     call.work.part.statements += contents.completed(upload, caller)
-    return _Received(call.service, upload)
+    return upload
 
 
 def _type_of(spooled: Spooled, name: str) -> str:

@@ -53,6 +53,10 @@ class Version(AnswerShape):
     """Who did it: the subject of the token."""
     who_type: str
     """What kind of caller that is: `user`, `service_account` or `system`."""
+    correlation_id: str
+    """What it belongs to: the `X-Request-ID` of the request that it follows from, however far."""
+    imported_by: str | None = Field(default=None, json_schema_extra=absent)
+    """Who read it in, where it was done in another instance; absent otherwise."""
     changed: list[str]
     """The members that differ from the version before."""
     fact: dict[str, Any]
@@ -105,7 +109,10 @@ def _version(call: Call, entry: AggregateType, row: Any, with_state: bool) -> st
         return None
     version = {
         "version": change.version, "type": kind, "at": to_wire(recorded_at), "effective_at": change.effective_at,
-        "who": envelope["authid"], "who_type": envelope["authtype"], "changed": change.changed,
+        "who": envelope["authid"], "who_type": envelope["authtype"],
+        "correlation_id": envelope.get("correlationid", ""), "changed": change.changed,
         "fact": change.fact,
     }  # fmt: skip
+    if "importedby" in envelope:
+        version["imported_by"] = envelope["importedby"]
     return msgspec.json.encode(version | ({"state": change.state} if with_state else {})).decode()

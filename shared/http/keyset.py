@@ -152,12 +152,19 @@ class Keyset:
     """What is searched for, in the search form."""
     is_long: bool = False
     """Whether a page may take longer than a millisecond: no index serves it. It is then read beside the event loop."""
+    first: list[tuple[str, bool]] = field(default_factory=list)
+    """(sort, descending) before those that the query names in `sort`."""
     searched: str | None = None
     """A table of the texts that each row ever had, by `id`: its index narrows a search, where the list's own has none."""
 
     def narrow(self, condition: str, *params: Any) -> None:
         self.where.append(condition)
         self.params.extend(params)
+
+    def sort_first(self, name: str, sort: Sort, *, down: bool) -> None:
+        """Sort by something that this list alone knows, before what its query names in `sort`."""
+        self.sorts = {**self.sorts, name: sort}
+        self.first.append((name, down))
 
     def any_of(self, column: str, values: Sequence[str] | None, kind: Kind) -> None:
         if values:
@@ -186,19 +193,25 @@ class Keyset:
     def _named_sorts(self, call: Call) -> list[tuple[str, bool]]:
         """(sort, descending) as the query names them, in its order."""
         parts = [part for part in (call.one("sort") or "").split(",") if part]
-        if len(parts) > parameters.SORTED_BY:
+        if len(parts) + len(self.first) > parameters.SORTED_BY:
             raise parameters.wrong(
                 "sort", Text("at most {sorted_by} members", sorted_by=parameters.SORTED_BY)
             )
         names = [part.removeprefix("-") for part in parts]
         if not set(names) <= set(self.sorts):
             raise parameters.wrong("sort", Text("of {names}", names=", ".join(self.sorts)))
-        return [(name, part.startswith("-")) for name, part in zip(names, parts, strict=True)]
+        return [
+            *self.first,
+            *((name, part.startswith("-")) for name, part in zip(names, parts, strict=True)),
+        ]
 
-    async def page(self, call: Call, columns: str, table: str) -> paging.Page[tuple[Any, ...]]:
-        """A page of rows of `columns`; counted by the statement that reads them, so that both tell of one moment."""
+    async def page(
+        self, call: Call, columns: str, table: str, *, counted: bool = False
+    ) -> paging.Page[tuple[Any, ...]]:
+        """A page of rows of `columns`; where somebody wants that, `counted` by the statement that reads them, so that both
+        tell of one moment."""
         order, limit, bound = self.order(call), parameters.limit_of(call), cursor.binding(call, self.bound_to)
-        named, counted, last = self._named_sorts(call), paging.wants_total(call), None
+        named, counted, last = self._named_sorts(call), counted or paging.wants_total(call), None
         if (text := call.one("cursor")) is not None:
             last = cursor.opened(call, text, bound)
             if len(last) != len(order):  # of a version that ordered otherwise

@@ -31,9 +31,9 @@ def read(call: Call, mirror: Mirror, filters: Filters, keyset: Keyset) -> None:
             _narrow(keyset, filters.kind(column), column, operator.rstrip("]"), values, name)
             if column in mirror.sorted:  # the same rows, found by the index of the sort key
                 keyset.any_of(column + SORT, [sort_key(value) or "" for value in values], "code")
-    for parameter, column in (("external_ref.source", "external_source"), ("external_ref.id", "external_id")):
-        if (value := call.one(parameter)) is not None:
-            keyset.narrow(f"{column} = ?", composed(value))
+    if (source := call.one("external_ref.source")) is not None:
+        keyset.narrow("external_source = ?", composed(source))
+    keyset.any_of("external_id", call.query.get("external_ref.id"), "text")
     if text := call.one("q"):
         keyset.search(text)
 

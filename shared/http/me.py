@@ -41,7 +41,7 @@ class MyToken(AnswerShape):
     id: str
     """Its id, by which it can be revoked."""
     scopes: list[str] | None
-    """What it is narrowed to; null: to nothing."""
+    """What it is narrowed to; null: it is not narrowed."""
     expires_at: Instant
     """When it ends."""
 
@@ -105,7 +105,7 @@ def routes(service: str) -> Routes:
     @routes.get("/v1/me/tokens", scope=None)
     async def my_tokens(call: Call) -> Answer[PersonalTokenList]:
         """My personal access tokens."""
-        rows = await personal_tokens.of_owner(call.kernel.store, call.principal)
+        rows = await personal_tokens.of_caller(call)
         return answer(PersonalTokenList(items=[entry(row) for row in rows]))
 
     return routes
@@ -116,7 +116,7 @@ def answer(content: AnswerShape, status: int = 200) -> Answer[Any]:
 
 
 def entry(row: Any) -> PersonalTokenEntry:
-    """Of what `personal_tokens.of_owner` gives."""
+    """Of what `personal_tokens.of_caller` gives."""
     id, name, scope, made_at, expires_at, used_at = row
     return PersonalTokenEntry(
         id=id, name=name, scope=scope, created_at=from_micros(made_at), expires_at=from_micros(expires_at),

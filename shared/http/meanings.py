@@ -42,7 +42,7 @@ def problem_type(code: str, language: str = texts.ENGLISH) -> dict[str, Any]:
     if code not in problem_types():
         raise NotFound("there is no such problem type; /problems lists them")
     one = problem_types()[code]
-    details = [texts.in_language(detail, language) for detail in one["details"]]
+    details = [texts.with_places(texts.in_language(detail, language)) for detail in one["details"]]
     title = texts.in_language(one["title"], language)
     return {"type": f"/problems/{code}", **one, "title": title, "details": details}
 

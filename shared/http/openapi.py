@@ -168,6 +168,8 @@ def _query_parameter(parameter: Parameter) -> dict[str, Any]:
     if parameter.schema == {"type": "string"}:
         text = parameter.schema | {"pattern": r"^[^\x00-\x1f]*$"}
         documented_parameter["schema"] = replace(parameter, schema=text).to_openapi()["schema"]
+    elif "pattern" in (schema := documented_parameter["schema"]):
+        documented_parameter["schema"] = schema | {"pattern": schema["pattern"].replace(r"[\t-\r ]*", " *")}
     if parameter.reduces:
         documented_parameter["schema"] = _NAMES
     return documented_parameter

@@ -1,6 +1,6 @@
 """What an operation is, apart from how it runs: its parameters, body, scope and answers, as data."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -16,6 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Session = Callable[[Call], Awaitable[Principal]]
+Content = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,15 @@ class Operation:
     method: Method
     scope: str | None
     """What the caller must be allowed to; None: nothing, whoever has a token may (or anybody, where it is public)."""
+    other_scopes: tuple[str, ...] = ()
+    """Each lets a caller in that lacks `scope`: what a part of the request needs is then asked for that part."""
     status: int = 200
     takes: "type[BaseModel] | Deferred | None" = None
     """The shape of its body; None where it has none."""
     query: type[BaseModel] | None = None
     """What its endpoint is given of the query; `parameters` has all of its members too."""
+    fills: Callable[[Call, Content], Awaitable[Content]] | None = None
+    """What is added to the content of a body before it is checked; the same object where that is nothing."""
     media_type: str = "application/json"
     body_limit: int = BODY_LIMIT
     items_limit: int = strict_json.LARGEST_ARRAY
@@ -86,7 +91,10 @@ class Operation:
     needs_match: bool = False
     needs_key: bool = False
     takes_file: bool = False
-    """Whether its body is a file, which stands in `call.spooled`."""
+    """Whether its body is a file, which stands in `call.spooled`; a form of a page may bring one, which stands in
+    `call.sent_file`."""
+    most_files: int = 1
+    """So many files a form of a page may bring; they stand in `call.sent_files`."""
     answers_parts: bool = False
     """Whether a Range is answered with that part of the content (206)."""
     puts: bool = False

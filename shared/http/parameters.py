@@ -54,7 +54,7 @@ CUSTOM = Parameter(
     "custom",
     "Only where the organisation's own field has this value: `custom[data_class]=internal`, or one of these where it is"
     " given several times. Numbers, amounts (in minor units, such as cents) and days also take `custom[users][gte]`,"
-    " `[gt]`, `[lte]` and `[lt]`.",
+    " `[gt]`, `[lte]` and `[lt]`. `custom[users][sort]=asc`, or `desc`, sorts by it, before what `sort` names.",
     {"type": "object", "additionalProperties": {"type": "string"}},
     is_map=True,
 )
@@ -77,7 +77,7 @@ def parameters_of(filters: Filters, shape: type[BaseModel]) -> tuple[Parameter, 
         ARCHIVED,
         ids_parameter("Its id."),
         Parameter("external_ref.source", "The system a resource came from."),
-        Parameter("external_ref.id", "Its key there."),
+        equal_parameter("external_ref.id", "Its key there.", {"type": "string"}),
     ]
     if filters.search:
         parameters.append(search_parameter(filters.search))

@@ -22,7 +22,6 @@ from shared.http import attempts
 from shared.http.auth import Principal
 from shared.http.auth.roles import bounds_of, scopes_of
 from shared.http.call import Call
-from shared.store import Store
 
 PREFIX = "ptl_"
 FORM = re.compile("(ptl_[A-Za-z0-9_-]{43})([0-9a-f]{8})", re.ASCII)
@@ -117,6 +116,12 @@ async def _look_up(call: Call, hash: str) -> Principal | None:
     return replace(principal, scopes=scopes_of(principal.roles, scope))
 
 
-async def of_owner(store: Store, owner: Principal) -> Sequence[tuple[Any, ...]]:
-    """The tokens of somebody that count: id, name, scope, and in microseconds when made, till when, and when used here."""
-    return await store.fetch(_OF_OWNER, (owner.issuer, owner.subject, machine_micros()))
+async def of_caller(call: Call) -> Sequence[tuple[Any, ...]]:
+    """The caller's tokens that count: id, name, scope, and in microseconds when made, till when, and when used here. One that
+    was revoked with all that its owner was given counts no more."""
+    owner, revocations = call.principal, call.kernel.revocations
+    rows = await call.kernel.store.fetch(_OF_OWNER, (owner.issuer, owner.subject, machine_micros()))
+    tokens = [
+        (replace(owner, token_id=row[0], issued_at=row[3] / 1_000_000, session_id=""), row) for row in rows
+    ]
+    return [row for token, row in tokens if not revocations.concern(token)]

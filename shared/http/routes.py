@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     needs_match: bool
     needs_key: bool
     takes_file: bool
+    most_files: int
     answers_parts: bool
     public: bool
     any_query: bool

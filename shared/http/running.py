@@ -21,6 +21,7 @@ from shared.base import telemetry
 from shared.base.errors import DeadlineExceeded, NotFound, Refusal, Unauthenticated, Unavailable
 from shared.base.ids import is_canonical
 from shared.domain.clock_watch import ClockJumped
+from shared.domain.organisation import organisation_now
 from shared.domain.work import refusal_of
 from shared.http import after, answers, audit, cors, idempotency
 from shared.http.bodies import body_reader
@@ -91,6 +92,7 @@ class KernelRoute(BaseRoute):
         self.methods = {operation.method}
         self.operation_id = declared.id
         self.is_documented = not part.pages
+        self._is_page = part.pages
         self.endpoint = declared.endpoint
         self.operation = operation
         self._declared = declared
@@ -131,14 +133,15 @@ class KernelRoute(BaseRoute):
         try:
             deadlines = kernel.long_deadlines if self.operation.takes_file else kernel.deadlines
             with deadlines.begin():
+                if self._is_page:
+                    await organisation_now(kernel.store)
                 answer = await self._answered(call, self.endpoint)
             if answer.stream is not None:
                 kernel.streams.refuse_too_many(call.principal.key)
         except (Refusal, TimeoutError, Unreachable) as failure:
             answer = self._refused(_refusal(failure, call), call)
         finally:
-            if call.spooled is not None:
-                call.spooled.close()
+            call.let_go_of_files()
         if answer.stream is None:
             await answers.send(answer, call, scope["method"] == "HEAD", send)
             return
@@ -209,7 +212,8 @@ def composed(path: str, declared: Declared) -> Callable[[Call, Endpoint], Awaita
 
 def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
     """Identifies the principal, and checks the scopes."""
-    session, scopes = operation.session, frozenset(operation.scopes)
+    session, scopes, reads = operation.session, frozenset(operation.scopes), operation.method == "GET"
+    others, scopes_beside = frozenset(operation.other_scopes), scopes - {operation.scope}
 
     async def admitted(call: Call) -> None:
         kernel, authorization = call.kernel, call.sent.get(b"authorization", b"")
@@ -228,9 +232,12 @@ def _admission(operation: Operation) -> Callable[[Call], Awaitable[None]]:
             await kernel.meets(principal)
         if kernel.rate_limit.per_minute:
             call.replied |= kernel.rate_limit.count(principal.key)
-        await call.know_rights()
+        await call.know_rights(as_remembered=reads)
         call.needs = scopes
-        if not scopes <= call.rights.offered:
+        if reads and not scopes <= call.rights.offered:
+            await call.know_rights()
+        offered = call.rights.offered
+        if not (scopes <= offered or (scopes_beside <= offered and others & offered)):
             for scope in operation.scopes:
                 call.require(scope)
 
@@ -259,13 +266,22 @@ def _reading(is_public: bool) -> End:
 
 
 async def _answer_as_seen(call: Call, endpoint: Endpoint, arguments: Arguments, is_public: bool) -> Answer:
-    """Made again where rights changed meanwhile; Busy (503) where they do so every time."""
+    """Made again, or refused, where rights are others by then; Busy (503) where they are so every time.
+
+    The rights that are remembered are believed at first, and looked at once, when the answer is made: reading stays one
+    question to the database and that look."""
+    if is_public:
+        return await _public(call, endpoint, arguments, None)
     for _ in range(ATTEMPTS):
-        if not is_public:
-            call.begin()
-        answer: Answer = await endpoint(call, **arguments)
-        if is_public or answer.stream is not None or not await call.is_outdated():
-            return answer
+        call.begin()
+        try:
+            answer: Answer = await endpoint(call, **arguments)
+        except Refusal:
+            if not await call.is_outdated():
+                raise
+        else:
+            if not await call.is_outdated():
+                return answer
         await call.know_rights()
         for scope in call.needs:
             call.require(scope)

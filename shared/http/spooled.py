@@ -6,6 +6,7 @@ The temporary file has no name, so that nothing remains of it, whatever ends the
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -41,6 +42,19 @@ class Spooled:
 
     def close(self) -> None:
         self._file.close()
+
+
+@dataclass
+class SentFile:
+    """The file that was chosen in a form."""
+
+    control: str
+    """The name of its control."""
+    name: str
+    """As the browser calls it."""
+    content: Spooled
+    is_too_large: bool = False
+    """Then its content is not whole."""
 
 
 class Receiving:

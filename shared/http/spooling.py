@@ -30,7 +30,7 @@ def spooler(operation: Operation) -> Callable[[Call], Awaitable[None]]:
         _check_head(call, limit)
         spooled = call.spooled = Spooled(call.kernel.settings.data)
         with call.kernel.receiving.one_more():
-            async for piece in _body(call):
+            async for piece in pieces_of(call):
                 spooled.add(piece)
                 if spooled.size > limit:
                     raise _too_large(limit)
@@ -67,7 +67,8 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(Text("a file may have {limit} bytes", limit=limit))
 
 
-async def _body(call: Call) -> AsyncIterator[bytes]:
+async def pieces_of(call: Call) -> AsyncIterator[bytes]:
+    """The body of a request as it comes. Of a caller who is gone before its end nothing is done."""
     more = True
     while more:
         message = await call.receive()

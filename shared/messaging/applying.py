@@ -22,7 +22,8 @@ async def apply(consumer: Consumer, positions: Positions, work: Work, records: S
         news = True
         for copy in consumer.copies_by_event_type.get(record.event.type, ()):
             news = await copy.remember(work, record.state(copy.shape)) and news
-        reaction = consumer.reactions.get(record.event.type)
+        reactions = consumer.of_history if record.is_history else consumer.reactions
+        reaction = reactions.get(record.event.type)
         if reaction and news and positions.triggers(record):
             work.set_cause(
                 record.event.id, record.event.correlationid, record.event.traceparent, record.effective_at

@@ -6,12 +6,12 @@ from functools import cached_property
 
 from shared.contracts.language import EVENT_TYPES, OPEN_TO_READERS, Visibility, entry_of, topics_of
 from shared.domain.access.roles import SERVICES
-from shared.domain.copies import ACCESS, Copy, FieldCopy, Known
+from shared.domain.copies import ACCESS, Copy, FieldCopy
 from shared.domain.due.calendar import COPIES as ALMANAC
 from shared.domain.work import Work
 from shared.messaging.birth import declared
 from shared.messaging.bus import Record
-from shared.messaging.reactions import On, Reaction, by_event_type, sources_of
+from shared.messaging.reactions import On, Reaction, by_event_type, of_history, sources_of
 
 Fold = Callable[[Work, Sequence[Record]], Awaitable[None]]
 
@@ -29,6 +29,8 @@ class Consumer:
     copies: Sequence[Copy] = ()
     """What is kept of foreign aggregates; filled before the reactions to the same event."""
     reactions: dict[str, Reaction] = field(default_factory=dict)
+    of_history: dict[str, Reaction] = field(default_factory=dict)
+    """The same of what happened in another instance and was read in here."""
     fold: Fold | None = None
     measures: bool = False
     """Whether its reactions only measure: then all history counts, however late the consumer comes."""
@@ -72,7 +74,7 @@ class Consumer:
 
 def reacting(
     service: str,
-    declarations: Iterable[Known | On],
+    declarations: Iterable[Copy | On],
     name: str = "reactions",
     measures: bool = False,
     classes: Collection[Visibility] = OPEN_TO_READERS,
@@ -80,13 +82,14 @@ def reacting(
     """The consumer that fills the copies of a service and reacts. It consumes from the services that publish
     those. TypeError where one of them is of another class than `classes`."""
     declarations = tuple(declarations)
-    copies = tuple(one for one in declarations if isinstance(one, Known))
+    copies = tuple(one for one in declarations if not isinstance(one, On))
     from_others = kept_of_others(service) if service in SERVICES and not measures else ()
     return Consumer(
         f"{service}.{name}",
         tuple(sorted({*sources_of(declarations), *(copy.service for copy in from_others)})),
         copies=(*copies, *from_others),
         reactions=by_event_type(declarations),
+        of_history=of_history(declarations),
         measures=measures,
         classes=(*classes, *(one for one in TO_KNOW_LOGINS if from_others and one not in classes)),
     )

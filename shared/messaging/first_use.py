@@ -40,7 +40,7 @@ class OpenedOnFirstUse(Generic[A]):
     def reactions(self, *uses: type[Aggregate]) -> tuple[On, ...]:
         """To every fact of a project, and to the first record in it; one that lies in no project uses nothing."""
         return (
-            on(Project, EVERY, self.keep),
+            on(Project, EVERY, self.keep, of_history=self.keep_waiting),
             *(on(shape, "created", self._used_by(shape)) for shape in uses),
         )
 
@@ -76,6 +76,14 @@ class OpenedOnFirstUse(Generic[A]):
                 return
             one = await self._open(work, id, steps or [Step(record.effective_at, state)])
         await self.follow(work, one, state, False)
+
+    async def keep_waiting(self, work: Work, record: Record) -> None:
+        """A project that was read in with its history: what was opened for it is read in, too. Else its steps wait."""
+        project = record.state(Project)
+        if await self.unopened.find(work, project.id) is not None:
+            self.unopened.clear(work, project.id)
+        elif await self.unopened.steps(work, project.id) or was_approved(project.stage):
+            await self.unopened.wait(work, project, record.effective_at)
 
     async def use(self, work: Work, project_id: UUID) -> None:
         """A record needs it: open it where an approved project waits for that; a second use changes nothing."""

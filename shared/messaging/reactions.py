@@ -4,6 +4,9 @@
     consumers = (reacting("risk", REACTIONS),)
 
 An event first fills the copies of its aggregate. Where the copy has taken its version in before, nothing follows.
+
+What happened in another instance, and was read in here, triggers nothing: what followed then was read in, too (ADR 0060). A
+reaction that keeps rows which no event tells says what it does then: `on(WorkPackage, EVERY, keep, of_history=keep)`.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -29,22 +32,29 @@ class On:
     shape: type[Aggregate]
     facts: tuple[str, ...]
     reaction: Reaction
+    of_history: Reaction | None = None
+    """What follows where the fact happened in another instance; it writes no aggregate. None: nothing."""
 
     @property
     def event_types(self) -> list[str]:
         return [entry_of(self.shape).event_type(fact) for fact in self.facts]
 
 
-def on(shape: type[Aggregate], facts: str | Iterable[str], reaction: Reaction) -> On:
+def on(
+    shape: type[Aggregate],
+    facts: str | Iterable[str],
+    reaction: Reaction,
+    of_history: Reaction | None = None,
+) -> On:
     """`reaction` follows each of the facts: one, several, or EVERY. TypeError where the aggregate has no such fact."""
     declared = entry_of(shape).facts
     if facts == EVERY:
-        return On(shape, tuple(declared), reaction)
+        return On(shape, tuple(declared), reaction, of_history)
     names = (facts,) if isinstance(facts, str) else tuple(facts)
     unknown = [name for name in names if name not in declared]
     if unknown:
         raise TypeError(f"a {shape.__name__} has no fact {', '.join(unknown)}")
-    return On(shape, names, reaction)
+    return On(shape, names, reaction, of_history)
 
 
 def sources_of(declared: Iterable[Copy | On]) -> tuple[str, ...]:
@@ -54,11 +64,19 @@ def sources_of(declared: Iterable[Copy | On]) -> tuple[str, ...]:
 
 def by_event_type(declared: Iterable[Copy | On]) -> dict[str, Reaction]:
     """Event type -> what follows; of several reactions to one fact each in the order of declaration."""
+    return _listed((one, one.reaction) for one in declared if isinstance(one, On))
+
+
+def of_history(declared: Iterable[Copy | On]) -> dict[str, Reaction]:
+    """The same of what happened in another instance."""
+    return _listed((one, one.of_history) for one in declared if isinstance(one, On) and one.of_history)
+
+
+def _listed(reactions: Iterable[tuple[On, Reaction]]) -> dict[str, Reaction]:
     listed: dict[str, list[Reaction]] = {}
-    for one in declared:
-        if isinstance(one, On):
-            for event_type in one.event_types:
-                listed.setdefault(event_type, []).append(one.reaction)
+    for one, reaction in reactions:
+        for event_type in one.event_types:
+            listed.setdefault(event_type, []).append(reaction)
     return {event_type: _in_order(each) for event_type, each in listed.items()}
 
 

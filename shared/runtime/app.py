@@ -14,7 +14,19 @@ from shared.base import telemetry
 from shared.base.errors import Defect, MethodNotAllowed, Refusal, Unavailable, UriTooLong
 from shared.base.texts import Text
 from shared.base.version import VERSION
-from shared.http import answers, cors, due, feed, files, health, me, meanings, openapi, operations
+from shared.http import (
+    answers,
+    cors,
+    due,
+    feed,
+    files,
+    health,
+    history_import,
+    me,
+    meanings,
+    openapi,
+    operations,
+)
 from shared.http.additions import Extensible, with_request_id
 from shared.http.answers import STATUS
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
@@ -186,6 +198,7 @@ def create_app(service: Service) -> ServiceApp:
         me.routes(service.name),
         meanings.routes(service.name),
         *((files.routes(service.name),) if service.registers else ()),
+        *((history_import.routes(service.name, service.registers),) if service.registers else ()),
         operation_routes(service.name, service.operations),
         _document_route(service.name, app),
     ]

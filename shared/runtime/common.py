@@ -63,6 +63,7 @@ def _documents(service: str, base: type[SQLModel]) -> Register[Document]:
         check=check,
         lifecycle=documents.lifecycle(shape),
         judges=LIES_IN,
+        read_in=documents.read_in,
     )
 
 
@@ -83,8 +84,9 @@ def _comments(service: str, base: type[SQLModel], persons: Named) -> Register[Co
         return []
 
     return Register(
-        shape, row, supply=supply, check=check, carried=carried, after=comments.tell_mentioned, judges=LIES_IN
-    )
+        shape, row, supply=supply, check=check, carried=carried, after=comments.tell_mentioned,
+        judges=(*LIES_IN, "mentions", "decided_by"), erase=comments.erase_one,
+    )  # fmt: skip
 
 
 async def _lying(shape: type[Document], work: Work, body: Any) -> dict[str, Any]:

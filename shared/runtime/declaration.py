@@ -80,7 +80,12 @@ def _of_references(register: Register[Any]) -> Iterator[str]:
         return
     unchecked = entry.members.unchecked
     services = {other.name: other.service for other in CATALOGUE.values()}
-    for member, kind in entry.members.references.items():
+    within = {
+        ".".join(path): mark.aggregate
+        for path, mark in entry.references_within.items()
+        if mark.checked and path not in register.within and path[0] not in register.judges
+    }
+    for member, kind in (entry.members.references | within).items():
         if member in register.names or member in unchecked or kind not in services:  # or it is to come
             continue
         if services.get(kind) == entry.service:

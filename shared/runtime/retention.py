@@ -1,6 +1,7 @@
-"""What is kept for a while only, and taken out once an hour, a handful of rows at a time.
+"""What is kept for a while only, and taken out after the start and then once an hour, a handful of rows at a time.
 
-Events and the aggregates they tell of are kept for ever; this is about what stands beside them.
+Events and the aggregates they tell of are kept for ever; this is about what stands beside them. What is about persons may be
+erased once the organisation keeps it no longer (`shared.domain.keeping`).
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from shared.base.clock import DAY_US, HOUR_US, machine_micros, now_micros
+from shared.domain.keeping import erase_outdated
 from shared.domain.kernel import Kernel
 from shared.runtime.service import Service
 from shared.store import content
@@ -36,13 +38,15 @@ class Outdated:
 
 
 async def forget_outdated(service: Service, kernel: Kernel) -> int:
-    """Take out what is older than the settings say; answers how many rows that were.
+    """Take out what is older than the settings say, and erase what the organisation keeps no longer; answers how many rows
+    and aggregates that were.
 
     ClockJumped where the clock cannot be believed: a year ahead, it would take out everything, revocations too, and a
     revoked token would be good again once the clock is put right.
     """
     kernel.watch.check(now_micros())
     rows = sum([await _take_out(kernel, outdated) for outdated in _outdated(service, kernel)])
+    rows += await erase_outdated(kernel, service.registers)
     return rows + await content.prune(kernel.store)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from shared.base import telemetry
+from shared.base.clock import HOUR_US, now_micros
 from shared.base.private import make_private
 from shared.base.settings import Settings
 from shared.base.starting import CannotStart, alone_with, written_under
@@ -16,6 +17,7 @@ from shared.contracts.language import topics_of
 from shared.domain.access.grants import grants_in
 from shared.domain.clock_watch import ClockWatch
 from shared.domain.due.scheduler import Scheduler
+from shared.domain.organisation import know_by
 from shared.http.auth import Tokens
 from shared.http.revocations import LOOK_AGAIN_S, look_once
 from shared.http.serving import Serving, instance_secret
@@ -29,7 +31,8 @@ from shared.runtime.service import Service
 from shared.store import Damaged, Store, Unreachable, open_store, reaching
 from shared.store.checking import check_behind, refuse_damaged
 
-FORGET_EVERY_S = 3600
+FORGET_LOOK_S = 60.0
+"""So often it is asked whether an hour has passed; the first time so long after the start."""
 
 
 @dataclass
@@ -68,6 +71,7 @@ async def opened(
         tokens=tokens,
         secret=instance_secret(settings.data),
     )
+    know_by(store, service.organisation)
     if service.meets is not None:
         kernel.meets = partial(service.meets, kernel)
     store.on_commit(lambda: _nudge(kernel))
@@ -120,8 +124,13 @@ def _nudge(kernel: Serving) -> None:
 
 
 async def _forget_for_ever(service: Service, kernel: Serving) -> None:
+    """Once an hour of the clock, which may be turned; an instance that is stopped every evening forgets too."""
+    looked_at = 0
     while True:
-        await asyncio.sleep(FORGET_EVERY_S)
+        await asyncio.sleep(FORGET_LOOK_S)
+        if abs(now_micros() - looked_at) < HOUR_US:
+            continue
+        looked_at = now_micros()
         with suppress(Unreachable):
             await forget_outdated(service, kernel)
 

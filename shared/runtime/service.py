@@ -9,6 +9,7 @@ from sqlalchemy import MetaData
 
 from shared.contracts.language import Aggregate
 from shared.domain.operations import OperationKind
+from shared.domain.organisation import IN_ALMANAC
 from shared.domain.register import Register
 from shared.http import answers
 from shared.http.auth import Principal
@@ -57,6 +58,8 @@ class Service:
     """What is done of who comes with a token of an issuer."""
     background: Sequence[Background] = ()
     """What runs while the service listens, beside its consumers."""
+    organisation: str = IN_ALMANAC
+    """The query of the organisation's document (`shared.domain.organisation`)."""
     expiring: Sequence[str] = ()
     """Tables whose rows are worth nothing after their `expires_at` (microseconds)."""
 

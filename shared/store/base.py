@@ -60,6 +60,11 @@ class Store(Protocol):
         of a separable unit fail each by itself (`unit.failures`).
         """
 
+    async def trial(self, unit: Unit) -> None:
+        """Write the unit and take all of it back. Raises what a commit would raise; of a separable unit, `unit.failures`
+        says which parts a commit would leave out.
+        """
+
     async def document(self, table: str, id: str) -> Document | None:
         """(state as text, version, effective_at) of one aggregate's row, as committed when it is asked for."""
 

@@ -165,7 +165,7 @@ class Mirror:
         """The places of the columns that differ where these members do."""
         return _places(self, changed)
 
-    def values(self, members: Members, recorded_at: int, effective_at: int, state: str) -> tuple[Any, ...]:
+    def values(self, members: Members, effective_at: int, state: str) -> tuple[Any, ...]:
         """A row, in the order of the columns, of an aggregate's members at the version that was just made; instants in
         microseconds."""
         ref = members["external_ref"]
@@ -173,7 +173,7 @@ class Mirror:
             str(members["id"]),
             members["version"],
             to_micros(members["created_at"]),
-            recorded_at,
+            to_micros(members["updated_at"]),
             effective_at,
             0 if members["archived_at"] is None else 1,
             ref.source if ref else None,

@@ -13,7 +13,7 @@ from msgspec.structs import astuple
 from shared.base.clock import now_micros
 from shared.store.base import StaleVersion, UniqueTaken
 from shared.store.columns import Mirror
-from shared.store.unit import Part, RowWrite, Unit
+from shared.store.unit import Part, RowWrite, Statement, Unit
 
 LARGEST_GROUP = 256
 
@@ -49,6 +49,19 @@ def live_parts(units: Iterable[Unit]) -> Iterator[Part]:
     for unit in units:
         for _, part in unit.live_parts():
             yield part
+
+
+def statements_of(parts: Iterable[Part]) -> Iterator[Statement]:
+    """In their order. What several parts check alike is asked once: the rows of all of them are written before."""
+    questions: set[tuple[str, tuple[tuple[Any, ...], ...]]] = set()
+    for part in parts:
+        for statement in part.statements:
+            if statement.is_check:
+                question = (statement.sql, tuple(statement.rows))
+                if question in questions:
+                    continue
+                questions.add(question)
+            yield statement
 
 
 def rows_by_table(parts: Iterable[Part]) -> dict[Mirror, list[tuple[Any, ...]]]:

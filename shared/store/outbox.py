@@ -30,6 +30,8 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename=lambda name
     causation_id: str | None = None
     traceparent: str | None = None
     tracestate: str | None = None
+    imported_by: str | None = None
+    """Who read it in, where it had happened in another instance."""
 
     def to_json(self) -> str:
         """The members of the envelope that are the same for every event of one request, without braces."""

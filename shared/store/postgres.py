@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -18,7 +19,7 @@ from shared.store.base import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.columns import Mirror
 from shared.store.together import Document, Together
 from shared.store.unit import Part, Statement, Unit
-from shared.store.writer import Job, Outcome, Transactions, Writer
+from shared.store.writer import Job, Outcome, TakenBack, Transactions, Writer
 
 _KEY = re.compile(r"Key \((.+?)\)=")
 AWAY = (
@@ -89,6 +90,10 @@ class PostgresStore:
 
     async def commit(self, unit: Unit) -> None:
         await self._writer.queued(unit)
+
+    async def trial(self, unit: Unit) -> None:
+        with suppress(TakenBack):
+            await self._writer.queued(partial(write_and_take_back, unit=unit))
 
     async def document(self, table: str, id: str) -> Document | None:
         return await self._together.document(table, id)
@@ -175,7 +180,7 @@ class PostgresStore:
         except _BROKEN as error:
             self.note_damage(str(error))
             return None, Damaged(str(error))
-        except (asyncpg.PostgresError, StaleVersion) as error:
+        except (asyncpg.PostgresError, StaleVersion, TakenBack) as error:
             return None, translated(error)
         except Exception as error:  # noqa: BLE001 a defect in one unit must not end the writer of all
             self._drop_connection()
@@ -262,6 +267,16 @@ async def write(c: asyncpg.Connection, units: list[Unit]) -> None:
         await _write_outbox(c, units, group.rows_by_table(parts))
 
 
+async def write_and_take_back(c: asyncpg.Connection, unit: Unit) -> None:
+    """Raises TakenBack once all of it is written: the transaction leaves nothing."""
+    async with c.transaction():
+        if unit.separable:
+            await write_separately(c, unit)
+        else:
+            await write(c, [unit])
+        raise TakenBack
+
+
 async def write_separately(c: asyncpg.Connection, unit: Unit) -> None:
     """Guards are taken once for the unit: a later part that holds the same one relied on the same reading."""
     async with c.transaction():
@@ -291,9 +306,8 @@ async def _check_versions(c: asyncpg.Connection, part: Part) -> None:
 async def _write_rows_of(c: asyncpg.Connection, parts: list[Part]) -> None:
     for mirror, rows in group.rows_by_table(parts).items():
         await c.execute(sql.upsert_many(mirror), *_columns(rows, len(mirror.columns)))
-    for part in parts:
-        for statement in part.statements:
-            await _run_statement(c, statement)
+    for statement in group.statements_of(parts):
+        await _run_statement(c, statement)
 
 
 async def _run_statement(c: asyncpg.Connection, statement: Statement) -> None:

@@ -117,10 +117,10 @@ def rows_with(words: Iterable[str], dialect: str, table: str) -> Condition | Non
     return f"rowid IN (SELECT rowid FROM {index} WHERE {index} MATCH ?)", [_match(looked_up)]
 
 
-def too_many(words: Iterable[str], table: str) -> Condition:
-    """The query, on SQLite, that answers a row where the index has more than `MOST_ROWS` rows for the words."""
+def too_many(words: Iterable[str], table: str, most: int = MOST_ROWS) -> Condition:
+    """The query, on SQLite, that answers a row where the index has more than `most` rows for the words."""
     index = table + SUFFIX
-    text = f"SELECT rowid FROM {index} WHERE {index} MATCH ? LIMIT 1 OFFSET {MOST_ROWS}"
+    text = f"SELECT rowid FROM {index} WHERE {index} MATCH ? LIMIT 1 OFFSET {most}"
     return text, [_match(grams(words))]
 
 

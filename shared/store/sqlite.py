@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from time import monotonic
@@ -21,7 +22,7 @@ from shared.store import group, search, sql
 from shared.store.base import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.together import Document
 from shared.store.unit import Part, Unit
-from shared.store.writer import Job, Outcome, Transactions, Writer
+from shared.store.writer import Job, Outcome, TakenBack, Transactions, Writer
 
 AWAY = re.compile(r"locked|busy|unable to open|disk I/O|disk is full|readonly")
 """Temporary errors, and those that operators must repair; any other error is a defect of ours."""
@@ -82,6 +83,10 @@ class SqliteStore:
 
     async def commit(self, unit: Unit) -> None:
         await self._writer.queued(unit)
+
+    async def trial(self, unit: Unit) -> None:
+        with suppress(TakenBack):
+            await self._writer.queued(partial(write_and_take_back, unit=unit))
 
     async def document(self, table: str, id: str) -> Document | None:
         rows: list[Any] = await self.fetch(sql.document(table), (id,))
@@ -195,6 +200,15 @@ def write_separately(c: sqlite3.Connection, unit: Unit) -> None:
     _write_outbox(c, [unit])
 
 
+def write_and_take_back(c: sqlite3.Connection, unit: Unit) -> None:
+    """Raises TakenBack once all of it is written: the transaction leaves nothing."""
+    if unit.separable:
+        write_separately(c, unit)
+    else:
+        write(c, [unit])
+    raise TakenBack
+
+
 def _write_parts_of(c: sqlite3.Connection, parts: list[Part]) -> None:
     _take_guards(c, group.guards(parts))
     _write_rows_of(c, parts)
@@ -206,11 +220,10 @@ def _write_rows_of(c: sqlite3.Connection, parts: list[Part]) -> None:
             c.executemany(sql.upsert(mirror), rows)
         else:
             c.executemany(sql.update(mirror, changed), map(itemgetter(*changed, 0), rows))
-    for part in parts:
-        for statement in part.statements:
-            done = c.executemany(statement.sql, statement.rows).rowcount
-            if statement.expect is not None and done != statement.expect:
-                raise StaleVersion(statement.sql)
+    for statement in group.statements_of(parts):
+        done = c.executemany(statement.sql, statement.rows).rowcount
+        if statement.expect is not None and done != statement.expect:
+            raise StaleVersion(statement.sql)
 
 
 def _check_versions(c: sqlite3.Connection, part: Part) -> None:

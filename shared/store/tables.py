@@ -314,6 +314,7 @@ def _due_tables(metadata: MetaData) -> None:
         Column("fired_version", BigInteger),
         Column("retry_at", BigInteger, nullable=False, server_default="0"),
         Index("ix_due__due_at_id", "due_at", "id"),
+        Index("ix_due__scope_due_at", "scope", "due_at", "id"),
         Index("ix_due__waiting", "due_at", "id", sqlite_where=waits, postgresql_where=waits),
     )
     Table(

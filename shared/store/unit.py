@@ -40,6 +40,8 @@ class Statement:
     rows: Sequence[tuple[Any, ...]]
     expect: int | None = None
     types: tuple[str, ...] = ()
+    is_check: bool = False
+    """Whether it changes nothing: parts that are written together ask the same only once, behind the rows of all."""
 
 
 class RowWrite(Struct, eq=False):

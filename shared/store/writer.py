@@ -29,6 +29,10 @@ Request = tuple[Unit | Job[C], "asyncio.Future[Any]"]
 """Work, and who waits for it."""
 
 
+class TakenBack(Exception):
+    """The transaction was a trial: all of it could be written, and nothing of it stays."""
+
+
 @dataclass(frozen=True)
 class Transactions(Generic[C]):
     """What the writer needs of a database."""

@@ -1,8 +1,8 @@
 """What was granted to one caller, as the database of this service knows it, and which nodes lie below which.
 
 A process remembers the rights of callers. What it remembers is void as soon as the mark of the last change in the database is
-another. Where something is confidential, or a caller sees only parts, the mark is read with every request; else a
-change of another process is noticed within two seconds, and one of this process at once.
+another. Where something is confidential, or a caller sees only parts, the mark is read in every request: before it
+writes, and after it has read. Else a change of another process is noticed within two seconds, and one of this process at once.
 """
 
 import json
@@ -91,8 +91,10 @@ class Grants:
     """Of the last change."""
     has_confidential: bool = False
     has_memberships: bool = False
-    is_outdated: bool = True
-    """Whether this process changed something of it since it was looked at."""
+    changes: int = 1
+    """What this process changed of it, counted; the first look is owed."""
+    changes_known: int = 0
+    """Of them, those that were there when a look began that is answered: one that is under way knows nothing yet."""
     remembered_rights: dict[object, Rights] = field(default_factory=dict)
     looks: int = 0
     newest: int = 0
@@ -100,22 +102,22 @@ class Grants:
 
     def note_change(self, changed: Iterable[Aggregate]) -> None:
         """These were written. Where nobody has memberships and nothing is confidential, one more open node is no news."""
-        is_plain = not self.has_memberships and not self.has_confidential
-        self.is_outdated |= not (is_plain and all(map(is_open_node, changed)))
+        is_plain = not (self.is_outdated or self.has_memberships or self.has_confidential)
+        self.changes += not (is_plain and all(map(is_open_node, changed)))
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether this process changed something of it since it was looked at."""
+        return self.changes_known < self.changes
 
     async def look(self, store: Store) -> None:
         """Know how the database stands."""
-        self.is_outdated = False
         self.looks += 1
-        turn = self.looks
-        try:
-            [(mark, confidential, memberships)] = await store.fetch(LOOK)
-        except BaseException:
-            self.is_outdated = True
-            raise
+        turn, changes = self.looks, self.changes
+        [(mark, confidential, memberships)] = await store.fetch(LOOK)
         if turn < self.newest:  # who looked later was answered earlier
             return
-        self.newest = turn
+        self.newest, self.changes_known = turn, changes
         if mark != self.mark or len(self.remembered_rights) >= REMEMBERED:
             self.remembered_rights = {}
         self.mark, self.has_confidential, self.has_memberships = (
@@ -132,13 +134,18 @@ def grants_in(store: Store) -> Grants:
     return _GRANTS.setdefault(store, Grants())
 
 
-async def rights_of(store: Store, service: str, caller: Caller, zone: tzinfo) -> Rights:
-    """What the caller sees and may do in a service today, in the zone of the instance."""
+async def rights_of(
+    store: Store, service: str, caller: Caller, zone: tzinfo, *, as_remembered: bool = False
+) -> Rights:
+    """What the caller sees and may do in a service today, in the zone of the instance.
+
+    `as_remembered`: as this process looked last, which another process may have changed since. Whoever reads so asks
+    `have_changed` once the answer is made, and makes it again."""
     if caller.scopes >= EVERY_GRANT:
         return rights_from(service, caller.scopes)
     grants = grants_in(store)
     sees_all = UNHIDDEN in caller.scopes and f"{service}.read" in caller.scopes
-    if grants.is_outdated or (not sees_all and _is_partial(grants, service, caller)):
+    if grants.is_outdated or (not as_remembered and not sees_all and _is_partial(grants, service, caller)):
         await grants.look(store)
     if not grants.has_memberships and (sees_all or not grants.has_confidential):
         return rights_from(service, caller.scopes)
@@ -243,10 +250,18 @@ async def nodes_above(store: Store, ids: Collection[str]) -> frozenset[str]:
     return frozenset(row[0] for row in await store.fetch(text, (as_values(ids),)))
 
 
-async def confidential_among(store: Store, ids: Collection[str]) -> bool:
-    """Whether one of these nodes is itself confidential."""
-    text = f"{CONFIDENTIAL} AND id IN ({VALUES[store.dialect]}) LIMIT 1"
-    return bool(await store.fetch(text, (as_values(ids),)))
+async def anything_confidential(store: Store) -> bool:
+    """Whether anything is confidential, as this process knows; of other processes it hears within two seconds."""
+    grants = grants_in(store)
+    if grants.is_outdated:
+        await grants.look(store)
+    return grants.has_confidential
+
+
+async def confidential_among(store: Store, ids: Collection[str]) -> frozenset[str]:
+    """Which of these nodes are themselves confidential."""
+    text = f"{CONFIDENTIAL} AND id IN ({VALUES[store.dialect]})"
+    return frozenset(row[0] for row in await store.fetch(text, (as_values(ids),)))
 
 
 def as_values(ids: Iterable[str]) -> str:

@@ -96,6 +96,11 @@ class Rights:
         """Of what is restricted."""
         return self._sight("restricted")
 
+    @cached_property
+    def deciding_sight(self) -> Sight:
+        """Of where the caller decides."""
+        return self._sight("decide")
+
     def sight_of(self, entry: AggregateType) -> Sight:
         return self.restricted_sight if entry.is_restricted else self.sight
 
@@ -151,7 +156,8 @@ def admit(
 ) -> None:
     """Refuse (403) to save an aggregate where it lies, or lay: each place asks for all of `needs`.
 
-    A node that is new is asked of what it stands under; one that moves, of where it stood and of where it is to stand.
+    A node that is new is asked of what it stands under; one that moves, of where it stood and of where it is to stand:
+    the top is the instance's.
     `new_nodes` are those that the same unit made.
     """
     missing = [scope for scope in needs if not _may_save(rights, scope, one, before, new_nodes)]
@@ -179,7 +185,9 @@ def _asked_of(one: Aggregate, before: Aggregate | None) -> list[Sequence[UUID | 
         above = [parent for parent in parents_of(one) if parent is not None]
         return [[parent] for parent in above] or [[]]
     new, old = parents_of(one), parents_of(before)
-    moved = [
+    moved: list[Sequence[UUID | None]] = [
         [parent] for pair in zip(new, old, strict=True) if pair[0] != pair[1] for parent in pair if parent
     ]
+    if any(old) and not any(new):
+        moved.append([])  # to the top, which is the instance's
     return [[one.id], *moved]

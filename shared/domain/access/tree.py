@@ -17,6 +17,7 @@ from sqlalchemy import MetaData
 from shared.base.clock import to_day, to_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import Aggregate, entry_of
+from shared.contracts.projects.intake import BecameKind, Request
 from shared.contracts.projects.organisation import Membership, MembershipState, Organisation
 from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
@@ -27,8 +28,8 @@ from shared.store.sql import on_conflict, upsert
 from shared.store.tables import kernel_tables
 from shared.store.unit import RowWrite
 
-NODE_SHAPES = (Portfolio, Programme, Project, OrgUnit)
-"""In what others lie, and what may have memberships. All but units may be confidential."""
+NODE_SHAPES = (Portfolio, Programme, Project, OrgUnit, Request)
+"""In what others lie. All but requests may have memberships, and all but units and requests may be confidential."""
 
 TABLES = MetaData()
 kernel_tables(TABLES)
@@ -48,7 +49,8 @@ def _text(id: UUID | None) -> str | None:
 
 
 def parents_of(node: Aggregate) -> tuple[UUID | None, UUID | None]:
-    """What a node stands under: a project under its programme and its portfolio."""
+    """What a node stands under: a project under its programme and its portfolio, a request under its unit and what it became,
+    or where it is decided."""
     match node:
         case Portfolio():
             return node.parent_id, None
@@ -58,6 +60,11 @@ def parents_of(node: Aggregate) -> tuple[UUID | None, UUID | None]:
             return node.programme_id, node.portfolio_id
         case OrgUnit():
             return node.parent_id, None
+        case Request():
+            became = node.became
+            if became is not None and became.kind is BecameKind.PROJECT:
+                return node.unit_id, became.id
+            return node.unit_id, node.portfolio_id or node.programme_id
         case _:
             raise TypeError(f"a {type(node).__name__} is no node")
 
@@ -73,7 +80,7 @@ def is_open_node(one: Aggregate) -> bool:
 
 
 def is_confidential(node: Aggregate) -> bool:
-    """Whether it is confidential itself; a unit never is."""
+    """Whether it is confidential itself; a unit and a request never are."""
     return bool(getattr(node, "confidential", False))
 
 
@@ -168,6 +175,7 @@ _KEPT_SHAPES: dict[type[Aggregate], _Keeping] = {
     Programme: _keeping(Programme, "access_node", _node_row, "portfolio_id", "confidential"),
     Project: _keeping(Project, "access_node", _node_row, "programme_id", "portfolio_id", "confidential"),
     OrgUnit: _keeping(OrgUnit, "access_node", _node_row, "parent_id"),
+    Request: _keeping(Request, "access_node", _node_row, "unit_id", "portfolio_id", "programme_id", "became"),
     Organisation: _keeping(Organisation, "access_organisation", _organisation_row, "four_eyes"),
     Membership: _keeping(
         Membership, "access_membership", _membership_row, "state", "starts_on", "ends_on", "archived_at"

@@ -76,7 +76,8 @@ async def _versions(store: Store, register: Register[Any], page: Sequence[tuple[
 async def _rows(
     kernel: Kernel, due: Due, register: Register[Any], page: Sequence[tuple[Any, ...]]
 ) -> list[RowWrite]:
-    """Of those that are due some time, and of those that no longer are."""
+    """Of those that are due some time, and of those that no longer are. What waits for the very instant that follows from the
+    declaration was written with its aggregate: it is told, although its instant passes just now."""
     almanac, at = almanac_of(kernel.store, kernel.settings.zone), now_micros()
     ids = [row[0] for row in page]
     marks = ", ".join("?" * len(ids))
@@ -93,7 +94,7 @@ async def _rows(
         instant = rows.waits_from_birth(due, entity, almanac, at)
         if instant is not None:
             writes.append(RowWrite(rows.STANDING, rows.row_of(due, entity, instant), None))
-        elif id in stood:
+        elif id in stood and due.instant(entity, almanac) != from_micros(stood[id]):
             row = rows.row_of(due, entity, from_micros(stood[id]), False)
             writes.append(RowWrite(rows.STANDING, row, None))
     return writes

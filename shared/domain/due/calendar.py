@@ -20,6 +20,7 @@ from shared.contracts.projects.organisation import Organisation
 from shared.contracts.projects.structure import Calendar
 from shared.domain.calendars import WorkingTime, calendar_of
 from shared.domain.due.days import Almanac, IsWorked, office_week, worked_by
+from shared.domain.organisation import note_change
 from shared.store import Store
 
 SHAPES: tuple[type[Aggregate], ...] = (Organisation, Calendar)
@@ -100,6 +101,8 @@ class AlmanacCopy:
         """Keep the state; an older version changes nothing, and to everybody else each event is news."""
         state = one.model_dump_json()
         work.add_statement(KEEP, [(str(one.id), entry_of(self.shape).name, one.version, state)])
+        if self.shape is Organisation:
+            note_change(work)
         return True
 
 

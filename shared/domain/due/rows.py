@@ -12,13 +12,14 @@ from sqlalchemy import MetaData
 
 from shared.base.clock import from_micros, to_micros
 from shared.base.ids import derived_id
-from shared.contracts.language import Aggregate, entry_of
+from shared.contracts.language import Aggregate, Fact, TimeFact, entry_of
 from shared.contracts.projects.organisation import Membership
 from shared.domain.access.rights import places_of
 from shared.domain.due.days import Almanac
 from shared.domain.due.declaring import Due, Late
 from shared.store import Part, Statement
 from shared.store.columns import Mirror
+from shared.store.sql import upsert
 from shared.store.tables import kernel_tables
 from shared.store.unit import RowWrite
 
@@ -83,6 +84,25 @@ def rows_to_write(
             yield RowWrite(STANDING, row_of(due, entity, at, instant is not None), None)
 
 
+def rows_of_history(
+    dues: tuple[Due, ...],
+    entity: Aggregate,
+    before: Aggregate | None,
+    fact: Fact,
+    almanac: Almanac,
+    recorded: int,
+) -> Iterator[RowWrite]:
+    """The same of a version that another instance wrote: what has passed is history. What the version tells was told.
+
+    `recorded` is when it is written here, in microseconds."""
+    of_fact = next((due for due in dues if isinstance(fact, due.fact)), None)
+    others = tuple(due for due in dues if due is not of_fact)
+    yield from rows_to_write(others, entity, before, almanac, Occasion(recorded, is_backdated=True))
+    if of_fact is not None and isinstance(fact, TimeFact):
+        row = row_of(of_fact, entity, fact.due_at, of_fact.is_foreign or of_fact.stands(entity))
+        yield RowWrite(TELLING, (*row, to_micros(fact.due_at), recorded, entity.version, 0), None)
+
+
 def _is_to_come(
     due: Due,
     entity: Aggregate,
@@ -115,8 +135,10 @@ def withdrawal(due: Due, aggregate_id: Any) -> Statement:
 
 
 def set_due(part: Part, due: Due, entity: Aggregate, instant: datetime | None) -> None:
-    """What a reaction knows of a foreign due: the instant of an aggregate, or that there is none. `part` is the unit's."""
+    """What a reaction knows of a foreign due: the instant of an aggregate, or that there is none. `part` is the unit's.
+
+    Both are statements, so that of several in a unit, and of several items of a batch, the last one counts."""
     if instant is None:
         part.statements.append(withdrawal(due, entity.id))
     else:
-        part.rows.append(RowWrite(STANDING, row_of(due, entity, instant), None))
+        part.statements.append(Statement(upsert(STANDING), [row_of(due, entity, instant)]))

@@ -15,6 +15,7 @@ from shared.base import telemetry
 from shared.base.clock import from_micros, machine_micros, now_micros, to_micros
 from shared.base.ids import new_id_text
 from shared.contracts.language import Aggregate
+from shared.domain import history
 from shared.domain.due import arming, calendar, rows
 from shared.domain.due.calendar import almanac_of, worked_days_in
 from shared.domain.due.declaring import Due
@@ -77,7 +78,9 @@ class Scheduler:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> int:
-        """Tell what is due by now; answers how much that was. Of several processes only one does."""
+        """Tell what is due by now; answers how much that was. Of several processes only one does.
+
+        Nothing is told while a history is read in: what was told before comes with it."""
         store = self.kernel.store
         if self._needs_working_days:
             await calendar.look(store, self.kernel.settings, self.kernel.mirrors)
@@ -85,7 +88,9 @@ class Scheduler:
         late = 0.0 if oldest is None else max(0, now_micros() - oldest) / 1_000_000
         telemetry.DUE_OLDEST.labels(self.kernel.service).set(late)
         unarmed = await self._unarmed()
-        if not (unarmed or (late and await self._waiting())) or not await self.lease.take():
+        if not (unarmed or (late and await self._waiting())):
+            return 0
+        if await history.is_being_read_in(store) or not await self.lease.take():
             return 0
         count = await self._tell_all()
         for register, due in unarmed:

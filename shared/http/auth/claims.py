@@ -57,7 +57,15 @@ def principal_from(
         bounds=bounds_of(scope, ignored),
         session_id=session_id,
         account=trusted.prefix + subject if is_service_account(claims) else "",
+        name=name_of(claims),
     )
+
+
+def name_of(claims: Claims) -> str:
+    """What people call the subject (OpenID Connect Core 5.1): where it is a number or a UUID, nobody knows themselves in
+    it. Nothing where the claims have no name that could be one."""
+    names = (claims.get(claim) for claim in ("name", "preferred_username"))
+    return next((name for name in names if isinstance(name, str) and is_subject(name)), "")
 
 
 def is_service_account(claims: Claims) -> bool:

@@ -157,7 +157,7 @@ class OidcIssuer:
     """An OIDC provider: its metadata and its published keys.
 
     Keys are read again before they are five minutes old, so that a withdrawn key is soon rejected. For an unknown key id
-    they are read at most once a minute.
+    they are read at most every five seconds.
     """
 
     def __init__(self, trusted: TrustedIssuer) -> None:

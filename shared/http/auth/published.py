@@ -20,7 +20,8 @@ from shared.base.errors import Unavailable
 
 T = TypeVar("T")
 
-REFRESH_S = 60.0
+REFRESH_S = 5.0
+"""What lacks something is read again no sooner: an issuer that renews its keys signs with the new ones at once."""
 KEPT_S = 240.0
 FORGOTTEN_S = 3600.0
 LONGEST_PAUSE_S = 60.0
@@ -52,7 +53,7 @@ class Published(Generic[T]):
         self._reading: asyncio.Task[None] | None = None
 
     async def content(self, suffices: Callable[[T], bool] = lambda _: True) -> T:
-        """As it is now; read at most once a minute where what is kept does not suffice. Unavailable where there is none."""
+        """As it is now; read at most every five seconds where what is kept does not suffice. Unavailable where there is none."""
         age = monotonic() - self._read_at
         lacks = self._content is None or not suffices(self._content)
         if age >= FORGOTTEN_S or (lacks and age >= REFRESH_S):

@@ -44,6 +44,8 @@ class Principal:
     """The issuer's session (`sid`), with which all that was given in it can be revoked."""
     account: str = ""
     """The name of a service account, to which memberships may be granted; empty: a person."""
+    name: str = ""
+    """What the issuer calls a person, for people to read; empty where it does not say."""
     personal_token: str = ""
     """The id of the personal access token that was sent; empty: another token was."""
 

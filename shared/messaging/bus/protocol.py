@@ -8,7 +8,7 @@ import msgspec
 
 from shared.base.clock import read_wire
 from shared.contracts.envelope import Envelope
-from shared.contracts.language import Fact, Shape
+from shared.contracts.language import Shape
 from shared.contracts.stored import STORED
 
 S = TypeVar("S", bound=Shape)
@@ -64,6 +64,11 @@ class Record:
     def recorded_at(self) -> int:
         return read_wire(self.event.recordedat)
 
+    @property
+    def is_history(self) -> bool:
+        """Whether it happened in another instance and was read in here."""
+        return bool(self.event.importedby)
+
     def state(self, shape: type[S]) -> S:
         """The state as this version knows it: members of a newer producer are left out.
 
@@ -75,7 +80,8 @@ class Record:
             self._state = state = shape.model_validate_json(data, extra="ignore", context=STORED)
         return state
 
-    def fact(self, shape: type[Fact]) -> Fact:
+    def fact(self, shape: type[S]) -> S:
+        """What belongs to this event alone."""
         return shape.model_validate_json(bytes(self.event.data.fact), extra="ignore", context=STORED)
 
 
