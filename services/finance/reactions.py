@@ -8,7 +8,18 @@ from uuid import UUID
 
 from services.finance.budget.budget import commands, rules
 from services.finance.budget.budget.api import BUDGETS
-from services.finance.tables import KNOWN_PERSON, KNOWN_PROGRAMME, KNOWN_PROJECT, UNOPENED_BUDGET
+from services.finance.budget.commitment import reactions as commitments
+from services.finance.budget.envelope import draws
+from services.finance.tables import (
+    KNOWN_PERSON,
+    KNOWN_PORTFOLIO,
+    KNOWN_PROGRAMME,
+    KNOWN_PROJECT,
+    KNOWN_REQUEST,
+    KNOWN_ROLE,
+    KNOWN_UNIT,
+    UNOPENED_BUDGET,
+)
 from shared.base.clock import to_day
 from shared.contracts.finance.budget import Budget, BudgetLine, BudgetOpened
 from shared.contracts.finance.control import ActualCost, Forecast
@@ -87,8 +98,14 @@ async def package_told(work: Work, record: Record) -> None:
 REACTIONS: tuple[Known | On, ...] = (
     KNOWN_PROJECT,
     KNOWN_PROGRAMME,
+    KNOWN_PORTFOLIO,
+    KNOWN_REQUEST,
+    KNOWN_UNIT,
     KNOWN_PERSON,
+    KNOWN_ROLE,
     erased_with_author("finance"),
-    on(WorkPackage, EVERY, package_told),
+    on(WorkPackage, EVERY, package_told, of_history=package_told),
+    *commitments.REACTIONS,
+    *draws.REACTIONS,
     *BUDGET.reactions(ActualCost, BudgetLine, Contract, Forecast, WorkPackage),
 )

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from services.finance.appraisal.group import APPRAISAL
 from services.finance.budget.group import BUDGET
+from services.finance.calendar.group import CALENDAR
 from services.finance.control.group import CONTROL
 from services.finance.control.performance import reactions as measuring
 from services.finance.reactions import REACTIONS
@@ -17,7 +19,7 @@ SERVICE = Service(
     title="Finance",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(BUDGET, CONTROL, VENDORS, attached("finance", Model, KNOWN_PERSON)),
+    groups=(CALENDAR, BUDGET, APPRAISAL, CONTROL, VENDORS, attached("finance", Model, KNOWN_PERSON)),
     consumers=(
         reacting("finance", REACTIONS),
         reacting("finance", measuring.REACTIONS, name="performance", measures=True),

@@ -1,13 +1,14 @@
-"""The base of the finance service's tables, the copies it keeps of projects, programmes and persons, and what it
+"""The base of the finance service's tables, the copies it keeps of projects, programmes, portfolios, units, persons and roles, and what it
 remembers of work packages and its own costs."""
 
 from sqlalchemy import BigInteger
 from sqlmodel import SQLModel
 
 from shared.contracts.finance.budget import Budget
-from shared.contracts.projects.strategy import Programme
+from shared.contracts.projects.intake import Request
+from shared.contracts.projects.strategy import Portfolio, Programme
 from shared.contracts.projects.structure import Project
-from shared.contracts.resources.people import Person
+from shared.contracts.resources.people import OrgUnit, Person, Role
 from shared.domain.copies import Known
 from shared.domain.first_use import Unopened
 from shared.store.columns import ID, KEY, Field, own_registry
@@ -23,8 +24,13 @@ kernel_tables(Model.metadata)
 
 KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived"))
 KNOWN_PROGRAMME = Known(Programme, Model, members=("archived", "version"))
+KNOWN_PORTFOLIO = Known(Portfolio, Model)
+KNOWN_UNIT = Known(OrgUnit, Model, contains=False)
+"""Envelopes are for portfolios and units of the organisation too."""
+KNOWN_REQUEST = Known(Request, Model, contains=False)
 KNOWN_PERSON = Known(Person, Model, members=("archived", "erased"), contains=False)
-"""Comments mention persons."""
+"""Comments mention persons, and some have a rate of their own."""
+KNOWN_ROLE = Known(Role, Model, members=("archived",), contains=False)
 UNOPENED_BUDGET = Unopened(
     Budget,
     Model,

@@ -33,6 +33,14 @@ def act(deed: str, line: BudgetLine, before: BudgetLine | None) -> Act:
 def has_money_for_something(line: BudgetLine) -> None:
     if line.amount.minor < 0:
         raise Invalid("a budget is not negative", Fault("negative", "not below zero", pointer="/amount"))
+    if line.forecast is not None and line.forecast.minor < 0:
+        raise Invalid("a forecast is not negative", Fault("negative", "not below zero", pointer="/forecast"))
+    if line.forecast is not None and line.forecast.currency != line.amount.currency:
+        raise Invalid(
+            "a budget line and its forecast are in one currency",
+            Fault("other_currency", "the currency of the amount", pointer="/forecast"),
+            code="other_currency",
+        )
     if line.project_id is None and line.programme_id is None:
         raise Invalid(
             "a budget line is for a project or a programme",

@@ -8,7 +8,7 @@ from services.finance.budget.budget import rules as budget_rules
 from services.finance.control.actual_cost import rules
 from services.finance.tables import KNOWN_PROJECT, KnownWorkPackage
 from shared.contracts.finance.control import ActualCost
-from shared.domain.acts import Acts, Standing, of_known_project
+from shared.domain.acts import Acts, Standing, of_known_project, verbs
 from shared.domain.days import refuse_future
 from shared.domain.references import takes_new_of
 from shared.domain.work import Work
@@ -52,17 +52,20 @@ async def check(work: Work, cost: ActualCost) -> None:
 
 
 async def charge(work: Work, cost: ActualCost) -> None:
-    """To the project's budget: in its currency, and a new cost while it is open, also when this is committed."""
+    """To the project's budget: in its currency, and a new cost while it is open, also when this is committed.
+
+    What an import tells was spent before the budget closed.
+    """
     budget = budget_rules.is_there(await budgets.current(work, cost.project_id))
     budget_rules.may_charge(budget, cost.amount)
-    is_new = work.before(cost) is None and cost.reverses_id is None
+    is_new = work.before(cost) is None and rules.is_new_spending(cost) and "import" not in verbs(work, cost)
     if is_new:
         budget_rules.may_begin(budget)
     if not budgets.is_stored(work, budget):
         await budgets.hold(work, cost.project_id)
         return
     statement = STILL_OPEN if is_new else STILL_IN
-    work.add_statement(statement, [(str(budget.id), cost.amount.currency)], expect=1)
+    work.add_statement(statement, [(str(budget.id), cost.amount.currency)], expect=1, is_check=True)
 
 
 async def carried(work: Work, cost: ActualCost) -> Sequence[ActualCost]:
@@ -82,7 +85,7 @@ async def carried(work: Work, cost: ActualCost) -> Sequence[ActualCost]:
 
 
 async def _reversed(work: Work, cost: ActualCost) -> int:
-    """What other costs take back of the same one, in minor units; negative."""
+    """What other costs take back of the same one, in minor units; of a cost negative, of a credit positive."""
     standing = await work.select(ActualCost, "reverses_id = ?", (str(cost.reverses_id),))
 
     def concerns(other: ActualCost) -> bool:

@@ -1,4 +1,4 @@
-"""What holds of actual costs: posted is posted; a correction is a negative cost that names its original."""
+"""What holds of actual costs: posted is posted. A reversal names its original, a credit the document that it rests on."""
 
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.base.texts import Text
@@ -11,9 +11,14 @@ POSTED = entry_of(ActualCost).members.fixed
 """The members that stay as they were posted."""
 
 
+def is_new_spending(cost: ActualCost) -> bool:
+    """Whether it takes from the budget, and neither reverses another nor gives anything back."""
+    return cost.reverses_id is None and cost.amount.minor > 0
+
+
 def act(deed: str, cost: ActualCost, before: ActualCost | None) -> Act:
-    """What was posted is only ever corrected: reversed, annotated, archived, restored."""
-    return Act.COST if deed == CREATE and cost.reverses_id is None else Act.CORRECTION
+    """What was posted is only ever corrected: reversed, credited, annotated, archived, restored."""
+    return Act.COST if deed == CREATE and is_new_spending(cost) else Act.CORRECTION
 
 
 def goes_with_its_original(reversal: ActualCost, original: ActualCost | None) -> None:
@@ -39,13 +44,13 @@ def as_posted(cost: ActualCost, before: ActualCost) -> None:
 
 
 def signs(cost: ActualCost) -> None:
-    """Costs are positive; only a reversal is negative."""
+    """Costs are positive. What gives money back says why: it reverses another, or is a credit with its document."""
     if cost.amount.minor == 0:
         raise Invalid("a cost of nothing", Fault("zero", "not zero", pointer="/amount"))
-    if (cost.amount.minor < 0) != (cost.reverses_id is not None):
+    if cost.amount.minor < 0 and cost.reverses_id is None and not cost.document:
         raise Invalid(
-            "a negative cost names what it reverses, and only a negative one does",
-            Fault("reversal", "negative exactly when reversing", pointer="/amount"),
+            "a negative cost names what it reverses, or the document of the credit",
+            Fault("reversal", "negative, without reverses_id or document", pointer="/amount"),
             code="reversal",
         )
 
@@ -66,7 +71,15 @@ def reverses(cost: ActualCost, original: ActualCost | None, reversed_minor: int)
         raise Invalid(
             "a reversal is not reversed", Fault("reversal", "itself a reversal", pointer="/reverses_id")
         )
-    if original.amount.minor + reversed_minor + cost.amount.minor < 0:
+    is_credit = original.amount.minor < 0
+    if (cost.amount.minor < 0) == is_credit:
+        raise Invalid(
+            "a reversal has the other sign than what it reverses",
+            Fault("reversal", "the other sign", pointer="/amount"),
+            code="reversal",
+        )
+    rest = original.amount.minor + reversed_minor + cost.amount.minor
+    if rest > 0 if is_credit else rest < 0:
         raise Conflict("more would be reversed than was posted", code="reversed_too_much")
 
 

@@ -170,7 +170,8 @@ async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
 
 async def _count(work: Work, project_id: UUID, changes: Sequence[Change], record: Record, cause: str) -> None:
     await add(work, str(project_id), changes, _day(work, record.recorded_at))
-    await measure(work, project_id, changes, cause=cause)
+    if not record.is_history:  # the performance as it was measured then is read in, too
+        await measure(work, project_id, changes, cause=cause)
 
 
 async def measure(work: Work, project_id: UUID, changes: Sequence[Change] = (), *, cause: str) -> None:

@@ -27,8 +27,8 @@ async def budget_told(work: Work, record: Record) -> None:
 
 
 REACTIONS = (
-    on(Project, EVERY, project_told),
-    on(WorkPackage, EVERY, commands.package_told),
-    on(ActualCost, EVERY, commands.cost_told),
+    on(Project, EVERY, project_told, of_history=project_told),
+    on(WorkPackage, EVERY, commands.package_told, of_history=commands.package_told),
+    on(ActualCost, EVERY, commands.cost_told, of_history=commands.cost_told),
     on(Budget, EVERY, budget_told),
 )

@@ -1,0 +1,1 @@
+"""What projects are expected to cost."""

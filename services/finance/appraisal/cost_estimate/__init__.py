@@ -1,0 +1,1 @@
+"""Cost estimates: what projects and requests are expected to cost."""

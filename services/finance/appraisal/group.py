@@ -1,0 +1,6 @@
+"""The registers of the group, with their routes."""
+
+from services.finance.appraisal.cost_estimate import api as cost_estimate
+from shared.runtime.service import Group
+
+APPRAISAL = Group(routes=(cost_estimate.routes,), registers=(cost_estimate.COST_ESTIMATES,))

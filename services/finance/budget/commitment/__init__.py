@@ -1,0 +1,1 @@
+"""Commitments: money promised, for approved requests so far."""

@@ -1,0 +1,1 @@
+"""Rate cards: what work costs, and what it is charged at."""
