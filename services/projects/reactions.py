@@ -1,6 +1,16 @@
-"""What the projects service keeps of what others tell: the persons that may be named as owners, sponsors and managers."""
+"""What the projects service keeps of what others tell: persons that may be named, units, and what names two nodes;
+and what follows from them: requests are funded or not."""
 
-from services.projects.tables import KNOWN_PERSON, KNOWN_UNIT
+from services.projects.intake.request import funding
+from services.projects.tables import KNOWN_PERSON, KNOWN_UNIT, NAMINGS
+from shared.domain.copies import Copy
+from shared.messaging.reactions import On
 from shared.runtime.common import erased_with_author
 
-REACTIONS = (KNOWN_PERSON, KNOWN_UNIT, erased_with_author("projects"))
+REACTIONS: tuple[Copy | On, ...] = (
+    KNOWN_PERSON,
+    KNOWN_UNIT,
+    *NAMINGS,
+    erased_with_author("projects"),
+    *funding.REACTIONS,
+)

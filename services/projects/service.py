@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+from services.projects.control.group import CONTROL
+from services.projects.intake.group import INTAKE
+from services.projects.methods.group import METHODS
 from services.projects.organisation.group import ORGANISATION
 from services.projects.reactions import REACTIONS
 from services.projects.strategy.group import STRATEGY
 from services.projects.structure.group import STRUCTURE
 from services.projects.tables import KNOWN_PERSON, Model
+from shared.domain.organisation import IN_REGISTER
 from shared.messaging.consumer import reacting
 from shared.runtime.common import attached
 from shared.runtime.service import Service
@@ -16,6 +20,15 @@ SERVICE = Service(
     title="Projects",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(ORGANISATION, STRATEGY, STRUCTURE, attached("projects", Model, KNOWN_PERSON)),
+    groups=(
+        ORGANISATION,
+        INTAKE,
+        STRATEGY,
+        METHODS,
+        STRUCTURE,
+        CONTROL,
+        attached("projects", Model, KNOWN_PERSON),
+    ),
     consumers=(reacting("projects", REACTIONS),),
+    organisation=IN_REGISTER,
 )

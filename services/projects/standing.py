@@ -14,3 +14,8 @@ async def of_project(work: Work, one: Any) -> Standing:
     await exists(work, ProjectRow, one.project_id, "/project_id")
     project = await work.load(Project, one.project_id)
     return Standing(project.stage, project.archived_at is not None)
+
+
+async def of_project_if_any(work: Work, one: Any) -> Standing | None:
+    """The same where `project_id` may be null: then no project is asked."""
+    return None if one.project_id is None else await of_project(work, one)

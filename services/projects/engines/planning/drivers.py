@@ -6,6 +6,7 @@ from services.projects.engines.planning.crossings import Adding
 from services.projects.engines.planning.network import ORDINARY, Early, Link, Network
 from services.projects.engines.planning.rules import EARLIEST, NOT_BEFORE, as_start, described
 from services.projects.engines.planning.run import End, Run
+from shared.base.texts import Text
 
 
 class Origins:
@@ -51,31 +52,35 @@ def chain(run: Run, early: Early, origins: Origins, node: int, start: int) -> li
         path.append(node)
 
 
-def root(run: Run, node: int, start: int) -> str:
+def root(run: Run, node: int, start: int) -> Text:
     """What, other than a link, makes a node start at `start`."""
     terms, plan, name = run.net.terms.get(node, ORDINARY), run.plan(node), run.label(node)
     if terms.done:
-        return f"{name} is complete since {run.finish_moment(node, terms.done[1]).isoformat()}"
+        finished = run.finish_moment(node, terms.done[1]).isoformat()
+        return Text("{name} is complete since {finished}", name=name, finished=finished)
     if node not in run.stand_ins:
         for constraint in run.activities[node].constraints:
             dated = constraint.on is not None and constraint.kind in EARLIEST
             if dated and as_start(run, node, constraint) >= start:
-                return f"{name} {'has to ' if constraint.kind in NOT_BEFORE else ''}{described(constraint)}"
+                if constraint.kind in NOT_BEFORE:
+                    return Text("{name} has to {constraint}", name=name, constraint=described(constraint))
+                return Text("{name} must {constraint}", name=name, constraint=described(constraint))
         if terms.pin == start:
-            return f"{name} is scheduled by hand"
+            return Text("{name} is scheduled by hand", name=name)
         if terms.started is not None:
-            return f"{name} is under way"
+            return Text("{name} is under way", name=name)
         if node in run.late:
-            return f"{name} is to be as late as possible"
+            return Text("{name} is to be as late as possible", name=name)
     data_date = run.data_date(plan)
     if data_date and data_date > plan.start:
-        return f"the data date is {data_date.isoformat()}"
-    return f"the plan starts on {plan.start.isoformat()}"
+        return Text("the data date is {data_date}", data_date=data_date.isoformat())
+    return Text("the plan starts on {start}", start=plan.start.isoformat())
 
 
-def explained(run: Run, early: Early, origins: Origins, node: int, start: int) -> str:
+def explained(run: Run, early: Early, origins: Origins, node: int, start: int) -> Text:
     """The chain in words: the activities that drive one another, and what sets the first of them."""
     path = chain(run, early, origins, node, start)
     first = path[0]
     beginning = root(run, first, start if first == node else early.starts[first])
-    return f"{' -> '.join(run.label(step) for step in path)}, as {beginning}"
+    names = " -> ".join(run.label(step) for step in path)
+    return Text("{names}, as {beginning}", names=names, beginning=beginning)

@@ -244,5 +244,5 @@ def _is_effort(activity: Activity) -> bool:
 
 
 def _refused(place: int, link: Dependency, code: str, why: str) -> Invalid:
-    detail = Text("the link {link} cannot be: {why}", link=link_name(link), why=why)
+    detail = Text("the link {link} cannot be: {why}", link=link_name(link), why=Text(why))
     return Invalid(detail, Fault(code, detail, f"/dependencies/{place}"), code=code)

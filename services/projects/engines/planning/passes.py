@@ -137,7 +137,7 @@ def _unkept(run: Run, early: Early) -> Iterator[Fault]:
             earliest = run.start_moment(node, linked_start).isoformat()
             why = explained(run, early, Origins(run.net), node, linked_start)
             detail = Text(
-                "{node} {constraint}, but cannot start before {earliest}: {why}",
+                "{node} must {constraint}, but cannot start before {earliest}: {why}",
                 node=run.label(node),
                 constraint=described(constraint),
                 earliest=earliest,

@@ -186,17 +186,17 @@ def _refuse_empty_window(run: Run, node: int, activity: Activity) -> None:
                 )
 
 
-def described(constraint: Constraint) -> str:
+def described(constraint: Constraint) -> Text:
     """A constraint in words."""
+    on = constraint.on.isoformat() if constraint.on else ""
     words = {
-        ConstraintKind.ASAP: "as soon as possible",
-        ConstraintKind.ALAP: "as late as possible",
-        ConstraintKind.SNET: "start no earlier than",
-        ConstraintKind.SNLT: "start no later than",
-        ConstraintKind.FNET: "finish no earlier than",
-        ConstraintKind.FNLT: "finish no later than",
-        ConstraintKind.MSO: "must start on",
-        ConstraintKind.MFO: "must finish on",
+        ConstraintKind.ASAP: Text("as soon as possible"),
+        ConstraintKind.ALAP: Text("as late as possible"),
+        ConstraintKind.SNET: Text("start no earlier than {on}", on=on),
+        ConstraintKind.SNLT: Text("start no later than {on}", on=on),
+        ConstraintKind.FNET: Text("finish no earlier than {on}", on=on),
+        ConstraintKind.FNLT: Text("finish no later than {on}", on=on),
+        ConstraintKind.MSO: Text("start on {on}", on=on),
+        ConstraintKind.MFO: Text("finish on {on}", on=on),
     }
-    text = words[ConstraintKind(constraint.kind)]
-    return text if constraint.on is None else f"{text} {constraint.on.isoformat()}"
+    return words[ConstraintKind(constraint.kind)]

@@ -14,6 +14,7 @@ FIELD_DEFINITIONS = Register(
     carried=commands.refuse_while_active,
     lifecycle=rules.LIFECYCLE,
     after=commands.after,
+    read_in=commands.read_in,
 )
 
 routes = Routes("projects", "Field definitions")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.projects.organisation.field_definition import rules
+from shared.contracts.language import Fact
 from shared.contracts.projects.organisation import FieldDefinition
 from shared.domain import custom_fields
 from shared.domain.work import Work
@@ -14,6 +15,10 @@ async def check(work: Work, field: FieldDefinition) -> None:
 
 
 async def after(work: Work, field: FieldDefinition, before: FieldDefinition | None) -> None:
+    custom_fields.keep(work, field)
+
+
+async def read_in(work: Work, field: FieldDefinition, fact: Fact) -> None:
     custom_fields.keep(work, field)
 
 

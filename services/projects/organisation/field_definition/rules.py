@@ -28,6 +28,7 @@ LIFECYCLE = Lifecycle(
             S.ACTIVE,
             FieldDefinitionActivated,
             by_maker_too=True,
+            awaited=True,
             needs="decide",
             checks_content=True,
             description="From draft to active: requests may give the field, lists are narrowed by it.",

@@ -11,9 +11,11 @@ MEMBERSHIPS = Register(
     Membership,
     MembershipRow,
     check=commands.check,
+    judges=("principal",),
     carried=commands.refuse_while_granted,
     lifecycle=rules.LIFECYCLE,
     dues=rules.DUES,
+    read_in=commands.read_in,
 )
 
 routes = Routes("projects", "Memberships")

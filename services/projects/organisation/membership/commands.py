@@ -8,7 +8,8 @@ from services.projects.strategy.portfolio.model import PortfolioRow
 from services.projects.strategy.programme.model import ProgrammeRow
 from services.projects.structure.project.model import ProjectRow
 from services.projects.tables import KNOWN_PERSON, KNOWN_UNIT
-from shared.base.errors import Conflict, Fault
+from shared.base.errors import Conflict, Fault, Forbidden
+from shared.contracts.language import Fact
 from shared.contracts.projects.organisation import MemberScope, Membership, MembershipState
 from shared.domain.access.grants import nodes_above
 from shared.domain.access.rights import places_of
@@ -38,6 +39,14 @@ async def check(work: Work, membership: Membership) -> None:
         rules.is_not_above(membership, work.rights.scopes_at(places_of(membership)))
     if before is not None and rules.is_director(before) and not rules.is_director(membership):
         await _another_director_stays(work, membership)
+
+
+async def read_in(work: Work, membership: Membership, fact: Fact) -> None:
+    """Whoever reads a history in gives nobody more than they have themselves."""
+    if membership.state is MembershipState.GRANTED and work.rights is not None:
+        if DECIDE not in work.rights.scopes:
+            raise Forbidden("your role does not allow this", code="scope_missing", needs=DECIDE)
+        rules.is_not_above(membership, work.rights.scopes)
 
 
 async def _person_is_there(work: Work, membership: Membership) -> None:

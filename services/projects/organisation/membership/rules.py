@@ -26,6 +26,7 @@ LIFECYCLE = Lifecycle(
             S.GRANTED,
             MembershipGranted,
             by_maker_too=True,
+            awaited=True,
             checks_content=True,
             description="From proposed to granted. Whoever grants decides there, and gives no more than they may do there"
             " themselves (403 `above_own_role`).",

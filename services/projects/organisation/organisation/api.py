@@ -7,7 +7,9 @@ from shared.domain.register import Register
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
-ORGANISATIONS = Register(Organisation, OrganisationRow, check=commands.check, after=commands.after)
+ORGANISATIONS = Register(
+    Organisation, OrganisationRow, check=commands.check, after=commands.after, read_in=commands.read_in
+)
 
 routes = Routes("projects", "Organisation")
 register_routes(routes, ORGANISATIONS)

@@ -12,5 +12,5 @@ HIERARCHY = Hierarchy(Portfolio)
 
 async def check(work: Work, portfolio: Portfolio) -> None:
     rules.thresholds_rise(portfolio)
-    check_confidential(work, portfolio)
+    await check_confidential(work, portfolio)
     await HIERARCHY.check(work, portfolio)

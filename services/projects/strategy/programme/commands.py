@@ -6,4 +6,4 @@ from shared.domain.work import Work
 
 
 async def check(work: Work, programme: Programme) -> None:
-    check_confidential(work, programme)
+    await check_confidential(work, programme)

@@ -16,6 +16,7 @@ PROJECTS = Register(
     acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
     dues=(rules.UPDATE_MISSING,),
+    read_in=commands.read_in,
 )
 
 routes = Routes("projects", "Projects")

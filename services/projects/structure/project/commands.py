@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.projects.confidential import check_confidential
+from services.projects.strategy.strategic_objective.contributions import check_contributions
 from services.projects.structure.project import rules
 from shared.base.errors import Fault, Forbidden
 from shared.contracts.language import Fact, plain
@@ -29,10 +30,16 @@ async def supply(work: Work, body: Any) -> dict[str, Any]:
     return {"code": body.code or await CODES.next(work), "stage": body.stage or Stage.PROPOSED}
 
 
+async def read_in(work: Work, project: Project, fact: Fact) -> None:
+    """Its code is not drawn again."""
+    CODES.pass_over(work, project.code)
+
+
 async def check(work: Work, project: Project) -> None:
     _stage_is_moved_to(work, project)
     rules.dates_in_order(project)
-    check_confidential(work, project)
+    await check_contributions(work, project)
+    await check_confidential(work, project)
     refuse_future(work, project.actual_start_on, "/actual_start_on")
     refuse_future(work, project.actual_finish_on, "/actual_finish_on")
 

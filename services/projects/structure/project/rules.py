@@ -65,7 +65,7 @@ LIFECYCLE = Lifecycle(
         "put-on-hold": Move(S.ACTIVE, S.ON_HOLD, ProjectPutOnHold, by_maker_too=True),
         "resume": Move(S.ON_HOLD, S.ACTIVE, ProjectResumed, by_maker_too=True),
         "start-closing": Move(S.ACTIVE, S.CLOSING, ProjectClosingStarted, needs="write"),
-        "close": Move(S.CLOSING, S.CLOSED, ProjectClosed, by_maker_too=True),
+        "close": Move(S.CLOSING, S.CLOSED, ProjectClosed, by_maker_too=True, awaited=True),
         "discontinue": Move(ANY_OPEN, S.DISCONTINUED, ProjectDiscontinued, by_maker_too=True),
     },
     final=ENDED,

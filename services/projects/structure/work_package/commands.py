@@ -7,6 +7,7 @@ from services.projects.standing import of_project
 from services.projects.structure.work_package import rules, tree
 from shared.contracts.language import plain
 from shared.contracts.projects.structure import (
+    Progress,
     Project,
     WorkPackage,
     WorkPackageOverdue,
@@ -14,12 +15,15 @@ from shared.contracts.projects.structure import (
 )
 from shared.domain.acts import Acts, admit
 from shared.domain.due.declaring import Due
+from shared.domain.other_moves import OtherMove
 from shared.domain.reading import Memory
 from shared.domain.stages import ENDED
-from shared.domain.work import Match, Work, expect_version
+from shared.domain.work import Work
 
 PROGRESS = "report-progress"
-NODES: Memory[UUID, dict[UUID, tree.Node]] = Memory("the stored packages of projects, by id")
+TREES: Memory[UUID, tree.Overlaid] = Memory(
+    "the packages of projects, as stored and as this unit leaves them"
+)
 STAGED_NODES: Memory[UUID, tuple[str, tree.Node]] = Memory(
     "packages that were saved, with the state each was read from"
 )
@@ -62,14 +66,39 @@ async def check(work: Work, package: WorkPackage) -> None:
 
 async def nodes_of(work: Work, project_id: UUID) -> tree.Nodes:
     """Read from the store once for a unit; what the unit has staged since is laid over it."""
-    stored = work.memory(NODES)
-    if project_id not in stored:
+    trees = work.memory(TREES)
+    if project_id not in trees:
         rows = await work.store.fetch(
             "SELECT document FROM work_package WHERE project_id = ?", (str(project_id),)
         )
-        stored[project_id] = {node.id: node for node in (tree.read_node(row[0]) for row in rows)}
-    staged = {node.id: node for node in _staged(work) if node.project_id == project_id}
-    return tree.Nodes(stored[project_id] | staged)
+        trees[project_id] = tree.Overlaid(tree.read_node(row[0]) for row in rows)
+    return trees[project_id].with_staged(node for node in _staged(work) if node.project_id == project_id)
+
+
+LINEAGE = """
+WITH RECURSIVE above (id, parent_id) AS (
+    SELECT id, parent_id FROM work_package WHERE id IN ({marks})
+    UNION SELECT w.id, w.parent_id FROM work_package w JOIN above ON w.id = above.parent_id
+), below (id) AS (
+    SELECT id FROM above WHERE parent_id IS NULL
+    UNION SELECT w.id FROM work_package w JOIN below ON w.parent_id = below.id
+)
+SELECT w.document FROM below JOIN work_package w ON w.id = below.id
+"""
+"""The whole tree in which packages stand, and nothing else of the project."""
+
+
+async def _nodes_around(work: Work, project_id: UUID, ids: set[UUID]) -> tree.Nodes:
+    """What is needed to sum up above these. A unit with a single package reads the trees of its own, not the project: a
+    report of progress costs what stands beside it. One with many reads the project once for all."""
+    staged = [node for node in _staged(work) if node.project_id == project_id]
+    if len(staged) > 1 or project_id in work.memory(TREES):
+        return await nodes_of(work, project_id)
+    rows = await work.store.fetch(
+        LINEAGE.format(marks=", ".join("?" * len(ids))), tuple(sorted(str(id) for id in ids))
+    )
+    nodes = [tree.read_node(row[0]) for row in rows]
+    return tree.Nodes({node.id: node for node in (*nodes, *staged)})
 
 
 def _staged(work: Work) -> list[tree.Node]:
@@ -93,15 +122,22 @@ async def has_parts(work: Work, id: UUID) -> bool:
     return bool(rows)
 
 
-async def report_progress(work: Work, id: str, if_match: Match | None, percent: int) -> WorkPackage:
-    package = await work.load(WorkPackage, id)
-    expect_version(package, if_match)
+async def report_progress(work: Work, package: WorkPackage, body: Progress) -> WorkPackage:
     await admit(work, ACTS, package, PROGRESS)
     before = package.model_copy()
-    fact = rules.progress(package, percent, await has_parts(work, package.id))
+    fact = rules.progress(package, body.percent_complete, await has_parts(work, package.id))
     package = work.save(package, fact)
     await after(work, package, before)
     return package
+
+
+REPORT_PROGRESS = OtherMove(
+    Progress,
+    report_progress,
+    "contribute",
+    "A later report may take back what was reported too early. A package with parts shows how far they are.",
+    parts_by="parent_id",
+)
 
 
 async def after(work: Work, package: WorkPackage, before: WorkPackage | None) -> None:
@@ -113,7 +149,9 @@ async def after(work: Work, package: WorkPackage, before: WorkPackage | None) ->
     if before is None and not package.percent_complete and not await _has_begun(work, package.parent_id):
         return  # nothing is summed up while a project is planned, part by part
     await work.guard(guard(package))
-    nodes = await nodes_of(work, package.project_id)
+    nodes = await (
+        nodes_of(work, package.project_id) if moved else _nodes_around(work, package.project_id, above)
+    )
     if moved:
         await _renumber(work, rules.followed(package.id, package.wbs, nodes))
     for id in tree.ancestors(above, nodes):

@@ -92,7 +92,7 @@ def parts_can_follow(package: WorkPackage, codes: Mapping[UUID, str], nodes: Nod
     if len(codes) > FOLLOWING:
         raise Conflict(
             Text(
-                "{count} parts would take another code; at most {following} do at once: move its parts first",
+                "{count} {count:part|parts} would take another code; at most {following} do at once: move its parts first",
                 count=len(codes),
                 following=FOLLOWING,
             ),

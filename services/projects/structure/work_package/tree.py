@@ -42,6 +42,34 @@ class Nodes(Parents[UUID]):
         return [part for part in self.parts.get(id, ()) if self.by_id[part].archived_at is None]
 
 
+class Overlaid:
+    """The nodes of a project as they are stored, with what a unit has staged laid over them: a batch asks after each item, and
+    only what has changed since is taken over."""
+
+    def __init__(self, stored: Iterable[Node]) -> None:
+        self._stored = {node.id: node for node in stored}
+        self._nodes = Nodes(dict(self._stored))
+        self._over: dict[UUID, Node] = {}
+
+    def with_staged(self, staged: Iterable[Node]) -> Nodes:
+        """The nodes with these over them, and no others: what was staged and then refused is gone again."""
+        over = {node.id: node for node in staged}
+        dropped = self._over.keys() - over.keys()
+        changed = {id: node for id, node in over.items() if self._over.get(id) is not node}
+        changed |= {id: self._stored[id] for id in dropped & self._stored.keys()}
+        self._over = over
+        if dropped <= self._stored.keys() and all(map(self._stands_alike, changed.values())):
+            self._nodes.by_id.update(changed)
+        else:
+            self._nodes = Nodes(self._stored | over)
+        return self._nodes
+
+    def _stands_alike(self, node: Node) -> bool:
+        """Whether it stands under what it stood under."""
+        before = self._nodes.by_id.get(node.id)
+        return before is not None and before.parent_id == node.parent_id
+
+
 def ancestors(ids: Iterable[UUID], nodes: Nodes) -> list[UUID]:
     """These and all above them, the lowest first."""
     lineage = {one for id in ids for one in nodes.above(id)}

@@ -1,0 +1,1 @@
+"""What keeps projects on their course: actions, and the log of decisions."""

@@ -1,0 +1,1 @@
+"""How projects begin: requests, and what is asked of projects."""

@@ -1,0 +1,1 @@
+"""Objectives: what projects are to reach, measured."""

@@ -1,0 +1,1 @@
+"""Requests: needs, from the first draft to the project that meets them."""

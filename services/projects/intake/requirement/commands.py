@@ -1,0 +1,30 @@
+"""What is checked of requirements, and how they become the project's."""
+
+from services.projects.intake.requirement import rules
+from services.projects.standing import of_project
+from shared.contracts.language import plain
+from shared.contracts.projects.intake import Request, Requirement
+from shared.domain.acts import Acts, Standing
+from shared.domain.work import Work
+
+
+async def _standing(work: Work, requirement: Requirement) -> Standing | None:
+    """One of a request alone asks no project."""
+    return None if requirement.project_id is None else await of_project(work, requirement)
+
+
+ACTS = Acts(_standing, rules.act)
+
+
+async def check(work: Work, requirement: Requirement) -> None:
+    rules.belongs_to_something(requirement)
+    rules.stays_as_agreed(requirement, work.before(requirement))
+
+
+async def hand_over(work: Work, request: Request) -> None:
+    """What a request requires is required of the project that it became."""
+    assert request.became is not None
+    where = "request_id = ? AND project_id IS NULL"
+    for requirement in await work.select(Requirement, where, (str(request.id),)):
+        requirement.project_id = request.became.id
+        work.save(requirement, plain(Requirement, "revised"))

@@ -1,0 +1,1 @@
+"""How projects are led: the points by which their progress is judged."""

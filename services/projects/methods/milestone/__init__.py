@@ -1,0 +1,1 @@
+"""Milestones: points by which something is to be reached."""

@@ -1,0 +1,1 @@
+"""Orientations: what decisions are to follow."""

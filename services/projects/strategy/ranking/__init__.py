@@ -1,0 +1,1 @@
+"""Rankings: in which order requests and projects should be done."""

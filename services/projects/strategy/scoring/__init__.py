@@ -1,0 +1,1 @@
+"""Scorings: what one assessor thinks of a request or a project."""

@@ -1,0 +1,1 @@
+"""Scoring models: by which criteria requests and projects are put in order."""

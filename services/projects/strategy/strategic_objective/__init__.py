@@ -1,0 +1,1 @@
+"""Strategic objectives: what requests and projects are to serve."""
