@@ -139,7 +139,7 @@ def refuse_impossible_windows(network: Network) -> None:
                 ),
             )
         if possible > network.horizon:
-            _refuse_window(network, n, earliest, "finds too few working steps in its calendar")
+            _refuse_window(network, n, earliest, Text("finds too few working steps in its calendar"))
         finish = network.finish(n, earliest[n])
         if activity.deadline is not None and finish > activity.deadline:
             _refuse_window(
@@ -154,7 +154,7 @@ def refuse_impossible_windows(network: Network) -> None:
             )
 
 
-def _refuse_window(network: Network, n: int, earliest: Sequence[int], why: str) -> None:
+def _refuse_window(network: Network, n: int, earliest: Sequence[int], why: Text) -> None:
     chain = " -> ".join(reversed(list(_drivers(network, n, earliest))))
     detail = Text(
         "activity {id} {why} (driven by {chain})", id=network.plan.activities[n].id, why=why, chain=chain

@@ -11,7 +11,7 @@ from shared.http.call import Call
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
 
-IDENTITIES = Register(Identity, IdentityRow, check=commands.check)
+IDENTITIES = Register(Identity, IdentityRow, check=commands.check, erase=commands.erase_login)
 
 routes = Routes("resources", "Identities")
 register_routes(routes, IDENTITIES)

@@ -20,5 +20,10 @@ async def erase_logins(work: Work, person_id: str, reason: str | None) -> None:
     """All logins of a person, with the person."""
     for identity in await work.select(Identity, "person_id = ?", (person_id,), archived=True):
         if identity.erased_at is None:
-            await erase_tokens(work, identity, reason)
-            await erase(work, identity, IdentityErased(reason=reason))
+            await erase_login(work, identity, reason)
+
+
+async def erase_login(work: Work, identity: Identity, reason: str | None) -> Identity:
+    """With the personal tokens that were made under it."""
+    await erase_tokens(work, identity, reason)
+    return await erase(work, identity, IdentityErased(reason=reason))

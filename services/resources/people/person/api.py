@@ -16,6 +16,7 @@ PERSONS = Register(
     PersonRow,
     check=commands.check,
     dependents=(commands.BOOKED,),
+    erase=commands.erase_person,
     made_by_name={"unit_id": ORG_UNITS},
 )
 

@@ -27,9 +27,13 @@ async def check(work: Work, person: Person) -> None:
 
 
 async def erase(work: Work, id: str, if_match: Match | None, reason: str | None) -> Person:
-    """Their logins and what they said go too. Whatever is booked stays booked: an allocation names no more than the id."""
     person = await work.load(Person, id)
     expect_version(person, if_match)
-    await erase_logins(work, id, reason)
+    return await erase_person(work, person, reason)
+
+
+async def erase_person(work: Work, person: Person, reason: str | None) -> Person:
+    """Their logins and what they said go too. Whatever is booked stays booked: an allocation names no more than the id."""
+    await erase_logins(work, str(person.id), reason)
     await erase_of(work, COMMENTS["resources"], person.id, reason)
     return await erased(work, person, PersonErased(reason=reason))

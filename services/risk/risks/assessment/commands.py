@@ -12,4 +12,5 @@ ACTS = Acts(of_known_project(KNOWN_PROJECT), rules.act)
 
 async def check(work: Work, assessment: Assessment) -> None:
     rules.rates_something(assessment)
+    rules.says_why_it_has_no_rating(assessment)
     refuse_future(work, assessment.rated_on, "/rated_on")

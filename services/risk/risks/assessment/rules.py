@@ -17,3 +17,12 @@ def rates_something(assessment: Assessment) -> None:
             Fault("missing", "this or programme_id is needed", pointer="/project_id"),
             code="nothing_rated",
         )
+
+
+def says_why_it_has_no_rating(assessment: Assessment) -> None:
+    if assessment.rating is None and not assessment.comment.strip():
+        raise Invalid(
+            "an assessment without a rating says why",
+            Fault("missing", "a rating from 1 to 5, or a comment", pointer="/rating"),
+            code="not_rated",
+        )
