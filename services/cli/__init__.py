@@ -7,6 +7,10 @@ import click
 from services.cli.backup import backup, restore
 from services.cli.clock import clock
 from services.cli.dead_letters import dead_letters
+from services.cli.exports import export_
+from services.cli.import_folder import folder
+from services.cli.import_plans import jira, plans, project_online
+from services.cli.import_templates import template
 from services.cli.imports import import_
 from services.cli.login_link import login_link
 from services.cli.mail import mail
@@ -35,6 +39,9 @@ def main() -> None:
 
 main.add_command(up)
 main.add_command(import_)
+main.add_command(export_)
+for import_command in (template, plans, project_online, jira, folder):
+    import_.add_command(import_command)
 main.add_command(token)
 main.add_command(trial)
 main.add_command(login_link)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +63,32 @@ def own_token(settings: Settings, subject: str, role: str, hours: int = 12) -> s
     need_local_issuer(
         settings,
         "a token of this instance is accepted nowhere",
-        "give a --token of an issuer in PORTOLAN_ISSUERS",
+        "give a --token of an issuer that is trusted",
     )
     if not (settings.data / KEY_FILE).exists():
         raise click.ClickException(
             f"no instance was ever started in {settings.data}: give its --data, or a --token"
         )
     return LocalIssuer(settings.data).issue(subject, role, settings.audience, timedelta(hours=hours))
+
+
+def client_reaching(
+    url: str,
+    token: str,
+    data: Path | None,
+    subject: str,
+    *,
+    role: str = "service",
+    as_of: date | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> httpx.AsyncClient:
+    """A client of the Portolan that runs there, dated where a day is given. Without a token the local issuer gives one to
+    `subject`; raises click.ClickException where it cannot."""
+    settings = settings_of(data=data)
+    headers = {"Authorization": f"Bearer {token or own_token(settings, subject, role)}"}
+    if as_of is not None:
+        headers["Portolan-Effective-At"] = as_of.isoformat()
+    return httpx.AsyncClient(base_url=url or settings.base_url, headers=headers, timeout=timeout_s)
 
 
 reaching_operated = reaching(

@@ -20,7 +20,7 @@ def login_link(role: str, subject: str, data: Path | None) -> None:
     """Print a link that logs in once, within a quarter of an hour, to the instance that runs."""
     settings = settings_of(data=data)
     need_local_issuer(
-        settings, "a link logs nobody in", "log in at /login with a token of an issuer in PORTOLAN_ISSUERS"
+        settings, "a link logs nobody in", "log in on the page /login, at an issuer that is trusted"
     )
     click.echo(asyncio.run(_issue(settings, subject or role, role)))
 

@@ -1,5 +1,6 @@
 """The sample portfolio, loaded into an empty instance through the public API, chapter by chapter."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 
 from sample.chapters import chapters
+from sample.people import LOGINS, Login
 from sample.telling import Chapter, Move, Put, Ref
 from services.embedded import Embedded
 from services.imports.findings import Finding, Findings
@@ -15,6 +17,7 @@ from services.imports.upserts import ImportFailed, Sender, Stage, Upsert
 from shared.base.clock import now
 
 SOURCE = "sample"
+WAITED_S = 20.0
 AT_BIRTH = ("stage", "state", "commitment")
 """Members that are given once; later they change by moves alone."""
 FILLED_FIRST = (
@@ -39,7 +42,25 @@ async def load_sample(app: Embedded) -> list[Finding] | None:
         if not await _is_empty(client):
             return None
         today = now().astimezone(app.settings.zone).date()
-        return await tell(client, chapters(today), today)
+        findings = await tell(client, chapters(today), today)
+        for login in (one for one in LOGINS.values() if one.language):
+            token = app.tokens.local.issue(
+                login.subject, login.role, app.settings.audience, timedelta(minutes=10)
+            )
+            await _choose_language(client, token, login)
+        return findings
+
+
+async def _choose_language(client: httpx.AsyncClient, token: str, login: Login) -> None:
+    """As the person of a login chooses it, once the login is known where mails are made."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with asyncio.timeout(WAITED_S):
+        while True:
+            choice = {"cadence": "daily", "language": login.language}
+            answer = await client.put("/reporting/v1/me/mail", json=choice, headers=headers)
+            if answer.is_success:
+                return
+            await asyncio.sleep(0.1)
 
 
 async def _is_empty(client: httpx.AsyncClient) -> bool:
@@ -101,11 +122,23 @@ class Teller:
         self.standing[put.what] = members
         return Upsert(
             key=put.what.key,
-            body={k: v for k, v in members.items() if not isinstance(v, Ref)},
+            body={k: self._with_ids(v) for k, v in members.items() if not isinstance(v, Ref)},
             file=chapter.title,
             line=number,
             parents={k: v for k, v in members.items() if isinstance(v, Ref)},
         )
+
+    def _with_ids(self, value: Any) -> Any:
+        """What is within a list is there since an earlier chapter: its id stands in its place."""
+        match value:
+            case Ref():
+                return self.sender.ids[value]
+            case dict():
+                return {name: self._with_ids(one) for name, one in value.items()}
+            case list():
+                return [self._with_ids(one) for one in value]
+            case _:
+                return value
 
     async def _move(self, chapter: Chapter, move: Move) -> str:
         """Make the move on the version that stands, and answer its position."""

@@ -40,9 +40,7 @@ def issue(role: str, subject: str | None, scope: str | None, hours: float, data:
     _check_subject(subject)
     _check_scope(role, scope)
     settings = settings_of(data=data)
-    need_local_issuer(
-        settings, "its tokens are accepted nowhere", "get a token of an issuer in PORTOLAN_ISSUERS"
-    )
+    need_local_issuer(settings, "its tokens are accepted nowhere", "get a token of an issuer that is trusted")
     if not settings.data.is_dir():
         raise click.ClickException(
             f"there is no folder {settings.data}, so no instance was ever started in it: give its --data; for keys"

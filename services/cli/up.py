@@ -48,9 +48,11 @@ async def _serve(settings: Settings, sample: bool) -> None:
             click.echo(f"Portolan is at {settings.base_url}")
             if settings.local_issuer:
                 click.echo(f"Log in: {await app.login_link()}")
+                for name, link in await _other_links(app) if sample else ():
+                    click.echo(f"  as {name}: {link}")
             else:
                 click.echo(
-                    f"Log in: {settings.base_url}/login, with a token of an issuer in PORTOLAN_ISSUERS"
+                    f"Log in: {settings.base_url}/login, at an issuer that is trusted, or with its token"
                 )
             click.echo(f"Logs: {log}")
             await drain(limits, app.kernels, settings.drain_s, await ending)
@@ -76,6 +78,22 @@ def _logging_to(settings: Settings) -> Iterator[Path]:
         LOG.stream = None
         with suppress(OSError):  # the disk is full: the last lines are lost, and nothing else
             stream.close()
+
+
+async def _other_links(app: "Embedded") -> list[tuple[str, str]]:
+    """Of the other persons of the sample, where it is there: who they are, and a link that logs in as them."""
+    from sample.people import INTERNAL, LOGINS
+    from shared.domain.access.tree import login_hash
+    from shared.http.auth.issuers import LOCAL
+
+    store, links = app.services["reporting"].kernel.store, []
+    for key, login in LOGINS.items():
+        query = "SELECT 1 FROM access_login WHERE hash = ? AND counts = 1"
+        if login.subject != "director" and await store.fetch(query, (login_hash(LOCAL, login.subject),)):
+            name, role = INTERNAL[key][:2]
+            in_french = ", in French" if login.language == "fr" else ""
+            links.append((f"{name}, {role}{in_french}", await app.login_link(login.subject, login.role)))
+    return links
 
 
 async def _tell_sample(app: "Embedded") -> None:

@@ -9,21 +9,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
 from services.imports.findings import Findings
+from services.imports.results import is_passing, members_to_import, misses_only
+from services.imports.returning import was_reverted
+from services.imports.server import PATIENCE_S, ImportFailed, Server, detail
 from shared.base.ids import new_id
+from shared.base.texts import Text, joined
+from shared.contracts.forms import entry_at
+from shared.contracts.words import Called, label
+
+__all__ = ["PATIENCE_S", "ImportFailed", "Progress", "Sender", "Stage", "Tally", "Upsert", "detail"]
 
 BATCH = 250
-PATIENCE_S = 60.0
-"""How long one batch is tried again before the import gives up."""
-UNANSWERED_S = 10.0
-"""The same before the server ever answered: one that goes away comes back, one that never was there does not."""
 
 Progress = Callable[[str, int], None]
-"""Called with the stage's name and how many more items are done."""
+"""Called with the name of a stage or step, and how many more items or rows are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class Upsert:
     line: int
     parents: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return str(self.body.get("name") or self.body.get("title") or self.body.get("number") or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -44,6 +52,8 @@ class Stage:
     name: str
     collection: str
     upserts: Sequence[Upsert]
+    restores: bool = False
+    """Whether what is archived is restored by being put again."""
 
 
 @dataclass
@@ -56,10 +66,6 @@ class Tally:
     refused: int = 0
 
 
-class ImportFailed(Exception):
-    """The server cannot be talked to, or refuses the import as a whole."""
-
-
 @dataclass
 class Sender:
     """Sends stages to one Portolan; ids of what was put are kept for the children."""
@@ -67,17 +73,28 @@ class Sender:
     client: httpx.AsyncClient
     source: str
     findings: Findings
-    dry_run: bool = False
+    validate_only: bool = False
     progress: Progress = lambda stage, done: None
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """Of each stage's last sending, by its name."""
     would_be: set[tuple[str, str]] = field(default_factory=set)
-    """What a dry run would have made."""
-    answered: bool = False
-    """Whether the server ever did."""
-    run: str = field(default_factory=lambda: uuid4().hex)
+    """What would have been made, where nothing is written."""
+
+    withheld: dict[str, set[str]] = field(default_factory=dict)
+    """Collection -> members that the caller may not set."""
+
+    restores: bool | None = None
+    """Whether what is archived comes back; None: where an import of this source was taken back."""
+    server: Server = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.server = Server(self.client)
 
     async def send(self, stage: Stage) -> Tally:
-        tally = Tally()
+        if self.restores is None:
+            self.restores = await was_reverted(self.server, self.source)
+        self.tallies[stage.name] = tally = Tally()
         for start in range(0, len(stage.upserts), BATCH):
             await self._send_batch(stage, stage.upserts[start : start + BATCH], tally)
         return tally
@@ -86,12 +103,16 @@ class Sender:
         until = monotonic() + PATIENCE_S
         pending = list(upserts)
         while pending:
-            answer = await self._post(stage, [self._item(u) for u in pending], until)
+            wishes = {"validate_only": self.validate_only, "restore": stage.restores or bool(self.restores)}
+            parameters = {name: "true" for name, is_wished in wishes.items() if is_wished}
+            items = [self._item(stage, u) for u in pending]
             waiting = []
-            for result in answer["items"]:
+            for result in await self.server.batch(stage.collection, items, parameters, until):
                 upsert = pending[result["index"]]
-                passing = _is_passing(result) and not self._only_misses_stand_ins(upsert, result)
-                if passing and monotonic() < until:
+                passing = is_passing(result.get("problem")) and not self._only_misses_stand_ins(
+                    upsert, result
+                )
+                if (passing and monotonic() < until) or self._only_needs_import(stage, upsert, result):
                     waiting.append(upsert)
                 else:
                     self._settle(stage, upsert, result, tally)
@@ -100,38 +121,54 @@ class Sender:
             if pending:
                 await asyncio.sleep(0.2)
 
-    def _item(self, upsert: Upsert) -> dict[str, Any]:
-        """The body with its key and its parents' ids; a parent that a dry run did not make has a stand-in."""
+    def _item(self, stage: Stage, upsert: Upsert) -> dict[str, Any]:
+        """The body with its key and its parents' ids; a parent that was only validated has a stand-in."""
+        withheld = self.withheld.get(stage.collection, ())
+        body = {member: value for member, value in upsert.body.items() if member not in withheld}
         ids = {
             m: self.ids.get(parent) or str(new_id())
             for m, parent in upsert.parents.items()
             if self._is_there(parent)
         }
-        return {**upsert.body, **ids, "external_ref": {"source": self.source, "id": upsert.key}}
+        return {**body, **ids, "external_ref": {"source": self.source, "id": upsert.key}}
+
+    def _only_needs_import(self, stage: Stage, upsert: Upsert, result: dict[str, Any]) -> bool:
+        """Whether all that is wrong is that only who may import sets a member: all of the stage come in without it."""
+        members = members_to_import(result)
+        if not members or not members <= upsert.body.keys():
+            return False
+        for member in sorted(members - self.withheld.setdefault(stage.collection, set())):
+            self.withheld[stage.collection].add(member)
+            self.findings.add(
+                upsert.file, upsert.line, "import_only", Text("only who may import may set it"),
+                Text("all new ones brought in without it"), lost=True, column=label_of(stage.collection, member),
+                mend=Text("Make the moves in Portolan, or bring it in with a token that has the verb import."),
+            )  # fmt: skip
+        return True
 
     def _is_there(self, parent: tuple[str, str]) -> bool:
-        return parent in self.ids or (self.dry_run and parent in self.would_be)
+        return parent in self.ids or (self.validate_only and parent in self.would_be)
 
     def _only_misses_stand_ins(self, upsert: Upsert, result: dict[str, Any]) -> bool:
-        """Whether all that a dry run found wrong is that parents of this import are not there yet."""
-        absent = {
-            f"/{m}"
-            for m, parent in upsert.parents.items()
+        """Whether all that validating found wrong is that parents of this import are not there yet."""
+        stood_for = [
+            member
+            for member, parent in upsert.parents.items()
             if parent in self.would_be and parent not in self.ids
-        }
-        faults = (result.get("problem") or {}).get("errors", [])
-        return bool(faults) and all(
-            f.get("pointer") in absent and f["code"] in ("not_found", "not_yet_known") for f in faults
-        )
+        ]
+        return misses_only(stood_for, result)
 
     def _settle(self, stage: Stage, upsert: Upsert, result: dict[str, Any], tally: Tally) -> None:
-        if self.dry_run and (result["status"] == 201 or self._only_misses_stand_ins(upsert, result)):
+        if self.validate_only and (result["status"] == 201 or self._only_misses_stand_ins(upsert, result)):
+            if (stage.collection, upsert.key) in self.would_be:  # a later state of what is made by this run
+                tally.changed += 1
+            else:
+                tally.created += 1
             self.would_be.add((stage.collection, upsert.key))
-            tally.created += 1
-            self._tell_absent_parents(upsert)
+            self._tell_absent_parents(stage, upsert)
             return
         if "resource" in result:
-            self._tell_absent_parents(upsert)
+            self._tell_absent_parents(stage, upsert)
             self.ids[stage.collection, upsert.key] = result["resource"]["id"]
             if result["status"] == 201:
                 tally.created += 1
@@ -142,52 +179,36 @@ class Sender:
             return
         tally.refused += 1
         problem = result["problem"]
-        where = ", ".join(e.get("pointer", "") for e in problem["errors"])
         self.findings.add(
-            upsert.file, upsert.line, "refused", f"{problem['detail']} ({problem['code']}) {where}".strip(),
-            "not imported", upsert.key, lost=True,
+            upsert.file, upsert.line, "refused", reason_of(stage.collection, problem), Text("not imported"), upsert.key,
+            lost=True, title=upsert.title,
         )  # fmt: skip
 
-    def _tell_absent_parents(self, upsert: Upsert) -> None:
+    def _tell_absent_parents(self, stage: Stage, upsert: Upsert) -> None:
         for member, parent in upsert.parents.items():
             if not self._is_there(parent):
                 self.findings.add(
-                    upsert.file, upsert.line, "parent_absent", f"{' '.join(parent)} was not imported",
-                    f"imported without {member}", upsert.key,
+                    upsert.file, upsert.line, "parent_absent",
+                    Text("what it names as {member} was not imported", member=label_of(stage.collection, member)),
+                    Text("imported without it"), upsert.key, title=upsert.title,
                 )  # fmt: skip
 
-    async def _post(self, stage: Stage, items: list[dict[str, Any]], until: float) -> dict[str, Any]:
-        url = f"/{stage.collection}/batch" + ("?validate_only=true" if self.dry_run else "")
-        key = f"{self.run}-{uuid4().hex}"
-        while True:
-            try:
-                answer = await self.client.post(url, json={"items": items}, headers={"Idempotency-Key": key})
-            except httpx.TransportError as error:
-                if monotonic() >= until - (0 if self.answered else PATIENCE_S - UNANSWERED_S):
-                    reason = f"{self.client.base_url} cannot be reached: {error or type(error).__name__}"
-                    raise ImportFailed(f"{stage.name}: {reason}") from error
-                await asyncio.sleep(1)
-                continue
-            self.answered = True
-            if answer.status_code == 207:
-                results: dict[str, Any] = answer.json()
-                return results
-            if answer.status_code not in (409, 429, 503, 504) or monotonic() >= until:
-                raise ImportFailed(f"{stage.name}: {answer.status_code} {detail(answer)}")
-            await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+
+def label_of(collection: str, member: str) -> Called:
+    """What a member is called."""
+    service, _, name = collection.split("/")
+    entry = entry_at(service, name)
+    path = f"{entry.name if entry else name}.{member.partition('.')[0]}"
+    return Called("member", path, label("member", path))
 
 
-def _is_passing(result: dict[str, Any]) -> bool:
-    problem = result.get("problem") or {}
-    return problem.get("code") in ("reference_not_yet_known", "changed_meanwhile") or result["status"] in (
-        429,
-        503,
-    )
-
-
-def detail(answer: httpx.Response) -> str:
-    """What a refusal says; that of a proxy is not a problem document."""
-    try:
-        return str(answer.json().get("detail", ""))
-    except (ValueError, AttributeError):
-        return answer.text[:200]
+def reason_of(collection: str, problem: Mapping[str, Any]) -> str:
+    """Why an item is refused, each fault by what its member is called."""
+    reasons = []
+    for fault in problem.get("errors") or ():
+        path = ".".join(step for step in fault.get("pointer", "").split("/") if step and not step.isdigit())
+        detail = str(fault.get("detail") or problem["detail"])
+        reasons.append(
+            Text("{member}: {reason}", member=label_of(collection, path), reason=detail) if path else detail
+        )
+    return joined(dict.fromkeys(reasons), "; ") if reasons else str(problem["detail"])

@@ -9,62 +9,17 @@ from typing import Any
 import httpx
 
 from services.imports.federal import judging, mapping
+from services.imports.federal.columns import COLUMNS, KEYS, imported, kinds
 from services.imports.federal.reading import Conventions, Row, read
 from services.imports.findings import Findings
 from services.imports.upserts import Progress, Sender, Stage
 
 SOURCE = "itdb"
-
-TAKEN = {
-    "projects": (
-        "project_id", "investment_uii", "agency_code", "agency_name", "investment_title", "project_name",
-        "project_description", "start_date", "planned_completion_b2", "projected_actual_completion_b2",
-        "lifecycle_cost_musd", "planned_cost_musd", "projected_actual_cost_musd", "updated_at",
-    ),
-    "investments": (
-        "investment_uii", "agency_code", "agency_name", "title", "cio_eval_2017", "cio_color_2017", *mapping.FUNDING,
-    ),
-    "contracts": (
-        "Unique Investment Identifier", "Contract ID", "Contract Number (PIID)", "Base Contract ID (USAspending)",
-        "Vendor Name (USAspending)", "Action Obligation Amount (In $ million) (USAspending)", "Contract Status",
-        "Type of Contract (USAspending)", "Contract Start Date (USAspending)", "Contract End Date (USAspending)",
-        "Contract Description (USAspending)",
-    ),
-}  # fmt: skip
-"""The columns that are brought in; the others are named in the summary as not taken."""
-
-JUDGED = {"projects": ("schedule_variance_days",), "investments": (), "contracts": ("Agency Code",)}
-"""Columns that are held against others and not brought in."""
-
-DAYS = {
-    "projects": ("start_date", "planned_completion_b2", "projected_actual_completion_b2", "updated_at"),
-    "investments": (),
-    "contracts": ("Contract Start Date (USAspending)", "Contract End Date (USAspending)"),
-}
-"""The columns that hold days."""
-
-KINDS: dict[str, dict[str, judging.Kind]] = {
-    "projects": {
-        "investment_uii": "investment", "agency_code": "whole", **dict.fromkeys(DAYS["projects"], "day"),
-        "lifecycle_cost_musd": "amount", "planned_cost_musd": "amount", "projected_actual_cost_musd": "amount",
-        "schedule_variance_days": "whole",
-    },
-    "investments": {
-        "investment_uii": "investment", "agency_code": "whole", "cio_eval_2017": "whole",
-        **dict.fromkeys(mapping.FUNDING, "amount"),
-    },
-    "contracts": {
-        "Unique Investment Identifier": "investment", "Agency Code": "whole",
-        "Action Obligation Amount (In $ million) (USAspending)": "amount", **dict.fromkeys(DAYS["contracts"], "day"),
-    },
-}  # fmt: skip
-"""What the cells of a column look like, where they look like something: by this a row is seen whose cells are shifted."""
-
-KEYS = {
-    "projects": ("project_id",),
-    "investments": ("investment_uii",),
-    "contracts": ("Contract ID", "Base Contract ID (USAspending)"),
-}
+REGISTERS = (
+    "projects.portfolio", "projects.programme", "projects.project", "finance.vendor", "finance.contract",
+    "finance.budget_line", "risk.assessment",
+)  # fmt: skip
+"""What is brought in, in the order of the stages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +42,9 @@ class Published:
 
 def read_all(files: Files, conventions: Conventions = Conventions()) -> Published:  # noqa: B008 it is frozen
     return Published(
-        **{n: read(getattr(files, n), (*TAKEN[n], *JUDGED[n]), DAYS[n], conventions) for n in TAKEN}
+        read(files.projects, "projects", conventions),
+        read(files.investments, "investments", conventions),
+        read(files.contracts, "contracts", conventions),
     )
 
 
@@ -95,7 +52,7 @@ def stages(published: Published, as_of: date, findings: Findings) -> list[Stage]
     """What is to be put, parents first; what is odd goes to the findings."""
     projects, investments, contracts = (
         judging.first_of_each(
-            judging.in_place(getattr(published, name), KINDS[name], findings), key, findings
+            judging.in_place(getattr(published, name), kinds(name), findings), key, findings
         )
         for name, key in KEYS.items()
     )
@@ -125,16 +82,21 @@ def _texts(rows: list[Row], column: str) -> set[str]:
 
 
 async def run(
-    client: httpx.AsyncClient, planned: list[Stage], findings: Findings, *, dry_run: bool, progress: Progress
+    client: httpx.AsyncClient,
+    planned: list[Stage],
+    findings: Findings,
+    *,
+    validate_only: bool,
+    progress: Progress,
 ) -> dict[str, Any]:
     """Send the stages in order; answers the summary."""
-    sender = Sender(client, SOURCE, findings, dry_run, progress)
+    sender = Sender(client, SOURCE, findings, validate_only, progress)
     started = perf_counter()
     tallies = {stage.name: asdict(await sender.send(stage)) for stage in planned}
     seconds = perf_counter() - started
     rows = sum(len(stage.upserts) for stage in planned)
     return {
-        "dry_run": dry_run,
+        "validate_only": validate_only,
         "sent": tallies,
         "rows": rows,
         "seconds": round(seconds, 2),
@@ -143,11 +105,13 @@ async def run(
 
 
 def not_taken(published: Published) -> dict[str, list[str]]:
-    """The columns of each file that have no place in Portolan, or are figures it arrives at itself."""
+    """The columns of each file, by their own names, that have no place in Portolan, or are figures it arrives at itself."""
     columns = {}
-    for name, taken in TAKEN.items():
+    for name in COLUMNS:
         rows: list[Row] = getattr(published, name)
         columns[rows[0].file if rows else name] = [
-            c for c in (rows[0].cells if rows else ()) if c not in taken
+            rows[0].names.get(column, column)
+            for column in (rows[0].cells if rows else ())
+            if column not in imported(name)
         ]
     return columns

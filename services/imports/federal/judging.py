@@ -2,20 +2,23 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from decimal import Decimal
 
+from services.imports.federal.columns import Kind
 from services.imports.federal.reading import Row, amount_of, is_day, is_number
 from services.imports.findings import Findings
+from shared.base.texts import Text
+from shared.contracts.words import called_state
 
+NOT_IMPORTED = Text("not imported")
 TYPED_AS_MILLIONS = (900, 1100)
 """A lifecycle cost about a thousand times the plan was typed in thousands into a field of millions."""
 
 FAR_ABOVE = 500
 
 
-Kind = Literal["day", "amount", "whole", "investment"]
 PLACEHOLDERS = ("n/a", "na", "none", "null", "tbd", "unknown", "-", "--", "?")
 """What people write where they know nothing."""
 COSTS = ("lifecycle_cost_musd", "planned_cost_musd", "projected_actual_cost_musd")
@@ -37,21 +40,29 @@ def stage_of(start: date | None, finished: bool, as_of: date) -> str:
 
 
 def in_place(rows: Sequence[Row], kinds: Mapping[str, Kind], findings: Findings) -> list[Row]:
-    """The rows without those whose cells have slipped into a neighbouring column, with their neighbours' money."""
+    """The rows without totals, without those that have too few cells or too many, and without those whose cells have
+    slipped into a neighbouring column, with their neighbours' money."""
     standing = []
     for row in rows:
-        reason = _slipped(row, kinds) or _slipped_money(row)
-        if reason is None:
-            standing.append(row)
+        key = next(iter(row.cells.values())).strip()[:50]
+        if row.is_total:
+            row.note(findings, "total_row", Text("it is a total of the others"), Text("left out"), key)
+        elif row.flaw:
+            row.note(findings, "malformed_row", row.flaw, NOT_IMPORTED, key, lost=True)
+        elif slip := _slipped(row, kinds) or _slipped_money(row):
+            column, reason = slip
+            reason = Text("cells stand in the wrong columns: {reason}", reason=reason)
+            row.note(findings, "cells_shifted", reason, NOT_IMPORTED, key, column=column, lost=True)
         else:
-            findings.add(
-                row.file, row.line, "cells_shifted", f"cells stand in the wrong columns: {reason}",
-                "not imported", next(iter(row.cells.values())).strip()[:50], lost=True,
-            )  # fmt: skip
+            standing.append(row)
     return standing
 
 
-def _slipped(row: Row, kinds: Mapping[str, Kind]) -> str | None:
+Slip = tuple[str, str]
+"""The column in which a shift shows, and why."""
+
+
+def _slipped(row: Row, kinds: Mapping[str, Kind]) -> Slip | None:
     """A cell of another kind than its column's (a day where an amount belongs) gives a shift away, and so do two texts
     where none belongs, or one that begins with the space after a comma. One strange text alone is a slip of the pen."""
     strange = []
@@ -60,9 +71,12 @@ def _slipped(row: Row, kinds: Mapping[str, Kind]) -> str | None:
         if text is None or text.lower() in PLACEHOLDERS or _looks_like(text, kind):
             continue
         if kind == "investment" or is_day(text) or is_number(text) or row.cells[column].startswith(" "):
-            return f"{text[:50]!r} in {column}"
-        strange.append(f"{text[:50]!r} in {column}")
-    return " and ".join(strange[:2]) if len(strange) > 1 else None
+            return column, _cell(row, column, text)
+        strange.append((column, _cell(row, column, text)))
+    if len(strange) < 2:
+        return None
+    (column, one), (_, other) = strange[:2]
+    return column, Text("{one} and {other}", one=one, other=other)
 
 
 def _looks_like(text: str, kind: Kind) -> bool:
@@ -75,9 +89,11 @@ def _looks_like(text: str, kind: Kind) -> bool:
             return re.fullmatch(r"[+-]?[0-9]+", text) is not None
         case "investment":
             return re.fullmatch(r"[0-9]+-[0-9]+", text) is not None
+        case "text":
+            return True
 
 
-def _slipped_money(row: Row) -> str | None:
+def _slipped_money(row: Row) -> Slip | None:
     """Amounts look alike; but where the published cost variance is not that of the plan and the projection, and is that
     of the two cells before them, those are the plan and the projection."""
     published = row.cells.get("cost_variance_musd", "").strip()
@@ -93,11 +109,17 @@ def _slipped_money(row: Row) -> str | None:
         slipped = amount_of(lifecycle) - amount_of(planned) == variance
     except ValueError:
         return None
-    return (
-        f"the published cost variance of {published} is that of {COSTS[0]} and {COSTS[1]}"
-        if slipped
-        else None
-    )
+    if not slipped:
+        return None
+    first, second = (row.name_of(column) for column in COSTS[:2])
+    return COSTS[1], Text(
+        "the published cost variance of {published} is that of {first} and {second}",
+        published=published, first=first, second=second,
+    )  # fmt: skip
+
+
+def _cell(row: Row, column: str, text: str) -> Text:
+    return Text("{value} in {column}", value=repr(text[:50]), column=row.name_of(column))
 
 
 def first_of_each(rows: Sequence[Row], key: Sequence[str], findings: Findings) -> list[Row]:
@@ -110,10 +132,10 @@ def first_of_each(rows: Sequence[Row], key: Sequence[str], findings: Findings) -
         if before is row or values[0] is None:
             distinct.append(row)
         else:
-            findings.add(
-                row.file, row.line, "repeated_key", f"{' and '.join(key)} stand in line {before.line} already",
-                "not imported", values[0], lost=row.cells != before.cells,
-            )  # fmt: skip
+            names = ", ".join(row.name_of(column) for column in key)
+            reason = Text("{names}: the same stands in line {line} already", names=names, line=before.line)
+            differs = row.cells != before.cells
+            row.note(findings, "repeated_key", reason, NOT_IMPORTED, values[0], column=key[0], lost=differs)
     return distinct
 
 
@@ -121,14 +143,13 @@ def judge_cells(rows: Sequence[Row], findings: Findings) -> None:
     """Stray spaces, and what could not be read where a day, an amount or a number was asked for."""
     for row in rows:
         if stray := row.stray_spaces():
-            findings.add(
-                row.file, row.line, "stray_spaces", f"{', '.join(stray)}: begins or ends with spaces",
-                "read without them",
-            )  # fmt: skip
+            names = ", ".join(row.name_of(column) for column in stray)
+            reason = Text("{names}: begins or ends with spaces", names=names)
+            row.note(findings, "stray_spaces", reason, Text("read without them"), column=stray[0])
         for column, unread in row.unread.items():
-            findings.add(
-                row.file, row.line, "unreadable_cell", f"{column}: {unread.text[:50]}: {unread.reason}",
-                "imported without it", lost=True,
+            row.note(
+                findings, "unreadable_cell", unread.reason, Text("imported without it"), column=column, lost=True,
+                value=unread.text,
             )  # fmt: skip
 
 
@@ -144,70 +165,82 @@ def _judge_dates(row: Row, as_of: date, findings: Findings) -> None:
     planned, projected = row.day("planned_completion_b2"), row.day("projected_actual_completion_b2")
     start = row.day("start_date")
     if not (start or planned or projected):
-        findings.add(
-            row.file, row.line, "no_dates", "no start and no completion date", "imported as proposed", key
-        )
+        reason = Text("no start and no completion date")
+        row.note(findings, "no_dates", reason, Text("imported as proposed"), key, column="start_date")
         return
     if start is None:
-        findings.add(row.file, row.line, "no_start", "no start date", "imported without start", key)
+        row.note(
+            findings,
+            "no_start",
+            Text("no start date"),
+            Text("imported without start"),
+            key,
+            column="start_date",
+        )
     if planned is None or projected is None:
-        findings.add(
-            row.file, row.line, "no_second_dates", "no planned and projected completion date",
-            "imported; its schedule variance is null", key,
-        )  # fmt: skip
+        reason = Text("no planned and projected completion date")
+        done = Text("imported; its schedule variance is not known")
+        column = "planned_completion_b2" if planned is None else "projected_actual_completion_b2"
+        row.note(findings, "no_second_dates", reason, done, key, column=column)
     elif (published := row.whole("schedule_variance_days")) is not None:
         finished = is_finished(row)
         expected = (planned - (projected if finished else max(projected, as_of))).days
         if expected != published:
-            basis = f"by its update it finished on {projected}" if finished else f"as of {as_of}"
-            findings.add(
-                row.file, row.line, "schedule_variance_differs",
-                f"published {published} days; {basis}: {expected} days",
-                "imported as finished" if finished else f"imported as {stage_of(start, finished, as_of)}", key,
-            )  # fmt: skip
+            if finished:
+                basis, done = (
+                    Text("by its update it finished on {day}", day=projected),
+                    Text("imported as finished"),
+                )
+            else:
+                stage = stage_of(start, finished, as_of)
+                basis = Text("as of {day}", day=as_of)
+                done = Text("imported as {stage}", stage=called_state("project", stage))
+            reason = Text(
+                "published {days} days; {basis}: {expected} days",
+                days=published,
+                basis=basis,
+                expected=expected,
+            )
+            column = "schedule_variance_days"
+            row.note(findings, "schedule_variance_differs", reason, done, key, column=column)
 
 
 def _judge_costs(row: Row, findings: Findings) -> None:
     key = row.text("project_id") or ""
-    planned, lifecycle = row.dollars("planned_cost_musd"), row.dollars("lifecycle_cost_musd")
-    if planned is None or row.dollars("projected_actual_cost_musd") is None:
-        findings.add(
-            row.file,
-            row.line,
-            "no_cost",
-            "no planned or projected cost",
-            "imported; cost variance is null",
-            key,
-        )
-        return
-    if lifecycle is None or not planned:
-        return
+    lifecycle_column, planned_column, projected_column = COSTS
+    planned, lifecycle = row.dollars(planned_column), row.dollars(lifecycle_column)
+    if planned is None or row.dollars(projected_column) is None:
+        reason = Text("no planned or projected cost")
+        done = Text("imported; its cost variance is not known")
+        column = planned_column if planned is None else projected_column
+        row.note(findings, "no_cost", reason, done, key, column=column)
+    elif lifecycle is not None and planned and (oddity := _oddity_of_lifecycle(lifecycle, planned)):
+        code, problem = oddity
+        row.note(findings, code, problem, Text("imported as published"), key, column=lifecycle_column)
+
+
+def _oddity_of_lifecycle(lifecycle: Decimal, planned: Decimal) -> tuple[str, str] | None:
     times = lifecycle / planned
     if TYPED_AS_MILLIONS[0] <= times <= TYPED_AS_MILLIONS[1]:
-        findings.add(
-            row.file, row.line, "lifecycle_cost_typed_as_millions",
-            f"the lifecycle cost is {times:.0f} times the plan: thousands typed as millions",
-            "imported as published", key,
-        )  # fmt: skip
-    elif times >= FAR_ABOVE:
-        findings.add(
-            row.file, row.line, "lifecycle_cost_far_above_plan", f"the lifecycle cost is {times:.0f} times the plan",
-            "imported as published", key,
-        )  # fmt: skip
-    elif lifecycle < planned:
-        findings.add(
-            row.file, row.line, "plan_above_lifecycle_cost", "the plan is above the lifecycle cost",
-            "imported as published", key,
-        )  # fmt: skip
+        reason = Text(
+            "the lifecycle cost is {times:.0f} times the plan: thousands typed as millions", times=times
+        )
+        return "lifecycle_cost_typed_as_millions", reason
+    if times >= FAR_ABOVE:
+        return "lifecycle_cost_far_above_plan", Text(
+            "the lifecycle cost is {times:.0f} times the plan", times=times
+        )
+    if lifecycle < planned:
+        return "plan_above_lifecycle_cost", Text("the plan is above the lifecycle cost")
+    return None
 
 
-def _judge_agency(row: Row, uii: str, code: str, findings: Findings) -> None:
-    of_uii, stated = agency_of(row.text(uii) or ""), row.text(code)
-    if stated is not None and stated != of_uii:
-        findings.add(
-            row.file, row.line, "agency_code_differs", f"agency code {stated}, but its investment belongs to {of_uii}",
-            f"imported under agency {of_uii}", row.text(uii) or "",
-        )  # fmt: skip
+def _judge_agency(row: Row, uii: str, code_column: str, findings: Findings) -> None:
+    of_uii, stated = agency_of(row.text(uii) or ""), row.text(code_column)
+    if stated is not None and stated.lstrip("0") != of_uii:
+        reason = Text("agency code {code}, but its investment belongs to {other}", code=stated, other=of_uii)
+        done = Text("imported under agency {code}", code=of_uii)
+        row.note(findings, "agency_code_differs", reason, done, row.text(uii) or "", column=code_column)
 
 
 def agency_of(uii: str) -> str:
@@ -223,39 +256,36 @@ def judge_investments(
         _judge_agency(row, "investment_uii", "agency_code", findings)
         if uii not in with_projects:
             reason = "the investment has no project" + (", but contracts" if uii in with_contracts else "")
-            findings.add(row.file, row.line, "no_projects", reason, "imported as a programme", uii)
+            row.note(findings, "no_projects", reason, "imported as a programme", uii, column="investment_uii")
 
 
 def judge_contracts(rows: Sequence[Row], findings: Findings) -> None:
     repeated = {k for k, n in Counter(row.text("Contract ID") for row in rows).items() if n > 1}
     for row in rows:
         _judge_agency(row, "Unique Investment Identifier", "Agency Code", findings)
-        for code, reason, done in _oddities(row, repeated):
-            findings.add(row.file, row.line, code, reason, done, row.text("Contract ID") or "")
+        for code, column, reason, done in _oddities(row, repeated):
+            row.note(findings, code, reason, done, row.text("Contract ID") or "", column=column)
 
 
-def _oddities(row: Row, repeated: set[str | None]) -> list[tuple[str, str, str]]:
-    oddities = []
-    start, end = row.day("Contract Start Date (USAspending)"), row.day("Contract End Date (USAspending)")
-    amount = row.dollars("Action Obligation Amount (In $ million) (USAspending)")
+VENDOR, AMOUNT = "Vendor Name (USAspending)", "Action Obligation Amount (In $ million) (USAspending)"
+START, END = "Contract Start Date (USAspending)", "Contract End Date (USAspending)"
+
+
+def _oddities(row: Row, repeated: set[str | None]) -> Iterator[tuple[str, str, str, str]]:
+    """Code, column, reason and what was done."""
+    start, end, amount = row.day(START), row.day(END), row.dollars(AMOUNT)
+    published = Text("imported as published")
     if row.text("Contract ID") in repeated:
-        oddities.append(
-            (
-                "contract_id_repeated",
-                "the contract id stands in several rows",
-                "imported; base contract id added to its key",
-            )
-        )
-    if row.text("Vendor Name (USAspending)") is None:
-        oddities.append(("contract_without_vendor", "no vendor", "imported without vendor"))
+        done = Text("imported; base contract id added to its key")
+        yield "contract_id_repeated", "Contract ID", Text("the contract id stands in several rows"), done
+    if row.text(VENDOR) is None:
+        yield "contract_without_vendor", VENDOR, Text("no vendor"), Text("imported without vendor")
     if start is None:
-        oddities.append(("contract_without_start", "no start date", "imported without start"))
+        yield "contract_without_start", START, Text("no start date"), Text("imported without start")
     if amount is None:
-        oddities.append(("contract_without_amount", "no amount", "imported without value"))
+        yield "contract_without_amount", AMOUNT, Text("no amount"), Text("imported without value")
     elif amount < 0:
-        oddities.append(("contract_amount_negative", "the amount is negative", "imported as published"))
+        yield "contract_amount_negative", AMOUNT, Text("the amount is negative"), published
     if start and end and end < start:
-        oddities.append(
-            ("contract_ends_before_start", f"ends {end}, starts {start}", "imported as published")
-        )
-    return oddities
+        reason = Text("ends {finish}, starts {start}", finish=end, start=start)
+        yield "contract_ends_before_start", END, reason, published

@@ -5,21 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from services.imports.federal.columns import FUNDING
 from services.imports.federal.judging import agency_of, is_finished, stage_of
 from services.imports.federal.reading import Row
 from services.imports.findings import Findings
 from services.imports.upserts import Stage, Upsert
 from shared.base.money import to_minor, wire_amount
+from shared.base.texts import Text
 
 CURRENCY = "USD"
-FUNDING = {
-    "funding_py1_prior": (2014, "prior years, cumulative"),
-    "funding_py": (2015, "past year"),
-    "funding_cy": (2016, "current year"),
-    "funding_by": (2017, "budget year"),
-}
-"""Column -> fiscal year around budget year 2017, and what it is."""
-
 RATED_ON = "2017-01-01"
 LINE, PROSE = 300, 20_000
 
@@ -39,9 +33,8 @@ def money(row: Row, column: str, findings: Findings) -> dict[str, str] | None:
         return None
     minor = to_minor(dollars, CURRENCY)
     if Decimal(minor) != dollars * 100:
-        findings.add(
-            row.file, row.line, "sub_cent", f"{column} is finer than a cent", "rounded half-even to cents"
-        )
+        reason, done = Text("the amount is finer than a cent"), Text("rounded half-even to cents")
+        row.note(findings, "sub_cent", reason, done, column=column)
     return {"amount": wire_amount(minor, CURRENCY), "currency": CURRENCY}
 
 
@@ -49,10 +42,8 @@ def fitting(row: Row, column: str, longest: int, findings: Findings) -> str:
     """The text, up to what Portolan holds; what that leaves out is reported."""
     text = row.text(column) or ""
     if len(text) > longest:
-        findings.add(
-            row.file, row.line, "text_too_long", f"{column} has {len(text)} characters",
-            f"imported up to {longest}",
-        )  # fmt: skip
+        reason, done = Text("it has {count} characters", count=len(text)), Text("imported up to {limit} characters", limit=longest)  # fmt: skip
+        row.note(findings, "text_too_long", reason, done, column=column)
     return text[:longest]
 
 

@@ -1,40 +1,44 @@
-"""The files as rows: texts without stray spaces, amounts exact, days parsed, and the line each row begins on.
+"""The files as rows: read like any table, columns by one name each, amounts exact, days parsed.
 
 A cell is read only where one reading is possible. What may mean two things (a year of two digits, 03/04/2011 in a column
 that does not show its order, 1,234) is left out and reported.
 """
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
+
+from services.imports.federal.columns import COLUMNS, KEYS, File
+from services.imports.federal.mends import MENDS
+from services.imports.findings import Findings
+from services.imports.spellings import names_in
+from services.imports.tables import decisions as conventions
+from services.imports.tables.conventions import survey
+from services.imports.tables.days import ORDERS, YEARS, written_day
+from services.imports.tables.mapping import ColumnMapping, DayOrder
+from services.imports.tables.numbers import written_number
+from services.imports.tables.oddities import TotalRows, text_of
+from services.imports.tables.reading import tables_of
+from services.imports.tables.table import Row as TableRow
+from services.imports.tables.table import Table, Value
+from services.imports.tables.units import PLAIN, Unit
+from shared.base.texts import Text
 
 MILLION = Decimal(1_000_000)
 LARGEST = Decimal(10) ** 15
 """In dollars: more is a slip, and no money either."""
-YEARS = range(1950, 2201)
+DOLLARS = Unit("$")
 
 T = TypeVar("T")
 
-_TIME = r"(?:[T ] ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
-"""What may follow a day: a time of it, and nothing that could be another day."""
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME)
-_SLASHED_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}|[0-9]{2})" + _TIME)
-_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(\.[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
-class UnreadableFile(Exception):
-    """The file is not the one that is meant, or not CSV."""
-
-
-Order = Literal["month-first", "day-first"]
+Order = DayOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,40 @@ class Row:
     file: str
     line: int
     cells: Mapping[str, str]
+    """By the name of the column here; of one that is not known here, by its name in the file."""
+    names: Mapping[str, str]
+    """Name of a column here -> its name in the file."""
     unread: dict[str, Unread] = field(default_factory=dict)
     conventions: Conventions = Conventions()
     orders: Mapping[str, Order | str] = field(default_factory=dict)
     """Column of days -> its order, or why it has none."""
+    flaw: str = ""
+    """What is wrong with the row as it stands in the file."""
+    is_total: bool = False
+    """Whether it adds up the others."""
 
     def text(self, column: str) -> str | None:
-        return self.cells[column].strip() or None
+        return self.cells.get(column, "").strip() or None
+
+    def note(
+        self, findings: Findings, code: str, reason: str, done: str, key: str = "", *,
+        column: str = "", lost: bool = False, value: str = "",
+    ) -> None:  # fmt: skip
+        """Add a finding of this row, and of a column of it by its own name."""
+        findings.add(
+            self.file, self.line, code, reason, done, key, lost=lost, column=self.name_of(column),
+            value=value or self.cells.get(column, ""), mend=MENDS.get(code, ""), title=self.title,
+        )  # fmt: skip
+
+    @property
+    def title(self) -> str:
+        """What people call the thing of the row."""
+        texts = (self.text(column) for column in ("project_name", "title", "Contract Number (PIID)"))
+        return next((text for text in texts if text), "")[:100]
+
+    def name_of(self, column: str) -> str:
+        """What the file calls it."""
+        return self.names.get(column, column)
 
     def stray_spaces(self) -> list[str]:
         """The columns whose cells begin or end with spaces."""
@@ -90,147 +121,102 @@ class Row:
         try:
             return parse(text) if text else None
         except ValueError as error:
-            self.unread[column] = Unread(text or "", str(error))
+            self.unread[column] = Unread(text or "", error.args[0])
             return None
 
 
 def amount_of(text: str) -> Decimal:
-    """`1.2`, `-1.2`, `(1.2)`, `$1.2`, `1,234.5`: commas only where they can be nothing but groups of thousands."""
-    sign, bare = Decimal(1), text.replace("\u2212", "-")
-    if bare.startswith("(") and bare.endswith(")"):
-        sign, bare = Decimal(-1), bare[1:-1].strip()
-    elif bare[:1] in ("-", "+"):
-        sign, bare = Decimal(-1 if bare[0] == "-" else 1), bare[1:].strip()
-    bare = bare.removeprefix("$").strip()
-    if bare.startswith("(") and bare.endswith(")") and sign == 1:
-        sign, bare = Decimal(-1), bare[1:-1].strip()
-    if grouped := _GROUPED.fullmatch(bare):
-        if bare.count(",") == 1 and grouped[1] is None:
-            raise ValueError("its comma may part thousands or decimals")
-        bare = bare.replace(",", "")
-    if not _NUMBER.fullmatch(bare):
-        raise ValueError("no amount")
-    return sign * Decimal(bare)
+    """`1.2`, `-1.2`, `(1.2)`, `$1.2`, `1,234.5`: with a decimal point, and commas only where they can part nothing but
+    thousands. ValueError where it is no such amount of dollars."""
+    number = written_number(text)
+    if number is None or number.point is None or number.by_twos or number.unit not in (PLAIN, DOLLARS):
+        raise ValueError(Text("no amount"))
+    if "," in text and number.comma is not None:
+        raise ValueError(Text("its comma may part thousands or decimals"))
+    return number.point
 
 
 def dollars_of(text: str) -> Decimal:
     dollars = amount_of(text) * MILLION
     if abs(dollars) >= LARGEST:
-        raise ValueError("no amount that money can hold")
+        raise ValueError(Text("no amount that money can hold"))
     return dollars
 
 
 def whole_of(text: str) -> int:
     if not _WHOLE.fullmatch(text):
-        raise ValueError("no whole number")
+        raise ValueError(Text("no whole number"))
     return int(text)
 
 
 def day_of(text: str, order: Order | str | None, century: int | None) -> date:
-    if iso := _ISO_DAY.fullmatch(text):
-        year, month, day = (int(part) for part in iso.groups())
-    elif slashed := _SLASHED_DAY.fullmatch(text):
-        month, day = _in_order(int(slashed[1]), int(slashed[2]), order)
-        year = _with_century(slashed[3], century)
-    else:
-        raise ValueError("no date")
-    if year not in YEARS:
-        raise ValueError(f"no year from {YEARS[0]} to {YEARS[-1]}")
-    return date(year, month, day)
+    """The day that a text says in the order of its column; ValueError with why that is none."""
+    day = written_day(text)
+    if day is None:
+        raise ValueError(Text("no date"))
+    if day.orders and (order not in ORDERS or (day.dotted and order == "month-first")):
+        raise ValueError(order if order and order not in ORDERS else NO_ORDER)
+    if day.short_year and century is None:
+        raise ValueError(Text("its year has two digits, and no century was given"))
+    on = day.on(order if order in ORDERS else None, century)
+    if on.year not in YEARS:
+        raise ValueError(Text("its year is not from {first} to {last}", first=YEARS[0], last=YEARS[-1]))
+    return on
 
 
-def _in_order(first: int, second: int, order: Order | str | None) -> tuple[int, int]:
-    """(month, day)."""
-    if order == "month-first" or first == second:
-        return first, second
-    if order == "day-first":
-        return second, first
-    raise ValueError(order or NO_ORDER)
-
-
-def _with_century(digits: str, century: int | None) -> int:
-    if len(digits) == 4:
-        return int(digits)
-    if century is None:
-        raise ValueError("its year has two digits, and no century was given")
-    return century + int(digits)
-
-
-NO_ORDER = "nothing in its column shows whether days or months come first"
-BOTH_ORDERS = "its column has months after days and days after months"
+NO_ORDER = Text("nothing in its column shows whether days or months come first")
+BOTH_ORDERS = Text("its column has months after days and days after months")
 
 
 def order_of(texts: Iterable[str]) -> Order | str:
     """The order of a column of days, as the cells show it that can only be read in one; or why it has none."""
-    pairs = [(int(f[1]), int(f[2])) for text in texts if (f := _SLASHED_DAY.fullmatch(text.strip()))]
-    month_first = any(second > 12 >= first for first, second in pairs)
-    day_first = any(first > 12 >= second for first, second in pairs)
-    if month_first and day_first:
-        return BOTH_ORDERS
-    if month_first:
-        return "month-first"
-    return "day-first" if day_first else NO_ORDER
+    return _orders(("",), ((text,) for text in texts))[""]
+
+
+def _orders(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> dict[str, Order | str]:
+    table = Table("", "", 1, columns, lambda: (TableRow(0, cells) for cells in rows))
+    decisions = {
+        name: conventions.order_of(ColumnMapping(column=name), column)
+        for name, column in survey(table).columns.items()
+    }
+    return {
+        name: decision.value or (BOTH_ORDERS if decision.is_contradicted else NO_ORDER)
+        for name, decision in decisions.items()
+    }
 
 
 def is_day(text: str) -> bool:
     """Whether a text is written like a day, be it one or not."""
-    return bool(_ISO_DAY.fullmatch(text) or _SLASHED_DAY.fullmatch(text))
+    return written_day(text) is not None
 
 
 def is_number(text: str) -> bool:
     """The same of a number or an amount."""
-    try:
-        amount_of(text)
-    except ValueError:
-        return bool(_GROUPED.fullmatch(text))
-    return True
+    number = written_number(text)
+    return number is not None and number.unit in (PLAIN, DOLLARS)
 
 
-def read(
-    path: Path,
-    needed: tuple[str, ...],
-    days: Iterable[str] = (),
-    conventions: Conventions = Conventions(),
-) -> list[Row]:
-    """All rows of a file that has the needed columns; `days` are those that hold days."""
-    rows = list(_rows(path.name, StringIO(_text(path), newline=""), needed))
-    orders = {column: order_of(row.cells[column] for row in rows) for column in days}
+def read(path: Path, file: File, conventions: Conventions = Conventions()) -> list[Row]:
+    """All rows of one of the files. Raises UnreadableTable where it is another one, or none."""
+    table = tables_of(path)[0]
+    names = names_in(table, COLUMNS[file])
+    here = {own_name: name for name, own_name in names.items()}
+    columns = [here.get(own_name, own_name) for own_name in table.columns]
+    totals = TotalRows()
+    rows = []
+    for row in table.rows():
+        cells = dict(zip(columns, map(_as_text, row.cells), strict=True))
+        is_total = totals.is_one(row.cells, [cells.get(column, "").strip() for column in KEYS[file]])
+        unread = {}
+        for flaw in row.flaws:
+            if column := here.get(flaw.column, flaw.column):
+                unread[column], cells[column] = Unread(cells[column], flaw.reason), ""
+        of_row = next((flaw.reason for flaw in row.flaws if not flaw.column), "")
+        rows.append(Row(table.file, row.line, cells, names, unread, flaw=of_row, is_total=is_total))
+    days = tuple(column.name for column in COLUMNS[file] if column.kind == "day" and column.name in names)
+    orders = _orders(days, (tuple(row.cells[column] for column in days) for row in rows))
     return [replace(row, conventions=conventions, orders=orders) for row in rows]
 
 
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror}") from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableFile(f"{path.name}:{line}: not UTF-8 ({error.reason})") from error
-
-
-def _rows(name: str, file: Iterable[str], needed: tuple[str, ...]) -> Iterator[Row]:
-    reader = csv.reader(file, strict=True)
-    begins = 1
-    try:
-        header = next(reader, [])
-        _check_header(name, header, needed)
-        begins = reader.line_num + 1
-        for values in reader:
-            if len(values) != len(header):
-                raise UnreadableFile(f"{name}:{begins}: {len(values)} cells under {len(header)} columns")
-            yield Row(name, begins, dict(zip(header, values, strict=True)))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise UnreadableFile(f"{name}:{begins}: not CSV from here on ({error})") from error
-
-
-def _check_header(name: str, header: list[str], needed: tuple[str, ...]) -> None:
-    if not header:
-        raise UnreadableFile(f"{name} is empty")
-    missing = [column for column in needed if column not in header]
-    if missing:
-        raise UnreadableFile(f"{name} lacks the columns {', '.join(missing)}")
-    if twice := [column for column in needed if header.count(column) > 1]:
-        raise UnreadableFile(f"{name} has the columns {', '.join(twice)} more than once")
+def _as_text(value: Value) -> str:
+    return value if isinstance(value, str) else text_of(value)
