@@ -31,6 +31,8 @@ CONSUMER = next(consumer for consumer in SERVICE.consumers if consumer.fold)
 TABLES = {
     "history": ("aggregate_id", "version"),
     "current_state": ("aggregate_id",),
+    "directory": ("aggregate_id",),
+    "directory_person": ("person_id", "kind", "member", "aggregate_id"),
     "figures": ("project_id", "from_day"),
     "project_text": ("project_id", "search_text"),
     "measured_sum": ("project_id", "counts_from", "currency", "recorded_day"),

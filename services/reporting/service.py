@@ -5,12 +5,18 @@ from pathlib import Path
 
 from services.reporting.asof import CONSUMER
 from services.reporting.dashboards.group import DASHBOARDS
+from services.reporting.directory import projection as directory
+from services.reporting.directory import tables as directory_tables
+from services.reporting.directory.api import DIRECTORY
 from services.reporting.figures import measures
 from services.reporting.figures import projection as figures
 from services.reporting.figures import tables as figures_tables
 from services.reporting.figures.sources import RELEVANT, TAKEN_BACK
 from services.reporting.history import projection as history
 from services.reporting.history import tables as history_tables
+from services.reporting.imports import tables as imports_tables
+from services.reporting.imports.api import CONSUMER as IMPORTS_CONSUMER
+from services.reporting.imports.api import IMPORTS
 from services.reporting.mail import queue as mail
 from services.reporting.mail import tables as mail_tables
 from services.reporting.mail.api import MAIL
@@ -25,12 +31,22 @@ from shared.contracts.language import Visibility
 from shared.contracts.projects.organisation import Membership, Organisation
 from shared.domain.access.tree import NODE_SHAPES
 from shared.domain.copies import ACCESS, OF_LOGINS, access_by_event_type
+from shared.domain.organisation import note_change
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.consumer import Consumer
 from shared.runtime.service import Background, Group, Service
 
-__all__ = ["SERVICE", "figures_tables", "history_tables", "mail_tables", "totals_tables", "web_tables"]
+__all__ = [
+    "SERVICE",
+    "directory_tables",
+    "figures_tables",
+    "history_tables",
+    "imports_tables",
+    "mail_tables",
+    "totals_tables",
+    "web_tables",
+]
 
 FOLDED = (*RELEVANT, measures.PERFORMANCE)
 """Of what the version before is asked for."""
@@ -41,6 +57,7 @@ async def fold(work: Work, records: Sequence[Record]) -> None:
     await keep_access(work, records)
     fences = await totals.begin(work, records)
     versions = await history.fold(work, records)
+    directory.stage(work, records)
     current = await history.current_versions(
         work, (v.aggregate_id for v in versions if v.aggregate_type in FOLDED), TAKEN_BACK
     )
@@ -64,6 +81,8 @@ async def keep_access(work: Work, records: Sequence[Record]) -> None:
     for record in records:
         if copy := NODES_AND_MEMBERSHIPS.get(record.event.type):
             await copy.remember(work, record.state(copy.shape))
+            if copy.shape is Organisation:
+                note_change(work)
 
 
 SERVICE = Service(
@@ -71,14 +90,26 @@ SERVICE = Service(
     title="Reporting",
     metadata=Model.metadata,
     migrations=Path(__file__).parent / "migrations",
-    groups=(DASHBOARDS, SELECTIONS, MAIL, Group(routes=SITE)),
+    groups=(DASHBOARDS, SELECTIONS, IMPORTS, MAIL, DIRECTORY, Group(routes=SITE)),
     consumers=(
         Consumer(CONSUMER, ("projects", "resources", "finance", "risk"), fold=fold),
         LOGINS,
         mail.consumer(),
+        IMPORTS_CONSUMER,
     ),
     refused=refused,
-    searched=("project_text",),
-    expiring=("login_code", "browser_session", "mail", "mail_notice", "mail_login"),
+    organisation="SELECT state FROM current_state WHERE aggregate_type = 'organisation'",
+    searched=("project_text", "directory"),
+    expiring=(
+        "login_code",
+        "browser_session",
+        "mail",
+        "mail_notice",
+        "mail_login",
+        "home",
+        "table_import",
+        "import_record",
+        "import_entry",
+    ),
     background=(Background("the sender of mails", lambda kernel: Sender(kernel).run()),),
 )

@@ -5,10 +5,11 @@ from services.reporting.dashboards.budget.api import BUDGET
 from services.reporting.dashboards.departments.api import DEPARTMENTS
 from services.reporting.dashboards.exposure.api import EXPOSURE
 from services.reporting.dashboards.load.api import LOAD
+from services.reporting.dashboards.pipeline.api import PIPELINE
 from services.reporting.dashboards.portfolios.api import OVERVIEW
 from services.reporting.dashboards.projects.api import PROJECTS
 from shared.runtime.service import Group
 
-EACH = (PROJECTS, OVERVIEW, BUDGET, LOAD, DEPARTMENTS, EXPOSURE, ACTIVITY)
+EACH = (PROJECTS, OVERVIEW, BUDGET, LOAD, DEPARTMENTS, EXPOSURE, ACTIVITY, PIPELINE)
 
 DASHBOARDS = Group(routes=tuple(dashboard.routes for dashboard in EACH))

@@ -1,9 +1,12 @@
 """History and current state: what all dashboards are read from."""
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, Text, text
 
 from services.reporting.tables import Model
 from shared.store.columns import ID, KEY, Field, Index
+
+ASSESSMENT = text("aggregate_type = 'assessment'")
+"""Lists of projects look for the ratings of those that they show."""
 
 
 class HistoryRow(Model, table=True):
@@ -14,6 +17,8 @@ class HistoryRow(Model, table=True):
         Index("ix_history__project_id_effective_at", "project_id", "effective_at"),
         Index("ix_history__aggregate_type_effective_at", "aggregate_type", "effective_at"),
         Index("ix_history__recorded_at", "recorded_at"),
+        Index("ix_history__scope_recorded_at", "scope", "recorded_at"),
+        Index("ix_history__assessment_scope", "scope", sqlite_where=ASSESSMENT, postgresql_where=ASSESSMENT),
     )
 
     aggregate_id: str = Field(sa_type=ID, primary_key=True)

@@ -66,22 +66,26 @@ IDS_AT_A_TIME = 500
 """How many ids a statement names: SQLite has a bound on parameters."""
 
 
-async def states_by_id(store: Store, ids: Sequence[str], until: int | None) -> dict[str, dict[str, Any]]:
-    """The aggregates with these ids, archived or not; those that are not known by then are left out."""
+async def states_by_id(
+    store: Store, ids: Sequence[str], until: int | None, aggregate_type: str | None = None
+) -> dict[str, dict[str, Any]]:
+    """The aggregates with these ids, archived or not; those that are not known by then, or of another type than the one
+    that is asked for, are left out."""
     states: dict[str, dict[str, Any]] = {}
+    of_type, types = ("", ()) if aggregate_type is None else (" AND aggregate_type = ?", (aggregate_type,))
     for start in range(0, len(ids), IDS_AT_A_TIME):
         some = ids[start : start + IDS_AT_A_TIME]
         marks = ", ".join("?" * len(some))
         if until is None:
-            text = f"SELECT aggregate_id, state FROM current_state WHERE aggregate_id IN ({marks})"
-            rows = await store.fetch(text, some)
+            text = f"SELECT aggregate_id, state FROM current_state WHERE aggregate_id IN ({marks}){of_type}"
+            rows = await store.fetch(text, (*some, *types))
         else:
             text = (
                 "SELECT h.aggregate_id, h.state FROM history h JOIN (SELECT aggregate_id, MAX(version) AS version"
-                f" FROM history WHERE aggregate_id IN ({marks}) AND effective_at <= ? GROUP BY aggregate_id) newest"
+                f" FROM history WHERE aggregate_id IN ({marks}) AND effective_at <= ?{of_type} GROUP BY aggregate_id) newest"
                 " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version"
             )
-            rows = await store.fetch(text, (*some, until))
+            rows = await store.fetch(text, (*some, until, *types))
         states |= {row[0]: json.loads(row[1]) for row in rows}
     return states
 
@@ -93,7 +97,10 @@ NOT_ATTACHED = f"h.aggregate_type NOT IN ({', '.join(repr(name) for name in _ATT
 async def states_of_project(
     store: Store, project_id: str, until: int | None
 ) -> dict[str, list[dict[str, Any]]]:
-    """Everything that belongs to a project, by type, but for documents and comments, which have lists of their own."""
+    """Everything that belongs to a project, by type in alphabetical order: in which order services told of it is chance.
+
+    Documents and comments are left out: they have lists of their own.
+    """
     if until is None:
         text = (
             "SELECT aggregate_type, state FROM current_state h"
@@ -113,4 +120,4 @@ async def states_of_project(
         members = json.loads(state)
         if members["archived_at"] is None:
             states_by_type.setdefault(kind, []).append(members)
-    return states_by_type
+    return dict(sorted(states_by_type.items()))

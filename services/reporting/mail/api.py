@@ -1,6 +1,7 @@
 """Mail over REST: what a person prefers, what comes back, and what operators look at and decide."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -10,7 +11,7 @@ from services.reporting.mail.digests import DEFAULT, Cadence
 from services.reporting.mail.links import return_path
 from services.reporting.mail.queue import FOREVER, derived_id
 from services.reporting.mail.smtp import Outcome, Trouble, connected
-from services.reporting.web.words import languages
+from services.reporting.web.words import languages_of
 from shared.base.clock import from_micros, now_micros
 from shared.base.errors import Conflict, Fault, Invalid, NotFound
 from shared.base.ids import new_id_text
@@ -18,6 +19,7 @@ from shared.base.texts import Text
 from shared.contracts import language
 from shared.contracts.language import AnswerShape, Email, Instant, Shape
 from shared.domain.access.grants import person_of
+from shared.domain.organisation import organisation_now
 from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 from shared.runtime.service import Group
@@ -35,7 +37,7 @@ class MailPreferences(Shape):
     cadence: Cadence = DEFAULT
     """At once, daily on working days, weekly, or never."""
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$", examples=["fr"])] | None = None
-    """The language of the mails; null: that of the organisation."""
+    """The language of the mails; null: the one in which their recipient reads the pages."""
 
 
 class OwnMail(AnswerShape):
@@ -44,7 +46,7 @@ class OwnMail(AnswerShape):
     cadence: Cadence
     """At once, daily on working days, weekly, or never."""
     language: str | None
-    """The language of the mails; null: that of the organisation."""
+    """The language of the mails; null: the one in which their recipient reads the pages."""
     address: str | None
     """Where mails go, as the person says; null: nowhere."""
     failing_since: Instant | None
@@ -182,12 +184,11 @@ async def own_mail(call: Call) -> Answer[OwnMail]:
 async def prefer(call: Call, body: MailPreferences) -> Answer[OwnMail]:
     """Choose how often and in which language to be written to. With `never`, nothing waits any more."""
     person_id = await _own_person(call)
-    if body.language is not None and body.language not in languages():
+    offered = languages_of(await organisation_now(call.kernel.store))
+    if body.language is not None and body.language not in offered:
         raise Invalid(
             "mails are not written in this language",
-            Fault(
-                "unknown_language", Text("one of {names}", names=", ".join(languages())), pointer="/language"
-            ),
+            Fault("unknown_language", Text("one of {names}", names=", ".join(offered)), pointer="/language"),
         )
     await recipients.prefer(call.kernel.store, person_id, body.cadence, body.language)
     return await _own(call, person_id)
@@ -206,10 +207,7 @@ async def mails(call: Call) -> Answer[MailStatus]:
         "SELECT id, person_id, state, attempts, due_at, reply FROM mail"
         f" WHERE state IN ('queued', 'refused', 'bounced') ORDER BY queued_at DESC, id LIMIT {LONGEST_LIST}"
     )
-    failing = await store.fetch(
-        "SELECT person_id, failing_reply, failing_since FROM mail_preference WHERE failing <> ''"
-        f" ORDER BY failing_since DESC, person_id LIMIT {LONGEST_LIST}"
-    )
+    failing = await recipients.failing(store, LONGEST_LIST)
     status = MailStatus(
         configured=bool(call.kernel.settings.smtp_url),
         notices=notices,
@@ -220,7 +218,7 @@ async def mails(call: Call) -> Answer[MailStatus]:
             UnsentMail(id=id, person_id=person, state=state, attempts=n, due_at=from_micros(due), reply=reply)
             for id, person, state, n, due, reply in unsent
         ],
-        failing=[FailingAddress(person_id=p, reply=r, since=from_micros(s)) for p, r, s in failing],
+        failing=[FailingAddress(person_id=UUID(p), reply=r, since=from_micros(s)) for p, r, s in failing],
     )
     return Answer(200, _answer(status))
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -41,11 +42,16 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Policy(EmailPolicy):
-    """What programs read is never encoded or folded, however long it is: it is ours, and ASCII."""
+    """What programs read is never encoded or folded, however long it is: it is ours, and ASCII. A subject is encoded whole:
+    the library encodes word by word, and loses spaces between the words."""
 
     def fold(self, name: str, value: str) -> str:
         if name in ("List-Unsubscribe", "Message-ID"):
             return f"{name}: {value}{self.linesep}"
+        if name == "Subject":
+            charset = "us-ascii" if value.isascii() else "utf-8"
+            subject = Header(value, charset, header_name=name)
+            return f"{name}: {subject.encode(linesep=self.linesep)}{self.linesep}"
         return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: str) -> bytes:
@@ -91,6 +97,8 @@ class _Text(Mapping[str, str]):
         value = self._members[name]
         if isinstance(value, str) and _DAY.fullmatch(value):
             return self._words.day(date.fromisoformat(value))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self._words.number(value)
         return one_line(str(value))
 
     def __iter__(self) -> Iterator[str]:

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any
 
+from services.reporting.web.registers import naming
 from shared.contracts.language import AggregateType
 from shared.http.serving import Serving
-
-PAGES = ("project", "portfolio")
-"""Nodes that have a page of their own."""
 
 
 def home(kernel: Serving) -> str:
@@ -20,12 +18,11 @@ def preferences(kernel: Serving) -> str:
 
 
 def page_of(kernel: Serving, entry: AggregateType, state: Mapping[str, Any]) -> str:
-    """The page of what an aggregate lies in; the first page where that has none."""
-    for member in entry.scope:
-        if id := state.get(member):
-            kind = {"id": entry.name, "scope_id": state.get("scope")}.get(member, member.removesuffix("_id"))
-            return f"{kernel.settings.base_url}/{kind}/{id}" if kind in PAGES else home(kernel)
-    return home(kernel)
+    """Where one looks at an aggregate; of a membership, at the figures of what it is for, where that has any."""
+    of = f"projects.{state.get('scope')}"
+    if of in naming.DASHBOARDS:
+        return f"{kernel.settings.base_url}{naming.page_of(of, state['scope_id'])}"
+    return f"{kernel.settings.base_url}{naming.page_of(f'{entry.service}.{entry.name}', state['id'])}"
 
 
 def stop(kernel: Serving, person_id: str) -> str:

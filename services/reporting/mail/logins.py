@@ -21,10 +21,17 @@ BELIEVED_US = 90 * 86_400 * 1_000_000
 """For how long mails are written with what a token allowed."""
 
 NOTE = """
-INSERT INTO mail_login (hash, person_id, issuer, scopes, group_names, issued_at, expires_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO mail_login (hash, person_id, issuer, scopes, group_names, issued_at, expires_at, language, read_in)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (hash) DO UPDATE SET person_id = excluded.person_id, scopes = excluded.scopes, group_names = excluded.group_names,
-    issued_at = excluded.issued_at, expires_at = excluded.expires_at
+    issued_at = excluded.issued_at, expires_at = excluded.expires_at,
+    language = COALESCE(mail_login.language, excluded.language), read_in = COALESCE(excluded.read_in, mail_login.read_in)
+RETURNING language
+"""
+CHOOSE = "UPDATE mail_login SET language = ?, read_in = ? WHERE hash = ? RETURNING 1"
+READ_IN = """
+SELECT COALESCE(n.language, n.read_in) FROM mail_login n JOIN access_login l ON l.hash = n.hash AND l.counts = 1
+WHERE l.person_id = ? AND COALESCE(n.language, n.read_in) IS NOT NULL ORDER BY n.expires_at DESC, n.hash
 """
 LOGINS = "SELECT hash FROM access_login WHERE person_id = ? AND counts = 1"
 NOTED = """
@@ -34,13 +41,16 @@ JOIN access_login l ON l.hash = n.hash AND l.counts = 1 WHERE l.person_id = ? AN
 REVOKED = "SELECT kind, issuer, value, revoked_at FROM revocation WHERE kind <> 'token'"
 
 
-async def note_login(store: Store, principal: Principal) -> None:
-    """Remember what the token of a person allows. A narrowed one says nothing of what its holder may do."""
+async def note_login(
+    store: Store, principal: Principal, choice: str | None = None, read_in: str | None = None
+) -> str | None:
+    """Remember what the token of a person allows, and in which language they read; the language that they have chosen, here or
+    in another browser. A narrowed token says nothing of what its holder may do."""
     person_id = await person_of(store, principal)
     if principal.bounds is not None or person_id is None:
-        return
+        return None
     hash, at = login_hash(principal.issuer, principal.subject), machine_micros()
-    await store.run(
+    rows = await store.run(
         NOTE,
         (
             hash,
@@ -50,8 +60,27 @@ async def note_login(store: Store, principal: Principal) -> None:
             json.dumps(principal.groups),
             int(principal.issued_at * 1_000_000),
             at + BELIEVED_US,
+            choice,
+            read_in,
         ),
     )
+    language: str | None = rows[0][0] or await _language_of_mails(store, person_id)
+    return language
+
+
+async def _language_of_mails(store: Store, person_id: str) -> str | None:
+    rows = await store.fetch("SELECT language FROM mail_preference WHERE person_id = ?", (person_id,))
+    return rows[0][0] if rows else None
+
+
+async def choose_language(store: Store, principal: Principal, language: str) -> None:
+    """Keep with the login what its holder has chosen on a page."""
+    await store.run(CHOOSE, (language, language, login_hash(principal.issuer, principal.subject)))
+
+
+async def languages_read(store: Store, person_id: str) -> list[str]:
+    """In which languages a person reads, by the logins that they used last."""
+    return [row[0] for row in await store.fetch(READ_IN, (person_id,))]
 
 
 async def rights_of(kernel: Kernel, person_id: str) -> Rights:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from services.reporting.history.view import states, states_by_id
+from services.reporting.history.view import states_by_id
 from services.reporting.mail import logins
 from services.reporting.mail.digests import DEFAULT, Cadence
-from services.reporting.web.words import languages
+from services.reporting.web.words import languages_of
 from shared.base.clock import now_micros
-from shared.base.texts import ENGLISH
-from shared.domain.access.rights import EVERYTHING, Rights
+from shared.domain.access.rights import Rights
 from shared.domain.access.tree import login_hash
 from shared.domain.kernel import Kernel
+from shared.domain.organisation import organisation_now
 from shared.store import Store
 
 PREFERENCES = (
@@ -27,6 +27,10 @@ INSERT INTO mail_preference (person_id, cadence, failing, failing_reply, failing
 ON CONFLICT (person_id) DO UPDATE SET failing = excluded.failing, failing_reply = excluded.failing_reply,
     failing_since = excluded.failing_since
 """
+FAILING = (
+    "SELECT person_id, failing, failing_reply, failing_since FROM mail_preference WHERE failing <> ''"
+    " ORDER BY failing_since DESC, person_id"
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,17 @@ async def note_failure(store: Store, person_id: str, address: str, reply: str) -
     await store.run(NOTE_FAILURE, (person_id, DEFAULT.value, hash_of(address), reply, now_micros()))
 
 
+async def failing(store: Store, most: int) -> list[tuple[str, str, int]]:
+    """Whose present address takes no mail: the person, the code, and since when; the newest."""
+    rows = await store.fetch(FAILING)
+    persons = await states_by_id(store, [row[0] for row in rows], None)
+    return [
+        (id, reply, since)
+        for id, failing, reply, since in rows
+        if (email := persons.get(id, {}).get("email")) and hash_of(email) == failing
+    ][:most]
+
+
 async def address_of(store: Store, person_id: str) -> str | None:
     """Where mail reaches a person who is neither archived nor erased; None where nothing does."""
     person = (await states_by_id(store, [person_id], None)).get(person_id)
@@ -91,6 +106,12 @@ async def address_of(store: Store, person_id: str) -> str | None:
         return None
     address: str | None = person["email"]
     return address
+
+
+async def _language_of(store: Store, person_id: str) -> str:
+    """The one in which they read the pages, of those that the organisation uses; else the first of these."""
+    offered = languages_of(await organisation_now(store))
+    return next((one for one in await logins.languages_read(store, person_id) if one in offered), offered[0])
 
 
 async def recipient(kernel: Kernel, person_id: str) -> Recipient | None:
@@ -103,14 +124,7 @@ async def recipient(kernel: Kernel, person_id: str) -> Recipient | None:
     return Recipient(
         person_id,
         address,
-        preferences.language or await _language_of_organisation(store),
+        preferences.language or await _language_of(store, person_id),
         await logins.rights_of(kernel, person_id),
         hashes,
     )
-
-
-async def _language_of_organisation(store: Store) -> str:
-    """The first of the organisation's languages that we speak."""
-    for organisation in await states(store, "organisation", None, EVERYTHING):
-        return next((code for code in organisation["languages"] if code in languages()), ENGLISH)
-    return ENGLISH

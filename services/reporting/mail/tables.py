@@ -66,3 +66,7 @@ class LoginRightsRow(Model, table=True):
     group_names: str = Field(sa_type=Text)
     issued_at: int = Field(sa_type=BigInteger)
     expires_at: int = Field(sa_type=BigInteger, index=True)
+    language: str | None = Field(sa_type=KEY, default=None)
+    """What its holder chose on a page; null where they left it to their browsers."""
+    read_in: str | None = Field(sa_type=KEY, default=None)
+    """In which language they read the pages when they were here last."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from services.reporting.directory.projection import fill as fill_directory
 from services.reporting.memo import REBUILDS
 from services.reporting.rebuild.folding import fold_history
 from services.reporting.rebuild.loading import ends_of, load
@@ -67,6 +68,7 @@ async def _making(place: Place, settings: Settings, sources: Sources) -> Made:
         opened = await place.opened()
         await fold_history(opened, settings)
         await place.fill_current()
+        await fill_directory(opened)
     except (Unreachable, CannotReplace):
         raise
     except Exception as error:

@@ -5,9 +5,12 @@ tables, sessions, entrance   who is looking: one-time links, cookies, logging in
 signin                       logging in at an OIDC issuer
 account, account_api         who I am, my sessions, my tokens
 contents, charts, words      what is shown: the dashboards' answers, drawn and put into words
-page, api, problems          the pages themselves
+page, here, api, problems    the pages themselves, and the addresses of others from there
+home, search                 what waits for the reader, and what they look for
+pipeline                     the requests on their way to a project
 registers                    the pages of every register, which write
 long_work                    what takes long: how far it is, and its result
+imports                      tables of the reader's own, brought in
 assets, changes, bundle      style and scripts, the stream that keeps a page up to date
 """
 
@@ -21,22 +24,32 @@ from services.reporting.web import (
     language,
     long_work,
     mail,
+    pipeline,
     problems,
+    search,
 )
+from services.reporting.web.home import api as home
+from services.reporting.web.imports import api as imports
 from services.reporting.web.page import refused
 from services.reporting.web.registers import api as registers
+from services.reporting.web.registers import attaching
 from services.reporting.web.signin import api as signin
 
 SITE = (
+    home.routes,
     api.routes,
+    search.routes,
     registers.routes,
+    attaching.routes,
     long_work.routes,
+    imports.routes,
     entrance.routes,
     account.routes,
     account_api.routes,
     signin.routes,
     language.routes,
     mail.routes,
+    pipeline.routes,
     problems.routes,
     assets.routes,
     changes.routes,

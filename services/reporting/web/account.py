@@ -1,15 +1,13 @@
 """`/me`: who I am here, my sessions, and my personal access tokens."""
 
-import json
 import re
 from datetime import datetime
 
 from services.reporting.web import cookies, session_rows, sessions
 from services.reporting.web.page import page, redirect
+from services.reporting.web.registers.client import Api, Reply
 from services.reporting.web.session_rows import hashed
-from services.reporting.web.session_tokens import token_of
 from shared.base.clock import from_micros
-from shared.base.errors import Refusal
 from shared.contracts.language import Shape
 from shared.domain.access.grants import memberships_of
 from shared.http import personal_tokens
@@ -62,18 +60,18 @@ async def make_token(call: Call, body: TokenForm) -> Answer:
     await _identified(call, body)
     days = int(body.days) if DAYS.fullmatch(body.days) else 0
     token_request: dict[str, object] = {"name": body.name, "scope": body.scope.strip() or None, "days": days}
-    answered = await _ask_resources(call, "POST", "/resources/v1/me/tokens", token_request)
-    if "token" in answered:
-        return await _page(call, new_token=answered["token"])
-    return await _page(call, status=422, problem=_sentence(answered), typed=body)
+    reply = await Api(call).send("POST", "/resources/v1/me/tokens", body=token_request)
+    if reply.is_refusal:
+        return await _page(call, refused=reply, typed=body)
+    return await _page(call, new_token=reply.body["token"])
 
 
 @routes.post("/me/tokens/{id}/revoke", public=True, produces=("text/html",), media_type=FORM)
 async def revoke_token(call: Call, id: Id, body: OwnForm) -> Answer:
     """Revoke one of my personal access tokens."""
     await _identified(call, body)
-    answered = await _ask_resources(call, "DELETE", f"/resources/v1/me/tokens/{id}")
-    return redirect("/me") if not answered else await _page(call, status=422, problem=_sentence(answered))
+    reply = await Api(call).send("DELETE", f"/resources/v1/me/tokens/{id}")
+    return await _page(call, refused=reply) if reply.is_refusal else redirect("/me")
 
 
 async def _identified(call: Call, body: OwnForm) -> None:
@@ -81,23 +79,8 @@ async def _identified(call: Call, body: OwnForm) -> None:
     cookies.check_form(call, sessions.COOKIE, body.form)
 
 
-async def _ask_resources(
-    call: Call, method: str, path: str, content: dict[str, object] | None = None
-) -> dict[str, str]:
-    """What resources answers to the person of the session; a refusal is a problem document."""
-    headers = {"Authorization": f"Bearer {await token_of(call)}"}
-    client = call.kernel.neighbours.client("resources")
-    answer = await client.request(method, path, json=content, headers=headers)
-    members: dict[str, str] = json.loads(answer.content or b"{}")
-    return members
-
-
-def _sentence(problem: dict[str, str]) -> str:
-    return problem.get("detail") or Refusal.title
-
-
 async def _page(
-    call: Call, status: int = 200, problem: str = "", new_token: str = "", typed: TokenForm | None = None
+    call: Call, refused: Reply | None = None, new_token: str = "", typed: TokenForm | None = None
 ) -> Answer:
     store, principal = call.kernel.store, call.principal
     on = sessions.today(call)
@@ -107,7 +90,7 @@ async def _page(
     return page(
         call,
         "account.html",
-        status=status,
+        status=refused.status if refused else 200,
         issuer_name=provider.trusted.title if provider else "",
         memberships=(await memberships_of(store, principal, on, COUNT))[0][0],
         sessions=[
@@ -122,10 +105,10 @@ async def _page(
         ],
         tokens=[
             (id, name, scope, _moment(call, expires_at))
-            for id, name, scope, _, expires_at, _ in await personal_tokens.of_owner(store, principal)
+            for id, name, scope, _, expires_at, _ in await personal_tokens.of_caller(call)
         ],
         tokens_allowed=call.kernel.settings.personal_token_days,
-        problem=problem,
+        refusal=refused.problem if refused else None,
         new_token=new_token,
         typed=typed,
     )

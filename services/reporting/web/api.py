@@ -10,7 +10,9 @@ from services.reporting.dashboards.projects.api import SEARCH, SORT, ProjectList
 from services.reporting.figures.health import OVERALL
 from services.reporting.web import contents, sessions
 from services.reporting.web.changes import folded
-from services.reporting.web.page import page, words_of
+from services.reporting.web.home.visits import visit_of
+from services.reporting.web.page import page
+from services.reporting.web.reading import words_of
 from shared.contracts.projects.structure import Stage
 from shared.http.call import Answer, Call
 from shared.http.operation import Parameter
@@ -37,6 +39,9 @@ class PagedQuery(ShownQuery):
 
     sort: SORT = None
     cursor: Cursor = None
+    first: int = Field(
+        default=1, ge=1, le=10**9, description="The number of the first row of the page among all, from 1."
+    )
 
 
 class FoundQuery(PagedQuery):
@@ -50,6 +55,9 @@ class FoundQuery(PagedQuery):
         str | None, Parameter("health", "Projects of this health.", {"type": "string", "enum": list(OVERALL)})
     ] = None
     stage: Stage | None = Field(default=None, description="Projects at this stage.")
+    portfolio_id: Id | None = Field(
+        default=None, description="Projects of this portfolio, with everything under it."
+    )
     portfolio: Literal["none"] | None = Field(default=None, description="Projects in no portfolio.")
 
 
@@ -68,8 +76,11 @@ async def portfolio_page(call: Call, id: Id, query: PagedQuery) -> Answer:
     """A portfolio."""
     at = as_of(call, query)
     page_contents = contents.portfolio(call, at, words_of(call), id)
-    order, paged = query.sort or "", query.cursor is not None
-    return await _page(call, "portfolio.html", at, page_contents, sort=order, paged=paged)
+    order = query.sort or ""
+    pinned = id in (await visit_of(call.kernel.store, call.principal)).pinned
+    return await _page(
+        call, "portfolio.html", at, page_contents, sort=order, first=query.first, is_pinned=pinned
+    )
 
 
 @routes.get("/project", **_READ)
@@ -80,10 +91,11 @@ async def projects_page(call: Call, query: FoundQuery) -> Answer:
         programme_id=(query.programme_id,) if query.programme_id else (),
         stage=(query.stage,) if query.stage else (),
         health=(query.health,) if query.health else (),
+        portfolio_id=(query.portfolio_id,) if query.portfolio_id else (),
         q=query.q,
     )
     page_contents = contents.projects(call, at, list_query, alone=query.portfolio == "none")
-    return await _page(call, "projects.html", at, page_contents, sort=query.sort or "")
+    return await _page(call, "projects.html", at, page_contents, sort=query.sort or "", first=query.first)
 
 
 @routes.get("/project/{id}", **_READ)

@@ -4,11 +4,12 @@ Colours are the style sheet's own variables, so a chart follows light and dark w
 in whole units of the currency, days are ISO dates.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.reporting.dashboards.projects.view import Item, earned_value
 from services.reporting.figures.compute import Figures
+from services.reporting.web.here import Here
 from services.reporting.web.words import HEALTH, STAGES, Words
 from shared.base.clock import from_day
 from shared.base.money import Money
@@ -33,6 +34,8 @@ def amounts_axis(words: Words) -> Spec:
     return {"labelExpr": number, "domain": False, "ticks": False, "tickCount": 5}
 
 
+TWO_WHERE_THEY_FIT = {"expr": "width < 360 ? 1 : 2"}
+"""Columns of a legend with long entries: on a phone, one below the other."""
 FONT = "system-ui, 'Segoe UI', 'Liberation Sans', sans-serif"
 
 CONFIG: Spec = {
@@ -78,13 +81,41 @@ def placed(items: Iterable[Item]) -> list[Item]:
     ]
 
 
-def standing(items: Iterable[Item], words: Words) -> Spec | None:
-    """Cost and schedule variance: cost against time, each a mark whose area is its plan; on the cross all goes to plan.
+MANY = 60
+"""So many marks are drawn smaller."""
+
+
+def variance_axis(values: Sequence[float], title: str, linear: float, words: Words) -> Spec:
+    """The axis of a variance. Where a few values lie far beyond most, it is logarithmic beyond `linear` on either side,
+    and its title says so: one outlier would squeeze all other marks into a dot."""
+    sizes = sorted(abs(v) for v in values)
+    largest, most = sizes[-1], max(sizes[len(sizes) * 3 // 4], linear)
+    if largest <= FAR * most:
+        return {"title": title, "axis": {"tickCount": 8}, "scale": {"padding": 26, "nice": False}}
+    steps = [
+        linear * step for step in (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000) if linear * step <= largest
+    ]
+    note = words.gettext("logarithmic beyond ±%s") % words.number(linear)
+    return {
+        "title": f"{title}; {note}",
+        "axis": {"values": [*(-s for s in reversed(steps)), 0, *steps], "labelOverlap": "greedy"},
+        "scale": {"type": "symlog", "constant": linear, "padding": 26, "nice": False},
+    }
+
+
+FAR = 4
+"""So many times the upper quartile is far beyond most."""
+
+
+def standing(items: Iterable[Item], words: Words, here: Here) -> Spec | None:
+    """Cost and schedule variance: cost against time, each a mark whose area is its plan, and which leads to its project;
+    on the cross all goes to plan.
 
     Areas compare amounts, so marks of several currencies are all of one size."""
     values = [
         {
             "name": i["project"]["name"],
+            "address": here.to(f"/project/{i['project']['id']}"),
             "code": i["project"]["code"],
             "cost": float(i["cost"]["variance_pct"]),
             "days": i["schedule"]["variance_days"],
@@ -99,7 +130,12 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
     if not values:
         return None
     comparable = len({v["currency"] for v in values}) == 1
-    by_plan = {"field": "planned", "type": "quantitative", "legend": None, "scale": {"range": [70, 800]}}
+    by_plan = {
+        "field": "planned",
+        "type": "quantitative",
+        "legend": None,
+        "scale": {"range": [70, 800] if len(values) <= MANY else [20, 400]},
+    }
     names = [words.name_in(HEALTH, light) for light in LIGHTS]
     late, over = words.gettext("days (late on the left)"), words.gettext("cost variance, % (over plan below)")
     return _chart(
@@ -111,11 +147,12 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
             {"mark": {"type": "rule", "color": "var(--line-strong)", "aria": False}, "encoding": {"x": {"datum": 0}}},
             {"mark": {"type": "rule", "color": "var(--line-strong)", "aria": False}, "encoding": {"y": {"datum": 0}}},
             {
-                "mark": {"type": "point", "filled": True, "opacity": 0.85, "stroke": "var(--panel)", "strokeWidth": 1},
+                "mark": {"type": "point", "filled": True, "opacity": 0.85 if len(values) <= MANY else 0.6, "stroke": "var(--panel)", "strokeWidth": 1},
                 "encoding": {
-                    "x": {"field": "days", "type": "quantitative", "title": late, "axis": {"tickCount": 8}, "scale": {"padding": 26, "nice": False}},
-                    "y": {"field": "cost", "type": "quantitative", "title": over, "scale": {"padding": 26, "nice": False}},
-                    "size": by_plan if comparable else {"value": 200},
+                    "x": {"field": "days", "type": "quantitative"} | variance_axis([v["days"] for v in values], late, 30, words),
+                    "y": {"field": "cost", "type": "quantitative"} | variance_axis([v["cost"] for v in values], over, 10, words),
+                    "size": by_plan if comparable else {"value": 200 if len(values) <= MANY else 80},
+                    "href": {"field": "address"},
                     "color": {"field": "health", "title": None, "scale": _scale(names, list(COLOURS.values()))},
                     "shape": {"field": "health", "title": None, "scale": _scale(names, list(SHAPES.values()))},
                     "order": {"field": "planned", "sort": "descending"},
@@ -133,8 +170,11 @@ def standing(items: Iterable[Item], words: Words) -> Spec | None:
     )  # fmt: skip
 
 
-def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec | None:
-    """Budget of one currency by fiscal year: what is granted in full colour, what is still asked for pale."""
+def budget(
+    years: Iterable[dict[str, Any]], currency: str, words: Words, here: Here, place: Mapping[str, str]
+) -> Spec | None:
+    """Budget of one currency by fiscal year: what is granted in full colour, what is still asked for pale. A bar leads to
+    its budget lines; `place` is the portfolio or project whose they are."""
     kinds = {
         ("capex", "approved"): words.gettext("Capital, approved"),
         ("opex", "approved"): words.gettext("Operating, approved"),
@@ -145,6 +185,13 @@ def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec
         {
             "year": str(y["fiscal_year"]),
             "kind": kinds[kind],
+            "address": here.rows(
+                "finance/budget-lines",
+                place,
+                {"amount.currency": currency},
+                BUDGET_LINES[kind],
+                fiscal_year=y["fiscal_year"],
+            ),
             "amount": amount,
             "order": list(kinds).index(kind),
         }
@@ -168,13 +215,23 @@ def budget(years: Iterable[dict[str, Any]], currency: str, words: Words) -> Spec
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
             "y": {"field": "amount", "type": "quantitative", "title": currency,
                   "axis": amounts_axis(words)},
-            "color": {"field": "kind", "title": None, "sort": present, "legend": {"columns": 2},
+            "color": {"field": "kind", "title": None, "sort": present, "legend": {"columns": TWO_WHERE_THEY_FIT},
                       "scale": _scale(present, [colours[s] for s in present])},
             "order": {"field": "order"},
+            "href": {"field": "address"},
             "tooltip": [{"field": "year", "title": words.gettext("Fiscal year")}, {"field": "kind", "title": " "},
                         {"field": "amount", "title": currency, "format": ",.0f", "type": "quantitative"}],
         },
     )  # fmt: skip
+
+
+BUDGET_LINES: dict[tuple[str, str], dict[str, str | Sequence[str]]] = {
+    ("capex", "approved"): {"nature": "capex", "state": "approved"},
+    ("opex", "approved"): {"nature": "opex", "state": "approved"},
+    ("other", "approved"): {"nature": "none", "state": "approved"},
+    ("", "asked"): {"state": ("draft", "submitted")},
+}
+"""Part of a fiscal year -> the budget lines behind it."""
 
 
 def budget_parts(year: dict[str, Any]) -> dict[tuple[str, str], float]:
@@ -239,7 +296,8 @@ def value_curve(
 
 
 def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | None:
-    """Bars on a calendar: `label`, `start`, `finish` and `kind` (planned, forecast, actual, package, done) a row."""
+    """Bars on a calendar: `label`, `start`, `finish`, `kind` (planned, forecast, actual, package, done) and the `address`
+    of what it shows, in each row."""
     dated = [row for row in rows if row["start"] and row["finish"]]
     if not dated:
         return None
@@ -267,6 +325,7 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
                     "x2": {"field": "finish"},
                     "color": {"field": "kind", "title": None, "legend": {"columns": 2},
                               "scale": _scale([name for name, _ in present], [colour for _, colour in present])},
+                    "href": {"field": "address"},
                     "tooltip": [{"field": "label", "title": " "}, {"field": "kind", "title": " "},
                                 {"field": "start", "type": "temporal", "title": words.gettext("From"), "format": DAY},
                                 {"field": "finish", "type": "temporal", "title": words.gettext("To"), "format": DAY}],

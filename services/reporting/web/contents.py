@@ -13,13 +13,15 @@ from services.reporting.dashboards.exposure.api import EXPOSURE
 from services.reporting.dashboards.load.api import LoadQuery, load_by_month, months_of
 from services.reporting.dashboards.portfolios.api import OVERVIEW
 from services.reporting.dashboards.projects import view
-from services.reporting.dashboards.projects.api import ProjectListQuery, figures_page, sheet
+from services.reporting.dashboards.projects.api import ProjectListQuery, figures_page, portfolios_asked, sheet
 from services.reporting.figures.health import index_health, limits_of
 from services.reporting.history.portfolios import descendants, portfolios_by_id, portfolios_seen
 from services.reporting.history.view import states
 from services.reporting.reading import Reading
 from services.reporting.scope import NarrowedQuery, ScopedQuery
 from services.reporting.web import charts
+from services.reporting.web.here import Here
+from services.reporting.web.names import persons_of
 from services.reporting.web.words import Words
 from shared.base.errors import NotFound
 from shared.base.text import sort_key
@@ -59,15 +61,22 @@ async def whole(call: Call, at: AsOf, words: Words) -> Contents:
 
 async def projects(call: Call, at: AsOf, query: ProjectListQuery, alone: bool) -> Contents:
     """All projects, or those that are wanted: by text, stage, health, programme, or `alone`, without a portfolio."""
-    page = await figures_page(Reading(call, at, query), None, alone)
+    reading = Reading(call, at, query)
+    page = await figures_page(reading, await portfolios_asked(reading), alone, counted=True)
+    portfolios = await portfolios_seen(call.kernel.store, at, call.sight) if query.portfolio_id else {}
     programmes = {p["id"]: p for p in await states(call.kernel.store, "programme", at.until, call.sight)}
-    filters = {name: "".join(getattr(query, name) or ()) for name in ("q", "stage", "health", "programme_id")}
+    filters = {
+        name: "".join(getattr(query, name) or ())
+        for name in ("q", "stage", "health", "programme_id", "portfolio_id")
+    }
     filters["portfolio"] = "none" if alone else ""
     return {
         "projects": page.items,
         "following": page.next,
+        "count": page.total,
         "filters": {name: value for name, value in filters.items() if value},
         "programme": programmes.get(filters["programme_id"]),
+        "portfolio": portfolios.get(filters["portfolio_id"]),
     }
 
 
@@ -84,7 +93,7 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     programmes = [
         p for p in await states(store, "programme", at.until, call.sight) if p["portfolio_id"] in below
     ]
-    page = await figures_page(Reading(call, at, ProjectListQuery()), sorted(below))
+    page = await figures_page(Reading(call, at, ProjectListQuery()), sorted(below), counted=True)
     return {
         "portfolio": states_by_id[id],
         "parent": states_by_id.get(states_by_id[id]["parent_id"] or ""),
@@ -94,6 +103,7 @@ async def portfolio(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "programmes": sorted(programmes, key=lambda p: (sort_key(p["name"]), p["id"])),
         "projects": page.items,
         "following": page.next,
+        "count": page.total,
         **await _standing(call, at, words, below),
         "budgets": await _budgets(reading, words),
         "exposure": await EXPOSURE.content(reading),
@@ -107,7 +117,7 @@ async def _standing(call: Call, at: AsOf, words: Words, below: set[str] | None) 
         for order, count in ((view.LARGEST, MARKS), (view.OVERRUNS, OVERRUNS))
     ]
     return {
-        "standing": charts.standing(largest, words),
+        "standing": charts.standing(largest, words, Here("/", at, {})),
         "placed": charts.placed(largest),
         "marks": len(largest),
         "currencies": sorted({i["cost"]["planned"]["currency"] for i in largest}),
@@ -126,7 +136,13 @@ def _apart(over: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 async def _budgets(reading: Reading[ScopedQuery], words: Words) -> list[Contents]:
     """A chart and a table per currency."""
     lines = by_currency(await reading.states_in_scope("budget_line"))
-    return [{"currency": c, "years": y, "chart": charts.budget(y, c, words)} for c, y in lines.items()]
+    query = reading.query
+    place = {"portfolio_id": query.portfolio_id or "", "project_id": query.project_id or ""}
+    here = Here("/", reading.at, {})
+    return [
+        {"currency": c, "years": y, "chart": charts.budget(y, c, words, here, place)}
+        for c, y in lines.items()
+    ]
 
 
 async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
@@ -192,14 +208,17 @@ def _bars(state: dict[str, Any], packages: Iterable[dict[str, Any]], words: Word
         start, finish = state[f"{kind}_start_on"], state[f"{kind}_finish_on"]
         if kind == "forecast":
             start = start or state["actual_start_on"] or state["planned_start_on"]
-        bars.append({"label": title, "start": start, "finish": finish, "kind": kind})
+        address = f"/registers/projects/projects/{state['id']}"
+        bars.append({"label": title, "start": start, "finish": finish, "kind": kind, "address": address})
     for package in packages:
         start, finish = package["planned_start_on"], package["planned_finish_on"]
         label = f"{package['wbs']} {package['name']}"
-        bars.append({"label": label, "start": start, "finish": finish, "kind": "planned"})
+        address = f"/registers/projects/work-packages/{package['id']}"
+        bar = {"label": label, "start": start, "address": address}
+        bars.append(bar | {"finish": finish, "kind": "planned"})
         if start and finish and package["percent_complete"]:
             done = _share(date.fromisoformat(start), date.fromisoformat(finish), package["percent_complete"])
-            bars.append({"label": label, "start": start, "finish": done.isoformat(), "kind": "done"})
+            bars.append(bar | {"finish": done.isoformat(), "kind": "done"})
     return bars
 
 
@@ -229,6 +248,12 @@ async def _people(store: Store, at: AsOf) -> dict[str, str]:
 
 async def _happened(call: Call, at: AsOf, project_id: str | None, lines: int) -> list[dict[str, Any]]:
     """The last lines of activity; each is read to its end, however many facts stand in it, or says `more`."""
+    runs = await _newest_runs(call, at, project_id, lines)
+    persons = await persons_of(call, (run["who"] for run in runs))
+    return [run | {"person": persons.get(run["who"])} for run in runs]
+
+
+async def _newest_runs(call: Call, at: AsOf, project_id: str | None, lines: int) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     runs: list[dict[str, Any]] = []
     for page in range(ACTIVITY_PAGES):

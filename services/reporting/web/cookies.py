@@ -21,15 +21,15 @@ def form_token(call: Call, cookie: str) -> str:
 
 def check_form(call: Call, cookie_name: str, proof: str) -> None:
     """Refuse (403) a form that another site may have made the browser send."""
-    if not _is_from_here(call):
+    if not is_from_here(call):
         raise Forbidden("the form was sent by another site", code="form_of_another_site")
     cookie = call.cookies.get(cookie_name, "")
     if not cookie or not compare_digest(form_token(call, cookie).encode(), proof.encode()):
         raise Forbidden("the form has expired; load the page again", code="form_expired")
 
 
-def _is_from_here(call: Call) -> bool:
-    """What the browser says of the page that sent the form; if it says nothing, only the form is checked."""
+def is_from_here(call: Call) -> bool:
+    """Whether the browser says that a page of ours led here, or says nothing of it."""
     if (site := call.header("sec-fetch-site")) is not None and site not in ("same-origin", "none"):
         return False
     origin = call.header("origin")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.reporting.web import session_rows, sessions
 from services.reporting.web.login_form import login_form
-from services.reporting.web.page import page, path_of_ours, redirect
+from services.reporting.web.page import is_looked_at, landing, page, redirect
 from services.reporting.web.session_rows import KeptTokens
 from services.reporting.web.signin.renewal import provider_of
 from shared.base.errors import Forbidden, Unauthenticated
@@ -53,8 +53,8 @@ class LoginQuery(Query):
 @routes.get("/login", public=True, produces=("text/html",))
 async def login_page(call: Call, query: LoginQuery) -> Answer:
     """Log in."""
-    code, then = query.code, path_of_ours(query.next)
-    if _only_looks(call):
+    code, then = query.code, landing(query.next)
+    if not is_looked_at(call):
         return login_form(call, then)
     principal = await _redeemed(call, code) if code is not None else None
     if principal is not None:
@@ -71,7 +71,7 @@ async def login_page(call: Call, query: LoginQuery) -> Answer:
 async def login(call: Call, body: LoginForm) -> Answer:
     """Begin a session with a token."""
     attempts.refuse_too_many(call)
-    then = path_of_ours(body.next)
+    then = landing(body.next)
     try:
         sessions.check_form(call, sessions.FORM_COOKIE, body.form)
         token = body.token.strip()
@@ -130,11 +130,3 @@ async def _redeemed(call: Call, code: str) -> Principal | None:
     if principal is None:
         attempts.note_failure(call)
     return principal
-
-
-def _only_looks(call: Call) -> bool:
-    """Whether nobody has followed the link yet: a code is for who does."""
-    return call.method == "HEAD" or any(
-        "pre" in (call.header(name) or "").lower()
-        for name in ("sec-purpose", "purpose", "x-moz", "x-purpose")
-    )

@@ -1,20 +1,22 @@
 """The language of the pages, where a reader wants another one than the browser asks for."""
 
-from datetime import timedelta
+from contextlib import suppress
 
 from pydantic import Field
 
-from services.reporting.web.page import LANGUAGE_COOKIE, path_of_ours, redirect
-from services.reporting.web.sessions import set_cookie
-from services.reporting.web.words import languages
-from shared.base.errors import NotFound
+from services.reporting.mail.logins import choose_language
+from services.reporting.web import sessions
+from services.reporting.web.cookies import is_from_here
+from services.reporting.web.page import path_of_ours, redirect
+from services.reporting.web.reading import language_cookie
+from services.reporting.web.words import languages_of
+from shared.base.errors import NotFound, Unauthenticated
+from shared.domain.organisation import organisation_in
 from shared.http.call import Answer, Call
 from shared.http.query import Query
 from shared.http.routes import Routes
 
 routes = Routes("reporting", "Pages", pages=True)
-
-REMEMBERED = timedelta(days=365)
 
 
 class LanguageQuery(Query):
@@ -26,7 +28,14 @@ class LanguageQuery(Query):
 @routes.get("/language/{code}", public=True, produces=("text/html",))
 async def language_page(call: Call, code: str, query: LanguageQuery) -> Answer:
     """Read the pages in this language."""
-    if code not in languages():
+    if code not in languages_of(organisation_in(call.kernel.store)):
         raise NotFound("there is no such resource")
-    cookie = set_cookie(call, LANGUAGE_COOKIE, code, REMEMBERED)
-    return redirect(path_of_ours(query.next), **{"Set-Cookie": cookie})
+    if is_from_here(call):
+        await _keep(call, code)
+    return redirect(path_of_ours(query.next), **{"Set-Cookie": language_cookie(call, code)})
+
+
+async def _keep(call: Call, code: str) -> None:
+    """With the login, where somebody is logged in."""
+    with suppress(Unauthenticated):
+        await choose_language(call.kernel.store, await sessions.principal(call), code)

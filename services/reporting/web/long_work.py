@@ -42,6 +42,15 @@ STATES = {
     "cancelled": N_("Cancelled"),
 }
 
+STEPS = {
+    "listing": N_("listing"),
+    "choosing": N_("choosing"),
+    "looking at other budgets": N_("looking at other budgets"),
+    "simulating": N_("simulating"),
+    "summing up": N_("summing up"),
+}
+"""What a worker is at, as it reports it -> what it is called."""
+
 
 class CancelForm(Shape):
     """What the button sends."""
@@ -88,7 +97,7 @@ def _services(call: Call) -> list[str]:
 
 def _page(call: Call, template: str, **contents: Any) -> Answer:
     proof = sessions.form_token(call, call.cookies.get(sessions.COOKIE, ""))
-    return page(call, template, proof=proof, OPERATIONS=OPERATIONS, STATES=STATES, **contents)
+    return page(call, template, proof=proof, OPERATIONS=OPERATIONS, STATES=STATES, STEPS=STEPS, **contents)
 
 
 @routes.get("/operations", **_READ)

@@ -8,10 +8,11 @@ from services.reporting.mail import links, recipients
 from services.reporting.mail.digests import Cadence
 from services.reporting.web import sessions
 from services.reporting.web.page import page, redirect
-from services.reporting.web.words import N_, languages, name_of
+from services.reporting.web.words import N_, languages_of, name_of
 from shared.base.errors import Forbidden
 from shared.contracts.language import Shape
 from shared.domain.access.grants import person_of
+from shared.domain.organisation import organisation_in
 from shared.http.call import Answer, Call
 from shared.http.operation import FORM
 from shared.http.path import Id
@@ -59,7 +60,7 @@ async def mail_page(call: Call, query: MailQuery) -> Answer:
     return page(
         call, "mail_preferences.html", chosen=preferences, mailbox=address, cadences=CADENCES, saved=query.saved,
         fails=bool(preferences and address and preferences.fails(address)),
-        tongues=[(code, name_of(code)) for code in languages()],
+        tongues=[(code, name_of(code)) for code in languages_of(organisation_in(store))],
         form=sessions.form_token(call, call.cookies.get(sessions.COOKIE, "")),
     )  # fmt: skip
 
@@ -71,7 +72,7 @@ async def choose_mail(call: Call, body: MailForm) -> Answer:
     store = call.kernel.store
     person_id = await person_of(store, call.principal)
     if person_id is not None:
-        language = body.language if body.language in languages() else None
+        language = body.language if body.language in languages_of(organisation_in(store)) else None
         await recipients.prefer(store, person_id, body.cadence, language)
     return redirect("/mail?saved=yes")
 

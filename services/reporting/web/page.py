@@ -1,8 +1,7 @@
 """How a page is made: the template, the language, and headers that let a browser run nothing but our own files."""
 
 import re
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,10 +9,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from services.reporting.asof import AsOf
+from services.reporting.dashboards.exposure.view import OPEN
 from services.reporting.web import sessions
 from services.reporting.web.amounts import figure_unit, of_costs, table_unit
 from services.reporting.web.assets import url_of
+from services.reporting.web.help import HELP
+from services.reporting.web.here import Here
 from services.reporting.web.lights import TONES, light_of, lights_of, reasons_of
+from services.reporting.web.reading import organisation_of, words_of
 from services.reporting.web.reasons import reason_in
 from services.reporting.web.registers.menu import menu
 from services.reporting.web.words import (
@@ -23,15 +26,14 @@ from services.reporting.web.words import (
     STAGES,
     STEPS,
     Words,
-    languages,
+    languages_of,
     name_of,
-    words_for,
 )
 from shared.base.clock import now
 from shared.base.errors import Refusal, Unauthenticated
 from shared.base.texts import in_language
 from shared.base.version import VERSION
-from shared.contracts.words import labels_in
+from shared.contracts.words import capitalised
 from shared.http import answers
 from shared.http.call import Answer, Call
 
@@ -46,9 +48,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-LANGUAGE_COOKIE = "portolan_language"
-"""What a reader chose on a page; it goes before what the browser asks for."""
-
 MESSAGES = {
     "updated": N_("Updated at {time}: {what}"),
     "away": N_("Portolan cannot be reached. The figures are those of {time}; new attempts are being made."),
@@ -62,43 +61,7 @@ _CODED = re.compile("`([^`]+)`")
 _NAME = re.compile(r"[a-z]+(_[a-z]+)+\b")
 
 
-@dataclass(frozen=True)
-class Here:
-    """Where the reader is: links to other pages keep the day, another day keeps its `query`."""
-
-    path: str
-    at: AsOf | None
-    query: dict[str, str]
-
-    @property
-    def exact(self) -> bool:
-        """Whether amounts are written in full, with the reasons of those that are missing."""
-        return self.query.get("amounts") == "exact"
-
-    def to(self, path: str, place: str = "", **query: str) -> str:
-        """The address of a page; `place` is the part of it that is looked at."""
-        carried = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
-        carried |= {"amounts": "exact"} if self.exact else {}
-        return _address_of(path, query | carried) + (f"#{place}" if place else "")
-
-    @property
-    def today(self) -> str:
-        """This page as of now."""
-        return _address_of(self.path, self.query)
-
-    @property
-    def turned(self) -> str:
-        """This page with amounts in full, or rounded again."""
-        others = {name: value for name, value in self.query.items() if name != "amounts"}
-        carried = {"as_of": self.at.on.isoformat()} if self.at and self.at.until is not None else {}
-        return _address_of(self.path, others | carried | ({} if self.exact else {"amounts": "exact"}))
-
-
-def _address_of(path: str, query: dict[str, str]) -> str:
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-@cache
+@lru_cache(maxsize=16)
 def _environment(words: Words) -> Environment:
     """Templates in one language."""
     environment = Environment(
@@ -111,12 +74,17 @@ def _environment(words: Words) -> Environment:
     )
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
     environment.globals |= {
-        "words": words, "labels": labels_in(words.language), "reason": partial(reason_in, words), "translated": partial(translated_in, words.language), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
+        "words": words, "labels": words.labels, "reason": partial(reason_in, words), "translated": partial(translated_in, words.language), "figure_unit": figure_unit, "table_unit": table_unit, "of_costs": of_costs,
         "url_of": url_of, "version": VERSION, "STAGES": STAGES, "HEALTH": HEALTH, "RISK_STATES": RISK_STATES,
         "STEPS": STEPS, "TONES": TONES, "light_of": light_of, "lights_of": lights_of,
-        "reasons_of": partial(reasons_of, words=words),
+        "OPEN_RISKS": [state.value for state in OPEN], "reasons_of": partial(reasons_of, words=words),
     }  # fmt: skip
-    environment.filters |= {"coded": coded, "sentence": sentence}
+    environment.filters |= {
+        "coded": coded,
+        "sentence": sentence,
+        "capitalised": capitalised,
+        "filled": filled,
+    }
     return environment
 
 
@@ -128,6 +96,11 @@ def translated_in(language: str, text: str) -> str:
 def rendered(words: Words, template: str, **contents: Any) -> str:
     """A template that is no page: nobody looks at it here."""
     return _environment(words).get_template(template).render(**contents)
+
+
+def filled(query: dict[str, str | None]) -> dict[str, str]:
+    """The parameters of an address that say something."""
+    return {name: value for name, value in query.items() if value}
 
 
 def coded(text: str) -> Markup:
@@ -142,11 +115,6 @@ def sentence(text: str) -> Markup:
     return coded(f"{text[:1].upper()}{text[1:]}.")
 
 
-def words_of(call: Call) -> Words:
-    """The language that the reader chose in this browser, else the one that the browser asks for."""
-    return words_for(call.header("accept-language"), call.cookies.get(LANGUAGE_COOKIE))
-
-
 def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, **contents: Any) -> Answer:
     """A page of ours, as of a day where it speaks of one."""
     words = words_of(call)
@@ -156,12 +124,17 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
         _environment(words)
         .get_template(template)
         .render(
+            help=HELP.get(template),
             here=Here(call.scope["path"], at, _query_of(call) if at else {}),
             at=at,
             today=now(),
             principal=principal,
             menu=menu(call.rights.offered, words) if principal and hasattr(call, "rights") else [],
-            others=[(code, name_of(code)) for code in languages() if code != words.language],
+            others=[
+                (code, name_of(code))
+                for code in languages_of(organisation_of(call))
+                if code != words.language
+            ],
             address=_address(call),
             messages={name: words.gettext(text) for name, text in MESSAGES.items()},
             logout_token=sessions.form_token(call, cookie) if principal and cookie else "",
@@ -172,9 +145,9 @@ def page(call: Call, template: str, at: AsOf | None = None, status: int = 200, *
     return Answer(status, rendered.encode(), headers, "text/html; charset=utf-8")
 
 
-def _query_of(call: Call) -> dict[str, str]:
+def _query_of(call: Call) -> dict[str, list[str]]:
     """The query without the day, and without the page, which is one of that day's."""
-    return {name: values[0] for name, values in call.query.items() if name not in ("as_of", "cursor")}
+    return {name: values for name, values in call.query.items() if name not in ("as_of", "cursor", "first")}
 
 
 def redirect(location: str, **headers: str) -> Answer:
@@ -193,6 +166,24 @@ def refused(refusal: Refusal, call: Call) -> Answer:
     answer = page(call, "refused.html", status=refusal.status, refusal=refusal, trace_id=call.trace.trace_id)
     answer.headers |= refusal.headers
     return answer
+
+
+LANDING = "/home"
+"""Where one is after logging in without having asked for a page."""
+
+
+def landing(address: str | None) -> str:
+    """Where somebody who logs in goes: the page that they asked for, which the address alone does not say."""
+    target = path_of_ours(address)
+    return LANDING if target == "/" else target
+
+
+def is_looked_at(call: Call) -> bool:
+    """Whether somebody follows the link now, and no browser that only prepares for it."""
+    return call.method != "HEAD" and not any(
+        "pre" in (call.header(name) or "").lower()
+        for name in ("sec-purpose", "purpose", "x-moz", "x-purpose")
+    )
 
 
 def path_of_ours(address: str | None) -> str:

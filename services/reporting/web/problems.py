@@ -3,6 +3,7 @@
 import json
 
 from services.reporting.web.page import page
+from services.reporting.web.reading import words_of
 from services.reporting.web.words import N_
 from shared.http.call import Answer, Call
 from shared.http.meanings import problem_list, problem_type
@@ -47,7 +48,7 @@ async def problems_page(call: Call) -> Answer:
     if not wants_page(call):
         language = language_of(call.sent)
         return Answer(200, json.dumps(problem_list(language)).encode(), language_headers(language))
-    return page(call, "problems.html", items=problem_list()["items"])
+    return page(call, "problems.html", items=problem_list(words_of(call).language)["items"])
 
 
 @routes.get("/problems/{code}", public=True, produces=BOTH)
@@ -56,7 +57,7 @@ async def problem_page(call: Call, code: str) -> Answer:
     if not wants_page(call):
         language = language_of(call.sent)
         return Answer(200, json.dumps(problem_type(code, language)).encode(), language_headers(language))
-    one = problem_type(code)
+    one = problem_type(code, words_of(call).language)
     return page(call, "problem.html", problem=one, advice=ADVICE.get(one["status"]))
 
 

@@ -14,7 +14,7 @@ from shared.store import Store
 
 _COLUMNS = (
     "hash", "id", "subject", "issuer", "roles", "scopes", "expires_at", "token_id", "issued_at", "group_names",
-    "bounds", "session_id", "begun_at", "seen_at", "agent", "sealed", "tokens_end_at",
+    "bounds", "session_id", "name", "begun_at", "seen_at", "agent", "sealed", "tokens_end_at",
 )  # fmt: skip
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM browser_session"
 _INSERT = f"INSERT INTO browser_session ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -79,30 +79,26 @@ async def insert(
 ) -> None:
     """A new session, which ends at `until` (microseconds)."""
     now = machine_micros()
-    row = (hashed(cookie), new_id_text(), *_of(principal), until)
-    values = dict(zip(("hash", "id", *_OF_PRINCIPAL, "expires_at"), row, strict=True)) | {
-        "begun_at": now, "seen_at": now, "agent": agent, "sealed": sealed_tokens, "tokens_end_at": tokens_end_at,
+    values = _members(principal) | {
+        "hash": hashed(cookie), "id": new_id_text(), "subject": principal.subject, "issuer": principal.issuer,
+        "issued_at": int(principal.issued_at * 1_000_000), "expires_at": until, "begun_at": now, "seen_at": now,
+        "agent": agent, "sealed": sealed_tokens, "tokens_end_at": tokens_end_at,
     }  # fmt: skip
     await store.run(_INSERT + " RETURNING 1", [values[column] for column in _COLUMNS])
 
 
-_OF_PRINCIPAL = (
-    "subject", "issuer", "roles", "scopes", "token_id", "issued_at", "group_names", "bounds", "session_id",
-)  # fmt: skip
-
-
-def _of(principal: Principal) -> tuple[Any, ...]:
-    return (
-        principal.subject,
-        principal.issuer,
-        " ".join(principal.roles),
-        " ".join(sorted(principal.scopes)),
-        principal.token_id,
-        int(principal.issued_at * 1_000_000),
-        json.dumps(principal.groups),
-        None if principal.bounds is None else " ".join(sorted(principal.bounds)),
-        principal.session_id,
-    )
+def _members(principal: Principal) -> dict[str, Any]:
+    """What new tokens may say otherwise."""
+    bounds = principal.bounds
+    return {
+        "roles": " ".join(principal.roles),
+        "scopes": " ".join(sorted(principal.scopes)),
+        "token_id": principal.token_id,
+        "group_names": json.dumps(principal.groups),
+        "bounds": None if bounds is None else " ".join(sorted(bounds)),
+        "session_id": principal.session_id,
+        "name": principal.name,
+    }
 
 
 def _session(row: Sequence[Any]) -> Session:
@@ -118,6 +114,7 @@ def _session(row: Sequence[Any]) -> Session:
         tuple(json.loads(of["group_names"])),
         None if of["bounds"] is None else frozenset(of["bounds"].split()),
         session_id=of["session_id"],
+        name=of["name"],
     )
     others = (of[name] for name in ("begun_at", "seen_at", "agent", "sealed", "tokens_end_at"))
     return Session(of["hash"], of["id"], principal, *others)
@@ -157,13 +154,11 @@ async def renewed(
 ) -> None:
     """Keep new tokens, and what they say of the person. The session ends when it would have, and what revokes what was
     given when it began revokes it still."""
-    members = [name for name in _OF_PRINCIPAL if name not in ("subject", "issuer", "issued_at")]
-    changed = dict(zip(_OF_PRINCIPAL, _of(principal), strict=True))
-    assignments = ", ".join(f"{name} = ?" for name in (*members, "sealed", "tokens_end_at"))
-    values = [changed[name] for name in members]
+    changed = _members(principal) | {"sealed": sealed_tokens, "tokens_end_at": ends_at, "renewing_until": 0}
+    assignments = ", ".join(f"{name} = ?" for name in changed)
     await store.run(
-        f"UPDATE browser_session SET {assignments}, renewing_until = 0 WHERE hash = ? RETURNING 1",
-        (*values, sealed_tokens, ends_at, session.hash),
+        f"UPDATE browser_session SET {assignments} WHERE hash = ? RETURNING 1",
+        (*changed.values(), session.hash),
     )
 
 

@@ -10,8 +10,9 @@ LASTS = timedelta(minutes=5)
 """A token that is minted for a session ends so soon: the session itself is looked at with every page."""
 
 
-async def token_of(call: Call) -> str:
+async def token_of(call: Call, lasts: timedelta = LASTS) -> str:
     """The bearer token of the session behind the request: what its issuer gave, or one that the instance issues itself.
+    `lasts`: how long that one does.
 
     Unauthenticated where the session is over, or was begun with what the services do not accept.
     """
@@ -22,4 +23,4 @@ async def token_of(call: Call) -> str:
     tokens = call.kernel.tokens
     if tokens.local is None:
         raise Unauthenticated("log in again to do this", code="no_session")
-    return tokens.local.issue_for(session.principal, call.kernel.settings.audience, LASTS)
+    return tokens.local.issue_for(session.principal, call.kernel.settings.audience, lasts)

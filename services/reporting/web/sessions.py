@@ -10,6 +10,7 @@ from secrets import token_urlsafe
 from services.reporting.mail.logins import note_login
 from services.reporting.web import session_rows
 from services.reporting.web.cookies import check_form, form_token, set_cookie
+from services.reporting.web.reading import chosen_in, issuer_cookie, language_cookie, words_of
 from services.reporting.web.session_rows import KeptTokens, Session, hashed, sealed
 from services.reporting.web.signin.renewal import renewed
 from shared.base.clock import epoch_seconds, machine_micros, now
@@ -79,14 +80,20 @@ def lasting(call: Call) -> timedelta:
 
 
 async def begin(
-    call: Call, principal: Principal, tokens: KeptTokens | None = None, tokens_end_at: float = 0.0
+    call: Call,
+    principal: Principal,
+    tokens: KeptTokens | None = None,
+    tokens_end_at: float = 0.0,
+    locale: str = "",
 ) -> str:
-    """The Set-Cookie header of a new session. The one that the browser had is gone: nobody who gave it that one is in.
+    """The Set-Cookie headers of a new session, and of the language that its holder has chosen elsewhere, or at the issuer
+    (`locale`). The session that the browser had is gone: nobody who gave it that one is in.
 
     It ends no later than what proved who it is, unless that can be renewed. `tokens_end_at`: in seconds since 1970.
     """
     store, cookie = call.kernel.store, token_urlsafe(32)
-    await note_login(store, principal)
+    choice = chosen_in(call)
+    language = await note_login(store, principal, choice, words_of(call, locale).language)
     until = _after(lasting(call))
     if tokens is None or not tokens.refresh:
         until = min(int(principal.expires_at * 1_000_000), until)
@@ -96,7 +103,12 @@ async def begin(
     agent = "".join(c for c in (call.header("user-agent") or "") if c.isprintable())[:LONGEST_AGENT]
     ends_at = int(tokens_end_at * 1_000_000)
     await session_rows.insert(store, cookie, principal, until, agent, sealed_tokens, ends_at)
-    return set_cookie(call, COOKIE, cookie, lasting(call) + REMEMBERED)
+    headers = [
+        set_cookie(call, COOKIE, cookie, lasting(call) + REMEMBERED),
+        issuer_cookie(call, locale, lasting(call)),
+        "" if language in (None, choice) else language_cookie(call, language),
+    ]
+    return "\n".join(filter(None, headers))
 
 
 async def principal(call: Call) -> Principal:

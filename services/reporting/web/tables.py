@@ -1,6 +1,6 @@
 """Browser sessions, and the one-time codes that begin them."""
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, LargeBinary, Text
 
 from services.reporting.tables import Model
 from shared.store.columns import ID, KEY, Field
@@ -41,3 +41,47 @@ class SessionRow(Model, table=True):
     sealed: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
     tokens_end_at: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})
     renewing_until: int = Field(sa_type=BigInteger, default=0, sa_column_kwargs={"server_default": "0"})
+    name: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
+
+
+class HomeRow(Model, table=True):
+    """What the home page remembers of a login: when it was looked at, and which portfolios are pinned to it.
+
+    `seen_at` is when it was looked at last, and `before_at` when the visit before this one ended. Microseconds.
+    """
+
+    __tablename__ = "home"
+
+    login: str = Field(sa_type=KEY, primary_key=True)
+    before_at: int = Field(sa_type=BigInteger)
+    seen_at: int = Field(sa_type=BigInteger)
+    pinned: str = Field(sa_type=Text)
+    expires_at: int = Field(sa_type=BigInteger, index=True)
+
+
+class TableImportRow(Model, table=True):
+    """A table that somebody brings in at the pages: the file, how it is mapped, and what came of the last step.
+
+    Who holds it renews `held_until` (microseconds); when nobody does, whoever opens the page carries on.
+    """
+
+    __tablename__ = "table_import"
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    owner: str = Field(sa_type=KEY, index=True)
+    name: str = Field(sa_type=Text)
+    register_key: str = Field(sa_type=KEY)
+    sha256: str = Field(sa_type=KEY)
+    sheet: str = Field(sa_type=Text)
+    header_line: int | None = Field(sa_type=BigInteger, default=None)
+    mapping: str = Field(sa_type=Text)
+    act: str = Field(sa_type=KEY)
+    state: str = Field(sa_type=KEY)
+    attempts: int = Field(sa_type=BigInteger)
+    share: int = Field(sa_type=BigInteger)
+    step: str = Field(sa_type=KEY)
+    held_until: int = Field(sa_type=BigInteger)
+    outcome: str = Field(sa_type=Text)
+    refused: bytes | None = Field(sa_type=LargeBinary, default=None)
+    created_at: int = Field(sa_type=BigInteger)
+    expires_at: int = Field(sa_type=BigInteger, index=True)

@@ -4,11 +4,12 @@ English is the source. `make texts` writes `locale/portolan.pot`; a language is 
 and nothing else (`shared.base.texts`). What aggregates and facts are called stands in `shared.contracts.words`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from services.reporting.web.amounts import Amount, Costs, Unit
 from shared.base.texts import ENGLISH, catalogue, preferred
 from shared.base.texts import languages as with_catalogues
+from shared.contracts.projects.organisation import Organisation
+from shared.contracts.words import Labels, labels_in
 
 LOCALE = Path(__file__).parent / "locale"
 SOURCE = "en_GB"
@@ -30,6 +33,13 @@ SWISS_NUMBERS = Locale("de", "CH")
 """Federal usage writes 1’234.50 in every language; CLDR knows it of German only."""
 
 MINUS = "−"
+_BETWEEN_THOUSANDS = re.compile("['’\\s]")
+
+
+@cache
+def _grouped(group: str, decimal: str) -> re.Pattern[str]:
+    """Numbers of which the thousands are apart: 1,234.50 in English, 1.234,50 in German."""
+    return re.compile(rf"-?[1-9][0-9]{{0,2}}({re.escape(group)}[0-9]{{3}})+({re.escape(decimal)}[0-9]*)?")
 
 
 def N_(text: str) -> str:  # noqa: N802 the name that gettext tools look for
@@ -70,6 +80,13 @@ class Words:
 
     locale: Locale
     catalogue: NullTranslations
+    own: Mapping[str, str] = field(default_factory=dict)
+    """The organisation's own words, which go before the labels of every language."""
+
+    @property
+    def labels(self) -> Labels:
+        """What aggregates and their members are called."""
+        return labels_in(self.language, self.own)
 
     @property
     def language(self) -> str:
@@ -197,10 +214,29 @@ class Words:
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.numbers)
 
+    def exact(self, value: float | str) -> str:
+        """With all its digits, as a form shows it: `read` reads it back."""
+        number = Decimal(str(value))
+        return self.decimal(number, max(0, -int(number.as_tuple().exponent)))
 
-@cache
-def words_in(code: str) -> Words:
-    return Words(Locale.parse(code), catalogue(LOCALE, "portolan", code.partition("_")[0]))
+    def read(self, text: str) -> str:
+        """A number as programs write it, of one as people do here: 1’234.50, 1 234,50 or 1,234.50. A decimal comma is
+        understood everywhere, and thousands apart by spaces or apostrophes; what is no number stays as it was typed."""
+        text = _BETWEEN_THOUSANDS.sub("", text).replace(MINUS, "-")
+        group, decimal = (self.numbers.number_symbols["latn"][name] for name in ("group", "decimal"))
+        if group in ",." and _grouped(group, decimal).fullmatch(text):
+            return text.replace(group, "").replace(decimal, ".")
+        return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+
+
+Own = tuple[tuple[str, str], ...]
+"""The organisation's own words: terms and their labels."""
+
+
+@lru_cache(maxsize=32)
+def words_in(code: str, own: Own = ()) -> Words:
+    locale = Locale.parse(code)
+    return Words(locale, catalogue(LOCALE, "portolan", code.partition("_")[0]), dict(own))
 
 
 @cache
@@ -209,17 +245,32 @@ def languages() -> tuple[str, ...]:
     return (ENGLISH, *with_catalogues(LOCALE))
 
 
+def languages_of(organisation: Organisation | None) -> tuple[str, ...]:
+    """Those of the organisation's languages that we speak, the first one preferred; English where it has none of them.
+    All of ours where nobody has said anything yet: English alone is the default."""
+    if organisation is None or organisation.languages == [ENGLISH]:
+        return languages()
+    return tuple(code for code in organisation.languages if code in languages()) or (ENGLISH,)
+
+
+def own_words(organisation: Organisation | None) -> Own:
+    """What the organisation calls otherwise, in every language."""
+    return () if organisation is None else tuple((word.term, word.label) for word in organisation.words)
+
+
 def name_of(code: str) -> str:
     """A language in its own words."""
     return (Locale.parse(code).get_display_name() or code).capitalize()
 
 
-def words_for(accepted: str | None, choice: str | None = None) -> Words:
-    """The language that a reader chose, else the best of ours for an Accept-Language header; written as in Switzerland
-    where the header names it."""
-    header = accepted or ""
-    language = choice if choice in languages() else preferred(header, languages()) or ENGLISH
+def words_for(
+    accepted: str | None, choice: str | None = None, organisation: Organisation | None = None
+) -> Words:
+    """Of the organisation's languages the one that a reader chose, else the best for an Accept-Language header, else its
+    first; written as in Switzerland where the header names it."""
+    header, offered, own = accepted or "", languages_of(organisation), own_words(organisation)
+    language = choice if choice in offered else preferred(header, offered) or offered[0]
     if language == ENGLISH:
-        return words_in(SOURCE)
+        return words_in(SOURCE, own)
     is_swiss = any(part.partition(";")[0].strip().lower() == f"{language}-ch" for part in header.split(","))
-    return words_in(f"{language}_CH" if is_swiss and (language, "CH") in SWISS else language)
+    return words_in(f"{language}_CH" if is_swiss and (language, "CH") in SWISS else language, own)

@@ -21,6 +21,8 @@ class BudgetSums(AnswerShape):
     """The sum of lines that await approval."""
     approved: Money | None
     """The sum of approved lines."""
+    forecast: Money | None
+    """The sum of what is expected to be spent of approved lines, of those that say it."""
     reasons: dict[str, str]
     """Why a sum is null, by its name."""
 

@@ -35,7 +35,16 @@ def _year(year: int, lines: list[Line], reporting: str | None) -> dict[str, Any]
 
 
 def _sums(lines: list[Line], reporting: str | None) -> dict[str, Any]:
-    return with_reasons({s: total(_amounts(lines, s), reporting) for s in STATES})
+    sums = {s: total(_amounts(lines, s), reporting) for s in STATES}
+    return with_reasons({**sums, "forecast": total(_forecasts(lines), reporting)})
+
+
+def _forecasts(lines: list[Line]) -> Iterable[tuple[str, int]]:
+    """What is expected of granted money: of what is only asked for nothing is spent."""
+    for line in lines:
+        if line["state"] == BudgetState.APPROVED and line.get("forecast"):
+            amount = Money.read(line["forecast"])
+            yield amount.currency, amount.minor
 
 
 def _amounts(lines: list[Line], state: str) -> Iterable[tuple[str, int]]:

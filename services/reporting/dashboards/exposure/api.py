@@ -24,7 +24,17 @@ async def worst_risks(reading: Reading[ScopedQuery]) -> list[State]:
 
 
 async def newest_ratings(reading: Reading[ScopedQuery]) -> dict[str, int]:
-    return view.latest_ratings(await reading.states_in_scope("assessment"), reading.at.on)
+    return view.by_rating(await _latest_assessments(reading))
+
+
+async def without_rating(reading: Reading[ScopedQuery]) -> int:
+    return sum(assessment["rating"] is None for assessment in await _latest_assessments(reading))
+
+
+async def _latest_assessments(reading: Reading[ScopedQuery]) -> list[State]:
+    ended = await reading.ended_projects()
+    states = await reading.states_in_scope("assessment")
+    return view.latest((a for a in states if a["project_id"] not in ended), reading.at.on)
 
 
 async def _risks_of_open_projects(reading: Reading[ScopedQuery]) -> list[State]:
@@ -62,7 +72,10 @@ class RiskExposure(DashboardAnswer):
     worst: Annotated[list[RiskLine], from_rows(worst_risks)]
     """The open threats with the highest scores."""
     ratings: Annotated[dict[str, int], from_rows(newest_ratings)] = Field(
-        description="Projects and programmes by their newest rating; 1 is high risk."
+        description="Projects that have not ended, and programmes, by their newest rating; 1 is high risk."
+    )
+    unrated: Annotated[int, from_rows(without_rating)] = Field(
+        description="How many of those the newest assessment gives no rating, and says why."
     )
 
 

@@ -39,14 +39,19 @@ def worst(risks: Iterable[Risk]) -> list[Risk]:
     return [{m: r[m] for m in members} for r in live[:WORST]]
 
 
-def latest_ratings(assessments: Iterable[dict[str, Any]], on: date) -> dict[str, int]:
-    """How many projects and programmes stand at each rating (1 is high risk), by their newest assessment that is not
-    dated after `on`."""
+def latest(assessments: Iterable[dict[str, Any]], on: date) -> list[dict[str, Any]]:
+    """Of each project and programme its newest assessment that is not dated after `on`."""
     rated = [a for a in assessments if date.fromisoformat(a["rated_on"]) <= on]
     newest: dict[str, dict[str, Any]] = {}
     for a in sorted(rated, key=lambda a: (a["rated_on"], a["created_at"], a["id"])):
         newest[a["project_id"] or a["programme_id"] or a["id"]] = a
+    return list(newest.values())
+
+
+def by_rating(latest: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """How many stand at each rating; 1 is high risk. What gives none is at no step."""
     counts = {str(step): 0 for step in range(1, 6)}
-    for a in newest.values():
-        counts[str(a["rating"])] += 1
+    for a in latest:
+        if a["rating"] is not None:
+            counts[str(a["rating"])] += 1
     return counts

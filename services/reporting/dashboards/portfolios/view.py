@@ -23,11 +23,12 @@ def portfolio_summary(part: Part) -> dict[str, Any]:
 
 def summary(part: Part) -> dict[str, Any]:
     """Counts by stage and by health of what is not archived, and the sums of cost: of all stages, and stage by stage.
-    The sums count what is archived too."""
+    The sums count what is archived too, as far as it has amounts."""
     pairs = [(group, sums) for group, sums in part.groups.items() if sums.projects]
     live = [(group, sums) for group, sums in pairs if not group.archived]
+    counted = [(group, sums) for group, sums in pairs if not group.archived or _has_amounts(sums)]
     by_stage: dict[str, list[tuple[Group, Sums]]] = {}
-    for group, sums in pairs:
+    for group, sums in counted:
         by_stage.setdefault(group.stage, []).append((group, sums))
     by_stage = {s.value: by_stage[s.value] for s in Stage if s.value in by_stage}
     return {
@@ -40,7 +41,7 @@ def summary(part: Part) -> dict[str, Any]:
             "by_health": {h: _projects(p for p in live if p[0].health == h) for h in OVERALL},
         },
         "without_information": sum(sums.without_information for _, sums in live),
-        "cost": cost_sums(pairs, part.currency),
+        "cost": cost_sums(counted, part.currency),
         "cost_by_stage": {stage: cost_sums(of, part.currency) for stage, of in by_stage.items()},
         "as_of": part.at.on.isoformat(),
     }
@@ -50,13 +51,21 @@ def _projects(pairs: Iterable[tuple[Group, Sums]]) -> int:
     return sum(sums.projects for _, sums in pairs)
 
 
+def _has_amounts(sums: Sums) -> bool:
+    """Whether a plan, a forecast or a cost stands: what was archived without any is missing nowhere."""
+    return bool(sums.planned_known or sums.forecast_known or sums.actual)
+
+
 _KNOWN_COUNT = {name: f"{name}_known" for name in ("planned", "forecast", "actual", "variance")}
 
 
 def cost_sums(pairs: Iterable[tuple[Group, Sums]], reporting: str | None) -> dict[str, Any]:
     """Plan, forecast, actual and variance; a sum that cannot be told is null with the reason."""
     by_currency: dict[str, Sums] = {}
+    missing = 0
     for group, own in pairs:
+        compared = max(own.planned_known, own.forecast_known) if group.archived else own.projects
+        missing += compared - own.variance_known
         there = by_currency.get(group.currency)
         by_currency[group.currency] = own if there is None else Sums(*map(add, there, own))
     of_all = Sums(*map(sum, zip(*by_currency.values(), strict=True))) if by_currency else NOTHING
@@ -75,7 +84,6 @@ def cost_sums(pairs: Iterable[tuple[Group, Sums]], reporting: str | None) -> dic
             )
     cost = with_reasons(sums)
     cost["variance_pct"] = percent(of_all.variance, of_all.comparable) if cost["variance"] else None
-    missing = of_all.projects - of_all.variance_known
     if missing and cost["variance"]:
         cost["reasons"]["variance"] = f"{missing} projects have no variance and are left out of it"
     return cost

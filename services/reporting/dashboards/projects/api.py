@@ -12,6 +12,7 @@ from services.reporting.dashboard import DashboardList
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.shapes import ProjectFiguresPage, ProjectSheet
 from services.reporting.dashboards.projects.stale import stale_references
+from services.reporting.dashboards.projects.statements import with_statements
 from services.reporting.figures.judging import FINISH_DAYS, FINISH_PARTS, START_DAYS, START_PARTS, judged
 from services.reporting.figures.rows import VALID
 from services.reporting.history.portfolios import descendants, portfolios_by_id
@@ -78,11 +79,11 @@ class ProjectListQuery(AsOfQuery):
 
 async def project_page(reading: Reading[ProjectListQuery]) -> Page[State]:
     read_positions = await positions(reading.call)
-    page = await figures_page(reading, await _portfolios_of(reading))
+    page = await figures_page(reading, await portfolios_asked(reading))
     return page.each(lambda item: item | {"positions": read_positions})
 
 
-async def _portfolios_of(reading: Reading[ProjectListQuery]) -> list[str] | None:
+async def portfolios_asked(reading: Reading[ProjectListQuery]) -> list[str] | None:
     """Those that the query names and all below them, as everywhere else in reporting."""
     ids = reading.query.portfolio_id
     if not ids:
@@ -92,9 +93,15 @@ async def _portfolios_of(reading: Reading[ProjectListQuery]) -> list[str] | None
 
 
 async def figures_page(
-    reading: Reading[ProjectListQuery], portfolio_ids: Sequence[str] | None, alone: bool = False
+    reading: Reading[ProjectListQuery],
+    portfolio_ids: Sequence[str] | None,
+    alone: bool = False,
+    *,
+    counted: bool = False,
 ) -> Page[State]:
-    """A page of projects as the query says, of these portfolios where some are named, or `alone`: of none."""
+    """A page of projects as the query says. It is of these portfolios where some are named, or of none (`alone`).
+
+    `counted` says how many there are on all pages, as callers may ask by `Prefer` too."""
     query, at = reading.query, reading.at
     keyset = await _keyset(reading.store, query, at)
     keyset.any_of("portfolio_id", portfolio_ids, "id")
@@ -106,8 +113,9 @@ async def figures_page(
         _outside(keyset, sorted(_within_a_listed_one(portfolios)))
     table = f"({judged(at.day, portfolios.values())}) figures" if query.health else "figures"
     keyset.is_long = at.until is not None or bool(query.health) or "variance_days" in (query.sort or "")
-    page = await keyset.page(reading.call, ", ".join(view.COLUMNS), table)
+    page = await keyset.page(reading.call, ", ".join(view.COLUMNS), table, counted=counted)
     items = await view.items(reading.store, [view.row_of(row) for row in page.items], at, reading.sight)
+    items = await with_statements(reading.store, items, at)
     return Page(items, page.next, page.total)
 
 
@@ -188,7 +196,7 @@ async def sheet(reading: Reading[AsOfQuery], id: str) -> State:
     row = await view.one(store, id, at) if reading.sight.sees(id) else None
     if row is None:
         raise NotFound("there is no such project by that day")
-    [figures] = await view.items(store, [row], at, reading.sight)
+    [figures] = await with_statements(store, await view.items(store, [row], at, reading.sight), at)
     details = await states_of_project(store, id, at.until)
     details.pop("performance", None)  # no source: as of a past day it lacks what was reported late
     return figures | {

@@ -47,6 +47,8 @@ class Cost(Shape):
     variance: Money | None
     """Plan less forecast: below zero is over plan."""
     variance_pct: str | None = Field(description="Percent of plan, two decimals, half-even.")
+    lifecycle: Money | None
+    """The whole-life cost of what the project makes, as the project says it."""
     reasons: Reasons
     """Why a figure is null, by its name."""
 
@@ -100,6 +102,15 @@ class EarnedValue(Shape):
     """Why a figure is null, by its name."""
 
 
+class ProjectRating(Shape):
+    """The newest assessment of the project that is not dated after the day."""
+
+    rating: int | None
+    """From 1 (high risk) to 5 (low risk); null where the assessment gives none, and its comment says why."""
+    rated_on: Day
+    """The day of the rating."""
+
+
 class Health(Shape):
     """green, amber or red, by dimension, with the reasons; where nothing is known, overall is green and says so."""
 
@@ -138,6 +149,8 @@ class ProjectFigures(AnswerShape):
     """Its earned value."""
     health: Health
     """Whether it needs attention, and why."""
+    rating: ProjectRating | None
+    """How somebody accountable rated it last; null where nobody did."""
     as_of: Day
     """The day of the figures."""
     positions: dict[str, str]

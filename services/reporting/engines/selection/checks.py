@@ -185,7 +185,7 @@ def _of_limits(portfolio: Portfolio) -> Iterator[Fault]:
             wrong = Text(
                 "the limit {limit!r} of {limit_2} is not a number from 0 to {greatest:g}",
                 limit=limit.limit,
-                limit_2=limit,
+                limit_2=str(limit),
                 greatest=GREATEST,
             )
             yield Fault("limit", wrong, f"{at}/limit")
@@ -228,7 +228,7 @@ def _of_cycles(portfolio: Portfolio) -> Iterator[Fault]:
     try:
         TopologicalSorter({c.key: c.requires for c in portfolio.candidates if c.requires}).prepare()
     except CycleError as error:
-        chain = " requires ".join(reversed(error.args[1]))
+        chain = " -> ".join(reversed(error.args[1]))
         yield Fault("cycle", Text("the prerequisites form a cycle: {chain}", chain=chain), "/candidates")
 
 
@@ -236,10 +236,12 @@ def _of_contradictions(portfolio: Portfolio) -> Iterator[Fault]:
     """Rules that no selection can keep, whatever the budgets."""
     needed = required(portfolio)
     for key in sorted(needed.intersection(portfolio.forced_out)):
-        why = "forced in" if key in portfolio.forced_in else "required by one that is forced in"
-        yield Fault(
-            "contradiction", Text("{key!r} is {why}, and forced out", key=key, why=why), "/forced_out"
+        text = (
+            Text("{key!r} is forced in, and forced out", key=key)
+            if key in portfolio.forced_in
+            else Text("{key!r} is required by one that is forced in, and forced out", key=key)
         )
+        yield Fault("contradiction", text, "/forced_out")
     for i, exclusion in enumerate(portfolio.exclusions):
         together = [key for key in exclusion.keys if key in needed]
         if len(together) > exclusion.at_most:

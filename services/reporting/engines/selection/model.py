@@ -84,7 +84,9 @@ class Budget:
     nature: Nature | None = None
 
     def __str__(self) -> str:
-        return f"budget {self.year}" + (f" {self.nature}" if self.nature else "")
+        if self.nature is None:
+            return Text("budget {year}", year=self.year)
+        return Text("budget {year} {nature}", year=self.year, nature=self.nature)
 
 
 @dataclass(frozen=True, slots=True)

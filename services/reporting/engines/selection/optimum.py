@@ -20,7 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
 from shared.base.errors import Fault, Invalid
-from shared.base.texts import Text
+from shared.base.texts import Text, joined
 
 from .table import Column, Table, tolerance
 
@@ -230,13 +230,17 @@ class Programme:
         faults = [
             Fault(
                 "infeasible",
-                Text("{limit} is short by {short:,.6g}", limit=limit, short=short),
+                Text("{limit} is short by {short:,.6g}", limit=str(limit), short=short),
                 _pointer(self._table, row),
             )
             for row, (limit, short) in enumerate(zip(self._table.limits, missing, strict=True))
             if short > tolerance(limit.limit)
         ]
-        details = "; ".join(fault.detail for fault in faults) or "the limits contradict each other"
+        details = (
+            joined((fault.detail for fault in faults), "; ")
+            if faults
+            else Text("the limits contradict each other")
+        )
         raise Invalid(
             Text("what is forced in does not fit: {details}", details=details), *faults, code="infeasible"
         )

@@ -1,7 +1,7 @@
 """The pages as a client of the public API: every request carries the token of the person who looks."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,10 +10,21 @@ import httpx
 import msgspec
 
 from services.reporting.web import sessions
-from services.reporting.web.page import words_of
+from services.reporting.web.reading import words_of
 from services.reporting.web.session_tokens import token_of
-from shared.base.errors import BadGateway, DeadlineExceeded, Fault, Refusal, Unauthenticated, Unavailable
+from shared.base.errors import (
+    BadGateway,
+    DeadlineExceeded,
+    Fault,
+    Malformed,
+    Refusal,
+    Unauthenticated,
+    Unavailable,
+)
 from shared.http.call import Call
+from shared.http.spooled import Spooled
+from shared.http.spooling import MEDIA_TYPE as FILE
+from shared.store.content import PIECE, slices
 
 COOKIE = "portolan_after"
 """What this browser wrote last, as `Portolan-Position` says it: pages that follow show it."""
@@ -41,7 +52,6 @@ class Reply:
     @property
     def problem(self) -> Refusal:
         """The refusal as it was answered."""
-        body = self.body if isinstance(self.body, dict) else {}
         faults = [
             Fault(
                 str(f.get("code", "")),
@@ -50,11 +60,29 @@ class Reply:
                 f.get("parameter"),
                 f.get("header"),
             )
-            for f in body.get("errors", ())
+            for f in self._body.get("errors", ())
         ]
+        return self._problem(faults)
+
+    def problem_at(self, pointer: str) -> Refusal:
+        """The same, as what is wrong with one member: all that was sent stood in its control.
+
+        A parameter of the request is nothing that people know: of it only the fault itself is said.
+        """
+        body, faults = self._body, self._body.get("errors", ())
+        is_of_parameter = body["code"] == "invalid_parameter" and faults
+        detail = faults[0]["detail"] if is_of_parameter else body["detail"]
+        return self._problem([Fault(body["code"], detail, pointer)])
+
+    @property
+    def _body(self) -> dict[str, Any]:
+        body = self.body if isinstance(self.body, dict) else {}
+        return {"code": "refused", "detail": "", **body}
+
+    def _problem(self, faults: Sequence[Fault]) -> Refusal:
         kind = Unauthenticated if self.status == 401 else Refusal
-        problem = kind(str(body.get("detail", "")), *faults, code=str(body.get("code", "refused")))
-        problem.status, problem.title = self.status, str(body.get("title", problem.title))
+        problem = kind(str(self._body["detail"]), *faults, code=str(self._body["code"]))
+        problem.status, problem.title = self.status, str(self._body.get("title", problem.title))
         return problem
 
 
@@ -62,7 +90,7 @@ class Api:
     """The API as the person of a call may use it."""
 
     def __init__(self, call: Call) -> None:
-        self._call = call
+        self.call = call
         self._token = ""
         self._neighbours = call.kernel.neighbours
         self._after = call.cookies.get(COOKIE)
@@ -90,15 +118,30 @@ class Api:
             raise Reply(answer.status_code, msgspec.json.decode(answer.content), answer.headers).problem
         return answer.content
 
+    async def send_file(self, path: str, name: str, content: Spooled) -> Reply:
+        """Send a file to a service, a piece at a time."""
+        headers = {"Content-Type": FILE, "Content-Length": str(content.size)}
+        answer = await self._answer("POST", path, [("name", name)], _pieces(content), **headers)
+        return Reply(answer.status_code, msgspec.json.decode(answer.content), answer.headers)
+
+    async def part(self, path: str, start: int, length: int) -> httpx.Response:
+        """So many bytes of a content from `start` on; raises what the service refuses."""
+        range = f"bytes={start}-{start + length - 1}"
+        answer = await self._answer("GET", path, Range=range, Accept="*/*", Accept_Encoding="identity")
+        if answer.is_error:
+            raise Reply(answer.status_code, msgspec.json.decode(answer.content), answer.headers).problem
+        return answer
+
     async def _answer(
         self, method: str, path: str, query: Query = (), body: Any = None, **headers: str
     ) -> httpx.Response:
-        self._token = self._token or await token_of(self._call)
+        self._token = self._token or await token_of(self.call)
         sent = self._headers | {name.replace("_", "-"): value for name, value in headers.items()}
         sent["Authorization"] = f"Bearer {self._token}"
-        content = None
-        if body is not None:
-            sent.setdefault("Content-Type", "application/json")
+        content = body
+        if body is not None and "Content-Type" not in sent:
+            sent["Content-Type"] = "application/json"
+        if body is not None and "json" in sent["Content-Type"]:
             content = msgspec.json.encode(body)
         client = self._neighbours.client(path.split("/")[1])
         try:
@@ -107,6 +150,9 @@ class Api:
             raise Unavailable("the service is not there at the moment", code="service_away") from error
         except httpx.TimeoutException as error:
             raise DeadlineExceeded("the service did not answer in time", code="service_silent") from error
+        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
+            # what was sent to the page fits into no address and no header
+            raise Malformed("the form cannot be read", code="malformed_form") from error
         except httpx.TransportError as error:
             raise BadGateway("the service stopped before it answered") from error
 
@@ -134,6 +180,11 @@ class Api:
                 break
             await asyncio.sleep(WAIT_S)
         return reply
+
+
+async def _pieces(content: Spooled) -> AsyncIterator[bytes]:
+    for start in slices(content.size):
+        yield content.read(start, PIECE)
 
 
 def pairs(query: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:

@@ -17,6 +17,8 @@ OFFERED = 30
 HITS = 20
 SEARCH = "~search"
 """The end of the path of the text by which a reference is searched."""
+FILE_NAME = "~file"
+"""The end of the path of the name of a file that was sent already."""
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Control:
     """What somebody else made of it meanwhile."""
     parts: "list[Control]" = field(default_factory=list)
     rows: "list[Control]" = field(default_factory=list)
+    file_name: str = ""
+    """Of a file that was sent already: what it is called."""
     is_focused: bool = False
     is_needed: bool = False
     """Whether the form cannot do without it; what a part needs is needed only where the part is."""
@@ -144,6 +148,8 @@ class FormOf:
                 control.rows = [
                     self._row(of, typed.path_of(path, i)) for i in typed.rows_of(self.texts, path)
                 ]
+            case "file":
+                control.file_name = self.texts.get(path + FILE_NAME, "")
             case "money":
                 control.texts = {n: self.texts.get(f"{path}.{n}", "") for n in ("amount", "currency")}
             case "choice":
@@ -184,7 +190,8 @@ class FormOf:
         control.options = options
 
     def _label(self, of: Field, kind: str, name: Name) -> str:
-        return f"{self.shower.naming.kind(kind)}: {name.text}" if len(of.names) > 1 else name.text
+        colon = self.shower.words.gettext(": ")
+        return f"{self.shower.naming.kind(kind)}{colon}{name.text}" if len(of.names) > 1 else name.text
 
 
 def references_in(

@@ -1,15 +1,18 @@
 """One aggregate: its members, what names it, what may be done with it, and its history."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.reporting.web.names import persons_of
 from services.reporting.web.registers.client import Api
+from services.reporting.web.registers.files import file_lists, table_of
 from services.reporting.web.registers.lists import link
 from services.reporting.web.registers.naming import address_of
-from services.reporting.web.registers.own_fields import CUSTOM, OwnFields, own_fields
+from services.reporting.web.registers.own_fields import OwnFields, own_fields
 from services.reporting.web.registers.values import (
+    Name,
     Shower,
     Shown,
     ids_in,
@@ -17,6 +20,7 @@ from services.reporting.web.registers.values import (
     names_of,
 )
 from shared.contracts.forms import Entry, Field, FormModel, Move, by_kind, index, model_of
+from shared.contracts.forms.own import CUSTOM
 
 COUNTED = 24
 """So many collections are counted; of others there is a link."""
@@ -24,6 +28,8 @@ NEWEST = 5
 PER_PAGE = 25
 
 State = Mapping[str, Any]
+Panels = Callable[[bool], Awaitable[Mapping[str, Any]]]
+"""Reads what is attached to an aggregate, given whether that takes anything new."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,9 @@ class Step:
     label: str
     at: str
     who: str
-    by_portolan: bool
+    """The subject of the token."""
+    person: Name | None
+    """Whose login that is."""
     changed: Sequence[str]
     details: Sequence[tuple[str, Shown]]
 
@@ -87,12 +95,16 @@ class DetailReader:
         self.latest = state
         return state
 
-    async def contents(self) -> dict[str, Any]:
-        """What the page shows."""
+    async def contents(self, panels: Panels) -> dict[str, Any]:
+        """What the page shows, with its `panels`."""
         state = await self.state()
-        fields = self.model.members
-        related, (steps, _), own = await asyncio.gather(self._related(), self.history(NEWEST), self.own())
-        await self.know(ids_in((*fields, *own.part_to_show), state))
+        files = file_lists(self.model)
+        fields = [f for f in self.model.members if f not in files]
+        is_open = state.get("archived_at") is None and state.get("erased_at") is None
+        related, (steps, _), own, attached = await asyncio.gather(
+            self._related(), self.history(NEWEST), self.own(), panels(is_open)
+        )
+        await self.know(ids_in((*self.model.members, *own.part_to_show), state))
         members = [(f, self.label(f), self.shower.show(self.entry, f, state.get(f.name))) for f in fields]
         return {
             "state": state,
@@ -109,11 +121,37 @@ class DetailReader:
             "moves": self.moves(state),
             "is_archived": state.get("archived_at") is not None,
             "is_erased": state.get("erased_at") is not None,
-            "may_write": bool(self.entry.writes) and self.offered.issuperset(self.entry.writes),
+            "may_write": self.may_write,
+            "is_bound": self._is_bound(state),
+            "binds": self._binds(state),
+            "takes_edition": self.may_write and self._binds(state) and not await self._next_edition(),
             "related": [one for one in related if one.count != 0],
             "unrelated": [one for one in related if one.count == 0 and one.new],
             "steps": steps,
+            "files": [table_of(self.shower, self.model, of, state) for of in files],
+            "panels": attached,
         }
+
+    @property
+    def may_write(self) -> bool:
+        return bool(self.entry.writes) and self.offered.issuperset(self.entry.writes)
+
+    def _binds(self, state: State) -> bool:
+        """Whether it is what binds now."""
+        editions = self.model.editions
+        return editions is not None and state[self.model.state] == editions.binding
+
+    def _is_bound(self, state: State) -> bool:
+        """Whether it binds or has bound, so that it is not edited any more."""
+        editions = self.model.editions
+        return editions is not None and state[self.model.state] in editions.bound
+
+    async def _next_edition(self) -> bool:
+        """Whether a next edition is open already."""
+        editions = self.model.editions
+        assert editions is not None
+        page = await self.api.get(self.entry.path, [("supersedes_id", self.id)])
+        return any(one[self.model.state] not in editions.given_up for one in page["items"])
 
     def _own_lines(self, own: OwnFields, values: Mapping[str, Any]) -> list[tuple[str, Shown]]:
         """The active fields, and what stands of retired ones."""
@@ -132,10 +170,8 @@ class DetailReader:
 
     async def know(self, ids: Mapping[str, set[str]]) -> None:
         """Learn what ids stand for."""
-        self.shower.names = {
-            **self.shower.names,
-            **await names_of(self.api, self.shower, self.entry.service, ids),
-        }
+        names = await names_of(self.api, self.shower, self.entry.service, ids)
+        self.shower.names = {**self.shower.names, **names}  # those that were learned meanwhile too
 
     def moves(self, state: State) -> list[Move]:
         """What may be done now: the steps that the service allows, and what else the reader may do with what stands."""
@@ -173,6 +209,7 @@ class DetailReader:
         if member != f"{self.entry.name}_id":
             label = f"{label} ({self.shower.naming.member(other, member)})"
         may_make = bool(other.writes) and self.offered.issuperset(other.writes)
+        may_make = may_make and member in model_of(other).creates
         new = f"{address_of(other, 'new')}?{member}={self.id}" if may_make else ""
         return Related(other, label, link(other, {}, **{member: self.id}), count, new)
 
@@ -180,9 +217,11 @@ class DetailReader:
         """Versions, the newest first, and the cursor of those before."""
         query = [("limit", str(limit)), *([("cursor", cursor)] if cursor else [])]
         page = await self.api.get(f"{self.path}/history", query)
-        return [self._step(version) for version in page["items"]], page.get("next", "")
+        persons = await persons_of(self.api.call, (version["who"] for version in page["items"]))
+        steps = [self._step(version, persons.get(version["who"])) for version in page["items"]]
+        return steps, page.get("next", "")
 
-    def _step(self, version: Mapping[str, Any]) -> Step:
+    def _step(self, version: Mapping[str, Any], person: Name | None) -> Step:
         own, naming = self.model.by_name, self.shower.naming
         fact = version["type"].split(".")[-2]
         details = [
@@ -190,10 +229,10 @@ class DetailReader:
             for name, value in version["fact"].items()
             if isinstance(value, str | int | float) and value != ""
         ]
-        changed = [naming.member(self.entry, name) for name in version["changed"] if name in own]
+        changed = [naming.member(self.entry, name) for name in version["changed"] if name in {*own, CUSTOM}]
         return Step(
-            version["version"], naming.fact(self.entry, fact), self.shower.moment(version["at"]), version["who"],
-            version["who_type"] == "system", changed if version["version"] > 1 else (), details,
+            version["version"], naming.fact(self.entry, fact), self.shower.moment(version["at"]), version["who"], person,
+            changed if version["version"] > 1 else (), details,
         )  # fmt: skip
 
     def _detail(self, of: Field | None, value: Any) -> Shown:

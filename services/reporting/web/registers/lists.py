@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from services.reporting.web.registers.client import Api, pairs
 from services.reporting.web.registers.controls import SEARCH, FormOf
 from services.reporting.web.registers.naming import address_of
-from services.reporting.web.registers.typed import plain_number
+from services.reporting.web.registers.own_fields import own_fields, parameter_of, values_by_path
 from services.reporting.web.registers.values import (
     NUMERIC,
     Shower,
@@ -18,11 +18,12 @@ from services.reporting.web.registers.values import (
     merge,
     names_of,
 )
+from services.reporting.web.words import Words
 from shared.base.currencies import DECIMALS
 from shared.contracts.forms import Entry, Field, FormModel, model_of
 
 COLUMNS = 8
-RANGED = ("day", "money", "integer")
+RANGED = ("day", "money", "integer", "number")
 FROM, UNTIL = ".from", ".until"
 """The ends of a range in an address: `planned_start_on.from=2026-01-01`."""
 BOUNDS = {FROM: "gte", UNTIL: "lte"}
@@ -71,6 +72,7 @@ class Column:
 @dataclass(frozen=True)
 class Row:
     id: str
+    version: int
     address: str
     title: str
     is_archived: bool
@@ -96,9 +98,10 @@ class ListPage:
     query: Query
 
 
-def columns_of(model: FormModel, query: Query) -> list[Field]:
-    """The columns that are asked for, or the label and what lists can be narrowed and sorted by."""
-    by_name = model.by_name
+def columns_of(model: FormModel, query: Query, own: Sequence[Field] = ()) -> list[Field]:
+    """The columns that are asked for, or the label and what lists can be narrowed and sorted by; `own` are the
+    organisation's own fields. Of what has no label, what it belongs to goes first."""
+    by_name = model.by_name | {field.name: field for field in own}
     wishes = [by_name[name] for name in query.get("columns", ()) if name in by_name]
     if wishes:
         return wishes
@@ -107,31 +110,42 @@ def columns_of(model: FormModel, query: Query) -> list[Field]:
         m for m in model.members if m.name in {*model.sorts, *model.filters, model.state} and m not in title
     ]
     order = {"reference": 1, "day": 2, "money": 3, "integer": 3, "number": 3}
+    if title and title[0].kind != "line":  # without a name, what it belongs to tells it from others
+        order["reference"] = -1
     first = [m for m in telling if m.name in ("code", "number", "wbs")]
     others = sorted((m for m in telling if m not in first), key=lambda m: order.get(m.kind, 0))
     return ([*title, *first, *others] or list(model.members))[:COLUMNS]
 
 
-def asked_of_service(model: FormModel, query: Query, currency: str, language: str) -> list[tuple[str, str]]:
-    """The query of the address as the service takes it."""
-    by_name, parameters = model.by_name, dict[str, list[str]]()
+def asked_of_service(
+    model: FormModel, query: Query, currency: str, words: Words, own: Sequence[Field] = ()
+) -> list[tuple[str, str]]:
+    """The query of the address as the service takes it; `own` are the organisation's own fields."""
+    own_names = {field.name for field in own}
+    by_name, parameters = model.by_name | {field.name: field for field in own}, dict[str, list[str]]()
     for name, values in query.items():
         wishes = [value for value in values if value != ""]
         member, end = next(((name.removesuffix(e), e) for e in BOUNDS if name.endswith(e)), (name, ""))
         if name in OF_THE_PAGE or name.endswith(SEARCH) or not wishes:
             continue
-        if not end:
+        if name in own_names:
+            parameters[parameter_of(name)] = wishes
+        elif name == "sort" and (path := wishes[0].removeprefix("-")) in own_names:
+            parameters[parameter_of(path, "sort")] = ["desc" if wishes[0].startswith("-") else "asc"]
+        elif not end:
             parameters[name] = wishes
         elif member in by_name:
-            parameters[f"{member}[{BOUNDS[end]}]"] = [_bound(by_name[member], wishes[0], currency, language)]
+            bound, operator = _bound(by_name[member], wishes[0], currency, words), BOUNDS[end]
+            parameter = parameter_of(member, operator) if member in own_names else f"{member}[{operator}]"
+            parameters[parameter] = [bound]
     return pairs(parameters)
 
 
-def _bound(of: Field, text: str, currency: str, language: str) -> str:
+def _bound(of: Field, text: str, currency: str, words: Words) -> str:
     """A bound as the service takes it: amounts in minor units."""
     if of.kind == "day":
         return text
-    number = plain_number(text, language)
+    number = words.read(text)
     if of.kind != "money":
         return number
     whole, _, decimals = number.partition(".")
@@ -164,30 +178,39 @@ class ListReader:
 
     def __post_init__(self) -> None:
         self.model = model_of(self.entry)
+        self.own: Sequence[Field] = ()
         self.fields = columns_of(self.model, self.query)
 
+    async def know_own_fields(self) -> None:
+        """Offer the organisation's own fields as columns, filters and orders, as far as lists show them."""
+        own = await own_fields(self.api, self.entry, self.shower.words.language)
+        self.shower.own, self.own = own.labels or {}, own.columns
+        self.fields = columns_of(self.model, self.query, self.own)
+
     def parameters(self) -> list[tuple[str, str]]:
-        return asked_of_service(self.model, self.query, self.currency, self.shower.words.language)
+        return asked_of_service(self.model, self.query, self.currency, self.shower.words, self.own)
 
     async def page(self) -> ListPage:
         """The page that the address says."""
+        await self.know_own_fields()
         answer, filters = await asyncio.gather(
             self.api.get(self.entry.path, self.parameters(), Prefer="return=total-count"), self._filters()
         )
         rows = await self.rows(answer["items"])
-        first = _first(self.query)
+        first = first_of(self.query)
         following = ""
         if "next" in answer:
             changed = {"cursor": answer["next"], "first": str(first + len(rows))}
             following = link(self.entry, self.query, **changed)
         return ListPage(
             self.entry, self.model, self.columns(),
-            [m for m in self.model.members if m.kind not in ("part", "rows", "map")], rows,
+            [*(m for m in self.model.members if m.kind not in ("part", "rows", "map")), *self.own], rows,
             answer.get("total", 0), first, following, filters, self.query,
         )  # fmt: skip
 
     async def rows(self, states: Sequence[Mapping[str, Any]]) -> list[Row]:
         """States as rows, with names in place of ids."""
+        states = [values_by_path(state) for state in states]
         ids: dict[str, set[str]] = {}
         for state in states:
             merge(ids, ids_in(self.fields, state))
@@ -202,14 +225,16 @@ class ListReader:
         cells = [show(entry, f, state.get(f.name)) for f in self.fields]
         archived = state.get("archived_at") is not None
         id = state["id"]
-        return Row(id, address_of(entry, id), self.shower.title(entry, state), archived, cells)
+        return Row(
+            id, state["version"], address_of(entry, id), self.shower.title(entry, state), archived, cells
+        )
 
     def columns(self) -> list[Column]:
         return [self._column(of) for of in self.fields]
 
     def _column(self, of: Field) -> Column:
         label = self.shower.naming.member(self.entry, of.name)
-        if of.name not in self.model.sorts:
+        if of.name not in self.model.sorts and (of not in self.own or of.kind == "reference"):
             return Column(of, label)
         present = (self.query.get("sort") or ("",))[0]
         order = {of.name: "ascending", f"-{of.name}": "descending"}.get(present, "")
@@ -220,7 +245,7 @@ class ListReader:
         by_name = self.model.by_name
         names = [name for name in self.model.filters if name in by_name]
         searched = {} if not self.model.searches else dict.fromkeys(("name", "title"))
-        narrowing = [by_name[name] for name in names if name not in searched]
+        narrowing = [*(by_name[name] for name in names if name not in searched), *self.own]
         references = [of for of in narrowing if of.kind == "reference" and of.names]
         form = FormOf(self.api, self.shower, self.entry, references, self._texts(references))
         controls = {control.path: control for control in await form.controls()}
@@ -256,6 +281,7 @@ class ListReader:
         return one
 
 
-def _first(query: Query) -> int:
+def first_of(query: Query) -> int:
+    """The number of the first row of the page that an address names, from 1."""
     text = (query.get("first") or ("1",))[0]
-    return int(text) if text.isdigit() and len(text) < 10 else 1
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else 1

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.reporting.web.words import Words
-from shared.contracts.forms import Entry, shared_kinds
-from shared.contracts.words import Labels, capitalised, labels_in
+from shared.contracts.forms import Entry, by_kind, entry_by_key, shared_kinds
+from shared.contracts.words import Labels, capitalised
+
+DASHBOARDS = {"projects.project": "/project", "projects.portfolio": "/portfolio"}
+"""The registers whose aggregates have a page of figures, and where."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Naming:
 
     @property
     def labels(self) -> Labels:
-        return labels_in(self.words.language)
+        return self.words.labels
 
     def one(self, entry: Entry) -> str:
         """Project."""
@@ -41,6 +44,8 @@ class Naming:
         """The label of a choice; the choices of an own field are as the organisation wrote them."""
         if path in self.own:
             return value
+        if path.endswith(".kind") and value in by_kind(entry.service):
+            return self.kind(value)
         return capitalised(self.labels("value", f"{entry.name}.{path}.{value}"))
 
     def move(self, entry: Entry, verb: str) -> str:
@@ -58,6 +63,12 @@ def address_of(entry: Entry, id: str = "") -> str:
     """The page of a collection, or of one of its aggregates."""
     path = f"/registers/{entry.service}/{entry.collection}"
     return f"{path}/{id}" if id else path
+
+
+def page_of(kind: str, id: str) -> str:
+    """Where one looks at an aggregate (`projects.project`): its figures where it has any, else its register."""
+    figures = DASHBOARDS.get(kind)
+    return f"{figures}/{id}" if figures else address_of(entry_by_key()[kind], id)
 
 
 def plain_path(path: str) -> str:

@@ -5,18 +5,14 @@ Lists, forms and comparisons treat it as any part of an aggregate, so a refusal 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
+
+import msgspec
 
 from services.reporting.web.registers.client import Api
-from shared.contracts.forms import Entry, Field, Kind
+from shared.contracts.forms import Entry, Field
+from shared.contracts.forms.own import CUSTOM, DEFINITIONS, field_of, label_of
 from shared.http.parameters import LARGEST_PAGE
-
-CUSTOM: Final = "custom"
-DEFINITIONS = "/projects/v1/field-definitions"
-KINDS: Mapping[str, Kind] = {
-    "text": "line", "number": "number", "money": "money", "day": "day", "choice": "choice", "person": "reference",
-    "yes_no": "yes_no",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,8 +35,25 @@ class OwnFields:
         """What a page shows: values of retired fields stand."""
         return self._part([*self.active, *self.retired])
 
+    @property
+    def columns(self) -> tuple[Field, ...]:
+        """What may be a column of lists, by paths such as `custom.users`: sensitive values are in no list."""
+        fields = [one for one in (*self.active, *self.retired) if one.name not in self.sensitive]
+        return tuple(msgspec.structs.replace(one, name=f"{CUSTOM}.{one.name}") for one in fields)
+
     def _part(self, fields: Sequence[Field]) -> tuple[Field, ...]:
         return (Field(CUSTOM, "part", members=tuple(fields)),) if fields else ()
+
+
+def parameter_of(path: str, operator: str = "") -> str:
+    """As lists of services are asked for a field: `custom.users` is `custom[users]`, or `custom[users][gte]`."""
+    name = f"{CUSTOM}[{path.removeprefix(f'{CUSTOM}.')}]"
+    return f"{name}[{operator}]" if operator else name
+
+
+def values_by_path(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state with the values of its own fields beside its members: `custom.users`."""
+    return {**state, **{f"{CUSTOM}.{name}": value for name, value in state.get(CUSTOM, {}).items()}}
 
 
 async def own_fields(api: Api, entry: Entry, language: str) -> OwnFields:
@@ -49,23 +62,8 @@ async def own_fields(api: Api, entry: Entry, language: str) -> OwnFields:
     reply = await api.read(DEFINITIONS, query)
     definitions = [] if reply.is_refusal else [one for one in reply.body["items"] if one["state"] != "draft"]
     return OwnFields(
-        [_field(one) for one in definitions if one["state"] == "active"],
-        [_field(one) for one in definitions if one["state"] == "retired"],
-        {f"{CUSTOM}.{one['name']}": _label(one, language) for one in definitions},
+        [field_of(one) for one in definitions if one["state"] == "active"],
+        [field_of(one) for one in definitions if one["state"] == "retired"],
+        {f"{CUSTOM}.{one['name']}": label_of(one, language) for one in definitions},
         frozenset(one["name"] for one in definitions if one["sensitive"]),
     )
-
-
-def _field(one: Mapping[str, Any]) -> Field:
-    names = ("person",) if one["type"] == "person" else ()
-    return Field(
-        one["name"], KINDS[one["type"]], nullable=True, required=one["required_when"] == "always",
-        choices=tuple(one["choices"]), names=names, longest=500 if one["type"] == "text" else None,
-    )  # fmt: skip
-
-
-def _label(one: Mapping[str, Any], language: str) -> str:
-    """In the language of the page, or the first one that is there; a number says what it counts."""
-    labels = {label["language"]: label["text"] for label in reversed(one["label"])}
-    label: str = labels.get(language) or one["label"][0]["text"]
-    return f"{label} ({one['unit']})" if one["unit"] else label

@@ -1,28 +1,31 @@
-"""A list as CSV and as XLSX: all rows of the view, its columns and order, as texts and numbers and never as formulas."""
+"""A list as CSV and as XLSX: all rows of the view, its columns and order, as texts and numbers and never as formulas.
+
+The last two columns are the id and the version: a table that was edited comes back by them (`portolan import table`).
+"""
 
 import csv
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Any
-
-import xlsxwriter
 
 from services.reporting.web.registers.lists import Column, ListReader, Row
 from services.reporting.web.registers.values import Shown, exact_number, plain
+from shared.base.formulas import harmless
+from shared.base.workbooks import new_workbook, sheet_name, write_cell, write_heads
 
 LARGEST = 10_000
 """Rows; who needs more reads the API."""
 PAGE = 200
-BEGINS_FORMULA = tuple("=+-@\t\r\n|%")
-"""With what a cell begins that a spreadsheet may carry out, in any of its locales."""
+IDENTITY = ("id", "version")
+"""By which members a row that comes back is known."""
 
 Cell = str | Decimal | date
 
 
 async def rows_of(reader: ListReader) -> tuple[list[Row], bool]:
     """All rows of the view up to LARGEST, and whether there are more."""
+    await reader.know_own_fields()
     query = [(n, v) for n, v in reader.parameters() if n not in ("cursor", "limit")]
     rows: list[Row] = []
     following: str | None = ""
@@ -34,9 +37,10 @@ async def rows_of(reader: ListReader) -> tuple[list[Row], bool]:
     return rows, following is not None
 
 
-def heads(columns: Sequence[Column]) -> list[str]:
-    """The labels; an amount has its currency in a column of its own."""
-    return [text for c in columns for text in ((c.label, "") if c.of.kind == "money" else (c.label,))]
+def heads(columns: Sequence[Column], identity: Sequence[str]) -> list[str]:
+    """The labels; an amount has its currency in a column of its own. `identity` are the labels of `IDENTITY`."""
+    labels = [text for c in columns for text in ((c.label, "") if c.of.kind == "money" else (c.label,))]
+    return [*labels, *identity]
 
 
 def cells(row: Row, columns: Sequence[Column]) -> list[Cell]:
@@ -46,7 +50,7 @@ def cells(row: Row, columns: Sequence[Column]) -> list[Cell]:
         values.append(_cell(column, cell))
         if column.of.kind == "money":
             values.append(cell.exact["currency"] if cell.exact else "")
-    return values
+    return [*values, row.id, Decimal(row.version)]
 
 
 def _cell(column: Column, cell: Shown) -> Cell:
@@ -57,56 +61,29 @@ def _cell(column: Column, cell: Shown) -> Cell:
     return plain(cell) if number is None else number
 
 
-def harmless(text: str) -> str:
-    """A text that a spreadsheet takes for one: an apostrophe before what would begin a formula."""
-    return f"'{text}" if text.startswith(BEGINS_FORMULA) else text
-
-
-def to_csv(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:
+def to_csv(columns: Sequence[Column], rows: Sequence[Row], identity: Sequence[str]) -> bytes:
     """UTF-8 with a mark of its order, which spreadsheets need to know it by; numbers and days as programs write them."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow([harmless(head) for head in heads(columns)])
+    writer.writerow([harmless(head) for head in heads(columns, identity)])
     for row in rows:
         writer.writerow([harmless(c) if isinstance(c, str) else str(c) for c in cells(row, columns)])
     return text.getvalue().encode("utf-8-sig")
 
 
-def to_xlsx(columns: Sequence[Column], rows: Sequence[Row], title: str) -> bytes:
+def to_xlsx(columns: Sequence[Column], rows: Sequence[Row], identity: Sequence[str], title: str) -> bytes:
     """One sheet with a fixed head; every text is written as a text."""
     file = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
-        bold, day, amount = (
-            book.add_format(f)
-            for f in ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "#,##0.00"})
-        )
-        sheet = book.add_worksheet(_sheet_name(title))
-        sheet.freeze_panes(1, 0)
-        for place, head in enumerate(heads(columns)):
-            sheet.write_string(0, place, head, bold)
-            sheet.set_column(place, place, max(10, min(40, len(head) + 4)))
+    with new_workbook(file, in_memory=True) as book:
+        forms = {
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "money": book.add_format({"num_format": "#,##0.00"}),
+        }
+        sheet = book.add_worksheet(sheet_name(title))
+        write_heads(sheet, heads(columns, identity), book.add_format({"bold": True}))
         kinds = [k for c in columns for k in ((c.of.kind, "") if c.of.kind == "money" else (c.of.kind,))]
+        kinds += [""] * len(identity)
         for number, row in enumerate(rows, 1):
             for place, (kind, value) in enumerate(zip(kinds, cells(row, columns), strict=True)):
-                _write(sheet, number, place, value, {"day": day, "money": amount}.get(kind))
+                write_cell(sheet, number, place, value, forms.get(kind))
     return file.getvalue()
-
-
-def _write(sheet: Any, row: int, place: int, value: Cell, form: Any) -> None:
-    if isinstance(value, date):
-        sheet.write_datetime(row, place, value, form)
-    elif isinstance(value, Decimal):
-        sheet.write_number(row, place, float(value), form)
-    elif value:
-        sheet.write_string(row, place, value)
-
-
-def _sheet_name(title: str) -> str:
-    """What Excel takes for the name of a sheet."""
-    return "".join(" " if character in "[]:*?/\\'" else character for character in title)[:31].strip() or "1"

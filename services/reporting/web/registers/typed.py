@@ -8,15 +8,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from services.reporting.web.words import Words
 from shared.contracts.forms import Field
 
 Texts = Mapping[str, str]
 """Path of a control -> what stands in it."""
 
-SPACES = re.compile("['’\\s]")
-GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 WHOLE = re.compile(r"-?[0-9]{1,18}")
-DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,10})?")
 MOST_ROWS = 500
 
 
@@ -24,27 +23,31 @@ def path_of(prefix: str, name: str | int) -> str:
     return f"{prefix}.{name}" if prefix and name != "" else prefix or str(name)
 
 
-def texts_of(fields: Iterable[Field], state: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+def texts_of(
+    fields: Iterable[Field], state: Mapping[str, Any], words: Words, prefix: str = ""
+) -> dict[str, str]:
     """What stands in the controls of `fields` where they show a state."""
     texts: dict[str, str] = {}
     for field in fields:
-        texts |= _texts(field, state.get(field.name), path_of(prefix, field.name))
+        texts |= _texts(field, state.get(field.name), words, path_of(prefix, field.name))
     return texts
 
 
-def _texts(field: Field, value: Any, path: str) -> dict[str, str]:
+def _texts(field: Field, value: Any, words: Words, path: str) -> dict[str, str]:
     if value is None:
         return {}
     match field.kind:
         case "part":
-            return texts_of(field.members, value, path)
+            return texts_of(field.members, value, words, path)
         case "money":
-            return {f"{path}.{name}": str(value[name]) for name in ("amount", "currency")}
+            return {f"{path}.amount": words.exact(value["amount"]), f"{path}.currency": value["currency"]}
+        case "integer" | "number" if not field.is_year:
+            return {path: words.exact(value)}
         case "rows":
             rows = [{"": item} if is_plain(field) else item for item in value]
             texts = {path_of(path, i): "" for i in range(len(rows))}
             for i, row in enumerate(rows):
-                texts |= texts_of(field.members, row, path_of(path, i))
+                texts |= texts_of(field.members, row, words, path_of(path, i))
             return texts
         case "yes_no":
             return {path: "yes"} if value else {path: "no"} if field.nullable else {}
@@ -61,7 +64,9 @@ def rows_of(texts: Texts, path: str) -> list[int]:
     """The numbers of the rows of a list that have a control."""
     start = len(path) + 1
     numbers = {name[start:].partition(".")[0] for name in texts if name.startswith(f"{path}.")}
-    return sorted(int(number) for number in numbers if number.isdigit() and len(number) < 5)[:MOST_ROWS]
+    return sorted(
+        int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 5
+    )[:MOST_ROWS]
 
 
 def without_blank_rows(fields: Iterable[Field], texts: Texts, prefix: str = "") -> dict[str, str]:
@@ -89,33 +94,31 @@ def _renumbered(field: Field, texts: dict[str, str], path: str) -> dict[str, str
     return others
 
 
-def members_of(fields: Iterable[Field], texts: Texts, language: str, prefix: str = "") -> dict[str, Any]:
+def members_of(fields: Iterable[Field], texts: Texts, words: Words, prefix: str = "") -> dict[str, Any]:
     """What the controls say, as the members of a request; None for what is blank."""
-    return {field.name: _value(field, texts, path_of(prefix, field.name), language) for field in fields}
+    return {field.name: _value(field, texts, path_of(prefix, field.name), words) for field in fields}
 
 
-def _value(field: Field, texts: Texts, path: str, language: str) -> Any:
+def _value(field: Field, texts: Texts, path: str, words: Words) -> Any:
     text = texts.get(path, "").strip()
     match field.kind:
         case "part":
             if field.nullable and not any(t.strip() for n, t in texts.items() if n.startswith(f"{path}.")):
                 return None
-            return filled(members_of(field.members, texts, language, path))
+            return filled(members_of(field.members, texts, words, path))
         case "rows":
-            rows = [
-                members_of(field.members, texts, language, path_of(path, i)) for i in rows_of(texts, path)
-            ]
+            rows = [members_of(field.members, texts, words, path_of(path, i)) for i in rows_of(texts, path)]
             return [row[""] for row in rows] if is_plain(field) else [filled(row) for row in rows]
         case "money":
-            amount = plain_number(texts.get(f"{path}.amount", ""), language)
+            amount = words.read(texts.get(f"{path}.amount", ""))
             return {"amount": amount, "currency": texts.get(f"{path}.currency", "")} if amount else None
         case "yes_no":
             return {"yes": True, "no": False}.get(text) if field.nullable else path in texts
         case "integer":
-            number = plain_number(text, language)
+            number = words.read(text)
             return int(number) if WHOLE.fullmatch(number) else number or None
         case "number":
-            number = plain_number(text, language)
+            number = words.read(text)
             return float(number) if DECIMAL.fullmatch(number) else number or None
         case "prose":
             return texts.get(path, "").replace("\r\n", "\n") or None
@@ -128,18 +131,10 @@ def filled(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def plain_number(text: str, language: str) -> str:
-    """A number as programs write it, of one as people do: 1'250.50, 1,250.50 in English, 1 250,50 elsewhere."""
-    text = SPACES.sub("", text).replace("\u2212", "-")
-    if language == "en" and GROUPED.fullmatch(text):
-        return text.replace(",", "")
-    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
-
-
-def changes(fields: Sequence[Field], texts: Texts, base: Mapping[str, Any], language: str) -> dict[str, Any]:
+def changes(fields: Sequence[Field], texts: Texts, base: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """The members that say something else than `base`, as a merge patch takes them."""
-    new = members_of(fields, texts, language)
-    old = members_of(fields, texts_of(fields, base), language)
+    new = members_of(fields, texts, words)
+    old = members_of(fields, texts_of(fields, base, words), words)
     return {f.name: _emptied(f, new[f.name], old[f.name]) for f in fields if new[f.name] != old[f.name]}
 
 

@@ -121,10 +121,8 @@ class Shower:
                 return self.naming.value(entry, path or of.name, value)
             case "yes_no":
                 return self.words.gettext("yes") if value else self.words.gettext("no")
-            case "integer" if not _is_year(of):
-                return self.words.number(value)
-            case "number":
-                return self.words.number(value)
+            case "integer" | "number" if not of.is_year:
+                return self.words.exact(value)
             case _:
                 return str(value)
 
@@ -141,11 +139,6 @@ class Shower:
             if state.get(name) not in (None, "")
         ]
         return " · ".join(texts) or str(state.get("id", ""))
-
-
-def _is_year(of: Field) -> bool:
-    """Years are counted, and not grouped by thousands."""
-    return of.name.endswith("year")
 
 
 def ids_in(fields: Iterable[Field], state: Mapping[str, Any]) -> dict[str, set[str]]:

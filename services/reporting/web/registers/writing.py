@@ -8,10 +8,13 @@ from services.reporting.web.registers import typed
 from services.reporting.web.registers.client import Reply
 from services.reporting.web.registers.controls import Control, FormOf
 from services.reporting.web.registers.details import DetailReader, State
-from services.reporting.web.registers.own_fields import CUSTOM
+from services.reporting.web.registers.files import take_file
 from services.reporting.web.registers.values import ids_in, merge, plain
+from services.reporting.web.words import Words
 from shared.base.errors import Refusal
 from shared.contracts.forms import Field
+from shared.contracts.forms.own import CUSTOM
+from shared.http.spooled import SentFile
 
 MERGE_PATCH = "application/merge-patch+json"
 ROUNDS = 4
@@ -53,28 +56,40 @@ class Writer:
     texts: dict[str, str]
     act: str = ""
     notes: dict[str, str] = field(default_factory=dict)
+    file: SentFile | None = None
+    """What the form brought."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Members of what is made that no control shows."""
 
     @property
-    def language(self) -> str:
-        return self.reader.shower.words.language
+    def words(self) -> Words:
+        return self.reader.shower.words
 
     async def form(self, version: int = 0, refusal: Refusal | None = None, conflict: bool = False) -> Form:
         reader = self.reader
         form = FormOf(reader.api, reader.shower, reader.entry, self.fields, self.texts, self.act)
         return Form(await form.controls(refusal, self.notes), version, refusal, conflict)
 
-    async def create(self, key: str) -> Outcome:
-        """Make one; the same form sent twice makes it once."""
-        if self.act:
-            return Outcome(form=await self.form())
-        body = self._body()
+    async def before_sending(self, version: int = 0) -> Form | None:
+        """Send the file of the form. The form again, where that is refused or another button was pressed."""
+        refusal = await take_file(
+            self.reader.api, self.reader.entry.service, self.fields, self.texts, self.file
+        )
+        return await self.form(version, refusal) if self.act or refusal else None
+
+    async def create(self, key: str, defaults: Mapping[str, Any]) -> Outcome:
+        """Make one; the same form sent twice makes it once. A default value that was taken out of it stays out."""
+        if (form := await self.before_sending()) is not None:
+            return Outcome(form=form)
+        emptied = {of.name: None for of in self.fields if of.name in defaults}
+        body = {**emptied, **self._body(), **self.fixed}
         reply = await self.reader.api.write("POST", self.reader.entry.path, body, Idempotency_Key=key)
         return await self._outcome(reply)
 
     async def move(self, verb: str, version: int, key: str) -> Outcome:
         """Make a move on the version that was looked at; what changed meanwhile is looked at first."""
-        if self.act:
-            return Outcome(form=await self.form(version))
+        if (form := await self.before_sending(version)) is not None:
+            return Outcome(form=form)
         headers = {"If_Match": f'"{version}"', "Idempotency_Key": key}
         reply = await self.reader.api.write("POST", f"{self.reader.path}/{verb}", self._body(), **headers)
         if reply.status != 412:
@@ -92,13 +107,13 @@ class Writer:
             state = await self.reader.state()
             if base is None:
                 base = await self._base(version, state)
-            mine = typed.changes(self.fields, self.texts, base, self.language)
+            mine = typed.changes(self.fields, self.texts, base, self.words)
             if theirs := self._changed_elsewhere(base, state, mine):
                 return Outcome(form=await self._conflict(theirs, mine, state))
             patch = {
                 n: v
                 for n, v in mine.items()
-                if n in typed.changes(self.fields, self.texts, state, self.language)
+                if n in typed.changes(self.fields, self.texts, state, self.words)
             }
             if not patch:
                 return Outcome(unchanged=True)
@@ -122,7 +137,7 @@ class Writer:
         """The members of the form that somebody else made something else of than this form does."""
         if state["version"] == base["version"]:
             return []
-        still_mine = typed.changes(self.fields, self.texts, state, self.language)
+        still_mine = typed.changes(self.fields, self.texts, state, self.words)
         differing = typed.differences(self.fields, base, state)
         return [f for f in differing if f.name not in mine or f.name in still_mine]
 
@@ -134,12 +149,12 @@ class Writer:
             value = reader.shower.show(reader.entry, of, state.get(of.name))
             self.notes[of.name] = plain(value) or "–"
             if of.name not in mine:
-                self.texts = _without(self.texts, of.name) | typed.texts_of([of], state)
+                self.texts = _without(self.texts, of.name) | typed.texts_of([of], state, self.words)
         return await self.form(state["version"], conflict=True)
 
     def _body(self) -> dict[str, Any]:
         self.texts = typed.without_blank_rows(self.fields, self.texts)
-        members = typed.filled(typed.members_of(self.fields, self.texts, self.language))
+        members = typed.filled(typed.members_of(self.fields, self.texts, self.words))
         return {name: value for name, value in members.items() if value not in ([], {})}
 
     async def _outcome(self, reply: Reply, version: int = 0) -> Outcome:

@@ -8,10 +8,10 @@ from pydantic import ConfigDict, Field
 
 from services.reporting.web import session_rows, sessions
 from services.reporting.web.login_form import login_form
-from services.reporting.web.page import path_of_ours, redirect
+from services.reporting.web.page import landing, redirect
 from services.reporting.web.signin.attempt import LoginAttempt, attempt_of, begin, forget
 from services.reporting.web.signin.provider import Granted, Provider
-from services.reporting.web.signin.renewal import kept_of, provider_of
+from services.reporting.web.signin.renewal import provider_of
 from shared.base.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from shared.base.texts import Text
 from shared.contracts.language import Shape
@@ -46,7 +46,7 @@ class LogoutNotice(Shape):
 @routes.get("/login/{key}", public=True, produces=("text/html",))
 async def begin_at_issuer(call: Call, key: str, query: LogInQuery) -> Answer:
     """Go to an issuer to log in."""
-    provider, attempt = _provider(call, key), begin(key, path_of_ours(query.next))
+    provider, attempt = _provider(call, key), begin(key, landing(query.next))
     address = await provider.log_in_address(attempt.state, attempt.nonce, attempt.verifier)
     return redirect(address, **{"Set-Cookie": attempt.cookie(call)})
 
@@ -65,8 +65,8 @@ async def come_back(call: Call, key: str) -> Answer:
     except (Forbidden, Unauthenticated) as refusal:
         attempts.note_failure(call)
         return login_form(call, then, refusal.status, refusal.code, problem=refusal.detail)
-    session_cookie = await sessions.begin(call, granted.principal, kept_of(granted), granted.ends_at)
-    return redirect(then, **{"Set-Cookie": f"{session_cookie}\n{forget(call, state)}"})
+    cookies = await sessions.begin(call, granted.principal, granted.tokens, granted.ends_at, granted.locale)
+    return redirect(then, **{"Set-Cookie": f"{cookies}\n{forget(call, state)}"})
 
 
 async def _granted(call: Call, provider: Provider, attempt: LoginAttempt) -> Granted:

@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 import authlib.deprecate
 import httpx
 
+from services.reporting.web.session_rows import KeptTokens
 from shared.base.clock import epoch_seconds
 from shared.base.errors import Unauthenticated, Unavailable
 from shared.base.texts import Text
 from shared.http.auth import Principal, Tokens
-from shared.http.auth.claims import value_at
+from shared.http.auth.claims import name_of, value_at
 from shared.http.auth.issuers import Metadata, OidcIssuer
 from shared.http.auth.published import authorities
 
@@ -36,12 +37,11 @@ class Granted:
     """What an issuer gave at a log-in, or when its tokens were renewed."""
 
     principal: Principal
-    access_token: str
-    """Empty where the services would not accept it."""
+    tokens: KeptTokens
     ends_at: float
-    """When it ends, in seconds since 1970."""
-    refresh_token: str
-    id_token: str
+    """When the access token ends, in seconds since 1970."""
+    locale: str = ""
+    """The language that the person chose at the issuer; empty where it does not say."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,9 @@ class Provider:
             raise Unauthenticated(
                 "the answer belongs to another log-in; begin again", code="sign_in_mixed_up"
             )
-        return await self._granted(answer, claims, ends_at)
+        locale = claims.get("locale")
+        granted = await self._granted(answer, claims, ends_at)
+        return replace(granted, locale=locale if isinstance(locale, str) else "")
 
     async def renew(self, refresh_token: str, id_token: str, before: Principal) -> Granted:
         """New tokens for the same person; RenewalRefused where there are none, Unavailable where nobody answers."""
@@ -107,13 +109,11 @@ class Provider:
                 if claims["sub"] != before.subject:
                     raise RenewalRefused("the tokens are somebody else's")
                 return await self._granted(answer_now, claims, ends_at)
-            claims = {"sub": before.subject, "sid": before.session_id}
+            claims = {"sub": before.subject, "sid": before.session_id, "name": before.name}
             granted = await self._with_access_token(answer_now, claims)
         except Unauthenticated as error:
             raise RenewalRefused(str(error)) from error
-        return granted or Granted(
-            before, "", epoch_seconds() + _life(answer_now), answer_now["refresh_token"], id_token
-        )
+        return granted or Granted(before, _tokens_of(answer_now), epoch_seconds() + _life(answer_now))
 
     async def log_out_address(self, id_token: str, back_to: str) -> str | None:
         """Where a person logs out of the issuer too; None where it has no such page, or cannot be asked."""
@@ -145,8 +145,7 @@ class Provider:
                 code="no_access_token",
             )
         principal = self.tokens.holder(claims, self.issuer.trusted, ends_at)
-        ends_at = epoch_seconds() + _life(answer)
-        return Granted(principal, "", ends_at, str(answer.get("refresh_token") or ""), answer["id_token"])
+        return Granted(principal, _tokens_of(answer), epoch_seconds() + _life(answer))
 
     async def _with_access_token(self, answer: dict[str, Any], claims: dict[str, Any]) -> Granted | None:
         access_token = str(answer.get("access_token") or "")
@@ -157,13 +156,8 @@ class Provider:
         if (principal.issuer, principal.subject) != (self.issuer.trusted.issuer, claims["sub"]):
             raise Unauthenticated("the tokens are two people's; begin again", code="sign_in_mixed_up")
         session_id = principal.session_id or str(claims.get("sid") or "")
-        return Granted(
-            replace(principal, session_id=session_id),
-            access_token,
-            principal.expires_at,
-            str(answer.get("refresh_token") or ""),
-            str(answer.get("id_token") or ""),
-        )
+        principal = replace(principal, session_id=session_id, name=principal.name or name_of(claims))
+        return Granted(principal, _tokens_of(answer, access_token), principal.expires_at)
 
     async def _id_token(self, token: object) -> tuple[dict[str, Any], float]:
         """Its claims, and when it ends; Unauthenticated where it is not ours (OpenID Connect Core 3.1.3.7)."""
@@ -194,6 +188,11 @@ class Provider:
             verify=authorities(),
         ) as client:
             yield client
+
+
+def _tokens_of(answer: dict[str, Any], access_token: str = "") -> KeptTokens:
+    """What a session keeps of an answer; `access_token` where the services accept it."""
+    return KeptTokens(access_token, *(str(answer.get(name) or "") for name in ("refresh_token", "id_token")))
 
 
 def _life(answer: dict[str, Any]) -> float:

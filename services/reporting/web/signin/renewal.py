@@ -8,7 +8,7 @@ import asyncio
 from time import monotonic
 
 from services.reporting.web import session_rows
-from services.reporting.web.session_rows import KeptTokens, Session, sealed
+from services.reporting.web.session_rows import Session, sealed
 from services.reporting.web.signin.provider import Granted, Provider, RenewalRefused
 from shared.base.clock import epoch_seconds, machine_micros
 from shared.base.errors import Unauthenticated, Unavailable
@@ -56,13 +56,9 @@ async def renewed(call: Call, cookie: str, session: Session) -> Session:
 
 
 async def keep(call: Call, cookie: str, session: Session, granted: Granted) -> None:
-    tokens = sealed(kept_of(granted), call.kernel.secret, cookie)
+    tokens = sealed(granted.tokens, call.kernel.secret, cookie)
     ends_at = int(granted.ends_at * 1_000_000)
     await session_rows.renewed(call.kernel.store, session, granted.principal, tokens, ends_at)
-
-
-def kept_of(granted: Granted) -> KeptTokens:
-    return KeptTokens(granted.access_token, granted.refresh_token, granted.id_token)
 
 
 async def _wait(call: Call, cookie: str, session: Session) -> Session:

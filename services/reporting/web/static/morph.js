@@ -3,9 +3,13 @@
 
 const isElement = (node) => node.nodeType === Node.ELEMENT_NODE;
 
-/** What an element is known by from one version to the next: rows by `data-key`, others by what names them. */
+/** What an element is known by from one version to the next: rows by `data-key`, those of a register by the address of
+ * their page, others by what names them. */
+const ROWS = "[data-key], .register > tbody > tr";
 const keyOf = (node) =>
-  isElement(node) ? node.dataset.key ?? node.dataset.part ?? node.dataset.name ?? node.getAttribute("id") ?? "" : "";
+  isElement(node)
+    ? node.dataset.key ?? node.dataset.part ?? node.dataset.name ?? node.getAttribute("id") ?? addressOf(node) : "";
+const addressOf = (node) => (node.matches(ROWS) ? node.querySelector("a")?.getAttribute("href") ?? "" : "");
 const nameOf = (node) => `${node.nodeName} ${keyOf(node)}`;
 
 /** Attributes that the reader or a script sets, and the server does not know. */
@@ -30,7 +34,7 @@ export function morph(old, next, changes) {
 function note(node, changes) {
   const element = isElement(node) ? node : node.parentElement;
   if (element.closest("time")) return;
-  const changed = element.closest("[data-key]") ?? element.closest("[data-part]");
+  const changed = element.closest(ROWS) ?? element.closest("[data-part]");
   if (changed) changes.add(changed);
 }
 

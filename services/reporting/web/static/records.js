@@ -48,7 +48,9 @@ function searchAsYouType(reference) {
     const hits = new DOMParser().parseFromString(`<select>${html}</select>`, "text/html").querySelectorAll("option");
     const kept = [...list.options].filter((option) => !option.value || option.selected);
     const values = new Set(kept.map((option) => option.value));
-    list.replaceChildren(...kept, ...[...hits].filter((option) => !values.has(option.value)));
+    const others = [...hits].filter((option) => !values.has(option.value));
+    // Made anew: the first option of the answer counts as selected there, and would take the place of what was chosen.
+    list.replaceChildren(...kept, ...others.map((option) => new Option(option.text, option.value)));
     list.size = Math.min(7, Math.max(2, list.options.length));
     status.textContent = reference.dataset.hits.replace("{n}", hits.length);
   }
