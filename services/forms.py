@@ -9,9 +9,13 @@ from pydantic import BaseModel
 
 from shared.base.currencies import DECIMALS
 from shared.contracts.catalogue import entries
-from shared.contracts.forms import Entry, Field, FormModel, Kind, Move
-from shared.contracts.language import AggregateType, Erasable, entry_of
+from shared.contracts.forms import Editions, Entry, Field, FormModel, Kind, Move
+from shared.contracts.language import CATALOGUE, AggregateType, Erasable, entry_of
 from shared.contracts.members import members_of, names, unwrapped
+from shared.domain.editions import bound_states, given_up_states
+from shared.domain.lifecycle import Lifecycle
+from shared.domain.lifecycle import Move as Step
+from shared.domain.other_moves import OtherMove
 from shared.domain.register import Register
 from shared.http.routes import Routes
 from shared.http.running import Declared
@@ -22,7 +26,12 @@ PROSE = 1_000
 TITLE = 3
 """How many members name what has no label."""
 SHORT: tuple[Kind, ...] = ("line", "choice", "day", "money", "integer", "currency")
+NO_MOVES = ("restore", "editions")
+"""Routes of one aggregate that pages offer by buttons of their own."""
 MOVE = re.compile(r"/v1/([a-z0-9-]+)/\{id\}/([a-z][a-z0-9-]*)")
+
+HASH = "^[0-9a-f]{64}$"
+"""By which a member of the type `Sha256` is known."""
 
 NULL = re.compile(r"\bnull\b")
 """What programs call that which a form leaves empty."""
@@ -44,7 +53,7 @@ def _text(content: Sequence[Entry] | FormModel) -> str:
     if not isinstance(content, FormModel):
         return "[\n" + ",\n".join(map(_compact, content)) + "\n]\n"
     parts = {name: getattr(content, name) for name in content.__struct_fields__}
-    lines = [f'"{name}":{_listed(part)}' for name, part in parts.items() if part not in ((), "", False)]
+    lines = [f'"{name}":{_listed(part)}' for name, part in parts.items() if part not in ((), "", False, None)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -68,20 +77,31 @@ def _model(declared: tuple[Service, Register[Any]], kinds: set[str]) -> FormMode
     filters = [*register.filters.columns]
     lifecycle, is_written = register.lifecycle, not register.is_read_only
     return FormModel(
-        entry=_entry(entry, members, filters),
+        entry=_entry(entry, members, filters, lifecycle),
         members=tuple(members),
         creates=(*entry.members.created, *entry.members.optional, "external_ref") if is_written else (),
         supplied=entry.members.optional if is_written else (),
         revises=entry.members.revised if is_written else (),
-        moves=tuple(_moves(routes, entry.collection, set(lifecycle.moves) if lifecycle else set(), kinds)),
+        moves=tuple(_moves(routes, register, kinds)),
         state=lifecycle.member if lifecycle else "",
         filters=tuple(filters),
         sorts=tuple(register.filters.sorts),
         searches=bool(register.filters.search),
+        editions=_editions(entry, lifecycle),
     )
 
 
-def _entry(entry: AggregateType, members: Sequence[Field], filters: Sequence[str]) -> Entry:
+def _editions(entry: AggregateType, life: Lifecycle | None) -> Editions | None:
+    if not entry.editions or life is None:
+        return None
+    bound = bound_states(life, entry.editions)
+    given_up = given_up_states(life, entry.editions)
+    return Editions(entry.editions, tuple(sorted(bound)), tuple(sorted(given_up)))
+
+
+def _entry(
+    entry: AggregateType, members: Sequence[Field], filters: Sequence[str], lifecycle: Lifecycle | None
+) -> Entry:
     reads = [f"{entry.service}.read", *([f"{entry.service}.restricted"] if entry.is_restricted else [])]
     writes = [f"{entry.service}.{entry.needs}", *reads[1:]]
     return Entry(
@@ -93,12 +113,25 @@ def _entry(entry: AggregateType, members: Sequence[Field], filters: Sequence[str
         reads=tuple(reads),
         writes=() if entry.is_read_only else tuple(writes),
         names={m.name: m.names for m in members if m.names and m.name in filters},
+        state=lifecycle.member if lifecycle else "",
+        awaited=lifecycle.awaited if lifecycle else {},
+        persons=tuple(_naming_persons(members)),
+        frozen=entry.frozen,
     )
+
+
+def _naming_persons(members: Sequence[Field], *path: str) -> Iterator[str]:
+    """The paths of the members that may name a person, in parts and lists too."""
+    for member in members:
+        below = (*path, member.name) if member.name else path
+        if member.kind == "reference" and member.names == ("person",):
+            yield ".".join(below)
+        yield from _naming_persons(member.members, *below)
 
 
 def _title(entry: AggregateType, members: Sequence[Field]) -> tuple[str, ...]:
     if entry.members.label is not None:
-        return (entry.members.label,)
+        return (entry.members.label, *(("edition",) if entry.editions else ()))
     own = [m for m in members if m.name in entry.members.each and m.kind in SHORT]
     telling = [m.name for m in own if m.required or m.name in entry.members.sorts]
     return tuple((telling or [m.name for m in own])[:TITLE])
@@ -109,19 +142,28 @@ def _routes_of(service: Service, register: Register[Any]) -> Iterator[Declared]:
     return (one for part in parts for one in part.declared)
 
 
-def _moves(routes: Iterator[Declared], collection: str, steps: set[str], kinds: set[str]) -> Iterator[Move]:
+def _moves(routes: Iterator[Declared], register: Register[Any], kinds: set[str]) -> Iterator[Move]:
+    collection = entry_of(register.shape).collection
     for one in routes:
         match = MOVE.fullmatch(one.path)
-        if one.operation.method != "POST" or not match or match[1] != collection or match[2] == "restore":
+        if one.operation.method != "POST" or not match or match[1] != collection or match[2] in NO_MOVES:
             continue
-        body = one.operation.body
+        body, move = one.operation.body, register.moves.get(match[2])
         yield Move(
             verb=match[2],
             scopes=one.operation.scopes,
             about=_line(one.description),
             takes=fields_of(body, kinds) if body is not None else (),
-            is_step=match[2] in steps,
+            is_step=isinstance(move, Step),
+            leads=_leads(move) if isinstance(move, Step) else {},
+            in_batches=move is not None,
+            parts_by=move.parts_by if isinstance(move, OtherMove) else "",
         )
+
+
+def _leads(step: Step) -> dict[str, str]:
+    ends = {start.value: step.ends(start) for start in sorted(step.starts)}
+    return {start: next(iter(some)).value for start, some in ends.items() if len(some) == 1}
 
 
 def fields_of(shape: type[BaseModel], kinds: set[str]) -> tuple[Field, ...]:
@@ -131,7 +173,8 @@ def fields_of(shape: type[BaseModel], kinds: set[str]) -> tuple[Field, ...]:
 
 
 def _fields(shape: type[BaseModel], schema: Schema, definitions: Schema, kinds: set[str]) -> Iterator[Field]:
-    declared = members_of(shape, ()).each
+    own_entry = next((one for of, one in CATALOGUE.items() if of is shape), None)
+    declared = members_of(shape, (), own_entry.name if own_entry else "").each
     required = set(schema.get("required", ()))
     for name, info in shape.model_fields.items():
         own = declared[name].names
@@ -213,6 +256,8 @@ def _kind(schema: Schema, names: tuple[str, ...]) -> Kind:
             return "day"
         case "string", "date-time":
             return "instant"
+        case "string", _ if schema.get("pattern") == HASH:
+            return "file"
         case "string", _:
             return "prose" if schema.get("maxLength", 0) >= PROSE else "line"
         case "boolean", _:

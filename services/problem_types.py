@@ -18,12 +18,14 @@ from shared.http.meanings import kinds
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("shared", "services")
+IMPORTS = ROOT / "services" / "imports"
+"""Clients of the API: what they say of a table is a finding, and no answer to a request."""
 CODE = re.compile(r"[a-z][a-z0-9_]{1,60}")
 
 Helper = tuple[int, type[Refusal]]
 """The place of the code among the parameters of a function, and what it refuses with."""
 
-AWAY = {
+AWAY: dict[str, Any] = {
     "code": "service_away",
     "status": 503,
     "title": "Not available now",
@@ -42,7 +44,7 @@ class _Problem:
 def problem_types() -> list[dict[str, Any]]:
     """`code`, `status`, `title` and the `details` with places for their values, of each code, in alphabetical order."""
     problems = {code: _Problem(kind.status, kind.title) for code, kind in kinds().items()}
-    trees = [ast.parse(path.read_text()) for path in sources()]
+    trees = [ast.parse(path.read_text()) for path in sources() if IMPORTS not in path.parents]
     helpers = helpers_of(trees)
     for tree in trees:
         for code, kind, detail in _codes(tree, helpers):

@@ -1,18 +1,19 @@
 """`make texts`: collects what people read, for translators, and compiles what they have translated.
 
-There are two domains. `portolan` is what pages and mails say (templates, `gettext` and `N_`). `problems` is what every service
-says of a refusal: the sentences of refusals and their faults, each `Text`, and the titles. Each has a template, a `.pot`,
-and a catalogue per language, a `.po`. A catalogue loses what is no longer said, and gains what is new without a translation:
-a test fails as long as a French one is missing.
+There are two domains. `portolan` is what pages and mails say: templates, `gettext` and `N_`, and what members and moves mean.
+`problems` is what every service says of a refusal: the sentences of refusals and their faults, each `Text`, and the titles.
+Each has a template, a `.pot`, and a catalogue per language, a `.po`. A catalogue loses what is no longer said, and gains what is new without a translation:
+a test fails as long as a French one is missing. French typography is set right in passing: translators type plain spaces.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
@@ -20,12 +21,13 @@ from babel.messages.pofile import read_po, write_po
 from services.problem_types import AWAY, ROOT, helpers_of, refusal_classes, sources
 from shared.base import texts
 from shared.base.validation import FINDINGS
+from shared.contracts import descriptions
 
 WEB, MAIL = (ROOT / "services" / "reporting" / folder for folder in ("web", "mail"))
 DOMAINS = {"portolan": WEB / "locale", texts.DOMAIN: texts.LOCALE}
 """Domain -> the folder of its catalogues."""
 FOR_OPERATORS = (
-    "services/cli", "services/imports", "services/stack.py", "services/backup.py", "services/contracts.py",
+    "services/cli", "services/stack.py", "services/backup.py", "services/contracts.py",
     "services/migrations.py", "services/problem_types.py", "services/texts.py", "shared/base/settings.py",
     "shared/contracts/releases.py", "shared/messaging/bus", "shared/store/base.py", "shared/runtime/migrate.py", "shared/base/trusted_issuers.py",
 )  # fmt: skip
@@ -37,6 +39,15 @@ OF_PYTHON = (
     "Illegal trailing comma before end of array",
 )  # fmt: skip
 """What Python says of a text that is no JSON."""
+CODE = re.compile("(`[^`]*`)")
+TYPOGRAPHY = {
+    "fr": (
+        (re.compile(r" (?=[:;?!»](?:\W|$)|%%|%(?![(s]))"), "\N{NO-BREAK SPACE}"),
+        (re.compile("« ?(?!\N{NO-BREAK SPACE})"), "«\N{NO-BREAK SPACE}"),
+        (re.compile(r"(?<=\w)'"), "’"),
+    ),
+}
+"""Language -> what stands instead of what translators type: spaces at which no line breaks, the apostrophe of printers."""
 NOT_SAID = frozenset({"code", "pointer", "headers", "parameter", "header"})
 """Arguments of refusals and faults that are no sentences."""
 
@@ -69,6 +80,11 @@ def page_texts() -> Catalog:
     for folder in (WEB, MAIL):
         for _, _, message, _, context in extract_from_dir(str(folder), methods, options):
             catalog.add(message, context=context)
+    for text in descriptions.sentences():
+        if text:
+            catalog.add(text)
+    for text in descriptions.examples():
+        catalog.add(text, context=descriptions.EXAMPLE)
     return catalog
 
 
@@ -76,7 +92,14 @@ def problem_texts() -> Catalog:
     """What services say of refusals."""
     catalog = Catalog(project="Portolan")
     titles = (kind.title for kind in refusal_classes().values())
-    for text in (*titles, str(AWAY["title"]), *FINDINGS.values(), *OF_PYTHON, *_sentences()):
+    for text in (
+        *titles,
+        str(AWAY["title"]),
+        *AWAY["details"],
+        *FINDINGS.values(),
+        *OF_PYTHON,
+        *_sentences(),
+    ):
         if texts.has_words(text):
             catalog.add(text)
     return catalog
@@ -124,8 +147,25 @@ def _brought_up_to(template: Catalog, path: Path) -> Catalog:
     for message in template:
         if message.id:
             former = old.get(message.id, message.context)
-            new.add(message.id, former.string if former else None, context=message.context)
+            new.add(message.id, _set_right(path.parts[-3], former), context=message.context)
     return new
+
+
+def _set_right(language: str, former: Message | None) -> str | tuple[str, ...] | None:
+    """What a catalogue said of a message, with the typography of its language."""
+    if former is None:
+        return None
+    if isinstance(former.string, str):
+        return typeset(language, former.string)
+    return tuple(typeset(language, str(form)) for form in former.string or ())
+
+
+def typeset(language: str, text: str) -> str:
+    """A text with the marks and spaces that its language wants; code stays as it is."""
+    for pattern, replacement in TYPOGRAPHY.get(language, ()):
+        parts = CODE.split(text)
+        text = "".join(part if i % 2 else pattern.sub(replacement, part) for i, part in enumerate(parts))
+    return text
 
 
 def _file_of(catalog: Catalog, omit_header: bool = False) -> bytes:
