@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sample import money, people, portfolio, risks, work
+from sample import control, demand, envelopes, money, people, portfolio, priorities, rates, risks, work
 from sample.telling import Chapter, Day, Move, Put, chf, days_from, project, risk
 
 
@@ -25,13 +25,20 @@ def _half_a_year_ago(day: Day, today: date) -> Chapter:
         [
             *people.vendors(),
             *people.units(),
+            *people.roles(),
             *people.persons(),
             *people.heads(),
+            *rates.rates(today),
             *portfolio.portfolios(),
             *portfolio.programmes(),
+            *demand.objectives(today.year),
+            *demand.orientations(day),
             *portfolio.projects(day, *portfolio.RUNNING),
             *work.breakdown(day),
+            *control.milestones(day),
             *money.budget_lines(today),
+            *envelopes.envelopes(today),
+            *envelopes.estimates(today),
             *money.contracts(day),
             *money.spent(day, 0),
             *money.forecasts(day, 0, {
@@ -43,6 +50,9 @@ def _half_a_year_ago(day: Day, today: date) -> Chapter:
             *risks.assessments(day, 180, {"epr": (4, "Ambitious, well led."), "erp": (4, "On its way.")}),
         ],
         [
+            *demand.adopted(),
+            *envelopes.approvals(today),
+            *envelopes.baselines(),
             *work.progress(0),
             risks.assess("epr-interfaces", 2, 4),
             risks.assess("erp-closing", 2, 3),
@@ -62,6 +72,9 @@ def _a_quarter_ago(day: Day) -> Chapter:
         "One project is stopped, two begin",
         [
             *portfolio.projects(day, "datacentre"),
+            *demand.requests(day, "rota", "alarms"),
+            *priorities.model(),
+            *control.stopped(day),
             Put(project("epr"), {"forecast_finish_on": day(175)}),
             Put(project("network"), {"actual_start_on": day(-155)}),
             Put(project("imaging"), {"actual_start_on": day(-150)}),
@@ -78,6 +91,10 @@ def _a_quarter_ago(day: Day) -> Chapter:
         ],
         [
             *work.progress(1),
+            *demand.moves("rota", "submit", "screen", "qualify"),
+            *demand.moves("alarms", "submit", "screen"),
+            priorities.activation(),
+            *control.achieved(day, epr_design=-147, network_zones=-118),
             Move(project("network"), "activate", {"reason": "The zones are designed."}),
             Move(project("imaging"), "activate", {"reason": "The tender is decided."}),
             Move(project("telephony"), "discontinue", {"reason": "The workplace contract covers it."}),
@@ -96,6 +113,9 @@ def _a_month_ago(day: Day, today: date) -> Chapter:
         30,
         "The service desk is handed over, imaging is put on hold",
         [
+            *demand.requests(day, "backup", "consent"),
+            *control.rehearsal(day),
+            *control.expected(day, epr_first=125, erp_closing=74),
             Put(project("epr"), {"forecast_finish_on": day(200)}),
             Put(project("portal"), {"forecast_finish_on": day(100)}),
             Put(project("imaging"), {"forecast_finish_on": day(215)}),
@@ -111,6 +131,7 @@ def _a_month_ago(day: Day, today: date) -> Chapter:
                 "servicedesk": (548_000, "Final."),
             }),
             *people.bookings(day, [people.REQUESTED_BOOKINGS[0]]),
+            *priorities.scorings(),
             *risks.risks({k: v for k, v in risks.LATER.items() if k != "decisions-evidence"}),
             *risks.assessments(day, 30, {
                 "epr": (2, "Cost and time leave their limits."), "imaging": (2, "Waits for a supplier."),
@@ -118,6 +139,11 @@ def _a_month_ago(day: Day, today: date) -> Chapter:
         ],
         [
             *work.progress(2),
+            *demand.moves("rota", "approve", reason="It pays for itself within two years."),
+            *demand.moves("alarms", "defer", reason="The network comes first."),
+            *demand.moves("backup", "submit", "screen", "qualify"),
+            *demand.moves("consent", "submit"),
+            *priorities.submissions(),
             Move(project("datacentre"), "approve", {"reason": "The leases end; the committee agreed."}),
             Move(project("imaging"), "put-on-hold", {"reason": "The supplier's certificate is open."}),
             Move(project("servicedesk"), "start-closing", {"reason": "Handed over to operations."}),
@@ -141,6 +167,10 @@ def _a_week_ago(day: Day, today: date) -> Chapter:
         "A risk occurs in the network, a pilot is proposed",
         [
             *portfolio.projects(day, "decisions"),
+            *demand.requests(day, "speech", "beds"),
+            *priorities.order(),
+            *control.expected(day, epr_first=140, network_telemetry=80),
+            *control.actions(day),
             Put(project("epr"), {"forecast_finish_on": day(212)}),
             Put(project("network"), {"forecast_finish_on": day(135)}),
             Put(project("cloud"), {"forecast_finish_on": day(24)}),
@@ -160,6 +190,9 @@ def _a_week_ago(day: Day, today: date) -> Chapter:
         ],
         [
             *work.progress(3),
+            *demand.moves("consent", "screen"),
+            *demand.moves("speech", "submit"),
+            priorities.publication(),
             Move(project("hr"), "start-closing", {"reason": "In use in all houses."}),
             Move(risk("network-devices"), "occur", {"reason": "Telemetry of two wards stopped."}),
             *money.moves_of_next_year(today, "approve", {"erp": ("capex",), "workplace": ("capex", "opex")}),
@@ -179,8 +212,9 @@ def _today(day: Day) -> Chapter:
         [
             *money.spent(day, 4),
             Put(project("decisions"), {"planned_cost": chf(450_000), "forecast_cost": chf(450_000)}),
+            *people.logins(),
         ],
-        [*work.progress(4), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
+        [*work.progress(4), *control.tested(), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
         health={
             "epr": "red", "network": "red",
             **dict.fromkeys(("portal", "erp", "imaging", "workplace"), "amber"),

@@ -1,8 +1,9 @@
 """The suppliers, the people, and who is booked on what."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sample.telling import Day, Put, allocation, person, project, unit, vendor
+from sample.telling import Day, Put, allocation, identity, person, project, role, unit, vendor
 
 VENDORS = {
     "medivia": ("Medivia Software GmbH", "DE", "Maker of the clinical information system."),
@@ -20,6 +21,20 @@ UNITS = {
     "medicine": ("Medicine", "MED", None, "meier", "2000"),
 }
 """Key -> name, code, the unit above, head, cost centre."""
+
+ROLES = {
+    "manager": ("project manager", "management", "Leads a project within time, cost and scope."),
+    "architect": ("enterprise architect", "architecture", "Decides how systems fit together."),
+    "analyst": (
+        "business analyst",
+        "analysis",
+        "Finds what is needed, and writes it down so that it can be tested.",
+    ),
+    "tester": ("test manager", "quality", "Plans the tests, and says whether a release is fit for use."),
+    "engineer": ("cloud engineer", "engineering", "Builds and automates platforms."),
+    "consultant": ("ERP consultant", "engineering", "Configures the ERP system for its users."),
+}
+"""Key -> name, family, what somebody in it does."""
 
 INTERNAL = {
     "favre": (
@@ -116,6 +131,13 @@ def units() -> list[Put]:
     ]
 
 
+def roles() -> list[Put]:
+    return [
+        Put(role(key), {"name": name, "family": family, "description": description})
+        for key, (name, family, description) in ROLES.items()
+    ]
+
+
 def heads() -> list[Put]:
     """Who leads them, once persons are there."""
     return [Put(unit(key), {"head_id": person(head)}) for key, (_, _, _, head, _) in UNITS.items()]
@@ -125,24 +147,24 @@ def persons() -> list[Put]:
     internal = [
         Put(
             person(key),
-            _person(name, role, place, skills) | {"employment": "internal", "unit_id": unit(within)},
+            _person(name, works_as, place, skills) | {"employment": "internal", "unit_id": unit(within)},
         )
-        for key, (name, role, within, place, skills) in INTERNAL.items()
+        for key, (name, works_as, within, place, skills) in INTERNAL.items()
     ]
     external = [
         Put(
             person(key),
-            _person(name, role, place, skills) | {"employment": "external", "vendor_id": vendor(firm)},
+            _person(name, works_as, place, skills) | {"employment": "external", "vendor_id": vendor(firm)},
         )
-        for key, (name, role, firm, place, skills) in EXTERNAL.items()
+        for key, (name, works_as, firm, place, skills) in EXTERNAL.items()
     ]
     return internal + external
 
 
-def _person(name: str, role: str, place: str, skills: dict[str, int]) -> dict[str, Any]:
+def _person(name: str, works_as: str, place: str, skills: dict[str, int]) -> dict[str, Any]:
     return {
         "name": name,
-        "role": role,
+        "role": works_as,
         "location": place,
         "weekly_hours": 42.0,
         "skills": [{"name": skill, "level": level} for skill, level in skills.items()],
@@ -156,12 +178,36 @@ def bookings(day: Day, booked: list[tuple[str, str, str, int, str, int, int]]) -
             {
                 "person_id": person(who),
                 "project_id": project(on),
-                "role": role,
+                "role": works_as,
                 "percent": percent,
                 "commitment": commitment,
                 "starts_on": day(first),
                 "ends_on": day(last),
             },
         )
-        for who, on, role, percent, commitment, first, last in booked
+        for who, on, works_as, percent, commitment, first, last in booked
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody of the sample who can be logged in as."""
+
+    subject: str
+    role: str
+    language: str | None = None
+
+
+LOGINS = {
+    "favre": Login("director", "director"),
+    "rochat": Login("rochat", "manager", "fr"),
+    "yilmaz": Login("yilmaz", "member"),
+}
+"""Key of a person -> their login at the instance's own issuer."""
+
+
+def logins() -> list[Put]:
+    return [
+        Put(identity(key), {"person_id": person(key), "issuer": "portolan-local", "subject": login.subject})
+        for key, login in LOGINS.items()
     ]
