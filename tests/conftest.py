@@ -15,7 +15,11 @@ import httpx
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from deploy.kafka.broker import free_port
 from deploy.kafka.install import installed, missing_tools, version
+from deploy.keycloak import install as keycloak_install
+from deploy.keycloak.server import Keycloak
+from deploy.maven import NotInstallable
 from services.embedded import SERVICES as ALL
 from services.embedded import Embedded, embedded
 from shared.base.settings import Settings
@@ -298,8 +302,21 @@ def apache_kafka() -> str:
     return str(version())
 
 
+@pytest.fixture(scope="session")
+def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keycloak]:
+    """A real issuer, for a Portolan that is to listen at its `portolan`; else a skip that says what is missing."""
+    server = Keycloak(tmp_path_factory.mktemp("keycloak"), f"http://127.0.0.1:{free_port()}")
+    try:
+        server.start()
+        yield server
+    except NotInstallable as error:
+        pytest.skip(f"no Keycloak: {error}")
+    finally:
+        server.stop()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say aloud on which broker the bus was tested, what befell PostgreSQL, and where a failure can be looked at."""
+    """Say aloud on which broker the bus and at which issuer sign-in were tested, what befell PostgreSQL, and where a failure can be looked at."""
     for line in ACCIDENTS:
         terminalreporter.write_line(f"PostgreSQL: {line}")
     if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
@@ -309,4 +326,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     real = None if missing_tools() else version()
     terminalreporter.write_line(
         f"broker: Apache Kafka {real}" if real else "broker: the mock cluster only, no Apache Kafka"
+    )
+    issuer = None if missing_tools() else keycloak_install.version()
+    terminalreporter.write_line(
+        f"issuer: Keycloak {issuer}" if issuer else "issuer: those of the tests only, no Keycloak"
     )

@@ -184,6 +184,64 @@ async def test_what_lies_in_one_project_names_no_other_confidential_thing(portol
     assert (answer.status_code, answer.json()["code"]) == (422, "names_confidential")
 
 
+async def test_a_cost_names_no_contract_of_something_confidential_elsewhere(everywhere: Portolan) -> None:
+    """The kind: whatever a member names, the nodes in which it lies are asked for, not only those of the scope."""
+    office = Office(everywhere)
+    secret = await office.make("/projects/v1/programmes", name="Secret")
+    dates = {"planned_start_on": "2026-01-05", "planned_finish_on": "2026-12-18"}
+    inside = await office.project("Inside", programme_id=secret["id"], **dates)
+    outside = await office.project("Outside", **dates)
+    for project in (inside, outside):
+        assert (await office.act(f"/projects/v1/projects/{project['id']}", "approve")).status_code == 200
+    await everywhere.settled()
+    contract = await office.make(
+        "/finance/v1/contracts", programme_id=secret["id"], number="1", title="Advisers"
+    )
+    cost = {"posted_on": "2026-03-02", "amount": {"amount": "12.00", "currency": "CHF"}}
+    under_contract = cost | {"contract_id": contract["id"]}
+    before = await office.make("/finance/v1/actual-costs", project_id=outside["id"], **under_contract)
+    await office.hide("programmes", secret["id"])
+    await office.make("/finance/v1/actual-costs", project_id=inside["id"], **under_contract)
+    plain_cost = await office.make("/finance/v1/actual-costs", project_id=outside["id"], **cost)
+    body = under_contract | {"project_id": outside["id"]}
+    headers = {"Idempotency-Key": "k"}
+    refused = await office.director.post("/finance/v1/actual-costs", json=body, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "names_confidential")
+    assert refused.json()["errors"][0]["pointer"] == "/contract_id"
+    path = f"/finance/v1/actual-costs/{plain_cost['id']}"
+    assert (await office.patch(path, contract_id=contract["id"])).json()["code"] == "names_confidential"
+    noted = await office.patch(f"/finance/v1/actual-costs/{before['id']}", document="R-1")
+    assert noted.status_code == 200, "what it has named since then does not hinder a revision"
+
+
+async def test_a_batch_asks_no_more_while_something_else_is_confidential(
+    portolan: Portolan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Persons, vendors and what lies in the same project are never hidden with something else."""
+    office, count = Office(portolan), 0
+    project, worker = await office.project("Open"), await office.person("Worker")
+    await portolan.settled()
+    store = portolan.running.services["risk"].kernel.store
+    fetch = store.fetch
+
+    async def counted(text: str, params: Any = ()) -> list[tuple[Any, ...]]:
+        nonlocal count
+        count += "access_node" in text
+        return await fetch(text, params)
+
+    monkeypatch.setattr(store, "fetch", counted)
+    items = [{"project_id": project["id"], "title": f"Risk {n}", "owner_id": worker} for n in range(20)]
+    counts = []
+    for key in ("open", "hidden"):
+        count, headers = 0, {"Idempotency-Key": key}
+        answer = await office.director.post("/risk/v1/risks/batch", json={"items": items}, headers=headers)
+        assert [item["status"] for item in answer.json()["items"]] == [201] * len(items)
+        counts.append(count)
+        await office.project("Hidden", confidential=True)
+        await portolan.settled()
+    assert counts[1] - counts[0] < 3, counts
+
+
 class Programme(Decision):
     """The programme that a budget line goes to."""
 
@@ -224,14 +282,42 @@ async def test_a_move_names_no_confidential_thing_elsewhere_either(portolan: Por
 
 
 async def test_what_names_two_is_seen_by_who_sees_both(portolan: Portolan) -> None:
+    """An archived one hinders nothing: it is hidden whole from then on."""
     office = Office(portolan)
     programme = await office.make("/projects/v1/programmes", name="Secret")
     project = await office.project("Open")
     await portolan.settled()
     body = {"project_id": project["id"], "programme_id": programme["id"], "number": "1", "title": "Both"}
     contract = await office.make("/finance/v1/contracts", **body)
-    viewer = portolan("viewer")
+    path, viewer = f"/finance/v1/contracts/{contract['id']}", portolan("viewer")
     assert ids(await viewer.get("/finance/v1/contracts")) == {contract["id"]}
+    assert (await office.director.delete(path, headers={"If-Match": '"1"'})).status_code == 204
+    await portolan.settled()
     await office.hide("programmes", programme["id"])
-    assert ids(await viewer.get("/finance/v1/contracts")) == set()
-    assert (await viewer.get(f"/finance/v1/contracts/{contract['id']}")).status_code == 404
+    assert ids(await viewer.get("/finance/v1/contracts?archived=true")) == set()
+    assert (await viewer.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["out to the top", "out to another", "in"])
+async def test_only_who_decides_there_moves_something_into_what_is_confidential_or_out_of_it(
+    everywhere: Portolan, way: str
+) -> None:
+    office = Office(everywhere)
+    secret = await office.make("/projects/v1/programmes", name="Secret", confidential=True)
+    other = await office.make("/projects/v1/programmes", name="Open")
+    stands, goes = {"in": (None, secret["id"]), "out to another": (secret["id"], other["id"])}.get(
+        way, (secret["id"], None)
+    )
+    project = await office.project("Merger", programme_id=stands)
+    person = await office.person("Anna", "anna")
+    for scope in (secret, other):
+        await office.member("manager", "programme", scope["id"], person_id=person)
+    await everywhere.settled()
+    path, anna = f"/projects/v1/projects/{project['id']}", office.caller("anna", "manager")
+    refused = await office.patch(path, anna, programme_id=goes)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert refused.json()["needs"] == "projects.decide"
+    await office.member("director", "project", project["id"], person_id=person)
+    assert (await office.patch(path, anna, programme_id=goes)).status_code == 200
+    visible = ids(await everywhere("viewer").get("/projects/v1/projects"))
+    assert visible == (set() if way == "in" else {project["id"]})

@@ -7,6 +7,7 @@ import pytest
 
 from services.reporting import kept_sums
 from services.reporting.totals import parts
+from shared.domain.access.grants import Grants
 from shared.http.call import Call
 from tests.access.conftest import Office
 from tests.conftest import Portolan
@@ -51,13 +52,13 @@ async def test_what_becomes_confidential_while_a_list_is_read_is_not_in_it(
     office, viewer = Office(everywhere), everywhere("viewer")
     visible = await office.project("Open")
     await everywhere.settled()
-    know: Callable[[Call], Awaitable[None]] = Call.know_rights
+    know: Callable[..., Awaitable[None]] = Call.know_rights
     is_first = True
 
-    async def know_early(call: Call) -> None:
+    async def know_early(call: Call, **how: bool) -> None:
         """Something confidential is made between the look at rights and the reading."""
         nonlocal is_first
-        await know(call)
+        await know(call, **how)
         if is_first and call.principal.subject == "viewer":
             is_first = False
             await office.project(SECRET, confidential=True)
@@ -74,15 +75,34 @@ async def test_who_loses_the_last_membership_while_reading_is_refused(
     project, person = await office.project("Open"), await office.person("Anna", "anna")
     path = await office.member("viewer", "project", project["id"], person_id=person)
     await portolan.settled()
-    know: Callable[[Call], Awaitable[None]] = Call.know_rights
+    know: Callable[..., Awaitable[None]] = Call.know_rights
     is_first = True
 
-    async def know_early(call: Call) -> None:
+    async def know_early(call: Call, **how: bool) -> None:
         nonlocal is_first
-        await know(call)
+        await know(call, **how)
         if is_first and call.principal.subject == "anna":
             is_first = False
             assert (await office.act(path, "revoke")).status_code == 200
 
     monkeypatch.setattr(Call, "know_rights", know_early)
     assert (await office.caller("anna").get("/projects/v1/projects")).status_code == 403
+
+
+async def test_who_is_remembered_with_less_than_was_granted_elsewhere_meanwhile_is_answered(
+    portolan: Portolan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where another process granted it: this one believes what it remembers first, and looks before it refuses."""
+    office = Office(portolan)
+    project, other = await office.project("Open"), await office.project("Other")
+    person = await office.person("Anna", "anna")
+    await office.member("viewer", "project", project["id"], person_id=person)
+    await portolan.settled()
+    anna = office.caller("anna")
+    assert (await anna.get(f"/projects/v1/projects/{other['id']}")).status_code == 404
+    monkeypatch.setattr(Grants, "note_change", lambda *_: None)
+    path = await office.member("viewer", "project", other["id"], person_id=person)
+    assert (await anna.get(f"/projects/v1/projects/{other['id']}")).status_code == 200
+    await office.act(path, "revoke")
+    assert (await anna.get(f"/projects/v1/projects/{other['id']}")).status_code == 404
+    assert [p["id"] for p in (await anna.get("/projects/v1/projects")).json()["items"]] == [project["id"]]

@@ -16,6 +16,7 @@ KNOWS_ALL = {
     "services/contracts.py",
     "services/migrations.py",
     "services/__main__.py",
+    "services/plan_reading.py",
 }
 OUTSIDE = {
     "httpx",

@@ -91,7 +91,6 @@ NOT_YET_RENAMED: dict[str, str] = {
     "services/cli/instance.py": "shown",
     "services/cli/verify.py": "SHOWN seen shown",
     "services/contracts.py": "shown",
-    "services/imports/federal/importing.py": "TAKEN taken",
     "services/problem_types.py": "named",
     "services/projects/structure/work_package/commands.py": "seen",
     "services/projects/structure/work_package/tree.py": "seen",

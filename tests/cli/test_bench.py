@@ -12,5 +12,5 @@ def test_a_benchmark_that_is_not_there_is_refused_with_those_that_are(
         main(["bogus", "selection"])
     answer = capsys.readouterr()
     assert (ended.value.code, answer.out) == (2, "")
-    assert "there is no bogus; there are aggregates, api, " in answer.err
+    assert "there is no bogus; there are access, aggregates, api, " in answer.err
     assert "selection" in answer.err

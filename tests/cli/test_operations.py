@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli import main
-from services.imports import upserts
+from services.imports import server
 from shared.store import sqlite
 from tests.imports.test_odd_files import PROJECT, written
 from tests.system.running import ROOT, EmbeddedProcess
@@ -172,6 +172,11 @@ def test_a_revocation_says_what_it_revokes(words: list[str], tmp_path: Path) -> 
 
 def test_an_untouched_instance_is_verified(instance: Instance) -> None:
     assert instance.sheets()
+    amount = {"amount": "120.00", "currency": "CHF"}
+    # restricted, so that reporting folds nothing of it
+    instance.write(
+        "post", "/finance/v1/rate-cards", grade="senior", per="hour", amount=amount, valid_from="2026-01-01"
+    )
     done = portolan("verify", "--data", instance.data)
     assert (done.exit_code, "resources compared" in done.output) == (0, True), done.output
 
@@ -320,7 +325,7 @@ def talking(command: str, data: Path, url: str, tmp_path: Path) -> list[object]:
         "dead-letters retry": ["dead-letters", "retry", "finance", "x/../y?"],
         "dead-letters discard": ["dead-letters", "discard", "finance", "x"],
         "verify": ["verify"],
-        "import": ["import", "itdb", *files, "--as-of", "2012-08-31", "--dry-run"],
+        "import": ["import", "itdb", *files, "--as-of", "2012-08-31", "--validate-only"],
     }
     return [*words[command], "--data", data, "--url", url]
 
@@ -332,7 +337,7 @@ TALKING = ("dead-letters list", "dead-letters retry", "dead-letters discard", "v
 def test_a_command_whose_instance_is_away_or_refuses_it_says_so_in_a_sentence(
     command: str, instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upserts, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(server, "UNANSWERED_S", 0.0)
     url = str(instance.client.base_url)
     viewer = portolan("token", "issue", "--role", "viewer", "--data", instance.data).output.split()[-1]
     away = portolan(*talking(command, instance.data, "http://127.0.0.1:9", tmp_path))
@@ -414,10 +419,12 @@ def test_a_lost_login_link_is_made_anew_for_the_instance_that_runs(instance: Ins
     pages = {"Accept": "text/html"}
     with httpx.Client(headers=pages) as browser:
         entered = browser.get(link)
-        assert (entered.status_code, entered.headers["location"]) == (303, "/")
+        assert (entered.status_code, entered.headers["location"]) == (303, "/home")
         assert browser.get(instance.client.base_url).status_code == 200
         again = browser.get(link)
-        assert (again.status_code, again.headers["location"]) == (303, "/"), "who is logged in is let through"
+        assert (again.status_code, again.headers["location"]) == (303, "/home"), (
+            "who is logged in is let through"
+        )
     assert httpx.get(link, headers=pages).status_code == 401
     viewer = portolan("login-link", "--data", instance.data, "--role", "viewer", "--subject", "vera")
     with httpx.Client(headers=pages, follow_redirects=True) as browser:

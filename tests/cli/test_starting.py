@@ -69,7 +69,9 @@ def assert_told(done: "subprocess.CompletedProcess[str]", *words: str) -> None:
 def test_a_wrong_setting_is_told_with_its_name_and_value_but_no_secret(
     setting: str, value: str, tmp_path: Path
 ) -> None:
-    done = CliRunner().invoke(main, ["up", "--data", str(tmp_path / "data")], env={setting: value})
+    done = CliRunner().invoke(
+        main, ["up", "--data", str(tmp_path / "data")], env={"PORTOLAN_PORT": "0", setting: value}
+    )
     assert (done.exit_code, done.stdout) == (2, ""), done.output
     assert re.fullmatch(r"Error: [^\n]+\n", done.stderr), done.stderr
     assert setting in done.stderr

@@ -156,3 +156,13 @@ async def test_what_a_person_said_goes_with_them_everywhere(everywhere: Portolan
         rows = await reporting.fetch(f"SELECT state FROM {table} WHERE aggregate_type = 'comment'")
         assert rows
         assert not [row for row in rows if sentence in row[0]]
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "\u200b\n\u00a0\u00ad", "\u0301"])
+async def test_a_comment_says_something_that_can_be_seen(portolan: Portolan, text: str) -> None:
+    desk = await Desk(portolan).furnish()
+    body = {"subject": desk.subjects["risk"], "text": text}
+    refused = await desk.director.post("/risk/v1/comments", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/text")
+    saved = await desk.director.post("/risk/v1/comments", json=body | {"text": f"{text}\n.\n"})
+    assert saved.status_code == 201, saved.text

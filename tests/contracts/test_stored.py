@@ -39,7 +39,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: ODD,
     int: st.integers(-(2**63), 2**63 - 1),
     bool: st.booleans(),
-    float: st.floats(-1e15, 1e15, allow_nan=False) | st.integers(0, 100),
+    float: st.floats(-1e15, 1e15, allow_nan=False) | st.floats(-1e60, 1e60) | st.integers(0, 100),
     UUID: st.uuids(),
     date: st.dates(date(1950, 1, 1), date(2200, 12, 31)),
     datetime: INSTANTS,

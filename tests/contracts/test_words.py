@@ -22,7 +22,7 @@ from shared.contracts.words import Kind, capitalised, english, entries_of, has_l
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi"
 NEEDED_LANGUAGES = ("fr",)
 """The languages in which nothing may be missing. German and Italian join them once somebody has translated them."""
-OPERATIONS = {"dead-letters", "operations"}
+OPERATIONS = {"dead-letters", "imports", "operations"}
 """Collections that are no aggregates; their moves have texts of their own on the pages."""
 
 

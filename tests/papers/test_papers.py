@@ -39,6 +39,11 @@ def command_lines(paper: Path) -> Iterator[str]:
 
 
 @by_paper
+def test_no_merge_was_left_unfinished(paper: Path) -> None:
+    assert re.findall(r"^(?:<{7}|>{7}|={7}$).*", paper.read_text(), re.MULTILINE) == []
+
+
+@by_paper
 def test_every_link_leads_to_a_file(paper: Path) -> None:
     text = re.sub(r"^```.*?^```$", "", paper.read_text(), flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\(([^)\s]+)\)", text)

@@ -131,6 +131,7 @@ async def test_what_is_made_in_bulk_is_what_is_folded_event_by_event(
     monkeypatch.setattr("services.reporting.rebuild.folding.PROJECTS", 2)
     client = rebuilding.portolan("director")
     person = (await client.post("/resources/v1/persons", json={"name": "Ada Byron"})).json()
+    await client.post("/projects/v1/portfolios", json={"name": "Owned", "owner_id": person["id"]})
     await client.post(f"/resources/v1/persons/{person['id']}/erase", headers={"If-Match": '"1"'})
     async with rebuilding.rebuilt() as rebuilt:
         await rebuilt.put_in_place(rebuilding.reporting.kernel.store)

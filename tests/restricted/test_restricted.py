@@ -1,68 +1,38 @@
 """What is restricted is seen by nobody without the scope, by no route, feed, stream, dashboard or replay."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+import logging
 from typing import Any
 
 import httpx
 import pytest
 
-from services import embedded
-from services.embedded import SERVICES
+from services.reporting.service import SERVICE as REPORTING
 from shared.base.settings import Settings
-from shared.contracts.language import topics_of
+from shared.contracts.finance.calendar import RateCard
+from shared.contracts.language import entry_of, topics_of
 from shared.contracts.resources.people import Identity
 from shared.http.auth.roles import ROLES
+from shared.http.call import Call
+from shared.http.path import Id
+from shared.http.routes import Routes
 from shared.http.running import KernelRoute
 from shared.messaging.bus.kafka import KafkaBus
 from shared.runtime.app import create_app
-from shared.runtime.migrate import postgres_engine
 from shared.runtime.serve import serving
 from shared.store import Unreachable
-from tests.conftest import Portolan, running_portolan
-from tests.restricted.rate_cards import SECRET, declared, rate_card_row
+from tests.conftest import Portolan
+from tests.reporting.web.conftest import visiting
 
-CARDS = "/finance/v1/rate-cards"
+SECRET = "987.65"
+CARDS, RATE = "/finance/v1/rate-cards", "/finance/v1/rates/applicable"
+PAGES = "/registers/finance/rate-cards"
 WITH = ("director", "controller", "service")
 WITHOUT = ("viewer", "member", "manager")
 TO_HEAL = ("director", "service")
 """Those who see everything, whatever is confidential."""
-CARD = {"name": "Senior engineer", "hourly": {"amount": SECRET, "currency": "CHF"}}
-
-
-@pytest.fixture
-async def portolan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Portolan]:
-    """All services, finance with rate cards."""
-    async with running_with_cards(Settings(data=tmp_path), monkeypatch) as running:
-        yield running
-
-
-@pytest.fixture
-async def everywhere(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Portolan]:
-    """The same, once on SQLite and once on PostgreSQL: for what tables, topics and folds show."""
-    settings = Settings(data=tmp_path, database_url=database_url)
-    if database_url:  # the test's databases are copies that have the tables of the product only
-        engine = postgres_engine(settings.store_url("finance"))
-        with declared():
-            tables = rate_card_row().metadata
-        async with engine.begin() as connection:
-            await connection.run_sync(tables.create_all)
-        await engine.dispose()
-    async with running_with_cards(settings, monkeypatch) as running:
-        yield running
-
-
-@asynccontextmanager
-async def running_with_cards(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Portolan]:
-    with declared() as finance:
-        services = tuple(finance if service.name == "finance" else service for service in SERVICES)
-        monkeypatch.setattr(embedded, "SERVICES", services)
-        async with running_portolan(settings, create_app) as running:
-            yield running
+GRADE = "Grade Zephyr"
+CARD = {"grade": GRADE, "amount": {"amount": SECRET, "currency": "CHF"}, "valid_from": "2035-01-01"}
 
 
 async def create(portolan: Portolan, **members: Any) -> dict[str, Any]:
@@ -82,7 +52,10 @@ async def test_no_route_of_a_restricted_aggregate_answers_without_the_scope(ever
     merge = {"Content-Type": "application/merge-patch+json", "If-Match": '"1"'}
     calls: list[tuple[str, str, dict[str, Any]]] = [
         ("GET", CARDS, {}),
-        ("GET", f"{CARDS}?q=engineer", {}),
+        ("GET", f"{CARDS}?grade=Grade%20Zephyr", {}),
+        ("GET", f"{CARDS}?amount_gte=1&sort=-amount", {}),
+        ("GET", f"{RATE}?on=2035-02-01&grade=Grade%20Zephyr", {}),
+        ("GET", f"{RATE}?on=2034-02-01", {}),
         ("GET", f"{CARDS}?fields=id", {}),
         ("HEAD", CARDS, {}),
         ("POST", CARDS, {"json": CARD}),
@@ -96,13 +69,13 @@ async def test_no_route_of_a_restricted_aggregate_answers_without_the_scope(ever
         ("PUT", f"{CARDS}/by-ref/erp/R1", {"json": CARD}),
         ("PUT", f"{CARDS}/by-ref/erp/R2", {"json": CARD}),
         ("GET", there, {}),
-        ("GET", f"{there}?expand=allowed_moves", {}),
+        ("GET", f"{there}?fields=amount", {}),
+        ("GET", f"{there}/history", {}),
+        ("GET", f"{there}/history?expand=state", {}),
         ("HEAD", there, {}),
-        ("PATCH", there, {"json": {"name": "x"}, "headers": merge}),
+        ("PATCH", there, {"json": {"grade": "x"}, "headers": merge}),
         ("DELETE", there, {"headers": {"If-Match": '"1"'}}),
         ("POST", f"{there}/restore", {"headers": {"If-Match": '"1"'}}),
-        ("POST", f"{there}/agree", {"json": {}, "headers": {"If-Match": '"1"'}}),
-        ("POST", f"{there}/round", {"headers": {"If-Match": '"1"'}}),
         ("GET", f"{CARDS}/01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d", {}),
     ]
     for role in WITHOUT:
@@ -112,8 +85,10 @@ async def test_no_route_of_a_restricted_aggregate_answers_without_the_scope(ever
             assert SECRET not in answer.text
             assert card["id"] not in answer.text.replace(there, "")
     for role in WITH:
-        assert (await portolan(role).get(there)).json()["hourly"]["amount"] == SECRET
+        assert (await portolan(role).get(there)).json()["amount"]["amount"] == SECRET
         assert len((await portolan(role).get(CARDS)).json()["items"]) == 1
+        assert SECRET in (await portolan(role).get(f"{there}/history?expand=state")).text
+        assert SECRET in (await portolan(role).get(f"{RATE}?on=2035-02-01&grade=Grade%20Zephyr")).text
 
 
 async def test_the_refusal_names_the_scope_that_is_missing(portolan: Portolan) -> None:
@@ -215,8 +190,8 @@ async def test_a_gap_is_healed_only_with_the_scope(everywhere: Portolan) -> None
 
 async def test_a_filtered_feed_advances_past_what_it_does_not_show(everywhere: Portolan) -> None:
     portolan = everywhere
-    for _ in range(5):
-        await create(portolan)
+    for number in range(5):
+        await create(portolan, grade=f"Grade {number}")
     await portolan("director").post("/finance/v1/vendors", json={"name": "Netzwerk AG"})
     page = (await portolan("viewer").get("/finance/v1/events?limit=1")).json()
     assert [event["type"].split(".")[2] for event in page["items"]] == ["vendor"]
@@ -261,3 +236,130 @@ async def test_the_document_says_that_the_scope_is_needed(portolan: Portolan) ->
     assert cards["get"]["x-scopes"] == ["finance.read", "finance.restricted"]
     assert cards["post"]["x-scopes"] == ["finance.write", "finance.restricted"]
     assert document["paths"]["/finance/v1/vendors"]["get"]["x-scopes"] == ["finance.read"]
+
+
+async def test_the_pages_show_it_only_to_who_has_the_right(portolan: Portolan) -> None:
+    """Its list and its exports, its own page, its history, its form, what is typed into a search, and the way there."""
+    card = await create(portolan)
+    pages = (
+        "",
+        "/csv",
+        "/xlsx",
+        f"/{card['id']}",
+        f"/{card['id']}/history",
+        f"/{card['id']}/edit",
+        "/hits?q=Zephyr",
+    )
+    for role in WITHOUT:
+        async with visiting(portolan) as browser:
+            await browser.get(await portolan.running.login_link(role, role))
+            for page in pages:
+                answer = await browser.get(PAGES + page)
+                assert answer.status_code in (403, 404), f"{role} {page}"
+                assert SECRET not in answer.text, f"{role} {page}"
+                assert GRADE not in answer.text, f"{role} {page}"
+            for elsewhere in ("/", "/registers", "/registers/finance/vendors", "/project"):
+                assert PAGES not in (await browser.get(elsewhere)).text, f"{role} {elsewhere}"
+    async with visiting(portolan) as browser:
+        await browser.get(await portolan.running.login_link("controller", "controller"))
+        for page in pages[:1] + pages[3:5]:
+            assert SECRET in (await browser.get(PAGES + page)).text, page
+
+
+async def test_what_it_names_says_nothing_of_it(portolan: Portolan) -> None:
+    """A vendor and a role are changed and archived by who may not see the rates that name them."""
+    manager = portolan("manager")
+    role = (await manager.post("/resources/v1/roles", json={"name": "Architect"})).json()
+    vendor = (await portolan("director").post("/finance/v1/vendors", json={"name": "Netzwerk AG"})).json()
+    await portolan.settled()
+    card = await create(portolan, role_id=role["id"], vendor_id=vendor["id"])
+    for path, caller in (
+        (f"/resources/v1/roles/{role['id']}", "manager"),
+        (f"/finance/v1/vendors/{vendor['id']}", "director"),
+    ):
+        archived = await portolan(caller).delete(path, headers={"If-Match": '"1"'})
+        assert archived.status_code == 204, archived.text
+        history = await portolan("viewer").get(f"{path}/history?expand=state")
+        assert not [secret for secret in (card["id"], SECRET, GRADE) if secret in history.text], path
+
+
+@pytest.mark.parametrize("collection", ["comments", "documents"])
+async def test_nothing_open_is_about_it(portolan: Portolan, collection: str) -> None:
+    card = await create(portolan)
+    about = {
+        "subject": {"kind": "rate_card", "id": card["id"]},
+        "text": "Dear.",
+        "title": "Dear.",
+        "kind": "offer",
+    }
+    body = {
+        name: about[name]
+        for name in (("subject", "text") if collection == "comments" else ("subject", "title"))
+    }
+    answer = await portolan("director").post(f"/finance/v1/{collection}", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/subject/kind")
+
+
+async def test_what_is_written_to_the_log_holds_nothing_of_it(
+    portolan: Portolan, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        card = await create(portolan)
+        for role in ("viewer", "director"):
+            again = CARD if role == "viewer" else CARD | {"amount": {"amount": SECRET, "currency": "CHFX"}}
+            assert (await portolan(role).post(CARDS, json=again)).status_code in (403, 422)
+            await portolan(role).get(f"{RATE}?on=2035-02-01&grade=Grade%20Zephyr")
+        twice = await portolan("director").post(CARDS, json=CARD)
+        assert (twice.status_code, SECRET in twice.text) == (409, False)
+        await portolan.settled()
+    own = [
+        record for record in caplog.records if not record.name.startswith(("httpx", "aiosqlite", "asyncio"))
+    ]
+    lines = "\n".join(f"{record.getMessage()} {vars(record)}" for record in own)
+    assert SECRET not in lines
+    assert card["id"] not in lines.replace(f"{CARDS}/{card['id']}", "")
+
+
+async def test_what_operators_see_holds_nothing_of_it(everywhere: Portolan) -> None:
+    """Long work, dead letters, refused attempts and what is due, of every service."""
+    portolan = everywhere
+    card = await create(portolan)
+    await portolan("viewer").get(f"{CARDS}/{card['id']}")
+    await portolan.settled()
+    for service in portolan.running.services:
+        for path in ("operations", "dead-letters", "refused-attempts", "due"):
+            answer = await portolan("director").get(f"/{service}/v1/{path}")
+            assert SECRET not in answer.text, f"{service} {path}"
+            assert GRADE not in answer.text, f"{service} {path}"
+
+
+async def test_its_own_topic_is_the_only_one_on_which_it_is_published(everywhere: Portolan) -> None:
+    portolan = everywhere
+    card = await create(portolan)
+    await portolan.settled()
+    for name, running in portolan.running.services.items():
+        rows = (
+            await running.kernel.store.fetch("SELECT topic, aggregate_id, payload FROM outbox")
+            if name != "reporting"
+            else []
+        )
+        topics = {topic for topic, id, payload in rows if id == card["id"] or SECRET in str(payload)}
+        assert topics == ({"portolan.finance.restricted.v1"} if name == "finance" else set()), name
+
+
+def test_a_route_that_answers_one_needs_the_scope_whatever_it_says() -> None:
+    """So do moves, which are routes of this shape."""
+    routes = Routes("finance", "Rate cards")
+
+    @routes.post("/v1/rate-cards/{id}/round", needs_match=True, refusals=(404,))
+    async def round_(call: Call, id: Id) -> RateCard:
+        """Round a rate."""
+        raise NotImplementedError
+
+    assert routes.declared[0].operation.scopes == ("finance.write", "finance.restricted")
+
+
+def test_reporting_cannot_be_asked_for_it() -> None:
+    topics = {topic for consumer in REPORTING.consumers for topic in consumer.topics}
+    assert topics
+    assert entry_of(RateCard).topic not in topics

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+BOUNDARY = "----browser-of-the-tests"
+
 
 @dataclass
 class PageForm:
@@ -18,6 +20,8 @@ class PageForm:
     boxes: dict[str, str] = field(default_factory=dict)
     """Check boxes, and what each sends where it is checked."""
     buttons: list[tuple[str, str]] = field(default_factory=list)
+    enctype: str = ""
+    file_controls: list[str] = field(default_factory=list)
 
     def button(self, prefix: str) -> str:
         """The value of the button that begins so."""
@@ -36,7 +40,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._form = PageForm(of.get("action") or self._address, of.get("method", "get"))
+            self._form = PageForm(
+                of.get("action") or self._address, of.get("method", "get"), enctype=of.get("enctype", "")
+            )
             self.forms.append(self._form)
         form, name = self._form, of.get("name", "")
         if form is None or (not name and tag not in ("option", "button")):
@@ -45,6 +51,8 @@ class _Reader(HTMLParser):
             form.boxes[name] = of.get("value", "on")
             if "checked" in of:
                 form.values[name] = of.get("value", "on")
+        elif tag == "input" and of.get("type") == "file":
+            form.file_controls.append(name)
         elif tag == "input":
             form.values[name] = of.get("value", "")
         elif tag == "button":
@@ -95,6 +103,29 @@ async def send(client: httpx.AsyncClient, form: PageForm, act: str = "", **chang
     values = form.values | {"act": act} | changed
     data = {name: str(value) for name, value in values.items() if value is not None}
     return await client.post(form.action, data=data)
+
+
+async def send_with_file(
+    client: httpx.AsyncClient,
+    form: PageForm,
+    name: str = "",
+    content: bytes = b"",
+    act: str = "",
+    **changed: str,
+) -> httpx.Response:
+    """The same of a form with a file control, in which `name` was chosen, or nothing."""
+    assert form.enctype == "multipart/form-data"
+    [control] = form.file_controls
+    values = form.values | {"act": act} | changed
+    parts = [(f'name="{member}"', text.encode()) for member, text in values.items()]
+    escaped = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    parts.append((f'name="{control}"; filename="{escaped}"', content))
+    body = b"".join(
+        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + data + b"\r\n"
+        for head, data in parts
+    )
+    headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    return await client.post(form.action, content=body + f"--{BOUNDARY}--\r\n".encode(), headers=headers)
 
 
 async def follow(client: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:

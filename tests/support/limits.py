@@ -29,7 +29,7 @@ GRACE = 0.2
 """As a part of the limit."""
 AGAIN_S = 5.0
 FETCHING_S = 900.0
-"""Where Maven may have to fetch Apache Kafka first."""
+"""Where Maven may have to fetch Apache Kafka or Keycloak first."""
 SILENCE_S = 1200.0
 END_S = 120.0
 REARM_S = 5.0
@@ -95,7 +95,7 @@ def _seconds_of(item: pytest.Item) -> float:
     """How long each phase of this test may take."""
     if mark := item.get_closest_marker("limit"):
         return float(mark.args[0])
-    if "apache_kafka" in getattr(item, "fixturenames", ()):
+    if {"apache_kafka", "keycloak"} & set(getattr(item, "fixturenames", ())):
         return FETCHING_S
     return float(item.config.getoption("limit"))
 

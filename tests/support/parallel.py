@@ -14,7 +14,9 @@ TESTS = Path(__file__).parents[1]
 
 KAFKA = ("tests/contracts/test_kafka.py", "tests/contracts/test_people.py", "tests/contracts/test_secured.py",
          "tests/contracts/test_shared_cluster.py")  # fmt: skip
-STACK = ("tests/system/test_stack.py", "tests/system/test_erasing.py")
+STACK = ("tests/system/test_all_out_and_in.py", "tests/system/test_stack.py", "tests/system/test_erasing.py",
+         "tests/system/test_personal_tokens.py")  # fmt: skip
+KEYCLOAK = ("tests/system/test_keycloak.py", "tests/system/test_browser_sign_in.py")
 JAVA = ("tests/projects/engines/planfiles/",)
 MADE_ONCE = (
     "tests/cli/test_operations.py",
@@ -30,6 +32,7 @@ FIRST = (
     "stack",
     "tests/papers/test_how_to.py",
     "kafka",
+    "keycloak",
     "tests/clients/",
     "tests/system/test_secured_stack.py",
     "tests/system/test_schemathesis.py",
@@ -39,7 +42,7 @@ FIRST = (
     "tests/cli/",
 )
 """What takes longest begins first, so that workers end at the same time; then what has the most tests."""
-ENDED_EARLY = {"stack": ("stack",), "kafka": ("broker",)}
+ENDED_EARLY = {"stack": ("stack",), "kafka": ("broker",), "keycloak": ("portolan_at_keycloak", "keycloak")}
 """Of which shared thing servers run, in which fixtures. They cost while they idle, and end with the last test of theirs."""
 
 
@@ -87,6 +90,8 @@ def scope_of(nodeid: str) -> str:
         return "kafka"
     if path.startswith(STACK):
         return "stack"
+    if path.startswith(KEYCLOAK):
+        return "keycloak"
     if path.startswith(JAVA):
         return "java"
     if path.startswith(MADE_ONCE):
@@ -118,6 +123,7 @@ SLOW_FIXTURES = {
     "browser",
     "everything",
     "stack",
+    "keycloak",
 }
 SLOW_FOLDERS = ("system", "cli", "clients", "papers", "deploy", "imports", "sample", "support", "migrations",
                 "contracts/test_bus.py", "contracts/test_people.py", "contracts/test_kafka.py")  # fmt: skip

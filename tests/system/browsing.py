@@ -98,6 +98,12 @@ class Page:
         """Whatever the browser said: script errors, refused resources, violations of the content policy."""
         return [entry["message"] for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]
 
+    def errors(self) -> list[str]:
+        """The worst of it, without refused pages, which are looked at on purpose."""
+        entries = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
+        worst = [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
+        return [message for message in worst if "Failed to load resource" not in message]
+
 
 def money(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "CHF"}

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from deploy.keycloak.realm import issuers_file
+from deploy.keycloak.server import Keycloak
 from shared.base.settings import Settings
 from tests.conftest import running_portolan
 from tests.system.running import EmbeddedProcess, StackProcess, running_stack
@@ -27,6 +29,22 @@ def stack(apache_kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """One distributed Portolan for the session."""
     with running_stack(tmp_path_factory.mktemp("stack") / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def portolan_at_keycloak(
+    keycloak: Keycloak, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EmbeddedProcess]:
+    """All five in one process that trusts Keycloak and no other issuer."""
+    folder = tmp_path_factory.mktemp("at-keycloak")
+    file = folder / "issuers.toml"
+    file.write_text(issuers_file(keycloak.url))
+    port = int(keycloak.portolan.rpartition(":")[2])
+    settings = {"issuers_file": str(file), "local_issuer": "false"}
+    process = EmbeddedProcess(folder / "data", port, settings)
+    process.start()
+    yield process
+    process.end()
 
 
 @pytest.fixture(scope="session")

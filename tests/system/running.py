@@ -18,6 +18,7 @@ import httpx
 from deploy.kafka.broker import free_port
 from shared.http.auth.issuers import LocalIssuer
 from shared.http.auth.roles import SERVICES
+from tests.conftest import PostgresServer
 
 ROOT = Path(__file__).parents[2]
 READY_S = 150.0
@@ -88,6 +89,27 @@ class EmbeddedProcess:
 
     def end(self) -> None:
         _end(self.process)
+
+
+@contextmanager
+def running_replicas(
+    data: Path, server: PostgresServer, count: int = 2, settings: dict[str, str] | None = None
+) -> Iterator[list[EmbeddedProcess]]:
+    """So many processes with all services each, on one database."""
+    url = server.databases()
+    processes = [
+        EmbeddedProcess(data, settings={"database_url": url} | (settings or {})) for _ in range(count)
+    ]
+    started = []
+    try:
+        for process in processes:
+            started.append(process)
+            process.start()
+        yield processes
+    finally:
+        for process in started:
+            process.end()
+        server.give_back(url)
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Reader(Page):
         token = self.issuer.issue(subject, "director", "portolan", lasts)
         self.browser.find_element(By.ID, "token").send_keys(token)
         self.browser.find_element(By.CSS_SELECTOR, "main button").click()
-        self.until(lambda: self.browser.current_url == f"{self.base}/", "the overview")
+        self.until(lambda: self.browser.current_url == f"{self.base}/home", "the home page")
 
     def open(self, path: str) -> None:
         self.browser.get(self.base + path)

@@ -19,7 +19,8 @@ def test_a_director_watches_a_portfolio_come_to_life(tmp_path: Path) -> None:
         with client_of(data, base, "maria") as colleague, client_of(data, base, "nina") as decider:
             page = Page(browser)
             browser.get(link)
-            assert browser.current_url == f"{base}/"
+            assert browser.current_url == f"{base}/home"
+            browser.get(f"{base}/")
             page.shows("portfolios", "There is no portfolio yet.")
             browser.execute_script("window.loadedOnce = true")
             page.until(
@@ -159,8 +160,9 @@ def logging_out_ends_it(page: Page, base: str) -> None:
 def a_token_logs_in_too(page: Page, base: str, token: str) -> None:
     page.browser.find_element(By.ID, "token").send_keys(token)
     page.browser.find_element(By.CSS_SELECTOR, "main button").click()
+    page.until(lambda: page.browser.current_url == f"{base}/home", "the home page")
+    page.browser.get(f"{base}/")
     page.shows("portfolios", "Harbour works")
-    assert page.browser.current_url == f"{base}/"
     page.until(
         lambda: page.browser.execute_script("return document.documentElement.dataset.folded"), "the stream"
     )

@@ -180,11 +180,33 @@ async def test_an_import_brings_history_in_until_the_project_is_archived(
         LINES: LINE,
         FORECASTS: {"forecast_on": "2026-02-01", "at_completion": chf("8.00")},
         CONTRACTS: {"number": "C-7", "title": "As it was"},
+        COSTS: COST,
     }
     for collection, body in bodies.items():
         answer = await site.create(collection, **site.on(**body))
         assert answer.status_code == status, (collection, answer.text)
-    assert (await site.create(COSTS, **site.on(**COST))).status_code == 409
+
+
+async def test_what_a_project_cost_comes_in_with_its_risks_and_progress_where_it_is_brought_in_closed(
+    everywhere: Portolan,
+) -> None:
+    """Nobody looked at its budget while it ran: there was none here."""
+    importer = Arranger(everywhere, "service")
+    project = await importer.make(PROJECTS, name="Archive", stage="closed", **PLANNED)
+    await everywhere.settled()
+    for amount in ("20.00", "22.50"):
+        await importer.make(COSTS, project_id=project["id"], posted_on="2026-02-02", amount=chf(amount))
+    await everywhere.settled()
+    sheet = (await everywhere().get(f"/reporting/v1/projects/{project['id']}")).json()
+    assert sheet["cost"]["actual"]["amount"] == "42.50"
+    package = await importer.make(PACKAGES, project_id=project["id"], wbs="1", name="Shelves")
+    risk = await importer.make(RISKS, project_id=project["id"], title="Damp")
+    assert (await importer.act(PACKAGES, package, "report-progress", percent_complete=100)).status_code == 200
+    assert (await importer.act(RISKS, risk, "assess", probability=2, impact=4)).status_code == 200
+    director = Arranger(everywhere)
+    assert (await director.act(RISKS, risk["id"], "assess", probability=3, impact=4)).status_code == 409
+    late = await director.create(COSTS, project_id=project["id"], posted_on="2026-02-03", amount=chf("1.00"))
+    assert (late.status_code, late.json()["code"]) == (409, "project_ended")
 
 
 async def test_what_stands_on_an_archived_project_comes_back_with_it(portolan: Portolan) -> None:

@@ -19,7 +19,8 @@ async def bodies(portolan: Portolan) -> dict[str, tuple[str, dict[str, Any]]]:
         f"/{collection}": ("name", {})
         for collection in (
             "projects/v1/portfolios", "projects/v1/programmes", "projects/v1/projects", "resources/v1/persons",
-            "projects/v1/calendars", "resources/v1/org-units", "finance/v1/vendors",
+            "projects/v1/calendars", "projects/v1/scoring-models", "resources/v1/org-units", "resources/v1/roles",
+            "finance/v1/vendors",
         )
     }  # fmt: skip
     within = {"project_id": project.json()["id"]}

@@ -20,9 +20,15 @@ from shared.runtime.app import create_app
 from tests.conftest import Portolan, running_portolan
 
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
+NAME = "Sample"
+CRITERIA = [{"name": NAME, "weight": 1}]
 EXTRA: dict[str, dict[str, Any]] = {
     "projects": {"stage": "approved"},
     "budget-lines": {"nature": "capex"},
+    "assessments": {"rating": 3},
+    "cost-estimates": {"lines": [{"name": NAME, "likely": {"amount": "100.00", "currency": "CHF"}}]},
+    "envelopes": {"fiscal_year": 2026},
+    "scoring-models": {"criteria": CRITERIA},
     "memberships": {"principal": {"service_account": "walker"}},
 }
 """Members that no schema requires and a rule does; a project is named wherever one can be."""
@@ -78,13 +84,41 @@ class Everything:
         self.portolan = portolan
         self.resources = dict(resources)
         self.operations = operations()
+        self._model = ""
+        """An active scoring model."""
+
+    async def _scored(self) -> dict[str, Any]:
+        """An active model, and who scores the project by it. Names are those of all that is made."""
+        client, models = self.client(), "/projects/v1/scoring-models"
+        model = (await client.post(models, json={"name": NAME, "criteria": CRITERIA})).json()
+        where = f"{models}/{model['id']}/activate"
+        assert (await client.post(where, json={}, headers={"If-Match": '"1"'})).status_code == 200
+        person = (await client.post("/resources/v1/persons", json={"name": NAME})).json()["id"]
+        await self.portolan.settled()
+        self._model = model["id"]
+        return {
+            "model_id": self._model,
+            "subject": "project",
+            "subject_id": self._one_of("projects"),
+            "assessor_id": person,
+            "scores": [{"criterion": NAME, "value": 3}],
+        }
+
+    async def _arranged(self, collection: str) -> dict[str, Any]:
+        """Members that name what has to stand in a certain state."""
+        match collection:
+            case "scorings":
+                return await self._scored()
+            case "rankings":
+                return {"model_id": self._model}
+        return {}
 
     async def make(self, register: Register[Any]) -> None:
         """A resource with no more than its schema requires."""
         entry = entry_of(register.shape)
         self._service = entry.service
         body = self._minimal(register.create.model_json_schema())
-        body |= EXTRA.get(entry.collection, {})
+        body |= EXTRA.get(entry.collection, {}) | await self._arranged(entry.collection)
         collection = f"/{entry.service}/v1/{entry.collection}"
         answer = await self.client().post(collection, json=body, headers={"Idempotency-Key": "made"})
         assert answer.status_code == 201, f"{collection}: {body} {answer.text}"
@@ -125,7 +159,7 @@ class Everything:
             case "object":
                 return {n: self._value(n, schema["properties"][n]) for n in schema.get("required", ())}
             case _:
-                return "Sample"
+                return NAME
 
     def _subject(self, kinds: list[str]) -> dict[str, str]:
         """What a document or a comment is about: the first of these kinds of which one was made."""
@@ -162,15 +196,22 @@ class Everything:
         return [w for w in self.operations if not methods or w.method in methods]
 
 
+def _place(register: Register[Any]) -> tuple[bool, int, int]:
+    """By service: what lies in a project or is about one behind projects, and behind that what is attached to others.
+    Memberships name what is there by then."""
+    entry, names = entry_of(register.shape), [service.name for service in SERVICES]
+    needs_more = {"project_id", "subject_id", "model_id"} & register.create.model_fields.keys()
+    within = 2 if entry.is_attached else int(bool(needs_more))
+    return register.name == "membership", names.index(entry.service), within
+
+
 @asynccontextmanager
 async def running_everything(settings: Settings) -> AsyncIterator[Everything]:
     """A Portolan of its own, with a resource of every collection."""
     async with running_portolan(settings) as portolan:
         system = Everything(portolan)
         registers = [register for service in SERVICES for register in service.registers]
-        registers.sort(
-            key=lambda register: register.name == "membership"
-        )  # which names what is there by then
+        registers.sort(key=_place)
         for register in registers:
             if register.create.model_fields:
                 await system.make(register)

@@ -107,7 +107,8 @@ def tell(client: dict[str, Any], url: str, token: str) -> None:
         projects.projects_revise('"1"', created.id, patch)
     assert stale.value.status == 412
     assert package.Problem.from_json(stale.value.body).code == "precondition_failed"
-    batch = package.ProjectBatch(items=[package.ProjectCreate(name=name) for name in ("CRM", "Payroll")])
+    items = [package.ProjectBatchItem(package.ProjectCreate(name=name)) for name in ("CRM", "Payroll")]
+    batch = package.ProjectBatch(items=items)
     assert [item.status for item in projects.projects_batch("a-key", batch).items] == [201, 201]
     page = projects.projects_list(limit=2, stage=["proposed"], sort="name")
     assert len(page.items) == 2

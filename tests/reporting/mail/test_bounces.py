@@ -88,6 +88,14 @@ async def test_a_message_to_another_address_or_with_another_signature_is_refused
     assert not await is_failing(sent)
 
 
+async def test_an_address_that_the_person_has_changed_since_fails_no_more(sent: PostRoom) -> None:
+    await bounce(sent)
+    [(anna,)] = await sent.rows("SELECT person_id FROM mail")
+    await sent.office.patch(f"/resources/v1/persons/{anna}", email="anna.meier@example.org")
+    await sent.portolan.settled()
+    assert not await is_failing(sent)
+
+
 async def test_a_bounce_of_an_earlier_address_leaves_the_present_one_alone(sent: PostRoom) -> None:
     [(anna,)] = await sent.rows("SELECT person_id FROM mail")
     await sent.office.patch(f"/resources/v1/persons/{anna}", email="anna.meier@example.org")

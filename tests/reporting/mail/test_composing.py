@@ -1,12 +1,16 @@
 """What a mail says: as its recipient may read it, in their language, with every name as text."""
 
+import re
 from collections import Counter
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-from services.reporting.mail.composing import one_line, to_markup, wire_address
+from services.reporting.mail.composing import POLICY, one_line, to_markup, wire_address
 from services.reporting.mail.notifications import NOTIFICATIONS, tell
 from services.reporting.web.words import LOCALE, words_in
 from shared.contracts.projects.structure import Project
@@ -26,6 +30,23 @@ async def test_a_hostile_name_stays_text_in_every_part(room: PostRoom) -> None:
     assert "<img" not in html
     assert "&lt;img src=x onerror=alert(1)&gt; &#34;&amp;&#34;" in html
     assert "{{ 7 * 7 }}" in html
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "You manage the project Überfahrt <b>Süd</b> & Co.",
+        "Nobody has written anything of the project Überfahrt <b>Süd</b> & Co for 30 days.",
+        "Nobody has written anything of the project Staff self-service for 30 days.",
+        "Le risque « Étanchéité du toit » de Réseau 🚀 et de la nouvelle salle de serveurs est survenu.",
+    ],
+)
+def test_a_subject_is_read_as_it_was_written_however_it_is_folded(subject: str) -> None:
+    mail = EmailMessage(POLICY)
+    mail["Subject"] = subject
+    content = mail.as_bytes()
+    assert message_from_bytes(content, policy=default)["Subject"] == subject
+    assert max(map(len, content.split(b"\r\n"))) <= 78
 
 
 def test_a_sentence_is_text_whatever_its_translation_and_its_values_are() -> None:
@@ -60,10 +81,10 @@ async def test_a_mail_is_written_in_the_language_of_its_recipient(room: PostRoom
     assert answer.status_code == 200, answer.text
     await room.office.make("/projects/v1/projects", name="École", manager_id=anna)
     [mail] = await room.turn()
-    assert mail.message["Subject"] == "Vous dirigez le projet École."
+    assert mail.message["Subject"] == "Vous assurez la conduite du projet École."
     assert mail.message["Content-Language"] == "fr"
     assert '<html lang="fr">' in mail.text("html")
-    assert "Ne plus en recevoir : http" in mail.text()
+    assert "Ne plus en recevoir\N{NO-BREAK SPACE}: http" in mail.text()
     assert not {"mails", "which", "more"} & set(mail.all_of_it.split())
 
 
@@ -77,6 +98,25 @@ async def test_without_a_choice_it_is_the_first_language_of_the_organisation_tha
     await room.office.make("/projects/v1/projects", name="ERP", manager_id=anna)
     [mail] = await room.turn()
     assert mail.message["Content-Language"] == "fr"
+
+
+async def test_a_sentence_leads_to_the_page_of_what_it_tells(room: PostRoom) -> None:
+    anna = await room.person("Anna Meier", cadence="weekly")
+    make = room.office.make
+    project = await make("/projects/v1/projects", name="ERP", manager_id=anna)
+    of = {"project_id": project["id"], "owner_id": anna}
+    await make("/projects/v1/work-packages", **of, wbs="1", name="Design")
+    await make("/risk/v1/risks", **of, title="Fire")
+    programme = await make("/projects/v1/programmes", name="Core")
+    subject = {"kind": "programme", "id": programme["id"]}
+    await make("/projects/v1/comments", subject=subject, text="See this.", mentions=[anna])
+    [mail] = await room.turn(later_us=8 * 86_400_000_000)
+    browser = await room.browse("anna", "viewer")
+    links = re.findall(r"(/(?:project|registers)/\S+)", mail.text())
+    pages = [await browser.get(link) for link in links]
+    assert [page.status_code for page in pages] == [200] * 4
+    for page, name in zip(pages, ("ERP", "Design", "Fire", "See this."), strict=True):
+        assert name in page.text
 
 
 async def test_a_mail_says_to_programs_what_it_is(room: PostRoom) -> None:

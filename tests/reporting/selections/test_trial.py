@@ -69,6 +69,10 @@ async def test_the_frontier_says_what_other_budgets_would_buy(portolan: Portolan
         ({"candidates": [{"key": "a"}]}, "/candidates/0/value"),
         ({"budgets": [{"fiscal_year": 2027, "limit": 47}]}, "/budgets/0/limit"),
         ({"budgets": [{"fiscal_year": 2027, "limit": "-1"}]}, "/budgets/0/limit"),
+        (
+            {"capacities": [{"role": "engineer", "fiscal_year": 2027, "quarter": 1, "limit": -1}]},
+            "/capacities/0/limit",
+        ),
         ({"gap": 1}, "/gap"),
         ({"currency": "chf"}, "/currency"),
     ],

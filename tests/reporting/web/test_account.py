@@ -43,6 +43,14 @@ async def test_the_page_says_who_i_am_and_where_i_am_logged_in(everywhere: Porto
         assert (await is_in(here), await is_in(there)) == (True, False)
 
 
+@pytest.mark.parametrize(("language", "role"), [("en", "director"), ("fr", "direction")])
+async def test_my_role_is_called_as_in_my_language(
+    reader: httpx.AsyncClient, language: str, role: str
+) -> None:
+    await reader.get(f"/language/{language}")
+    assert f"<dd>{role}</dd>" in (await reader.get("/me")).text
+
+
 async def test_i_log_out_everywhere_over_rest(portolan: Portolan) -> None:
     async with visiting(portolan) as here, visiting(portolan) as there:
         for client in (here, there):
@@ -87,6 +95,26 @@ async def test_what_was_typed_stays_where_a_token_is_refused(reader: httpx.Async
     assert refused.status_code == 422
     assert "A scope is one or several of" in refused.text
     assert 'value="projects.reed"' in refused.text
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "days", "at", "sentence"),
+    [
+        ("en", "report", "400", "days", "Input should be less than or equal to 366"),
+        ("en", "", "30", "name", "String should have at least 1 character"),
+        ("fr", "rapport", "0", "days", "La valeur doit être supérieure ou égale à 1"),
+    ],
+)
+async def test_what_is_wrong_with_a_token_stands_at_its_field_in_the_readers_language(
+    reader: httpx.AsyncClient, language: str, name: str, days: str, at: str, sentence: str
+) -> None:
+    await reader.get(f"/language/{language}")
+    members = {"form": proof((await reader.get("/me")).text), "name": name, "days": days}
+    refused = await reader.post("/me/tokens", data=members)
+    assert refused.status_code == 422
+    assert f'<span class="wrong" id="token-{at}-error">{sentence}</span>' in refused.text
+    assert refused.text.count('aria-invalid="true"') == 1
+    assert ("1 member is not valid" in refused.text) == (language == "en")
 
 
 async def test_another_site_makes_no_token(reader: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """The pages in French: every text has its translation, and what the dashboards say in English is told in French too."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from services.reporting.web.words import LOCALE, words_for, words_in
 from shared.base import texts
 from tests.conftest import Portolan
 
+TEMPLATES = LOCALE.parent / "templates"
 VALUE = re.compile(r"\{(\w+)[^{}]*\}")
 FRENCH = {"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.5"}
 PLACE = re.compile(r"%\(\w+\)s|%s|\{\w+\}|`[^`]+`")
@@ -36,6 +38,18 @@ def test_every_text_is_translated_with_the_same_places() -> None:
         for id, text in zip(ids, texts, strict=True):
             assert not set('"<>') & set(text), "texts stand in attributes too"
             assert sorted(PLACE.findall(id)) == sorted(PLACE.findall(text)), id
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_a_colon_between_two_values_is_translated(template: Path) -> None:
+    """French puts a no-break space before it."""
+    assert (
+        re.findall(
+            r"(?:\}\}|endtrans %\}|</\w+>|<span[^>]*>|[^s] %\}): ?(?:\{\{|<|\{% (?!endtrans))",
+            template.read_text(),
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +105,7 @@ async def test_a_french_reader_reads_french(portolan: Portolan, reader: httpx.As
     for text in (
         '<html lang="fr">',
         "Écarts de coûts et de délais",
-        "par director",
+        "par <bdi>director</bdi>",
         " créé <span",
         "Montants en milliers de CHF",
         "−15.0\N{NO-BREAK SPACE}%",
@@ -139,7 +153,7 @@ async def test_what_portolan_did_by_itself_has_its_reason_in_french(
     assert ended.status_code == 200, ended.text
     await portolan.settled()
     page = (await reader.get(f"/project/{id}", headers=FRENCH)).text
-    assert "« <bdi>le projet est passé au stade abandonné</bdi> »" in page
+    assert "«\N{NO-BREAK SPACE}<bdi>le projet est passé au statut abandonné</bdi>\N{NO-BREAK SPACE}»" in page
 
 
 async def test_a_reader_chooses_the_language_and_stays_where_he_was(reader: httpx.AsyncClient) -> None:
@@ -187,9 +201,9 @@ async def test_a_problem_is_said_in_the_language_of_the_caller_in_every_service(
             "en",
             "There is no such resource",
         )
-        assert french.json()["title"] == "Cette ressource n'existe pas"
+        assert french.json()["title"] == "Cette ressource n’existe pas"
         assert french.json()["code"] == english.json()["code"] == "not_found"
-        assert "n'existe pas" in french.json()["detail"]
+        assert "n’existe pas" in french.json()["detail"]
 
 
 async def test_a_refused_move_names_states_and_moves_in_the_language_of_the_caller(
@@ -202,7 +216,7 @@ async def test_a_refused_move_names_states_and_moves_in_the_language_of_the_call
     assert english.json()["detail"] == "close is not possible while stage is proposed"
     assert (
         french.json()["detail"]
-        == "«\N{NO-BREAK SPACE}clore\N{NO-BREAK SPACE}» n'est pas possible (statut\N{NO-BREAK SPACE}: proposé)"
+        == "«\N{NO-BREAK SPACE}clore\N{NO-BREAK SPACE}» n’est pas possible (statut\N{NO-BREAK SPACE}: proposé)"
     )
     assert french.json()["allowed_moves"] == english.json()["allowed_moves"]
 
@@ -214,13 +228,13 @@ async def test_each_fault_and_each_item_of_a_batch_is_said_in_the_language_of_th
     refused = await portolan().post("/projects/v1/projects", json=wrong, headers=FRENCH)
     assert refused.status_code == 422
     assert {fault["pointer"]: fault["detail"] for fault in refused.json()["errors"]} == {
-        "/name": "Le texte a au moins 1 caractères",
-        "/colour": "Ce membre n'existe pas ici",
+        "/name": "Le texte doit avoir au moins 1 caractère",
+        "/colour": "Ce champ n’existe pas ici",
         "/planned_cost": "CHF a 2 décimales",
     }
     headers = FRENCH | {"Idempotency-Key": "french-batch"}
     batch = await portolan().post("/projects/v1/projects/batch", json={"items": [{}]}, headers=headers)
-    assert batch.json()["items"][0]["problem"]["errors"][0]["detail"] == "Ce membre est obligatoire"
+    assert batch.json()["items"][0]["problem"]["errors"][0]["detail"] == "Ce champ est obligatoire"
 
 
 @pytest.mark.parametrize(

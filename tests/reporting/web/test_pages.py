@@ -113,6 +113,30 @@ async def test_a_portfolio_of_many_projects_goes_on_on_another_page(
     shown = [set(re.findall(r">(Buoy \d+)<", p[p.index('data-part="projects"') :])) for p in (first, second)]
     assert len(shown[0] | shown[1]) == 60
     assert not shown[0] & shown[1]
+    assert "1–50 of 61" in first
+    assert "51–61 of 61" in second
+    assert f'href="/portfolio/{portfolio}?sort=name#projects">First page<' in second
+
+
+async def test_a_list_of_projects_says_which_of_how_many_are_shown(
+    portolan: Portolan, reader: httpx.AsyncClient
+) -> None:
+    items = [{"name": f"Buoy {i:03}"} for i in range(60)] + [{"name": "Lighthouse"}]
+    answer = await portolan("service").post(
+        "/projects/v1/projects/batch", json={"items": items}, headers={"Idempotency-Key": "buoys"}
+    )
+    assert answer.status_code in (200, 207), answer.text
+    await portolan.settled()
+    first = (await reader.get("/project?q=buoy&sort=-name")).text
+    assert "1–50 of 60" in first
+    more = re.search(r'rel="next" href="([^"]*)"', first)
+    assert more
+    second = (await reader.get(more[1].replace("&amp;", "&"))).text
+    assert "51–60 of 60" in second
+    assert 'href="/project?q=buoy&amp;sort=-name#projects">First page<' in second
+    none = (await reader.get("/project?q=nothing")).text
+    assert "No project matches." in none
+    assert 'class="count"' not in none[none.index('data-part="projects"') :]
 
 
 async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
@@ -146,7 +170,7 @@ async def test_the_sheet_of_a_project_shows_plan_risks_and_people(
     ):
         assert text in page
     assert "a risk of score 20" in page
-    assert re.search(r'class="h5">1</td>', page)
+    assert re.search(r'class="h5"><a href="/rows/risk/risks[^"]+">1</a></td>', page)
 
 
 async def test_names_are_text_and_never_markup(portolan: Portolan, reader: httpx.AsyncClient) -> None:
@@ -302,16 +326,16 @@ async def test_an_empty_instance_has_an_overview_too(reader: httpx.AsyncClient) 
     assert "There is no portfolio yet." in answer.text
 
 
-async def test_an_empty_instance_offers_three_next_steps_until_there_is_something(
+async def test_an_empty_instance_offers_four_next_steps_until_there_is_something(
     portolan: Portolan, reader: httpx.AsyncClient
 ) -> None:
     page = (await reader.get("/")).text
     steps = page[page.index('data-part="first-steps"') : page.index('data-part="totals"')]
-    assert steps.count("<li>") == 3
+    assert steps.count("<li>") == 4
     assert "portolan import" in steps
     assert "--no-sample" in steps
-    [form] = re.findall(r'href="(/registers/[^"]+)"', steps)
-    assert (await reader.get(form)).status_code == 200
+    for way in re.findall(r'href="([^"]+)"', steps):
+        assert (await reader.get(way)).status_code == 200
     await portfolio_with_project(portolan)
     assert "first-steps" not in (await reader.get("/")).text
 
@@ -475,7 +499,9 @@ async def test_what_somebody_did_in_a_row_is_counted_to_its_end(
         answer = await director.patch(f"/projects/v1/projects/{project}", json=patch, headers=headers)
         assert answer.status_code == 200, answer.text
     await portolan.settled()
-    assert "by director, 130 times" in " ".join((await reader.get(f"/project/{project}")).text.split())
+    assert "by <bdi>director</bdi>, 130 times" in " ".join(
+        (await reader.get(f"/project/{project}")).text.split()
+    )
 
 
 async def test_activity_tells_the_day_on_which_it_was_so(
@@ -505,7 +531,7 @@ async def test_of_what_nothing_is_known_the_light_is_hollow_and_says_so(
     _, expected = await portfolio_with_project(portolan, planned_cost=on_plan, forecast_cost=on_plan)
     assert "cost and time cannot be judged yet" in (await reader.get(f"/project/{unknown}")).text
     assert 'class="symbol green hollow"' in (await reader.get("/project?portfolio=none")).text
-    assert "hollow" not in (await reader.get(f"/project/{expected}")).text
+    assert 'hollow"' not in (await reader.get(f"/project/{expected}")).text
     assert re.search(r"</svg>No information</span>", (await reader.get(f"/project/{unknown}")).text)
     totals = (await reader.get("/")).text.split("</dl>")[0]
     assert re.search(

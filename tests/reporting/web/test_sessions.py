@@ -45,7 +45,7 @@ async def test_a_link_logs_in_once_on_either_database(everywhere: Portolan) -> N
     link = await everywhere.running.login_link()
     async with visiting(everywhere) as client:
         first = await client.get(link)
-        assert (first.status_code, first.headers["location"]) == (303, "/")
+        assert (first.status_code, first.headers["location"]) == (303, "/home")
         assert (await client.get("/")).status_code == 200
     async with visiting(everywhere) as other:
         again = await other.get(link)
@@ -60,7 +60,7 @@ async def test_a_used_link_leads_on_whoever_is_logged_in(
 ) -> None:
     used = "/login?code=used-before&next=%2Fproject"
     assert [(a.status_code, a.headers["location"]) for a in [await reader.get(used)]] == [(303, "/project")]
-    assert (await reader.get("/login")).headers["location"] == "/"
+    assert (await reader.get("/login")).headers["location"] == "/home"
 
 
 async def test_a_session_that_has_ended_is_said_on_the_login_page(
@@ -415,7 +415,7 @@ async def test_a_login_never_leads_to_another_site(
     portolan: Portolan, visitor: httpx.AsyncClient, address: str
 ) -> None:
     link = httpx.URL(await portolan.running.login_link()).copy_add_param("next", address)
-    assert (await visitor.get(link)).headers["location"] == "/"
+    assert (await visitor.get(link)).headers["location"] == "/home"
 
 
 @given(st.text())
@@ -443,6 +443,6 @@ async def test_links_and_sessions_of_the_local_issuer_end_where_it_is_off(
         assert (ended.status_code, ended.headers["location"].partition("?")[0]) == (303, "/login")
         refused = await other.get(link)
         assert (refused.status_code, "Links log nobody in here" in refused.text) == (401, True)
-        assert "<code>" not in (await other.get("/login")).text
+        assert "login-link" not in (await other.get("/login")).text
     async with running_portolan(Settings(data=tmp_path)) as portolan, visiting(portolan) as client:
         assert (await client.get(link)).status_code == 303, "it was not used up"

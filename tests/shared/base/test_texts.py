@@ -9,7 +9,18 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from shared.base import texts
-from shared.base.texts import Text, either, in_language, is_translated, joined, language_of, preferred
+from shared.base.texts import (
+    Text,
+    either,
+    from_plain,
+    in_language,
+    is_translated,
+    joined,
+    language_of,
+    preferred,
+    to_plain,
+    with_places,
+)
 from shared.contracts.words import Called
 
 
@@ -94,10 +105,10 @@ def test_the_language_is_the_one_most_wanted_of_those_there_are(accepted: str, l
 @pytest.mark.parametrize(
     ("template", "name", "sentence"),
     [
-        ("the {noun} is already archived", "allocation", "l'affectation est déjà archivée"),
+        ("the {noun} is already archived", "allocation", "l’affectation est déjà archivée"),
         ("the {noun} is already archived", "project", "le projet est déjà archivé"),
         ("the {noun} is already archived", "budget_line", "la ligne budgétaire est déjà archivée"),
-        ("there is no {noun} with this key", "forecast", "aucune prévision de coûts n'a cette clé"),
+        ("there is no {noun} with this key", "forecast", "aucune prévision de coûts n’a cette clé"),
     ],
 )
 def test_a_label_takes_the_form_that_the_translation_asks_for(
@@ -116,3 +127,22 @@ def test_what_was_compiled_is_read_unless_the_catalogue_is_newer(tmp_path: Path)
     texts.catalogue.cache_clear()
     assert texts.catalogue(tmp_path, "own", "rm").gettext("one") == "in"
     assert texts.catalogue(tmp_path, "own", "de").gettext("one") == "one"
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "french"),
+    [
+        (0, "0 members are not valid", "0 champ n’est pas valable"),
+        (1, "1 member is not valid", "1 champ n’est pas valable"),
+        (2, "2 members are not valid", "2 champs ne sont pas valables"),
+    ],
+)
+def test_a_word_agrees_with_its_count_in_every_language(count: int, english: str, french: str) -> None:
+    text = Text("{count} {count:member is|members are} not valid", count=count)
+    assert (text, in_language(text, "fr")) == (english, french)
+    assert in_language(from_plain(to_plain(text)), "fr") == french  # type: ignore[arg-type] # what `to_plain` makes
+
+
+def test_papers_show_a_template_with_its_places_alone() -> None:
+    template = "{noun:le} has {count:,} {count:part|parts}: {name!r}"
+    assert with_places(template) == "{noun} has {count} parts: {name}"

@@ -1,12 +1,14 @@
 """Merge patches: what is read of a patch's own members is what reading the whole patched document would give."""
 
 import json
+from contextlib import suppress
+from enum import EnumType
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 
 from services.projects.service import SERVICE
 from shared.contracts.projects.structure import Project
@@ -67,8 +69,24 @@ def test_a_patch_gives_what_the_whole_document_would(register: Register[Any], da
 def _that_stands(shape: type[BaseModel]) -> dict[str, Any]:
     """A document of the register that its own rules accept."""
     stands = {name: STANDS[name] for name in shape.model_fields if STANDS.get(name) is not None}
-    missing = {name for name, field in shape.model_fields.items() if field.is_required()} - stands.keys()
-    return stands | dict.fromkeys(missing, "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d")
+    missing = [
+        name for name, field in shape.model_fields.items() if field.is_required() and name not in stands
+    ]
+    return stands | {name: _acceptable(shape, name) for name in missing}
+
+
+def _acceptable(shape: type[BaseModel], name: str) -> Any:
+    """A value that the member accepts: an id or text, a day, a year, or the first of its choices."""
+    field = shape.model_fields[name]
+    kind: Any = field.annotation
+    members: dict[str, Any] = {name: (kind, field)}
+    alone: type[BaseModel] = create_model("Alone", __base__=shape.__bases__[0], **members)
+    choices: list[Any] = list(kind) if isinstance(kind, EnumType) else []
+    for value in ["01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d", "2026-06-01", 2026, *choices[:1]]:
+        with suppress(ValidationError):
+            alone.model_validate_json(json.dumps({name: value}), strict=True)
+            return value
+    raise AssertionError(f"{shape.__name__}.{name} needs a value that this test does not know")
 
 
 def test_what_a_patch_does_not_name_is_not_judged_again() -> None:

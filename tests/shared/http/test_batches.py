@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.store import group
 from tests.shared.conftest import Projects
 
 ITEMS = 100
@@ -124,3 +125,24 @@ async def test_what_is_read_under_a_guard_is_read_after_it(
     monkeypatch.setattr(projects.store, "fetch", with_a_budget_meanwhile)
     assert await put(projects, "work-packages", [part, whole], "2") == [409, 200]
     assert done
+
+
+async def test_what_many_items_name_is_checked_once_and_for_each_of_them(
+    projects_everywhere: Projects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Archived between the decision and the commit, it takes none of them; what names something else comes in."""
+    client = projects_everywhere.client
+    one, other = [(await client.post("/projects/v1/portfolios", json={"name": name})).json() for name in "AB"]
+    commit, checks = projects_everywhere.store.commit, list[int]()
+
+    async def with_an_archiving_meanwhile(unit: Any) -> None:
+        checks.append(sum(statement.is_check for statement in group.statements_of(unit.parts)))
+        if len(checks) == 1:
+            answer = await client.delete(f"/projects/v1/portfolios/{one['id']}", headers={"If-Match": '"1"'})
+            assert answer.status_code == 204
+        await commit(unit)
+
+    monkeypatch.setattr(projects_everywhere.store, "commit", with_an_archiving_meanwhile)
+    items = [{"name": "P", "portfolio_id": one["id"]}] * 3 + [{"name": "Q", "portfolio_id": other["id"]}] * 2
+    assert await put(projects_everywhere, "projects", items, "1") == [409] * 3 + [201] * 2
+    assert checks[0] == 2

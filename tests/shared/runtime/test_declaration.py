@@ -11,6 +11,7 @@ from services.embedded import SERVICES
 from services.projects.service import SERVICE as PROJECTS
 from services.risk.reactions import REACTIONS
 from services.risk.service import SERVICE as RISK
+from shared.contracts.finance.calendar import RateCard
 from shared.contracts.language import CATALOGUE, entry_of
 from shared.contracts.resources.people import Person
 from shared.contracts.risk.risks import Risk
@@ -20,8 +21,6 @@ from shared.http.call import Answer, Call
 from shared.http.routes import Routes
 from shared.messaging.consumer import reacting
 from shared.runtime.service import Group, Service
-from tests.restricted.rate_cards import RateCard
-from tests.restricted.rate_cards import declared as with_rate_cards
 
 
 async def nothing(*arguments: Any) -> None:
@@ -109,12 +108,11 @@ def test_every_reference_within_a_service_is_checked_by_its_register() -> None:
 
 
 def test_a_consumer_that_would_never_receive_what_it_reacts_to_is_refused() -> None:
-    with with_rate_cards():
-        event_type = entry_of(RateCard).event_type("agreed")
-        with pytest.raises(TypeError, match="would never receive rate cards, which are restricted"):
-            replace(RISK.consumers[0], reactions={event_type: nothing})
-        replace(
-            RISK.consumers[0],
-            reactions={event_type: nothing},
-            classes=("open", "people", "restricted", "restricted_people"),
-        )
+    event_type = entry_of(RateCard).event_type("revised")
+    with pytest.raises(TypeError, match="would never receive rate cards, which are restricted"):
+        replace(RISK.consumers[0], reactions={event_type: nothing})
+    replace(
+        RISK.consumers[0],
+        reactions={event_type: nothing},
+        classes=("open", "people", "restricted", "restricted_people"),
+    )

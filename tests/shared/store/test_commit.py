@@ -311,3 +311,24 @@ async def test_a_closed_store_has_written_what_was_asked_and_takes_no_more(
     with pytest.raises(Unreachable):
         async with asyncio.timeout(5):
             await creating(closing, "LATE").commit()
+
+
+async def test_a_trial_raises_what_a_commit_would_and_leaves_nothing(store: Store) -> None:
+    await created(store, "TAKEN")
+    await store.trial(creating(store, "FREE").unit)
+    with pytest.raises(UniqueTaken):
+        await store.trial(creating(store, "TAKEN").unit)
+    assert await codes(store) == {"TAKEN"}
+    assert await positions(store) == [1]
+
+
+async def test_a_trial_of_parts_that_may_fail_singly_notes_those_that_would(store: Store) -> None:
+    await created(store, "TAKEN")
+    work = creating(store, "FREE")
+    work.next_part()
+    stage(work, "TAKEN")
+    work.unit.separable = True
+    await store.trial(work.unit)
+    assert [(part, type(failure)) for part, failure in work.unit.failures.items()] == [(1, UniqueTaken)]
+    assert await codes(store) == {"TAKEN"}
+    assert await positions(store) == [1]

@@ -37,6 +37,17 @@ async def test_an_approved_line_is_not_revised_until_it_is_returned(desk: Desk) 
     assert (await desk.revise(LINES, returned, amount=chf("400.00"))).status_code == 200
 
 
+async def test_what_is_expected_of_granted_money_may_change(desk: Desk) -> None:
+    created = await desk.make(LINES, **line(await desk.project()))
+    approved = await desk.move(LINES, await desk.move(LINES, created, "submit"), "approve")
+    revised = await desk.revise(LINES, approved, forecast=chf("620.00"))
+    assert (revised.status_code, revised.json()["state"]) == (200, "approved")
+    await desk.portolan.settled()
+    [year] = (await desk.read("/reporting/v1/budget"))["items"]
+    assert (year["total"]["approved"], year["total"]["forecast"]) == (chf("500.00"), chf("620.00"))
+    assert year["opex"]["forecast"] is None
+
+
 async def test_a_draft_is_not_approved(desk: Desk) -> None:
     created = await desk.make(LINES, **line(await desk.project()))
     refused = await desk.act(LINES, created, "approve")
@@ -56,6 +67,8 @@ async def test_a_manager_submits_but_does_not_approve(desk: Desk) -> None:
     ("wrong", "pointer"),
     [
         ({"amount": chf("-0.01")}, "/amount"),
+        ({"forecast": chf("-0.01")}, "/forecast"),
+        ({"forecast": {"amount": "1.00", "currency": "EUR"}}, "/forecast"),
         ({"project_id": None}, "/project_id"),
         ({"nature": None}, "/nature"),
         ({"nature": "both"}, "/nature"),

@@ -134,6 +134,31 @@ async def test_reversals_of_one_batch_know_of_each_other(desk: Desk) -> None:
     assert [one["status"] for one in answer.json()["items"]] == [201, 409]
 
 
+async def test_a_credit_that_reverses_no_single_cost_rests_on_its_document(desk_everywhere: Desk) -> None:
+    """A bonus for the year, or a credit note for three invoices; it can be posted when the project has ended."""
+    desk = desk_everywhere
+    project = await desk.project("approve", "activate")
+    assert (await desk.post(project, "80.00")).status_code == 201
+    await desk.move("projects/v1/projects", project, "discontinue")
+    credit = await desk.post(project, "-30.00", document="CN-2026-17")
+    assert credit.status_code == 201
+    assert (await desk.earned_value(project))["ac"] == chf("50.00")
+    bare = await desk.revise(COSTS, credit.json(), document=None)
+    assert (bare.status_code, bare.json()["code"]) == (422, "reversal")
+
+
+async def test_a_credit_that_was_posted_in_error_is_reversed_as_any_cost(desk_everywhere: Desk) -> None:
+    desk = desk_everywhere
+    project = await desk.project("approve")
+    credit = (await desk.post(project, "-30.00", document="CN-1")).json()
+    same_sign = await desk.post(project, "-1.00", reverses_id=credit["id"])
+    assert (same_sign.status_code, same_sign.json()["code"]) == (422, "reversal")
+    too_much = await desk.post(project, "30.01", reverses_id=credit["id"])
+    assert (too_much.status_code, too_much.json()["code"]) == (409, "reversed_too_much")
+    assert (await desk.post(project, "30.00", reverses_id=credit["id"])).status_code == 201
+    assert (await desk.earned_value(project))["ac"] == chf("0.00")
+
+
 @pytest.mark.parametrize(
     ("amount", "members", "pointer"),
     [

@@ -98,7 +98,7 @@ async def test_another_profile_changes_no_shape(portolan: Portolan) -> None:
         ({"words": [{"term": "project", "label": x} for x in "AB"]}, "duplicate", "/words/1/term"),
         ({"defaults": [{"member": "projects.project.stages", "value": "X"}]}, "unknown_member", "/defaults/0/member"),
         ({"defaults": [{"member": "projects.work_package.state", "value": "X"}]}, "unknown_member", "/defaults/0/member"),
-        ({"limits": [{"name": "a", "amount": {"amount": "-0.01", "currency": "CHF"}}]}, "negative", "/limits/0/amount"),
+        ({"limits": [{"name": "approve_request", "amount": {"amount": "-0.01", "currency": "CHF"}}]}, "negative", "/limits/0/amount"),
         ({"retention": [{"kind": "resources.unicorn", "months": 12}]}, "unknown_kind", "/retention/0/kind"),
         ({"calendar_id": "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"}, "not_found", "/calendar_id"),
     ],
@@ -116,7 +116,9 @@ async def test_what_is_called_and_kept_otherwise_is_told_as_it_is(portolan: Port
         "languages": ["fr", "en"],
         "words": [{"term": "project.sponsor_id", "label": "Auftraggeber"}],
         "defaults": [{"member": "projects.project.phase", "value": "initialisation"}],
-        "limits": [{"name": "approve_request", "amount": {"amount": "250000.00", "currency": "CHF"}}],
+        "limits": [
+            {"name": "approve_request", "amount": {"amount": "250000.00", "currency": "CHF"}, "days": None}
+        ],
         "retention": [{"kind": "resources.person", "months": 120}],
         "mandates": "always",
         "public_procurement": "on",

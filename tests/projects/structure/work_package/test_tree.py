@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.projects.structure.work_package import tree as package_tree
 from tests.conftest import Portolan
 from tests.support.given import House
 
@@ -130,6 +131,24 @@ async def test_a_package_with_parts_shows_how_far_they_are(house_everywhere: Hou
     assert await tree.shown("1") == (62, "in_progress")
     assert (await house_everywhere.archive(PACKAGES, tree.by_code["1.3"])).status_code == 204
     assert await tree.shown("1") == (83, "in_progress")
+
+
+async def test_a_report_of_progress_reads_what_stands_beside_it_and_not_the_project(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = await broken_down(house, "1", "1.1", "1.1.1", "2", *(f"2.{n}" for n in range(1, 31)))
+    codes: list[str] = []
+    read_node = package_tree.read_node
+
+    def counted(document: str) -> package_tree.Node:
+        node = read_node(document)
+        codes.append(node.wbs)
+        return node
+
+    monkeypatch.setattr(package_tree, "read_node", counted)
+    assert (await tree.progress("1.1.1", 40)).status_code == 200
+    assert set(codes) == {"1", "1.1", "1.1.1"}
+    assert await tree.shown("1") == (40, "in_progress")
 
 
 async def test_parts_weigh_as_much_as_their_budgets(house: House) -> None:

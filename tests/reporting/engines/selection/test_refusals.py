@@ -117,7 +117,7 @@ def test_a_cycle_of_prerequisites_is_refused_with_its_chain() -> None:
     ring = Portfolio((Candidate("A", 1, requires=("B",)), Candidate("B", 1, requires=("A",))))
     refused = refusal(ring)
     assert refused.code == "cycle"
-    assert "A requires B requires A" in refused.detail or "B requires A requires B" in refused.detail
+    assert "A -> B -> A" in refused.detail or "B -> A -> B" in refused.detail
 
 
 def test_forcing_out_what_a_forced_one_requires_is_a_contradiction() -> None:

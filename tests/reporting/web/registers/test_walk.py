@@ -14,8 +14,10 @@ import pytest
 
 from services.reporting.web.registers import typed
 from services.reporting.web.registers.naming import address_of
+from services.reporting.web.words import SOURCE, words_in
 from shared.base.settings import Settings
 from shared.contracts.forms import Entry, Field, by_kind, index, model_of
+from shared.contracts.limits import DAYS_IN_STATE
 from tests.conftest import running_portolan
 from tests.reporting.web.conftest import visiting
 from tests.support.forms import PageForm, action_of, follow, record_of, send
@@ -134,7 +136,7 @@ async def test_one_is_made_by_the_form(system: Everything, director: httpx.Async
     resource = system.resources[entry.path]
     page = await director.get(address_of(entry, "new"))
     form = record_of(page)
-    texts = typed.texts_of(model_of(entry).created, resource)
+    texts = typed.texts_of(model_of(entry).created, resource, words_in(SOURCE))
     texts |= OTHERWISE.get(entry.key, {})
     form.values |= {name: text for name, text in texts.items() if not name.startswith("external_ref")}
     answer = await send(director, form)
@@ -149,13 +151,15 @@ async def test_one_is_made_by_the_form(system: Everything, director: httpx.Async
 
 OTHERWISE: dict[str, dict[str, str]] = {
     "projects.project": {"code": "PRJ-9999", "stage": ""},
+    "projects.request": {"code": "REQ-9999"},
     "projects.work_package": {"wbs": "7.7"},
     "projects.field_definition": {"name": "another_field"},
     "resources.identity": {"subject": "another"},
     "projects.membership": {"principal.service_account": "another"},
+    "finance.rate_card": {"grade": "Senior"},
 }
 """Members of which no two are alike."""
-ONE_OF_A_KIND = {"projects.organisation"}
+ONE_OF_A_KIND = {"projects.organisation", "projects.scoring"}
 
 
 @pytest.mark.parametrize("entry", [e for e in WRITABLE if model_of(e).revises], ids=ids)
@@ -249,10 +253,13 @@ ROWS = {
         "defaults.0.member": "projects.project.phase",
         "defaults.0.value": "Initiation",
     },
+    "projects.organisation.limits": {"limits.0.name": next(iter(DAYS_IN_STATE)), "limits.0.days": "3"},
+    "projects.scoring_model.criteria": {"criteria.1.name": "Second", "criteria.1.weight": "2"},
 }
 """Rows that no example fills."""
-STANDS = {"comment.decided_by"}
-"""Lists of what was decided, which is not changed afterwards."""
+STANDS = {"comment.decided_by", "scoring_model.comparisons", "scoring.scores", "ranking.subjects"}
+"""Lists of what was decided, which is not changed afterwards; and those that have no room for one row more: only a model by
+AHP compares, each criterion is scored once, and the subjects of a ranking are named by their ids."""
 
 
 @pytest.mark.parametrize("entry", [e for e in WRITABLE if model_of(e).revises], ids=ids)

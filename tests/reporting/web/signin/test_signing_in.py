@@ -49,6 +49,71 @@ async def test_somebody_logs_in_at_the_issuer_and_is_where_they_wanted_to_be(
     assert issuer.secrets() == [f"{CLIENT}:{SECRET}"]
 
 
+async def test_who_has_logged_in_is_called_as_the_issuer_calls_them(
+    trusting: Portolan, browser: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    issuer.subject, issuer.id = "0c1f52c6-7a0e-4f2b-9d6a-3b8c1f7e2a90", {"name": "Anna <Keller>"}
+    await logged_in(browser, issuer)
+    account = (await browser.get("/me")).text
+    assert "<bdi>Anna &lt;Keller&gt;</bdi>" in account
+    assert "Printed for Anna &lt;Keller&gt;," in account
+    await store_of(trusting).run("UPDATE browser_session SET tokens_end_at = 1")
+    issuer.sends_id_at_renewal = False
+    assert "<bdi>Anna &lt;Keller&gt;</bdi>" in (await browser.get("/me")).text, "after a renewal too"
+
+
+@pytest.mark.parametrize("name", [None, "", 5, ["Anna"], "\u202e", "x" * 201], ids=repr)
+async def test_who_has_no_name_that_can_be_read_is_called_by_their_subject(
+    browser: httpx.AsyncClient, issuer: Issuer, name: Any
+) -> None:
+    issuer.id = {"name": name}
+    await logged_in(browser, issuer)
+    assert "Printed for anna," in (await browser.get("/me")).text
+
+
+@pytest.mark.parametrize(
+    ("locale", "chosen_here", "language"),
+    [("fr", "", "fr"), ("fr-CH", "", "fr"), ("fr_CH", "en", "en"), ("xx", "", "en"), (["fr"], "", "en"), ("", "fr", "fr")],
+    ids=str,
+)  # fmt: skip
+async def test_the_language_chosen_at_the_issuer_counts_unless_one_was_chosen_here(
+    browser: httpx.AsyncClient, issuer: Issuer, locale: Any, chosen_here: str, language: str
+) -> None:
+    issuer.id = {"locale": locale}
+    if chosen_here:
+        await browser.get(f"/language/{chosen_here}")
+    await logged_in(browser, issuer)
+    assert f'<html lang="{language}' in (await browser.get("/me")).text
+
+
+async def test_the_language_of_an_issuer_is_no_choice_of_who_logs_in_next(
+    browser: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    issuer.id = {"locale": "fr"}
+    await logged_in(browser, issuer)
+    issuer.subject, issuer.id = "paul", {}
+    await logged_in(browser, issuer)
+    assert '<html lang="en' in (await browser.get("/me")).text
+
+
+async def test_mails_too_are_in_the_language_of_the_issuer_until_one_is_chosen(
+    issuer: Issuer, tmp_path: Path, fresh_stores: Path
+) -> None:
+    issuer.id = {"locale": "fr-CH"}
+    login = {"issuer": issuer.url, "subject": issuer.subject, "name": "Anna"}
+    async with (
+        trusting_those(described(issuer), tmp_path, fresh_stores) as system,
+        visiting(system) as browser,
+    ):
+        answer = await system("director").post("/resources/v1/identities/of-login", json=login)
+        assert answer.is_success, answer.text
+        await system.settled()
+        for _ in range(2):
+            await logged_in(browser, issuer)
+        languages = await store_of(system).fetch("SELECT language, read_in FROM mail_login")
+    assert [tuple(row) for row in languages] == [(None, "fr")]
+
+
 async def test_somebody_logs_in_on_either_database(
     issuer: Issuer, tmp_path: Path, fresh_stores: Path, database_url: str
 ) -> None:
@@ -98,7 +163,7 @@ async def test_the_session_after_a_log_in_is_another_than_before(
     ],
 )
 async def test_nobody_is_led_to_another_site(browser: httpx.AsyncClient, issuer: Issuer, then: str) -> None:
-    assert (await logged_in(browser, issuer, then)).headers["location"] == "/"
+    assert (await logged_in(browser, issuer, then)).headers["location"] == "/home"
 
 
 async def refused(browser: httpx.AsyncClient, answer: httpx.Response, sentence: str) -> None:

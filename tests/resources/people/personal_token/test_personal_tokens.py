@@ -213,6 +213,10 @@ async def test_what_a_subject_was_given_is_revoked_with_its_personal_tokens(port
     body = {"kind": "subject", "value": "manager", "issuer": LOCAL}
     await portolan("director").post("/risk/v1/revocations", json=body)
     assert (await program.get("/risk/v1/risks")).json()["code"] == "token_revoked"
+    again = with_token(portolan, portolan.token("manager", "manager"))
+    assert (await again.get("/risk/v1/me/tokens")).json() == {"items": []}
+    elsewhere = (await again.get("/finance/v1/me/tokens")).json()["items"]
+    assert len(elsewhere) == 1, "the revocation was for one service"
 
 
 async def test_the_tokens_of_a_person_go_with_them(portolan: Portolan) -> None:

@@ -80,3 +80,36 @@ async def test_a_rating_does_not_leave_an_archived_project(desk: Desk) -> None:
         await desk.client.put("/risk/v1/assessments/by-ref/erp/1", json=body | {"project_id": other["id"]}),
     ):
         assert (refused.status_code, refused.json()["code"]) == (409, "project_ended")
+
+
+async def test_an_assessment_without_a_rating_says_why(desk_everywhere: Desk) -> None:
+    project = (await desk_everywhere.project())["id"]
+    body = {"project_id": project, "rated_on": "2012-08-31"}
+    refused = await desk_everywhere.client.post("/risk/v1/assessments", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "not_rated")
+    created = await desk_everywhere.client.post("/risk/v1/assessments", json=body | {"comment": "Exempt."})
+    assert (created.status_code, created.json()["rating"]) == (201, None)
+
+
+async def test_no_earlier_rating_stands_in_for_one_that_was_not_given(desk_everywhere: Desk) -> None:
+    desk, project = desk_everywhere, (await desk_everywhere.project())["id"]
+    for day, members in (("2026-02-01", {"rating": 2}), ("2026-03-01", {"comment": "Exempt."})):
+        body = {"project_id": project, "rated_on": day, **members}
+        assert (await desk.client.post("/risk/v1/assessments", json=body)).status_code == 201
+    await desk.portolan.settled()
+    [item] = (await desk.read("/reporting/v1/projects"))["items"]
+    assert item["rating"] == {"rating": None, "rated_on": "2026-03-01"}
+    exposure = await desk.read("/reporting/v1/risk-exposure")
+    assert (exposure["ratings"]["2"], exposure["unrated"]) == (0, 1)
+
+
+async def test_what_has_ended_is_at_no_rating(desk: Desk) -> None:
+    project = await desk.project()
+    rated = {"project_id": project["id"], "rated_on": "2026-02-01", "rating": 2}
+    assert (await desk.client.post("/risk/v1/assessments", json=rated)).status_code == 201
+    await desk.portolan.settled()
+    assert (await desk.read("/reporting/v1/risk-exposure"))["ratings"]["2"] == 1
+    gone = await desk.client.delete(f"/projects/v1/projects/{project['id']}", headers={"If-Match": '"1"'})
+    assert gone.status_code == 204
+    await desk.portolan.settled()
+    assert (await desk.read("/reporting/v1/risk-exposure"))["ratings"]["2"] == 0

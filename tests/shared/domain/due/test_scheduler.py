@@ -1,8 +1,10 @@
 """The scheduler with its store: leases, rows of aggregates that stood before, working days, and what cannot be told."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from services.finance.vendors.contract.api import CONTRACTS
 from services.projects.structure.work_package import commands
+from shared.base.clock import now_micros
 from shared.base.settings import Settings
 from shared.contracts.finance.vendors import Contract
 from shared.contracts.projects.structure import WorkPackage
@@ -144,6 +147,19 @@ async def test_only_what_can_be_told_now_takes_the_lease(turning: Portolan) -> N
     assert await store.fetch("SELECT name, holder, until FROM lease") == before
 
 
+async def test_the_metric_says_for_how_long_the_oldest_has_waited(turning: Portolan) -> None:
+    oldest, _ = await packages(turning, 1, 2)
+    store = turning.running.services["projects"].kernel.store
+    postpone = f"UPDATE due SET retry_at = {2**62} WHERE aggregate_id = ? RETURNING due_at"
+    [(due_at,)] = await store.run(postpone, (oldest["id"],))
+    turn(turning.running.settings, days=5)
+    await scheduler_of(turning, "projects").look()
+    metrics = (await turning.anonymous().get("/projects/metrics")).text
+    [late] = re.findall(r'portolan_due_oldest_seconds\{service="projects"\} (\S+)', metrics)
+    assert float(late) == pytest.approx((now_micros() - due_at) / 1_000_000, abs=60)
+    assert float(late) > 3 * 86_400
+
+
 async def test_of_a_kind_that_nobody_declares_nothing_is_late(turning: Portolan) -> None:
     [package] = await packages(turning, 1)
     store = turning.running.services["projects"].kernel.store
@@ -232,3 +248,9 @@ async def test_working_days_are_those_of_the_organisation_and_its_calendar(
     counted = [d for d in (day(n, settings) for n in range(60, 120)) if almanac.is_worked(d)][-5]
     assert counted.weekday() == 0
     assert at == almanac.begin(counted).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    shutdown = {"first_on": counted.isoformat(), "last_on": counted.isoformat()}
+    await desk.revise("projects/v1/calendars", mondays, exceptions=[shutdown])
+    await turning.settled()
+    await replica.look()
+    earlier = almanac.begin(counted - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert (await waiting(turning, "finance"))[0]["due_at"] == earlier, "a day off is counted at once"
