@@ -5,10 +5,10 @@ BIN := .venv/bin
 RUN := .venv/.run
 ALL := .venv/.all
 
-ROTATING := tests/system/test_hostile_input.py tests/system/test_schemathesis.py tests/architecture/test_engine_inputs.py
+ROTATING := tests/system/test_hostile_input.py tests/system/test_schemathesis.py tests/system/test_accessibility.py tests/architecture/test_engine_inputs.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test stack kafka bench lint contracts release-contracts install chaos migration lock texts clean
+.PHONY: help run test stack kafka keycloak bench lint contracts release-contracts install chaos migration lock texts clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -54,6 +54,9 @@ stack: $(ALL)  ## The distributed shape: Kafka, PostgreSQL, five processes, one 
 
 kafka: $(ALL)  ## Apache Kafka alone, on 127.0.0.1:9092
 	@$(BIN)/python -m deploy.kafka $(ARGS)
+
+keycloak: $(ALL)  ## Keycloak alone, an issuer to log in at, on localhost:8180
+	@$(BIN)/python -m deploy.keycloak $(ARGS)
 
 bench: $(ALL)  ## The speed figures, a line each
 	@$(BIN)/python -m benchmarks $(ARGS)

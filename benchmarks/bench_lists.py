@@ -19,7 +19,7 @@ from benchmarks.bench_api import databases
 from benchmarks.figure import Figure
 from services.projects.service import SERVICE
 from services.projects.structure.project.api import PROJECTS
-from shared.base.clock import now, to_micros
+from shared.base.clock import now
 from shared.base.ids import new_id
 from shared.base.settings import Settings
 from shared.base.telemetry import LOG
@@ -100,7 +100,7 @@ async def _of(name: str) -> list[Figure]:
             databases(["projects"]) if name == "postgresql" else nullcontext("")
         )
         with source as url:
-            async with _filled(url, count) as (one, client, ids):
+            async with filled(url, count) as (one, client, ids):
                 if name == "postgresql":  # which looks at what was written by itself, a minute later
                     await one.kernel.store.run("ANALYZE")
                 times[count] = await _timed(client, ids)
@@ -114,7 +114,7 @@ async def _of(name: str) -> list[Figure]:
 
 
 @asynccontextmanager
-async def _filled(url: str, count: int) -> AsyncIterator[tuple[Opened, httpx.AsyncClient, dict[str, str]]]:
+async def filled(url: str, count: int) -> AsyncIterator[tuple[Opened, httpx.AsyncClient, dict[str, str]]]:
     """A projects service with so many projects, written in bulk, past commands and outbox."""
     with TemporaryDirectory(prefix="portolan-bench-") as folder:
         settings = Settings(data=Path(folder), database_url=url)
@@ -122,13 +122,18 @@ async def _filled(url: str, count: int) -> AsyncIterator[tuple[Opened, httpx.Asy
             started = perf_counter()
             ids = await _fill(one.kernel.store, count)
             print(f"# {count} projects written in {perf_counter() - started:.0f} s", flush=True)
-            token = LocalIssuer(Path(folder)).issue("bench", "service", "portolan")
-            async with httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=one.app),
-                base_url="http://127.0.0.1",
-                headers={"Authorization": f"Bearer {token}"},
-            ) as client:
+            async with client_of(one, "service") as client:
                 yield one, client, ids
+
+
+def client_of(one: Opened, role: str) -> httpx.AsyncClient:
+    """Asks inside the process, as a subject that is called like the role."""
+    token = LocalIssuer(one.kernel.settings.data).issue(role, role, "portolan")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=one.app),
+        base_url="http://127.0.0.1",
+        headers={"Authorization": f"Bearer {token}"},
+    )
 
 
 async def _timed(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, float]:
@@ -185,11 +190,7 @@ async def _fill(store: Store, count: int) -> dict[str, str]:
         rows = []
         for n in range(start, min(start + BATCH, count)):
             project = _project(n, portfolios, managers, stages, moment)
-            rows.append(
-                PROJECTS.mirror.values(
-                    vars(project), to_micros(project.updated_at), n, project.model_dump_json()
-                )
-            )
+            rows.append(PROJECTS.mirror.values(vars(project), n, project.model_dump_json()))
         await store.commit(Unit([Part(statements=[Statement(insert, rows, types=types)])]))
     return {"portfolio": str(portfolios[0]), "manager": str(managers[0]), "number": str(count // 2 + 1)}
 

@@ -74,7 +74,7 @@ class Broker:
         """Start it and wait until it accepts connections; NotStarted says why it does not."""
         self.prepare()
         with (self.folder / "broker.log").open("ab") as log:
-            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, start_new_session=True)  # noqa: S603 our own words
         deadline = monotonic() + START_S
         while not self.accepts():
             if self.process.poll() is not None or monotonic() > deadline:

@@ -26,7 +26,9 @@ class Forecast(Aggregate):
 
 @aggregate("finance", "actual-costs", key="project_id")
 class ActualCost(Aggregate):
-    """Money spent on a project; a correction is a negative cost that names what it reverses."""
+    """Money spent on a project. A negative cost gives some of it back: it names what it reverses, or is a credit with its
+    document.
+    """
 
     project_id: Annotated[Id, names("project"), filterable, at_creation]
     """The project that is charged."""
@@ -35,15 +37,15 @@ class ActualCost(Aggregate):
     posted_on: Annotated[Day, sortable, at_creation]
     """The day on which it was posted."""
     amount: Annotated[Money, sortable, at_creation]
-    """What was spent; negative for a reversal."""
+    """What was spent; negative where money comes back."""
     nature: Annotated[Nature, filterable, at_creation] = Nature.OPEX
     """Capital or operating expenditure."""
     document: Line | None = None
-    """The number of the invoice or of another document."""
+    """The number of the invoice, the credit note or another document; a credit that reverses no single cost needs it."""
     contract_id: Annotated[Id | None, names("contract"), filterable] = None
     """The contract under which it was spent."""
     reverses_id: Annotated[Id | None, names("actual_cost"), filterable, at_creation] = None
-    """The cost that this one takes back, wholly or in part."""
+    """The cost, or the credit, that this one takes back, wholly or in part."""
 
 
 class PlannedValue(Shape):

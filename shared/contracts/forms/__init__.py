@@ -16,10 +16,10 @@ FOLDER = Path(__file__).parent
 
 Kind = Literal[
     "line", "prose", "integer", "number", "yes_no", "day", "instant", "money", "currency", "choice", "reference",
-    "part", "rows", "map",
+    "part", "rows", "map", "file",
 ]  # fmt: skip
 """What a value is. `part`: members of its own; `rows`: a list of what `members` say (one without a name where the items
-are single values); `map`: texts by name."""
+are single values); `map`: texts by name; `file`: the hash of a content, which a form sends as a file."""
 
 
 class Field(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -43,6 +43,11 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     """Characters of a text, or items of a list."""
     example: str = ""
 
+    @property
+    def is_year(self) -> bool:
+        """Years are counted, and not grouped by thousands."""
+        return self.name.endswith("year")
+
 
 class Move(msgspec.Struct, frozen=True, omit_defaults=True):
     """What can be done with one beside changing it: `POST …/{id}/<verb>`."""
@@ -53,6 +58,12 @@ class Move(msgspec.Struct, frozen=True, omit_defaults=True):
     takes: tuple[Field, ...] = ()
     is_step: bool = False
     """Whether it is a step of the lifecycle, so that `allowed_moves` says when it is possible."""
+    leads: dict[str, str] = {}
+    """Of a step: state -> the state to which it leads from there; those from which it may lead to several are none of them."""
+    in_batches: bool = False
+    """Whether an item of a batch may make it."""
+    parts_by: str = ""
+    """The member by which parts name what they are in, where the move is for what has no parts: what has some shows theirs."""
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,6 +82,14 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """The scopes that creating, changing and archiving need; none where nobody does."""
     names: dict[str, tuple[str, ...]] = {}
     """Of the members that lists can be narrowed by: the kinds of aggregate that they name."""
+    state: str = ""
+    """The member that moves change."""
+    awaited: dict[str, tuple[str, ...]] = {}
+    """State -> the moves for whose decision it waits."""
+    persons: tuple[str, ...] = ()
+    """The paths of the members that name persons, such as `principal.person_id`."""
+    frozen: str = ""
+    """The member that holds the hash of frozen content; empty where nothing is frozen."""
 
     @property
     def path(self) -> str:
@@ -80,6 +99,17 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def key(self) -> str:
         return f"{self.service}.{self.name}"
+
+
+class Editions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """In which states an edition is edited, binds, or was given up."""
+
+    binding: str
+    """Then it binds: its next edition can be made."""
+    bound: tuple[str, ...]
+    """Then it binds or has bound: it is not edited any more."""
+    given_up: tuple[str, ...] = ()
+    """Then it has never bound and never will: another next edition can be made."""
 
 
 class FormModel(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,6 +131,8 @@ class FormModel(msgspec.Struct, frozen=True, omit_defaults=True):
     sorts: tuple[str, ...] = ()
     searches: bool = False
     """Whether lists have `q`."""
+    editions: Editions | None = None
+    """The states that count for editions; None where there are none."""
 
     @property
     def by_name(self) -> dict[str, Field]:
@@ -141,6 +173,12 @@ def by_kind(service: str) -> dict[str, Entry]:
     for entry in sorted(index(), key=lambda one: one.service != service):
         entries.setdefault(entry.name, entry)
     return entries
+
+
+@cache
+def entry_by_key() -> dict[str, Entry]:
+    """`projects.work_package` -> its collection."""
+    return {entry.key: entry for entry in index()}
 
 
 @cache

@@ -11,6 +11,7 @@ member stands beside it (`shared/contracts/members.py`):
     @fact(Project, "approved")
     class ProjectApproved(Fact): ...
 
+editions         what aggregates with editions have
 values           the types of members
 shapes           aggregates, facts and the parts of both
 aggregate_types  the catalogue
@@ -30,6 +31,7 @@ from shared.contracts.language.aggregate_types import (
 )
 from shared.contracts.language.custom import FieldName
 from shared.contracts.language.declaring import PLAIN_FACTS, SCOPES, aggregate, fact, plain
+from shared.contracts.language.editions import SUPERSEDED, Edition, Superseded
 from shared.contracts.language.shapes import (
     STATE_LIMIT,
     Aggregate,
@@ -70,6 +72,7 @@ from shared.contracts.language.values import (
     Prose,
     Sha256,
     Source,
+    VisibleProse,
 )
 
 __all__ = [
@@ -83,6 +86,7 @@ __all__ = [
     "PLAIN_FACTS",
     "SCOPES",
     "STATE_LIMIT",
+    "SUPERSEDED",
     "Aggregate",
     "AggregateType",
     "AnswerShape",
@@ -91,6 +95,7 @@ __all__ = [
     "Decided",
     "Decision",
     "Described",
+    "Edition",
     "Email",
     "Erasable",
     "ExternalRef",
@@ -109,8 +114,10 @@ __all__ = [
     "Sha256",
     "Shape",
     "Source",
+    "Superseded",
     "TimeFact",
     "Visibility",
+    "VisibleProse",
     "absent",
     "aggregate",
     "class_of",

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contracts.language.shapes import Aggregate, Erasable, Fact
-from shared.contracts.members import Members, members_of
+from shared.contracts.members import Members, members_of, names, references_within
 from shared.contracts.words import Called
 
 Visibility = Literal["open", "restricted", "people", "restricted_people"]
@@ -38,6 +38,10 @@ class AggregateType:
     facts: dict[str, type[Fact]] = field(default_factory=dict)
     is_attached: bool = False
     """Whether it lies where its `subject` does: its scope members follow those of the subject."""
+    editions: str = ""
+    """The state in which an edition binds; empty where there are no editions."""
+    frozen: str = ""
+    """The member that holds the hash of frozen content; empty where nothing is frozen."""
 
     @property
     def noun(self) -> str:
@@ -52,7 +56,12 @@ class AggregateType:
     @cached_property
     def members(self) -> Members:
         """What is declared beside the aggregate's own members."""
-        return members_of(self.shape, Erasable.model_fields)
+        return members_of(self.shape, Erasable.model_fields, self.name)
+
+    @cached_property
+    def references_within(self) -> dict[tuple[str, ...], names]:
+        """What the ids in its parts and lists name, by their paths."""
+        return references_within(self.shape, Erasable.model_fields)
 
     def scope_of(self, one: Aggregate) -> tuple[str, UUID] | None:
         """In what an aggregate lies: `("project", id)`; None for the instance as a whole."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Literal, TypeVar
 
 from shared.base.english import with_article
@@ -12,6 +13,7 @@ from shared.contracts.language.aggregate_types import (
     AggregateType,
     Visibility,
 )
+from shared.contracts.language.editions import SUPERSEDED, Edition, Superseded
 from shared.contracts.language.shapes import Aggregate, Erasable, Fact
 
 A = TypeVar("A", bound=Aggregate)
@@ -39,12 +41,15 @@ def aggregate(
     read_only: bool = False,
     needs: Literal["write", "decide", "contribute"] = "write",
     attached: bool = False,
+    editions: StrEnum | None = None,
+    frozen: str = "",
 ) -> Callable[[type[A]], type[A]]:
     """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
 
     `name` is the snake-case name of the class where none is given. `needs` is the verb that writing one needs. `scope`
     names the members that say in what the aggregate lies: the key's project, else all of SCOPES that it has; `("id",)`
-    for what others lie in. What is `attached` lies where its `subject` does.
+    for what others lie in. What is `attached` lies where its `subject` does. `editions` is the state in which an edition
+    binds; the shape is then an `Edition`. `frozen` names the member that holds the hash of frozen content.
     """
 
     def declare(shape: type[A]) -> type[A]:
@@ -63,6 +68,8 @@ def aggregate(
             needs,
             lies_in,
             is_attached=attached,
+            editions=editions or "",
+            frozen=frozen,
         )
         _refuse_second(entry)
         _check_declaration(entry)
@@ -73,6 +80,9 @@ def aggregate(
             documentation = f"{with_article(entry.noun).capitalize()} was {plain_name}."
             plain = type(shape.__name__ + plain_name.capitalize(), (Fact,), {"__doc__": documentation})
             fact(shape, plain_name)(plain)
+        if editions is not None:
+            superseded = type(f"{shape.__name__}Superseded", (Superseded,), {"__doc__": Superseded.__doc__})
+            fact(shape, SUPERSEDED)(superseded)
         return shape
 
     return declare
@@ -109,9 +119,11 @@ def _check_declaration(entry: AggregateType) -> None:
         )
     if entry.tells_of_people and not issubclass(shape, Erasable):
         raise TypeError(f"{shape.__name__} is of the class {entry.visibility}: subclass Erasable")
-    for member in (entry.key, *entry.scope):
+    for member in (entry.key, *entry.scope, *((entry.frozen,) if entry.frozen else ())):
         if member not in shape.model_fields:
             raise TypeError(f"{shape.__name__} has no member {member}")
+    if bool(entry.editions) != issubclass(shape, Edition):
+        raise TypeError(f"{shape.__name__}: an Edition says by `editions` in which state it binds")
     if entry.members.personal and not (entry.tells_of_people and issubclass(shape, Erasable)):
         raise TypeError(f"{shape.__name__} has personal members, and is not erased")
 

@@ -106,9 +106,7 @@ def _check_line(text: str, info: ValidationInfo) -> str:
             raise ValueError("it is one line of text")
         if _TURNS.search(text):
             raise ValueError("characters that turn the direction of writing are not accepted")
-        if shows_nothing(text):
-            raise ValueError("nothing of it can be seen")
-    return text
+    return _check_shows_something(text, info)
 
 
 def _check_prose(text: str, info: ValidationInfo) -> str:
@@ -121,6 +119,13 @@ def _check_prose(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def _check_shows_something(text: str, info: ValidationInfo) -> str:
+    if info.context is not STORED and shows_nothing(text):
+        raise ValueError("nothing of it can be seen")
+    return text
+
+
+_ANY_PROSE = f"[^{CONTROLS_BUT_LINES}{OVERRIDES}]*"
 _ANY = f"[^{CONTROLS}{LINE_ENDS}{DIRECTIONS}]*"
 _WITH_SOMETHING_VISIBLE = rf"{_ANY}[^{CONTROLS}\s{IGNORABLE}{COMBINING}]{_ANY}"
 
@@ -137,9 +142,15 @@ Prose = Annotated[
     StringConstraints(max_length=20_000),
     AfterValidator(_check_prose),
     BeforeValidator(_compose),
-    Pattern(f"^[^{CONTROLS_BUT_LINES}{OVERRIDES}]*$"),
+    Pattern(f"^{_ANY_PROSE}$"),
 ]
 """Text of several lines, or none, in normalization form C."""
+VisibleProse = Annotated[
+    Prose,
+    AfterValidator(_check_shows_something),
+    Pattern(rf"^{_ANY_PROSE}[^{CONTROLS}\s{IGNORABLE}{COMBINING}]{_ANY_PROSE}$"),
+]
+"""Text of several lines with something to see in it."""
 Code = Annotated[
     str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$"), Field(examples=["PRJ-0042"]), code
 ]

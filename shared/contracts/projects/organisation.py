@@ -69,36 +69,42 @@ class Word(Shape):
     """What something is called in this organisation."""
 
     term: Term
-    """What is named: an aggregate, such as `project`, or a member of one, such as `project.sponsor_id`."""
+    """What is named: an aggregate, such as `project`, several of them, such as `projects`, or a member of one, such as
+    `project.sponsor_id`."""
     label: Line
-    """Its name here."""
+    """Its name here, in every language."""
 
 
 class Default(Shape):
-    """With what a form begins."""
+    """What a new aggregate gets where the request that creates it leaves a member out."""
 
     member: Place
     """A member that a request gives: service, aggregate and member, such as `projects.project.phase`."""
     value: Line
-    """The value, as the text that a form would hold."""
+    """The value, as the text that a form would hold: an id, a day as 2026-06-01, `yes` or `no`, an amount as
+    `1000.00 CHF`."""
 
 
 class Limit(Shape):
-    """Up to which amount something is decided without a higher body."""
+    """Up to which amount something is decided without a higher body, or how long something may stand in a state."""
 
     name: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["approve_request"]), code]
-    """What is decided."""
-    amount: Money
-    """Up to this, not below zero."""
+    """What is decided: `approve_project` by its planned cost, `approve_budget_line` by its amount, `approve_request` by its
+    likely cost. `approve_change`, `sign_contract` and `sign_mandate` have an effect once there are such aggregates. Or
+    the state in which something stands: `request_submitted`, and so of each open state of a request."""
+    amount: Money | None = None
+    """Up to this, not below zero: of a decision."""
+    days: Annotated[int | None, Field(ge=1, le=3_660, strict=True)] = None
+    """After so many days it is overdue: of a state."""
 
 
 class Retention(Shape):
     """How long something is kept."""
 
     kind: Annotated[Kind, Field(examples=["resources.person"])]
-    """Service and aggregate, such as `resources.person`."""
+    """Service and aggregate, such as `resources.person`: one that can be erased, as what persons are and say."""
     months: Annotated[int, Field(ge=1, le=1200, strict=True)]
-    """Months after its end."""
+    """So many months after it was archived it is erased, within an hour."""
 
 
 @aggregate("projects", "organisations", needs="decide")
@@ -112,7 +118,8 @@ class Organisation(Aggregate):
     name: Annotated[Line, label]
     """By which people know it."""
     profile: Profile
-    """Whether it uses what projects make, makes it for customers, or publishes it."""
+    """Whether it uses what projects make, makes it for customers, or publishes it. It says what the organisation is, and changes
+    nothing else yet."""
     default_method_id: Annotated[Id | None, names("method"), not_given] = None
     """The method of a project that names none; null until there are methods."""
     calendar_id: Annotated[Id | None, names("calendar"), stored] = None
@@ -120,21 +127,28 @@ class Organisation(Aggregate):
     fiscal_calendar_id: Annotated[Id | None, names("fiscal_calendar"), not_given] = None
     """The calendar of fiscal years; null until there are some: the fiscal year is then the calendar year."""
     languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["en"]
-    """The languages in use, the first one preferred, by their codes in ISO 639."""
+    """The languages in use, the first one preferred, by their codes in ISO 639. Pages and mails offer those that Portolan
+    speaks; who asks for none of them reads the first. English alone says nothing: then all that Portolan speaks are
+    offered."""
     words: Annotated[list[Word], Field(max_length=300)] = []
-    """What is called otherwise here."""
+    """What is called otherwise here: on pages, in forms and in tables that are taken from them, for everybody."""
     defaults: Annotated[list[Default], Field(max_length=300)] = []
-    """With what forms begin. A request means what it says: none of them is filled in."""
+    """What a new aggregate gets where the request that creates it leaves a member out, and with what forms begin. A put by
+    external key gets none of them, since it says everything."""
     four_eyes: FourEyes = FourEyes.REQUIRED
     """Whether a decision needs another person than the one who made or submitted it."""
     mandates: MandateMode = MandateMode.BY_METHOD
-    """Whether a project needs a mandate: as its method says, always, or where somebody wants one."""
+    """Whether a project needs a mandate: as its method says, always, or where somebody wants one. It has no effect until there
+    are mandates and methods."""
     limits: Annotated[list[Limit], Field(max_length=100)] = []
-    """Up to which amounts something is decided without a higher body."""
+    """Up to which amounts somebody decides in a part of the organisation. Above, and where the amount is missing or of another
+    currency, only who decides in the whole of it does (403 `above_limit`)."""
     retention: Annotated[list[Retention], Field(max_length=300)] = []
-    """How long things are kept; what is not named is kept for ever."""
+    """How long what is archived is kept before it is erased in every version. What is not named is kept until somebody erases
+    it; what is about no person is kept for ever."""
     public_procurement: Switch = Switch.OFF
-    """Whether the rules of public procurement hold: standstill, two openers, multi-year credits."""
+    """Whether the rules of public procurement hold: standstill, two openers, multi-year credits. It has no effect until there
+    are tenders and credits."""
 
 
 class Holder(Shape):

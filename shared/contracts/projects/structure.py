@@ -34,6 +34,7 @@ from shared.contracts.members import (
     sortable,
     unique,
 )
+from shared.contracts.projects.strategy import MOST_OBJECTIVES, Contributes
 
 
 class Stage(StrEnum):
@@ -63,6 +64,8 @@ class Project(Aggregate):
     """By which people know it."""
     description: Prose = ""
     """What is to be achieved, and why."""
+    kind: Line | None = None
+    """What kind of project it is, in the organisation's own words."""
     stage: Annotated[Stage, sortable, optional_at_creation] = Stage.PROPOSED
     """Where it stands in its life; moves change it."""
     phase: Line | None = None
@@ -71,6 +74,10 @@ class Project(Aggregate):
     """The portfolio it belongs to."""
     programme_id: Annotated[Id | None, names("programme"), filterable] = None
     """The programme it is part of."""
+    unit_id: Annotated[Id | None, names("org_unit"), filterable] = None
+    """The unit whose need it meets."""
+    objectives: Annotated[list[Contributes], Field(max_length=MOST_OBJECTIVES)] = []
+    """How much it contributes to which strategic objectives."""
     sponsor_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who answers for the benefit and the money."""
     manager_id: Annotated[Id | None, names("person"), filterable] = None

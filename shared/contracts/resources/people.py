@@ -1,4 +1,4 @@
-"""Persons inside and outside with their skills, and the units of the organisation that they belong to."""
+"""Persons inside and outside with their skills, the roles they work in, and the units that they belong to."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -14,6 +14,7 @@ from shared.contracts.language import (
     Instant,
     Key,
     Line,
+    Prose,
     Reasoned,
     Shape,
     aggregate,
@@ -62,6 +63,21 @@ class OrgUnit(Aggregate):
     """The person who leads it."""
     cost_centre: Annotated[Line | None, filterable] = None
     """The cost centre that bears its costs, as accounting writes it."""
+
+
+@aggregate("resources", "roles")
+class Role(Aggregate):
+    """What somebody works as: software architect, tester, project manager.
+
+    Needs, capacity and rates are told by roles, so that a plan can be made before anybody is named.
+    """
+
+    name: Annotated[Line, label, sortable, searched]
+    """By which people know it."""
+    family: Annotated[Line | None, sortable, searched] = None
+    """The group of related roles that it belongs to, such as engineering or management."""
+    description: Prose = ""
+    """What somebody in this role answers for, and is able to do."""
 
 
 @aggregate("resources", "persons", visibility="people", scope=())

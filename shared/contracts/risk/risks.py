@@ -127,7 +127,10 @@ class RiskClosed(Reasoned):
 
 @aggregate("risk", "assessments")
 class Assessment(Aggregate):
-    """A dated rating of a project or a programme by somebody accountable: 1 is high risk, 5 is low risk."""
+    """A dated rating of a project or a programme by somebody accountable: 1 is high risk, 5 is low risk.
+
+    One without a rating says that none was given on its day, and its comment says why; no earlier one stands in for it.
+    """
 
     project_id: Annotated[Id | None, names("project"), filterable] = None
     """The project that is rated; null where it is a programme."""
@@ -135,7 +138,7 @@ class Assessment(Aggregate):
     """The programme that is rated; null where it is a project."""
     rated_on: Annotated[Day, sortable]
     """The day of the rating."""
-    rating: Annotated[Step, sortable]
-    """From 1 (high risk) to 5 (low risk)."""
+    rating: Annotated[Step | None, sortable] = None
+    """From 1 (high risk) to 5 (low risk); null where none was given."""
     comment: Prose = ""
-    """What the rating rests on."""
+    """What the rating rests on, or why there is none."""
