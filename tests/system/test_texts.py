@@ -28,6 +28,7 @@ async def bodies(portolan: Portolan) -> dict[str, tuple[str, dict[str, Any]]]:
     named["/finance/v1/contracts"] = ("title", {})
     named["/risk/v1/risks"] = ("title", within | {"kind": "threat"})
     named["/resources/v1/persons"] = ("name", {"employment": "internal", "weekly_hours": 40})
+    named |= await bodies_of_demand(portolan, within)
     subjects = {"project": "projects/v1/projects", "org_unit": "resources/v1/org-units"}
     subjects |= {"vendor": "finance/v1/vendors", "risk": "risk/v1/risks"}
     for kind, collection in subjects.items():
@@ -39,13 +40,51 @@ async def bodies(portolan: Portolan) -> dict[str, tuple[str, dict[str, Any]]]:
     return named
 
 
+async def bodies_of_demand(
+    portolan: Portolan, within: dict[str, Any]
+) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What is asked, weighed, funded and followed, as `bodies` gives it."""
+    criterion = {"name": "Value", "weight": 1}
+    model = await portolan().post(
+        "/projects/v1/scoring-models", json={"name": "Frame", "method": "weighted", "criteria": [criterion]}
+    )
+    assert model.status_code == 201, model.text
+    path = f"/projects/v1/scoring-models/{model.json()['id']}/activate"
+    activated = await portolan().post(path, json={}, headers={"If-Match": '"1"'})
+    assert activated.status_code == 200, activated.text
+    decided = {"level": "management", "text": "T", "decided_on": "2026-01-05"}
+    years = {"from_year": 2026, "until_year": 2030}
+    return {
+        "/projects/v1/strategic-objectives": ("title", years),
+        "/projects/v1/orientations": ("title", {"kind": "technological", "statement": "S"}),
+        "/projects/v1/requests": ("title", {"need": "N"}),
+        "/projects/v1/requirements": ("statement", within),
+        "/projects/v1/objectives": ("statement", within),
+        "/projects/v1/rankings": ("name", {"model_id": model.json()["id"]}),
+        "/projects/v1/milestones": ("name", within | {"planned_on": "2026-06-30"}),
+        "/projects/v1/actions": ("title", within),
+        "/projects/v1/decisions": ("title", within | decided),
+        "/finance/v1/envelopes": (
+            "name",
+            {
+                "kind": "multi_year",
+                "from_year": 2026,
+                "until_year": 2028,
+                "amount": {"amount": "1", "currency": "EUR"},
+            },
+        ),
+    }
+
+
 async def searched(portolan: Portolan) -> set[str]:
-    """The paths of all lists that take `q`, as the documents of the services tell them."""
+    """The paths of all lists that take `q` and creations, as the documents of the services tell them."""
     paths = set()
     for service in ("projects", "resources", "finance", "risk"):
         document = (await portolan().get(f"/{service}/openapi.json")).json()
         for path, operations in document["paths"].items():
-            if any(p.get("name") == "q" for p in operations.get("get", {}).get("parameters", ())):
+            if "post" in operations and any(
+                p.get("name") == "q" for p in operations.get("get", {}).get("parameters", ())
+            ):
                 paths.add(path)
     return paths
 
