@@ -154,6 +154,7 @@ class Writing:
         await keep("/projects/v1/milestones", **of, name=f"Milestone {number}", planned_on=day)
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
         await keep("/projects/v1/actions", **of, title=f"Action {number}", owner_id=self.person)
+        await self.deliver(project, number, keep)
         decided = {
             "level": "steering",
             "text": f"Go on with {number}",
@@ -197,6 +198,24 @@ class Writing:
             comment = await keep(f"/{service}/v1/comments", subject=subject, text=f"Agreed {number}",
                                  mentions=[self.person])  # fmt: skip
             await keep(f"/{service}/v1/comments", subject=subject, text=f"Yes {number}", reply_to_id=comment)
+
+    async def deliver(self, project: str, number: int, keep: Keep) -> None:
+        """What is submitted as a file, and accepted with a reservation; a requirement traces to it."""
+        of = {"project_id": project}
+        deliverable = await keep("/projects/v1/deliverables", **of, name=f"Deliverable {number}")
+        statement = f"Rooms for {number}"
+        await keep("/projects/v1/requirements", **of, statement=statement, deliverable_ids=[deliverable])
+        path, director = f"/projects/v1/deliverables/{deliverable}", self.office.director
+        content = f"Delivery {number}".encode()
+        sent = await director.post("/projects/v1/files?name=delivery.txt", content=content, headers=RAW)
+        assert sent.status_code == 201, sent.text
+        await self.move(path, "submit", 1, document={"sha256": sent.json()["sha256"]})
+        await self.move(path, "review", 2)
+        await self.move(f"/projects/v1/projects/{project}", "activate", 2)
+        defect = {"text": f"Slow in {number}", "class": "minor", "due_on": "2026-06-30"}
+        verdict = {"verdict": "accepted_with_reservations", "reservations": [defect]}
+        await keep("/projects/v1/acceptances", **of, **verdict, deliverable_id=deliverable,
+                   accepted_by_id=self.person, accepted_on="2026-05-04")  # fmt: skip
 
     async def secrets(self) -> None:
         """Confidential things: a project alone, one below a confidential programme or portfolio, or one that was seen."""
