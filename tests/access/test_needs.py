@@ -25,7 +25,7 @@ COLLECTIONS = {
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
     " projects/scoring-models projects/milestones projects/actions projects/deliverables projects/acceptances"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
-    " finance/budget-lines finance/envelopes finance/cost-estimates finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
+    " finance/budget-lines finance/envelopes finance/cost-estimates finance/business-cases finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
     " risk/assessments"
     " projects/rankings",
     "decide": "projects/organisations projects/field-definitions projects/decisions",
@@ -45,6 +45,7 @@ MOVES = {
     " projects/scorings/return projects/scorings/close projects/rankings/discard"
     " projects/scoring-models/retire projects/scoring-models/editions"
     " projects/strategic-objectives/achieve projects/strategic-objectives/retire projects/projects/activate projects/projects/start-closing finance/budget-lines/submit finance/envelopes/close finance/cost-estimates/review finance/cost-estimates/return finance/cost-estimates/baseline finance/cost-estimates/editions"
+    " finance/business-cases/review finance/business-cases/return finance/business-cases/editions"
     " resources/allocations/commit resources/allocations/release risk/risks/assess risk/risks/monitor"
     " risk/risks/occur projects/milestones/achieve projects/milestones/reopen projects/milestones/drop"
     " projects/actions/verify projects/actions/return projects/actions/cancel"
@@ -55,6 +56,7 @@ MOVES = {
     " projects/memberships/grant projects/memberships/revoke projects/field-definitions/activate"
     " projects/field-definitions/retire projects/projects/approve projects/projects/put-on-hold"
     " projects/projects/resume projects/projects/close projects/projects/discontinue finance/budget-lines/approve finance/envelopes/approve finance/envelopes/resize"
+    " finance/business-cases/approve finance/business-cases/confirm"
     " finance/budget-lines/return risk/risks/close projects/documents/approve resources/documents/approve"
     " finance/documents/approve risk/documents/approve projects/decisions/revoke",
     "contribute": "projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "

@@ -173,6 +173,9 @@ class Writing:
         await keep("/finance/v1/budget-lines", **of, fiscal_year=2026, nature=nature, amount=amount)
         parts = [{"name": "Licences", "likely": amount}]
         await keep("/finance/v1/cost-estimates", **of, lines=parts)
+        await keep(
+            "/finance/v1/business-cases", **of, rate_pct=5, cash_flows=[{"year": 2026, "cost": amount}]
+        )
         await keep("/finance/v1/envelopes", **of, kind="annual", fiscal_year=2026, amount=amount)
         contract = await keep("/finance/v1/contracts", **of, number=f"C-{number}", title=f"Contract {number}",
                               value=amount, vendor_id=self.vendor)  # fmt: skip
