@@ -23,7 +23,9 @@ REGISTER = (
 COLLECTIONS = {
     "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages"
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
-    " projects/scoring-models projects/milestones projects/actions projects/deliverables projects/acceptances"
+    " projects/mandates projects/project-roles"
+    " projects/scoring-models projects/milestones projects/actions"
+    " projects/deliverables projects/acceptances"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
     " finance/budget-lines finance/envelopes finance/cost-estimates finance/business-cases finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
     " risk/assessments"
@@ -40,6 +42,7 @@ COLLECTIONS = {
 MOVES = {
     "write": "projects/requirements/agree projects/requirements/reopen projects/requirements/drop"
     " projects/requirements/fulfil projects/objectives/agree projects/objectives/achieve projects/objectives/miss"
+    " projects/mandates/submit projects/mandates/return projects/mandates/editions projects/project-roles/end"
     " projects/objectives/drop projects/objectives/reopen projects/orientations/retire"
     " projects/requests/screen projects/requests/return projects/requests/qualify projects/requests/convert"
     " projects/scorings/return projects/scorings/close projects/rankings/discard"
@@ -51,7 +54,7 @@ MOVES = {
     " projects/actions/verify projects/actions/return projects/actions/cancel"
     " projects/deliverables/review projects/deliverables/integrate projects/deliverables/drop"
     " projects/acceptances/lift-reservation",
-    "decide": "projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
+    "decide": "projects/mandates/revoke projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
     " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish"
     " projects/memberships/grant projects/memberships/revoke projects/field-definitions/activate"
     " projects/field-definitions/retire projects/projects/approve projects/projects/put-on-hold"
@@ -59,7 +62,7 @@ MOVES = {
     " finance/business-cases/approve finance/business-cases/confirm"
     " finance/budget-lines/return risk/risks/close projects/documents/approve resources/documents/approve"
     " finance/documents/approve risk/documents/approve projects/decisions/revoke",
-    "contribute": "projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "
+    "contribute": "projects/mandates/sign projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "
     "projects/actions/start projects/actions/complete projects/deliverables/submit projects/deliverables/withdraw "
     + " ".join(
         f"{service}/documents/{move}"
