@@ -152,6 +152,7 @@ class Writing:
         )
         await keep("/projects/v1/calendars", **of, name=f"Calendar {number}")
         await keep("/projects/v1/milestones", **of, name=f"Milestone {number}", planned_on=day)
+        await keep("/projects/v1/baselines", **of, name=f"Baseline {number}")
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
         await keep("/projects/v1/actions", **of, title=f"Action {number}", owner_id=self.person)
         decided = {
