@@ -61,7 +61,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_milestone__baseline_on_id"), ["baseline_on", "id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_milestone__baseline_on_id"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID
+
 from shared.domain.work import Work
 
 
