@@ -5,6 +5,7 @@ from shared.contracts.finance import appraisal, budget, calendar, vendors
 from shared.contracts.finance import control as finance_control
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
 from shared.contracts.projects import (
+    baseline,
     control,
     intake,
     mandate,
@@ -24,6 +25,7 @@ GROUPS = (
     mandate,
     methods,
     structure,
+    baseline,
     control,
     quality,
     people,
