@@ -8,6 +8,7 @@ contents, charts, words      what is shown: the dashboards' answers, drawn and p
 page, here, api, problems    the pages themselves, and the addresses of others from there
 home, search                 what waits for the reader, and what they look for
 pipeline                     the requests on their way to a project
+alignment                    which strategic objective is served by what
 registers                    the pages of every register, which write
 long_work                    what takes long: how far it is, and its result
 imports                      tables of the reader's own, brought in
@@ -17,6 +18,7 @@ assets, changes, bundle      style and scripts, the stream that keeps a page up 
 from services.reporting.web import (
     account,
     account_api,
+    alignment,
     api,
     assets,
     changes,
@@ -50,6 +52,7 @@ SITE = (
     language.routes,
     mail.routes,
     pipeline.routes,
+    alignment.routes,
     problems.routes,
     assets.routes,
     changes.routes,
