@@ -140,7 +140,7 @@ def _count(serving: Iterable[Serving], kind: str) -> int:
     return len({one.id for one in serving if one.kind == kind})
 
 
-def _strongest_first(one: Serving) -> tuple[int, str, str, str]:
+def _strongest_first(one: Serving) -> tuple[int, str, str | None, str]:
     return -WEIGHTS[one.contribution], one.kind, sort_key(one.title), one.id
 
 

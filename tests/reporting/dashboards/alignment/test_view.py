@@ -37,7 +37,7 @@ def test_a_contribution_of_nothing_is_none_and_takes_no_money() -> None:
 
 
 def test_an_objective_whose_parent_is_not_there_stands_at_the_top() -> None:
-    rows = [
+    rows: list[dict[str, str | None]] = [
         {"id": "b", "title": "B", "parent_id": "a"},
         {"id": "a", "title": "A", "parent_id": None},
         {"id": "c", "title": "C", "parent_id": "gone"},
