@@ -46,8 +46,8 @@ def faults(activity: Activity, at: str = "") -> Iterator[Fault]:
 
 def makes_sense(activity: Activity) -> None:
     """All faults are told at once."""
-    if found := list(faults(activity)):
-        raise Invalid("the activity makes no sense", *found, code="bad_activity")
+    if wrong := list(faults(activity)):
+        raise Invalid("the activity makes no sense", *wrong, code="bad_activity")
 
 
 def helps_deliver(activity: Activity, package: WorkPackage) -> None:
@@ -75,15 +75,15 @@ def progress(activity: Activity, report: ActivityProgress) -> ActivityProgressed
     if activity.archived_at is not None:
         raise Conflict("the activity is archived", code="archived")
     before, percent = activity.percent_complete, report.percent_complete
-    given = {name: value for name, value in vars(report).items() if value is not None}
+    changes = {name: value for name, value in vars(report).items() if value is not None}
     if percent is not None and percent < 100:
-        given.setdefault("actual_finish_at", None)
-        given.setdefault("remaining_minutes", None)
+        changes.setdefault("actual_finish_at", None)
+        changes.setdefault("remaining_minutes", None)
     if percent == 0 and before:
-        given.setdefault("actual_start_at", None)
+        changes.setdefault("actual_start_at", None)
     if report.actual_finish_at is not None:
-        given = {"percent_complete": 100, "remaining_minutes": None} | given
-    for name, value in given.items():
+        changes = {"percent_complete": 100, "remaining_minutes": None} | changes
+    for name, value in changes.items():
         setattr(activity, name, value)
     if activity.percent_complete and activity.actual_start_at is None:
         raise Invalid(

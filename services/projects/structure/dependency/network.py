@@ -53,22 +53,22 @@ async def is_linked(work: Work, projects: Sequence[UUID]) -> bool:
 async def edges_from(work: Work, start: UUID, staged: Mapping[UUID, Dependency]) -> Edges:
     """What follows what, on all ways from an activity, as this unit leaves the links."""
     edges: Edges = {}
-    known: set[UUID] = set()
+    entered: set[UUID] = set()
     waiting = {start}
     while waiting:
         marks = ", ".join("?" * len(waiting))
         rows = await work.store.fetch(REACHED.format(marks=marks), sorted(map(str, waiting)))
-        known |= waiting
+        entered |= waiting
         for id, before, after in rows:
             if UUID(id) not in staged:
                 edges.setdefault(UUID(before), []).append(UUID(after))
-            known.add(UUID(after))
+            entered.add(UUID(after))
         for link in staged.values():
             if link.archived_at is None:
                 edges.setdefault(link.from_id, []).append(link.to_id)
         waiting = {
-            link.to_id for link in staged.values() if link.archived_at is None and link.from_id in known
-        } - known
+            link.to_id for link in staged.values() if link.archived_at is None and link.from_id in entered
+        } - entered
     return edges
 
 

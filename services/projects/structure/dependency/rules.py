@@ -57,8 +57,10 @@ def path_back(start: UUID, end: UUID, edges: Mapping[UUID, Collection[UUID]]) ->
 
 def circle(names: Iterable[str], pointer: str) -> Invalid:
     """The refusal of a circle, by the names of its activities in order."""
-    named = list(names)
-    chain = " -> ".join([*named[:MOST_NAMED], *(["…"] if len(named) > MOST_NAMED else []), named[0]])
+    activities = list(names)
+    chain = " -> ".join(
+        [*activities[:MOST_NAMED], *(["…"] if len(activities) > MOST_NAMED else []), activities[0]]
+    )
     return Invalid(
         Text("the links would lead in a circle: {chain}", chain=chain),
         Fault("cycle", "leads back", pointer=pointer),

@@ -49,11 +49,11 @@ async def test_dates_and_floats_are_no_members_that_could_be_written(house: Hous
 
 async def test_progress_begins_goes_on_ends_and_is_taken_back(house: House) -> None:
     activity = await an_activity(house, duration_minutes=2400)
-    begun = await house.move(
+    started = await house.move(
         ACTIVITIES, activity, "report-progress", percent_complete=40, actual_start_at=BEGAN
     )
-    assert (begun["percent_complete"], begun["actual_start_at"]) == (40, "2026-06-01T06:00:00.000000Z")
-    rest = await house.move(ACTIVITIES, begun, "report-progress", remaining_minutes=1800)
+    assert (started["percent_complete"], started["actual_start_at"]) == (40, "2026-06-01T06:00:00.000000Z")
+    rest = await house.move(ACTIVITIES, started, "report-progress", remaining_minutes=1800)
     assert (rest["percent_complete"], rest["remaining_minutes"]) == (40, 1800)
     done = await house.move(ACTIVITIES, rest, "report-progress", actual_finish_at=DONE)
     assert (done["percent_complete"], done["remaining_minutes"]) == (100, None)

@@ -16,12 +16,12 @@ class Plans(House):
     async def plan(self, names: str, **members: Any) -> dict[str, str]:
         """Activities of a new project, and the project itself as `project`."""
         project = await self.project(**members)
-        made = {"project": str(project["id"])}
+        ids = {"project": str(project["id"])}
         for name in names:
-            made[name] = (
+            ids[name] = (
                 await self.make(ACTIVITIES, project_id=project["id"], name=name, duration_minutes=480)
             )["id"]
-        return made
+        return ids
 
     async def link(self, project: str, before: str, after: str, **members: Any) -> Any:
         return await self.create(LINKS, project_id=project, from_id=before, to_id=after, **members)
@@ -65,9 +65,9 @@ async def test_a_link_stands_in_its_successors_project(plans: Plans) -> None:
 async def test_a_link_to_a_milestone_is_one_to_its_activity(plans: Plans) -> None:
     p, q = await plans.plan("A"), await plans.plan("X")
     of = {"project_id": p["project"], "planned_on": "2026-09-01"}
-    named = await plans.make(MILESTONES, **of, name="Pilot", activity_id=p["A"])
+    reached = await plans.make(MILESTONES, **of, name="Pilot", activity_id=p["A"])
     alone = await plans.make(MILESTONES, **of, name="Kick-off")
-    link = await plans.link(q["project"], named["id"], q["X"])
+    link = await plans.link(q["project"], reached["id"], q["X"])
     assert link.json()["from_id"] == p["A"]
     refused = await plans.link(q["project"], alone["id"], q["X"])
     assert (refused.status_code, refused.json()["code"]) == (422, "milestone_without_activity")
