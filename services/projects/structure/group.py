@@ -3,6 +3,7 @@
 from services.projects.structure.activity import api as activity
 from services.projects.structure.calendar import api as calendar
 from services.projects.structure.dependency import api as dependency
+from services.projects.structure.plan import api as plan
 from services.projects.structure.project import api as project
 from services.projects.structure.schedule import api as schedule
 from services.projects.structure.work_package import api as work_package
@@ -15,6 +16,7 @@ STRUCTURE = Group(
         calendar.routes,
         activity.routes,
         dependency.routes,
+        plan.routes,
         schedule.routes,
     ),
     registers=(
