@@ -1,6 +1,7 @@
 """The registers of the group, with their routes."""
 
 from services.projects.structure.activity import api as activity
+from services.projects.structure.baseline import api as baseline
 from services.projects.structure.calendar import api as calendar
 from services.projects.structure.dependency import api as dependency
 from services.projects.structure.plan import api as plan
@@ -18,6 +19,7 @@ STRUCTURE = Group(
         dependency.routes,
         plan.routes,
         schedule.routes,
+        baseline.routes,
     ),
     registers=(
         project.PROJECTS,
@@ -26,6 +28,7 @@ STRUCTURE = Group(
         activity.ACTIVITIES,
         dependency.DEPENDENCIES,
         schedule.SCHEDULES,
+        baseline.BASELINES,
     ),
     operations=(schedule.TRIAL,),
 )
