@@ -5,6 +5,7 @@ from pathlib import Path
 from services.projects.control.group import CONTROL
 from services.projects.intake.group import INTAKE
 from services.projects.methods.group import METHODS
+from services.projects.methods.method.shipped import ship
 from services.projects.organisation.group import ORGANISATION
 from services.projects.reactions import REACTIONS
 from services.projects.strategy.group import STRATEGY
@@ -31,4 +32,5 @@ SERVICE = Service(
     ),
     consumers=(reacting("projects", REACTIONS),),
     organisation=IN_REGISTER,
+    begins=ship,
 )

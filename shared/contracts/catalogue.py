@@ -4,7 +4,7 @@ from shared.contracts import common
 from shared.contracts.finance import appraisal, budget, calendar, vendors
 from shared.contracts.finance import control as finance_control
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
-from shared.contracts.projects import control, intake, methods, organisation, strategy, structure
+from shared.contracts.projects import control, intake, methods, organisation, phases, strategy, structure
 from shared.contracts.resources import people, planning
 from shared.contracts.risk import risks
 
@@ -13,6 +13,7 @@ GROUPS = (
     intake,
     strategy,
     methods,
+    phases,
     structure,
     control,
     people,

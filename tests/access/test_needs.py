@@ -23,7 +23,7 @@ REGISTER = (
 COLLECTIONS = {
     "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages"
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
-    " projects/scoring-models projects/milestones projects/actions"
+    " projects/scoring-models projects/milestones projects/actions projects/methods projects/phases projects/gates"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
     " finance/budget-lines finance/envelopes finance/cost-estimates finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
     " risk/assessments"
@@ -47,14 +47,18 @@ MOVES = {
     " projects/strategic-objectives/achieve projects/strategic-objectives/retire projects/projects/activate projects/projects/start-closing finance/budget-lines/submit finance/envelopes/close finance/cost-estimates/review finance/cost-estimates/return finance/cost-estimates/baseline finance/cost-estimates/editions"
     " resources/allocations/commit resources/allocations/release risk/risks/assess risk/risks/monitor"
     " risk/risks/occur projects/milestones/achieve projects/milestones/reopen projects/milestones/drop"
-    " projects/actions/verify projects/actions/return projects/actions/cancel",
+    " projects/actions/verify projects/actions/return projects/actions/cancel"
+    " projects/methods/pilot projects/methods/deprecate projects/methods/editions projects/projects/apply-method"
+    " projects/phases/complete projects/phases/reopen projects/phases/skip projects/gates/prepare"
+    " projects/gates/withdraw projects/gates/pass projects/gates/pass-with-conditions projects/gates/fail"
+    " projects/gates/reopen",
     "decide": "projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
     " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish"
     " projects/memberships/grant projects/memberships/revoke projects/field-definitions/activate"
     " projects/field-definitions/retire projects/projects/approve projects/projects/put-on-hold"
     " projects/projects/resume projects/projects/close projects/projects/discontinue finance/budget-lines/approve finance/envelopes/approve finance/envelopes/resize"
     " finance/budget-lines/return risk/risks/close projects/documents/approve resources/documents/approve"
-    " finance/documents/approve risk/documents/approve projects/decisions/revoke",
+    " finance/documents/approve risk/documents/approve projects/decisions/revoke projects/methods/publish",
     "contribute": "projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "
     "projects/actions/start projects/actions/complete "
     + " ".join(
