@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.projects.control.group import CONTROL
 from services.projects.intake.group import INTAKE
+from services.projects.mandate.group import MANDATE
 from services.projects.methods.group import METHODS
 from services.projects.methods.method.shipped import ship
 from services.projects.organisation.group import ORGANISATION
@@ -25,6 +26,7 @@ SERVICE = Service(
         ORGANISATION,
         INTAKE,
         STRATEGY,
+        MANDATE,
         METHODS,
         STRUCTURE,
         CONTROL,

@@ -29,6 +29,7 @@ from shared.contracts.projects.phases import (
 from shared.contracts.projects.structure import Project, ProjectMethodApplied
 from shared.domain.organisation import organisation_now
 from shared.domain.register import save
+from shared.domain.stages import was_begun
 from shared.domain.work import Work
 
 S = PhaseState
@@ -51,7 +52,7 @@ async def apply(work: Work, project: Project, body: ApplyMethod) -> Project:
         size=choices.size,
     )
     work.save(project, fact)
-    if course.has_begun(project):
+    if was_begun(project.stage):
         await course.begin(work, project)
     return await work.load(Project, project.id)
 

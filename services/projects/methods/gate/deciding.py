@@ -1,7 +1,7 @@
 """Who decides a gate: the person who holds the role that the method names, in this project.
 
-Until projects have roles of their own, sponsor and manager are those that the project names. What a committee decides, who
-acts as sponsor decides until the project has a committee. Where nobody holds the role, who may decide in the project
+Whoever acts as sponsor or as manager is named by the project itself (`project_role` keeps that so). What a committee decides,
+who acts as sponsor decides until the project has a committee. Where nobody holds the role, who may decide in the project
 does: a project without a sponsor is led by them in everything else, too.
 """
 

@@ -53,7 +53,18 @@ async def has_requirements(work: Work, phase: Phase, outcome: PhaseOutcome) -> V
     return ACCEPTED if rows else missing("empty", Text("no requirement is there"), "requirement")
 
 
+async def has_mandate(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdict:
+    """Signed, whatever came after: an initiation mandate is closed by that of execution."""
+    rows = await work.store.fetch(
+        "SELECT 1 FROM mandate WHERE project_id = ? AND archived = 0 AND kind = ?"
+        " AND state IN ('signed', 'superseded', 'closed') LIMIT 1",
+        (str(phase.project_id), outcome.of or "execution"),
+    )
+    return ACCEPTED if rows else missing("not_signed", Text("the mandate is not signed"), "mandate")
+
+
 JUDGES: Mapping[str, Judge] = {
+    "mandate": has_mandate,
     "decision": is_kept,
     "requirement": has_requirements,
 }

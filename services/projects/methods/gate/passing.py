@@ -22,6 +22,7 @@ from shared.contracts.projects.structure import Project
 from shared.domain.lifecycle import Occasion
 from shared.domain.organisation import organisation_now
 from shared.domain.register import make
+from shared.domain.stages import was_begun
 from shared.domain.work import Work
 
 PROJECT_MOVES = {FailedNext.HOLD: "put-on-hold", FailedNext.STOP: "discontinue"}
@@ -119,7 +120,7 @@ async def pass_by_outcome(
         return None
     await work.guard(course.guard(gate))
     project = await work.load(Project, project_id)
-    if course.has_begun(project):
+    if was_begun(project.stage):
         await course.begin(work, project)
     await may_pass(work, gate, [being])
     gate.state, gate.decided_on, gate.reason = GateState.PASSED, work.effective_on, reason

@@ -18,14 +18,13 @@ from shared.contracts.projects.phases import (
     PhaseReleased,
     PhaseState,
 )
-from shared.contracts.projects.structure import Project, Stage
+from shared.contracts.projects.structure import Project
+from shared.domain.stages import was_begun
 from shared.domain.work import Work
 
 S = PhaseState
 OPEN_GATES = (GateState.PLANNED, GateState.READY, GateState.FAILED)
 PASSED = (GateState.PASSED, GateState.PASSED_WITH_CONDITIONS)
-BEGUN = (Stage.APPROVED, Stage.ACTIVE, Stage.CLOSING)
-"""The stages that show that a project was begun: its first phase is released in them."""
 
 
 def guard(one: Phase | Gate) -> str:
@@ -112,14 +111,9 @@ async def begin(work: Work, project: Project) -> None:
         await _release_next(work, phases[0], await phases_of(work, project.id))
 
 
-def has_begun(project: Project) -> bool:
-    """Whether it is initiating, or was approved."""
-    return project.stage in BEGUN or project.stage.value == "initiating"
-
-
 async def follow_project(work: Work, project: Project, before: Project | None) -> None:
     """What follows for the course where a project begins; the answer is the project as that leaves it."""
-    if before is not None and has_begun(project) and not has_begun(before):
+    if before is not None and was_begun(project.stage) and not was_begun(before.stage):
         await begin(work, project)
         project.take(**vars(await work.load(Project, project.id)))
 
