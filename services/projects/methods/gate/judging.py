@@ -9,8 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.projects.quality.deliverable.rules import DELIVERED
 from shared.base.texts import Text
 from shared.contracts.projects.phases import Phase, PhaseOutcome
+from shared.contracts.projects.quality import Deliverable
 from shared.domain.work import Work
 
 
@@ -45,14 +47,6 @@ async def is_kept(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdict:
     return ACCEPTED
 
 
-async def has_requirements(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdict:
-    rows = await work.store.fetch(
-        "SELECT 1 FROM requirement WHERE project_id = ? AND archived = 0 AND state <> 'dropped' LIMIT 1",
-        (str(phase.project_id),),
-    )
-    return ACCEPTED if rows else missing("empty", Text("no requirement is there"), "requirement")
-
-
 async def has_mandate(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdict:
     """Signed, whatever came after: an initiation mandate is closed by that of execution."""
     rows = await work.store.fetch(
@@ -63,10 +57,29 @@ async def has_mandate(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdic
     return ACCEPTED if rows else missing("not_signed", Text("the mandate is not signed"), "mandate")
 
 
+def one_in_state(kind: str, condition: str, code: str, why: str) -> Judge:
+    """Whether the project has one of this kind for which the condition holds."""
+    query = f"SELECT 1 FROM {kind} WHERE project_id = ? AND archived = 0 AND {condition} LIMIT 1"
+
+    async def has_one(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdict:
+        rows = await work.store.fetch(query, (str(phase.project_id),))
+        return ACCEPTED if rows else missing(code, why, kind)
+
+    return has_one
+
+
 JUDGES: Mapping[str, Judge] = {
     "mandate": has_mandate,
     "decision": is_kept,
-    "requirement": has_requirements,
+    "requirement": one_in_state(
+        "requirement", "state <> 'dropped'", "empty", Text("no requirement is there")
+    ),
+    "baseline": one_in_state(
+        "baseline", "state = 'approved'", "not_approved", Text("no baseline is approved")
+    ),
+    "acceptance": one_in_state(
+        "acceptance", "verdict = 'accepted'", "not_accepted", Text("nothing is accepted without reservation")
+    ),
 }
 """What an outcome is -> how it is judged."""
 
@@ -82,5 +95,10 @@ async def judge(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdict:
 
 
 async def _by_deliverable(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdict:
-    """No deliverables stand yet: nothing of the kind is accepted."""
-    return missing("no_deliverable", Text("no accepted deliverable is named"), "deliverable")
+    """The deliverable that is named is accepted, and no reservation is open."""
+    if outcome.deliverable_id is None:
+        return missing("no_deliverable", Text("no deliverable is named"), "deliverable")
+    one = await work.find_by_id(Deliverable, outcome.deliverable_id)
+    if one is not None and one.archived_at is None and one.state in DELIVERED:
+        return ACCEPTED
+    return missing("not_accepted", Text("the deliverable is not accepted"), "deliverable")
