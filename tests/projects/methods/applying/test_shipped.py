@@ -1,9 +1,11 @@
 """The methods that an instance comes with: all of them load, fit together, and are applied to projects over HTTP."""
 
+from typing import Any
+
 import pytest
 
 from services.projects.methods.applying.tailored import Choices, Tailor
-from services.projects.methods.method import rules
+from services.projects.methods.method import references, rules
 from services.projects.methods.method.shipped import ids, ship, shipped
 from shared.contracts.projects.methods import Method, ProjectSize
 from tests.conftest import Portolan
@@ -17,11 +19,9 @@ LANGUAGES = ["en", "fr"]
 def test_a_shipped_method_fits_together_and_is_named_in_both_languages(method: Method) -> None:
     rules.parts_fit(method)
     rules.can_lead(method)
-    parts = [
-        *method.approaches, *method.phases, *method.gates, *method.outcomes, *method.roles, *method.modules,
-        *method.scenarios,
-    ]  # fmt: skip
-    texts = [method.name, method.source, *(one.name for one in parts), *(one.goal for one in method.phases)]
+    kinds = [getattr(method, part) for part in references.PARTS]
+    names = [one.name for parts in kinds for one in parts]
+    texts = [method.name, method.source, *names, *(one.goal for one in method.phases)]
     assert all([one.language for one in each] == LANGUAGES for each in texts)
 
 
@@ -72,7 +72,7 @@ async def test_hermes_classic_asks_at_each_gate_what_it_says_and_names_who_decid
     portolan: Portolan,
 ) -> None:
     led = await Led(portolan).shipped()
-    fitted = {"approach": "classic", "scenario": "it_adaptation", "size": "large"}
+    fitted: dict[str, Any] = {"approach": "classic", "scenario": "it_adaptation", "size": "large"}
     project = await led.led(led.method_id("hermes_2022"), **fitted)
     gates = await led.gates(project)
     assert [*gates] == [
