@@ -31,6 +31,8 @@ deliverable = partial(Ref, "projects/v1/deliverables")
 acceptance = partial(Ref, "projects/v1/acceptances")
 requirement = partial(Ref, "projects/v1/requirements")
 decision = partial(Ref, "projects/v1/decisions")
+project_role = partial(Ref, "projects/v1/project-roles")
+mandate = partial(Ref, "projects/v1/mandates")
 package = partial(Ref, "projects/v1/work-packages")
 scoring_model = partial(Ref, "projects/v1/scoring-models")
 scoring = partial(Ref, "projects/v1/scorings")
@@ -63,6 +65,10 @@ class Move:
     what: Ref
     verb: str
     body: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
+    """The key of the person under whose login it is made; nothing: by the import."""
+    reads: Sequence[str] = ()
+    """Members of the body that are as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
