@@ -204,8 +204,8 @@ class ScheduleRunResult:
     """The last day of the run before."""
     finish_moved_minutes: int | None
     """How much later the whole finishes than in the run before, in working time of the project's calendar."""
-    inputs: RunInputs
-    """What was scheduled."""
+    inputs: str
+    """What was scheduled, as a text of JSON."""
     dates: tuple[RunDates, ...]
     """The dates and floats of each activity."""
     critical_path: tuple[RunStep, ...]
@@ -243,7 +243,7 @@ def run(order: ScheduleRun, report: Report) -> ScheduleRunResult:
         finish_on=computed.finishes_on,
         previous_finish_on=None if before is None else trial.last_day(before.start, before.finish),
         finish_moved_minutes=None if before is None else now.working_s(before.finish, now.finish) // 60,
-        inputs=order.inputs,
+        inputs=msgspec.json.encode(order.inputs).decode(),
         dates=tuple(map(_dates, computed.activities)),
         critical_path=_critical_path(now),
         movements=moved,

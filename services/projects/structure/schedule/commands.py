@@ -72,6 +72,7 @@ async def conclude(work: Work, id: str, result: bytes) -> None:
 
 def _read(result: bytes) -> tuple[dict[str, Any], Frozen]:
     content = msgspec.json.decode(gzip.decompress(result))
+    content["inputs"] = msgspec.json.decode(content["inputs"])
     return content, freeze(frozen_of(content))
 
 
