@@ -7,6 +7,7 @@ from services.projects.structure.dependency import api as dependency
 from services.projects.structure.plan import api as plan
 from services.projects.structure.project import api as project
 from services.projects.structure.schedule import api as schedule
+from services.projects.structure.schedule.commands import RUN
 from services.projects.structure.work_package import api as work_package
 from shared.runtime.service import Group
 
@@ -30,5 +31,5 @@ STRUCTURE = Group(
         schedule.SCHEDULES,
         baseline.BASELINES,
     ),
-    operations=(schedule.TRIAL,),
+    operations=(schedule.TRIAL, RUN),
 )
