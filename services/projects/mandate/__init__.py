@@ -1,0 +1,1 @@
+"""What projects are bound by: papers on which people decide, and their consent."""
