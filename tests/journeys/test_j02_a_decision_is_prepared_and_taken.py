@@ -4,6 +4,7 @@ The steering committee joins with the committees.
 """
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ async def test_a_decision_is_prepared_and_taken(portolan: Portolan) -> None:
     await table.gather("ada", "ben", "cleo", "dan", "eva")
     await table.gather("writer", role="manager")
     project = f"/projects/v1/projects/{table.project}"
-    dates = {
+    dates: dict[str, Any] = {
         "planned_start_on": "2026-01-05",
         "planned_finish_on": "2026-12-18",
         "planned_cost": chf("900000.00"),

@@ -63,7 +63,7 @@ async def test_a_refused_paper_is_no_resolution(above: Above) -> None:
 
 async def test_what_has_become_dearer_than_the_paper_needs_another_one(above: Above) -> None:
     paper = await above.circulated()
-    dearer = {"cost_likely": chf("100000.01")}
+    dearer: dict[str, Any] = {"cost_likely": chf("100000.01")}
     assert (await above.desk.patch(above.path, **dearer)).status_code == 200
     for subject in ("ada", "ben"):
         await above.table.answered(paper, subject, "grant")
