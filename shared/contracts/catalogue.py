@@ -4,7 +4,16 @@ from shared.contracts import common
 from shared.contracts.finance import appraisal, budget, calendar, vendors
 from shared.contracts.finance import control as finance_control
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
-from shared.contracts.projects import control, intake, methods, organisation, papers, strategy, structure
+from shared.contracts.projects import (
+    control,
+    intake,
+    mandate,
+    methods,
+    organisation,
+    papers,
+    strategy,
+    structure,
+)
 from shared.contracts.resources import people, planning
 from shared.contracts.risk import risks
 
@@ -12,6 +21,7 @@ GROUPS = (
     organisation,
     intake,
     strategy,
+    mandate,
     papers,
     methods,
     structure,

@@ -1,1 +1,1 @@
-"""What projects are bound by: papers on which people decide, and their consent."""
+"""By whom projects are led, what binds them, and on what people decide: roles, mandates, papers and approvals."""
