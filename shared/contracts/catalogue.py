@@ -5,12 +5,14 @@ from shared.contracts.finance import appraisal, budget, calendar, vendors
 from shared.contracts.finance import control as finance_control
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
 from shared.contracts.projects import (
+    baseline,
     control,
     intake,
     mandate,
     methods,
     organisation,
     papers,
+    quality,
     strategy,
     structure,
 )
@@ -25,7 +27,9 @@ GROUPS = (
     papers,
     methods,
     structure,
+    baseline,
     control,
+    quality,
     people,
     planning,
     calendar,
