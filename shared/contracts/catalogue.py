@@ -4,7 +4,16 @@ from shared.contracts import common
 from shared.contracts.finance import appraisal, budget, calendar, vendors
 from shared.contracts.finance import control as finance_control
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
-from shared.contracts.projects import baseline, control, intake, methods, organisation, strategy, structure
+from shared.contracts.projects import (
+    baseline,
+    control,
+    intake,
+    methods,
+    organisation,
+    plan,
+    strategy,
+    structure,
+)
 from shared.contracts.resources import people, planning
 from shared.contracts.risk import risks
 
@@ -14,6 +23,7 @@ GROUPS = (
     strategy,
     methods,
     structure,
+    plan,
     baseline,
     control,
     people,
