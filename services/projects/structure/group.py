@@ -4,6 +4,8 @@ from services.projects.structure.activity import api as activity
 from services.projects.structure.baseline import api as baseline
 from services.projects.structure.calendar import api as calendar
 from services.projects.structure.dependency import api as dependency
+from services.projects.structure.plan import api as plan
+from services.projects.structure.plan_file import api as plan_file
 from services.projects.structure.project import api as project
 from services.projects.structure.schedule import api as schedule
 from services.projects.structure.work_package import api as work_package
@@ -16,8 +18,10 @@ STRUCTURE = Group(
         calendar.routes,
         activity.routes,
         dependency.routes,
+        plan.routes,
         schedule.routes,
         baseline.routes,
+        plan_file.routes,
     ),
     registers=(
         project.PROJECTS,
@@ -27,6 +31,7 @@ STRUCTURE = Group(
         dependency.DEPENDENCIES,
         schedule.SCHEDULES,
         baseline.BASELINES,
+        plan_file.PLAN_FILES,
     ),
     operations=(schedule.TRIAL,),
 )

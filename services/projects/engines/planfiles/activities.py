@@ -221,7 +221,9 @@ def _links(
     ids = {one.id for one in taken}
     seen: set[tuple[str, str, str]] = set()
     for link in links:
-        name = f"{names.get(link.predecessor, link.predecessor)} -> {names.get(link.successor, link.successor)}"
+        name = (
+            f"{names.get(link.predecessor, link.predecessor)} -> {names.get(link.successor, link.successor)}"
+        )
         key = (str(link.predecessor), str(link.successor), link.kind.value.lower())
         if link.predecessor_plan is not None:
             losses.add("links to other plans", name)
@@ -231,7 +233,9 @@ def _links(
             losses.add("links that stand twice", name)
         else:
             seen.add(key)
-            yield PlanDependency(from_key=key[0], to_key=key[1], kind=link.kind.value.lower(), lag=_lag(link.lag))  # type: ignore[arg-type]
+            yield PlanDependency(
+                from_key=key[0], to_key=key[1], kind=link.kind.value.lower(), lag=_lag(link.lag)
+            )  # type: ignore[arg-type]
 
 
 def _lag(lag: Lag) -> PlanLag | None:

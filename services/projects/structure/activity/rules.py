@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shared.base.errors import Conflict, Fault, Invalid
+from shared.base.texts import Text
 from shared.contracts.projects.plan import Activity, ActivityProgress, ActivityProgressed, ConstraintKind
 from shared.contracts.projects.structure import Calendar, WorkPackage
 from shared.domain.acts import ARCHIVE, CREATE, RESTORE
@@ -98,3 +99,8 @@ def progress(activity: Activity, report: ActivityProgress) -> ActivityProgressed
             code="actual_finish_missing",
         )
     return ActivityProgressed(percent_complete=activity.percent_complete, previous_percent_complete=before)
+
+
+def needed(name: str, what: str) -> Text:
+    """Why an activity cannot be left out of a plan."""
+    return Text("{name} is needed by {what}", name=name, what=what)

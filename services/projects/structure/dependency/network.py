@@ -5,6 +5,7 @@ too: of two links that close a circle together, over two projects, only the firs
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from services.projects.structure.activity.commands import guard_of
@@ -84,15 +85,17 @@ async def refuse_circle(work: Work, link: Dependency) -> None:
         raise await circle_of(work, path, "/to_id")
 
 
-async def circle_of(work: Work, path: Sequence[UUID], pointer: str) -> Invalid:
-    """The refusal; what who asked does not see is not named."""
+async def circle_of(
+    work: Work, path: Sequence[UUID], pointer: str, own: Mapping[UUID, str] = MappingProxyType({})
+) -> Invalid:
+    """The refusal; what who asked does not see is not named. `own` are names of activities that are not stored yet."""
     marks = ", ".join("?" * len(path))
     activities = await work.select(Activity, f"id IN ({marks})", [str(one) for one in path], archived=True)
     by_id = {one.id: one for one in activities}
-    names = [
-        str(Text("an activity of another project"))
-        if one not in by_id or work.hides(by_id[one])
-        else by_id[one].name
-        for one in path
-    ]
+    names = [own.get(one) or _name(work, by_id.get(one)) for one in path]
     return rules.circle(names, pointer)
+
+
+def _name(work: Work, activity: Activity | None) -> str:
+    is_seen = activity is not None and not work.hides(activity)
+    return activity.name if activity is not None and is_seen else str(Text("an activity of another project"))

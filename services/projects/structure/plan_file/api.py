@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from pydantic import Field
-
 from services.projects.structure.plan_file import commands
 from services.projects.structure.plan_file.model import PlanFileRow
-from shared.contracts.language import AnswerShape, FileName, Sha256, Shape
+from shared.contracts.language import FileName, Sha256, Shape
 from shared.contracts.projects.baseline import PlanFile
 from shared.domain.register import Register
-from shared.http.call import Answer, Call
+from shared.http.call import Call
 from shared.http.collection import register_routes
 from shared.http.long_work.bodies import VALIDATE_ONLY
 from shared.http.path import Id

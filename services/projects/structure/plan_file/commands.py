@@ -121,5 +121,3 @@ def _body(raw: bytes, zone: str, prefix: str) -> bytes:
 
 def _content(result: bytes) -> PlanFileContent:
     return msgspec.json.decode(gzip.decompress(result), type=PlanFileContent)
-
-

@@ -99,7 +99,9 @@ def _activity(one: Activity) -> PlanActivity:
     """The row that leaves an activity as it is."""
     return PlanActivity(
         id=str(one.id),
-        external_ref=None if one.external_ref is None else PlanRef(one.external_ref.source, one.external_ref.id),
+        external_ref=None
+        if one.external_ref is None
+        else PlanRef(one.external_ref.source, one.external_ref.id),
         work_package_id=None if one.work_package_id is None else str(one.work_package_id),
         calendar_id=None if one.calendar_id is None else str(one.calendar_id),
         constraint_kind=None if one.constraint_kind is None else one.constraint_kind.value,

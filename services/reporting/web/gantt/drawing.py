@@ -126,7 +126,8 @@ def _paths(
 ) -> Iterator[tuple[str, str]]:
     """Kind -> all its shapes as one path, in the order in which they are drawn."""
     kinds: dict[str, list[str]] = {
-        name: [] for name in ("agreed", "link", "across", "bar", "critical", "done", "point", "critical-point")
+        name: []
+        for name in ("agreed", "link", "across", "bar", "critical", "done", "point", "critical-point")
     }
     for place, row in enumerate(rows):
         y = y_of(place)
