@@ -6,10 +6,10 @@ of the schedule computes them anew, by the calendars of the project. What was fi
 
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from services.projects.engines.planfiles.formats import read_plan
@@ -28,6 +28,7 @@ from services.projects.engines.planning.plan import (
     Constraint,
     ConstraintKind,
     Dependency,
+    DependencyKind,
     Lag,
     Plan,
 )
@@ -41,6 +42,12 @@ DATED = {
     ConstraintKind.SNET, ConstraintKind.SNLT, ConstraintKind.FNET, ConstraintKind.FNLT, ConstraintKind.MSO,
     ConstraintKind.MFO,
 }  # fmt: skip
+KINDS: Mapping[DependencyKind, Literal["fs", "ss", "ff", "sf"]] = {
+    DependencyKind.FS: "fs",
+    DependencyKind.SS: "ss",
+    DependencyKind.FF: "ff",
+    DependencyKind.SF: "sf",
+}
 AT_FINISH = {ConstraintKind.FNET, ConstraintKind.FNLT, ConstraintKind.MFO}
 
 
@@ -233,9 +240,7 @@ def _links(
             losses.add("links that stand twice", name)
         else:
             seen.add(key)
-            yield PlanDependency(
-                from_key=key[0], to_key=key[1], kind=link.kind.value.lower(), lag=_lag(link.lag)
-            )  # type: ignore[arg-type]
+            yield PlanDependency(from_key=key[0], to_key=key[1], kind=KINDS[link.kind], lag=_lag(link.lag))  # type: ignore[arg-type]
 
 
 def _lag(lag: Lag) -> PlanLag | None:

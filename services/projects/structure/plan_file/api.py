@@ -32,6 +32,7 @@ register_routes(routes, PLAN_FILES)
 @routes.post(
     "/v1/projects/{id}/plan-files",
     schema=PlanFile,
+    status=201,
     parameters=(VALIDATE_ONLY,),
     refusals=(404, 409, 415, 422),
 )

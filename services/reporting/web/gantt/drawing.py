@@ -178,7 +178,8 @@ def _arrow(rows: Sequence[Row], link: Row, places: Mapping[str, int], axis: Axis
     if None in ends:
         return
     x0, x1 = ends
-    assert x0 is not None and x1 is not None
+    assert x0 is not None
+    assert x1 is not None
     y0, y1 = y_of(before) + 8, y_of(after) + 8
     yield f"M{x0:g} {y0}h3V{y1}H{x1:g}"
 

@@ -81,7 +81,9 @@ async def test_a_plan_is_a_difference_that_is_counted(planner: Planner) -> None:
     assert (again["activities"], again["dependencies"]) == (counts(unchanged=3), counts(unchanged=2))
     assert await planner.events() == position, "what is unchanged publishes nothing"
     longer = [BODY["activities"][0], BODY["activities"][1] | {"duration_minutes": 2880}]
-    second = await planner.send_plan(project, {"activities": longer, "dependencies": BODY["dependencies"][:1]})
+    second = await planner.send_plan(
+        project, {"activities": longer, "dependencies": BODY["dependencies"][:1]}
+    )
     assert second["activities"] == counts(changed=1, removed=1, unchanged=1)
     assert second["dependencies"] == counts(removed=1, unchanged=1)
     assert await planner.events() == position + 3
@@ -182,7 +184,8 @@ async def test_a_circle_over_two_plans_is_refused_naming_it(planner: Planner) ->
     beside = {"activities": [{"key": "X", "name": "Test"}, {"key": "Y", "name": "Train"}]}
     links = [{"from_key": "X", "to_key": "Y"}, {"from_id": keys["M"], "to_key": "X"}]
     theirs = {
-        one["key"]: one["id"] for one in (await planner.send_plan(other, beside | {"dependencies": links}))["keys"]
+        one["key"]: one["id"]
+        for one in (await planner.send_plan(other, beside | {"dependencies": links}))["keys"]
     }
     plan = (await planner.plan(mine)).json()
     back = {"from_id": theirs["Y"], "to_id": keys["A"]}
