@@ -12,6 +12,7 @@ from shared.contracts.projects import (
     methods,
     organisation,
     plan,
+    quality,
     strategy,
     structure,
 )
@@ -28,6 +29,7 @@ GROUPS = (
     plan,
     baseline,
     control,
+    quality,
     people,
     planning,
     calendar,

@@ -113,7 +113,7 @@ class MandateRole(Shape):
     """The person who has it."""
 
 
-class Dependency(Shape):
+class MandateDependency(Shape):
     """What the project needs from another one."""
 
     project_id: Annotated[Id, names("project")]
@@ -207,7 +207,7 @@ class Mandate(Edition):
     """How the project is organised and broken down."""
     roles: Annotated[list[MandateRole], Field(max_length=100)] = []
     """Who has which role."""
-    depends_on: Annotated[list[Dependency], Field(max_length=100)] = []
+    depends_on: Annotated[list[MandateDependency], Field(max_length=100)] = []
     """What it needs from other projects."""
     plan: Annotated[list[PlannedMilestone], Field(max_length=100)] = []
     """What is to be reached by when. The last day of it is the planned finish of the project; where the project has no planned

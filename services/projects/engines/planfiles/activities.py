@@ -240,7 +240,7 @@ def _links(
             losses.add("links that stand twice", name)
         else:
             seen.add(key)
-            yield PlanDependency(from_key=key[0], to_key=key[1], kind=KINDS[link.kind], lag=_lag(link.lag))  # type: ignore[arg-type]
+            yield PlanDependency(from_key=key[0], to_key=key[1], kind=KINDS[link.kind], lag=_lag(link.lag))
 
 
 def _lag(lag: Lag) -> PlanLag | None:

@@ -145,7 +145,9 @@ async def variance(call: Call, id: Id, query: VarianceQuery) -> Answer[VarianceP
     return Answer(200, msgspec.json.encode(answer))
 
 
-async def _against(work: Work, baseline: Baseline, id: UUID | None) -> tuple[Schedule | None, Baseline | None]:
+async def _against(
+    work: Work, baseline: Baseline, id: UUID | None
+) -> tuple[Schedule | None, Baseline | None]:
     """The run or the baseline that is meant, of the same project."""
     other = None if id is None else await work.find(Baseline, "id = ?", (str(id),))
     if other is not None and other.project_id == baseline.project_id:

@@ -16,7 +16,7 @@ from shared.contracts.projects.plan import Activity, Dependency
 from shared.contracts.projects.structure import Project
 from shared.http.call import Answer, Call
 from shared.http.long_work.bodies import LARGEST, VALIDATE_ONLY, read_by_worker
-from shared.http.long_work.shapes import request_model, result_model
+from shared.http.long_work.shapes import request_model
 from shared.http.operation import Deferred, Operation
 from shared.http.path import Id
 from shared.http.routes import Routes
@@ -133,7 +133,7 @@ routes.add(
     summary="Get the plan of a project",
     description="All its activities and links, in the shape in which a plan is put: put back as it is, it changes nothing."
     " The ETag is a hash of their ids and versions. Dates and floats are in the project's schedules.",
-    shape=Deferred(lambda: result_model(READ)),
+    shape=Deferred(lambda: request_model(READ)),
 )
 routes.add(
     PATH,
