@@ -5,7 +5,8 @@ own package and the sums, whatever else the project holds; only an approval that
 """
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.finance.budget.budget import commands as budgets
@@ -51,6 +52,17 @@ PACKAGES: Memory[UUID, dict[str, list[PackageVersion]]] = Memory(
     "versions of packages, by project and package"
 )
 APPROVALS: Memory[UUID, int | None] = Memory("when projects were approved, in microseconds")
+
+
+class Heard(NamedTuple):
+    """A record that changes the figures of a project."""
+
+    record: Record
+    changes: Sequence[Change]
+    cause: str
+
+
+HEARD: Memory[UUID, list[Heard]] = Memory("what a batch changes of projects")
 COUNTED: Memory[UUID, tuple[int, int]] = Memory("version and minor units of costs, as counted")
 
 
@@ -71,7 +83,7 @@ async def package_told(work: Work, record: Record) -> None:
     _keep(work, str(package.id), str(package.project_id), [version])
     change = rules.change(last, version, _day(work, record.effective_at))
     if change:
-        await _count(work, package.project_id, [change], record, f"work package {package.wbs}")
+        _count(work, package.project_id, [change], record, f"work package {package.wbs}")
 
 
 async def _last(work: Work, package: WorkPackage) -> list[PackageVersion]:
@@ -128,7 +140,7 @@ async def approved(work: Work, project_id: UUID, record: Record) -> None:
             anew = {version.version: version for version, _ in rejudged}
             staged[id][:] = [anew.get(version.version, version) for version in staged[id]]
     if changes:
-        await _count(work, project_id, changes, record, "the project was approved")
+        _count(work, project_id, changes, record, "the project was approved")
 
 
 async def _later(work: Work, project_id: UUID, at: int) -> dict[str, list[PackageVersion]]:
@@ -156,7 +168,7 @@ async def cost_told(work: Work, record: Record) -> None:
     if now_spent != spent:
         day = max(_day(work, record.effective_at), to_day(cost.posted_on))
         change = rules.spent(now_spent - spent, cost.amount.currency, day)
-        await _count(work, cost.project_id, [change], record, "an actual cost")
+        _count(work, cost.project_id, [change], record, "an actual cost")
 
 
 async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
@@ -168,10 +180,41 @@ async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
     return counted[cost_id]
 
 
-async def _count(work: Work, project_id: UUID, changes: Sequence[Change], record: Record, cause: str) -> None:
-    await add(work, str(project_id), changes, _day(work, record.recorded_at))
-    if not record.is_history:  # the performance as it was measured then is read in, too
-        await measure(work, project_id, changes, cause=cause)
+def _count(work: Work, project_id: UUID, changes: Sequence[Change], record: Record, cause: str) -> None:
+    work.memory(HEARD).setdefault(project_id, []).append(Heard(record, changes, cause))
+
+
+def measure_anew(work: Work, project_id: UUID, record: Record, cause: str) -> None:
+    """Measure the project though nothing is added to its sums."""
+    _count(work, project_id, (), record, cause)
+
+
+async def settle(work: Work) -> None:
+    """Add up and measure once what the records of a batch changed of a project; once for each day, where they are of
+    several."""
+    heard_of, memory = dict(work.memory(HEARD)), work.memory(HEARD)
+    memory.clear()
+    for project_id, heard in heard_of.items():
+        for (_, recorded_day, is_history), group in groupby(heard, lambda one: _counted_with(work, one)):
+            together = list(group)
+            changes = rules.merged(change for one in together for change in one.changes)
+            await add(work, str(project_id), changes, recorded_day)
+            if not is_history:  # the performance as it was measured then is read in, too
+                last = together[-1].record.event
+                effective = max(one.record.effective_at for one in together)
+                work.set_cause(last.id, last.correlationid, last.traceparent, effective)
+                await measure(work, project_id, changes, cause=_cause_of(together))
+
+
+def _counted_with(work: Work, one: Heard) -> tuple[int, int, bool]:
+    record = one.record
+    return _day(work, record.effective_at), _day(work, record.recorded_at), record.is_history
+
+
+def _cause_of(heard: Sequence[Heard]) -> str:
+    """What changed the figures; of several things the first one, and how many more."""
+    causes = list(dict.fromkeys(one.cause for one in heard if one.changes)) or [heard[0].cause]
+    return causes[0] if len(causes) == 1 else f"{causes[0]} and {len(causes) - 1} more"
 
 
 async def measure(work: Work, project_id: UUID, changes: Sequence[Change] = (), *, cause: str) -> None:

@@ -219,6 +219,14 @@ def contributions(change: Change) -> Iterator[Contribution]:
         )
 
 
+def merged(changes: Iterable[Change]) -> list[Change]:
+    """The same changes, one for each day."""
+    by_day: dict[int, Change] = {}
+    for one in changes:
+        _merge(by_day.setdefault(one.counts_from, Change(one.counts_from)), one, 1)
+    return [one for one in by_day.values() if one]
+
+
 def earned(budget: int, percent: int) -> int:
     """The share of the budget that is done, by percent complete."""
     return minor(Fraction(budget * percent, 100))
