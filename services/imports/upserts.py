@@ -83,9 +83,9 @@ class Sender:
 
     withheld: dict[str, set[str]] = field(default_factory=dict)
     """Collection -> members that the caller may not set."""
-    moved: dict[str, set[str]] = field(default_factory=dict)
+    by_moves: dict[str, set[str]] = field(default_factory=dict)
     """Collection -> those of them that moves set afterwards."""
-    made: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    made_here: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     """What this run has made -> its id and its version."""
 
     restores: bool | None = None
@@ -143,7 +143,7 @@ class Sender:
             return False
         for member in sorted(members - self.withheld.setdefault(stage.collection, set())):
             self.withheld[stage.collection].add(member)
-            if member in self.moved.get(stage.collection, ()):
+            if member in self.by_moves.get(stage.collection, ()):
                 continue
             self.findings.add(
                 upsert.file, upsert.line, "import_only", Text("only who may import may set it"),
@@ -177,7 +177,7 @@ class Sender:
             self._tell_absent_parents(stage, upsert)
             self.ids[stage.collection, upsert.key] = result["resource"]["id"]
             if result["status"] == 201:
-                self.made[stage.collection, upsert.key] = (
+                self.made_here[stage.collection, upsert.key] = (
                     result["resource"]["id"],
                     result["resource"]["version"],
                 )

@@ -69,7 +69,7 @@ class StageMover:
 
     def __post_init__(self) -> None:
         self.mover = Mover(target_named("projects"), (MEMBER,))
-        self.sender.moved[PROJECTS] = {MEMBER}
+        self.sender.by_moves[PROJECTS] = {MEMBER}
 
     async def move(self, upserts: Sequence[Upsert]) -> MovesTally:
         """Make the moves of those that were made without their stage; each is told, with what it takes."""
@@ -83,7 +83,7 @@ class StageMover:
 
     def _is_made(self, upsert: Upsert) -> bool:
         place = (PROJECTS, upsert.key)
-        return place in (self.sender.would_be if self.sender.validate_only else self.sender.made)
+        return place in (self.sender.would_be if self.sender.validate_only else self.sender.made_here)
 
     def _moving(self, upsert: Upsert) -> _Moving:
         state, before = str(upsert.body[MEMBER]), self.mover.at_first()
@@ -92,14 +92,14 @@ class StageMover:
         if self.sender.validate_only:
             base = [self.sender.item(PROJECTS, self._with_known_parents(upsert))]
         else:
-            id, version = self.sender.made[PROJECTS, upsert.key]
+            id, version = self.sender.made_here[PROJECTS, upsert.key]
             standing = {"id": id, "version": version}
         return _Moving(upsert, base, standing, list(plan.steps), str(before[MEMBER]), plan.steps)
 
     def _with_known_parents(self, upsert: Upsert) -> Upsert:
         """Without what a trial has not made: the project was judged with it before."""
-        known = {member: parent for member, parent in upsert.parents.items() if parent in self.sender.ids}
-        return replace(upsert, parents=known)
+        parents = {member: parent for member, parent in upsert.parents.items() if parent in self.sender.ids}
+        return replace(upsert, parents=parents)
 
     async def _send(self, moving: Sequence[_Moving], tally: MovesTally) -> None:
         until, waiting = monotonic() + PATIENCE_S, list(moving)

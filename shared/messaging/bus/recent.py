@@ -5,7 +5,7 @@ from weakref import WeakValueDictionary
 
 from shared.messaging.bus.protocol import Record
 
-HELD = 500
+MOST = 500
 """So many stay though no consumer has them in hand: the next one may be a page behind."""
 
 
@@ -14,7 +14,7 @@ class Recent:
 
     def __init__(self) -> None:
         self._records: WeakValueDictionary[tuple[int, int], Record] = WeakValueDictionary()
-        self._last: deque[Record] = deque(maxlen=HELD)
+        self._last: deque[Record] = deque(maxlen=MOST)
 
     def shared(self, record: Record) -> Record:
         """The same record where somebody has it already. One that was redacted since, or has another one before it, is

@@ -38,8 +38,8 @@ async def test_a_director_sees_which_moves_are_made_before_and_after(
     done = await brought_in_by(portolan, "director", run)
     assert trial.findings.to_json() == run.findings.to_json()
     assert checked["sent"]["moves"] == done["sent"]["moves"] == {"changed": 1, "refused": 0}
-    [told] = [one for one in run.findings.items if one.code == "by_moves"]
-    assert (str(told.done), told.lost) == ("to be active by these moves: approve, activate", False)
+    [finding] = [one for one in run.findings.items if one.code == "by_moves"]
+    assert (str(finding.done), finding.lost) == ("to be active by these moves: approve, activate", False)
     [project] = await items(portolan, "projects/v1/projects")
     assert project["stage"] == "active"
     assert (await packages(portolan))["1.1"]["percent_complete"] == 50

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.messaging.bus import Record
-from shared.messaging.bus.recent import HELD, Recent
+from shared.messaging.bus.recent import MOST, Recent
 
 RECORD = Record("portolan.projects.v1", 0, 7, 7, 6, 1, b'{"id":"x"}')
 
@@ -28,7 +28,7 @@ def test_a_record_that_was_redacted_or_has_another_before_it_or_is_of_another_ep
 def test_what_nobody_has_in_hand_is_given_up_after_a_while() -> None:
     recent = Recent()
     recent.shared(replace(RECORD))
-    for position in range(8, 8 + HELD):
+    for position in range(8, 8 + MOST):
         recent.shared(replace(RECORD, position=position))
     again = replace(RECORD)
     assert recent.shared(again) is again

@@ -54,7 +54,7 @@ PACKAGES: Memory[UUID, dict[str, list[PackageVersion]]] = Memory(
 APPROVALS: Memory[UUID, int | None] = Memory("when projects were approved, in microseconds")
 
 
-class Heard(NamedTuple):
+class Effect(NamedTuple):
     """A record that changes the figures of a project."""
 
     record: Record
@@ -62,7 +62,7 @@ class Heard(NamedTuple):
     cause: str
 
 
-HEARD: Memory[UUID, list[Heard]] = Memory("what a batch changes of projects")
+EFFECTS: Memory[UUID, list[Effect]] = Memory("what a batch changes of projects")
 COUNTED: Memory[UUID, tuple[int, int]] = Memory("version and minor units of costs, as counted")
 
 
@@ -181,7 +181,7 @@ async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
 
 
 def _count(work: Work, project_id: UUID, changes: Sequence[Change], record: Record, cause: str) -> None:
-    work.memory(HEARD).setdefault(project_id, []).append(Heard(record, changes, cause))
+    work.memory(EFFECTS).setdefault(project_id, []).append(Effect(record, changes, cause))
 
 
 def measure_anew(work: Work, project_id: UUID, record: Record, cause: str) -> None:
@@ -192,10 +192,10 @@ def measure_anew(work: Work, project_id: UUID, record: Record, cause: str) -> No
 async def settle(work: Work) -> None:
     """Add up and measure once what the records of a batch changed of a project; once for each day, where they are of
     several."""
-    heard_of, memory = dict(work.memory(HEARD)), work.memory(HEARD)
-    memory.clear()
-    for project_id, heard in heard_of.items():
-        for (_, recorded_day, is_history), group in groupby(heard, lambda one: _counted_with(work, one)):
+    pending = dict(work.memory(EFFECTS))
+    work.memory(EFFECTS).clear()
+    for project_id, effects in pending.items():
+        for (_, recorded_day, is_history), group in groupby(effects, lambda one: _counted_with(work, one)):
             together = list(group)
             changes = rules.merged(change for one in together for change in one.changes)
             await add(work, str(project_id), changes, recorded_day)
@@ -206,14 +206,14 @@ async def settle(work: Work) -> None:
                 await measure(work, project_id, changes, cause=_cause_of(together))
 
 
-def _counted_with(work: Work, one: Heard) -> tuple[int, int, bool]:
+def _counted_with(work: Work, one: Effect) -> tuple[int, int, bool]:
     record = one.record
     return _day(work, record.effective_at), _day(work, record.recorded_at), record.is_history
 
 
-def _cause_of(heard: Sequence[Heard]) -> str:
+def _cause_of(effects: Sequence[Effect]) -> str:
     """What changed the figures; of several things the first one, and how many more."""
-    causes = list(dict.fromkeys(one.cause for one in heard if one.changes)) or [heard[0].cause]
+    causes = list(dict.fromkeys(one.cause for one in effects if one.changes)) or [effects[0].cause]
     return causes[0] if len(causes) == 1 else f"{causes[0]} and {len(causes) - 1} more"
 
 
