@@ -1,6 +1,7 @@
 """The routes of the dashboards."""
 
 from services.reporting.dashboards.activity.api import ACTIVITY
+from services.reporting.dashboards.alignment.api import ALIGNMENT
 from services.reporting.dashboards.budget.api import BUDGET
 from services.reporting.dashboards.departments.api import DEPARTMENTS
 from services.reporting.dashboards.exposure.api import EXPOSURE
@@ -10,6 +11,6 @@ from services.reporting.dashboards.portfolios.api import OVERVIEW
 from services.reporting.dashboards.projects.api import PROJECTS
 from shared.runtime.service import Group
 
-EACH = (PROJECTS, OVERVIEW, BUDGET, LOAD, DEPARTMENTS, EXPOSURE, ACTIVITY, PIPELINE)
+EACH = (PROJECTS, OVERVIEW, BUDGET, LOAD, DEPARTMENTS, EXPOSURE, ACTIVITY, PIPELINE, ALIGNMENT)
 
 DASHBOARDS = Group(routes=tuple(dashboard.routes for dashboard in EACH))

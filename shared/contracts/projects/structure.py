@@ -37,10 +37,19 @@ from shared.contracts.members import (
 from shared.contracts.projects.strategy import MOST_OBJECTIVES, Contributes
 
 
+class ForecastFrom(StrEnum):
+    """From where a project's forecast finish comes."""
+
+    MANUAL = "manual"
+    SCHEDULE = "schedule"
+    FINANCE = "finance"
+
+
 class Stage(StrEnum):
     """Where a project stands in its life; its phase within the method is a field apart."""
 
     PROPOSED = "proposed"
+    INITIATING = "initiating"
     APPROVED = "approved"
     ACTIVE = "active"
     ON_HOLD = "on_hold"
@@ -90,6 +99,8 @@ class Project(Aggregate):
     """The first day of work, as expected now."""
     forecast_finish_on: Day | None = None
     """The day of completion, as expected now."""
+    forecast_from: ForecastFrom = ForecastFrom.MANUAL
+    """From where the forecast comes: as somebody states it, or as each run of the schedule, or finance, finds it."""
     actual_start_on: Day | None = None
     """The day on which work began."""
     actual_finish_on: Day | None = None
@@ -103,6 +114,14 @@ class Project(Aggregate):
     confidential: bool = False
     """Whether only those see it, and everything below it, who are members there or above; others cannot tell that it is
     there."""
+
+
+@fact(Project, "initiated")
+class ProjectInitiated(Reasoned):
+    """The initiation began: the initiation mandate was signed."""
+
+    mandate_id: Id
+    """The initiation mandate."""
 
 
 @fact(Project, "approved")

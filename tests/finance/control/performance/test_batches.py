@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from services.finance.control.performance.rules import merged, spent
+from services.finance.control.performance.rules import by_day, spent
 from shared.contracts.language import topics_of
 from shared.messaging.bus.embedded import read_outbox
 from shared.messaging.inbox import Inbox
@@ -13,7 +13,6 @@ TABLES = (
     "performance",
     "known_cost",
     "measured_package",
-    "measured_project",
     "measured_sum",
     "measured_span",
 )
@@ -67,7 +66,7 @@ async def test_a_day_of_which_a_batch_tells_is_told_as_it_stood(desk: Desk) -> N
 
 def test_changes_of_one_day_become_one_and_those_that_cancel_out_none() -> None:
     changes = [spent(5, "CHF", 1), spent(7, "EUR", 1), spent(2, "CHF", 2), spent(-2, "CHF", 2)]
-    [one] = merged(changes)
+    [one] = by_day(changes)
     assert one.counts_from == 1
     assert {currency: sums.ac for currency, sums in one.sums.items()} == {"CHF": 5, "EUR": 7}
     assert [c.sums["CHF"].ac for c in changes if "CHF" in c.sums] == [5, 2, -2]
