@@ -59,6 +59,9 @@ class Move:
     """Whether who made or submitted the aggregate may not make it, although it decides nothing."""
     for_author: bool = False
     """Whether somebody who does not write makes it only on what they made or submitted themselves."""
+    by_person: Callable[[Any], UUID | None] | None = None
+    """The one person who makes it, whatever others may do there; None where it would decide what is that person's own, so that
+    nobody makes it."""
     awaited: bool | None = None
     """Whether a state from which it starts waits for who may make it, whose home page then says so. By default the moves
     that need four eyes are awaited."""
@@ -116,6 +119,8 @@ class Lifecycle:
     final: Collection[StrEnum] = ()
     authors: tuple[str, ...] = ()
     """Members that name persons who count like who made the aggregate: it is theirs."""
+    keeps_authors: bool = False
+    """Whether something else than its own moves asks who made or submitted it."""
 
     def __post_init__(self) -> None:
         moves = {
@@ -152,7 +157,7 @@ class Lifecycle:
     @property
     def notes_authors(self) -> bool:
         """Whether it matters who made or submitted an aggregate."""
-        return self.is_decided or self.is_for_authors or self.has_other_eyes
+        return self.keeps_authors or self.is_decided or self.is_for_authors or self.has_other_eyes
 
     @property
     def has_other_eyes(self) -> bool:
