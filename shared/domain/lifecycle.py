@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, StrEnum
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from shared.base.clock import now
 from shared.base.errors import Forbidden, IllegalMove
@@ -58,6 +59,9 @@ class Move:
     """Whether who made or submitted the aggregate may not make it, although it decides nothing."""
     for_author: bool = False
     """Whether somebody who does not write makes it only on what they made or submitted themselves."""
+    by_person: Callable[[Any], UUID | None] | None = None
+    """The one person who makes it, whatever others may do there; None where it would decide what is that person's own, so that
+    nobody makes it."""
     awaited: bool | None = None
     """Whether a state from which it starts waits for who may make it, whose home page then says so. By default the moves
     that need four eyes are awaited."""
@@ -112,6 +116,8 @@ class Lifecycle:
     final: Collection[StrEnum] = ()
     authors: tuple[str, ...] = ()
     """Members that name persons who count like who made the aggregate: it is theirs."""
+    keeps_authors: bool = False
+    """Whether something else than its own moves asks who made or submitted it."""
 
     def __post_init__(self) -> None:
         moves = {
@@ -148,7 +154,7 @@ class Lifecycle:
     @property
     def notes_authors(self) -> bool:
         """Whether it matters who made or submitted an aggregate."""
-        return self.is_decided or self.is_for_authors or self.has_other_eyes
+        return self.keeps_authors or self.is_decided or self.is_for_authors or self.has_other_eyes
 
     @property
     def has_other_eyes(self) -> bool:
