@@ -30,7 +30,10 @@ STEPS = (
     + [("phase", verb) for verb in ("complete", "reopen", "skip")]
     + [("waive", "waive")] * 3
 )
-BODIES = {"fail": {"next": "rework"}, "pass-with-conditions": {"conditions": [{"text": "Later"}]}}
+BODIES: dict[str, dict[str, Any]] = {
+    "fail": {"next": "rework"},
+    "pass-with-conditions": {"conditions": [{"text": "Later"}]},
+}
 
 
 async def take(led: Led, project: dict[str, Any], choice: random.Random) -> bool:
