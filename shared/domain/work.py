@@ -335,6 +335,16 @@ class Work:
 
     # Writing
 
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """What is written within follows from what was allowed: it asks for no right of its own where it lies, and nothing
+        that it names is hidden."""
+        rights, self.rights = self.rights, None
+        try:
+            yield
+        finally:
+            self.rights = rights
+
     def new(self, shape: type[A], id: UUID | None = None, **members: Any) -> A:
         """A fresh aggregate, checked; its first `save` is version 1."""
         at = from_micros(now_micros())
