@@ -28,31 +28,34 @@ class Instance:
 
     def __init__(self, process: EmbeddedProcess) -> None:
         self.process = process
-        self.callers = {name: self._caller(name) for name in ("maker", "examiner", "director", "second")}
+        self.tokens = {
+            name: token_of(process.data, name) for name in ("maker", "examiner", "director", "second")
+        }
         self.envelope = self.make("second", ENVELOPES, kind="annual", fiscal_year=2026, amount=ROOM)["id"]
         self.act("director", f"{ENVELOPES}/{self.envelope}", "approve")
         self.unit = self.make("maker", "/resources/v1/org-units", name="Accounts")["id"]
         self.until(self.may_name_unit)
         self.requests: list[str] = []
 
-    def _caller(self, name: str) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {token_of(self.process.data, name)}"}
-        return httpx.Client(base_url=self.process.url, headers=headers, timeout=30)
+    def ask(self, by: str, method: str, path: str, **options: Any) -> httpx.Response:
+        """On a connection of its own: what was kept open does not outlive the process."""
+        headers = {"Authorization": f"Bearer {self.tokens[by]}"} | options.pop("headers", {})
+        return httpx.request(method, f"{self.process.url}{path}", headers=headers, timeout=30, **options)
 
     def make(self, by: str, path: str, **members: Any) -> dict[str, Any]:
         key = {"Idempotency-Key": f"{path} {monotonic()}"}
-        answer = self.callers[by].post(path, json=members, headers=key)
+        answer = self.ask(by, "POST", path, json=members, headers=key)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
     def read(self, path: str, **query: str) -> dict[str, Any]:
-        answer = self.callers["director"].get(path, params=query)
+        answer = self.ask("director", "GET", path, params=query)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
     def act(self, by: str, path: str, verb: str, **body: Any) -> dict[str, Any]:
         match = {"If-Match": f'"{self.read(path)["version"]}"'}
-        answer = self.callers[by].post(f"{path}/{verb}", json=body, headers=match)
+        answer = self.ask(by, "POST", f"{path}/{verb}", json=body, headers=match)
         assert answer.status_code == 200, (verb, answer.text)
         return dict(answer.json())
 
@@ -64,13 +67,19 @@ class Instance:
 
     def may_name_unit(self) -> bool:
         body = {"title": "Try", "need": "N", "unit_id": self.unit}
-        answer = self.callers["maker"].post(f"{REQUESTS}?validate_only=true", json=body)
+        answer = self.ask("maker", "POST", f"{REQUESTS}?validate_only=true", json=body)
         return answer.is_success
 
     def qualified(self) -> str:
         """The address of a request that can be approved."""
         costs = dict.fromkeys(("cost_low", "cost_likely", "cost_high"), COST)
-        members = {"title": "Scan", "need": "N", "outcome": "O", "category": "mandatory", "unit_id": self.unit}
+        members = {
+            "title": "Scan",
+            "need": "N",
+            "outcome": "O",
+            "category": "mandatory",
+            "unit_id": self.unit,
+        }
         path = f"{REQUESTS}/{self.make('maker', REQUESTS, **members, **costs)['id']}"
         self.act("maker", path, "submit")
         for verb in ("screen", "qualify"):
@@ -132,7 +141,9 @@ def is_funded(instance: Instance, path: str) -> bool:
     return bool(instance.read(path)["funding"] == "reserved")
 
 
-def test_killed_between_the_approval_and_the_reservation_the_cost_is_reserved_once(instance: Instance) -> None:
+def test_killed_between_the_approval_and_the_reservation_the_cost_is_reserved_once(
+    instance: Instance,
+) -> None:
     for _ in range(TRIES):
         path = approved(instance)
         instance.kill()
