@@ -8,6 +8,7 @@ that is caught at the point is up to the machine: requests are approved and kill
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from time import monotonic, sleep
 from typing import Any
 
@@ -141,6 +142,10 @@ def is_funded(instance: Instance, path: str) -> bool:
     return bool(instance.read(path)["funding"] == "reserved")
 
 
+def is_handed_over(instance: Instance, path: str) -> bool:
+    return instance.commitments_of(path) == ["released"]
+
+
 def test_killed_between_the_approval_and_the_reservation_the_cost_is_reserved_once(
     instance: Instance,
 ) -> None:
@@ -149,7 +154,7 @@ def test_killed_between_the_approval_and_the_reservation_the_cost_is_reserved_on
         instance.kill()
         was_caught = not instance.commitments_of(path) and instance.request_of(path) == ("approved", "asked")
         instance.start()
-        instance.until(lambda path=path: is_funded(instance, path))
+        instance.until(partial(is_funded, instance, path))
         instance.audit()
         if was_caught:
             return
@@ -165,7 +170,7 @@ def test_killed_between_the_reservation_and_its_news_the_request_is_funded_once(
         instance.kill()
         was_caught = instance.request_of(path)[1] == "asked"
         instance.start()
-        instance.until(lambda path=path: is_funded(instance, path))
+        instance.until(partial(is_funded, instance, path))
         instance.audit()
         if was_caught:
             return
@@ -175,14 +180,14 @@ def test_killed_between_the_reservation_and_its_news_the_request_is_funded_once(
 def test_killed_after_the_conversion_the_room_goes_over_to_the_project_once(instance: Instance) -> None:
     for _ in range(TRIES):
         path = approved(instance)
-        instance.until(lambda path=path: is_funded(instance, path))
+        instance.until(partial(is_funded, instance, path))
         became = instance.act("director", path, "convert", into="project")["became"]
         instance.kill()
         was_caught = instance.commitments_of(path) == ["reserved"]
         instance.start()
         assert instance.read(f"/projects/v1/projects/{became['id']}")["stage"] == "proposed"
         assert instance.read(f"/projects/v1/mandates/{became['mandate_id']}")["state"] == "draft"
-        instance.until(lambda path=path: instance.commitments_of(path) == ["released"])
+        instance.until(partial(is_handed_over, instance, path))
         instance.audit()
         if was_caught:
             return
