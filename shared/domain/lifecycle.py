@@ -1,6 +1,6 @@
 """Lifecycles as data: which move leads from where to where, with which fact; pure, so rules can be read and tested."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, StrEnum
@@ -71,6 +71,9 @@ class Move:
     """Whether, beside the state, the move is there at all."""
     who: Callable[[Any, str], bool] = lambda entity, subject: True
     """Whether this subject may make it on this aggregate; 403 `not_for_you` otherwise. It comes on top of `needs`."""
+    among: Callable[[Any, Sequence[Any]], Awaitable[Collection[UUID]]] | None = None
+    """To which of some aggregates it is offered, by their ids, given the unit of work: where it is for certain persons. What
+    keeps others from it is `settle`."""
     check: Callable[[Any], None] = lambda entity: None
     """Refuses what the state alone does not show."""
     effect: Callable[[Any, Occasion], Fact | None] = lambda entity, occasion: None

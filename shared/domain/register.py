@@ -599,11 +599,13 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
     }
     own = await _own(work, register, entities)
     barred, submitted = await _barred(work, register, own, entities)
+    among = {name: await step.among(work, entities) for name, step in life.moves.items() if step.among}
     return [
         [
             name
             for name in life.allowed(entity, work.origin.auth_id)
             if life.moves[name].needs in verbs(work, entity)
+            and (name not in among or entity.id in among[name])
             and (name not in personal or personal[name][place])
             and not (str(entity.id) in barred and life.needs_four_eyes(name))
             and not (str(entity.id) in submitted and life.is_for_another(name, entity))

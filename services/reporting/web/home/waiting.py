@@ -183,7 +183,7 @@ def _decision(reader: Reader, register: Entry, state: Mapping[str, Any], moves: 
 
 
 async def _candidates(reader: Reader) -> list[tuple[str, str]]:
-    """Id and kind of what stands in a state that is decided, where the reader decides; what waits longest first."""
+    """Id and kind of what stands in a state that is decided, where the reader decides or is named; what waits longest first."""
     store, rights = reader.call.kernel.store, reader.call.rights
     texts, params = [], []
     for key, kind in kinds().items():
@@ -194,9 +194,17 @@ async def _candidates(reader: Reader) -> list[tuple[str, str]]:
                 f" AND d.archived = 0 AND {condition} ORDER BY d.since, d.aggregate_id LIMIT {CANDIDATES}) one"
             )
             params += [key, state, *own]
+        if kind.register.awaited and kind.register.persons and reader.person_id is not None:
+            states = ", ".join("?" * len(kind.register.awaited))
+            texts.append(
+                "SELECT * FROM (SELECT d.aggregate_id, d.kind, d.since FROM directory_person p"
+                " JOIN directory d ON d.aggregate_id = p.aggregate_id WHERE p.person_id = ? AND p.kind = ?"
+                f" AND d.state IN ({states}) AND d.archived = 0 ORDER BY d.since, d.aggregate_id LIMIT {CANDIDATES}) one"
+            )
+            params += [reader.person_id, key, *kind.register.awaited]
     if not texts:
         return []
-    text = f"SELECT aggregate_id, kind FROM ({' UNION ALL '.join(texts)}) c ORDER BY since, aggregate_id LIMIT {CANDIDATES}"
+    text = f"SELECT aggregate_id, kind FROM ({' UNION '.join(texts)}) c ORDER BY since, aggregate_id LIMIT {CANDIDATES}"
     return [(row[0], row[1]) for row in await store.fetch(text, params)]
 
 
