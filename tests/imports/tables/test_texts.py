@@ -133,7 +133,8 @@ def test_a_word_that_two_codes_of_a_member_have_is_not_proposed() -> None:
     assert {text for _, text in doubtful} == {
         "planned",
         "cloture",
-    }  # clôture is closing, clôturé closed; without accents it is asked
+        "under review",
+    }  # clôture is closing, clôturé closed; without accents it is asked. Under review may be submitted or in review
     state = Field("state", "choice", choices=("draft", "submitted", "approved"))
     assert propose_values(state, surveyed(["planned", "pending"]), "budget_line").values == {
         "pending": "submitted"
