@@ -4,7 +4,7 @@ from shared.contracts import common
 from shared.contracts.finance import appraisal, budget, calendar, vendors
 from shared.contracts.finance import control as finance_control
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
-from shared.contracts.projects import control, intake, methods, organisation, strategy, structure
+from shared.contracts.projects import change, control, intake, methods, organisation, strategy, structure
 from shared.contracts.resources import people, planning
 from shared.contracts.risk import risks
 
@@ -14,6 +14,7 @@ GROUPS = (
     strategy,
     methods,
     structure,
+    change,
     control,
     people,
     planning,

@@ -23,7 +23,7 @@ REGISTER = (
 COLLECTIONS = {
     "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages"
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
-    " projects/scoring-models projects/milestones projects/actions"
+    " projects/scoring-models projects/milestones projects/actions projects/changes projects/exceptions"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
     " finance/budget-lines finance/envelopes finance/cost-estimates finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
     " risk/assessments"
@@ -47,7 +47,10 @@ MOVES = {
     " projects/strategic-objectives/achieve projects/strategic-objectives/retire projects/projects/activate projects/projects/start-closing finance/budget-lines/submit finance/envelopes/close finance/cost-estimates/review finance/cost-estimates/return finance/cost-estimates/baseline finance/cost-estimates/editions"
     " resources/allocations/commit resources/allocations/release risk/risks/assess risk/risks/monitor"
     " risk/risks/occur projects/milestones/achieve projects/milestones/reopen projects/milestones/drop"
-    " projects/actions/verify projects/actions/return projects/actions/cancel",
+    " projects/actions/verify projects/actions/return projects/actions/cancel "
+    + " ".join(f"projects/changes/{move}" for move in ("assess", "defer", "approve", "reject", "implement", "verify"))
+    + " projects/changes/return projects/changes/close projects/changes/withdraw projects/exceptions/assess"
+    " projects/exceptions/decide projects/exceptions/close",
     "decide": "projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
     " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish"
     " projects/memberships/grant projects/memberships/revoke projects/field-definitions/activate"

@@ -161,6 +161,10 @@ class Writing:
             "decided_by": [self.person],
         }
         await keep("/projects/v1/decisions", **of, **decided, title=f"Decision {number}")
+        code = f"C-{number}" if number < 100 else f"C-{number}-{len(self.world.hidden)}"
+        await keep("/projects/v1/changes", **of, title=f"Change {number}", kind="scope", code=code)
+        beyond = {"tolerance": {"score": 8}, "forecast": {"score": 8 + number % 9 + 1}}
+        await keep("/projects/v1/exceptions", **of, axis="risk", **beyond)
         score = {"criterion": "Value", "value": choice.randint(1, 5)}
         scoring = await keep("/projects/v1/scorings", model_id=self.model, subject="project", subject_id=project,
                              assessor_id=self.person, scores=[score])  # fmt: skip

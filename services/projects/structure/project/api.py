@@ -13,6 +13,7 @@ PROJECTS = Register(
     supply=commands.supply,
     check=commands.check,
     tell=commands.tell,
+    after=commands.after,
     acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
     dues=(rules.UPDATE_MISSING,),
