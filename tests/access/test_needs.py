@@ -48,7 +48,9 @@ MOVES = {
     " resources/allocations/commit resources/allocations/release risk/risks/assess risk/risks/monitor"
     " risk/risks/occur projects/milestones/achieve projects/milestones/reopen projects/milestones/drop"
     " projects/actions/verify projects/actions/return projects/actions/cancel "
-    + " ".join(f"projects/changes/{move}" for move in ("assess", "defer", "approve", "reject", "implement", "verify"))
+    + " ".join(
+        f"projects/changes/{move}" for move in ("assess", "defer", "approve", "reject", "implement", "verify")
+    )
     + " projects/changes/return projects/changes/close projects/changes/withdraw projects/exceptions/assess"
     " projects/exceptions/decide projects/exceptions/close",
     "decide": "projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"

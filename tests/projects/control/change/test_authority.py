@@ -77,7 +77,7 @@ def impact(one: dict[str, Any]) -> ChangeImpact:
 def test_the_authority_is_that_of_the_sum(
     impacts: list[dict[str, Any]], budget: int | None, tolerated: dict[str, Any]
 ) -> None:
-    numbers = {
+    numbers: dict[str, Any] = {
         name: float(value) if isinstance(value, Decimal) else value for name, value in tolerated.items()
     }
     terms = Terms(
