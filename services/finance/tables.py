@@ -55,6 +55,19 @@ class KnownWorkPackage(Model, table=True):
     archived: int = Field(sa_type=BigInteger)
 
 
+class KnownMandate(Model, table=True):
+    """An initiation mandate: how much a project may spend while it is initiated, in minor units."""
+
+    __tablename__ = "known_mandate"
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    project_id: str = Field(sa_type=ID, index=True)
+    version: int = Field(sa_type=BigInteger)
+    binds: int = Field(sa_type=BigInteger)
+    budget: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=KEY)
+
+
 class KnownCost(Model, table=True):
     """What of an actual cost is counted as spent, in minor units: nothing once it is archived."""
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.projects.control.group import CONTROL
 from services.projects.intake.group import INTAKE
+from services.projects.mandate.group import MANDATE
 from services.projects.methods.group import METHODS
 from services.projects.organisation.group import ORGANISATION
 from services.projects.reactions import REACTIONS
@@ -24,6 +25,7 @@ SERVICE = Service(
         ORGANISATION,
         INTAKE,
         STRATEGY,
+        MANDATE,
         METHODS,
         STRUCTURE,
         CONTROL,

@@ -1,6 +1,6 @@
 """Lifecycles as data: which move leads from where to where, with which fact; pure, so rules can be read and tested."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, StrEnum
@@ -28,6 +28,10 @@ class Occasion:
     body: Shape = field(default_factory=Decision)
     day: date = field(default_factory=lambda: now().date())
     by: str = ""
+
+
+async def _nothing_to_settle(work: Any, entity: Any, occasion: Occasion) -> None:
+    """Most moves look at nothing else."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,9 @@ class Move:
     """Refuses what the state alone does not show."""
     effect: Callable[[Any, Occasion], Fact | None] = lambda entity, occasion: None
     """Changes what else changes, given the aggregate and the occasion."""
+    settle: Callable[[Any, Any, Occasion], Awaitable[None]] = _nothing_to_settle
+    """What is refused, or changed besides, by a look at other aggregates: given the unit of work, the aggregate as it is to
+    be, and the occasion. It comes after `effect` and before the aggregate is saved."""
     checks_content: bool = False
     """Whether the register's check of content runs after it."""
     description: str = ""

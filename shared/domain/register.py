@@ -581,6 +581,7 @@ async def move(work: Work, register: Register[A], entity: A, name: str, body: Sh
     fact = register.lifecycle.make(entity, name, occasion)
     four_eyes.mark(fact, exception)
     await custom_fields.check(work, entity)
+    await step.settle(work, entity, occasion)
     if step.checks_content:
         await register.check(work, entity)
     await references.check_named_by_move(work, register.names, entity)

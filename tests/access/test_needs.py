@@ -23,7 +23,8 @@ REGISTER = (
 COLLECTIONS = {
     "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages"
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
-    " projects/scoring-models projects/milestones projects/actions projects/changes projects/exceptions"
+    " projects/mandates projects/project-roles"
+    " projects/scoring-models projects/milestones projects/actions projects/baselines projects/changes projects/exceptions"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
     " finance/budget-lines finance/envelopes finance/cost-estimates finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
     " risk/assessments"
@@ -40,9 +41,10 @@ COLLECTIONS = {
 MOVES = {
     "write": "projects/requirements/agree projects/requirements/reopen projects/requirements/drop"
     " projects/requirements/fulfil projects/objectives/agree projects/objectives/achieve projects/objectives/miss"
+    " projects/mandates/submit projects/mandates/return projects/mandates/editions projects/project-roles/end"
     " projects/objectives/drop projects/objectives/reopen projects/orientations/retire"
     " projects/requests/screen projects/requests/return projects/requests/qualify projects/requests/convert"
-    " projects/scorings/return projects/scorings/close projects/rankings/discard"
+    " projects/scorings/return projects/scorings/close projects/rankings/discard projects/baselines/reject"
     " projects/scoring-models/retire projects/scoring-models/editions"
     " projects/strategic-objectives/achieve projects/strategic-objectives/retire projects/projects/activate projects/projects/start-closing finance/budget-lines/submit finance/envelopes/close finance/cost-estimates/review finance/cost-estimates/return finance/cost-estimates/baseline finance/cost-estimates/editions"
     " resources/allocations/commit resources/allocations/release risk/risks/assess risk/risks/monitor"
@@ -53,14 +55,14 @@ MOVES = {
     )
     + " projects/changes/return projects/changes/close projects/changes/withdraw projects/exceptions/assess"
     " projects/exceptions/decide projects/exceptions/close",
-    "decide": "projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
-    " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish"
+    "decide": "projects/mandates/revoke projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
+    " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish projects/baselines/approve"
     " projects/memberships/grant projects/memberships/revoke projects/field-definitions/activate"
     " projects/field-definitions/retire projects/projects/approve projects/projects/put-on-hold"
     " projects/projects/resume projects/projects/close projects/projects/discontinue finance/budget-lines/approve finance/envelopes/approve finance/envelopes/resize"
     " finance/budget-lines/return risk/risks/close projects/documents/approve resources/documents/approve"
     " finance/documents/approve risk/documents/approve projects/decisions/revoke",
-    "contribute": "projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "
+    "contribute": "projects/mandates/sign projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "
     "projects/actions/start projects/actions/complete "
     + " ".join(
         f"{service}/documents/{move}"

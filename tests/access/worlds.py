@@ -152,7 +152,11 @@ class Writing:
         )
         await keep("/projects/v1/calendars", **of, name=f"Calendar {number}")
         await keep("/projects/v1/milestones", **of, name=f"Milestone {number}", planned_on=day)
+        await keep("/projects/v1/baselines", **of, name=f"Baseline {number}")
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
+        await keep("/projects/v1/project-roles", **of, role_code="user", person_id=self.person, starts_on=day)
+        await keep("/projects/v1/mandates", **of, kind="execution", title=f"Mandate {number}", budget=amount,
+                   code=f"M-{len(self.world.visible)}-{len(self.world.hidden)}")  # fmt: skip
         await keep("/projects/v1/actions", **of, title=f"Action {number}", owner_id=self.person)
         decided = {
             "level": "steering",

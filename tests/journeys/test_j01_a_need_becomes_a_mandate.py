@@ -1,6 +1,6 @@
 """J1: a need becomes a project: drafted in a unit, returned once, adapted, qualified, decided, converted.
 
-Scoring, ranking, the reservation in an envelope and the draft of the mandate join as they come.
+Scoring, ranking and the reservation in an envelope join as they come.
 """
 
 from typing import Any
@@ -150,6 +150,9 @@ async def test_a_need_becomes_a_project(portolan: Portolan) -> None:
     assert (project["stage"], project["name"]) == ("proposed", "Scan invoices")
     assert project["planned_cost"] == chf("180000.00"), "the likely cost"
     assert project["objectives"] == serves
+    mandate = (await people.director.get(f"/projects/v1/mandates/{converted['became']['mandate_id']}")).json()
+    assert (mandate["kind"], mandate["state"], mandate["edition"]) == ("initiation", "draft", 1)
+    assert (mandate["project_id"], mandate["scope_in"]) == (project["id"], adapted)
     of_project = {"project_id": project["id"]}
     [handed_over] = (await people.director.get("/projects/v1/requirements", params=of_project)).json()[
         "items"

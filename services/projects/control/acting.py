@@ -7,6 +7,8 @@ manager. What was decided elsewhere, an importer tells.
 
 from uuid import UUID
 
+from services.projects.mandate.project_role.acting import ActsAs, rules_of
+from services.projects.mandate.project_role.commands import holder_on, roles_of
 from shared.base.errors import Forbidden
 from shared.base.texts import Text
 from shared.contracts.language import Aggregate
@@ -20,13 +22,21 @@ WHO = {Authority.MANAGER: Text("the project manager"), Authority.SPONSOR: Text("
 
 
 async def sponsors(work: Work, project: Project) -> frozenset[UUID]:
-    """The persons who act as sponsor."""
-    return frozenset() if project.sponsor_id is None else frozenset((project.sponsor_id,))
+    """The persons who act as sponsor today, deputies included."""
+    return await _acting(work, project, ActsAs.SPONSOR, project.sponsor_id)
 
 
 async def managers(work: Work, project: Project) -> frozenset[UUID]:
-    """The persons who act as project manager."""
-    return frozenset() if project.manager_id is None else frozenset((project.manager_id,))
+    """The persons who act as project manager today, deputies included."""
+    return await _acting(work, project, ActsAs.MANAGER, project.manager_id)
+
+
+async def _acting(work: Work, project: Project, as_whom: ActsAs, named: UUID | None) -> frozenset[UUID]:
+    """Who has a role that acts as such; the project names them also where nobody was given the role."""
+    roles, rules = await roles_of(work, project.id), await rules_of(work, project)
+    holder = holder_on(roles, rules.acting_as(as_whom), work.effective_on)
+    persons = (named, *(() if holder is None else (holder.person_id, holder.deputy_id)))
+    return frozenset(person for person in persons if person is not None)
 
 
 async def may_decide_as(work: Work, authority: Authority, project_id: UUID, one: Aggregate) -> bool:

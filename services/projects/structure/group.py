@@ -1,5 +1,6 @@
 """The registers of the group, with their routes."""
 
+from services.projects.structure.baseline import api as baseline
 from services.projects.structure.calendar import api as calendar
 from services.projects.structure.project import api as project
 from services.projects.structure.schedule import api as schedule
@@ -7,7 +8,7 @@ from services.projects.structure.work_package import api as work_package
 from shared.runtime.service import Group
 
 STRUCTURE = Group(
-    routes=(project.routes, work_package.routes, calendar.routes, schedule.routes),
-    registers=(project.PROJECTS, work_package.WORK_PACKAGES, calendar.CALENDARS),
+    routes=(project.routes, work_package.routes, calendar.routes, schedule.routes, baseline.routes),
+    registers=(project.PROJECTS, work_package.WORK_PACKAGES, calendar.CALENDARS, baseline.BASELINES),
     operations=(schedule.TRIAL,),
 )

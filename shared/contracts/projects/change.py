@@ -31,7 +31,6 @@ from shared.contracts.members import (
     optional_at_creation,
     searched,
     sortable,
-    stored,
     unique,
 )
 
@@ -144,7 +143,7 @@ class Change(Aggregate):
     """Whether an off-specification is accepted as it is, and nothing is corrected."""
     approved_on: Annotated[Day | None, sortable, not_given] = None
     """The day on which it was approved; null until then."""
-    mandate_id: Annotated[Id | None, stored, not_given] = None
+    mandate_id: Annotated[Id | None, names("mandate"), filterable, not_given] = None
     """The mandate that bound when it was approved, against whose tolerances it counts."""
     state: Annotated[ChangeState, filterable, not_given] = ChangeState.RAISED
     """Where it stands; moves change it."""
@@ -279,7 +278,7 @@ class ProjectException(Aggregate):
     """How far the forecast may go from now on without another exception; null where nothing more is accepted."""
     change_id: Annotated[Id | None, names("change"), filterable] = None
     """The change by which it is dealt with."""
-    mandate_id: Annotated[Id | None, stored, not_given] = None
+    mandate_id: Annotated[Id | None, names("mandate"), filterable, not_given] = None
     """The mandate whose tolerance is left."""
     state: Annotated[ExceptionState, filterable, not_given] = ExceptionState.RAISED
     """Where it stands; moves change it."""

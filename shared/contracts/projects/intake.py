@@ -85,6 +85,8 @@ class Became(Shape):
     """A project, or the change of one."""
     id: Id
     """Its id."""
+    mandate_id: Annotated[Id | None, names("mandate")] = None
+    """The draft of its initiation mandate; null where there is none."""
 
 
 @aggregate("projects", "requests", scope=("id",), needs="contribute")

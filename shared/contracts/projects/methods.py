@@ -28,8 +28,7 @@ class MilestoneState(StrEnum):
 class Milestone(Aggregate):
     """A point by which something is to be reached, such as a go-live.
 
-    As planned, as expected now, and as it came: three days beside each other. The day of the approved baseline comes
-    with the aggregate `baseline`, the activity with `activity`.
+    As agreed, as planned, as expected now, and as it came: four days beside each other. The activity comes with `activity`.
     """
 
     project_id: Annotated[Id, names("project"), filterable, at_creation]
@@ -38,6 +37,8 @@ class Milestone(Aggregate):
     """What is reached."""
     description: Prose = ""
     """How one sees that it is reached."""
+    baseline_on: Annotated[Day | None, sortable, not_given] = None
+    """The day that the approved baseline agrees on; null before there is one."""
     planned_on: Annotated[Day, sortable]
     """The day on which it is to be reached."""
     forecast_on: Annotated[Day | None, sortable] = None

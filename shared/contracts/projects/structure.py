@@ -41,6 +41,7 @@ class Stage(StrEnum):
     """Where a project stands in its life; its phase within the method is a field apart."""
 
     PROPOSED = "proposed"
+    INITIATING = "initiating"
     APPROVED = "approved"
     ACTIVE = "active"
     ON_HOLD = "on_hold"
@@ -103,6 +104,14 @@ class Project(Aggregate):
     confidential: bool = False
     """Whether only those see it, and everything below it, who are members there or above; others cannot tell that it is
     there."""
+
+
+@fact(Project, "initiated")
+class ProjectInitiated(Reasoned):
+    """The initiation began: the initiation mandate was signed."""
+
+    mandate_id: Id
+    """The initiation mandate."""
 
 
 @fact(Project, "approved")

@@ -15,7 +15,7 @@ NUMBER = Field("weekly_hours", "number")
 PERCENT = Field("percent_complete", "integer", minimum=0, maximum=100)
 STAGE = Field(
     "stage", "choice",
-    choices=("proposed", "approved", "active", "on_hold", "closing", "closed", "discontinued"),
+    choices=("proposed", "initiating", "approved", "active", "on_hold", "closing", "closed", "discontinued"),
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.projects.control import acting
 from services.projects.control.change import authority, rules
+from services.projects.control.change.next_edition import open_next_edition
 from services.projects.control.decision.entering import enter
 from services.projects.control.resolving import refuse_without_resolution
 from services.projects.control.terms import binding_terms
@@ -79,6 +80,7 @@ async def after(work: Work, change: Change, before: Change | None) -> None:
         return
     await _log(work, change)
     if change.state is S.APPROVED:
+        await open_next_edition(work, change)
         await authority.follow_authority(work, change.project_id, but=(change.id,))
 
 

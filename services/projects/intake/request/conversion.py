@@ -1,11 +1,13 @@
 """What an approved request becomes: a project, made in the commit that converts it, with what the request requires.
 
-The draft of its initiation mandate is made here too, as soon as there are mandates, and named in the fact.
+The draft of its initiation mandate is made in the same commit.
 """
 
 from services.projects.intake.requirement.commands import hand_over
+from services.projects.mandate.mandate.api import MANDATES
 from services.projects.structure.project.api import PROJECTS
 from shared.contracts.projects.intake import Request
+from shared.contracts.projects.mandate import MandateKind
 from shared.domain.register import make
 from shared.domain.work import Work
 
@@ -25,3 +27,20 @@ async def begin_project(work: Work, request: Request) -> None:
         inherited={"unit_id": request.unit_id, "objectives": request.objectives},
     )
     await hand_over(work, request)
+    await _draft_mandate(work, request)
+
+
+async def _draft_mandate(work: Work, request: Request) -> None:
+    """The draft of the initiation mandate, with what the request says; what the initiation may cost nobody has said yet."""
+    assert request.became is not None
+    assert request.became.mandate_id is not None
+    await make(
+        work,
+        MANDATES,
+        request.became.mandate_id,
+        project_id=request.became.id,
+        kind=MandateKind.INITIATION,
+        title=request.title,
+        scope_in=request.adapted or request.need,
+        constraints=request.constraints,
+    )

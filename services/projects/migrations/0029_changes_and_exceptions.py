@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
@@ -57,6 +57,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_change__code_sort_id"), ["code_sort", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_change__created_at_id"), ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_change__kind_id"), ["kind", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_change__mandate_id_id"), ["mandate_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_change__project_id_id"), ["project_id", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_change__project_id_mandate_id"), ["project_id", "mandate_id"], unique=False
@@ -111,6 +112,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_exception__change_id_id"), ["change_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exception__created_at_id"), ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exception__level_id"), ["level", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exception__mandate_id_id"), ["mandate_id", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_exception__project_id_axis"), ["project_id", "axis"], unique=False
         )
@@ -183,6 +185,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_exception__state_id"))
         batch_op.drop_index(batch_op.f("ix_exception__project_id_id"))
         batch_op.drop_index(batch_op.f("ix_exception__project_id_axis"))
+        batch_op.drop_index(batch_op.f("ix_exception__mandate_id_id"))
         batch_op.drop_index(batch_op.f("ix_exception__level_id"))
         batch_op.drop_index(batch_op.f("ix_exception__created_at_id"))
         batch_op.drop_index(batch_op.f("ix_exception__change_id_id"))
@@ -196,6 +199,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_change__project_id_state"))
         batch_op.drop_index(batch_op.f("ix_change__project_id_mandate_id"))
         batch_op.drop_index(batch_op.f("ix_change__project_id_id"))
+        batch_op.drop_index(batch_op.f("ix_change__mandate_id_id"))
         batch_op.drop_index(batch_op.f("ix_change__kind_id"))
         batch_op.drop_index(batch_op.f("ix_change__created_at_id"))
         batch_op.drop_index(batch_op.f("ix_change__code_sort_id"))

@@ -1,0 +1,1 @@
+"""By whom projects are led, and what binds them: roles and mandates."""
