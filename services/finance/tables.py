@@ -22,7 +22,7 @@ class Model(SQLModel, registry=own_registry()):
 kernel_tables(Model.metadata)
 
 
-KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived"))
+KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived", "sponsor_id"))
 KNOWN_PROGRAMME = Known(Programme, Model, members=("archived", "version"))
 KNOWN_PORTFOLIO = Known(Portfolio, Model)
 KNOWN_UNIT = Known(OrgUnit, Model, contains=False)

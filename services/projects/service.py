@@ -7,6 +7,7 @@ from services.projects.intake.group import INTAKE
 from services.projects.mandate.group import MANDATE
 from services.projects.methods.group import METHODS
 from services.projects.organisation.group import ORGANISATION
+from services.projects.quality.group import QUALITY
 from services.projects.reactions import REACTIONS
 from services.projects.strategy.group import STRATEGY
 from services.projects.structure.group import STRUCTURE
@@ -29,6 +30,7 @@ SERVICE = Service(
         METHODS,
         STRUCTURE,
         CONTROL,
+        QUALITY,
         attached("projects", Model, KNOWN_PERSON),
     ),
     consumers=(reacting("projects", REACTIONS),),

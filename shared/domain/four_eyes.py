@@ -102,6 +102,12 @@ async def submitted_among(work: Work, entities: Sequence[Aggregate]) -> set[str]
     return {id for id, (_, is_submitter) in shares.items() if is_submitter}
 
 
+async def submitters_of(work: Work, one: Aggregate) -> frozenset[str]:
+    """The ids of the persons to whom the login is or was linked that submitted it last."""
+    authors = await _authors(work, [str(one.id)])
+    return authors[str(one.id)].submitter.persons if authors else frozenset()
+
+
 async def _shares(work: Work, ids: Sequence[str]) -> Mapping[str, tuple[bool, bool]]:
     """For each aggregate that has authors: whether the caller made it, and whether they submitted it."""
     if not work.login or not ids:

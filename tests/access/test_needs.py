@@ -26,9 +26,10 @@ COLLECTIONS = {
     " projects/mandates projects/project-roles"
     " projects/scoring-models projects/milestones projects/actions projects/baselines projects/changes projects/exceptions"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
-    " finance/budget-lines finance/envelopes finance/cost-estimates finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
+    " finance/budget-lines finance/envelopes finance/cost-estimates finance/business-cases finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
     " risk/assessments"
-    " projects/rankings",
+    " projects/rankings"
+    " projects/deliverables projects/acceptances",
     "decide": "projects/organisations projects/field-definitions projects/decisions",
     "contribute": "projects/scorings projects/requests "
     + " ".join(
@@ -47,6 +48,7 @@ MOVES = {
     " projects/scorings/return projects/scorings/close projects/rankings/discard projects/baselines/reject"
     " projects/scoring-models/retire projects/scoring-models/editions"
     " projects/strategic-objectives/achieve projects/strategic-objectives/retire projects/projects/activate projects/projects/start-closing finance/budget-lines/submit finance/envelopes/close finance/cost-estimates/review finance/cost-estimates/return finance/cost-estimates/baseline finance/cost-estimates/editions"
+    " finance/business-cases/review finance/business-cases/return finance/business-cases/editions"
     " resources/allocations/commit resources/allocations/release risk/risks/assess risk/risks/monitor"
     " risk/risks/occur projects/milestones/achieve projects/milestones/reopen projects/milestones/drop"
     " projects/actions/verify projects/actions/return projects/actions/cancel "
@@ -54,16 +56,19 @@ MOVES = {
         f"projects/changes/{move}" for move in ("assess", "defer", "approve", "reject", "implement", "verify")
     )
     + " projects/changes/return projects/changes/close projects/changes/withdraw projects/exceptions/assess"
-    " projects/exceptions/decide projects/exceptions/close",
+    " projects/exceptions/decide projects/exceptions/close"
+    " projects/deliverables/review projects/deliverables/integrate projects/deliverables/drop"
+    " projects/acceptances/lift-reservation",
     "decide": "projects/mandates/revoke projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
     " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish projects/baselines/approve"
     " projects/memberships/grant projects/memberships/revoke projects/field-definitions/activate"
     " projects/field-definitions/retire projects/projects/approve projects/projects/put-on-hold"
     " projects/projects/resume projects/projects/close projects/projects/discontinue finance/budget-lines/approve finance/envelopes/approve finance/envelopes/resize"
+    " finance/business-cases/approve finance/business-cases/confirm"
     " finance/budget-lines/return risk/risks/close projects/documents/approve resources/documents/approve"
     " finance/documents/approve risk/documents/approve projects/decisions/revoke",
     "contribute": "projects/mandates/sign projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "
-    "projects/actions/start projects/actions/complete "
+    "projects/actions/start projects/actions/complete projects/deliverables/submit projects/deliverables/withdraw "
     + " ".join(
         f"{service}/documents/{move}"
         for service in ("projects", "resources", "finance", "risk")

@@ -158,6 +158,7 @@ class Writing:
         await keep("/projects/v1/mandates", **of, kind="execution", title=f"Mandate {number}", budget=amount,
                    code=f"M-{len(self.world.visible)}-{len(self.world.hidden)}")  # fmt: skip
         await keep("/projects/v1/actions", **of, title=f"Action {number}", owner_id=self.person)
+        await self.deliver(project, number, keep)
         decided = {
             "level": "steering",
             "text": f"Go on with {number}",
@@ -180,6 +181,9 @@ class Writing:
         await keep("/finance/v1/budget-lines", **of, fiscal_year=2026, nature=nature, amount=amount)
         parts = [{"name": "Licences", "likely": amount}]
         await keep("/finance/v1/cost-estimates", **of, lines=parts)
+        await keep(
+            "/finance/v1/business-cases", **of, rate_pct=5, cash_flows=[{"year": 2026, "cost": amount}]
+        )
         await keep("/finance/v1/envelopes", **of, kind="annual", fiscal_year=2026, amount=amount)
         contract = await keep("/finance/v1/contracts", **of, number=f"C-{number}", title=f"Contract {number}",
                               value=amount, vendor_id=self.vendor)  # fmt: skip
@@ -205,6 +209,24 @@ class Writing:
             comment = await keep(f"/{service}/v1/comments", subject=subject, text=f"Agreed {number}",
                                  mentions=[self.person])  # fmt: skip
             await keep(f"/{service}/v1/comments", subject=subject, text=f"Yes {number}", reply_to_id=comment)
+
+    async def deliver(self, project: str, number: int, keep: Keep) -> None:
+        """What is submitted as a file, and accepted with a reservation; a requirement traces to it."""
+        of = {"project_id": project}
+        deliverable = await keep("/projects/v1/deliverables", **of, name=f"Deliverable {number}")
+        statement = f"Rooms for {number}"
+        await keep("/projects/v1/requirements", **of, statement=statement, deliverable_ids=[deliverable])
+        path, director = f"/projects/v1/deliverables/{deliverable}", self.office.director
+        content = f"Delivery {number}".encode()
+        sent = await director.post("/projects/v1/files?name=delivery.txt", content=content, headers=RAW)
+        assert sent.status_code == 201, sent.text
+        await self.move(path, "submit", 1, document={"sha256": sent.json()["sha256"]})
+        await self.move(path, "review", 2)
+        await self.move(f"/projects/v1/projects/{project}", "activate", 2)
+        defect = {"text": f"Slow in {number}", "class": "minor", "due_on": "2026-06-30"}
+        verdict = {"verdict": "accepted_with_reservations", "reservations": [defect]}
+        await keep("/projects/v1/acceptances", **of, **verdict, deliverable_id=deliverable,
+                   accepted_by_id=self.person, accepted_on="2026-05-04")  # fmt: skip
 
     async def secrets(self) -> None:
         """Confidential things: a project alone, one below a confidential programme or portfolio, or one that was seen."""

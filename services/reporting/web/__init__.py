@@ -8,6 +8,7 @@ contents, charts, words      what is shown: the dashboards' answers, drawn and p
 page, here, api, problems    the pages themselves, and the addresses of others from there
 home, search                 what waits for the reader, and what they look for
 pipeline                     the requests on their way to a project
+mandates                     a mandate as a document: read, signed, printed
 registers                    the pages of every register, which write
 long_work                    what takes long: how far it is, and its result
 imports                      tables of the reader's own, brought in
@@ -30,6 +31,7 @@ from services.reporting.web import (
 )
 from services.reporting.web.home import api as home
 from services.reporting.web.imports import api as imports
+from services.reporting.web.mandates import api as mandates
 from services.reporting.web.page import refused
 from services.reporting.web.registers import api as registers
 from services.reporting.web.registers import attaching
@@ -50,6 +52,7 @@ SITE = (
     language.routes,
     mail.routes,
     pipeline.routes,
+    mandates.routes,
     problems.routes,
     assets.routes,
     changes.routes,

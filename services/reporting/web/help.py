@@ -49,6 +49,18 @@ HELP: dict[str, Help] = {
             ("→", N_("The value at your last visit, and the value now.")),
         ),
     ),
+    "mandate.html": Help(
+        N_("The mandate as it is signed: read it, sign it, print it or save it as PDF."),
+        (
+            STATE_MARK,
+            (
+                N_("SHA-256 of what is signed"),
+                N_(
+                    "A fingerprint of the content: whoever has the content can compute it, and nobody can change one without the other."
+                ),
+            ),
+        ),
+    ),
     "search.html": Help(
         N_("Finds everything that you may see by its key, its name or its title."),
         (

@@ -44,6 +44,18 @@ RoleCode = Annotated[
 `project_manager`) act as such; any other code may be used beside them."""
 
 
+HashRead = Annotated[
+    str,
+    Field(
+        pattern="^[a-f0-9]{64}$",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    ),
+    code,
+]
+"""The SHA-256 of a content that somebody read, in small hexadecimal digits. It names no file that was sent: forms know those by the
+pattern of `Sha256`, which is another one."""
+
+
 class ProjectRoleState(StrEnum):
     HELD = "held"
     ENDED = "ended"
@@ -113,7 +125,7 @@ class MandateRole(Shape):
     """The person who has it."""
 
 
-class Dependency(Shape):
+class MandateDependency(Shape):
     """What the project needs from another one."""
 
     project_id: Annotated[Id, names("project")]
@@ -171,7 +183,7 @@ class Signature(Shape):
     """The person for whom it counts."""
     role: RoleCode
     """The role in which it counts."""
-    content_hash: Sha256
+    content_hash: HashRead
     """The hash of what they read."""
     signed_at: Instant
     """When they signed."""
@@ -207,7 +219,7 @@ class Mandate(Edition):
     """How the project is organised and broken down."""
     roles: Annotated[list[MandateRole], Field(max_length=100)] = []
     """Who has which role."""
-    depends_on: Annotated[list[Dependency], Field(max_length=100)] = []
+    depends_on: Annotated[list[MandateDependency], Field(max_length=100)] = []
     """What it needs from other projects."""
     plan: Annotated[list[PlannedMilestone], Field(max_length=100)] = []
     """What is to be reached by when. The last day of it is the planned finish of the project; where the project has no planned
@@ -237,7 +249,7 @@ class Mandate(Edition):
 class SignMandate(Decision):
     """Sign what was read."""
 
-    content_hash: Sha256
+    content_hash: HashRead
     """The hash of the content that was read, as it stands in the mandate; of another content it is refused."""
 
 
@@ -255,7 +267,7 @@ class MandateReturned(Reasoned):
 class MandateSignatureGiven(Reasoned):
     """A signatory, or their deputy, signed."""
 
-    content_hash: Sha256
+    content_hash: HashRead
     """The hash of what they read."""
 
 

@@ -28,7 +28,7 @@ class MilestoneState(StrEnum):
 class Milestone(Aggregate):
     """A point by which something is to be reached, such as a go-live.
 
-    As agreed, as planned, as expected now, and as it came: four days beside each other. The activity comes with `activity`.
+    As agreed, as planned, as expected now, and as it came: four days beside each other.
     """
 
     project_id: Annotated[Id, names("project"), filterable, at_creation]
@@ -47,6 +47,8 @@ class Milestone(Aggregate):
     """The day on which it was reached."""
     owner_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who answers for it."""
+    activity_id: Annotated[Id | None, names("activity"), filterable] = None
+    """The activity of the plan by which it is reached: each run of the schedule sets the day that is expected."""
     state: Annotated[MilestoneState, filterable, not_given] = MilestoneState.PLANNED
     """Where it stands; moves change it."""
 

@@ -37,6 +37,14 @@ from shared.contracts.members import (
 from shared.contracts.projects.strategy import MOST_OBJECTIVES, Contributes
 
 
+class ForecastFrom(StrEnum):
+    """From where a project's forecast finish comes."""
+
+    MANUAL = "manual"
+    SCHEDULE = "schedule"
+    FINANCE = "finance"
+
+
 class Stage(StrEnum):
     """Where a project stands in its life; its phase within the method is a field apart."""
 
@@ -91,6 +99,8 @@ class Project(Aggregate):
     """The first day of work, as expected now."""
     forecast_finish_on: Day | None = None
     """The day of completion, as expected now."""
+    forecast_from: ForecastFrom = ForecastFrom.MANUAL
+    """From where the forecast comes: as somebody states it, or as each run of the schedule, or finance, finds it."""
     actual_start_on: Day | None = None
     """The day on which work began."""
     actual_finish_on: Day | None = None

@@ -1,6 +1,6 @@
 """What is checked of requirements, and how they become the project's."""
 
-from services.projects.intake.requirement import rules
+from services.projects.intake.requirement import rules, trace
 from services.projects.standing import of_project
 from shared.contracts.language import plain
 from shared.contracts.projects.intake import Request, Requirement
@@ -19,6 +19,7 @@ ACTS = Acts(_standing, rules.act)
 async def check(work: Work, requirement: Requirement) -> None:
     rules.belongs_to_something(requirement)
     rules.stays_as_agreed(requirement, work.before(requirement))
+    await trace.check(work, requirement)
 
 
 async def hand_over(work: Work, request: Request) -> None:

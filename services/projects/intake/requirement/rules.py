@@ -21,7 +21,15 @@ LIFECYCLE = Lifecycle(
         "agree": Move(S.PROPOSED, S.AGREED, RequirementAgreed, needs="write"),
         "reopen": Move((S.AGREED, S.DROPPED, S.FULFILLED), S.PROPOSED, RequirementReopened, needs="write"),
         "drop": Move((S.PROPOSED, S.AGREED), S.DROPPED, RequirementDropped, needs="write"),
-        "fulfil": Move(S.AGREED, S.FULFILLED, RequirementFulfilled, needs="write"),
+        "fulfil": Move(
+            S.AGREED,
+            S.FULFILLED,
+            RequirementFulfilled,
+            needs="write",
+            checks_content=True,
+            description="From agreed to fulfilled: once all deliverables that it traces to are accepted, and no reservation"
+            " is open.",
+        ),
     },
 )
 
