@@ -189,6 +189,7 @@ KINDS: dict[str, Way] = {
     "search": "/search?q=network",
     "search, none": "/search?q=nothing-like-it",
     "overview": "/",
+    "alignment": "/alignment",
     "overview of a past day": "/?as_of=2026-09-30",
     "projects": "/project",
     "projects, none": "/project?q=nothing-like-it",

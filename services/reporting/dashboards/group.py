@@ -1,6 +1,7 @@
 """The routes of the dashboards."""
 
 from services.reporting.dashboards.activity.api import ACTIVITY
+from services.reporting.dashboards.alignment.api import ALIGNMENT
 from services.reporting.dashboards.budget.api import BUDGET
 from services.reporting.dashboards.decisions_due.api import DECISIONS_DUE
 from services.reporting.dashboards.departments.api import DEPARTMENTS
@@ -21,6 +22,7 @@ EACH = (
     EXPOSURE,
     ACTIVITY,
     PIPELINE,
+    ALIGNMENT,
     EXCEPTIONS,
     DECISIONS_DUE,
 )

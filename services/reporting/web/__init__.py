@@ -8,6 +8,7 @@ contents, charts, words      what is shown: the dashboards' answers, drawn and p
 page, here, api, problems    the pages themselves, and the addresses of others from there
 home, search                 what waits for the reader, and what they look for
 pipeline                     the requests on their way to a project
+alignment                    which strategic objective is served by what
 mandates                     a mandate as a document: read, signed, printed
 registers                    the pages of every register, which write
 long_work                    what takes long: how far it is, and its result
@@ -18,6 +19,7 @@ assets, changes, bundle      style and scripts, the stream that keeps a page up 
 from services.reporting.web import (
     account,
     account_api,
+    alignment,
     api,
     assets,
     changes,
@@ -52,6 +54,7 @@ SITE = (
     language.routes,
     mail.routes,
     pipeline.routes,
+    alignment.routes,
     mandates.routes,
     problems.routes,
     assets.routes,

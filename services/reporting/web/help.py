@@ -76,6 +76,24 @@ HELP: dict[str, Help] = {
     "overview.html": Help(
         N_("All portfolios and projects at a glance: cost, time, health, risk and budget."), FIGURES
     ),
+    "alignment.html": Help(
+        N_("Which strategic objective is served by what, and with how much money."),
+        (
+            (
+                N_("Planned cost and likely cost"),
+                N_(
+                    "The money of a project counts once: it is divided among the objectives that it serves, by how much it"
+                    " contributes (low 1, moderate 2, strong 3, extreme 4)."
+                ),
+            ),
+            (
+                N_("Counts and sums"),
+                N_(
+                    "With what serves the objectives below; a project that has ended serves nothing any more."
+                ),
+            ),
+        ),
+    ),
     "pipeline.html": Help(
         N_("Which requests wait where, for how long, and how many of them become projects."),
         (
