@@ -65,4 +65,6 @@ class Steering(Leading):
 
 @pytest.fixture
 async def steering(portolan: Portolan) -> Steering:
-    return await Steering(portolan).begin()
+    steering = Steering(portolan)
+    await steering.begin()
+    return steering
