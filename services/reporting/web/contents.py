@@ -183,6 +183,8 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "people": people,
         "roles": {a["person_id"]: a["role"] for a in details.get("allocation", []) if a["role"]},
         "activity": await _happened(call, at, id, 20),
+        "changes": sorted(details.get("change", []), key=lambda c: c["created_at"], reverse=True),
+        **await control(Reading(call, at, ScopedQuery(project_id=id))),
     }
 
 

@@ -36,6 +36,16 @@ def standing() -> list[Kind]:
     return [kind for kind in KINDS if kind.aggregate in known]
 
 
+def collections() -> dict[str, str]:
+    """Kind -> the collection in whose register it stands."""
+    kinds = {kind.aggregate for kind in standing()}
+    return {
+        entry.name: entry.collection
+        for entry in CATALOGUE.values()
+        if entry.service == "projects" and entry.name in kinds
+    }
+
+
 def lines(kind: Kind, states: Iterable[State], on: date, zone: tzinfo) -> list[State]:
     """What of one kind waits."""
     return [
