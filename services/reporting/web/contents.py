@@ -20,6 +20,7 @@ from services.reporting.history.view import states
 from services.reporting.reading import Reading
 from services.reporting.scope import NarrowedQuery, ScopedQuery
 from services.reporting.web import charts
+from services.reporting.web.control import control
 from services.reporting.web.here import Here
 from services.reporting.web.names import persons_of
 from services.reporting.web.words import Words

@@ -33,7 +33,7 @@ class DueDecision(AnswerShape):
     project_id: Id | None
     """The project that it is about; null where it is about none."""
     decided_by: str | None
-    """Who decides a change: the manager, the sponsor or a resolution."""
+    """Who decides: the manager, the sponsor or a resolution; null where persons are named in it."""
     due_on: Day | None
     """The day by which it is to be decided; null where none is set."""
     days: int

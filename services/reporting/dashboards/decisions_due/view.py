@@ -18,11 +18,13 @@ class Kind(NamedTuple):
     title: str
     due: str = ""
     decided_by: str = ""
+    always_by: str = ""
+    """Who decides each of the kind."""
 
 
 KINDS = (
     Kind("change", "assessed", "title", decided_by="authority"),
-    Kind("exception", "assessed", "axis"),
+    Kind("exception", "assessed", "axis", always_by="sponsor"),
     Kind("approval", "requested", "paper_id", due="due_on"),
     Kind("gate", "ready", "name", due="planned_on"),
     Kind("mandate", "in_review", "title"),
@@ -54,7 +56,7 @@ def lines(kind: Kind, states: Iterable[State], on: date, zone: tzinfo) -> list[S
             "id": one["id"],
             "title": one.get(kind.title) or "",
             "project_id": one.get("project_id"),
-            "decided_by": one.get(kind.decided_by) if kind.decided_by else None,
+            "decided_by": one.get(kind.decided_by) or kind.always_by or None,
             "due_on": one.get(kind.due) if kind.due else None,
             "days": days(one["updated_at"], on, zone),
         }
