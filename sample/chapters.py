@@ -2,7 +2,19 @@
 
 from datetime import date
 
-from sample import control, demand, envelopes, money, people, portfolio, priorities, rates, risks, work
+from sample import (
+    control,
+    demand,
+    envelopes,
+    mandates,
+    money,
+    people,
+    portfolio,
+    priorities,
+    rates,
+    risks,
+    work,
+)
 from sample.telling import Chapter, Day, Move, Put, chf, days_from, project, risk
 
 
@@ -34,6 +46,7 @@ def _half_a_year_ago(day: Day, today: date) -> Chapter:
             *demand.objectives(today.year),
             *demand.orientations(day),
             *portfolio.projects(day, *portfolio.RUNNING),
+            *mandates.roles(day, *portfolio.RUNNING),
             *work.breakdown(day),
             *control.milestones(day),
             *money.budget_lines(today),
@@ -213,8 +226,10 @@ def _today(day: Day) -> Chapter:
             *money.spent(day, 4),
             Put(project("decisions"), {"planned_cost": chf(450_000), "forecast_cost": chf(450_000)}),
             *people.logins(),
+            *mandates.roles(day, "datacentre", "decisions"),
+            *mandates.mandates(day),
         ],
-        [*work.progress(4), *control.tested(), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
+        [*work.progress(4), *control.tested(), *mandates.signatures(), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
         health={
             "epr": "red", "network": "red",
             **dict.fromkeys(("portal", "erp", "imaging", "workplace"), "amber"),

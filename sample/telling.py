@@ -28,6 +28,8 @@ request = partial(Ref, "projects/v1/requests")
 milestone = partial(Ref, "projects/v1/milestones")
 action = partial(Ref, "projects/v1/actions")
 decision = partial(Ref, "projects/v1/decisions")
+project_role = partial(Ref, "projects/v1/project-roles")
+mandate = partial(Ref, "projects/v1/mandates")
 package = partial(Ref, "projects/v1/work-packages")
 scoring_model = partial(Ref, "projects/v1/scoring-models")
 scoring = partial(Ref, "projects/v1/scorings")
@@ -59,6 +61,10 @@ class Move:
     what: Ref
     verb: str
     body: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
+    """The key of the person under whose login it is made; nothing: by the import."""
+    reads: Sequence[str] = ()
+    """Members of the body that are as they stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The routes of projects."""
 
-from services.projects.structure.project import commands, rules
+from services.projects.methods.phase.course import follow_project
+from services.projects.structure.project import commands, methods, rules
 from services.projects.structure.project.model import ProjectRow
 from shared.contracts.projects.structure import Project
 from shared.domain.register import Register
@@ -18,6 +19,8 @@ PROJECTS = Register(
     lifecycle=rules.LIFECYCLE,
     dues=(rules.UPDATE_MISSING,),
     read_in=commands.read_in,
+    after=follow_project,
+    other_moves={methods.APPLY: methods.APPLY_METHOD},
 )
 
 routes = Routes("projects", "Projects")
