@@ -78,7 +78,7 @@ MOVES = {
     "operate restricted": "resources/personal-tokens/revoke",
 }
 OTHERS = {
-    "write": "POST /projects/v1/schedules/trial|POST /risk/v1/simulations/trial|POST /reporting/v1/selections/trial",
+    "write": "POST /projects/v1/projects/{id}/plan-files|POST /projects/v1/schedules/trial|POST /risk/v1/simulations/trial|POST /reporting/v1/selections/trial",
     "write restricted": "POST /resources/v1/identities/of-login",
     "import": "|".join(
         f"POST /{service}/v1/history-import/{act}"
