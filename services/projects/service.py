@@ -6,6 +6,7 @@ from services.projects.control.group import CONTROL
 from services.projects.intake.group import INTAKE
 from services.projects.mandate.group import MANDATE
 from services.projects.methods.group import METHODS
+from services.projects.methods.method.shipped import ship
 from services.projects.organisation.group import ORGANISATION
 from services.projects.quality.group import QUALITY
 from services.projects.reactions import REACTIONS
@@ -35,4 +36,5 @@ SERVICE = Service(
     ),
     consumers=(reacting("projects", REACTIONS),),
     organisation=IN_REGISTER,
+    begins=ship,
 )

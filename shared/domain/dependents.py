@@ -43,11 +43,11 @@ class Dependents:
 
     @property
     def where(self) -> str:
-        named = f"{self.member} = ?"
+        names_it = f"{self.member} = ?"
         if self.through is not None:
             table, column = self.through
-            named = f"id IN (SELECT {column} FROM {table} WHERE {named})"
-        return f"{named} AND archived = 0 AND {self.condition}"
+            names_it = f"id IN (SELECT {column} FROM {table} WHERE {names_it})"
+        return f"{names_it} AND archived = 0 AND {self.condition}"
 
 
 async def refuse_while_needed(work: Work, entity: Aggregate, kinds: Sequence[Dependents]) -> None:

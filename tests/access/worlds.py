@@ -152,6 +152,10 @@ class Writing:
         )
         await keep("/projects/v1/calendars", **of, name=f"Calendar {number}")
         await keep("/projects/v1/milestones", **of, name=f"Milestone {number}", planned_on=day)
+        phase = await keep("/projects/v1/phases", **of, name=f"Phase {number}", planned_start_on=day)
+        await keep(
+            "/projects/v1/gates", **of, phase_id=phase, name=f"Gate {number}", at="end", level="steering"
+        )
         await keep("/projects/v1/baselines", **of, name=f"Baseline {number}")
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
         await keep("/projects/v1/project-roles", **of, role_code="user", person_id=self.person, starts_on=day)
@@ -284,6 +288,7 @@ async def write(office: Office, noise: random.Random) -> World:
                                        email="worker@example.org", unit_id=unit)  # fmt: skip
     writing.initiated = await writing.see("initiated", "/resources/v1/persons", name="Ida Initiated")
     writing.portfolio = await writing.see("portfolio", "/projects/v1/portfolios", name="IT")
+    await writing.see("method", "/projects/v1/methods", name=[{"language": "en", "text": "Plain"}])
     writing.model = await writing.see("model", "/projects/v1/scoring-models", name="Value",
                                       criteria=[{"name": "Value", "weight": 1}])  # fmt: skip
     colleague = office.caller("colleague", "director")

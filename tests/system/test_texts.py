@@ -61,6 +61,8 @@ async def bodies_of_demand(
         "/projects/v1/requirements": ("statement", within),
         "/projects/v1/objectives": ("statement", within),
         "/projects/v1/rankings": ("name", {"model_id": model.json()["id"]}),
+        "/projects/v1/phases": ("name", within),
+        "/projects/v1/gates": ("name", within | {"at": "end", "level": "management"}),
         "/projects/v1/milestones": ("name", within | {"planned_on": "2026-06-30"}),
         "/projects/v1/deliverables": ("name", within),
         "/projects/v1/baselines": ("name", within),

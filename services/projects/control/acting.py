@@ -7,12 +7,13 @@ manager. What was decided elsewhere, an importer tells.
 
 from uuid import UUID
 
-from services.projects.mandate.project_role.acting import ActsAs, rules_of
+from services.projects.mandate.project_role.acting import rules_of
 from services.projects.mandate.project_role.commands import holder_on, roles_of
 from shared.base.errors import Forbidden
 from shared.base.texts import Text
 from shared.contracts.language import Aggregate
 from shared.contracts.projects.change import Authority
+from shared.contracts.projects.methods import ActsAs
 from shared.contracts.projects.structure import Project
 from shared.domain.reading import Memory
 from shared.domain.work import Work

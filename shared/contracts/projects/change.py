@@ -77,7 +77,7 @@ class Effect(StrEnum):
 
 
 ImpactDays = Annotated[int, Field(ge=-3650, le=3650, strict=True, examples=[10])]
-ImpactScore = Annotated[int, Field(ge=-25, le=25, strict=True)]
+ImpactScore = Annotated[int, Field(ge=0, le=25, strict=True)]
 ImpactPercent = Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]
 
 
@@ -93,7 +93,7 @@ class ChangeImpact(Shape):
     quality: Effect = Effect.NONE
     """What it does to quality, held against the tolerance of the mandate."""
     risk: ImpactScore = 0
-    """By how much the worst risk of the project scores higher."""
+    """The score of the worst risk that it brings; scores do not add up."""
     benefit: ImpactPercent = 0
     """By how many per cent the benefit grows; below zero, falls."""
     explanation: Prose = ""

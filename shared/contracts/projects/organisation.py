@@ -120,8 +120,8 @@ class Organisation(Aggregate):
     profile: Profile
     """Whether it uses what projects make, makes it for customers, or publishes it. It says what the organisation is, and changes
     nothing else yet."""
-    default_method_id: Annotated[Id | None, names("method"), not_given] = None
-    """The method of a project that names none; null until there are methods."""
+    default_method_id: Annotated[Id | None, names("method")] = None
+    """The method that is applied to a project where the request names none."""
     calendar_id: Annotated[Id | None, names("calendar"), stored] = None
     """The calendar by which working days are counted where nothing names another; null: Monday to Friday."""
     fiscal_calendar_id: Annotated[Id | None, names("fiscal_calendar"), not_given] = None

@@ -17,7 +17,7 @@ class Delivery(Story):
     project_id = acceptor = maker = ""
 
     @classmethod
-    async def begun(cls, portolan: Portolan) -> "Delivery":
+    async def begin(cls, portolan: Portolan) -> "Delivery":
         delivery = cls(portolan)
         delivery.acceptor = str((await delivery.make(PERSONS, name="Anna Acceptor"))["id"])
         delivery.maker = str((await delivery.make(PERSONS, name="Max Maker"))["id"])
@@ -26,10 +26,10 @@ class Delivery(Story):
 
     async def deliverable(self, **members: Any) -> str:
         """One that is planned."""
-        made = await self.make(
+        planned = await self.make(
             DELIVERABLES, **({"project_id": self.project_id, "name": "Interface"} | members)
         )
-        return str(made["id"])
+        return str(planned["id"])
 
     async def submitted(self, deliverable: str, document: dict[str, str] | None = None) -> dict[str, Any]:
         """Handed over and in review."""

@@ -78,8 +78,8 @@ def is_sound(case: BusinessCase) -> None:
 
 
 def _faults_of_options(case: BusinessCase) -> Iterator[Fault]:
-    chosen = [place for place, option in enumerate(case.options) if option.chosen]
-    for place in chosen[1:]:
+    choices = [place for place, option in enumerate(case.options) if option.chosen]
+    for place in choices[1:]:
         yield Fault("second_choice", "one option is chosen", pointer=f"/options/{place}/chosen")
 
 

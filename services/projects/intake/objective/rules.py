@@ -90,3 +90,8 @@ def is_held_by_none(objective: Objective, mandates: Iterable[Mandate]) -> None:
                 code="held_by_mandate",
                 mandate_id=str(one.id),
             )
+
+
+def reworded(objective: Objective, before: Objective) -> list[str]:
+    """The members by which it says something else than before."""
+    return [member for member in WORDS if getattr(objective, member) != getattr(before, member)]

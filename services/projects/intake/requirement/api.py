@@ -18,6 +18,7 @@ REQUIREMENTS = Register(
     check=commands.check,
     acts=commands.ACTS,
     lifecycle=rules.LIFECYCLE,
+    carried=commands.refuse_archiving_mandated,
     after=trace.keep,
     read_in=trace.read_in,
 )

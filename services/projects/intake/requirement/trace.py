@@ -94,8 +94,8 @@ async def read_in(work: Work, requirement: Requirement, fact: Fact) -> None:
 
 async def deliverables_of(work: Work, requirement: Requirement) -> list[Deliverable]:
     """What is to fulfil it, as far as who asked sees it; archived ones are not among them."""
-    named = await work.select(Deliverable, SERVED_BY, (str(requirement.id),))
-    return [one for one in named if not work.hides(one)]
+    deliverables = await work.select(Deliverable, SERVED_BY, (str(requirement.id),))
+    return [one for one in deliverables if not work.hides(one)]
 
 
 async def requirements_of(work: Work, deliverable: Deliverable) -> list[Requirement]:

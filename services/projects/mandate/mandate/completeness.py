@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from services.projects.mandate.mandate import content
-from services.projects.mandate.project_role.acting import ActsAs, RoleRules, rules_of
+from services.projects.mandate.project_role.acting import RoleRules, rules_of
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.base.texts import Text
 from shared.contracts.projects.mandate import Mandate, MandateKind
+from shared.contracts.projects.methods import ActsAs
 from shared.contracts.projects.structure import Project, Stage
 from shared.domain.lifecycle import Occasion
 from shared.domain.work import Work

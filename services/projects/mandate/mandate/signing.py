@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.projects.mandate.mandate import gates
 from services.projects.mandate.mandate.binding import mandates_of
 from services.projects.mandate.project_role import rules as role_rules_of
-from services.projects.mandate.project_role.acting import ActsAs, RoleRules, rules_of
+from services.projects.mandate.project_role.acting import RoleRules, rules_of
 from services.projects.mandate.project_role.commands import roles_of
 from shared.base.clock import now
 from shared.base.errors import Conflict, Fault, Forbidden
 from shared.base.texts import Text
 from shared.contracts.projects.mandate import Mandate, MandateState, ProjectRole, Signatory, Signature
+from shared.contracts.projects.methods import ActsAs
 from shared.contracts.projects.structure import Project
 from shared.domain.lifecycle import Occasion
 from shared.domain.work import Work
@@ -45,7 +45,6 @@ async def sign(work: Work, mandate: Mandate, occasion: Occasion) -> None:
     ]
     if is_signed_by_all(mandate):
         await _refuse_second(work, mandate)
-        await gates.refuse_shut(work, project, mandate)
 
 
 def _signatory(mandate: Mandate, roles: Sequence[ProjectRole], person: UUID | None) -> Signatory | None:

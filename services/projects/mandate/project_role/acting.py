@@ -7,18 +7,10 @@ They are those of the project's method. Without a method there are two that act:
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from shared.contracts.projects.methods import ActsAs, Method
 from shared.contracts.projects.structure import Project
 from shared.domain.work import Work
-
-
-class ActsAs(StrEnum):
-    """As whom the holder of a role acts, whatever a method calls it."""
-
-    SPONSOR = "sponsor"
-    MANAGER = "manager"
-    COMMITTEE = "committee"
 
 
 @dataclass(frozen=True)
@@ -33,6 +25,8 @@ class RoleRule:
     """The roles that who has this one cannot have on the same day."""
 
 
+ALL = "all"
+"""In place of the roles that one excludes: any other."""
 MANAGERS = frozenset({"manager", "project_manager"})
 ANY_ROLE = RoleRule()
 
@@ -51,7 +45,10 @@ class RoleRules:
         return frozenset(code for code, rule in self.by_code.items() if rule.acts_as is acts_as)
 
     def exclude_each_other(self, code: str, other: str) -> bool:
-        """Whether one person cannot have both; it is enough that one of them says so."""
+        """Whether one person cannot have both; it is enough that one of them says so. Whoever acts as sponsor never acts as
+        manager, whatever the method says: nobody would look at what they manage."""
+        if {self.of(code).acts_as, self.of(other).acts_as} == {ActsAs.SPONSOR, ActsAs.MANAGER}:
+            return True
         return other in self.of(code).excludes or code in self.of(other).excludes
 
     def missing(self, held: Collection[str]) -> list[str]:
@@ -75,4 +72,22 @@ WITHOUT_METHOD = RoleRules(
 
 async def rules_of(work: Work, project: Project) -> RoleRules:
     """What holds of the roles of this project."""
-    return WITHOUT_METHOD
+    if project.method_id is None:
+        return WITHOUT_METHOD
+    return of_method(await work.load(Method, project.method_id))
+
+
+def of_method(method: Method) -> RoleRules:
+    """The roles of a method; one that excludes `all` is had by nobody who has another one."""
+    codes = {role.code for role in method.roles}
+    return RoleRules(
+        {
+            role.code: RoleRule(
+                required=role.required,
+                most=role.max,
+                acts_as=role.acts_as,
+                excludes=frozenset(codes - {role.code} if ALL in role.excludes else role.excludes),
+            )
+            for role in method.roles
+        }
+    )

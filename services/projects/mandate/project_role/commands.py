@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.projects.mandate.project_role import rules
-from services.projects.mandate.project_role.acting import ActsAs, RoleRules, rules_of
+from services.projects.mandate.project_role.acting import RoleRules, rules_of
 from services.projects.standing import of_project
 from services.projects.structure.project.api import PROJECTS
 from shared.base.ids import new_id
 from shared.contracts.language import plain
 from shared.contracts.projects.mandate import ProjectRole
+from shared.contracts.projects.methods import ActsAs
 from shared.contracts.projects.structure import Project
 from shared.domain.acts import Acts
 from shared.domain.register import Register, make, save

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.projects.mandate.project_role.acting import ActsAs, RoleRules
+from services.projects.mandate.project_role.acting import RoleRules
 from shared.base.errors import Conflict, Fault, Invalid
 from shared.base.texts import Text
 from shared.contracts.projects.mandate import EndRole, ProjectRole, ProjectRoleEnded, ProjectRoleState
+from shared.contracts.projects.methods import ActsAs
 from shared.domain.acts import CREATE, REVISE
 from shared.domain.lifecycle import Lifecycle, Move, Occasion
 from shared.domain.reading import Memory

@@ -125,7 +125,8 @@ def _row(one: Activity | Dependency, members: tuple[str, ...]) -> bytes:
 
 
 routes = Routes("projects", "Plans", about="All activities and links of a project at once.")
-routes.add(
+declare = routes.add
+declare(
     PATH,
     get,
     Operation("GET", "projects.read", refusals=(404,)),
@@ -135,7 +136,7 @@ routes.add(
     " The ETag is a hash of their ids and versions. Dates and floats are in the project's schedules.",
     shape=Deferred(lambda: request_model(READ)),
 )
-routes.add(
+declare(
     PATH,
     put,
     Operation(

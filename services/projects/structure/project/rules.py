@@ -39,8 +39,15 @@ PLAN = (
 """What is planned and forecast: once a project has ended it stays. What is recorded of it beside may be corrected."""
 
 
+APPLY = "apply-method"
+"""The move that fits a method to a project."""
+
+
 def act(deed: str, project: Project, before: Project | None) -> Act | None:
-    """A revision of the plan is an edit, of anything else a correction; moves are judged by the lifecycle."""
+    """A revision of the plan is an edit, as is a method that is applied; a revision of anything else is a correction. Moves
+    are judged by the lifecycle."""
+    if deed == APPLY:
+        return Act.EDIT
     if deed != REVISE or before is None:
         return None
     planned = any(getattr(project, member) != getattr(before, member) for member in PLAN)

@@ -2,12 +2,14 @@
 
 from shared.base.errors import Conflict
 from shared.contracts.projects.mandate import Mandate, MandateKind, MandateState
+from shared.contracts.projects.methods import Method
 from shared.contracts.projects.organisation import MandateMode
 from shared.contracts.projects.structure import Project
 from shared.domain.lifecycle import Occasion
 from shared.domain.organisation import organisation_now
 from shared.domain.work import Work
 
+MANDATE = "mandate"
 SIGNED = f"project_id = ? AND kind = '{MandateKind.EXECUTION}' AND state = '{MandateState.SIGNED}'"
 
 
@@ -24,7 +26,10 @@ async def refuse_without_mandate(work: Work, project: Project, occasion: Occasio
 
 
 async def _needs_mandate(work: Work, project: Project) -> bool:
-    """As the organisation says; by its method, a project without one needs none."""
+    """As the organisation says; by its method, where one of its outcomes is a mandate."""
     organisation = await organisation_now(work.store)
     mode = MandateMode.BY_METHOD if organisation is None else organisation.mandates
-    return mode is MandateMode.ALWAYS
+    if mode is not MandateMode.BY_METHOD or project.method_id is None:
+        return mode is MandateMode.ALWAYS
+    method = await work.load(Method, project.method_id)
+    return any(getattr(one, "is") == MANDATE for one in method.outcomes)

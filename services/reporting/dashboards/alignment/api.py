@@ -88,9 +88,9 @@ class AlignedObjective(AnswerShape):
     """The planned cost of these projects, as far as it is for this objective."""
     planned_in_all: Money | None
     """The same with what serves it."""
-    asked: Money | None
+    requested: Money | None
     """The likely cost of these requests, as far as it is for this objective."""
-    asked_in_all: Money | None
+    requested_in_all: Money | None
     """The same with what serves it."""
     is_served: bool
     """Whether anything contributes to it, or to what serves it."""

@@ -51,14 +51,14 @@ def is_going_on(kind: str, state: State) -> bool:
 
 def servings(kind: str, state: State) -> Iterator[Serving]:
     """What one project or request contributes; a contribution of nothing is none."""
-    given = [(one, WEIGHTS[one["contribution"]]) for one in state["objectives"]]
-    given = [(one, weight) for one, weight in given if weight]
+    contributions = [(one, WEIGHTS[one["contribution"]]) for one in state["objectives"]]
+    contributions = [(one, weight) for one, weight in contributions if weight]
     cost = state["cost_likely" if kind == "request" else "planned_cost"]
     money = Money.model_validate(cost) if cost else None
-    shares: Sequence[int | None] = [None] * len(given)
+    shares: Sequence[int | None] = [None] * len(contributions)
     if money is not None:
-        shares = divided(money.minor, [weight for _, weight in given])
-    for (one, _), share in zip(given, shares, strict=True):
+        shares = divided(money.minor, [weight for _, weight in contributions])
+    for (one, _), share in zip(contributions, shares, strict=True):
         yield Serving(
             kind,
             state["id"],
@@ -114,8 +114,8 @@ def _line(
     money = {
         "planned": _sum(own, "project", reporting),
         "planned_in_all": _sum(whole, "project", reporting),
-        "asked": _sum(own, "request", reporting),
-        "asked_in_all": _sum(whole, "request", reporting),
+        "requested": _sum(own, "request", reporting),
+        "requested_in_all": _sum(whole, "request", reporting),
     }
     return {
         **{name: one[name] for name in ("id", "title", "theme", "parent_id", "unit_id", "state")},

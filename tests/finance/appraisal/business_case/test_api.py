@@ -9,7 +9,7 @@ from tests.conftest import Portolan
 from tests.support.given import Desk, chf, money
 
 CASES = "finance/v1/business-cases"
-CHOSEN = [{"name": "Replace it", "chosen": True}, {"name": "Do nothing"}]
+OPTIONS = [{"name": "Replace it", "chosen": True}, {"name": "Do nothing"}]
 
 
 def flows(*net: int, first: int = 2026) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def flows(*net: int, first: int = 2026) -> list[dict[str, Any]]:
 
 async def case(desk: Desk, *net: int, **members: Any) -> dict[str, Any]:
     project = members.pop("project_id", None) or (await desk.project())["id"]
-    body = {"project_id": project, "rate_pct": 8, "options": CHOSEN, "cash_flows": flows(*net)}
+    body = {"project_id": project, "rate_pct": 8, "options": OPTIONS, "cash_flows": flows(*net)}
     return await desk.make(CASES, **(body | members))
 
 
@@ -45,8 +45,8 @@ async def case(desk: Desk, *net: int, **members: Any) -> dict[str, Any]:
 async def test_what_a_case_comes_to(
     desk: Desk, net: tuple[int, ...], members: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    made = await case(desk, *net, **members)
-    result = (await desk.read(f"{CASES}/{made['id']}/figures"))["result"]
+    study = await case(desk, *net, **members)
+    result = (await desk.read(f"{CASES}/{study['id']}/figures"))["result"]
     assert {name: result[name] for name in expected} == expected
     assert {n for n in ("npv", "irr", "payback", "bcr") if result[n] is None} <= result["reasons"].keys()
 
@@ -56,8 +56,8 @@ async def test_a_year_that_is_left_out_costs_and_brings_nothing_and_each_driver_
 ) -> None:
     """10 %: -100 + 121/1.1^2 = 0; with 10 % more benefits 10.00, with 10 % more costs -10.00."""
     years = [{"year": 2028, "benefit": chf("121.00")}, {"year": 2026, "cost": chf("100.00")}]
-    made = await case(desk, rate_pct=10, cash_flows=years)
-    figures = await desk.read(f"{CASES}/{made['id']}/figures")
+    study = await case(desk, rate_pct=10, cash_flows=years)
+    figures = await desk.read(f"{CASES}/{study['id']}/figures")
     assert (figures["result"]["npv"], figures["result"]["irr"]) == (chf("0.00"), "0.100000")
     moved = {(one["driver"], one["change_percent"]): one["npv"] for one in figures["sensitivity"]}
     assert (moved["benefits", "10"], moved["costs", "10"]) == (chf("10.00"), chf("-10.00"))
@@ -69,8 +69,8 @@ async def test_a_year_that_is_left_out_costs_and_brings_nothing_and_each_driver_
 
 
 async def test_a_case_without_years_says_why_it_has_no_figures(desk: Desk) -> None:
-    made = await case(desk)
-    result = (await desk.read(f"{CASES}/{made['id']}/figures"))["result"]
+    study = await case(desk)
+    result = (await desk.read(f"{CASES}/{study['id']}/figures"))["result"]
     assert (result["npv"], result["reasons"]["npv"]) == (None, "no year costs or brings anything")
 
 
@@ -96,27 +96,27 @@ async def test_a_case_makes_sense(desk: Desk, members: dict[str, Any], pointer: 
 async def test_an_approved_case_is_frozen_with_its_figures_and_amended_by_its_next_edition(
     desk: Desk,
 ) -> None:
-    made = await case(desk, -100, 121, rate_pct=10)
-    approved = await desk.move(CASES, made, "review", "approve")
-    content = await desk.read(f"{CASES}/{made['id']}/content")
+    study = await case(desk, -100, 121, rate_pct=10)
+    approved = await desk.move(CASES, study, "review", "approve")
+    content = await desk.read(f"{CASES}/{study['id']}/content")
     assert content["result"]["npv"] == chf("10.00")
     bound = await desk.revise(CASES, approved, rate_pct=20)
     assert (bound.status_code, bound.json()["code"]) == (409, "bound")
     confirmed = await desk.move(CASES, approved, "confirm")
     assert confirmed["confirmed_on"] is not None
     second = (
-        await desk.client.post(f"/{CASES}/{made['id']}/editions", json={}, headers={"Idempotency-Key": "e"})
+        await desk.client.post(f"/{CASES}/{study['id']}/editions", json={}, headers={"Idempotency-Key": "e"})
     ).json()
     assert (second["edition"], second["content_hash"], second["confirmed_on"]) == (2, None, None)
     second = (await desk.revise(CASES, second, rate_pct=20)).json()
     await desk.move(CASES, second, "review", "approve")
-    assert (await desk.read(f"{CASES}/{made['id']}"))["state"] == "superseded"
-    assert await desk.read(f"{CASES}/{made['id']}/content") == content
+    assert (await desk.read(f"{CASES}/{study['id']}"))["state"] == "superseded"
+    assert await desk.read(f"{CASES}/{study['id']}/content") == content
 
 
 async def test_what_has_no_years_or_no_choice_is_not_reviewed(desk: Desk) -> None:
-    made = await case(desk, options=[{"name": "Do nothing"}])
-    refused = await desk.act(CASES, made, "review")
+    study = await case(desk, options=[{"name": "Do nothing"}])
+    refused = await desk.act(CASES, study, "review")
     assert (refused.status_code, refused.json()["code"]) == (422, "case_incomplete")
     assert {one["pointer"] for one in refused.json()["errors"]} == {"/cash_flows", "/options"}
 
@@ -128,9 +128,9 @@ async def test_the_sponsor_approves_and_confirms_and_nobody_decides_their_own(po
     await office.person("Olga", "olga")
     project = await office.project("ERP", sponsor_id=sponsor)
     await portolan.settled()
-    body = {"project_id": project["id"], "rate_pct": 8, "options": CHOSEN, "cash_flows": flows(-100, 121)}
-    made = await office.make(f"/{CASES}", **body)
-    where = f"/{CASES}/{made['id']}"
+    body = {"project_id": project["id"], "rate_pct": 8, "options": OPTIONS, "cash_flows": flows(-100, 121)}
+    study = await office.make(f"/{CASES}", **body)
+    where = f"/{CASES}/{study['id']}"
     assert (await office.act(where, "review")).status_code == 200
     own = await office.act(where, "approve", office.caller("director", "director"))
     assert own.json()["code"] == "four_eyes"

@@ -21,7 +21,7 @@ async def required(delivery: Delivery, *deliverables: str, **members: object) ->
 async def test_a_requirement_is_fulfilled_once_all_its_deliverables_are_accepted_without_open_reservation(
     portolan: Portolan,
 ) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     first, second = await delivery.in_review(), await delivery.in_review(name="Manual")
     requirement = await required(delivery, first, second)
     await delivery.move(REQUIREMENTS, requirement, "agree")
@@ -42,7 +42,7 @@ async def test_a_requirement_is_fulfilled_once_all_its_deliverables_are_accepted
 
 @pytest.mark.rule("projects.requirement.3")
 async def test_the_trace_reads_both_ways_and_follows_what_is_revised(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     first, second = await delivery.deliverable(), await delivery.deliverable(name="Manual")
     quick, clear = (
         await required(delivery, first),
@@ -64,7 +64,7 @@ async def test_the_trace_reads_both_ways_and_follows_what_is_revised(portolan: P
 
 @pytest.mark.rule("projects.requirement.3")
 async def test_a_must_that_nothing_is_to_fulfil_is_listed(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     dropped, planned = await delivery.deliverable(), await delivery.deliverable(name="Manual")
     nothing = await required(delivery, priority="must", statement="Is safe")
     lost = await required(delivery, dropped, priority="must", statement="Is quick")
@@ -76,7 +76,7 @@ async def test_a_must_that_nothing_is_to_fulfil_is_listed(portolan: Portolan) ->
 
 
 async def test_a_requirement_traces_to_deliverables_of_its_own_project_each_once(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     own = await delivery.deliverable()
     delivery.project_id = str((await delivery.project(name="Other"))["id"])
     foreign = await delivery.deliverable()

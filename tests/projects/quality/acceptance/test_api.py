@@ -10,7 +10,7 @@ from tests.support.given import PROJECTS
 
 @pytest.mark.rule("projects.deliverable.1")
 async def test_a_deliverable_is_accepted_by_its_acceptance_alone(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     for verb in ("accept", "reject", "accept-with-reservations"):
         assert (await delivery.act(DELIVERABLES, deliverable, verb)).status_code in (404, 405)
@@ -27,7 +27,7 @@ async def test_a_deliverable_is_accepted_by_its_acceptance_alone(portolan: Porto
 
 @pytest.mark.rule("projects.deliverable.1")
 async def test_a_verdict_is_of_exactly_what_was_submitted(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     await delivery.move(DELIVERABLES, deliverable, "withdraw")
     assert code_of(await delivery.judge(deliverable, "accepted")) == (409, "not_in_review")
@@ -42,7 +42,7 @@ async def test_a_verdict_is_of_exactly_what_was_submitted(portolan: Portolan) ->
 async def test_with_a_critical_defect_nothing_is_accepted_and_it_is_submitted_again(
     portolan: Portolan,
 ) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     critical = reserved("minor", "critical")
     for verdict in ("accepted_with_reservations", "accepted"):
@@ -57,7 +57,7 @@ async def test_with_a_critical_defect_nothing_is_accepted_and_it_is_submitted_ag
 
 
 async def test_what_has_reservations_is_accepted_once_the_last_of_them_is_lifted(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     acceptance = await delivery.judged(
         deliverable, "accepted_with_reservations", reservations=reserved("major", "minor")
@@ -80,7 +80,7 @@ async def test_what_has_reservations_is_accepted_once_the_last_of_them_is_lifted
 
 
 async def test_the_protocol_stays_as_it_was_given(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     acceptance = await delivery.judged(
         deliverable, "accepted_with_reservations", reservations=reserved("minor")
@@ -97,7 +97,7 @@ async def test_the_protocol_stays_as_it_was_given(portolan: Portolan) -> None:
 @pytest.mark.rule("projects.acceptance.1")
 async def test_nobody_accepts_what_they_submitted_under_whichever_login(portolan: Portolan) -> None:
     office = Office(portolan)
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     max_ = await office.person("Max", "max", "max at home")
     await portolan.settled()
     deliverable = await delivery.deliverable()
@@ -121,7 +121,7 @@ async def test_nobody_accepts_what_they_submitted_under_whichever_login(portolan
 
 @pytest.mark.rule("projects.acceptance.1")
 async def test_neither_the_maker_accepts_nor_anybody_but_the_acceptor(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review(made_by=delivery.maker, acceptor_id=delivery.acceptor)
     refused = await delivery.judge(deliverable, "accepted", accepted_by_id=delivery.maker)
     assert code_of(refused) == (422, "not_the_acceptor")
@@ -132,7 +132,7 @@ async def test_neither_the_maker_accepts_nor_anybody_but_the_acceptor(portolan: 
 
 
 async def test_who_submitted_lifts_no_reservation(portolan: Portolan) -> None:
-    office, delivery = Office(portolan), await Delivery.begun(portolan)
+    office, delivery = Office(portolan), await Delivery.begin(portolan)
     deliverable = await delivery.deliverable()
     maker = office.caller("max", "director")
     await maker.post(
@@ -151,7 +151,7 @@ async def test_who_submitted_lifts_no_reservation(portolan: Portolan) -> None:
 
 
 async def test_each_criterion_is_judged_before_something_is_accepted(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review(acceptance_criteria=["Under 2 s", "No error in 1000 calls"])
     quick = {"criterion": "Under 2 s", "met": True, "evidence": "Load test of 28 May"}
     sound = {"criterion": "No error in 1000 calls", "met": False}
@@ -175,7 +175,7 @@ async def test_each_criterion_is_judged_before_something_is_accepted(portolan: P
 
 
 async def test_a_verdict_follows_from_its_reservations(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     [minor] = reserved("minor")
     for verdict, reservations, pointer in (
@@ -192,7 +192,7 @@ async def test_a_verdict_follows_from_its_reservations(portolan: Portolan) -> No
 
 
 async def test_a_preliminary_or_partial_acceptance_is_subject_to_the_final_one(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     for kind in ("preliminary", "partial"):
         await delivery.judged(deliverable, "accepted", kind=kind)
@@ -202,7 +202,7 @@ async def test_a_preliminary_or_partial_acceptance_is_subject_to_the_final_one(p
 
 
 async def test_a_verdict_on_which_a_deliverable_rests_is_not_archived(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     acceptance = await delivery.judged(deliverable, "rejected")
     assert code_of(await delivery.archive(ACCEPTANCES, acceptance["id"])) == (409, "verdict_stays")
@@ -211,7 +211,7 @@ async def test_a_verdict_on_which_a_deliverable_rests_is_not_archived(portolan: 
 
 
 async def test_nothing_is_accepted_before_a_project_is_active_nor_tomorrow(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     future = await delivery.judge(deliverable, "accepted", accepted_on="2031-01-01")
     assert code_of(future) == (422, "in_the_future")

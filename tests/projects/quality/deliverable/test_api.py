@@ -10,7 +10,7 @@ RAW = {"Content-Type": "application/octet-stream"}
 
 
 async def test_what_is_submitted_is_named_and_numbered(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.deliverable()
     refused = await delivery.act(DELIVERABLES, deliverable, "submit", document={})
     assert code_of(refused) == (422, "nothing_submitted")
@@ -23,7 +23,7 @@ async def test_what_is_submitted_is_named_and_numbered(portolan: Portolan) -> No
 
 
 async def test_a_file_is_submitted_by_its_hash_read_and_verified(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.deliverable(kind="document")
     unsent = await delivery.act(DELIVERABLES, deliverable, "submit", document={"sha256": "0" * 64})
     assert code_of(unsent) == (422, "file_not_sent")
@@ -36,7 +36,7 @@ async def test_a_file_is_submitted_by_its_hash_read_and_verified(portolan: Porto
 
 
 async def test_a_hash_that_somebody_names_opens_nothing(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     sent = await portolan("service").post(
         "/projects/v1/files?name=secret.txt", content=b"Secret", headers=RAW
     )
@@ -49,7 +49,7 @@ async def test_a_hash_that_somebody_names_opens_nothing(portolan: Portolan) -> N
 
 
 async def test_what_a_submission_is_judged_by_stays_until_it_is_withdrawn(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review(acceptance_criteria=["Under 2 s"])
     refused = await delivery.revise(
         DELIVERABLES, deliverable, acceptance_criteria=["Under 9 s"], made_by=delivery.maker
@@ -65,7 +65,7 @@ async def test_what_a_submission_is_judged_by_stays_until_it_is_withdrawn(portol
 async def test_open_reservations_keep_it_from_closing_and_integrating_names_what_takes_it(
     portolan: Portolan,
 ) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     deliverable = await delivery.in_review()
     acceptance = await delivery.judged(
         deliverable, "accepted_with_reservations", reservations=reserved("minor")
@@ -81,7 +81,7 @@ async def test_open_reservations_keep_it_from_closing_and_integrating_names_what
 
 
 async def test_a_deliverable_makes_sense_within_its_project(portolan: Portolan) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     other = await delivery.project(name="Other")
     package = await delivery.make(PACKAGES, project_id=other["id"], wbs="1", name="Build")
     for members, code in (
@@ -96,7 +96,7 @@ async def test_a_deliverable_makes_sense_within_its_project(portolan: Portolan) 
 async def test_what_was_judged_is_not_archived_and_what_is_dropped_takes_no_submission(
     portolan: Portolan,
 ) -> None:
-    delivery = await Delivery.begun(portolan)
+    delivery = await Delivery.begin(portolan)
     judged, dropped = await delivery.in_review(), await delivery.deliverable()
     await delivery.judged(judged, "rejected")
     assert code_of(await delivery.archive(DELIVERABLES, judged)) == (409, "has_dependents")

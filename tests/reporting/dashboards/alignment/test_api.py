@@ -16,9 +16,9 @@ YEARS = {"from_year": 2026, "until_year": 2030}
 
 async def objective(story: Story, title: str, **members: Any) -> str:
     """One in force."""
-    made = await story.make(OBJECTIVES, title=title, **(YEARS | members))
-    await story.move(OBJECTIVES, made["id"], "adopt")
-    return str(made["id"])
+    created = await story.make(OBJECTIVES, title=title, **(YEARS | members))
+    await story.move(OBJECTIVES, created["id"], "adopt")
+    return str(created["id"])
 
 
 def serves(**levels: str) -> list[dict[str, str]]:
@@ -69,7 +69,7 @@ async def test_open_requests_serve_an_objective_and_what_they_became_does_in_the
         "approved", unit_id=await desk.unit(), objectives=serves(**{safe: "moderate"})
     )
     line = (await aligned(story))["lines"]["Safe"]
-    assert (line["requests"], line["asked"], line["projects"]) == (1, chf("100000.00"), 0)
+    assert (line["requests"], line["requested"], line["projects"]) == (1, chf("100000.00"), 0)
     assert (await desk.act(request, "convert")).status_code == 200
     line = (await aligned(story))["lines"]["Safe"]
     assert (line["requests"], line["projects"], line["planned"]) == (0, 1, chf("100000.00"))
@@ -82,8 +82,8 @@ async def test_what_a_caller_does_not_see_is_in_no_sum(portolan: Portolan) -> No
     await story.project(name="Open", **cost)
     await story.project(name="Secret", **cost, confidential=True)
     await portolan.settled()
-    seen = (await office.caller("vera", "viewer").get("/reporting/v1/alignment")).json()
-    assert (seen["items"][0]["planned"], seen["coverage"]["projects"]) == (chf("1000.00"), 1)
+    visible = (await office.caller("vera", "viewer").get("/reporting/v1/alignment")).json()
+    assert (visible["items"][0]["planned"], visible["coverage"]["projects"]) == (chf("1000.00"), 1)
     assert (await aligned(story))["lines"]["Safe"]["planned"] == chf("2000.00")
 
 

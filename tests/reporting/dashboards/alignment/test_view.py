@@ -22,17 +22,17 @@ def test_the_parts_of_an_amount_add_up_to_it_and_none_is_further_off_than_a_unit
 
 def test_a_contribution_of_nothing_is_none_and_takes_no_money() -> None:
     cost = {"amount": "100.00", "currency": "CHF"}
-    given_ = [
+    contributions = [
         {"objective_id": "a", "contribution": "extreme"},
         {"objective_id": "b", "contribution": "none"},
         {"objective_id": "c", "contribution": "low"},
     ]
-    project = {"id": "p", "code": "P", "name": "ERP", "objectives": given_, "planned_cost": cost}
+    project = {"id": "p", "code": "P", "name": "ERP", "objectives": contributions, "planned_cost": cost}
     # 100.00 by 4 : 1
     assert [(one.objective_id, one.share) for one in servings("project", project)] == [
         ("a", 8000), ("c", 2000),
     ]  # fmt: skip
-    idle = project | {"objectives": given_[1:2], "stage": "active", "portfolio_id": None}
+    idle = project | {"objectives": contributions[1:2], "stage": "active", "portfolio_id": None}
     assert [one["id"] for one in serves_none([project, idle])] == ["p"]
 
 
