@@ -108,7 +108,10 @@ HELP: dict[str, Help] = {
         N_("Which forecasts have left what their mandates tolerate, and what waits for a decision."),
         (
             (N_("Beyond"), N_("How far the forecast is beyond what is tolerated.")),
-            (N_("Decided by"), N_("Who decides a change, as far as its impact with all approved before goes.")),
+            (
+                N_("Decided by"),
+                N_("Who decides a change, as far as its impact with all approved before goes."),
+            ),
         ),
     ),
     "portfolio.html": Help(

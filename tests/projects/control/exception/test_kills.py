@@ -98,7 +98,9 @@ def test_one_exception_follows_a_forecast_however_the_process_ends(tmp_path: Pat
         process.end()
         process.start_to_die(point)
         amount = CHF | {"amount": "1100.01"}
-        process.make("/finance/v1/forecasts", project_id=project, forecast_on="2026-11-02", at_completion=amount)
+        process.make(
+            "/finance/v1/forecasts", project_id=project, forecast_on="2026-11-02", at_completion=amount
+        )
         assert process.process.wait(END_S) == -signal.SIGKILL
         process.start()
         deadline = monotonic() + END_S
