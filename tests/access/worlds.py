@@ -174,6 +174,10 @@ class Writing:
         await keep("/projects/v1/changes", **of, title=f"Change {number}", kind="scope", code=code)
         beyond = {"tolerance": {"score": 8}, "forecast": {"score": 8 + number % 9 + 1}}
         await keep("/projects/v1/exceptions", **of, axis="risk", **beyond)
+        asks = {"need": 1, "of": [self.person]}
+        paper = await keep("/projects/v1/decision-papers", **of, title=f"Paper {number}", question=f"Go on with {number}?",
+                           options=[{"name": "Yes"}, {"name": "No"}], recommendation="Yes", approvers=asks)  # fmt: skip
+        await self.move(f"/projects/v1/decision-papers/{paper}", "circulate", 1)
         score = {"criterion": "Value", "value": choice.randint(1, 5)}
         scoring = await keep("/projects/v1/scorings", model_id=self.model, subject="project", subject_id=project,
                              assessor_id=self.person, scores=[score])  # fmt: skip

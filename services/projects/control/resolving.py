@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.projects.intake.request.resolutions import limit_reached, limits_of
+from services.projects.mandate.decision_paper.resolving import covers, papers_on
 from shared.base.errors import Conflict
 from shared.base.money import Money
 from shared.base.texts import Text
+from shared.contracts.language import Aggregate, type_name
 from shared.contracts.projects.strategy import ResolutionLimit
 from shared.contracts.projects.structure import Project
 from shared.domain.work import Work
@@ -23,8 +25,19 @@ async def limit_of(work: Work, project_id: UUID, costs: Iterable[Money]) -> Reso
     return max(reached, key=lambda one: one.amount.minor, default=None)
 
 
-def refuse_without_resolution(limit: ResolutionLimit) -> None:
-    """Refuse (409 `resolution_needed`) to decide it alone, naming the limit and whose resolution is needed."""
+async def is_resolved(work: Work, one: Aggregate, cost: Money | None) -> bool:
+    """Whether a paper on it was granted, for no less than it costs by now."""
+    papers = await papers_on(work, type_name(type(one)), one.id)
+    return any(covers(paper, cost) for paper in papers)
+
+
+async def refuse_without_resolution(
+    work: Work, limit: ResolutionLimit, one: Aggregate, cost: Money | None
+) -> None:
+    """Refuse (409 `resolution_needed`) to decide it alone, naming the limit and whose resolution is needed. A paper on it that
+    was granted takes the place of a resolution; the sponsor then does what it says."""
+    if await is_resolved(work, one, cost):
+        return
     raise Conflict(
         Text(
             "above {amount} {currency} a resolution is needed: {decided_by}",

@@ -64,7 +64,7 @@ class Baseline(Aggregate):
     """The project whose plan it fixes."""
     name: Annotated[Line, label, sortable, searched]
     """By which people know it."""
-    schedule_id: Annotated[Id | None, filterable, optional_at_creation] = None
+    schedule_id: Annotated[Id | None, names("schedule"), filterable, optional_at_creation] = None
     """The run whose dates it fixes; the newest of the project where none is given, null where there is none."""
     costs: Annotated[list[PackageCost], Field(max_length=300), not_given] = []
     """The budgets of the work packages in the order of their codes, the first 300; all of them stand in the content."""

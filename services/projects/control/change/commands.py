@@ -6,7 +6,7 @@ from services.projects.control import acting
 from services.projects.control.change import authority, rules
 from services.projects.control.change.next_edition import open_next_edition
 from services.projects.control.decision.entering import enter
-from services.projects.control.resolving import refuse_without_resolution
+from services.projects.control.resolving import is_resolved, refuse_without_resolution
 from services.projects.control.terms import binding_terms
 from services.projects.standing import of_project
 from shared.base.texts import Text
@@ -55,9 +55,11 @@ async def _authority(work: Work, change: Change) -> tuple[Authority, Any]:
 async def _decide(work: Work, change: Change) -> None:
     """Refused who has not the authority for it, as everything stands now."""
     change.authority, limit = await _authority(work, change)
+    who = change.authority
     if limit is not None and not _is_told(work):
-        refuse_without_resolution(limit)
-    await acting.refuse_others(work, change.authority, change.project_id, change)
+        await refuse_without_resolution(work, limit, change, authority.impact_of(change).cost)
+        who = Authority.SPONSOR
+    await acting.refuse_others(work, who, change.project_id, change)
     if change.state is S.APPROVED:
         terms = await binding_terms(work, change.project_id)
         change.mandate_id = None if terms is None else terms.mandate_id
@@ -72,7 +74,12 @@ async def withholds(work: Work, change: Change, verb: str) -> bool:
     """Whether who asks lacks the authority for a move."""
     if verb not in DECIDING or change.authority is None or _is_told(work):
         return False
-    return not await acting.may_decide_as(work, change.authority, change.project_id, change)
+    who = change.authority
+    if who is Authority.RESOLUTION:
+        if not await is_resolved(work, change, authority.impact_of(change).cost):
+            return True
+        who = Authority.SPONSOR
+    return not await acting.may_decide_as(work, who, change.project_id, change)
 
 
 async def after(work: Work, change: Change, before: Change | None) -> None:

@@ -55,7 +55,7 @@ async def _decide(work: Work, one: ProjectException) -> None:
     terms = await binding_terms(work, one.project_id)
     limit = await limit_of(work, one.project_id, overrun(terms, one))
     if limit is not None:
-        refuse_without_resolution(limit)
+        await refuse_without_resolution(work, limit, one, one.forecast.cost)
     await acting.refuse_others(work, Authority.SPONSOR, one.project_id, one)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.projects.structure.plan_file import commands
+from services.projects.structure.plan_file.export import declare as declare_export
 from services.projects.structure.plan_file.model import PlanFileRow
 from shared.contracts.language import FileName, Sha256, Shape
 from shared.contracts.projects.baseline import PlanFile
@@ -41,3 +42,6 @@ async def take(call: Call, id: Id, body: PlanFileNamed) -> Any:
     says what would be taken and what lost, and changes nothing. A file that was taken before and changes nothing answers 200
     with the plan file of then."""
     return await commands.take(call, id, body.sha256, body.filename)
+
+
+declare_export(routes)

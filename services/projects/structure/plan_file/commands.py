@@ -51,9 +51,9 @@ async def take(call: Call, id: str, sha256: str, filename: str | None) -> Any:
     ]
     if not any(one.created or one.changed or one.removed for one in taken):
         last = await work.find(
-            PlanFile, "project_id = ? AND sha256 = ?", (str(project.id), sha256), archived=False
+            PlanFile, "project_id = ? ORDER BY created_at DESC, id DESC", (str(project.id),), archived=False
         )
-        if last is not None:
+        if last is not None and last.sha256 == sha256:
             return Answer(200, last.model_dump_json().encode())
     file = work.new(
         PlanFile,

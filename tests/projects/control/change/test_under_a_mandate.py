@@ -4,7 +4,9 @@ import pytest
 
 from tests.projects.control.conftest import CHANGES, Steering
 from tests.projects.mandate.conftest import MANDATES
-from tests.support.given import chf
+from tests.support.given import PORTFOLIOS, PROJECTS, chf
+
+APPROVALS, PAPERS = "projects/v1/approvals", "projects/v1/decision-papers"
 
 
 @pytest.mark.rule("projects.change.1")
@@ -79,3 +81,25 @@ async def test_a_conceded_off_specification_moves_no_terms(steering: Steering) -
     answer = await steering.by("sara", CHANGES, defect, "approve", concede=True)
     assert (answer.status_code, answer.json()["conceded"]) == (200, True)
     assert len((await steering.read(f"/{MANDATES}"))["items"]) == 1
+
+
+@pytest.mark.rule("projects.change.1")
+async def test_a_granted_paper_on_a_change_takes_the_place_of_a_resolution(steering: Steering) -> None:
+    limits = [{"amount": chf("300.00"), "decided_by": "Steering committee"}]
+    portfolio = await steering.make(PORTFOLIOS, name="Infrastructure", limits=limits)
+    await steering.revise(PROJECTS, steering.made, portfolio_id=portfolio["id"])
+    await steering.bind()
+    change = await steering.change("Large", impact={"cost": chf("400.00")})
+    assert change["authority"] == "resolution"
+    assert (await steering.by("sara", CHANGES, change, "approve")).json()["code"] == "resolution_needed"
+    paper = await steering.make(
+        PAPERS, project_id=steering.made["id"], subject={"kind": "change", "id": change["id"]}, title="Large",
+        question="Do we pay for it?", options=[{"name": "Yes"}, {"name": "No"}], recommendation="Yes",
+        approvers={"need": 1, "of": [steering.persons["otto"]]},
+    )  # fmt: skip
+    await steering.move(PAPERS, paper, "circulate")
+    [approval] = (await steering.read(f"/{APPROVALS}"))["items"]
+    assert (await steering.by("otto", APPROVALS, approval, "grant")).status_code == 200
+    assert (await steering.by("max", CHANGES, change, "approve")).json()["code"] == "beyond_authority"
+    approved = await steering.by("sara", CHANGES, change, "approve")
+    assert (approved.status_code, approved.json()["state"]) == (200, "approved")
