@@ -10,7 +10,7 @@ from services.reporting.reading import reading_of
 from services.reporting.web import sessions
 from services.reporting.web.page import HEADERS, page
 from services.reporting.web.reading import words_of
-from services.reporting.web.registers import behind, papers, rankings, tables, typed, weighing
+from services.reporting.web.registers import behind, gates, papers, rankings, tables, typed, weighing
 from services.reporting.web.registers.answering import (
     READ,
     WRITE,
@@ -163,6 +163,12 @@ async def detail_page(call: Call, service: str, collection: str, id: Id) -> Answ
     contents["ranking"] = await rankings.ranking_shown(reader, contents["state"]) if is_ranking else None
     contents["weighing"] = (
         await weighing.weighing_shown(reader) if reader.entry.key == weighing.KIND else None
+    )
+    contents["phases"] = (
+        await gates.strip_shown(reader, contents["state"]) if reader.entry.key in gates.KINDS else ()
+    )
+    contents["gate"] = (
+        await gates.gate_shown(reader, contents["state"]) if reader.entry.key == gates.GATE else None
     )
     is_paper = reader.entry.key == papers.KIND
     contents["paper"] = await papers.paper_shown(reader, contents["state"]) if is_paper else None
