@@ -51,7 +51,7 @@ async def _follow(work: Work, project: Project, terms: Terms, axis: Axis) -> Non
         assert forecast is not None
         allowed = values.wider(bound, accepted(ones, terms), axis)
         is_out, bound = values.is_beyond(forecast, allowed, axis), allowed
-    if standing is None and is_out:
+    if standing is None and is_out and forecast != _last_closed(ones, terms, "forecast"):
         assert bound is not None
         assert forecast is not None
         _raise(work, project, terms, axis, bound, forecast)
@@ -68,9 +68,15 @@ async def _follow(work: Work, project: Project, terms: Terms, axis: Axis) -> Non
 
 def accepted(ones: list[ProjectException], terms: Terms) -> AxisValue | None:
     """How far those who decided last have let it go, under the mandate that still binds."""
+    return _last_closed(ones, terms, "accepted_up_to")
+
+
+def _last_closed(ones: list[ProjectException], terms: Terms, member: str) -> AxisValue | None:
+    """Of the one that was closed last under this mandate. A forecast that is still as it was decided on raises no other."""
     closed = [one for one in ones if one.state is S.CLOSED and one.mandate_id == terms.mandate_id]
     last = max(closed, key=lambda one: (one.created_at, one.id), default=None)
-    return None if last is None else last.accepted_up_to
+    value: AxisValue | None = None if last is None else getattr(last, member)
+    return value
 
 
 def _raise(
