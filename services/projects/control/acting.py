@@ -50,7 +50,7 @@ async def may_decide_as(work: Work, authority: Authority, project_id: UUID, one:
         return await _may_as_sponsor(work, project, person, decides)
     if authority is Authority.MANAGER:
         acting = await managers(work, project)
-        return decides or person is None or not acting or person in acting
+        return decides or person is None or not acting or person in acting | await sponsors(work, project)
     return False
 
 
