@@ -9,6 +9,7 @@ page, here, api, problems    the pages themselves, and the addresses of others f
 home, search                 what waits for the reader, and what they look for
 control                      what is beyond its tolerance, and what waits for a decision
 pipeline                     the requests on their way to a project
+gantt                        the plan of a project as bars
 alignment                    which strategic objective is served by what
 mandates                     a mandate as a document: read, signed, printed
 registers                    the pages of every register, which write
@@ -33,6 +34,7 @@ from services.reporting.web import (
     problems,
     search,
 )
+from services.reporting.web.gantt import api as gantt
 from services.reporting.web.home import api as home
 from services.reporting.web.imports import api as imports
 from services.reporting.web.mandates import api as mandates
@@ -56,6 +58,7 @@ SITE = (
     language.routes,
     mail.routes,
     pipeline.routes,
+    gantt.routes,
     alignment.routes,
     mandates.routes,
     problems.routes,
