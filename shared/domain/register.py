@@ -592,13 +592,21 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
     assert life is not None
     if register.acts is not None and PROJECT in register.names:
         await references.foresee(work, {PROJECT: register.names[PROJECT]}, entities)
+    personal = {
+        name: await four_eyes.for_caller(work, life, name, entities)
+        for name, step in life.moves.items()
+        if step.by_person is not None
+    }
     own = await _own(work, register, entities)
     barred, submitted = await _barred(work, register, own, entities)
+    among = {name: await step.among(work, entities) for name, step in life.moves.items() if step.among}
     return [
         [
             name
             for name in life.allowed(entity, work.origin.auth_id)
             if life.moves[name].needs in verbs(work, entity)
+            and (name not in among or entity.id in among[name])
+            and (name not in personal or personal[name][place])
             and not (str(entity.id) in barred and life.needs_four_eyes(name))
             and not (str(entity.id) in submitted and life.is_for_another(name, entity))
             and (
@@ -607,7 +615,7 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
             and await limits.limit_for(work, entity, name) is None
             and (register.acts is None or await permits(work, register.acts, entity, name))
         ]
-        for entity in entities
+        for place, entity in enumerate(entities)
     ]
 
 

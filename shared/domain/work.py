@@ -16,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
 
 from shared.base.clock import DAY_US, EARLIEST, from_micros, now, now_micros, to_micros
 from shared.base.errors import (
@@ -334,6 +335,16 @@ class Work:
 
     # Writing
 
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """What is written within follows from what was allowed: it asks for no right of its own where it lies, and nothing
+        that it names is hidden."""
+        rights, self.rights = self.rights, None
+        try:
+            yield
+        finally:
+            self.rights = rights
+
     def new(self, shape: type[A], id: UUID | None = None, **members: Any) -> A:
         """A fresh aggregate, checked; its first `save` is version 1."""
         at = from_micros(now_micros())
@@ -583,11 +594,18 @@ def _defaults(shape: type[Aggregate]) -> tuple[Members, Mapping[str, Callable[[]
     """All members in the order of the shape with their defaults, and factories of those that must not be shared."""
     shared: Members = {name: None if f.is_required() else f.default for name, f in shape.model_fields.items()}
     made_anew = {
-        name: partial(field.get_default, call_default_factory=True)
+        name: _maker(field)
         for name, field in shape.model_fields.items()
         if field.default_factory is not None or not isinstance(shared[name], _SHARED)
     }
     return shared, made_anew
+
+
+def _maker(field: FieldInfo) -> Callable[[], Any]:
+    """What makes the default of a member; its own factory where that needs nothing, which pydantic asks anew each time."""
+    if field.default_factory is None or field.default_factory_takes_validated_data:
+        return partial(field.get_default, call_default_factory=True)
+    return cast("Callable[[], Any]", field.default_factory)
 
 
 @cache

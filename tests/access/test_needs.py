@@ -24,7 +24,7 @@ COLLECTIONS = {
     "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages"
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
     " projects/mandates projects/project-roles projects/methods projects/phases projects/gates"
-    " projects/scoring-models projects/milestones projects/actions projects/baselines projects/activities"
+    " projects/scoring-models projects/milestones projects/actions projects/baselines projects/decision-papers projects/activities"
     " projects/dependencies"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
     " finance/budget-lines finance/envelopes finance/cost-estimates finance/business-cases finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
@@ -58,7 +58,9 @@ MOVES = {
     " projects/gates/withdraw projects/gates/pass projects/gates/pass-with-conditions projects/gates/fail"
     " projects/gates/reopen"
     " projects/deliverables/review projects/deliverables/integrate projects/deliverables/drop"
-    " projects/acceptances/lift-reservation",
+    " projects/acceptances/lift-reservation"
+    " projects/decision-papers/circulate projects/decision-papers/recall projects/decision-papers/withdraw"
+    " projects/decision-papers/execute",
     "decide": "projects/mandates/revoke projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
     " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish projects/baselines/approve"
     " projects/memberships/grant projects/memberships/revoke projects/field-definitions/activate"
@@ -69,6 +71,7 @@ MOVES = {
     " finance/documents/approve risk/documents/approve projects/decisions/revoke projects/methods/publish",
     "contribute": "projects/mandates/sign projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress projects/activities/report-progress "
     "projects/actions/start projects/actions/complete projects/deliverables/submit projects/deliverables/withdraw "
+    "projects/approvals/grant projects/approvals/refuse projects/approvals/delegate "
     + " ".join(
         f"{service}/documents/{move}"
         for service in ("projects", "resources", "finance", "risk")
@@ -78,7 +81,7 @@ MOVES = {
     "operate restricted": "resources/personal-tokens/revoke",
 }
 OTHERS = {
-    "write": "PUT /projects/v1/projects/{id}/plan|POST /projects/v1/projects/{id}/schedule|POST /projects/v1/schedules/trial|POST /risk/v1/simulations/trial|POST /reporting/v1/selections/trial",
+    "write": "PUT /projects/v1/projects/{id}/plan|POST /projects/v1/projects/{id}/plan-files|POST /projects/v1/projects/{id}/schedule|POST /projects/v1/schedules/trial|POST /risk/v1/simulations/trial|POST /reporting/v1/selections/trial",
     "write restricted": "POST /resources/v1/identities/of-login",
     "import": "|".join(
         f"POST /{service}/v1/history-import/{act}"

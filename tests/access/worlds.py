@@ -177,6 +177,10 @@ class Writing:
             "decided_by": [self.person],
         }
         await keep("/projects/v1/decisions", **of, **decided, title=f"Decision {number}")
+        asks = {"need": 1, "of": [self.person]}
+        paper = await keep("/projects/v1/decision-papers", **of, title=f"Paper {number}", question=f"Go on with {number}?",
+                           options=[{"name": "Yes"}, {"name": "No"}], recommendation="Yes", approvers=asks)  # fmt: skip
+        await self.move(f"/projects/v1/decision-papers/{paper}", "circulate", 1)
         score = {"criterion": "Value", "value": choice.randint(1, 5)}
         scoring = await keep("/projects/v1/scorings", model_id=self.model, subject="project", subject_id=project,
                              assessor_id=self.person, scores=[score])  # fmt: skip

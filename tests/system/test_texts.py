@@ -69,6 +69,7 @@ async def bodies_of_demand(
         "/projects/v1/activities": ("name", within),
         "/projects/v1/actions": ("title", within),
         "/projects/v1/mandates": ("title", within | {"kind": "execution"}),
+        "/projects/v1/decision-papers": ("title", {"question": "Q"}),
         "/projects/v1/decisions": ("title", within | decided),
         "/finance/v1/envelopes": (
             "name",

@@ -1,1 +1,1 @@
-"""By whom projects are led, and what binds them: roles and mandates."""
+"""By whom projects are led, what binds them, and on what people decide: roles, mandates, papers and approvals."""

@@ -5,6 +5,7 @@ from services.projects.structure.baseline import api as baseline
 from services.projects.structure.calendar import api as calendar
 from services.projects.structure.dependency import api as dependency
 from services.projects.structure.plan import api as plan
+from services.projects.structure.plan_file import api as plan_file
 from services.projects.structure.project import api as project
 from services.projects.structure.schedule import api as schedule
 from services.projects.structure.schedule.commands import RUN
@@ -21,6 +22,7 @@ STRUCTURE = Group(
         plan.routes,
         schedule.routes,
         baseline.routes,
+        plan_file.routes,
     ),
     registers=(
         project.PROJECTS,
@@ -30,6 +32,7 @@ STRUCTURE = Group(
         dependency.DEPENDENCIES,
         schedule.SCHEDULES,
         baseline.BASELINES,
+        plan_file.PLAN_FILES,
     ),
     operations=(schedule.TRIAL, RUN),
 )

@@ -12,6 +12,7 @@ from shared.contracts.language import (
     Day,
     Decided,
     Fact,
+    FileName,
     Id,
     Line,
     Reasoned,
@@ -63,7 +64,7 @@ class Baseline(Aggregate):
     """The project whose plan it fixes."""
     name: Annotated[Line, label, sortable, searched]
     """By which people know it."""
-    schedule_id: Annotated[Id | None, filterable, optional_at_creation] = None
+    schedule_id: Annotated[Id | None, names("schedule"), filterable, optional_at_creation] = None
     """The run whose dates it fixes; the newest of the project where none is given, null where there is none."""
     costs: Annotated[list[PackageCost], Field(max_length=300), not_given] = []
     """The budgets of the work packages in the order of their codes, the first 300; all of them stand in the content."""
@@ -101,3 +102,76 @@ class BaselineSuperseded(Fact):
 
     by_id: Id
     """The baseline that counts from now on."""
+
+
+class PlanFormat(StrEnum):
+    """Of which program a plan file is: Microsoft Project (as XML, or as it saves), Primavera P6 (XER or XML)."""
+
+    MSPDI = "mspdi"
+    MPP = "mpp"
+    XER = "xer"
+    PMXML = "pmxml"
+
+
+class PlanFileReason(StrEnum):
+    """Why something of a plan file was not taken: it is computed anew, it is a setting of the other program, or there is no
+    place for it here."""
+
+    COMPUTED = "computed"
+    SETTING = "setting"
+    NO_PLACE = "no_place"
+
+
+class PlanFileRows(StrEnum):
+    ACTIVITIES = "activities"
+    DEPENDENCIES = "dependencies"
+
+
+class PlanFileLoss(Shape):
+    """A kind of thing in a plan file that was not taken."""
+
+    what: Line
+    """The element of the file, or the kind of thing."""
+    count: Annotated[int, Field(ge=1)]
+    """How often it occurs in the file."""
+    reason: PlanFileReason
+    """Why it was not taken."""
+    example: Annotated[str, Field(max_length=300)] = ""
+    """The first one, by its name in the file; empty where it has none."""
+
+
+class PlanFileTaken(Shape):
+    """What became of the rows of one kind."""
+
+    what: PlanFileRows
+    """Activities or links."""
+    created: Annotated[int, Field(ge=0)] = 0
+    """How many are new."""
+    changed: Annotated[int, Field(ge=0)] = 0
+    """How many differ from what stood."""
+    removed: Annotated[int, Field(ge=0)] = 0
+    """How many had come from the file before and are in it no more: they are archived."""
+    unchanged: Annotated[int, Field(ge=0)] = 0
+    """How many stay as they are."""
+
+
+@aggregate("projects", "plan-files", key="project_id", read_only=True)
+class PlanFile(Aggregate):
+    """A plan of another program that was taken over as the activities and links of a project.
+
+    Activities are known by their keys in the file: taken again, one that is unchanged changes nothing. What was entered here
+    stays.
+    """
+
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    """The project whose plan it became."""
+    filename: Annotated[FileName, label, sortable, searched]
+    """The name of the file."""
+    format: Annotated[PlanFormat, filterable]
+    """Of which program it is, by its content."""
+    sha256: Sha256
+    """The hash of the file."""
+    taken: Annotated[list[PlanFileTaken], Field(max_length=10)] = []
+    """What became of its rows."""
+    losses: Annotated[list[PlanFileLoss], Field(max_length=200)] = []
+    """What was not taken, the most frequent first."""

@@ -7,6 +7,7 @@ import pytest
 
 from tests.access.conftest import Office
 from tests.conftest import Portolan
+from tests.projects.mandate.circulating import Round
 from tests.support.given import PLANNED, PROJECTS, Story, chf
 
 ROLES, MANDATES = "projects/v1/project-roles", "projects/v1/mandates"
@@ -88,6 +89,12 @@ class Leading(Story):
 @pytest.fixture
 async def leading(portolan: Portolan) -> Leading:
     return await Leading(portolan).begin()
+
+
+@pytest.fixture
+def table(portolan: Portolan) -> Round:
+    """A project, and persons who decide on it."""
+    return Round(portolan)
 
 
 __all__ = ["MANDATES", "PLANNED", "ROLES", "Leading"]

@@ -5,7 +5,8 @@ own package and the sums, whatever else the project holds; only the approval of 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.finance.budget.budget import commands as budgets
@@ -15,6 +16,7 @@ from services.finance.control.performance.sums import add, of_currency, spans_no
 from shared.base.clock import from_micros, to_day
 from shared.base.ids import derived_id
 from shared.base.money import Money
+from shared.contracts.envelope import Envelope
 from shared.contracts.finance.control import ActualCost, Performance
 from shared.contracts.projects.baseline import Baseline
 from shared.contracts.projects.structure import WorkPackage
@@ -56,6 +58,17 @@ PACKAGES: Memory[UUID, dict[str, list[PackageVersion]]] = Memory(
     "versions of packages, by project and package"
 )
 AGREED: Memory[UUID, list[Basis]] = Memory("the plans that were agreed of projects, in their order")
+
+
+class Effect(NamedTuple):
+    """A record that changes the figures of a project."""
+
+    record: Record
+    changes: Sequence[Change]
+    cause: str
+
+
+EFFECTS: Memory[UUID, list[Effect]] = Memory("what a batch changes of projects")
 COUNTED: Memory[UUID, tuple[int, int]] = Memory("version and minor units of costs, as counted")
 
 
@@ -78,7 +91,7 @@ async def package_told(work: Work, record: Record) -> None:
     _keep(work, str(package.id), str(package.project_id), [version])
     changes = rules.changes(rules.walk(last, [], bases), steps, lambda micros: _day(work, micros))
     if changes:
-        await _count(work, package.project_id, changes, record, f"work package {package.wbs}")
+        _defer(work, package.project_id, changes, record, f"work package {package.wbs}")
 
 
 async def _last(work: Work, package: WorkPackage) -> list[PackageVersion]:
@@ -131,6 +144,8 @@ async def baseline_told(work: Work, record: Record) -> None:
     basis = Basis(record.effective_at, str(baseline.id))
     if basis in bases:
         return
+    await settle(work)  # what was told before is measured by the plan that then stood
+    _follow(work, record.event, record.effective_at)
     before = list(bases)
     bases.append(basis)
     bases.sort(key=lambda one: one.at)
@@ -189,7 +204,7 @@ async def cost_told(work: Work, record: Record) -> None:
     if now_spent != spent:
         day = max(_day(work, record.effective_at), to_day(cost.posted_on))
         change = rules.spent(now_spent - spent, cost.amount.currency, day)
-        await _count(work, cost.project_id, [change], record, "an actual cost")
+        _defer(work, cost.project_id, [change], record, "an actual cost")
 
 
 async def _counted(work: Work, cost_id: UUID) -> tuple[int, int]:
@@ -205,6 +220,47 @@ async def _count(work: Work, project_id: UUID, changes: Sequence[Change], record
     await add(work, str(project_id), changes, _day(work, record.recorded_at))
     if not record.is_history:  # the performance as it was measured then is read in, too
         await measure(work, project_id, changes, cause=cause)
+
+
+def measure_anew(work: Work, project_id: UUID, record: Record, cause: str) -> None:
+    """Measure the project though nothing is added to its sums."""
+    _defer(work, project_id, (), record, cause)
+
+
+def _defer(work: Work, project_id: UUID, changes: Sequence[Change], record: Record, cause: str) -> None:
+    """Leave it to the end of the batch, with all else that the batch changes of the project."""
+    work.memory(EFFECTS).setdefault(project_id, []).append(Effect(record, changes, cause))
+
+
+async def settle(work: Work) -> None:
+    """Add up and measure once what the records of a batch changed of a project; once for each day, where they are of
+    several."""
+    pending = dict(work.memory(EFFECTS))
+    work.memory(EFFECTS).clear()
+    for project_id, effects in pending.items():
+        effects.sort(key=lambda one: not one.changes)  # what adds nothing is seen once the sums stand
+        for _, group in groupby(effects, lambda one: _days_of(work, one.record)):
+            of_day = list(group)
+            for first in range(0, len(of_day), TOGETHER):
+                await _count_together(work, project_id, of_day[first : first + TOGETHER])
+
+
+def _days_of(work: Work, record: Record) -> tuple[int, int, bool]:
+    """What records that are measured together have in common: a past day answers the same, however they were batched."""
+    return _day(work, record.effective_at), _day(work, record.recorded_at), record.is_history
+
+
+async def _count_together(work: Work, project_id: UUID, effects: Sequence[Effect]) -> None:
+    changes = rules.by_day(change for one in effects for change in one.changes)
+    causes = list(dict.fromkeys(one.cause for one in effects if one.changes)) or [effects[0].cause]
+    cause = causes[0] if len(causes) == 1 else f"{causes[0]} and {len(causes) - 1} more"
+    last = effects[-1].record
+    _follow(work, last.event, max(one.record.effective_at for one in effects))
+    await _count(work, project_id, changes, last, cause)
+
+
+def _follow(work: Work, event: Envelope, effective_at: int) -> None:
+    work.set_cause(event.id, event.correlationid, event.traceparent, effective_at)
 
 
 async def measure(work: Work, project_id: UUID, changes: Sequence[Change] = (), *, cause: str) -> None:

@@ -16,7 +16,7 @@ from shared.messaging.reactions import EVERY, on
 
 async def budget_told(work: Work, record: Record) -> None:
     """A project is measured in the currency of its budget."""
-    await commands.measure(work, record.state(Budget).project_id, cause="the budget of the project")
+    commands.measure_anew(work, record.state(Budget).project_id, record, "the budget of the project")
 
 
 REACTIONS = (
@@ -25,3 +25,6 @@ REACTIONS = (
     on(ActualCost, EVERY, commands.cost_told, of_history=commands.cost_told),
     on(Budget, EVERY, budget_told),
 )
+
+settle = commands.settle
+"""What a batch of them changes is added up and measured once (ADR 0069)."""

@@ -1,10 +1,7 @@
 """What holds of the objectives of projects: agreed ones can be measured, and keep their words."""
 
-from collections.abc import Iterable
-
 from services.projects.intake.agreements import keeps_what_was_agreed
-from shared.base.errors import Conflict, Fault, Invalid
-from shared.base.texts import Text
+from shared.base.errors import Fault, Invalid
 from shared.contracts.projects.intake import (
     Measurement,
     Objective,
@@ -15,12 +12,10 @@ from shared.contracts.projects.intake import (
     ObjectiveReopened,
     ObjectiveState,
 )
-from shared.contracts.projects.mandate import Mandate, MandateState
 from shared.domain.lifecycle import Lifecycle, Move, Occasion
 from shared.domain.stages import Act
 
 S = ObjectiveState
-M = MandateState
 SMART = ("measure", "target", "due_on", "agreed_with")
 """What makes an objective specific, measurable and agreed; the rest of SMART nobody can compute."""
 WORDS = ("statement", "measure", "baseline", "target", "unit", "due_on")
@@ -73,23 +68,6 @@ def act(deed: str, objective: Objective, before: Objective | None) -> Act:
 def stays_as_agreed(objective: Objective, before: Objective | None) -> None:
     if before is not None and before.state is not S.PROPOSED:
         keeps_what_was_agreed(objective, before, WORDS)
-
-
-def is_reworded(objective: Objective, before: Objective) -> bool:
-    return any(getattr(objective, member) != getattr(before, member) for member in WORDS)
-
-
-def is_held_by_none(objective: Objective, mandates: Iterable[Mandate]) -> None:
-    """Refuse (409 `held_by_mandate`) other words while a signed mandate names it, unless its next edition is being written."""
-    mandates = list(mandates)
-    is_amended = {one.supersedes_id for one in mandates if one.state in (M.DRAFT, M.IN_REVIEW)}
-    for one in mandates:
-        if one.state is M.SIGNED and objective.id in one.objectives and one.id not in is_amended:
-            raise Conflict(
-                Text("the mandate {code} holds it: make its next edition first", code=one.code),
-                code="held_by_mandate",
-                mandate_id=str(one.id),
-            )
 
 
 def reworded(objective: Objective, before: Objective) -> list[str]:

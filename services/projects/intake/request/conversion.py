@@ -1,9 +1,11 @@
-"""What an approved request becomes: a project, made in the commit that converts it, with what the request requires.
+"""What an approved request becomes: a project, made in the commit that converts it, with what the request requires, and the
+papers on it.
 
 The draft of its initiation mandate is made in the same commit.
 """
 
 from services.projects.intake.requirement.commands import hand_over
+from services.projects.mandate.decision_paper import subjects as papers
 from services.projects.mandate.mandate.api import MANDATES
 from services.projects.structure.project.api import PROJECTS
 from shared.contracts.projects.intake import Request
@@ -27,6 +29,7 @@ async def begin_project(work: Work, request: Request) -> None:
         inherited={"unit_id": request.unit_id, "objectives": request.objectives},
     )
     await hand_over(work, request)
+    await papers.hand_over(work, request)
     await _draft_mandate(work, request)
 
 

@@ -88,6 +88,7 @@ LIFECYCLE = Lifecycle(
             awaited=True,
             effect=read_what_stands,
             settle=signing.sign,
+            among=signing.waiting_for_caller,
             description="A signatory, or their deputy, signs the content that they read. The last signature makes it binding, with"
             " all that follows for the project, in the same commit.",
         ),

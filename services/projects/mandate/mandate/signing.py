@@ -7,7 +7,7 @@ from services.projects.mandate.mandate.binding import mandates_of
 from services.projects.mandate.project_role import rules as role_rules_of
 from services.projects.mandate.project_role.acting import RoleRules, rules_of
 from services.projects.mandate.project_role.commands import roles_of
-from shared.base.clock import now
+from shared.base.clock import now, to_day
 from shared.base.errors import Conflict, Fault, Forbidden
 from shared.base.texts import Text
 from shared.contracts.projects.mandate import Mandate, MandateState, ProjectRole, Signatory, Signature
@@ -45,6 +45,28 @@ async def sign(work: Work, mandate: Mandate, occasion: Occasion) -> None:
     ]
     if is_signed_by_all(mandate):
         await _refuse_second(work, mandate)
+
+
+STOOD_IN_FOR = "deputy_id = ? AND starts_on <= ? AND (ends_on IS NULL OR ends_on >= ?)"
+
+
+async def waiting_for_caller(work: Work, mandates: Sequence[Mandate]) -> set[UUID]:
+    """Those of the mandates that wait for the caller's signature, for themselves or for whom they stand in."""
+    person = await work.person()
+    if person is None:
+        return set()
+    today = to_day(work.effective_on)
+    roles = await work.select(ProjectRole, STOOD_IN_FOR, (str(person), today, today))
+    return {one.id for one in mandates if _waits_for(one, person, roles)}
+
+
+def _waits_for(mandate: Mandate, person: UUID, roles: Sequence[ProjectRole]) -> bool:
+    signatory = _signatory(mandate, [one for one in roles if one.project_id == mandate.project_id], person)
+    if signatory is None:
+        return False
+    return all(
+        person != one.person_id and signatory.person_id != one.signatory_id for one in mandate.signatures
+    )
 
 
 def _signatory(mandate: Mandate, roles: Sequence[ProjectRole], person: UUID | None) -> Signatory | None:

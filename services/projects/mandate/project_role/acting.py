@@ -45,7 +45,10 @@ class RoleRules:
         return frozenset(code for code, rule in self.by_code.items() if rule.acts_as is acts_as)
 
     def exclude_each_other(self, code: str, other: str) -> bool:
-        """Whether one person cannot have both; it is enough that one of them says so."""
+        """Whether one person cannot have both; it is enough that one of them says so. Whoever acts as sponsor never acts as
+        manager, whatever the method says: nobody would look at what they manage."""
+        if {self.of(code).acts_as, self.of(other).acts_as} == {ActsAs.SPONSOR, ActsAs.MANAGER}:
+            return True
         return other in self.of(code).excludes or code in self.of(other).excludes
 
     def missing(self, held: Collection[str]) -> list[str]:

@@ -102,7 +102,7 @@ async def gate_missing(work: Work, gate: Gate, language: str) -> GateMissing:
                 status=one.verdict.status,
                 why_code=one.verdict.code or None,
                 why=str(in_language(one.verdict.why, language)) if one.verdict.why else None,
-                kind=getattr(one.outcome, "is") or one.verdict.kind or None,
+                kind=one.verdict.kind or getattr(one.outcome, "is"),
                 of=one.outcome.of,
                 waived_reason=one.outcome.waived_reason,
             )

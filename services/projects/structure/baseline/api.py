@@ -2,6 +2,7 @@
 
 from services.projects.structure.baseline import commands, rules
 from services.projects.structure.baseline.model import BaselineRow
+from services.projects.structure.baseline.variance import declare as declare_variance
 from shared.contracts.projects.baseline import Baseline
 from shared.domain.register import Register
 from shared.http.collection import register_routes
@@ -20,3 +21,4 @@ BASELINES = Register(
 
 routes = Routes("projects", "Baselines")
 register_routes(routes, BASELINES)
+declare_variance(routes)

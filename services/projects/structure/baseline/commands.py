@@ -8,9 +8,10 @@ from services.projects.methods.milestone.api import MILESTONES
 from services.projects.standing import of_project
 from services.projects.structure.baseline import content, rules
 from services.projects.structure.baseline.changes import approved_changes
-from services.projects.structure.baseline.runs import dates_of_run, run_named
+from services.projects.structure.baseline.runs import as_frozen, dates_of_run, run_named
 from services.projects.structure.baseline.standing import counted_baselines
 from services.projects.structure.work_package.commands import guard, nodes_of
+from shared.base.errors import Fault, Invalid
 from shared.contracts.language import plain
 from shared.contracts.projects.baseline import Baseline, BaselineState, BaselineSuperseded
 from shared.contracts.projects.methods import Milestone, MilestoneState
@@ -28,6 +29,11 @@ MOST_IN_STATE = 300
 async def supply(work: Work, body: Any) -> dict[str, Any]:
     """The newest run of the project, where none is given."""
     run = await run_named(work, body.project_id, body.schedule_id)
+    if run is None and body.schedule_id is not None:
+        raise Invalid(
+            "the project has no such run of its schedule",
+            Fault("not_found", "no run of this project", pointer="/schedule_id"),
+        )
     return {"schedule_id": None if run is None else run.id, "change_ids": body.change_ids or []}
 
 
@@ -61,7 +67,7 @@ async def _propose(work: Work, baseline: Baseline) -> None:
     baseline.finish_on = None if run is None else run.finish_on
     finishes = {one["activity_id"]: one["finish_on"] for one in dates}
     days = content.milestones_of(milestones, finishes, is_first=not counted)
-    freeze_content(work, baseline, content.content_of(baseline, None, dates, days, costs))
+    freeze_content(work, baseline, content.content_of(baseline, as_frozen(run), dates, days, costs))
 
 
 async def _approve(work: Work, baseline: Baseline) -> None:

@@ -35,7 +35,7 @@ def milestones_of(
     for one in sorted(milestones, key=lambda one: one.id):
         if one.state is not MilestoneState.PLANNED:
             continue
-        activity = str(getattr(one, "activity_id", None) or "") or None
+        activity = str(one.activity_id) if one.activity_id else None
         own = one.planned_on if is_first else one.forecast_on or one.planned_on
         days.append(
             {

@@ -132,7 +132,7 @@ async def _refuse_removed(
             Dependency, f"from_id IN ({marks}) AND project_id <> ?", [*ids, str(project_id)]
         )
         milestones = await work.select(Milestone, f"activity_id IN ({marks})", ids)
-        named = [(one.from_id, "a link of another project") for one in links]
+        needs = [(one.from_id, "a link of another project") for one in links]
         needs += [
             (one.activity_id, "a milestone")
             for one in milestones

@@ -240,8 +240,26 @@ async def test_an_objective_of_a_signed_mandate_is_reworded_by_its_next_edition(
     objective = await leading.make(objectives, project_id=leading.made["id"], statement="Less paper")
     mandate = await leading.signed("initiation", objectives=[objective["id"]])
     refused = await leading.revise(objectives, objective, statement="More paper")
-    assert (refused.status_code, refused.json()["code"]) == (409, "held_by_mandate")
-    assert (await leading.act(MANDATES, mandate, "editions")).status_code == 201
-    assert (await leading.revise(objectives, objective, statement="No paper")).status_code == 200
+    assert (refused.status_code, refused.json()["code"]) == (409, "objective_is_mandated")
+    reworded = await leading.make(objectives, project_id=leading.made["id"], statement="No paper")
+    edition = (await leading.act(MANDATES, mandate, "editions")).json()
+    revised = await leading.revise(MANDATES, edition, objectives=[reworded["id"]])
+    assert revised.status_code == 200, revised.text
     content = await leading.client.get(f"{leading.url(MANDATES, mandate['id'])}/content")
     assert [one["statement"] for one in content.json()["objectives"]] == ["Less paper"], "as it was signed"
+
+
+@pytest.mark.rule("projects.mandate.1")
+async def test_a_signature_is_offered_to_those_only_from_whom_it_is_awaited(leading: Leading) -> None:
+    await leading.lead()
+    mandate = await leading.in_review()
+    query = {"expand": "allowed_moves"}
+
+    async def offered() -> list[str]:
+        path = leading.url(MANDATES, mandate["id"])
+        answers = {who: (await one.get(path, params=query)).json() for who, one in leading.callers.items()}
+        return [who for who, answer in answers.items() if "sign" in answer["allowed_moves"]]
+
+    assert await offered() == ["sara", "max", "dina"]
+    await leading.sign(mandate, "dina")
+    assert await offered() == ["max"]

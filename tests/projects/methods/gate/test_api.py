@@ -48,7 +48,7 @@ async def test_a_gate_lists_what_is_missing_and_is_passed_once_nothing_is(
 async def test_what_is_missing_is_told_in_the_language_of_who_asks(led: Led, project: dict[str, Any]) -> None:
     go = (await led.gates(project))["think/go"]
     french = await led.missing(go, **{"Accept-Language": "fr"})
-    assert french["outcomes"][0]["why"] == "aucun livrable n’est désigné"
+    assert french["outcomes"][0]["why"] == "aucun résultat n’est désigné"
 
 
 @pytest.mark.rule("projects.gate.2")

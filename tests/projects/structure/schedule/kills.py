@@ -36,7 +36,7 @@ async def _run(settings: Settings, point: str) -> None:
             case "kept before the commit":
                 object.__setattr__(runner._kinds["schedule"], "conclude", _dying_behind(commands.conclude))
             case _:
-                runner._succeed = _dying_behind(runner._succeed)  # type: ignore[method-assign]
+                runner._succeed = _dying_behind(runner._succeed)  # type: ignore[method-assign,assignment]
         await runner.run()
 
 

@@ -93,3 +93,14 @@ async def test_the_pdf_carries_the_hash_of_what_was_signed(
         assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
         assert answer.content.startswith(b"%PDF-")
         assert mandate["content_hash"].encode() in answer.content
+
+
+async def test_a_mandate_waits_at_home_for_those_who_have_to_sign(leading: Leading) -> None:
+    mandate = await leading.in_review()
+    await leading.sign(mandate, "sara")
+    await leading.portolan.settled()
+    for who, is_awaited in (("max", True), ("sara", False), ("otto", False)):
+        async with visit_as(leading, who) as client:
+            home = await client.get("/home")
+            decisions = home.text.partition("To decide")[2].partition("</section>")[0]
+            assert (f"/registers/projects/mandates/{mandate['id']}" in decisions) == is_awaited, who
