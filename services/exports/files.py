@@ -24,7 +24,7 @@ async def take_files(
         if entry.name != "document" and not entry.frozen:
             continue
         for one in standing.states(f"{entry.service}.{entry.collection}", archived=True):
-            for sha256, place in _places(entry, one):
+            for sha256, place in _places(entry, one, standing):
                 name = f"files/{sha256}"
                 if name in folder.sums:
                     continue
@@ -34,11 +34,11 @@ async def take_files(
                 progress("files", 1)
 
 
-def _places(entry: Entry, one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The hashes that an aggregate names, each with where its content is below it."""
+def _places(entry: Entry, one: Mapping[str, Any], standing: Standing) -> Iterator[tuple[str, str]]:
+    """The hashes that an aggregate names or has named, each with where its content is below it."""
     if entry.frozen:
-        if (sha256 := one[entry.frozen]) is not None:
-            yield sha256, "content"
+        for sha256 in standing.frozen(one["id"]):
+            yield sha256, f"content?sha256={sha256}"
         return
     for number, version in enumerate(one["versions"], 1):
         yield version["sha256"], f"versions/{number}/content"

@@ -18,7 +18,8 @@ _SCHEMA = """
 CREATE TABLE standing (
     id TEXT PRIMARY KEY, collection TEXT, project TEXT, label TEXT, version INTEGER, versions INTEGER, first INTEGER,
     archived INTEGER, state BLOB
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE frozen (id TEXT, sha256 TEXT, PRIMARY KEY (id, sha256)) WITHOUT ROWID;
 """
 _TAKE = """
 INSERT INTO standing VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
@@ -48,12 +49,30 @@ class Standing:
         self._store = sqlite3.connect(path)
         self._store.execute("PRAGMA journal_mode = OFF")
         self._store.execute("PRAGMA synchronous = OFF")
-        self._store.execute(_SCHEMA)
+        self._store.executescript(_SCHEMA)
         self.label = lru_cache(LABELS)(self._label)
 
     def take(self, lines: Iterable[tuple[Entry, Line]]) -> None:
         """The next versions, in the order in which they were written."""
-        self._store.executemany(_TAKE, (_row(entry, line) for entry, line in lines))
+        self._store.executemany(_TAKE, map(self._row, lines))
+
+    def _row(self, told: tuple[Entry, Line]) -> tuple[Any, ...]:
+        """A version as it stands, once what it froze is noted."""
+        entry, line = told
+        state = _state(line.state)
+        if entry.frozen and (sha256 := state.get(entry.frozen)):
+            self._store.execute("INSERT OR IGNORE INTO frozen VALUES (?, ?)", (line.id, sha256))
+        archived = int(state.get("archived_at") is not None)
+        collection = f"{entry.service}.{entry.collection}"
+        label = " ".join(text for member in entry.title if (text := _text(state.get(member))))
+        return (
+            line.id, collection, state.get("project_id"), label, line.version, line.version, archived, bytes(line.state)
+        )  # fmt: skip
+
+    def frozen(self, id: str) -> list[str]:
+        """The hashes of all that was frozen of one, in any of its versions."""
+        rows = self._store.execute("SELECT sha256 FROM frozen WHERE id = ? ORDER BY sha256", (id,))
+        return [sha256 for (sha256,) in rows]
 
     def index(self) -> None:
         """Once everything is taken."""
@@ -85,16 +104,6 @@ class Standing:
 
     def close(self) -> None:
         self._store.close()
-
-
-def _row(entry: Entry, line: Line) -> tuple[Any, ...]:
-    state = _state(line.state)
-    archived = int(state.get("archived_at") is not None)
-    collection = f"{entry.service}.{entry.collection}"
-    label = " ".join(text for member in entry.title if (text := _text(state.get(member))))
-    return (
-        line.id, collection, state.get("project_id"), label, line.version, line.version, archived, bytes(line.state)
-    )  # fmt: skip
 
 
 def _text(value: Any) -> str:

@@ -62,6 +62,8 @@ def test_marks_have_the_spaces_that_french_wants() -> None:
 
 
 HOMONYMS = {
+    "accepted": {"prononcée", "réceptionné"},
+    "accepted with reservations": {"prononcée avec réserves", "réceptionné avec réserves"},
     "active": {"actif", "en cours"},
     "archived": {"archivage", "archivé"},
     "baseline": {"fixer comme référence", "valeur initiale"},

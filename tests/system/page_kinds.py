@@ -195,6 +195,7 @@ KINDS: dict[str, Way] = {
     "projects, none": "/project?q=nothing-like-it",
     "projects, exact": "/project?health=red&amounts=exact",
     "project": "/project/{project}",
+    "bars of a plan": "/project/{project}/gantt",
     "portfolio": "/portfolio/{portfolio}",
     "rows behind a figure": "/rows/risk/risks?portfolio_id={portfolio}&kind=threat&state=assessed&state=monitored",
     "registers": "/registers",

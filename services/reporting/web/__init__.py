@@ -8,6 +8,7 @@ contents, charts, words      what is shown: the dashboards' answers, drawn and p
 page, here, api, problems    the pages themselves, and the addresses of others from there
 home, search                 what waits for the reader, and what they look for
 pipeline                     the requests on their way to a project
+gantt                        the plan of a project as bars
 alignment                    which strategic objective is served by what
 mandates                     a mandate as a document: read, signed, printed
 registers                    the pages of every register, which write
@@ -31,6 +32,7 @@ from services.reporting.web import (
     problems,
     search,
 )
+from services.reporting.web.gantt import api as gantt
 from services.reporting.web.home import api as home
 from services.reporting.web.imports import api as imports
 from services.reporting.web.mandates import api as mandates
@@ -54,6 +56,7 @@ SITE = (
     language.routes,
     mail.routes,
     pipeline.routes,
+    gantt.routes,
     alignment.routes,
     mandates.routes,
     problems.routes,

@@ -94,6 +94,15 @@ HELP: dict[str, Help] = {
             ),
         ),
     ),
+    "gantt.html": Help(
+        N_("The activities of a plan as they are scheduled, beside the dates that were agreed."),
+        (
+            (
+                N_("Float, days"),
+                N_("By how much the activity can slip before the finish of the project does."),
+            ),
+        ),
+    ),
     "pipeline.html": Help(
         N_("Which requests wait where, for how long, and how many of them become projects."),
         (

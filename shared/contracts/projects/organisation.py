@@ -138,8 +138,7 @@ class Organisation(Aggregate):
     four_eyes: FourEyes = FourEyes.REQUIRED
     """Whether a decision needs another person than the one who made or submitted it."""
     mandates: MandateMode = MandateMode.BY_METHOD
-    """Whether a project needs a mandate: as its method says, always, or where somebody wants one. It has no effect until there
-    are mandates and methods."""
+    """Whether a project starts from a signed mandate only: as its method says, always, or where somebody wants one."""
     limits: Annotated[list[Limit], Field(max_length=100)] = []
     """Up to which amounts somebody decides in a part of the organisation. Above, and where the amount is missing or of another
     currency, only who decides in the whole of it does (403 `above_limit`)."""

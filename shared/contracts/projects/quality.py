@@ -75,7 +75,7 @@ class Deliverable(Aggregate):
     """The project that delivers it."""
     work_package_id: Annotated[Id | None, names("work_package"), filterable] = None
     """The work package in which it is made."""
-    phase_id: Annotated[Id | None, names("phase", checked=False), filterable] = None
+    phase_id: Annotated[Id | None, names("phase"), filterable] = None
     """The phase in which it is due."""
     name: Annotated[Line, label, sortable, searched]
     """What is delivered."""

@@ -28,9 +28,10 @@ async def begin_project(work: Work, request: Request) -> None:
         planned_cost=request.cost_likely,
         inherited={"unit_id": request.unit_id, "objectives": request.objectives},
     )
-    await hand_over(work, request)
-    await papers.hand_over(work, request)
-    await _draft_mandate(work, request)
+    with work.following():  # in a project that is new, and that who converts may not see yet by a membership
+        await hand_over(work, request)
+        await papers.hand_over(work, request)
+        await _draft_mandate(work, request)
 
 
 async def _draft_mandate(work: Work, request: Request) -> None:

@@ -1,5 +1,6 @@
 """What the routes of gates answer beside the gate: what it asks, who decides, and what is missing."""
 
+from services.projects.intake.requirement.trace import musts_without_deliverable
 from services.projects.methods.gate import deciding, missing, rules
 from services.projects.methods.gate.judging import OutcomeStatus
 from services.projects.methods.method.texts import text_in
@@ -56,6 +57,15 @@ class OpenCondition(AnswerShape):
     """What is to be done."""
 
 
+class UntracedMust(AnswerShape):
+    """What the project must do, and no deliverable is to fulfil."""
+
+    requirement_id: Id
+    """The requirement."""
+    statement: Line
+    """What is required."""
+
+
 class GateMissing(AnswerShape):
     """What a gate asks for, who decides it, and what is missing until it can be passed."""
 
@@ -79,6 +89,8 @@ class GateMissing(AnswerShape):
     """How many of them are missing."""
     conditions: list[OpenCondition]
     """What is open of the conditions of earlier gates; while something is, this one stays shut."""
+    untraced_musts: list[UntracedMust]
+    """The musts that no deliverable is to fulfil; they shut no gate, and whoever decides it knows them."""
 
 
 async def gate_missing(work: Work, gate: Gate, language: str) -> GateMissing:
@@ -112,6 +124,10 @@ async def gate_missing(work: Work, gate: Gate, language: str) -> GateMissing:
         conditions=[
             OpenCondition(action_id=one.id, title=one.title)
             for one in await missing.open_conditions(work, gate)
+        ],
+        untraced_musts=[
+            UntracedMust(requirement_id=one.id, statement=one.statement)
+            for one in await musts_without_deliverable(work, gate.project_id)
         ],
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.projects.quality.deliverable.rules import DELIVERED
+from services.projects.tables import KNOWN_CASE
 from shared.base.texts import Text
 from shared.contracts.projects.phases import Phase, PhaseOutcome
 from shared.contracts.projects.quality import Deliverable
@@ -57,9 +58,9 @@ async def has_mandate(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdic
     return ACCEPTED if rows else missing("not_signed", Text("the mandate is not signed"), "mandate")
 
 
-def one_in_state(kind: str, condition: str, code: str, why: str) -> Judge:
-    """Whether the project has one of this kind for which the condition holds."""
-    query = f"SELECT 1 FROM {kind} WHERE project_id = ? AND archived = 0 AND {condition} LIMIT 1"
+def one_in_state(kind: str, condition: str, code: str, why: str, table: str = "") -> Judge:
+    """Whether the project has one of this kind for which the condition holds; `table` has the copies of a foreign kind."""
+    query = f"SELECT 1 FROM {table or kind} WHERE project_id = ? AND archived = 0 AND {condition} LIMIT 1"
 
     async def has_one(work: Work, phase: Phase, outcome: PhaseOutcome) -> Verdict:
         rows = await work.store.fetch(query, (str(phase.project_id),))
@@ -76,6 +77,13 @@ JUDGES: Mapping[str, Judge] = {
     ),
     "baseline": one_in_state(
         "baseline", "state = 'approved'", "not_approved", Text("no baseline is approved")
+    ),
+    "business_case": one_in_state(
+        "business_case",
+        "state = 'approved'",
+        "not_approved",
+        Text("no business case is approved"),
+        table=KNOWN_CASE.name,
     ),
     "acceptance": one_in_state(
         "acceptance", "verdict = 'accepted'", "not_accepted", Text("nothing is accepted without reservation")

@@ -1,9 +1,12 @@
 """What is checked of deliverables against their project, and how a file that was sent becomes what is submitted."""
 
+from collections.abc import Mapping
+
 from services.projects.quality.deliverable import rules
 from services.projects.standing import of_project
 from shared.base.errors import Fault, Invalid
 from shared.contracts.language import Fact, entry_of
+from shared.contracts.projects.phases import Phase
 from shared.contracts.projects.quality import Deliverable, DeliverableSubmitted
 from shared.contracts.projects.structure import WorkPackage
 from shared.domain.acts import Acts
@@ -11,6 +14,7 @@ from shared.domain.work import Work
 from shared.store import content
 
 ACTS = Acts(of_project, rules.act)
+WITHIN: Mapping[str, type[WorkPackage | Phase]] = {"work_package_id": WorkPackage, "phase_id": Phase}
 
 
 async def check(work: Work, deliverable: Deliverable) -> None:
@@ -19,22 +23,24 @@ async def check(work: Work, deliverable: Deliverable) -> None:
     rules.is_judged_by_another(deliverable)
     if before is not None:
         rules.keeps_what_it_is_judged_by(deliverable, before)
-    if before is None or before.work_package_id != deliverable.work_package_id:
-        await _is_of_its_project(work, deliverable)
+    await _is_of_its_project(work, deliverable, before)
     if before is not None and deliverable.submission > before.submission:
         await _take_file(work, deliverable)
 
 
-async def _is_of_its_project(work: Work, deliverable: Deliverable) -> None:
-    if deliverable.work_package_id is None:
-        return
-    package = await work.find_by_id(WorkPackage, deliverable.work_package_id)
-    if package is not None and package.project_id != deliverable.project_id:
-        raise Invalid(
-            "the work package belongs to another project",
-            Fault("other_project", "belongs to another project", pointer="/work_package_id"),
-            code="other_project",
-        )
+async def _is_of_its_project(work: Work, deliverable: Deliverable, before: Deliverable | None) -> None:
+    """Package and phase, where they are named anew; what is not there is refused by the register."""
+    for member, shape in WITHIN.items():
+        id = getattr(deliverable, member)
+        if id is None or (before is not None and getattr(before, member) == id):
+            continue
+        one = await work.find_by_id(shape, id)
+        if one is not None and one.project_id != deliverable.project_id:
+            raise Invalid(
+                "a deliverable lies in packages and phases of its own project",
+                Fault("other_project", "belongs to another project", pointer=f"/{member}"),
+                code="other_project",
+            )
 
 
 async def _take_file(work: Work, deliverable: Deliverable) -> None:

@@ -1,6 +1,7 @@
 """The routes of baselines."""
 
 from services.projects.structure.baseline import commands, rules
+from services.projects.structure.baseline.gantt import declare as declare_gantt
 from services.projects.structure.baseline.model import BaselineRow
 from services.projects.structure.baseline.variance import declare as declare_variance
 from shared.contracts.projects.baseline import Baseline
@@ -22,3 +23,4 @@ BASELINES = Register(
 routes = Routes("projects", "Baselines")
 register_routes(routes, BASELINES)
 declare_variance(routes)
+declare_gantt(routes)

@@ -16,6 +16,7 @@ from shared.contracts.projects.structure import Project
 from shared.domain.freezing import frozen_content
 from shared.http.call import Answer, Call
 from shared.http.long_work.bodies import read_by_worker
+from shared.http.operation import Operation
 from shared.http.path import Id
 from shared.http.routes import Routes
 
@@ -54,6 +55,5 @@ def _content(result: bytes) -> bytes:
 
 def declare(routes: Routes) -> None:
     """The route, among those of plan files."""
-    routes.get("/v1/projects/{id}/plan.xml", schema=SCHEMA, produces=("application/xml",), refusals=(404,))(
-        plan_xml
-    )
+    operation = Operation("GET", "projects.read", produces=("application/xml",), refusals=(404,))
+    routes.add("/v1/projects/{id}/plan.xml", plan_xml, operation, verb="plan_xml", shape=SCHEMA)

@@ -148,7 +148,10 @@ class _Written:
             if value is not None:
                 text = value if isinstance(value, str) else self.words.number(value)
                 facts.append(
-                    (f"{self.label('tolerances')}: {self.label(f'tolerances.{member}').lower()}", text)
+                    (
+                        f"{self.label('tolerances')}{self.words.gettext(': ')}{self.label(f'tolerances.{member}').lower()}",
+                        text,
+                    )
                 )
         if self.state["signed_on"]:
             facts.append((self.label("signed_on"), self.day(self.state["signed_on"])))

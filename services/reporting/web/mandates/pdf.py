@@ -11,6 +11,7 @@ from pathlib import Path
 
 from services.reporting.web.mandates.document import Document
 from services.reporting.web.words import Words
+from shared.contracts.words import capitalised
 
 TEMPLATE = Path(__file__).with_name("mandate.typ")
 
@@ -21,7 +22,8 @@ def typeset(document: Document, words: Words, at: datetime) -> bytes:
 
     texts = {
         "edition": words.gettext("Edition %(n)s") % {"n": document.edition},
-        "project": words.labels("aggregate", "project"),
+        "project": capitalised(words.labels("aggregate", "project")),
+        "colon": words.gettext(": "),
         "signatures": words.gettext("Signatures"),
         "not_signed": words.gettext("not signed yet"),
         "hash": words.gettext("SHA-256 of what is signed"),

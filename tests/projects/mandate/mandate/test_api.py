@@ -263,3 +263,18 @@ async def test_a_signature_is_offered_to_those_only_from_whom_it_is_awaited(lead
     assert await offered() == ["sara", "max", "dina"]
     await leading.sign(mandate, "dina")
     assert await offered() == ["max"]
+
+
+@pytest.mark.rule("projects.mandate.1")
+async def test_what_was_to_be_signed_before_an_edit_is_still_read_by_its_hash(leading: Leading) -> None:
+    mandate = await leading.in_review()
+    assert (await leading.revise(MANDATES, mandate, budget=chf("60000.00"))).status_code == 200
+    path = f"{leading.url(MANDATES, mandate['id'])}/content"
+    before = await leading.client.get(path, params={"sha256": mandate["content_hash"]})
+    assert sha256(before.content).hexdigest() == mandate["content_hash"]
+    assert (before.json()["budget"], (await leading.client.get(path)).json()["budget"]) == (
+        chf("50000.00"),
+        chf("60000.00"),
+    )
+    unknown = await leading.client.get(path, params={"sha256": "0" * 64})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_frozen")
