@@ -8,6 +8,7 @@ from sample import (
     envelopes,
     mandates,
     money,
+    papers,
     people,
     portfolio,
     priorities,
@@ -249,8 +250,9 @@ def _today(day: Day) -> Chapter:
             *people.logins(),
             *mandates.roles(day, "datacentre", "decisions"),
             *mandates.mandates(day),
+            *papers.papers(day),
         ],
-        [*work.progress(4), *control.tested(), *mandates.signatures(), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
+        [*work.progress(4), *control.tested(), *mandates.signatures(), *papers.answers(day), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
         health={
             "epr": "red", "network": "red",
             **dict.fromkeys(("portal", "erp", "imaging", "workplace"), "amber"),

@@ -33,6 +33,7 @@ requirement = partial(Ref, "projects/v1/requirements")
 decision = partial(Ref, "projects/v1/decisions")
 project_role = partial(Ref, "projects/v1/project-roles")
 mandate = partial(Ref, "projects/v1/mandates")
+paper = partial(Ref, "projects/v1/decision-papers")
 package = partial(Ref, "projects/v1/work-packages")
 scoring_model = partial(Ref, "projects/v1/scoring-models")
 scoring = partial(Ref, "projects/v1/scorings")
@@ -69,6 +70,8 @@ class Move:
     """The key of the person under whose login it is made; nothing: by the import."""
     reads: Sequence[str] = ()
     """Members of the body that are as they stand."""
+    asked: bool = False
+    """Whether it is made on the approval that the paper `what` asks of the person."""
 
 
 @dataclass(frozen=True, slots=True)

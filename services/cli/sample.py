@@ -10,7 +10,7 @@ import httpx
 
 from sample.chapters import chapters
 from sample.people import LOGINS, Login
-from sample.telling import Chapter, Move, Put, Ref
+from sample.telling import Chapter, Move, Put, Ref, person
 from services.embedded import Embedded
 from services.imports.findings import Finding, Findings
 from services.imports.upserts import ImportFailed, Sender, Stage, Upsert
@@ -150,8 +150,10 @@ class Teller:
     async def _move(self, chapter: Chapter, move: Move) -> str:
         """Make the move on the version that stands, and answer its position."""
         url = f"/{move.what.collection}/{self.sender.ids[move.what]}"
+        if move.asked:
+            url = await self._approval(move)
         standing = await self.client.get(url)
-        body = dict(move.body) | {name: standing.json()[name] for name in move.reads}
+        body = self._with_ids(dict(move.body)) | {name: standing.json()[name] for name in move.reads}
         headers = {"If-Match": standing.headers["ETag"]}
         if move.by:
             headers["Authorization"] = f"Bearer {self.tokens[move.by]}"
@@ -164,6 +166,13 @@ class Teller:
             self.findings.add(chapter.title, 0, "refused", reason, "not moved", move.what.key)
         position: str = answer.headers.get("Portolan-Position", "")
         return position
+
+    async def _approval(self, move: Move) -> str:
+        """What the paper asks of the person by whom the move is made."""
+        query = {"paper_id": self.sender.ids[move.what], "approver_id": self.sender.ids[person(move.by)]}
+        answer = await self.client.get("/projects/v1/approvals", params=query | {"state": "requested"})
+        [approval] = answer.json()["items"]
+        return f"/projects/v1/approvals/{approval['id']}"
 
     async def _until_told(self, positions: list[str]) -> None:
         """Wait until the services that react to these moves took them in: the next chapter builds on them."""

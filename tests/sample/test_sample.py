@@ -63,7 +63,8 @@ async def test_every_resource_told_is_there_once(portolan: Portolan) -> None:
     await loaded(portolan)
     collections = {put.what.collection for chapter in CHAPTERS for put in chapter.puts}
     for collection in collections:
-        there = [i["external_ref"]["id"] for i in await everything(portolan, f"/{collection}?limit=200")]
+        items = await everything(portolan, f"/{collection}?limit=200")
+        there = [i["external_ref"]["id"] for i in items if i["external_ref"]]  # others follow from decisions
         assert sorted(there) == sorted(told_until(0, collection)), collection
 
 
