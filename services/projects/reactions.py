@@ -1,6 +1,7 @@
 """What the projects service keeps of what others tell: persons that may be named, units, studies, and what names two nodes;
-and what follows from them: requests are funded or not."""
+and what follows from them: requests are funded or not, and forecasts raise exceptions."""
 
+from services.projects.control import reactions as control
 from services.projects.intake.request import funding
 from services.projects.tables import KNOWN_CASE, KNOWN_PERSON, KNOWN_UNIT, NAMINGS
 from shared.domain.copies import Copy
@@ -14,4 +15,5 @@ REACTIONS: tuple[Copy | On, ...] = (
     *NAMINGS,
     erased_with_author("projects"),
     *funding.REACTIONS,
+    *control.REACTIONS,
 )

@@ -6,6 +6,7 @@ from shared.contracts.finance import control as finance_control
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
 from shared.contracts.projects import (
     baseline,
+    change,
     control,
     intake,
     mandate,
@@ -30,6 +31,7 @@ GROUPS = (
     methods,
     phases,
     structure,
+    change,
     plan,
     baseline,
     control,

@@ -150,6 +150,12 @@ class Lifecycle:
         return moves
 
     @property
+    def awaits(self) -> str:
+        """The least verb that one of the moves needs for whose decision something waits."""
+        needed = {self.moves[name].needs for names in self.awaited.values() for name in names}
+        return next((verb for verb in ("contribute", "write") if verb in needed), "decide")
+
+    @property
     def is_decided(self) -> bool:
         """Whether one of its moves needs four eyes."""
         return any(map(self.needs_four_eyes, self.moves))

@@ -66,6 +66,10 @@ def _unguarded(content: Any) -> str | None:
     return None
 
 
+async def _nothing_withheld(work: Work, entity: Any, verb: str) -> bool:
+    return False
+
+
 async def _nothing_carried(work: Work, entity: Any) -> Sequence[Any]:
     return ()
 
@@ -92,6 +96,9 @@ class Register(Generic[A]):
     check: Callable[[Work, Any], Awaitable[None]] = _no_check
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
+    withholds: Callable[[Work, Any, str], Awaitable[bool]] = _nothing_withheld
+    """Whether who asks lacks the authority for a move, by more than their role: it is then not among those that are allowed.
+    `check` refuses it, with a refusal of its own."""
     other_moves: Mapping[str, OtherMove] = field(default_factory=dict)
     """Verb -> what changes members by a request of its own, and is no step of the lifecycle."""
     guard: Callable[[Any], str | None] = _unguarded
@@ -613,6 +620,7 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
                 not life.moves[name].for_author or str(entity.id) in own or four_eyes.may_write(work, entity)
             )
             and await limits.limit_for(work, entity, name) is None
+            and not await register.withholds(work, entity, name)
             and (register.acts is None or await permits(work, register.acts, entity, name))
         ]
         for place, entity in enumerate(entities)

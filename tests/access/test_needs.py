@@ -21,7 +21,7 @@ REGISTER = (
 """What every collection has."""
 
 COLLECTIONS = {
-    "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages"
+    "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages projects/changes projects/exceptions"
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
     " projects/mandates projects/project-roles projects/methods projects/phases projects/gates"
     " projects/scoring-models projects/milestones projects/actions projects/baselines projects/decision-papers projects/activities"
@@ -41,7 +41,8 @@ COLLECTIONS = {
     "write restricted": "finance/rate-cards resources/identities",
 }
 MOVES = {
-    "write": "projects/requirements/agree projects/requirements/reopen projects/requirements/drop"
+    "write": "projects/changes/assess projects/changes/defer projects/changes/approve projects/changes/reject projects/changes/implement projects/changes/verify projects/changes/return projects/changes/close projects/changes/withdraw"
+    " projects/exceptions/assess projects/exceptions/decide projects/exceptions/close projects/requirements/agree projects/requirements/reopen projects/requirements/drop"
     " projects/requirements/fulfil projects/objectives/agree projects/objectives/achieve projects/objectives/miss"
     " projects/mandates/submit projects/mandates/return projects/mandates/editions projects/project-roles/end"
     " projects/objectives/drop projects/objectives/reopen projects/orientations/retire"

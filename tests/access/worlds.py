@@ -177,6 +177,10 @@ class Writing:
             "decided_by": [self.person],
         }
         await keep("/projects/v1/decisions", **of, **decided, title=f"Decision {number}")
+        code = f"C-{number}" if number < 100 else f"C-{number}-{len(self.world.hidden)}"
+        await keep("/projects/v1/changes", **of, title=f"Change {number}", kind="scope", code=code)
+        beyond = {"tolerance": {"score": 8}, "forecast": {"score": 8 + number % 9 + 1}}
+        await keep("/projects/v1/exceptions", **of, axis="risk", **beyond)
         asks = {"need": 1, "of": [self.person]}
         paper = await keep("/projects/v1/decision-papers", **of, title=f"Paper {number}", question=f"Go on with {number}?",
                            options=[{"name": "Yes"}, {"name": "No"}], recommendation="Yes", approvers=asks)  # fmt: skip

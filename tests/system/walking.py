@@ -28,6 +28,7 @@ EXTRA: dict[str, dict[str, Any]] = {
     "assessments": {"rating": 3},
     "cost-estimates": {"lines": [{"name": NAME, "likely": {"amount": "100.00", "currency": "CHF"}}]},
     "envelopes": {"fiscal_year": 2026},
+    "exceptions": {"axis": "risk", "tolerance": {"score": 8}, "forecast": {"score": 9}},
     "scoring-models": {"criteria": CRITERIA},
     "memberships": {"principal": {"service_account": "walker"}},
 }

@@ -7,6 +7,7 @@ account, account_api         who I am, my sessions, my tokens
 contents, charts, words      what is shown: the dashboards' answers, drawn and put into words
 page, here, api, problems    the pages themselves, and the addresses of others from there
 home, search                 what waits for the reader, and what they look for
+control                      what is beyond its tolerance, and what waits for a decision
 pipeline                     the requests on their way to a project
 gantt                        the plan of a project as bars
 alignment                    which strategic objective is served by what
@@ -24,6 +25,7 @@ from services.reporting.web import (
     api,
     assets,
     changes,
+    control,
     entrance,
     language,
     long_work,
@@ -62,6 +64,7 @@ SITE = (
     problems.routes,
     assets.routes,
     changes.routes,
+    control.routes,
 )
 
 __all__ = ["SITE", "refused"]

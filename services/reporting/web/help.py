@@ -113,6 +113,16 @@ HELP: dict[str, Help] = {
             ),
         ),
     ),
+    "control.html": Help(
+        N_("Which forecasts have left what their mandates tolerate, and what waits for a decision."),
+        (
+            (N_("Beyond"), N_("How far the forecast is beyond what is tolerated.")),
+            (
+                N_("Decided by"),
+                N_("Who decides a change, as far as its impact with all approved before goes."),
+            ),
+        ),
+    ),
     "portfolio.html": Help(
         N_("One portfolio with everything under it: cost, time, health, risk and budget."), FIGURES
     ),

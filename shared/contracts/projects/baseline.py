@@ -76,7 +76,9 @@ class Baseline(Aggregate):
     """Of how many activities it fixes the dates."""
     finish_on: Annotated[Day | None, sortable, not_given] = None
     """The last day of the plan; null without a run."""
-    change_ids: Annotated[list[Id], Field(max_length=100), optional_at_creation] = []
+    change_ids: Annotated[
+        list[Annotated[Id, names("change")]], Field(max_length=100), optional_at_creation
+    ] = []
     """The approved changes that it brings into the plan; the first baseline of a project needs none."""
     content_hash: Annotated[Sha256 | None, not_given] = None
     """The hash of its frozen content: dates, milestones, costs."""

@@ -146,7 +146,7 @@ class DecisionPaper(Aggregate):
     content_hash: Annotated[Sha256 | None, not_given] = None
     """The hash of the content as circulated; null while it is a draft."""
     covers: Annotated[Money | None, not_given] = None
-    """Of a paper on a request the likely cost as circulated: approved, it allows that much and no more."""
+    """Of a paper on a request, a change or an exception its cost as circulated: approved, it allows that much and no more."""
     conditions: Annotated[list[Condition], not_given] = []
     """The conditions of those whose grants decided it."""
     decided_on: Annotated[Day | None, sortable, not_given] = None

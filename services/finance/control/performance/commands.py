@@ -83,10 +83,10 @@ async def package_told(work: Work, record: Record) -> None:
     last = versions[-1] if versions else None
     if last is not None and package.version <= last.version:
         return
-    told = rules.read(package, record.effective_at)
+    version_read = rules.read(package, record.effective_at)
     bases = await bases_of(work, package.project_id)
-    steps = rules.walk(last, [told], bases)
-    version = rules.as_told(steps)[told.version]
+    steps = rules.walk(last, [version_read], bases)
+    version = rules.as_told(steps)[version_read.version]
     versions.append(version)
     _keep(work, str(package.id), str(package.project_id), [version])
     changes = rules.changes(rules.walk(last, [], bases), steps, lambda micros: _day(work, micros))

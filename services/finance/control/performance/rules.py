@@ -119,12 +119,12 @@ def walk(start: PackageVersion | None, versions: Iterable[PackageVersion], bases
     """How a package stands step by step, by the versions told of it and by the bases agreed meanwhile.
 
     `start` is how it stood when its own version was told. What is told in the moment of a basis is part of it."""
-    told: list[tuple[int, int, PackageVersion | None]] = [(one.effective_at, 0, one) for one in versions]
+    points: list[tuple[int, int, PackageVersion | None]] = [(one.effective_at, 0, one) for one in versions]
     since = None if start is None else start.effective_at
-    told += [(basis.at, 1, None) for basis in bases if since is None or basis.at >= since]
+    points += [(basis.at, 1, None) for basis in bases if since is None or basis.at >= since]
     steps: Steps = []
     state = start
-    for at, _, version in sorted(told, key=lambda one: one[:2]):
+    for at, _, version in sorted(points, key=lambda one: one[:2]):
         before = state
         if version is not None:
             state = judged(version, before, basis_at(bases, at))
@@ -136,11 +136,11 @@ def walk(start: PackageVersion | None, versions: Iterable[PackageVersion], bases
 
 def as_told(steps: Steps) -> dict[int, PackageVersion]:
     """Each version as it stood when it was told, by its number."""
-    told: dict[int, PackageVersion] = {}
+    versions: dict[int, PackageVersion] = {}
     for _, _, after in steps:
         if after is not None:
-            told.setdefault(after.version, after)
-    return told
+            versions.setdefault(after.version, after)
+    return versions
 
 
 def basis_at(bases: Bases, at: int) -> Basis | None:

@@ -115,9 +115,9 @@ def content_of(file: PlanFile, source: str, zone: ZoneInfo, prefix: str) -> Plan
         _not_taken(losses, not_taken)
     plan = file.plan
     _lost_with_the_plan(losses, plan)
-    taken = [one for one in plan.activities if _is_taken(one, losses)]
-    rows = tuple(_row(one, source, zone, prefix, losses) for one in taken)
-    links = tuple(_links(plan.dependencies, taken, plan, losses))
+    activities = [one for one in plan.activities if _is_taken(one, losses)]
+    rows = tuple(_row(one, source, zone, prefix, losses) for one in activities)
+    links = tuple(_links(plan.dependencies, activities, plan, losses))
     return PlanFileContent(PlanBody(rows, links), losses.listed())
 
 
@@ -222,11 +222,11 @@ def _deadline(at: date | datetime | None) -> date | None:
 
 
 def _links(
-    links: Iterable[Dependency], taken: Iterable[Activity], plan: Plan, losses: Losses
+    links: Iterable[Dependency], activities: Iterable[Activity], plan: Plan, losses: Losses
 ) -> Iterator[PlanDependency]:
     names = {one.id: one.name for one in plan.activities}
-    ids = {one.id for one in taken}
-    seen: set[tuple[str, str, str]] = set()
+    ids = {one.id for one in activities}
+    pairs: set[tuple[str, str, str]] = set()
     for link in links:
         name = (
             f"{names.get(link.predecessor, link.predecessor)} -> {names.get(link.successor, link.successor)}"
@@ -236,10 +236,10 @@ def _links(
             losses.add("links to other plans", name)
         elif link.predecessor not in ids or link.successor not in ids:
             losses.add("links of summaries and inactive tasks", name)
-        elif key in seen:
+        elif key in pairs:
             losses.add("links that stand twice", name)
         else:
-            seen.add(key)
+            pairs.add(key)
             yield PlanDependency(from_key=key[0], to_key=key[1], kind=KINDS[link.kind], lag=_lag(link.lag))
 
 

@@ -19,7 +19,7 @@ from shared.domain.work import Work
 async def refuse_without_one(work: Work, request: Request) -> None:
     """Refuse (409 `resolution_needed`) to approve it alone, naming the limit and whose resolution is needed; and (409
     `resolution_outgrown`) what costs more by now than the paper on it was granted for."""
-    limit = limit_reached(await _limits(work, request.portfolio_id), request.cost_likely)
+    limit = limit_reached(await limits_of(work, request.portfolio_id), request.cost_likely)
     if limit is None:
         return
     papers = await papers_on(work, "request", request.id)
@@ -57,7 +57,7 @@ def limit_reached(limits: Sequence[ResolutionLimit], cost: Money | None) -> Reso
     return max(above or limits, key=lambda one: one.amount.minor)
 
 
-async def _limits(work: Work, portfolio_id: UUID | None) -> Sequence[ResolutionLimit]:
+async def limits_of(work: Work, portfolio_id: UUID | None) -> Sequence[ResolutionLimit]:
     """Of the portfolio, or of the nearest one above it that has some."""
     while portfolio_id is not None:
         portfolio = await work.find_by_id(Portfolio, portfolio_id)

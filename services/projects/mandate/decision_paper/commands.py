@@ -7,6 +7,7 @@ from services.projects.mandate.approval.api import APPROVALS
 from services.projects.mandate.approval.round import approvals_of, guard_of
 from services.projects.mandate.decision_paper import rules
 from services.projects.mandate.decision_paper.content import content_of
+from services.projects.mandate.decision_paper.costs import cost_of
 from services.projects.mandate.decision_paper.subjects import check_subject
 from services.projects.standing import of_project_if_any
 from shared.base.ids import new_id
@@ -43,6 +44,8 @@ async def _circulate(work: Work, paper: DecisionPaper) -> None:
     rules.can_be_granted(paper)
     if paper.request_id is not None:
         paper.covers = (await work.load(Request, paper.request_id)).cost_likely
+    elif paper.subject is not None:
+        paper.covers = await cost_of(work, paper.subject)
     freeze_content(work, paper, await content_of(work, paper))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.projects.control.following import follow_terms
 from services.projects.mandate.mandate import completeness, content, effects, rules, signing
 from services.projects.mandate.mandate.binding import binding_mandate
 from services.projects.standing import of_project
@@ -63,8 +64,10 @@ async def after(work: Work, mandate: Mandate, before: Mandate | None) -> None:
         _void_signatures(work, mandate)
     if (before.state, mandate.state) == (S.IN_REVIEW, S.IN_REVIEW) and signing.is_signed_by_all(mandate):
         await effects.bind(work, mandate)
+        await follow_terms(work, mandate.project_id)
     if (before.state, mandate.state) == (S.SIGNED, S.REVOKED):
         await effects.hold(work, mandate)
+        await follow_terms(work, mandate.project_id)
 
 
 def _void_signatures(work: Work, mandate: Mandate) -> None:

@@ -105,7 +105,7 @@ class VariancePage(PageShape):
     against_id: Uuid | None
     """The other baseline; null where it is held against a run."""
     project: VarianceOfProject
-    """The project as a whole."""
+    """Finish and budget of the whole."""
     milestones: list[VarianceMilestone]
     """Its milestones that were agreed."""
     items: list[VarianceActivity]

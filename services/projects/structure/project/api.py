@@ -5,8 +5,16 @@ from services.projects.structure.project import commands, methods, rules
 from services.projects.structure.project.model import ProjectRow
 from shared.contracts.projects.structure import Project
 from shared.domain.register import Register
+from shared.domain.work import Work
 from shared.http.collection import register_routes
 from shared.http.routes import Routes
+
+
+async def after(work: Work, project: Project, before: Project | None) -> None:
+    """Its course begins with it, and what is expected of it is held against what its mandate tolerates."""
+    await follow_project(work, project, before)
+    await commands.after(work, project, before)
+
 
 PROJECTS = Register(
     Project,
@@ -18,7 +26,7 @@ PROJECTS = Register(
     lifecycle=rules.LIFECYCLE,
     dues=(rules.UPDATE_MISSING,),
     read_in=commands.read_in,
-    after=follow_project,
+    after=after,
     other_moves={methods.APPLY: methods.APPLY_METHOD},
 )
 

@@ -9,10 +9,10 @@ import json
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from services.reporting.directory.kinds import kinds
-from services.reporting.directory.sight import EVERYTHING, sight_in, visible_rows
+from services.reporting.directory.sight import EVERYTHING, Verb, sight_in, visible_rows
 from services.reporting.web.home.reader import Reader, excerpt
 from services.reporting.web.long_work import OPEN, OPERATIONS, STATES
 from services.reporting.web.long_work import address_of as operation_address
@@ -167,6 +167,10 @@ async def _decisions(reader: Reader, away: set[str]) -> list[Item]:
     return [_decision(reader, *one) for one in open_ones]
 
 
+def verb_of(register: Entry) -> Verb:
+    return cast(Verb, register.awaits)
+
+
 def _awaited(register: Entry, state: Mapping[str, Any]) -> list[str]:
     """The decisions that the reader may take now."""
     awaited = register.awaited.get(state.get(register.state, ""), ())
@@ -187,7 +191,7 @@ async def _candidates(reader: Reader) -> list[tuple[str, str]]:
     store, rights = reader.call.kernel.store, reader.call.rights
     texts, params = [], []
     for key, kind in kinds().items():
-        condition, own = visible_rows(rights, store.dialect, "decide", among=(key,))
+        condition, own = visible_rows(rights, store.dialect, verb_of(kind.register), among=(key,))
         for state in kind.register.awaited if condition != "1 = 0" else ():
             texts.append(
                 "SELECT * FROM (SELECT d.aggregate_id, d.kind, d.since FROM directory d WHERE d.kind = ? AND d.state = ?"
