@@ -220,7 +220,7 @@ async def test_a_plan_that_was_exported_is_scheduled_on_the_same_dates_elsewhere
     """Its calendars and links are in the file: who computes it by them comes to the same days."""
     house = await House(portolan).begin()
     await house.take(await house.sent(FILE))
-    begun = await house.begun(house.erp, data_date="2026-03-30")
+    begun = await house.ask_run(house.erp, data_date="2026-03-30")
     assert (await ended(house.client, begun.headers["location"]))["state"] == "succeeded"
     exported = (await house.client.get(f"/projects/v1/projects/{house.erp}/plan.xml")).text
     plan = read_plan(exported.encode()).plan

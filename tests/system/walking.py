@@ -105,6 +105,12 @@ class Everything:
             "scores": [{"criterion": NAME, "value": 3}],
         }
 
+    async def _linked(self) -> dict[str, Any]:
+        """Two activities, of which one waits for the other."""
+        body = {"project_id": self._one_of("projects"), "name": NAME}
+        after = (await self.client().post("/projects/v1/activities", json=body)).json()["id"]
+        return {"from_id": self.resources["/projects/v1/activities"]["id"], "to_id": after}
+
     async def _arranged(self, collection: str) -> dict[str, Any]:
         """Members that name what has to stand in a certain state."""
         match collection:
@@ -112,6 +118,8 @@ class Everything:
                 return await self._scored()
             case "rankings":
                 return {"model_id": self._model}
+            case "dependencies":
+                return await self._linked()
         return {}
 
     async def make(self, register: Register[Any]) -> None:
