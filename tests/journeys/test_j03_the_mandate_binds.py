@@ -36,7 +36,7 @@ async def filled(leading: Leading, mandate: dict[str, Any]) -> list[str]:
 async def test_the_mandate_binds(portolan: Portolan) -> None:
     leading = await Leading(portolan).begin()
     led, desk = await Led(portolan).shipped(), Desk(portolan)
-    await led.applied(leading.project["id"], led.method_id("hermes_2022"), **HERMES)
+    await led.applied(leading.erp["id"], led.method_id("hermes_2022"), **HERMES)
 
     # roles are filled: one person is never sponsor and manager
     sponsor = await leading.role(SPONSOR, "sara", deputy_id=leading.persons["dina"])
@@ -49,7 +49,7 @@ async def test_the_mandate_binds(portolan: Portolan) -> None:
     ]
 
     # the initiation mandate is signed once every role that the method requires is held
-    assert (await desk.post(leading.project, "1.00")).status_code == 409
+    assert (await desk.post(leading.erp, "1.00")).status_code == 409
     initiation = await leading.in_review("initiation", budget=chf("80000.00"), signatories=signatories)
     await filled(leading, initiation)
     assert (await leading.sign(initiation, "sara")).json()["state"] == "in_review"

@@ -50,7 +50,7 @@ async def test_what_is_closed_or_has_lapsed_is_counted_apart(steering: Steering)
     await steering.move(EXCEPTIONS, one, "close")
     await steering.finish("2027-07-15")
     await steering.finish("2027-07-01")
-    answer = await steering.read(DASHBOARD, project_id=steering.project["id"])
+    answer = await steering.read(DASHBOARD, project_id=steering.erp["id"])
     assert (answer["items"], answer["ended"]) == ([], {"closed": 1, "lapsed": 1})
 
 
@@ -83,7 +83,7 @@ async def test_the_pages_show_both_and_the_sheet_has_them_in_its_tab(steering: S
     await steering.expect("1210.00")
     await steering.assessed((await steering.exceptions())[0])
     await steering.portolan.settled()
-    sheet = f"/project/{steering.project['id']}"
+    sheet = f"/project/{steering.erp['id']}"
     for path in ("/control", sheet):
         page = await page_of(steering.portolan, path)
         assert all(text in page for text in ("A second interface", "110", f"/changes/{change['id']}")), path
