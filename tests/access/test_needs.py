@@ -24,7 +24,8 @@ COLLECTIONS = {
     "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages projects/changes projects/exceptions"
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
     " projects/mandates projects/project-roles projects/methods projects/phases projects/gates"
-    " projects/scoring-models projects/milestones projects/actions projects/baselines projects/decision-papers"
+    " projects/scoring-models projects/milestones projects/actions projects/baselines projects/decision-papers projects/activities"
+    " projects/dependencies"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
     " finance/budget-lines finance/envelopes finance/cost-estimates finance/business-cases finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
     " risk/assessments"
@@ -69,7 +70,7 @@ MOVES = {
     " finance/business-cases/approve finance/business-cases/confirm"
     " finance/budget-lines/return risk/risks/close projects/documents/approve resources/documents/approve"
     " finance/documents/approve risk/documents/approve projects/decisions/revoke projects/methods/publish",
-    "contribute": "projects/mandates/sign projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "
+    "contribute": "projects/mandates/sign projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress projects/activities/report-progress "
     "projects/actions/start projects/actions/complete projects/deliverables/submit projects/deliverables/withdraw "
     "projects/approvals/grant projects/approvals/refuse projects/approvals/delegate "
     + " ".join(
@@ -81,7 +82,7 @@ MOVES = {
     "operate restricted": "resources/personal-tokens/revoke",
 }
 OTHERS = {
-    "write": "POST /projects/v1/projects/{id}/plan-files|POST /projects/v1/schedules/trial|POST /risk/v1/simulations/trial|POST /reporting/v1/selections/trial",
+    "write": "PUT /projects/v1/projects/{id}/plan|POST /projects/v1/projects/{id}/plan-files|POST /projects/v1/projects/{id}/schedule|POST /projects/v1/schedules/trial|POST /risk/v1/simulations/trial|POST /reporting/v1/selections/trial",
     "write restricted": "POST /resources/v1/identities/of-login",
     "import": "|".join(
         f"POST /{service}/v1/history-import/{act}"

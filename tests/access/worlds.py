@@ -9,6 +9,7 @@ import httpx
 
 from shared.contracts import forms
 from tests.access.conftest import Office
+from tests.support.trials import ended
 
 SEED = 20_261_130
 RAW = {"Content-Type": "application/octet-stream"}
@@ -156,6 +157,12 @@ class Writing:
         await keep(
             "/projects/v1/gates", **of, phase_id=phase, name=f"Gate {number}", at="end", level="steering"
         )
+        work = [
+            await keep("/projects/v1/activities", **of, name=f"{what} {number}", duration_minutes=480)
+            for what in ("Design", "Build")
+        ]
+        await keep("/projects/v1/dependencies", **of, from_id=work[0], to_id=work[1])
+        await self.run(project, keep)
         await keep("/projects/v1/baselines", **of, name=f"Baseline {number}")
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
         await keep("/projects/v1/project-roles", **of, role_code="user", person_id=self.person, starts_on=day)
@@ -235,6 +242,21 @@ class Writing:
         verdict = {"verdict": "accepted_with_reservations", "reservations": [defect]}
         await keep("/projects/v1/acceptances", **of, **verdict, deliverable_id=deliverable,
                    accepted_by_id=self.person, accepted_on="2026-05-04")  # fmt: skip
+
+    async def run(self, project: str, keep: Keep) -> None:
+        """A run of the project's schedule, and what it keeps."""
+        director = self.office.director
+        answer = await director.post(
+            f"/projects/v1/projects/{project}/schedule", json={"data_date": "2026-03-02"}
+        )
+        assert answer.status_code == 202, answer.text
+        one = await ended(director, answer.headers["location"])
+        assert one["state"] == "succeeded", one
+        id = (await director.get(one["result"])).json()["schedule_id"]
+        into = self.world.hidden if keep == self.hide else self.world.visible
+        into[f"{SCHEDULES} {project}"] = Thing(SCHEDULES, id, {})
+        into[f"{OPERATIONS} {project}"] = Thing(OPERATIONS, answer.json()["id"], {})
+        await self.office.portolan.settled()
 
     async def secrets(self) -> None:
         """Confidential things: a project alone, one below a confidential programme or portfolio, or one that was seen."""

@@ -56,13 +56,13 @@ class Planner(House):
         assert answer.status_code == 200, answer.text
         return {one["key"]: one["id"] for one in answer.json()["keys"]}
 
-    async def begun(self, project: str, **order: Any) -> httpx.Response:
+    async def ask_run(self, project: str, **order: Any) -> httpx.Response:
         body = {"data_date": MONDAY} | order
         return await self.client.post(f"/projects/v1/projects/{project}/schedule", json=body)
 
     async def run(self, project: str, **order: Any) -> Body:
         """The result of a run that succeeds."""
-        answer = await self.begun(project, **order)
+        answer = await self.ask_run(project, **order)
         assert answer.status_code == 202, answer.text
         one = await ended(self.client, answer.headers["location"])
         assert one["state"] == "succeeded", one

@@ -67,6 +67,7 @@ async def bodies_of_demand(
         "/projects/v1/deliverables": ("name", within),
         "/projects/v1/activities": ("name", within),
         "/projects/v1/baselines": ("name", within),
+        "/projects/v1/activities": ("name", within),
         "/projects/v1/actions": ("title", within),
         "/projects/v1/changes": ("title", within | {"kind": "scope"}),
         "/projects/v1/mandates": ("title", within | {"kind": "execution"}),

@@ -109,6 +109,12 @@ class Everything:
             "scores": [{"criterion": NAME, "value": 3}],
         }
 
+    async def _linked(self) -> dict[str, Any]:
+        """Two activities, of which one waits for the other."""
+        body = {"project_id": self._one_of("projects"), "name": NAME}
+        after = (await self.client().post("/projects/v1/activities", json=body)).json()["id"]
+        return {"from_id": self.resources["/projects/v1/activities"]["id"], "to_id": after}
+
     async def _arranged(self, collection: str) -> dict[str, Any]:
         """Members that name what has to stand in a certain state."""
         match collection:
@@ -121,12 +127,6 @@ class Everything:
             case "acceptances":
                 return await self._handed_over()
         return {}
-
-    async def _linked(self) -> dict[str, Any]:
-        """The activity, and another one that waits for it."""
-        members = {"project_id": self._one_of("projects"), "name": NAME}
-        after = await self.client().post("/projects/v1/activities", json=members)
-        return {"from_id": self._one_of("activities"), "to_id": after.json()["id"]}
 
     async def _handed_over(self) -> dict[str, Any]:
         """A deliverable in review, of a project that delivers: nothing is accepted before one is active."""

@@ -162,7 +162,7 @@ READ = Computation(PlanBody, PlanBody, run, check)
 
 def _rows(member: str, rows: Iterable[R]) -> Iterator[Fault]:
     """What names one row is in no other."""
-    seen: set[tuple[str, object]] = set()
+    names_before: set[tuple[str, object]] = set()
     for place, row in enumerate(rows):
         at = f"/{member}/{place}"
         names: list[tuple[str, object]] = [("id", row.id), ("external_ref", row.external_ref)]
@@ -170,9 +170,9 @@ def _rows(member: str, rows: Iterable[R]) -> Iterator[Fault]:
             names.append(("key", row.key))
         for name, value in names:
             if value is not None:
-                if (name, value) in seen:
+                if (name, value) in names_before:
                     yield Fault("duplicate", "another row is named so", pointer=f"{at}/{name}")
-                seen.add((name, value))
+                names_before.add((name, value))
         if row.external_ref is not None and not _SOURCE.fullmatch(row.external_ref.source):
             yield Fault(
                 "value_error",

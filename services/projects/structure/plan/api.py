@@ -120,8 +120,8 @@ async def _listed(rows: list[Any], members: tuple[str, ...]) -> bytes:
 
 def _row(one: Activity | Dependency, members: tuple[str, ...]) -> bytes:
     """What is empty is left out."""
-    given = {name: value for name in members if (value := getattr(one, name)) is not None}
-    return msgspec.json.encode(given, enc_hook=lambda part: part.model_dump())
+    members_given = {name: value for name in members if (value := getattr(one, name)) is not None}
+    return msgspec.json.encode(members_given, enc_hook=lambda part: part.model_dump())
 
 
 routes = Routes("projects", "Plans", about="All activities and links of a project at once.")

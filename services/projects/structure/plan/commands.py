@@ -104,15 +104,15 @@ async def _activities(
     """The activity of each row as it is to be, and whether it is new."""
     by = await rows_of.neighbours(work, body.activities)
     each: list[tuple[Activity, bool]] = []
-    taken: set[UUID] = set()
+    ids_before: set[UUID] = set()
     standing = await rows_of.identified(work, plan, body.activities, project_id, refusals)
     for place, (row, one) in enumerate(zip(body.activities, standing, strict=True)):
         if place % AT_ONCE == 0:
             await asyncio.sleep(0)
         activity = rows_of.revised(work, project_id, row, one)
-        if activity.id in taken:
+        if activity.id in ids_before:
             refusals.refuse_row("duplicate", "another row is this activity", f"/activities/{place}")
-        taken.add(activity.id)
+        ids_before.add(activity.id)
         before = None if one is None else work.before(one)
         rows_of.judge(activity, before, f"/activities/{place}", by, refusals)
         each.append((activity, one is None))
@@ -132,13 +132,13 @@ async def _refuse_removed(
             Dependency, f"from_id IN ({marks}) AND project_id <> ?", [*ids, str(project_id)]
         )
         milestones = await work.select(Milestone, f"activity_id IN ({marks})", ids)
-        named = [(one.from_id, "a link of another project") for one in links]
-        named += [
+        needs = [(one.from_id, "a link of another project") for one in links]
+        needs += [
             (one.activity_id, "a milestone")
             for one in milestones
             if one.activity_id and one.state is MilestoneState.PLANNED
         ]
-        for id, what in named:
+        for id, what in needs:
             refusals.take(_needed(names[id], what))
 
 

@@ -47,7 +47,7 @@ class Linking:
         archived = await by_ids(
             self._work, Dependency, (r.id for r in rows if r.id and UUID(r.id) not in self._plan.links)
         )
-        taken = {UUID(row.id) for row in rows if row.id is not None}
+        ids_in_rows = {UUID(row.id) for row in rows if row.id is not None}
         links: list[tuple[Dependency, bool]] = []
         ends_seen: set[Ends] = set()
         for place, row in enumerate(rows):
@@ -74,7 +74,7 @@ class Linking:
                         self._refusals.refuse_row("duplicate", "already taken", f"{at}/external_ref")
                         continue
                     one = owner
-            elif (same := by_ends.get(ends)) is not None and same.id not in taken:
+            elif (same := by_ends.get(ends)) is not None and same.id not in ids_in_rows:
                 one = same
             links.append(self._link(row, ends, one))
         return links
@@ -117,16 +117,16 @@ class Linking:
 
     async def _look_up(self, rows: Sequence[PlanDependency]) -> None:
         """Activities and milestones of other projects that rows name, as far as who asked sees them."""
-        wanted = {UUID(row.from_id) for row in rows if row.from_id is not None} - self._present
-        if not wanted:
+        unknown = {UUID(row.from_id) for row in rows if row.from_id is not None} - self._present
+        if not unknown:
             return
-        milestones = await by_ids(self._work, Milestone, wanted)
-        meant = {id: one.activity_id for id, one in milestones.items() if not self._work.hides(one)}
+        milestones = await by_ids(self._work, Milestone, unknown)
+        activity_of = {id: one.activity_id for id, one in milestones.items() if not self._work.hides(one)}
         activities = await by_ids(
-            self._work, Activity, {*wanted, *(id for id in meant.values() if id is not None)}
+            self._work, Activity, {*unknown, *(id for id in activity_of.values() if id is not None)}
         )
-        for id in wanted:
-            target = meant.get(id, id)
+        for id in unknown:
+            target = activity_of.get(id, id)
             activity = None if target is None else activities.get(target)
             if activity is None or activity.archived_at is not None or self._work.hides(activity):
                 continue

@@ -51,10 +51,10 @@ async def all_of(work: Work, shape: type[A], project_id: UUID) -> list[A]:
 
 async def by_ids(work: Work, shape: type[A], ids: Iterable[UUID | str]) -> dict[UUID, A]:
     """Of these the ones that there are, archived or not, in any project."""
-    wanted = sorted({str(id) for id in ids})
+    texts = sorted({str(id) for id in ids})
     rows: dict[UUID, A] = {}
-    for first in range(0, len(wanted), AT_ONCE):
-        piece = wanted[first : first + AT_ONCE]
+    for first in range(0, len(texts), AT_ONCE):
+        piece = texts[first : first + AT_ONCE]
         marks = ", ".join("?" * len(piece))
         rows |= {one.id: one for one in await work.select(shape, f"id IN ({marks})", piece, archived=True)}
     return rows

@@ -22,18 +22,18 @@ async def of_project(work: Work, project_id: UUID) -> UUID | None:
     return None if organisation is None else organisation.calendar_id
 
 
-async def written(work: Work, ids: Collection[UUID]) -> list[dict[str, Any]]:
+async def as_engine_takes(work: Work, ids: Collection[UUID]) -> list[dict[str, Any]]:
     """These calendars and all that they are based on, in the order of ids."""
     calendars: dict[UUID, dict[str, Any]] = {}
     for id in sorted(ids):
         chain = await chain_of(work, await work.load(Calendar, id))
         for place, calendar in enumerate(chain):
             if calendar.id not in calendars:
-                calendars[calendar.id] = _written(calendar, chain[place:])
+                calendars[calendar.id] = _as_engine_takes(calendar, chain[place:])
     return [calendars[id] for id in sorted(calendars)]
 
 
-def _written(calendar: Calendar, chain: Sequence[Calendar]) -> dict[str, Any]:
+def _as_engine_takes(calendar: Calendar, chain: Sequence[Calendar]) -> dict[str, Any]:
     """Its week is that of the whole chain: a day that it does not name is as in what it is based on."""
     one: dict[str, Any] = {
         "key": str(calendar.id),

@@ -77,13 +77,15 @@ async def _inputs(
     fresh: Mapping[UUID, Mapping[str, Any]],
 ) -> dict[str, Any]:
     own = await calendars.of_project(work, project.id)
-    named = {one.calendar_id for one in plan.activities.values() if one.calendar_id is not None}
+    calendar_ids = {one.calendar_id for one in plan.activities.values() if one.calendar_id is not None}
     body: dict[str, Any] = {
         "starts_on": project.planned_start_on or data_date,
         "time_zone": str(work.settings.zone),
         "data_at": datetime.combine(data_date, time.min, tzinfo=work.settings.zone),
         "conventions": conventions.value,
-        "calendars": await calendars.written(work, named if own is None else {*named, own}),
+        "calendars": await calendars.as_engine_takes(
+            work, calendar_ids if own is None else {*calendar_ids, own}
+        ),
         "activities": await _in_pieces(map(_activity, plan.activities.values())),
         "dependencies": await _in_pieces(
             _link(one, "key") for one in plan.links.values() if one.from_project_id is None
@@ -107,12 +109,12 @@ async def _inputs(
 
 async def _in_pieces(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """All of them, and between two pieces others have their turn."""
-    written: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
     for row in rows:
-        written.append(row)
-        if len(written) % AT_ONCE == 0:
+        texts.append(row)
+        if len(texts) % AT_ONCE == 0:
             await asyncio.sleep(0)
-    return written
+    return texts
 
 
 def _activity(one: Activity) -> dict[str, Any]:
@@ -148,8 +150,8 @@ async def _dates_elsewhere(
     """The dates that the last runs of other projects found for what these links wait for; what has none holds nothing."""
     dates: dict[UUID, dict[str, Any]] = {}
     for project_id in sorted({one.from_project_id for one in links if one.from_project_id is not None}):
-        wanted = {str(one.from_id) for one in links if one.from_project_id == project_id}
-        for row in await _found(work, project_id, wanted, fresh):
+        activities = {str(one.from_id) for one in links if one.from_project_id == project_id}
+        for row in await _dates_in(work, project_id, activities, fresh):
             dates[UUID(row["activity_id"])] = {
                 "project_id": project_id,
                 "activity_id": row["activity_id"],
@@ -159,10 +161,10 @@ async def _dates_elsewhere(
     return dates
 
 
-async def _found(
-    work: Work, project_id: UUID, wanted: set[str], fresh: Mapping[UUID, Mapping[str, Any]]
+async def _dates_in(
+    work: Work, project_id: UUID, activities: set[str], fresh: Mapping[UUID, Mapping[str, Any]]
 ) -> list[Any]:
     if project_id in fresh:
-        return [fresh[project_id][id] for id in sorted(wanted) if id in fresh[project_id]]
+        return [fresh[project_id][id] for id in sorted(activities) if id in fresh[project_id]]
     schedule = await latest(work, project_id)
-    return [] if schedule is None else (await content_of(work.store, schedule)).dates_of(wanted)
+    return [] if schedule is None else (await content_of(work.store, schedule)).dates_of(activities)

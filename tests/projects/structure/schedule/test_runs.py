@@ -35,12 +35,12 @@ async def test_the_dates_of_a_run_are_kept_with_their_floats_and_the_critical_pa
 @pytest.mark.rule("projects.schedule.1")
 async def test_nothing_exists_before_a_run_is_done_and_nothing_of_a_refused_one(planner: Planner) -> None:
     project = await planner.started()
-    empty = await planner.begun(project)
+    empty = await planner.ask_run(project)
     assert (empty.status_code, empty.json()["code"]) == (422, "no_activities")
-    held = {"B": {"constraint_kind": "mso", "constraint_at": "2026-06-02T06:00:00Z"}}
-    await planner.put_plan(project, network("A4 B3:A", **held))
-    begun = await planner.begun(project)
-    failed = await ended(planner.client, begun.headers["location"])
+    must = {"B": {"constraint_kind": "mso", "constraint_at": "2026-06-02T06:00:00Z"}}
+    await planner.put_plan(project, network("A4 B3:A", **must))
+    order = await planner.ask_run(project)
+    failed = await ended(planner.client, order.headers["location"])
     assert (failed["state"], failed["problem"]["code"]) == ("failed", "impossible_constraint")
     assert (await planner.read("projects/v1/schedules"))["items"] == []
 

@@ -51,11 +51,11 @@ def ids() -> dict[str, UUID]:
 
 async def ship(kernel: Kernel) -> int:
     """Make and publish what the instance has never had; answers how many methods that were."""
-    known = await kernel.store.fetch(
+    rows = await kernel.store.fetch(
         f"SELECT id FROM {METHODS_KNOWN.mirror.name} WHERE id IN ({', '.join('?' * len(ids()))})",
         tuple(str(id) for id in ids().values()),
     )
-    there = {row[0] for row in known}
+    there = {row[0] for row in rows}
     new = [one for one in map(members_of, files()) if one["id"] not in there]
     for one in new:
         work = _work(kernel)
