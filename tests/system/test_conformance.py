@@ -51,16 +51,15 @@ def named(method: str, suffix: str) -> str:
             return "create"
         case _, "/{id}":
             return {"GET": "get", "PATCH": "revise", "DELETE": "archive"}[method]
-        case "POST", "/of-login":
-            return "of_login_create"
-        case "PUT", _:
+        case "POST", "/of-login" | "/trial":
+            return f"{suffix[1:].replace('-', '_')}_create"
+        case "PUT", "/by-ref/{source}/{external_id}":
             return "put"
-        case "POST", "/of-login":
-            return "of_login_create"
         case "GET", "/by-ref/{source}/{external_id}":
             return "get_by_ref"
         case _:
-            return "_".join(part for part in suffix.split("/") if part and "{" not in part).replace("-", "_")
+            words = re.sub("[-.]", "_", "_".join(p for p in suffix.split("/") if p and "{" not in p))
+            return f"put_{words}" if method == "PUT" else words
 
 
 async def test_operation_ids_are_unique_and_say_collection_and_verb(everything: Any) -> None:
@@ -97,7 +96,7 @@ async def test_paths_are_plural_kebab_nouns_two_levels_deep_without_a_slash_at_t
         path = walked.path.removesuffix("/content").removesuffix(
             "/verify"
         )  # of a version, which is two levels deep
-        assert re.fullmatch(r"/[a-z]+(/v1/[a-z-]+(/[a-z-]+|/\{[a-z_]+\}){0,3}|/[a-z.]+)", path), walked
+        assert re.fullmatch(r"/[a-z]+(/v1/[a-z-]+(/[a-z-]+|/\{[a-z_]+\}){0,3}(\.xml)?|/[a-z.]+)", path), walked
         assert not walked.path.endswith("/")
 
 
@@ -249,10 +248,18 @@ async def test_every_list_tells_its_total_to_who_prefers_it(everything: Any) -> 
         assert page.json()["total"] == len(page.json()["items"]), walked
 
 
+WITHOUT_IDS = (
+    *("/reporting/v1/activity", "/history", "/entries"),
+    *("/dates", "/movements", "/critical-path", "/variance"),
+)
+"""Of lists whose items are no resources."""
+
+
 def lists(everything: Any) -> list[Any]:
-    """Every list whose items are resources with an id; what happened, and versions, are found by what they are of."""
+    """Every list whose items are resources with an id. What happened, versions, and what a run of a schedule holds are found
+    by what they are of."""
     paged = [w for w in everything.walk("GET") if "cursor" in w.operation.query_names]
-    return [w for w in paged if not w.path.endswith(("/reporting/v1/activity", "/history", "/entries"))]
+    return [w for w in paged if not w.path.endswith(WITHOUT_IDS)]
 
 
 async def test_every_list_takes_the_ids_that_others_name(everything: Any) -> None:
@@ -342,6 +349,9 @@ async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) ->
             unique |= {"subject": "another login"}
         if "rate-cards" in collection:
             unique |= {"grade": "another grade"}
+        if "exceptions" in collection:
+            days = {"tolerance": {"days": 5}, "forecast": {"days": 9}}
+            unique |= {"axis": "time", **days}  # type: ignore[dict-item]
         if "scorings" in collection:
             another = await client.post("/resources/v1/persons", json={"name": "Another assessor"})
             await everything.portolan.settled()

@@ -65,7 +65,6 @@ async def bodies_of_demand(
         "/projects/v1/gates": ("name", within | {"at": "end", "level": "management"}),
         "/projects/v1/milestones": ("name", within | {"planned_on": "2026-06-30"}),
         "/projects/v1/deliverables": ("name", within),
-        "/projects/v1/activities": ("name", within),
         "/projects/v1/baselines": ("name", within),
         "/projects/v1/activities": ("name", within),
         "/projects/v1/actions": ("title", within),
