@@ -96,7 +96,9 @@ async def test_paths_are_plural_kebab_nouns_two_levels_deep_without_a_slash_at_t
         path = walked.path.removesuffix("/content").removesuffix(
             "/verify"
         )  # of a version, which is two levels deep
-        assert re.fullmatch(r"/[a-z]+(/v1/[a-z-]+(/[a-z-]+|/\{[a-z_]+\}){0,3}(\.xml)?|/[a-z.]+)", path), walked
+        assert re.fullmatch(r"/[a-z]+(/v1/[a-z-]+(/[a-z-]+|/\{[a-z_]+\}){0,3}(\.xml)?|/[a-z.]+)", path), (
+            walked
+        )
         assert not walked.path.endswith("/")
 
 
@@ -350,7 +352,7 @@ async def test_what_is_created_says_where_it_is_and_is_there(everything: Any) ->
         if "rate-cards" in collection:
             unique |= {"grade": "another grade"}
         if "exceptions" in collection:
-            days = {"tolerance": {"days": 5}, "forecast": {"days": 9}}
+            days = {"tolerance": {"finish_on": "2026-06-30"}, "forecast": {"finish_on": "2026-09-30"}}
             unique |= {"axis": "time", **days}  # type: ignore[dict-item]
         if "scorings" in collection:
             another = await client.post("/resources/v1/persons", json={"name": "Another assessor"})
