@@ -112,7 +112,7 @@ async def test_the_plan_is_scheduled(portolan: Portolan) -> None:
     # The file: a look at what is lost, then it is taken, once
     sha256 = await house.sent(FILE)
     foreseen = (await house.take(sha256, "?validate_only=true")).json()
-    assert [one["created"] for one in foreseen["taken"]] == [4, 4]
+    assert [one["created"] for one in foreseen["taken_rows"]] == [4, 4]
     assert {one["what"]: one["count"] for one in foreseen["losses"]} == {"calendars": 1, "summaries": 1}
     assert await house.ids_by_name(house.erp) == {}
     plan_file = await house.take(sha256)

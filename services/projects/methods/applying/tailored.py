@@ -212,7 +212,7 @@ class Tailor:
         return outcomes
 
     def _is_used(self, one: MethodOutcome) -> bool:
-        return one.module is None or bool(self.modules & {one.module, *one.also})
+        return one.module is None or bool(self.modules & {one.module, *one.further_modules})
 
     def _outcome(self, one: MethodOutcome, mandatory: bool) -> PhaseOutcome:
         name = text_in(one.name, self.choices.language)

@@ -15,7 +15,7 @@ ALL = "all"
 NAMES: dict[str, dict[str, str]] = {
     "approaches": {"phases": "phases", "releases_in": "phases"},
     "gates": {"phases": "phases", "decider": "roles", "module": "modules", "needs": "outcomes"},
-    "outcomes": {"phases": "phases", "module": "modules", "also": "modules", "at_gates": "gates", "role": "roles"},
+    "outcomes": {"phases": "phases", "module": "modules", "further_modules": "modules", "at_gates": "gates", "role": "roles"},
     "roles": {"excludes": "roles"},
     "modules": {"phases": "phases"},
     "scenarios": {"modules": "modules"},

@@ -61,7 +61,7 @@ async def take(call: Call, id: str, sha256: str, filename: str | None) -> Any:
         filename=filename or upload.name,
         format=format,
         sha256=sha256,
-        taken=rows,
+        taken_rows=rows,
         losses=[
             PlanFileLoss(
                 what=one.what, count=one.count, reason=PlanFileReason(one.reason), example=one.example

@@ -91,7 +91,7 @@ async def planner(portolan: Portolan) -> Planner:
 
 
 def counts(file: dict[str, Any]) -> list[tuple[int, int, int, int]]:
-    return [(one["created"], one["changed"], one["removed"], one["unchanged"]) for one in file["taken"]]
+    return [(one["created"], one["changed"], one["removed"], one["unchanged"]) for one in file["taken_rows"]]
 
 
 @pytest.mark.rule("projects.plan_file.1")
