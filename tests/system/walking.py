@@ -153,6 +153,20 @@ class Everything:
         self.resources[collection] = answer.json()
         await self.portolan.settled()
 
+    async def ask(self) -> None:
+        """An approval: only the circulation of a paper makes one."""
+        client, papers, approvals = (
+            self.client("director"),
+            "/projects/v1/decision-papers",
+            "/projects/v1/approvals",
+        )
+        members = {"title": NAME, "question": NAME, "options": [{"name": "Yes"}, {"name": "No"}]}
+        members |= {"recommendation": "Yes", "approvers": {"need": 1, "of": [self._one_of("persons")]}}
+        paper = (await client.post(papers, json=members)).json()["id"]
+        answer = await client.post(f"{papers}/{paper}/circulate", json={}, headers={"If-Match": '"1"'})
+        assert answer.status_code == 200, answer.text
+        [self.resources[approvals]] = (await client.get(approvals)).json()["items"]
+
     def body(self, walked: Walked) -> dict[str, Any] | None:
         """The least that the operation takes: nothing, or what its schema requires."""
         if walked.operation.body is None:
@@ -256,4 +270,5 @@ async def running_everything(settings: Settings) -> AsyncIterator[Everything]:
         for register in registers:
             if register.create.model_fields:
                 await system.make(register)
+        await system.ask()
         yield system
