@@ -74,7 +74,7 @@ class Site:
             "budget": {"amount": "1000.00", "currency": "CHF"},
             "scope_in": "One record for each patient.",
         }
-        made = {
+        made: dict[str, tuple[str, dict[str, Any]]] = {
             "mandate": ("mandates", of | asked | {"kind": "execution", "title": "Patient record"}),
             "paper": ("decision-papers", {"title": "Hosting", "question": "In our own rooms?"}),
             "gate": ("gates", of | {"name": "Go-live", "at": "end", "level": "management"}),

@@ -160,7 +160,11 @@ class Everything:
             "/projects/v1/decision-papers",
             "/projects/v1/approvals",
         )
-        members = {"title": NAME, "question": NAME, "options": [{"name": "Yes"}, {"name": "No"}]}
+        members: dict[str, Any] = {
+            "title": NAME,
+            "question": NAME,
+            "options": [{"name": "Yes"}, {"name": "No"}],
+        }
         members |= {"recommendation": "Yes", "approvers": {"need": 1, "of": [self._one_of("persons")]}}
         paper = (await client.post(papers, json=members)).json()["id"]
         answer = await client.post(f"{papers}/{paper}/circulate", json={}, headers={"If-Match": '"1"'})

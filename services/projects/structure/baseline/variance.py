@@ -127,7 +127,7 @@ async def variance(call: Call, id: Id, query: VarianceQuery) -> Answer[VarianceP
     rows = await asyncio.to_thread(comparing.compared, agreed["dates"], dates)
     page, following = _page(call, str(baseline.id), rows, query)
     finishes = (comparing.last_day(agreed["dates"]), comparing.last_day(dates))
-    answer = {
+    answer: dict[str, Any] = {
         "baseline_id": str(baseline.id),
         "schedule_id": None if run is None else str(run.id),
         "against_id": None if other is None else str(other.id),
