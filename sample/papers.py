@@ -6,7 +6,7 @@ from typing import Any
 
 from sample.telling import Day, Move, Put, chf, paper, person, project
 
-ASKED = ("favre", "bernasconi", "yilmaz")
+APPROVERS = ("favre", "bernasconi", "yilmaz")
 """Who decides: those who have a login."""
 PAPERS: Mapping[str, tuple[str, str, str, str, Sequence[tuple[str, int, str]], int]] = {
     "erp-archive": (
@@ -67,7 +67,7 @@ def papers(day: Day) -> list[Put]:
                 "options": [
                     {"name": name, "cost": chf(cost), "benefit": benefit} for name, cost, benefit in options
                 ],
-                "approvers": {"need": 2, "of": [person(who) for who in ASKED]},
+                "approvers": {"need": 2, "of": [person(who) for who in APPROVERS]},
                 "due_on": day(due),
             },
         )
@@ -93,4 +93,4 @@ def answers(day: Day) -> list[Move]:
 
 
 def _answer(key: str, who: str, verb: str, **body: Any) -> Move:
-    return Move(paper(key), verb, body, by=who, asked=True)
+    return Move(paper(key), verb, body, by=who, is_asked=True)

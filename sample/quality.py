@@ -171,7 +171,7 @@ def cases(year: int) -> list[Put]:
                 "project_id": project(key),
                 "rate_pct": rate,
                 "options": [
-                    {"name": "Replace what there is", "chosen": True},
+                    {"name": "Replace what there is", "preferred": True},
                     {"name": "Go on as before", "reason": "The vendor ends its support."},
                 ],
                 "cash_flows": [

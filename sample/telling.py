@@ -70,7 +70,7 @@ class Move:
     """The key of the person under whose login it is made; nothing: by the import."""
     reads: Sequence[str] = ()
     """Members of the body that are as they stand."""
-    asked: bool = False
+    is_asked: bool = False
     """Whether it is made on the approval that the paper `what` asks of the person."""
 
 

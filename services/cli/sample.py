@@ -150,7 +150,7 @@ class Teller:
     async def _move(self, chapter: Chapter, move: Move) -> str:
         """Make the move on the version that stands, and answer its position."""
         url = f"/{move.what.collection}/{self.sender.ids[move.what]}"
-        if move.asked:
+        if move.is_asked:
             url = await self._approval(move)
         standing = await self.client.get(url)
         body = self._with_ids(dict(move.body)) | {name: standing.json()[name] for name in move.reads}

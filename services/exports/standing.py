@@ -56,9 +56,9 @@ class Standing:
         """The next versions, in the order in which they were written."""
         self._store.executemany(_TAKE, map(self._row, lines))
 
-    def _row(self, told: tuple[Entry, Line]) -> tuple[Any, ...]:
+    def _row(self, version: tuple[Entry, Line]) -> tuple[Any, ...]:
         """A version as it stands, once what it froze is noted."""
-        entry, line = told
+        entry, line = version
         state = _state(line.state)
         if entry.frozen and (sha256 := state.get(entry.frozen)):
             self._store.execute("INSERT OR IGNORE INTO frozen VALUES (?, ?)", (line.id, sha256))

@@ -72,13 +72,15 @@ def declare_frozen(routes: Routes, shape: type[Aggregate]) -> None:
     )
 
 
-async def _hash_of(call: Call, shape: type[Aggregate], id: str, wanted: str | None = None) -> str:
+async def _hash_of(call: Call, shape: type[Aggregate], id: str, asked_hash: str | None = None) -> str:
     """The hash that the aggregate names, or one that it has named; 404 where it is not there, or nothing is frozen yet."""
     one = await call.work.load(shape, id)
     hash = getattr(one, entry_of(shape).frozen)
-    if wanted is not None and wanted != hash:
+    if asked_hash is not None and asked_hash != hash:
         hash = (
-            wanted if wanted in await uses_of(call.kernel.store, entry_of(shape).name, str(one.id)) else None
+            asked_hash
+            if asked_hash in await uses_of(call.kernel.store, entry_of(shape).name, str(one.id))
+            else None
         )
     if hash is None:
         raise NotFound("nothing of it is frozen yet", code="not_frozen")

@@ -146,6 +146,7 @@ class Writing:
         amount = {"amount": f"{choice.randint(1, 9_999)}.00", "currency": choice.choice(("CHF", "EUR"))}
         day = f"2026-0{choice.randint(1, 9)}-{choice.randint(10, 28)}"
         of = {"project_id": project}
+        code = number if keep != self.hide else f"{number}-{len(self.world.hidden)}"
         await self.move(f"/projects/v1/projects/{project}", "approve", 1)
         await self.member(keep, "project", project)
         package = await keep(
@@ -167,7 +168,7 @@ class Writing:
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
         await keep("/projects/v1/project-roles", **of, role_code="user", person_id=self.person, starts_on=day)
         await keep("/projects/v1/mandates", **of, kind="execution", title=f"Mandate {number}", budget=amount,
-                   code=f"M-{len(self.world.visible)}-{len(self.world.hidden)}")  # fmt: skip
+                   code=f"M-{code}")  # fmt: skip
         await keep("/projects/v1/actions", **of, title=f"Action {number}", owner_id=self.person)
         await self.deliver(project, number, keep)
         decided = {
@@ -177,8 +178,7 @@ class Writing:
             "decided_by": [self.person],
         }
         await keep("/projects/v1/decisions", **of, **decided, title=f"Decision {number}")
-        code = f"C-{number}" if number < 100 else f"C-{number}-{len(self.world.hidden)}"
-        await keep("/projects/v1/changes", **of, title=f"Change {number}", kind="scope", code=code)
+        await keep("/projects/v1/changes", **of, title=f"Change {number}", kind="scope", code=f"C-{code}")
         beyond = {"tolerance": {"score": 8}, "forecast": {"score": 8 + number % 9 + 1}}
         await keep("/projects/v1/exceptions", **of, axis="risk", **beyond)
         asks = {"need": 1, "of": [self.person]}

@@ -132,8 +132,8 @@ async def test_a_decision_is_prepared_and_taken(portolan: Portolan) -> None:
     # executed, and told in the order in which it happened
     assert (await table.done(path, "execute", "writer"))["state"] == "executed"
     await table.portolan.settled()
-    told = await table.items("/reporting/v1/activity", aggregate_id=decided["id"], limit="50")
-    assert [one["type"].split(".")[-2] for one in reversed(told)] == [
+    activities = await table.items("/reporting/v1/activity", aggregate_id=decided["id"], limit="50")
+    assert [one["type"].split(".")[-2] for one in reversed(activities)] == [
         "created", "revised", "circulated", "recalled", "revised", "circulated", "decided", "executed",
     ]  # fmt: skip
     assert len(await table.items(APPROVALS, paper_id=decided["id"], limit="50")) == 11, (

@@ -36,7 +36,7 @@ async def filled(leading: Leading, mandate: dict[str, Any]) -> list[str]:
 async def test_the_mandate_binds(portolan: Portolan) -> None:
     leading = await Leading(portolan).begin()
     led, desk = await Led(portolan).shipped(), Desk(portolan)
-    await led.applied(leading.made["id"], led.method_id("hermes_2022"), **HERMES)
+    await led.applied(leading.erp["id"], led.method_id("hermes_2022"), **HERMES)
 
     # roles are filled: one person is never sponsor and manager
     sponsor = await leading.role(SPONSOR, "sara", deputy_id=leading.persons["dina"])
@@ -49,7 +49,7 @@ async def test_the_mandate_binds(portolan: Portolan) -> None:
     ]
 
     # the initiation mandate is signed once every role that the method requires is held
-    assert (await desk.post(leading.made, "1.00")).status_code == 409
+    assert (await desk.post(leading.erp, "1.00")).status_code == 409
     initiation = await leading.in_review("initiation", budget=chf("80000.00"), signatories=signatories)
     await filled(leading, initiation)
     assert (await leading.sign(initiation, "sara")).json()["state"] == "in_review"
@@ -81,8 +81,8 @@ async def test_the_mandate_binds(portolan: Portolan) -> None:
     assert (await leading.sign(execution, "dina")).json()["state"] == "in_review", "the sponsor's deputy"
 
     # the gate still lacks the study: the last signature is refused, and nothing of it stays
-    asked = (await led.missing(gates["initiation/execution_release"]))["outcomes"]
-    lacking = [one["code"] for one in asked if one["status"] == "missing"]
+    outcomes = (await led.missing(gates["initiation/execution_release"]))["outcomes"]
+    lacking = [one["code"] for one in outcomes if one["status"] == "missing"]
     await led.waive(
         project, "initiation", *(one for one in lacking if one not in ("study", "execution_order"))
     )
@@ -121,5 +121,5 @@ async def test_the_mandate_binds(portolan: Portolan) -> None:
     assert (project["stage"], project["planned_cost"]) == ("active", chf("1020000.00"))
 
     # no day without a manager
-    [held] = (await leading.read(ROLES, role_code=MANAGER))["items"]
-    assert code(await leading.act(ROLES, held, "end")) == (409, "no_manager")
+    [role] = (await leading.read(ROLES, role_code=MANAGER))["items"]
+    assert code(await leading.act(ROLES, role, "end")) == (409, "no_manager")

@@ -79,7 +79,7 @@ class House(Planner):
         url = f"/projects/v1/projects/{self.erp}/plan-files{query}"
         return await self.client.post(url, json={"sha256": sha256})
 
-    async def named(self, project: str) -> dict[str, str]:
+    async def ids_by_name(self, project: str) -> dict[str, str]:
         """Name -> id of the activities."""
         items = (await self.client.get(f"/projects/v1/activities?project_id={project}")).json()["items"]
         return {one["name"]: one["id"] for one in items}
@@ -112,15 +112,15 @@ async def test_the_plan_is_scheduled(portolan: Portolan) -> None:
     # The file: a look at what is lost, then it is taken, once
     sha256 = await house.sent(FILE)
     foreseen = (await house.take(sha256, "?validate_only=true")).json()
-    assert [one["created"] for one in foreseen["taken"]] == [4, 4]
+    assert [one["created"] for one in foreseen["taken_rows"]] == [4, 4]
     assert {one["what"]: one["count"] for one in foreseen["losses"]} == {"calendars": 1, "summaries": 1}
-    assert await house.named(house.erp) == {}
-    taken = await house.take(sha256)
-    assert taken.status_code == 201, taken.text
+    assert await house.ids_by_name(house.erp) == {}
+    plan_file = await house.take(sha256)
+    assert plan_file.status_code == 201, plan_file.text
     again = await house.take(sha256)
     assert again.status_code == 200, again.text
-    assert (again.status_code, again.json()["id"]) == (200, taken.json()["id"])
-    ids = await house.named(house.erp)
+    assert (again.status_code, again.json()["id"]) == (200, plan_file.json()["id"])
+    ids = await house.ids_by_name(house.erp)
     live = await house.make(
         MILESTONES, project_id=house.erp, name="Go-live", planned_on="2026-04-20", activity_id=ids["Go-live"]
     )
@@ -140,7 +140,7 @@ async def test_the_plan_is_scheduled(portolan: Portolan) -> None:
         house.roll_out, {"activities": [{"key": "R", "name": "Roll out", "duration_minutes": 5 * DAY}],
                          "dependencies": []},
     )  # fmt: skip
-    rolling = (await house.named(house.roll_out))["Roll out"]
+    rolling = (await house.ids_by_name(house.roll_out))["Roll out"]
     linked = await house.link(project_id=house.roll_out, from_id=live["id"], to_id=rolling)
     assert linked.status_code == 201, linked.text
     circle = await house.link(project_id=house.erp, from_id=rolling, to_id=ids["Analyse"])
@@ -162,8 +162,8 @@ async def test_the_plan_is_scheduled(portolan: Portolan) -> None:
     baseline = await house.move(BASELINES, proposed, "approve")
     agreed = await house.shown("milestones", live)
     assert (agreed["baseline_on"], agreed["planned_on"]) == ("2026-04-21", "2026-04-21")
-    held = await house.revise("work-packages", package["id"], budget=chf("100000.00"))
-    assert (held.status_code, held.json()["code"]) == (409, "budget_baselined")
+    refused = await house.revise("work-packages", package["id"], budget=chf("100000.00"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "budget_baselined")
     measured = await house.read(f"finance/v1/projects/{house.erp}/earned-value")
     assert (measured["bac"], measured["bac_from"]) == (chf("90000.00"), "baseline")
 
@@ -220,8 +220,8 @@ async def test_a_plan_that_was_exported_is_scheduled_on_the_same_dates_elsewhere
     """Its calendars and links are in the file: who computes it by them comes to the same days."""
     house = await House(portolan).begin()
     await house.take(await house.sent(FILE))
-    begun = await house.ask_run(house.erp, data_date="2026-03-30")
-    assert (await ended(house.client, begun.headers["location"]))["state"] == "succeeded"
+    started = await house.ask_run(house.erp, data_date="2026-03-30")
+    assert (await ended(house.client, started.headers["location"]))["state"] == "succeeded"
     exported = (await house.client.get(f"/projects/v1/projects/{house.erp}/plan.xml")).text
     plan = read_plan(exported.encode()).plan
     dates = schedule(plan)

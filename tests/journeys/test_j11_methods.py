@@ -16,9 +16,9 @@ async def led(portolan: Portolan) -> Led:
 
 async def asks(led: Led, gate: dict[str, Any]) -> tuple[str, str, list[str]]:
     """Who decides, as what, and which outcomes are asked for."""
-    told = await led.missing(gate)
-    decider = told["decider"]
-    return decider["name"], decider["level"], [one["code"] for one in told["outcomes"]]
+    missing = await led.missing(gate)
+    decider = missing["decider"]
+    return decider["name"], decider["level"], [one["code"] for one in missing["outcomes"]]
 
 
 async def test_three_projects_are_led_by_three_methods(led: Led) -> None:
@@ -56,8 +56,8 @@ async def test_three_projects_are_led_by_three_methods(led: Led) -> None:
     assert (await sponsoring.act(GATES, start["id"], "pass")).json()["state"] == "passed"
     assert (await led.states(classic))["initiation"] == "released"
     assert (await led.shown(PROJECTS, classic))["phase"] == "Initiation"
-    told = await led.missing(start)
-    assert [(one["status"], one["waived_reason"]) for one in told["outcomes"]] == [
+    missing = await led.missing(start)
+    assert [(one["status"], one["waived_reason"]) for one in missing["outcomes"]] == [
         ("waived", "Known from the last one.")
     ]
 

@@ -103,7 +103,7 @@ class Signing:
     def is_open(self) -> bool:
         of = {"project_id": self.project}
         opened = [self.items(path, **of) for path in ("/finance/v1/budgets", "/risk/v1/registers")]
-        return all(len(found) == 1 and found[0]["open"] for found in opened)
+        return all(len(rows) == 1 and rows[0]["open"] for rows in opened)
 
     def refuse_doubles(self) -> None:
         """Each fact of the saga once."""

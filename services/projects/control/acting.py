@@ -32,11 +32,13 @@ async def managers(work: Work, project: Project) -> frozenset[UUID]:
     return await _acting(work, project, ActsAs.MANAGER, project.manager_id)
 
 
-async def _acting(work: Work, project: Project, as_whom: ActsAs, named: UUID | None) -> frozenset[UUID]:
+async def _acting(
+    work: Work, project: Project, as_whom: ActsAs, named_by_project: UUID | None
+) -> frozenset[UUID]:
     """Who has a role that acts as such; the project names them also where nobody was given the role."""
     roles, rules = await roles_of(work, project.id), await rules_of(work, project)
     holder = holder_on(roles, rules.acting_as(as_whom), work.effective_on)
-    persons = (named, *(() if holder is None else (holder.person_id, holder.deputy_id)))
+    persons = (named_by_project, *(() if holder is None else (holder.person_id, holder.deputy_id)))
     return frozenset(person for person in persons if person is not None)
 
 
@@ -73,7 +75,7 @@ async def refuse_others(work: Work, authority: Authority, project_id: UUID, one:
 
 
 async def _person(work: Work) -> UUID | None:
-    known = work.memory(_PERSON)
-    if "" not in known:
-        known[""] = await work.person()
-    return known[""]
+    memory = work.memory(_PERSON)
+    if "" not in memory:
+        memory[""] = await work.person()
+    return memory[""]

@@ -29,16 +29,16 @@ async def binding_terms(work: Work, project_id: UUID) -> Terms | None:
 
 
 def terms_of(mandate: Mandate) -> Terms:
-    given = mandate.tolerances
+    in_mandate = mandate.tolerances
     tolerances = Tolerances()
-    if given is not None:
+    if in_mandate is not None:
         tolerances = Tolerances(
-            time_days=given.time_days,
-            cost_pct=given.cost_pct,
-            scope=given.scope is not None,
-            quality=given.quality is not None,
-            risk_score=given.risk_score,
-            benefit_pct=given.benefit_pct,
+            time_days=in_mandate.time_days,
+            cost_pct=in_mandate.cost_pct,
+            scope=in_mandate.scope is not None,
+            quality=in_mandate.quality is not None,
+            risk_score=in_mandate.risk_score,
+            benefit_pct=in_mandate.benefit_pct,
         )
     return Terms(
         mandate.id,

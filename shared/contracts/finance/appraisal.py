@@ -142,7 +142,7 @@ class CaseOption(Shape):
 
     name: Line
     """What would be done."""
-    chosen: bool = False
+    preferred: bool = False
     """Whether it is the one that the amounts are of."""
     reason: Prose = ""
     """Why it was chosen, or was not."""

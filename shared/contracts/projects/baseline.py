@@ -173,7 +173,7 @@ class PlanFile(Aggregate):
     """Of which program it is, by its content."""
     sha256: Sha256
     """The hash of the file."""
-    taken: Annotated[list[PlanFileTaken], Field(max_length=10)] = []
+    taken_rows: Annotated[list[PlanFileTaken], Field(max_length=10)] = []
     """What became of its rows."""
     losses: Annotated[list[PlanFileLoss], Field(max_length=200)] = []
     """What was not taken, the most frequent first."""

@@ -57,7 +57,7 @@ pattern of `Sha256`, which is another one."""
 
 
 class ProjectRoleState(StrEnum):
-    HELD = "held"
+    IS_HELD = "held"
     ENDED = "ended"
 
 
@@ -81,7 +81,7 @@ class ProjectRole(Aggregate):
     """The first day on which they have it."""
     ends_on: Annotated[Day | None, sortable] = None
     """The last day on which they have it; null: until it is ended."""
-    state: Annotated[ProjectRoleState, filterable, not_given] = ProjectRoleState.HELD
+    state: Annotated[ProjectRoleState, filterable, not_given] = ProjectRoleState.IS_HELD
     """Whether its end is settled; moves change it."""
 
 

@@ -165,7 +165,7 @@ class MethodOutcome(BeingSomething):
     """The phases in which it is worked on."""
     module: MethodCode | None = None
     """The module to which it belongs; null: it is asked for whatever is used."""
-    also: MethodCodes = []
+    further_modules: MethodCodes = []
     """Further modules that ask for it."""
     mandatory: bool
     """Whether it must be accepted before its phase ends."""

@@ -30,16 +30,16 @@ class Steering(Leading):
     async def expect(self, amount: str, on: str = "2026-11-02", currency: str = "CHF") -> dict[str, Any]:
         """A forecast of finance, folded."""
         cost = {"amount": amount, "currency": currency}
-        made = await self.make(FORECASTS, project_id=self.made["id"], forecast_on=on, at_completion=cost)
+        forecast = await self.make(FORECASTS, project_id=self.erp["id"], forecast_on=on, at_completion=cost)
         await self.portolan.settled()
-        return made
+        return forecast
 
     async def finish(self, day: str) -> None:
-        answer = await self.revise(PROJECTS, self.made, forecast_finish_on=day)
+        answer = await self.revise(PROJECTS, self.erp, forecast_finish_on=day)
         assert answer.status_code == 200, answer.text
 
     async def threaten(self, probability: int, impact: int) -> dict[str, Any]:
-        risk = await self.make(RISKS, project_id=self.made["id"], title="The vendor fails")
+        risk = await self.make(RISKS, project_id=self.erp["id"], title="The vendor fails")
         return await self.move(RISKS, risk, "assess", probability=probability, impact=impact)
 
     async def exceptions(self, **query: Any) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ class Steering(Leading):
         return await self.move(EXCEPTIONS, one, "assess")
 
     async def change(self, title: str = "A second interface", **members: Any) -> dict[str, Any]:
-        body = {"project_id": self.made["id"], "title": title, "kind": "scope", "impact": {"time_days": 3}}
+        body = {"project_id": self.erp["id"], "title": title, "kind": "scope", "impact": {"time_days": 3}}
         return await self.move(CHANGES, await self.make(CHANGES, **(body | members)), "assess")
 
 

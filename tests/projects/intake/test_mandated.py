@@ -17,7 +17,7 @@ async def leading(portolan: Portolan) -> Leading:
 
 
 async def required(leading: Leading, priority: str, *verbs: str) -> str:
-    body = {"project_id": leading.made["id"], "statement": "Answers in 2 s", "priority": priority}
+    body = {"project_id": leading.erp["id"], "statement": "Answers in 2 s", "priority": priority}
     requirement = await leading.make(REQUIREMENTS, **body)
     return str((await leading.move(REQUIREMENTS, requirement, *verbs))["id"])
 

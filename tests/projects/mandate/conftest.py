@@ -26,7 +26,7 @@ class Leading(Story):
             self.persons[name] = await self.office.person(name.title(), name)
             self.callers[name] = self.office.caller(name, "manager")
         await self.portolan.settled()
-        self.made = await self.make(PROJECTS, name="New ERP")
+        self.erp = await self.make(PROJECTS, name="New ERP")
         await self.portolan.settled()
         return self
 
@@ -35,7 +35,7 @@ class Leading(Story):
     ) -> httpx.Response:
         return await self.create(
             ROLES,
-            project_id=self.made["id"],
+            project_id=self.erp["id"],
             role_code=code,
             person_id=self.persons[who],
             starts_on=starts_on,
@@ -58,7 +58,7 @@ class Leading(Story):
 
     async def mandate(self, kind: str = "initiation", **members: Any) -> dict[str, Any]:
         content = {"title": "New ERP", "budget": chf("50000.00"), "signatories": self.signatories()}
-        return await self.make(MANDATES, project_id=self.made["id"], kind=kind, **(content | members))
+        return await self.make(MANDATES, project_id=self.erp["id"], kind=kind, **(content | members))
 
     async def in_review(self, kind: str = "initiation", **members: Any) -> dict[str, Any]:
         return await self.move(MANDATES, await self.mandate(kind, **members), "submit")
@@ -80,7 +80,7 @@ class Leading(Story):
         return dict(answer.json())
 
     async def project_now(self) -> dict[str, Any]:
-        return dict((await self.client.get(self.url(PROJECTS, self.made["id"]))).json())
+        return dict((await self.client.get(self.url(PROJECTS, self.erp["id"]))).json())
 
     async def stands(self, mandate: dict[str, Any]) -> dict[str, Any]:
         return dict((await self.client.get(self.url(MANDATES, mandate["id"]))).json())

@@ -29,7 +29,7 @@ def can_be_reviewed(case: BusinessCase) -> None:
     faults = []
     if not case.cash_flows:
         faults.append(Fault("missing", "needed to review", pointer="/cash_flows"))
-    if not any(option.chosen for option in case.options):
+    if not any(option.preferred for option in case.options):
         faults.append(Fault("missing", "which option is chosen?", pointer="/options"))
     if faults:
         raise Invalid(
@@ -78,9 +78,9 @@ def is_sound(case: BusinessCase) -> None:
 
 
 def _faults_of_options(case: BusinessCase) -> Iterator[Fault]:
-    choices = [place for place, option in enumerate(case.options) if option.chosen]
+    choices = [place for place, option in enumerate(case.options) if option.preferred]
     for place in choices[1:]:
-        yield Fault("second_choice", "one option is chosen", pointer=f"/options/{place}/chosen")
+        yield Fault("second_choice", "one option is chosen", pointer=f"/options/{place}/preferred")
 
 
 def _faults_of_years(case: BusinessCase) -> Iterator[Fault]:

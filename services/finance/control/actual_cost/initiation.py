@@ -49,16 +49,16 @@ async def refuse_beyond(work: Work, cost: ActualCost) -> None:
     [(budget, currency)] = rows
     spent = sum(one.amount.minor for one in await _costs(work, cost) if one.amount.currency == currency)
     if cost.amount.currency != currency or spent + cost.amount.minor > budget:
-        left = Money.of(max(budget - spent, 0), currency)
+        rest = Money.of(max(budget - spent, 0), currency)
         raise Conflict(
             Text(
                 "the initiation may cost {amount} {currency} more",
-                amount=left.amount,
-                currency=left.currency,
+                amount=rest.amount,
+                currency=rest.currency,
             ),
             Fault("initiation_budget_spent", "more than is left", pointer="/amount"),
             code="initiation_budget_spent",
-            left=left.model_dump(),
+            left=rest.model_dump(),
         )
 
 

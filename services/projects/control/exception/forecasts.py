@@ -28,17 +28,19 @@ async def forecast_of(work: Work, project: Project, axis: Axis) -> AxisValue | N
 
 def tolerated(terms: Terms, project: Project, axis: Axis) -> AxisValue | None:
     """How far it may go; None where the mandate draws no line."""
-    given = terms.tolerances
+    tolerances = terms.tolerances
     if axis is Axis.TIME:
         finish_on = terms.finish_on or project.planned_finish_on
-        if given.time_days is None or finish_on is None:
+        if tolerances.time_days is None or finish_on is None:
             return None
-        return AxisValue(finish_on=finish_on + timedelta(days=given.time_days))
+        return AxisValue(finish_on=finish_on + timedelta(days=tolerances.time_days))
     if axis is Axis.COST:
-        if given.cost_pct is None or terms.budget is None:
+        if tolerances.cost_pct is None or terms.budget is None:
             return None
-        return AxisValue(cost=dearest(terms.budget, given.cost_pct))
-    return None if given.risk_score is None else AxisValue(score=min(given.risk_score, HIGHEST_SCORE))
+        return AxisValue(cost=dearest(terms.budget, tolerances.cost_pct))
+    return (
+        None if tolerances.risk_score is None else AxisValue(score=min(tolerances.risk_score, HIGHEST_SCORE))
+    )
 
 
 def overrun(terms: Terms | None, one: ProjectException) -> list[Money]:

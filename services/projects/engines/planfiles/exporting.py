@@ -1,7 +1,7 @@
 """The plan of a run as a file that Microsoft Project opens (MSPDI), with the dates of the run; written in a worker.
 
 The run is computed again from what it was computed from. Each activity has its dates, so that who opens the file sees the same
-ones; the calendars of the project come along, with public holidays as exceptions, so that it also computes the same ones.
+ones. The calendars of the project come along, with public holidays as exceptions. So the program also computes the same ones.
 """
 
 from base64 import b64encode

@@ -51,12 +51,12 @@ class RoleRules:
             return True
         return other in self.of(code).excludes or code in self.of(other).excludes
 
-    def missing(self, held: Collection[str]) -> list[str]:
+    def missing(self, codes_held: Collection[str]) -> list[str]:
         """The required roles of which none is held; of those that act alike one is enough."""
         missing: list[str] = []
         for code, rule in self.by_code.items():
             alike = {code} if rule.acts_as is None else self.acting_as(rule.acts_as)
-            if rule.required and not alike & set(held) and not alike & set(missing):
+            if rule.required and not alike & set(codes_held) and not alike & set(missing):
                 missing.append(code)
         return missing
 

@@ -147,7 +147,7 @@ LIFECYCLE = Lifecycle(
     "state",
     {
         "end": Move(
-            S.HELD,
+            S.IS_HELD,
             S.ENDED,
             ProjectRoleEnded,
             needs="write",

@@ -100,24 +100,24 @@ class _Bringing:
         self.work, self.project, self.method = work, project, method
         self.phases: Mapping[str, Phase] = {one.code: one for one in phases}
         self.gates = list(gates)
-        self.kept: set[UUID] = set()
+        self.stay_ids: set[UUID] = set()
         self.place = 0
         """Of the gate that was placed last."""
 
-    async def bring(self, wanted: Sequence[CoursePhase]) -> None:
+    async def bring(self, course: Sequence[CoursePhase]) -> None:
         """What is not wanted any more goes, unless work was done in it; then it stands before what is."""
-        codes = {one.code for phase in wanted for one in (phase, *phase.releases)}
+        codes = {one.code for phase in course for one in (phase, *phase.releases)}
         others = [one for one in self.phases.values() if one.code not in codes]
         stays = [one for one in others if self._is_begun(one)]
         first = 0
         for one in sorted(stays, key=lambda one: (one.position, one.id)):
-            self.kept.add(one.id)
+            self.stay_ids.add(one.id)
             if not is_release(one):
                 first += 1
                 await self._place(one, first)
-        for position, phase in enumerate(wanted, first + 1):
+        for position, phase in enumerate(course, first + 1):
             await self._phase(phase, position)
-        await self._drop([one for one in others if one.id not in self.kept])
+        await self._drop([one for one in others if one.id not in self.stay_ids])
 
     def _is_begun(self, phase: Phase) -> bool:
         """Whether work was done in it: it was released, something is linked or waived, or a gate of it was decided."""
@@ -137,21 +137,21 @@ class _Bringing:
             phase.position = position
             await save(self.work, PHASES, phase, plain(Phase, "revised"))
 
-    async def _phase(self, wanted: CoursePhase, position: int, parent: Phase | None = None) -> None:
-        phase = self.phases.get(wanted.code)
+    async def _phase(self, part: CoursePhase, position: int, parent: Phase | None = None) -> None:
+        phase = self.phases.get(part.code)
         if phase is None:
-            phase = await self._made(wanted, position, parent)
+            phase = await self._create(part, position, parent)
         elif phase.state in (S.PLANNED, S.RELEASED):
-            await self._fitted(phase, wanted, position)
+            await self._fitted(phase, part, position)
         else:
             await self._place(phase, position)
-        await self._gates(phase, [one for one in wanted.gates if one.at.value != "end"])
-        for number, release in enumerate(wanted.releases, 1):
+        await self._gates(phase, [one for one in part.gates if one.at.value != "end"])
+        for number, release in enumerate(part.releases, 1):
             await self._phase(release, number, phase)
-        await self._gates(phase, [one for one in wanted.gates if one.at.value == "end"])
-        await self._drop_gates(phase, {one.of.code for one in wanted.gates})
+        await self._gates(phase, [one for one in part.gates if one.at.value == "end"])
+        await self._drop_gates(phase, {one.of.code for one in part.gates})
 
-    async def _made(self, wanted: CoursePhase, position: int, parent: Phase | None) -> Phase:
+    async def _create(self, part: CoursePhase, position: int, parent: Phase | None) -> Phase:
         phase = self.work.new(
             Phase,
             new_id(),
@@ -159,40 +159,40 @@ class _Bringing:
             method_id=self.method.id,
             kind=PhaseKind.PHASE if parent is None else PhaseKind.RELEASE,
             parent_id=None if parent is None else parent.id,
-            code=wanted.code,
-            name=wanted.name,
-            goal=wanted.goal,
+            code=part.code,
+            name=part.name,
+            goal=part.goal,
             position=position,
-            agile=wanted.agile,
-            outcomes=list(wanted.outcomes),
+            agile=part.agile,
+            outcomes=list(part.outcomes),
         )
         return await save(self.work, PHASES, phase, plain(Phase, "created"))
 
-    async def _fitted(self, phase: Phase, wanted: CoursePhase, position: int) -> None:
+    async def _fitted(self, phase: Phase, part: CoursePhase, position: int) -> None:
         """As it is to be, with what was linked and waived in it."""
-        phase.name, phase.goal, phase.position, phase.agile = wanted.name, wanted.goal, position, wanted.agile
+        phase.name, phase.goal, phase.position, phase.agile = part.name, part.goal, position, part.agile
         phase.method_id = self.method.id
-        phase.outcomes = list(self._outcomes(phase.outcomes, wanted.outcomes))
+        phase.outcomes = list(self._outcomes(phase.outcomes, part.outcomes))
         if self.work.is_changed(phase):
             await save(self.work, PHASES, phase, plain(Phase, "revised"))
 
     def _outcomes(
-        self, there: Sequence[PhaseOutcome], wanted: Sequence[PhaseOutcome]
+        self, there: Sequence[PhaseOutcome], of_course: Sequence[PhaseOutcome]
     ) -> Iterable[PhaseOutcome]:
         by_code = {one.code: one for one in there}
-        for one in wanted:
+        for one in of_course:
             old = by_code.get(one.code)
             work_done = (
                 {} if old is None else {n: getattr(old, n) for n in ("deliverable_id", "waived_reason")}
             )
             yield one.model_copy(update=work_done)
-        codes, of_method = {one.code for one in wanted}, {one.code for one in self.method.outcomes}
+        codes, of_method = {one.code for one in of_course}, {one.code for one in self.method.outcomes}
         for one in there:
             if one.code not in codes and (_is_worked_on(one) or one.code not in of_method):
                 yield one
 
-    async def _gates(self, phase: Phase, wanted: Sequence[CourseGate]) -> None:
-        for one in wanted:
+    async def _gates(self, phase: Phase, parts: Sequence[CourseGate]) -> None:
+        for one in parts:
             self.place += 1
             gate = next((g for g in self.gates if (g.phase_id, g.code) == (phase.id, one.of.code)), None)
             members = {

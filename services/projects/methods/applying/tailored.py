@@ -124,8 +124,12 @@ class Tailor:
                 of = tuple(code for code in phases if code in merge.phases)
                 is_done = merge.into in done and merge.into not in phases
                 of = of if is_done else tuple(code for code in of if code not in done)
-                wanted = tailoring.size is not None and tailoring.size is self.choices.size
-                if (wanted or is_done) and len(of) > 1 and all((c,) in [s.of for s in stretches] for c in of):
+                is_of_size = tailoring.size is not None and tailoring.size is self.choices.size
+                if (
+                    (is_of_size or is_done)
+                    and len(of) > 1
+                    and all((c,) in [s.of for s in stretches] for c in of)
+                ):
                     place = next(i for i, one in enumerate(stretches) if one.of == of[:1])
                     stretches = [one for one in stretches if one.of[0] not in of]
                     stretches.insert(place, Stretch(merge.into, of))
@@ -208,7 +212,7 @@ class Tailor:
         return outcomes
 
     def _is_used(self, one: MethodOutcome) -> bool:
-        return one.module is None or bool(self.modules & {one.module, *one.also})
+        return one.module is None or bool(self.modules & {one.module, *one.further_modules})
 
     def _outcome(self, one: MethodOutcome, mandatory: bool) -> PhaseOutcome:
         name = text_in(one.name, self.choices.language)
@@ -242,13 +246,13 @@ def _approach(method: Method, choices: Choices) -> MethodApproach | None:
 
 def _modules(method: Method, choices: Choices) -> frozenset[str]:
     """The mandatory ones, and those that are named, or those of the scenario, or all."""
-    known = [one.code for one in method.modules]
-    used: Sequence[str] = known
+    codes = [one.code for one in method.modules]
+    used: Sequence[str] = codes
     if choices.scenario is not None:
         _refuse_unknown([choices.scenario], [one.code for one in method.scenarios], "/scenario")
         used = next(one.modules for one in method.scenarios if one.code == choices.scenario)
     if choices.modules is not None:
-        _refuse_unknown(choices.modules, known, "/modules")
+        _refuse_unknown(choices.modules, codes, "/modules")
         used = choices.modules
     return frozenset((*used, *(one.code for one in method.modules if one.mandatory)))
 
@@ -257,8 +261,8 @@ def _known_gates(method: Method, choices: Choices) -> None:
     _refuse_unknown(list(choices.gates), [one.code for one in method.gates], "/gates")
 
 
-def _refuse_unknown(named: Sequence[str], known: Sequence[str], where: str) -> None:
-    unknown = [one for one in named if one not in known]
+def _refuse_unknown(codes: Sequence[str], codes_of_method: Sequence[str], where: str) -> None:
+    unknown = [one for one in codes if one not in codes_of_method]
     if unknown:
         raise Invalid(
             "the method has nothing of this name",

@@ -96,16 +96,16 @@ class GateMissing(AnswerShape):
 async def gate_missing(work: Work, gate: Gate, language: str) -> GateMissing:
     phase = await missing.phase_of(work, gate)
     method = await _method_of(work, phase)
-    asked = await missing.asked_of(work, gate, phase)
+    asked_outcomes = await missing.asked_of(work, gate, phase)
     names = {one.code: text_in(one.name, language) for one in method.outcomes} if method else {}
-    wanted = rules.wanted_phase_state(gate)
+    fitting_state = rules.wanted_phase_state(gate)
     return GateMissing(
         gate_id=gate.id,
         state=gate.state,
         at=gate.at,
         phase_id=gate.phase_id,
         phase_state=None if phase is None else phase.state.value,
-        phase_fits=phase is None or phase.state is wanted,
+        phase_fits=phase is None or phase.state is fitting_state,
         decider=await _decider(work, gate, method, language),
         outcomes=[
             AskedOutcome(
@@ -118,9 +118,9 @@ async def gate_missing(work: Work, gate: Gate, language: str) -> GateMissing:
                 of=one.outcome.of,
                 waived_reason=one.outcome.waived_reason,
             )
-            for one in asked
+            for one in asked_outcomes
         ],
-        missing=sum(one.is_missing for one in asked),
+        missing=sum(one.is_missing for one in asked_outcomes),
         conditions=[
             OpenCondition(action_id=one.id, title=one.title)
             for one in await missing.open_conditions(work, gate)

@@ -41,13 +41,13 @@ async def asked_of(
     work: Work, gate: Gate, phase: Phase | None, accepted: Collection[Being] = ()
 ) -> list[Asked]:
     """All that it asks for. `accepted` are outcomes that become so in this unit."""
-    asked = []
-    for outcome in rules.asked(gate, phase):
+    asked_outcomes = []
+    for outcome in rules.asked_outcomes(gate, phase):
         assert phase is not None
         being = (getattr(outcome, "is"), outcome.of)
         verdict = ACCEPTED if being in accepted else await judge(work, phase, outcome)
-        asked.append(Asked(outcome, verdict, phase.outcomes.index(outcome)))
-    return asked
+        asked_outcomes.append(Asked(outcome, verdict, phase.outcomes.index(outcome)))
+    return asked_outcomes
 
 
 async def open_conditions(work: Work, gate: Gate) -> list[Action]:
@@ -75,9 +75,9 @@ async def open_conditions(work: Work, gate: Gate) -> list[Action]:
     )
 
 
-def refuse_missing(gate: Gate, asked: Sequence[Asked]) -> None:
+def refuse_missing(gate: Gate, asked_outcomes: Sequence[Asked]) -> None:
     """Refuse (409 `outcomes_missing`) to pass it, listing what is missing and why."""
-    lacking = [one for one in asked if one.is_missing]
+    lacking = [one for one in asked_outcomes if one.is_missing]
     if lacking:
         raise Conflict(
             Text("{gate} lacks {count} {count:outcome|outcomes}", gate=gate.name, count=len(lacking)),

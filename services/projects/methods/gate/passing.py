@@ -137,7 +137,7 @@ async def gate_waiting_for(work: Work, project_id: UUID, being: Being) -> Gate |
         if phase is None or phase.state in (PhaseState.COMPLETED, PhaseState.SKIPPED):
             continue
         if gate.state in (GateState.PLANNED, GateState.READY) and being in [
-            (getattr(one, "is"), one.of) for one in rules.asked(gate, phase)
+            (getattr(one, "is"), one.of) for one in rules.asked_outcomes(gate, phase)
         ]:
             return gate
     return None

@@ -142,17 +142,17 @@ def phase_fits(gate: Gate, phase: Phase | None) -> None:
             Fault("other_project", "a phase of the same project", pointer="/phase_id"),
             code="phase_of_other_project",
         )
-    known = {one.code for one in phase.outcomes} if phase is not None else set()
+    codes = {one.code for one in phase.outcomes} if phase is not None else set()
     faults = [
         Fault("unknown_outcome", Text("the phase has no outcome {name}", name=one), pointer=f"/outcomes/{i}")
         for i, one in enumerate(gate.outcomes)
-        if one not in known
+        if one not in codes
     ]
     if faults:
         raise Invalid("a gate asks for outcomes of its phase", *faults, code="unknown_outcome")
 
 
-def asked(gate: Gate, phase: Phase | None) -> list[PhaseOutcome]:
+def asked_outcomes(gate: Gate, phase: Phase | None) -> list[PhaseOutcome]:
     """The outcomes that must be accepted or waived: those it names; at the end of a phase all mandatory ones besides."""
     if phase is None:
         return []

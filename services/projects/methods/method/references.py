@@ -15,7 +15,7 @@ ALL = "all"
 NAMES: dict[str, dict[str, str]] = {
     "approaches": {"phases": "phases", "releases_in": "phases"},
     "gates": {"phases": "phases", "decider": "roles", "module": "modules", "needs": "outcomes"},
-    "outcomes": {"phases": "phases", "module": "modules", "also": "modules", "at_gates": "gates", "role": "roles"},
+    "outcomes": {"phases": "phases", "module": "modules", "further_modules": "modules", "at_gates": "gates", "role": "roles"},
     "roles": {"excludes": "roles"},
     "modules": {"phases": "phases"},
     "scenarios": {"modules": "modules"},
@@ -51,9 +51,9 @@ def _doubled(codes: Sequence[str], where: str) -> Iterator[Fault]:
             yield Fault("duplicate", Text("{name} is named before", name=one), pointer=f"{where}/{i}/code")
 
 
-def _unknown(named: Iterable[str], known: Sequence[str], where: str) -> Iterator[Fault]:
-    for one in named:
-        if one not in known and one != ALL:
+def _unknown(codes: Iterable[str], codes_there: Sequence[str], where: str) -> Iterator[Fault]:
+    for one in codes:
+        if one not in codes_there and one != ALL:
             yield Fault(
                 "unknown_part", Text("the method has no part {name} of this kind", name=one), pointer=where
             )

@@ -19,21 +19,21 @@ ACTS = Acts(of_project, rules.act)
 S = PhaseState
 
 
-def code_of(name: str, taken: Collection[str]) -> str:
+def code_of(name: str, used_codes: Collection[str]) -> str:
     """A code made from a name, in small letters without accents, and with a number where it is taken."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     code = re.sub("[^a-z0-9]+", "_", plain).strip("_")
     code = (code if code[:1].isalpha() else f"n_{code}".rstrip("_"))[:50]
     numbers = (f"{code}_{number}" for number in count(2))
-    return next(one for one in chain([code], numbers) if one not in taken)
+    return next(one for one in chain([code], numbers) if one not in used_codes)
 
 
 async def supply(work: Work, body: Any) -> dict[str, Any]:
     """A code from its name, where none is given."""
     if body.code:
         return {"code": body.code}
-    taken = {one.code for one in await course.phases_of(work, body.project_id)}
-    return {"code": code_of(body.name, taken)}
+    used_codes = {one.code for one in await course.phases_of(work, body.project_id)}
+    return {"code": code_of(body.name, used_codes)}
 
 
 async def check(work: Work, phase: Phase) -> None:

@@ -109,11 +109,11 @@ async def gantt(call: Call, id: Id, query: GanttQuery) -> Answer[Gantt]:
     agreed = await _agreed(work, baseline)
     plan = await plan_of(work, project.id)
     rows = await asyncio.to_thread(_bars, dates, agreed, plan.activities)
-    shown = rows[query.first - 1 : query.first - 1 + query.most]
-    ids = {row["id"] for row in shown}
+    bars = rows[query.first - 1 : query.first - 1 + query.most]
+    ids = {row["id"] for row in bars}
     links = [one for one in plan.links.values() if str(one.to_id) in ids]
-    shown += await _elsewhere(work, [one for one in links if one.from_project_id is not None])
-    ids |= {row["id"] for row in shown}
+    bars += await _elsewhere(work, [one for one in links if one.from_project_id is not None])
+    ids |= {row["id"] for row in bars}
     answer = {
         "project_id": project.id,
         "schedule_id": None if run is None else run.id,
@@ -122,7 +122,7 @@ async def gantt(call: Call, id: Id, query: GanttQuery) -> Answer[Gantt]:
         "baseline_id": None if baseline is None else baseline.id,
         "baseline_finish_on": None if baseline is None else baseline.finish_on,
         "count": len(rows),
-        "items": shown,
+        "items": bars,
         "links": [_link(one) for one in links if str(one.from_id) in ids],
     }
     return Answer(200, await asyncio.to_thread(msgspec.json.encode, answer))
@@ -171,8 +171,8 @@ async def _elsewhere(work: Work, links: list[Dependency]) -> list[dict[str, Any]
     for project_id in sorted({one.from_project_id for one in links if one.from_project_id is not None}):
         if work.hides_node(project_id) or (run := await latest(work, project_id)) is None:
             continue
-        wanted = {str(one.from_id) for one in links if one.from_project_id == project_id}
-        for row in (await content_of(work.store, run)).dates_of(wanted):
+        activity_ids = {str(one.from_id) for one in links if one.from_project_id == project_id}
+        for row in (await content_of(work.store, run)).dates_of(activity_ids):
             one = next((a for a in activities.values() if str(a.id) == row["activity_id"]), None)
             if one is not None:
                 dates = row | {"critical": row["criticality"] == "critical"}

@@ -45,11 +45,11 @@ async def take(call: Call, id: str, sha256: str, filename: str | None) -> Any:
     body = rules.laid_over(content.body, plan, SOURCE)
     outcome = await plans.put(work, project, body, [(False, "*")])
     counts = {PlanFileRows.ACTIVITIES: outcome.activities, PlanFileRows.DEPENDENCIES: outcome.links}
-    taken = [
-        PlanFileTaken(what=what, **rules.counted(one, kept))
-        for (what, one), kept in zip(counts.items(), rules.entered_here(plan, SOURCE), strict=True)
+    rows = [
+        PlanFileTaken(what=what, **rules.counted(one, entered))
+        for (what, one), entered in zip(counts.items(), rules.entered_here(plan, SOURCE), strict=True)
     ]
-    if not any(one.created or one.changed or one.removed for one in taken):
+    if not any(one.created or one.changed or one.removed for one in rows):
         last = await work.find(
             PlanFile, "project_id = ? ORDER BY created_at DESC, id DESC", (str(project.id),), archived=False
         )
@@ -61,7 +61,7 @@ async def take(call: Call, id: str, sha256: str, filename: str | None) -> Any:
         filename=filename or upload.name,
         format=format,
         sha256=sha256,
-        taken=taken,
+        taken_rows=rows,
         losses=[
             PlanFileLoss(
                 what=one.what, count=one.count, reason=PlanFileReason(one.reason), example=one.example
@@ -94,8 +94,8 @@ async def _sent(work: Work, sha256: str) -> Upload:
 
 async def _read(call: Call, upload: Upload, project_id: UUID) -> tuple[PlanFileContent, PlanFormat]:
     """The file as a worker read it: once, for a request that is decided several times."""
-    known = call.scope.get("portolan.plan_file")
-    if known is None:
+    content_and_format = call.scope.get("portolan.plan_file")
+    if content_and_format is None:
         content = Content(upload.sha256, upload.size, upload.media_type)
         raw = b"".join([piece async for piece in pieces(call.kernel.store, content, 0, content.size)])
         format = rules.format_of(raw)
@@ -108,9 +108,9 @@ async def _read(call: Call, upload: Upload, project_id: UUID) -> tuple[PlanFileC
         zone = str(call.kernel.settings.zone)
         body = await to_thread(_body, raw, zone, f"{project_id}/")
         result = await read_by_worker(call, READ, body)
-        known = call.scope["portolan.plan_file"] = (await to_thread(_content, result), format)
-    assert isinstance(known, tuple)
-    return known
+        content_and_format = call.scope["portolan.plan_file"] = (await to_thread(_content, result), format)
+    assert isinstance(content_and_format, tuple)
+    return content_and_format
 
 
 def _body(raw: bytes, zone: str, prefix: str) -> bytes:

@@ -38,12 +38,12 @@ def laid_over(body: PlanBody, plan: Plan, source: str) -> PlanBody:
     """The plan as it is to be: the rows of the file, and all that did not come from one.
 
     An activity that is known keeps what files do not say: its work package, calendar and role."""
-    known = {
+    by_file_id = {
         one.external_ref.id: one
         for one in plan.activities.values()
         if one.external_ref is not None and one.external_ref.source == source
     }
-    rows = [_with_what_stands(row, known) for row in body.activities]
+    rows = [_with_what_stands(row, by_file_id) for row in body.activities]
     here = [one for one in plan.activities.values() if not _is_of(one, source)]
     links = list(_own_links(plan, source))
     return PlanBody(
@@ -51,8 +51,8 @@ def laid_over(body: PlanBody, plan: Plan, source: str) -> PlanBody:
     )
 
 
-def _with_what_stands(row: PlanActivity, known: dict[str, Activity]) -> PlanActivity:
-    one = None if row.external_ref is None else known.get(row.external_ref.id)
+def _with_what_stands(row: PlanActivity, by_file_id: dict[str, Activity]) -> PlanActivity:
+    one = None if row.external_ref is None else by_file_id.get(row.external_ref.id)
     if one is None:
         return row
     return replace(
@@ -79,13 +79,13 @@ def entered_here(plan: Plan, source: str) -> tuple[int, int]:
     return here, sum(1 for _ in _own_links(plan, source))
 
 
-def counted(counts: Any, kept: int) -> dict[str, int]:
+def counted(counts: Any, entered: int) -> dict[str, int]:
     """What became of the rows of a file: what was entered here is none of them."""
     return {
         "created": counts.created,
         "changed": counts.changed,
         "removed": counts.removed,
-        "unchanged": counts.unchanged - kept,
+        "unchanged": counts.unchanged - entered,
     }
 
 

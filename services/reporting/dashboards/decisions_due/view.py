@@ -34,8 +34,8 @@ KINDS = (
 
 def standing() -> list[Kind]:
     """Those that there are."""
-    known = {entry.name for entry in CATALOGUE.values() if entry.service == "projects"}
-    return [kind for kind in KINDS if kind.aggregate in known]
+    aggregates = {entry.name for entry in CATALOGUE.values() if entry.service == "projects"}
+    return [kind for kind in KINDS if kind.aggregate in aggregates]
 
 
 def collections() -> dict[str, str]:

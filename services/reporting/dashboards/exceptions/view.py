@@ -33,19 +33,19 @@ def days(since: str, on: date, zone: tzinfo) -> int:
 def beyond(one: State) -> State:
     """How far the forecast is beyond what is tolerated, in the unit of the axis; null where nobody can compute it."""
     tolerance, forecast = one["tolerance"], one["forecast"]
-    found: State = {"beyond_days": None, "beyond_cost": None, "beyond_score": None, "beyond_pct": None}
+    excess: State = {"beyond_days": None, "beyond_cost": None, "beyond_score": None, "beyond_pct": None}
     if one["axis"] == Axis.TIME:
         late = date.fromisoformat(forecast["finish_on"]) - date.fromisoformat(tolerance["finish_on"])
-        found["beyond_days"] = late.days
+        excess["beyond_days"] = late.days
     elif one["axis"] == Axis.COST:
         money, bound = Money.read(forecast["cost"]), Money.read(tolerance["cost"])
         if money.currency == bound.currency:
             over = money.minor - bound.minor
-            found["beyond_cost"] = Money.of(over, money.currency).model_dump()
-            found["beyond_pct"] = percent(over, bound.minor)
+            excess["beyond_cost"] = Money.of(over, money.currency).model_dump()
+            excess["beyond_pct"] = percent(over, bound.minor)
     elif one["axis"] == Axis.RISK:
-        found["beyond_score"] = forecast["score"] - tolerance["score"]
-    return found
+        excess["beyond_score"] = forecast["score"] - tolerance["score"]
+    return excess
 
 
 def by_axis(items: Sequence[State]) -> list[State]:

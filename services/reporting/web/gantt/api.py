@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.reporting.asof import AsOfQuery, as_of
 from services.reporting.web import sessions
-from services.reporting.web.gantt.drawing import drawn
+from services.reporting.web.gantt.drawing import draw_chart
 from services.reporting.web.page import page
 from services.reporting.web.reading import words_of
 from services.reporting.web.registers.client import Api
@@ -35,7 +35,7 @@ async def gantt_page(call: Call, id: Id, query: GanttPageQuery) -> Answer:
     )
     rows = [one | {"href": f"/registers/projects/activities/{one['id']}"} for one in plan["items"]]
     title = words.gettext("Plan of %s") % project["name"]
-    chart = await asyncio.to_thread(drawn, rows, plan["links"], at.on, words, title) if rows else None
+    chart = await asyncio.to_thread(draw_chart, rows, plan["links"], at.on, words, title) if rows else None
     return page(
         call,
         "gantt.html",

@@ -78,7 +78,7 @@ def y_of(place: int) -> int:
     return HEAD * (place // GROUP + 1) + ROW * place
 
 
-def drawn(rows: Sequence[Row], links: Iterable[Row], today: date, words: Words, title: str) -> Markup:
+def draw_chart(rows: Sequence[Row], links: Iterable[Row], today: date, words: Words, title: str) -> Markup:
     """The chart. `rows` are in their order; `links` name rows by `from_id` and `to_id`."""
     axis = axis_of(rows, today)
     height = y_of(len(rows)) + 4

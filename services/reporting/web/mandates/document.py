@@ -80,17 +80,17 @@ async def document_of(reader: DetailReader) -> Document:
     reader.shower.names = {**reader.shower.names, **names}
     hash = state["content_hash"] or ""
     is_intact = not hash or bool((await reader.api.get(f"{reader.path}/verify"))["intact"])
-    written = _Written(reader, state)
+    writer = _Written(reader, state)
     return Document(
-        kind=written.value("kind"),
+        kind=writer.value("kind"),
         title=state["title"],
         code=state["code"],
         edition=state["edition"],
-        state=written.value("state"),
-        project=written.name(state["project_id"]),
-        facts=written.facts(),
-        sections=[one for one in written.sections(await _objectives(reader, state)) if one is not None],
-        signatures=written.signatures(),
+        state=writer.value("state"),
+        project=writer.name(state["project_id"]),
+        facts=writer.facts(),
+        sections=[one for one in writer.sections(await _objectives(reader, state)) if one is not None],
+        signatures=writer.signatures(),
         hash=hash,
         is_intact=is_intact,
         binds=state["state"] == "signed",
@@ -210,11 +210,11 @@ class _Written:
 
     def signatures(self) -> list[SignatureLine]:
         """One line for each signatory, in their order."""
-        given = {one["signatory_id"]: one for one in self.state["signatures"]}
+        by_signatory = {one["signatory_id"]: one for one in self.state["signatures"]}
         lines = []
         for signatory in self.state["signatories"]:
             name, role = self.name(signatory["person_id"]).text, self.role(signatory["role"])
-            one = given.get(signatory["person_id"])
+            one = by_signatory.get(signatory["person_id"])
             if one is None:
                 lines.append(SignatureLine(name, role))
                 continue

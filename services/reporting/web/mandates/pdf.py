@@ -39,11 +39,11 @@ def typeset(document: Document, words: Words, at: datetime) -> bytes:
         for one in document.signatures
     ]
     data = asdict(document) | {"texts": texts, "lang": words.language, "signatures": signatures}
-    made: bytes = typst.compile(
+    pdf: bytes = typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data)},
         timestamp=int(at.timestamp()),
     )
-    return made
+    return pdf

@@ -134,22 +134,22 @@ class _Strip:
 
 async def gate_shown(reader: DetailReader, state: Mapping[str, Any]) -> GateShown:
     """What a gate asks for, who decides it, and what is missing."""
-    told = await reader.api.get(f"{reader.path}/missing")
-    decider, kinds, naming = told["decider"], by_kind(reader.entry.service), reader.shower.naming
+    answer = await reader.api.get(f"{reader.path}/missing")
+    decider, kinds, naming = answer["decider"], by_kind(reader.entry.service), reader.shower.naming
     ids = {*decider["person_ids"]}
     names = await names_of(reader.api, reader.shower, reader.entry.service, {"person": ids})
     action, phase = kinds["action"], kinds["phase"]
     return GateShown(
-        outcomes=[_outcome(reader, state, one) for one in told["outcomes"]],
-        missing=told["missing"],
+        outcomes=[_outcome(reader, state, one) for one in answer["outcomes"]],
+        missing=answer["missing"],
         role=decider["name"] or naming.value(reader.entry, "acts_as", decider["acts_as"]),
         level=naming.value(reader.entry, "level", decider["level"]),
         persons=[names.get(id) or reader.shower.names.get(id) or Name(id) for id in decider["person_ids"]],
-        fits=told["phase_fits"],
-        phase_label=naming.value(phase, "state", told["phase_state"]) if told["phase_state"] else "",
-        conditions=[Name(one["title"], address_of(action, one["action_id"])) for one in told["conditions"]],
-        waiving=f"{address_of(phase, told['phase_id'])}/edit" if told["phase_id"] else "",
-        is_open=told["state"] in ("planned", "ready", "failed"),
+        fits=answer["phase_fits"],
+        phase_label=naming.value(phase, "state", answer["phase_state"]) if answer["phase_state"] else "",
+        conditions=[Name(one["title"], address_of(action, one["action_id"])) for one in answer["conditions"]],
+        waiving=f"{address_of(phase, answer['phase_id'])}/edit" if answer["phase_id"] else "",
+        is_open=answer["state"] in ("planned", "ready", "failed"),
     )
 
 

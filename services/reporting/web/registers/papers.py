@@ -142,7 +142,7 @@ def _answer(reader: DetailReader, entry: Entry, state: Mapping[str, Any]) -> Ans
         id = state[member]
         return None if id is None else shower.names.get(id) or Name(id)
 
-    def shown(member: str) -> Shown:
+    def value(member: str) -> Shown:
         return shower.show(entry, members[member], state[member])
 
     return Answer(
@@ -151,10 +151,10 @@ def _answer(reader: DetailReader, entry: Entry, state: Mapping[str, Any]) -> Ans
         handed_to=name("delegated_to_id"),
         state=shower.naming.value(entry, "state", state["state"]),
         counts=state["counts"],
-        due=shown("due_on"),
-        answered=shown("answered_on"),
+        due=value("due_on"),
+        answered=value("answered_on"),
         comment=state["comment"],
-        conditions=shown("conditions"),
+        conditions=value("conditions"),
         moves=[
             (shower.naming.move(entry, verb), f"{address_of(entry, state['id'])}/moves/{verb}")
             for verb in state["allowed_moves"]

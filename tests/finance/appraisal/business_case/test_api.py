@@ -9,7 +9,7 @@ from tests.conftest import Portolan
 from tests.support.given import Desk, chf, money
 
 CASES = "finance/v1/business-cases"
-OPTIONS = [{"name": "Replace it", "chosen": True}, {"name": "Do nothing"}]
+OPTIONS = [{"name": "Replace it", "preferred": True}, {"name": "Do nothing"}]
 
 
 def flows(*net: int, first: int = 2026) -> list[dict[str, Any]]:
@@ -77,7 +77,10 @@ async def test_a_case_without_years_says_why_it_has_no_figures(desk: Desk) -> No
 @pytest.mark.parametrize(
     ("members", "pointer"),
     [
-        ({"options": [{"name": "A", "chosen": True}, {"name": "B", "chosen": True}]}, "/options/1/chosen"),
+        (
+            {"options": [{"name": "A", "preferred": True}, {"name": "B", "preferred": True}]},
+            "/options/1/preferred",
+        ),
         ({"cash_flows": flows(-1) + flows(2)}, "/cash_flows/1/year"),
         ({"cash_flows": [{"year": 2026, "cost": chf("-1.00")}]}, "/cash_flows/0/cost"),
         (

@@ -174,7 +174,7 @@ BASELINES = (Basis(1_000, "first"), Basis(2_000, "second"))
 
 @pytest.mark.rule("finance.performance.2")
 @pytest.mark.parametrize(
-    ("told", "between", "afterwards"),
+    ("states", "between", "afterwards"),
     [
         ([(FIRST, 500)], 1_000, 1_000),
         ([(FIRST, 500), (SECOND, 1_000)], 400, 400),
@@ -186,13 +186,13 @@ BASELINES = (Basis(1_000, "first"), Basis(2_000, "second"))
     ],
 )
 def test_bac_moves_only_with_the_next_baseline(
-    told: list[tuple[Plan | None, int]], between: int, afterwards: int
+    states: list[tuple[Plan | None, int]], between: int, afterwards: int
 ) -> None:
     """The first at 1,000, the second at 2,000: of each the plan of its moment counts, and nothing that comes later."""
-    versions = [version(p, at=at, number=n) for n, (p, at) in enumerate(told, 1)]
+    versions = [version(p, at=at, number=n) for n, (p, at) in enumerate(states, 1)]
     changes = rules.changes([], rules.walk(None, versions, BASELINES), lambda at: at)
     assert [summed(changes, at).bac for at in (1_999, 3_000)] == [between, afterwards]
-    live = told[-1][0]
+    live = states[-1][0]
     now = summed(changes)
     assert (now.current, now.differing) == (live.budget if live else 0, int(afterwards != now.current))
 
@@ -211,32 +211,32 @@ tellings = st.lists(st.tuples(plans, st.integers(0, 100), st.booleans()), min_si
 
 @given(tellings, st.lists(st.integers(0, 8), max_size=3, unique=True), st.randoms(use_true_random=False))
 def test_in_whatever_order_versions_and_baselines_are_told_the_sums_of_each_day_are_the_same(
-    told: list[tuple[Plan | None, int, bool]], baselines: list[int], random: Random
+    states: list[tuple[Plan | None, int, bool]], baselines: list[int], random: Random
 ) -> None:
     """Versions come in their order, as the events of a package do; a baseline may be told before or after any of them."""
     versions = [
-        version(p, percent, at=at, number=at + 1, gone=gone) for at, (p, percent, gone) in enumerate(told)
+        version(p, percent, at=at, number=at + 1, gone=gone) for at, (p, percent, gone) in enumerate(states)
     ]
     bases = [Basis(at, f"at {at}") for at in sorted(baselines)]
     whole = rules.changes([], rules.walk(None, versions, bases), lambda at: at)
-    known: list[PackageVersion] = []
+    walked: list[PackageVersion] = []
     agreed: list[Basis] = []
     waiting, late = list(versions), list(bases)
     random.shuffle(late)
     pieces: list[Change] = []
     while waiting or late:
-        old = rules.walk(None, known, agreed)
+        old = rules.walk(None, walked, agreed)
         if waiting and (not late or random.random() < 0.6):
-            start = known[-1] if known else None
+            start = walked[-1] if walked else None
             one = waiting.pop(0)
             steps = rules.walk(start, [one], agreed)
             pieces += rules.changes(rules.walk(start, [], agreed), steps, lambda at: at)
-            known.append(rules.as_told(steps)[one.version])
+            walked.append(rules.as_told(steps)[one.version])
         else:
             agreed = sorted([*agreed, late.pop()])
-            new = rules.walk(None, known, agreed)
+            new = rules.walk(None, walked, agreed)
             pieces += rules.changes(old, new, lambda at: at)
-            known = [rules.as_told(new)[one.version] for one in known]
+            walked = [rules.as_told(new)[one.version] for one in walked]
     for day in range(10):
         assert summed(pieces, day) == summed(whole, day), day
 

@@ -50,8 +50,8 @@ async def test_who_manages_the_project_does_not_decide_what_is_for_the_sponsor(p
     assert (refused.status_code, refused.json()["code"], refused.json()["authority"]) == (
         403, "beyond_authority", "sponsor",
     )  # fmt: skip
-    shown = (await manager.client.get(f"/{CHANGES}/{change['id']}?expand=allowed_moves")).json()
-    assert "approve" not in shown["allowed_moves"]
+    detail = (await manager.client.get(f"/{CHANGES}/{change['id']}?expand=allowed_moves")).json()
+    assert "approve" not in detail["allowed_moves"]
 
 
 @pytest.mark.rule("projects.change.1")

@@ -87,8 +87,8 @@ def test_the_authority_is_that_of_the_sum(
     )
     for count in range(len(impacts) + 1):
         total = added_up(map(impact, impacts[:count]))
-        found = authority_of(total, terms, is_above_limit=False)
-        assert found.value == oracle(impacts[:count], budget, tolerated)
+        authority = authority_of(total, terms, is_above_limit=False)
+        assert authority.value == oracle(impacts[:count], budget, tolerated)
 
 
 @pytest.mark.rule("projects.change.1")

@@ -87,13 +87,13 @@ async def test_a_conceded_off_specification_moves_no_terms(steering: Steering) -
 async def test_a_granted_paper_on_a_change_takes_the_place_of_a_resolution(steering: Steering) -> None:
     limits = [{"amount": chf("300.00"), "decided_by": "Steering committee"}]
     portfolio = await steering.make(PORTFOLIOS, name="Infrastructure", limits=limits)
-    await steering.revise(PROJECTS, steering.made, portfolio_id=portfolio["id"])
+    await steering.revise(PROJECTS, steering.erp, portfolio_id=portfolio["id"])
     await steering.bind()
     change = await steering.change("Large", impact={"cost": chf("400.00")})
     assert change["authority"] == "resolution"
     assert (await steering.by("sara", CHANGES, change, "approve")).json()["code"] == "resolution_needed"
     paper = await steering.make(
-        PAPERS, project_id=steering.made["id"], subject={"kind": "change", "id": change["id"]}, title="Large",
+        PAPERS, project_id=steering.erp["id"], subject={"kind": "change", "id": change["id"]}, title="Large",
         question="Do we pay for it?", options=[{"name": "Yes"}, {"name": "No"}], recommendation="Yes",
         approvers={"need": 1, "of": [steering.persons["otto"]]},
     )  # fmt: skip

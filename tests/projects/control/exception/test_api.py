@@ -20,8 +20,8 @@ async def test_the_sponsor_decides_and_nobody_in_their_place(steering: Steering)
     for who in ("max", "otto"):
         refused = await steering.by(who, EXCEPTIONS, one, "decide", decision="Go on")
         assert (refused.status_code, refused.json()["code"]) == (403, "beyond_authority"), who
-    shown = (await steering.callers["max"].get(f"/{EXCEPTIONS}/{one['id']}?expand=allowed_moves")).json()
-    assert "decide" not in shown["allowed_moves"]
+    detail = (await steering.callers["max"].get(f"/{EXCEPTIONS}/{one['id']}?expand=allowed_moves")).json()
+    assert "decide" not in detail["allowed_moves"]
     decided = await steering.by("dina", EXCEPTIONS, one, "decide", decision="Go on", reason="No way back")
     assert (decided.status_code, decided.json()["state"], decided.json()["decision"]) == (
         200,
@@ -44,7 +44,7 @@ async def test_a_decided_exception_enters_the_log_by_itself(steering: Steering) 
 async def test_above_the_limit_of_the_portfolio_a_resolution_is_needed(steering: Steering) -> None:
     limits = [{"amount": chf("300.00"), "decided_by": "Steering committee"}]
     portfolio = await steering.make(PORTFOLIOS, name="Infrastructure", limits=limits)
-    await steering.revise(PROJECTS, steering.made, portfolio_id=portfolio["id"])
+    await steering.revise(PROJECTS, steering.erp, portfolio_id=portfolio["id"])
     one = await out_of_cost(steering, "1300.01")  # 300.01 above the budget
     refused = await steering.by("sara", EXCEPTIONS, one, "decide", decision="Go on")
     assert (refused.status_code, refused.json()["code"]) == (409, "resolution_needed")
@@ -78,7 +78,7 @@ async def test_nothing_else_is_accepted_than_more_of_the_same(
 async def test_where_nothing_is_forecast_in_figures_somebody_raises_it_once(steering: Steering) -> None:
     await steering.bind()
     body = {
-        "project_id": steering.made["id"], "axis": "quality", "tolerance": {"words": "One per cent of errors"},
+        "project_id": steering.erp["id"], "axis": "quality", "tolerance": {"words": "One per cent of errors"},
         "forecast": {"words": "Three per cent"},
     }  # fmt: skip
     assert (await steering.make(EXCEPTIONS, **body))["mandate_id"] is not None

@@ -125,5 +125,5 @@ async def test_the_next_edition_with_other_tolerances_judges_anew(steering: Stee
 
 async def test_without_a_mandate_nothing_is_raised(steering: Steering) -> None:
     await steering.expect("99999.00")
-    assert (await steering.act(PROJECTS, steering.made, "discontinue")).status_code == 200
+    assert (await steering.act(PROJECTS, steering.erp, "discontinue")).status_code == 200
     assert await steering.exceptions() == []

@@ -111,7 +111,7 @@ async def test_sponsor_and_manager_have_to_sign(leading: Leading) -> None:
         refused = await leading.act(MANDATES, mandate, "submit")
         assert (refused.status_code, refused.json()["code"]) == (422, "mandate_incomplete"), signatories
     twice = await leading.create(
-        MANDATES, project_id=leading.made["id"], kind="initiation", title="ERP",
+        MANDATES, project_id=leading.erp["id"], kind="initiation", title="ERP",
         signatories=[sponsor, sponsor | {"role": "manager"}],
     )  # fmt: skip
     assert (twice.status_code, twice.json()["code"]) == (422, "bad_mandate")
@@ -123,11 +123,11 @@ async def test_the_signed_one_binds_until_its_next_edition_is_signed(leading: Le
     first = await leading.signed("execution", plan=PLAN, budget=chf("900000.00"))
     edited = await leading.revise(MANDATES, first, budget=chf("1.00"))
     assert (edited.status_code, edited.json()["code"]) == (409, "bound")
-    beside = await leading.create(MANDATES, project_id=leading.made["id"], kind="execution", title="Another")
+    beside = await leading.create(MANDATES, project_id=leading.erp["id"], kind="execution", title="Another")
     assert (beside.status_code, beside.json()["code"]) == (409, "next_edition_needed")
-    made = await leading.act(MANDATES, first, "editions")
-    assert (made.status_code, made.json()["edition"]) == (201, 2)
-    second = made.json()
+    created = await leading.act(MANDATES, first, "editions")
+    assert (created.status_code, created.json()["edition"]) == (201, 2)
+    second = created.json()
     assert second["signatures"] == []
     assert (await leading.revise(MANDATES, second, budget=chf("950000.00"))).status_code == 200
     await leading.move(MANDATES, second, "submit")
@@ -151,18 +151,18 @@ async def test_a_signed_initiation_mandate_opens_budget_and_register_and_bounds_
     """Of 50,000.00 first 49,999.99 are spent: 0.01 is left, 0.02 is too much."""
     await leading.lead()
     desk = Desk(leading.portolan)
-    assert (await desk.post(leading.made, "1.00")).json()["code"] == "no_budget"
+    assert (await desk.post(leading.erp, "1.00")).json()["code"] == "no_budget"
     await leading.signed("initiation")
     assert (await leading.project_now())["stage"] == "initiating"
     assert (await desk.the("finance/v1/budgets"))["open"] is True
     assert [one["open"] for one in await desk.registers()] == [True]
-    assert (await desk.post(leading.made, "49999.99")).status_code == 201
-    refused = await desk.post(leading.made, "0.02")
+    assert (await desk.post(leading.erp, "49999.99")).status_code == 201
+    refused = await desk.post(leading.erp, "0.02")
     assert (refused.status_code, refused.json()["code"]) == (409, "initiation_budget_spent")
     assert refused.json()["left"] == chf("0.01")
-    assert (await desk.post(leading.made, "0.01")).status_code == 201
+    assert (await desk.post(leading.erp, "0.01")).status_code == 201
     await leading.signed("execution", plan=PLAN, budget=chf("900000.00"))
-    assert (await desk.post(leading.made, "1000.00")).status_code == 201, "the initiation is over"
+    assert (await desk.post(leading.erp, "1000.00")).status_code == 201, "the initiation is over"
     assert await leading.facts("project") == ["created", "revised", "revised", "initiated", "approved"]
 
 
@@ -185,17 +185,17 @@ async def test_where_mandates_are_asked_for_a_project_starts_from_a_signed_one_o
     await leading.make("projects/v1/organisations", name="Office", profile="end_user", mandates="always")
     await leading.lead()
     approved = await leading.revise(
-        PROJECTS, leading.made, planned_start_on="2026-01-01", planned_finish_on="2026-12-31"
+        PROJECTS, leading.erp, planned_start_on="2026-01-01", planned_finish_on="2026-12-31"
     )
     assert approved.status_code == 200
     director = leading.office.caller("dirk", "director")
     leading.client, own = director, leading.client
-    await leading.move(PROJECTS, leading.made, "approve")
+    await leading.move(PROJECTS, leading.erp, "approve")
     leading.client = own
-    refused = await leading.act(PROJECTS, leading.made, "activate")
+    refused = await leading.act(PROJECTS, leading.erp, "activate")
     assert (refused.status_code, refused.json()["code"]) == (409, "mandate_needed")
     await leading.signed("execution", budget=chf("900000.00"))
-    assert (await leading.act(PROJECTS, leading.made, "activate")).json()["stage"] == "active"
+    assert (await leading.act(PROJECTS, leading.erp, "activate")).json()["stage"] == "active"
 
 
 @pytest.mark.rule("projects.mandate.5")
@@ -216,7 +216,7 @@ async def test_revoking_a_signed_mandate_holds_the_project_until_another_is_sign
     await leading.signed("initiation")
     assert (await leading.project_now())["stage"] == "initiating"
     execution = await leading.signed("execution", plan=PLAN)
-    assert (await leading.act(PROJECTS, leading.made, "activate")).json()["stage"] == "active"
+    assert (await leading.act(PROJECTS, leading.erp, "activate")).json()["stage"] == "active"
     await leading.act(MANDATES, execution, "revoke")
     assert (await leading.project_now())["stage"] == "on_hold"
 
@@ -237,11 +237,11 @@ async def test_nothing_is_signed_while_a_required_role_is_not_held(leading: Lead
 async def test_an_objective_of_a_signed_mandate_is_reworded_by_its_next_edition(leading: Leading) -> None:
     await leading.lead()
     objectives = "projects/v1/objectives"
-    objective = await leading.make(objectives, project_id=leading.made["id"], statement="Less paper")
+    objective = await leading.make(objectives, project_id=leading.erp["id"], statement="Less paper")
     mandate = await leading.signed("initiation", objectives=[objective["id"]])
     refused = await leading.revise(objectives, objective, statement="More paper")
     assert (refused.status_code, refused.json()["code"]) == (409, "objective_is_mandated")
-    reworded = await leading.make(objectives, project_id=leading.made["id"], statement="No paper")
+    reworded = await leading.make(objectives, project_id=leading.erp["id"], statement="No paper")
     edition = (await leading.act(MANDATES, mandate, "editions")).json()
     revised = await leading.revise(MANDATES, edition, objectives=[reworded["id"]])
     assert revised.status_code == 200, revised.text

@@ -65,7 +65,7 @@ async def test_a_role_that_one_person_has_is_handed_over_in_one_commit(leading: 
 
 async def test_a_role_ends_not_before_it_began(leading: Leading) -> None:
     role = await leading.make(
-        ROLES, project_id=leading.made["id"], role_code="user", person_id=leading.persons["otto"],
+        ROLES, project_id=leading.erp["id"], role_code="user", person_id=leading.persons["otto"],
         starts_on="2026-03-02",
     )  # fmt: skip
     refused = await leading.act(ROLES, role, "end", on="2026-03-01")

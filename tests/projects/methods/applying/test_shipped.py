@@ -50,9 +50,9 @@ async def test_all_are_applied_to_projects_over_http(everywhere: Portolan) -> No
         project = await led.led(led.method_id(name), about={"name": name})
         phases[name] = [*await led.phases(project)]
         for one in (await led.gates(project)).values():
-            told = await led.missing(one)
-            assert told["decider"]["name"]
-            assert told["decider"]["acts_as"] in (
+            missing = await led.missing(one)
+            assert missing["decider"]["name"]
+            assert missing["decider"]["acts_as"] in (
                 "sponsor",
                 "manager",
                 "committee",
@@ -127,8 +127,8 @@ async def test_hermes_agile_has_one_undivided_phase_with_releases(portolan: Port
     assert [phases[f"release_{n}"]["parent_id"] for n in (1, 2)] == [phases["execution"]["id"]] * 2
     gates = await led.gates(project)
     for number in (1, 2):
-        told = await led.missing(gates[f"release_{number}/release_approval"])
-        assert (told["at"], [one["code"] for one in told["outcomes"]]) == ("end", ["release_report"])
+        missing = await led.missing(gates[f"release_{number}/release_approval"])
+        assert (missing["at"], [one["code"] for one in missing["outcomes"]]) == ("end", ["release_report"])
     assert "release_report" not in [one["code"] for one in phases["execution"]["outcomes"]]
 
 
@@ -138,13 +138,13 @@ async def test_pm2_is_decided_by_the_sponsor_in_place_of_its_committee(portolan:
     project = await led.led(led.method_id("pm2"), about={"sponsor_id": sofia})
     gates = await led.gates(project)
     assert [*gates] == ["initiating/rfp", "planning/rfe", "executing/rfc"]
-    told = await led.missing(gates["initiating/rfp"])
-    assert (told["decider"]["name"], told["decider"]["acts_as"]) == (
+    missing = await led.missing(gates["initiating/rfp"])
+    assert (missing["decider"]["name"], missing["decider"]["acts_as"]) == (
         "Project steering committee",
         "committee",
     )
-    assert told["decider"]["person_ids"] == [sofia]
-    assert {one["code"] for one in told["outcomes"]} == {
+    assert missing["decider"]["person_ids"] == [sofia]
+    assert {one["code"] for one in missing["outcomes"]} == {
         "project_initiation_request", "business_case", "project_charter", "risk_log",
     }  # fmt: skip
 

@@ -63,10 +63,10 @@ async def test_only_what_is_mandatory_at_the_end_or_named_by_the_gate_is_asked(l
         ],
     )
     gates = await led.gates(await led.led(method, "approve"))
-    asked = {
+    outcomes = {
         name: [one["code"] for one in (await led.missing(one))["outcomes"]] for name, one in gates.items()
     }
-    assert asked == {"think/look": ["sketch"], "think/go": ["idea", "case"]}
+    assert outcomes == {"think/look": ["sketch"], "think/go": ["idea", "case"]}
 
 
 @pytest.mark.rule("projects.gate.4")
@@ -244,8 +244,8 @@ async def test_a_gate_of_ones_own_stands_in_a_phase_of_its_project_and_asks_for_
 ) -> None:
     phase = (await led.phases(project))["think"]["id"]
     own = {"name": "Our own", "at": "within", "level": "management"}
-    made = await led.make(GATES, project_id=project["id"], phase_id=phase, outcomes=["idea"], **own)
-    assert made["code"] == "our_own"
+    gate = await led.make(GATES, project_id=project["id"], phase_id=phase, outcomes=["idea"], **own)
+    assert gate["code"] == "our_own"
     unknown = await led.create(GATES, project_id=project["id"], phase_id=phase, outcomes=["x"], **own)
     assert refusal(unknown) == (422, "unknown_outcome")
     other = await led.project(name="Another")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.projects.methods.gate.rules import asked
+from services.projects.methods.gate.rules import asked_outcomes
 from shared.contracts.projects.phases import Gate, Phase
 from tests.conftest import Portolan
 from tests.support.led import GATES, PHASES, Led, gate, outcome, part
@@ -60,7 +60,7 @@ async def holds(led: Led, project: dict[str, Any]) -> None:
     for each in await led.all_of(GATES, project):
         passed = Gate.model_validate(each)
         if passed.state in ("passed", "passed_with_conditions") and passed.phase_id is not None:
-            lacking = [o.code for o in asked(passed, phases[passed.phase_id]) if not o.waived_reason]
+            lacking = [o.code for o in asked_outcomes(passed, phases[passed.phase_id]) if not o.waived_reason]
             assert not lacking, (passed.code, lacking)
 
 

@@ -33,7 +33,7 @@ async def test_a_gate_that_asks_for_the_study_is_passed_once_a_business_case_is_
         CASES,
         project_id=project["id"],
         rate_pct=5,
-        options=[{"name": "Replace it", "chosen": True}],
+        options=[{"name": "Replace it", "preferred": True}],
         cash_flows=[{"year": 2026, "cost": chf("100.00")}, {"year": 2027, "benefit": chf("120.00")}],
     )
     await led.move(CASES, study["id"], "review")

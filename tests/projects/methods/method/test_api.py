@@ -53,8 +53,8 @@ async def test_projects_begin_only_with_what_can_lead_them(led: Led) -> None:
     undecided = await led.act(METHODS, draft, "publish")
     assert [fault["pointer"] for fault in undecided.json()["errors"]] == ["/gates/0/decider"]
     project = await led.project()
-    begun = await led.act(PROJECTS, project, "apply-method", method_id=draft["id"])
-    assert refusal(begun) == (409, "method_not_published")
+    answer = await led.act(PROJECTS, project, "apply-method", method_id=draft["id"])
+    assert refusal(answer) == (409, "method_not_published")
 
 
 async def test_a_method_that_is_tried_leads_projects_and_stays_as_it_is(led: Led) -> None:

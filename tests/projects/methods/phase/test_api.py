@@ -134,7 +134,7 @@ async def test_releases_lie_within_an_agile_phase_and_follow_each_other(led: Led
 
 async def test_a_phase_of_ones_own_gets_a_code_that_is_free(led: Led) -> None:
     project = await led.project()
-    made = [await led.make(PHASES, project_id=project["id"], name="Réalisation") for _ in range(2)]
-    assert [one["code"] for one in made] == ["realisation", "realisation_2"]
-    taken = await led.create(PHASES, project_id=project["id"], name="Other", code="realisation")
-    assert refusal(taken) == (409, "duplicate")
+    phases = [await led.make(PHASES, project_id=project["id"], name="Réalisation") for _ in range(2)]
+    assert [one["code"] for one in phases] == ["realisation", "realisation_2"]
+    refused = await led.create(PHASES, project_id=project["id"], name="Other", code="realisation")
+    assert refusal(refused) == (409, "duplicate")

@@ -75,7 +75,7 @@ class Planner(House):
         url = f"/projects/v1/projects/{self.erp}/plan-files{query}"
         return await self.client.post(url, json={"sha256": sha256})
 
-    async def taken(self, plan: Plan) -> dict[str, Any]:
+    async def overtake(self, plan: Plan) -> dict[str, Any]:
         answer = await self.take(await self.send(write_mspdi(plan)))
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
@@ -91,7 +91,7 @@ async def planner(portolan: Portolan) -> Planner:
 
 
 def counts(file: dict[str, Any]) -> list[tuple[int, int, int, int]]:
-    return [(one["created"], one["changed"], one["removed"], one["unchanged"]) for one in file["taken"]]
+    return [(one["created"], one["changed"], one["removed"], one["unchanged"]) for one in file["taken_rows"]]
 
 
 @pytest.mark.rule("projects.plan_file.1")
@@ -111,7 +111,7 @@ async def test_what_would_be_taken_and_lost_is_said_first(planner: Planner) -> N
 
 @pytest.mark.rule("projects.plan_file.1")
 async def test_a_file_becomes_activities_and_links_and_again_nothing_changes(planner: Planner) -> None:
-    file = await planner.taken(plan_of())
+    file = await planner.overtake(plan_of())
     assert counts(file) == [(3, 0, 0, 0), (2, 0, 0, 0)]
     design, build, live = sorted(await planner.listed(ACTIVITIES), key=lambda one: one["external_ref"]["id"])
     assert (design["name"], design["duration_minutes"], design["percent_complete"]) == ("Design", 2400, 40)
@@ -128,7 +128,7 @@ async def test_a_file_becomes_activities_and_links_and_again_nothing_changes(pla
 
 
 async def test_what_was_entered_here_stays_and_what_left_the_file_goes(planner: Planner) -> None:
-    await planner.taken(plan_of(Activity("9", "Training", days(1))))
+    await planner.overtake(plan_of(Activity("9", "Training", days(1))))
     package = await planner.make(
         "projects/v1/work-packages", project_id=planner.erp, wbs="1", name="Everything"
     )
@@ -136,7 +136,7 @@ async def test_what_was_entered_here_stays_and_what_left_the_file_goes(planner: 
     await planner.revise(ACTIVITIES, build["id"], work_package_id=package["id"], role="Engineer")
     own = await planner.make(ACTIVITIES, project_id=planner.erp, name="Entered here", duration_minutes=60)
     await planner.make(LINKS, project_id=planner.erp, from_id=build["id"], to_id=own["id"])
-    file = await planner.taken(plan_of(name="Build it"))
+    file = await planner.overtake(plan_of(name="Build it"))
     assert counts(file) == [(0, 1, 1, 2), (0, 0, 0, 2)]
     activities = {one["name"]: one for one in await planner.listed(ACTIVITIES)}
     assert activities.keys() == {"Design", "Build it", "Go-live", "Entered here"}

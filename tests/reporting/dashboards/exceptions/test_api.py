@@ -50,7 +50,7 @@ async def test_what_is_closed_or_has_lapsed_is_counted_apart(steering: Steering)
     await steering.move(EXCEPTIONS, one, "close")
     await steering.finish("2027-07-15")
     await steering.finish("2027-07-01")
-    answer = await steering.read(DASHBOARD, project_id=steering.made["id"])
+    answer = await steering.read(DASHBOARD, project_id=steering.erp["id"])
     assert (answer["items"], answer["ended"]) == ([], {"closed": 1, "lapsed": 1})
 
 
@@ -69,7 +69,7 @@ async def test_what_stands_prepared_waits_for_who_decides_it(steering: Steering)
     assert (await steering.read(DUE))["items"] == []
 
 
-async def shown(portolan: Portolan, path: str, language: str = "en") -> str:
+async def page_of(portolan: Portolan, path: str, language: str = "en") -> str:
     async with visiting(portolan) as client:
         await client.get(await portolan.running.login_link())
         client.headers["Accept-Language"] = language
@@ -83,14 +83,14 @@ async def test_the_pages_show_both_and_the_sheet_has_them_in_its_tab(steering: S
     await steering.expect("1210.00")
     await steering.assessed((await steering.exceptions())[0])
     await steering.portolan.settled()
-    sheet = f"/project/{steering.made['id']}"
+    sheet = f"/project/{steering.erp['id']}"
     for path in ("/control", sheet):
-        page = await shown(steering.portolan, path)
+        page = await page_of(steering.portolan, path)
         assert all(text in page for text in ("A second interface", "110", f"/changes/{change['id']}")), path
     tabs = ("summary", "plan", "control", "staff", "finances", "events")
-    page = await shown(steering.portolan, sheet)
+    page = await page_of(steering.portolan, sheet)
     assert all(f'href="#{tab}"' in page and f'<div class="tab" id="{tab}">' in page for tab in tabs)
-    assert "Décisions à prendre" in await shown(steering.portolan, "/control", "fr")
+    assert "Décisions à prendre" in await page_of(steering.portolan, "/control", "fr")
 
 
 async def test_home_of_who_decides_says_what_waits(steering: Steering) -> None:

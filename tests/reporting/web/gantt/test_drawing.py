@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
-from services.reporting.web.gantt.drawing import BARS, NAMES, axis_of, drawn
+from services.reporting.web.gantt.drawing import BARS, NAMES, axis_of, draw_chart
 from services.reporting.web.words import words_in
 
 TODAY = date(2026, 4, 8)
@@ -18,7 +18,7 @@ B = A | {"id": "b", "name": "Go-live", "milestone": True, "start_on": "2026-04-1
 
 
 def chart(rows: list[dict[str, Any]], links: list[dict[str, Any]] | None = None, code: str = "en") -> str:
-    return str(drawn(rows, links or [], TODAY, words_in(code), "Plan"))
+    return str(draw_chart(rows, links or [], TODAY, words_in(code), "Plan"))
 
 
 def paths(svg: str) -> dict[str, str]:

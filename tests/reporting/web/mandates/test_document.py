@@ -85,7 +85,7 @@ async def test_the_pdf_carries_the_hash_of_what_was_signed(
     leading: Leading, reader: httpx.AsyncClient
 ) -> None:
     objective = await leading.make(
-        "projects/v1/objectives", project_id=leading.made["id"], statement="Less #paper $x$", target=3
+        "projects/v1/objectives", project_id=leading.erp["id"], statement="Less #paper $x$", target=3
     )
     mandate = await leading.signed("execution", plan=PLAN, objectives=[objective["id"]])
     for headers in ({}, FRENCH):

@@ -13,6 +13,7 @@ from services.projects.methods.method.api import METHODS_KNOWN
 from shared.base.ids import new_id_text
 from shared.contracts.language import plain
 from shared.contracts.projects.methods import Method, MethodPublished, MethodState
+from shared.domain.history import SHIPPED_BY
 from shared.domain.kernel import Kernel
 from shared.domain.register import save
 from shared.domain.work import Work
@@ -51,11 +52,11 @@ def ids() -> dict[str, UUID]:
 
 async def ship(kernel: Kernel) -> int:
     """Make and publish what the instance has never had; answers how many methods that were."""
-    known = await kernel.store.fetch(
+    rows = await kernel.store.fetch(
         f"SELECT id FROM {METHODS_KNOWN.mirror.name} WHERE id IN ({', '.join('?' * len(ids()))})",
         tuple(str(id) for id in ids().values()),
     )
-    there = {row[0] for row in known}
+    there = {row[0] for row in rows}
     new = [one for one in map(members_of, files()) if one["id"] not in there]
     for one in new:
         work = _work(kernel)
@@ -68,7 +69,7 @@ async def ship(kernel: Kernel) -> int:
 
 
 def _work(kernel: Kernel) -> Work:
-    origin = Origin(kernel.source, "system", "system:shipped-methods", new_id_text())
+    origin = Origin(kernel.source, "system", SHIPPED_BY, new_id_text())
     return Work(
         kernel.store,
         kernel.mirrors,
