@@ -23,7 +23,7 @@ from shared.domain.freezing import frozen_content
 from shared.domain.work import Work
 from shared.http import cursor
 from shared.http.call import Answer, Call
-from shared.http.paging import PageShape
+from shared.http.paging import PREFER, TOTAL_COUNT, PageShape, wants_total
 from shared.http.path import Id
 from shared.http.query import Cursor, Limit, Query
 from shared.http.routes import Routes
@@ -127,7 +127,7 @@ async def variance(call: Call, id: Id, query: VarianceQuery) -> Answer[VarianceP
     rows = await asyncio.to_thread(comparing.compared, agreed["dates"], dates)
     page, following = _page(call, str(baseline.id), rows, query)
     finishes = (comparing.last_day(agreed["dates"]), comparing.last_day(dates))
-    answer = {
+    answer: dict[str, Any] = {
         "baseline_id": str(baseline.id),
         "schedule_id": None if run is None else str(run.id),
         "against_id": None if other is None else str(other.id),
@@ -142,7 +142,11 @@ async def variance(call: Call, id: Id, query: VarianceQuery) -> Answer[VarianceP
         "milestones": await _milestones(work, agreed["milestones"], other),
         "items": page,
     } | ({} if following is None else {"next": following})
-    return Answer(200, msgspec.json.encode(answer))
+    headers = {}
+    if wants_total(call):
+        answer["total"] = len(rows)
+        headers["Preference-Applied"] = f"return={TOTAL_COUNT}"
+    return Answer(200, msgspec.json.encode(answer), headers)
 
 
 async def _against(
@@ -206,4 +210,4 @@ def _difference(agreed: Money | None, now: Money | None) -> dict[str, Any] | Non
 
 def declare(routes: Routes) -> None:
     """The route, among those of baselines."""
-    routes.get("/v1/baselines/{id}/variance", refusals=(404,))(variance)
+    routes.get("/v1/baselines/{id}/variance", headers=(PREFER,), refusals=(404,))(variance)
