@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from services.exports.contents import named, names_by_version
 from services.exports.lines import Line
 from shared.contracts.forms import Entry
 
@@ -19,7 +20,7 @@ CREATE TABLE standing (
     id TEXT PRIMARY KEY, collection TEXT, project TEXT, label TEXT, version INTEGER, versions INTEGER, first INTEGER,
     archived INTEGER, state BLOB
 ) WITHOUT ROWID;
-CREATE TABLE frozen (id TEXT, sha256 TEXT, PRIMARY KEY (id, sha256)) WITHOUT ROWID;
+CREATE TABLE content (id TEXT, sha256 TEXT, place TEXT, PRIMARY KEY (id, sha256)) WITHOUT ROWID;
 """
 _TAKE = """
 INSERT INTO standing VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
@@ -57,11 +58,12 @@ class Standing:
         self._store.executemany(_TAKE, map(self._row, lines))
 
     def _row(self, version: tuple[Entry, Line]) -> tuple[Any, ...]:
-        """A version as it stands, once what it froze is noted."""
+        """A version as it stands, once the contents that it names are noted."""
         entry, line = version
         state = _state(line.state)
-        if entry.frozen and (sha256 := state.get(entry.frozen)):
-            self._store.execute("INSERT OR IGNORE INTO frozen VALUES (?, ?)", (line.id, sha256))
+        if names_by_version(entry):
+            rows = [(line.id, one.sha256, one.place) for one in named(entry, state)]
+            self._store.executemany("INSERT OR IGNORE INTO content VALUES (?, ?, ?)", rows)
         archived = int(state.get("archived_at") is not None)
         collection = f"{entry.service}.{entry.collection}"
         label = " ".join(text for member in entry.title if (text := _text(state.get(member))))
@@ -69,10 +71,10 @@ class Standing:
             line.id, collection, state.get("project_id"), label, line.version, line.version, archived, bytes(line.state)
         )  # fmt: skip
 
-    def frozen(self, id: str) -> list[str]:
-        """The hashes of all that was frozen of one, in any of its versions."""
-        rows = self._store.execute("SELECT sha256 FROM frozen WHERE id = ? ORDER BY sha256", (id,))
-        return [sha256 for (sha256,) in rows]
+    def contents(self, id: str) -> list[tuple[str, str]]:
+        """The hashes of the contents that one named in any of its versions, each with its place below it."""
+        rows = self._store.execute("SELECT sha256, place FROM content WHERE id = ? ORDER BY sha256", (id,))
+        return [(sha256, place) for sha256, place in rows]
 
     def index(self) -> None:
         """Once everything is taken."""

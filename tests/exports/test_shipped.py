@@ -14,7 +14,7 @@ from tests.support.led import METHODS, Led
 
 async def versions_of(client: httpx.AsyncClient, id: str) -> list[Any]:
     """What each version was, with who wrote it; the newest first."""
-    answer = await client.get(f"/{METHODS}/{id}/history")
+    answer = await client.get(f"/{METHODS}/{id}/history?expand=state")
     items = answer.json()["items"]
     return [
         {name: one[name] for name in ("version", "effective_at", "who", "type", "state")} for one in items

@@ -25,10 +25,9 @@ async def supply(work: Work, body: Any) -> dict[str, Any]:
     """A link to a milestone is one to its activity; the predecessor's project is kept, where it is another one."""
     from_id = await activity_of(work, body.from_id)
     predecessor = await work.find_by_id(Activity, from_id)
-    other = (
-        None if predecessor is None or predecessor.project_id == body.project_id else predecessor.project_id
-    )
-    return {"from_id": from_id, "from_project_id": other}
+    if predecessor is None or work.hides(predecessor) or predecessor.project_id == body.project_id:
+        return {"from_id": from_id, "from_project_id": None}
+    return {"from_id": from_id, "from_project_id": predecessor.project_id}
 
 
 async def activity_of(work: Work, id: UUID) -> UUID:
