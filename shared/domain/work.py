@@ -443,12 +443,12 @@ class Work:
         self._admit(entity, standing)
         members = vars(entity)
         state = codec_of(shape).write(members).decode()
-        told = event(
+        rewritten = event(
             entity, state, fact, changed, effective_at, recorded_at, origin.to_json(), self.settings.base_url
         )
-        key = (told.aggregate_type, told.aggregate_id, told.aggregate_version)
+        key = (rewritten.aggregate_type, rewritten.aggregate_id, rewritten.aggregate_version)
         names = ("event_id", "type", "payload", "headers", "effective_at", "scope")
-        values = tuple(getattr(told, name) for name in names)
+        values = tuple(getattr(rewritten, name) for name in names)
         self.part.statements.append(Statement(sql.REWRITE_EVENT, [(*values, *key)], expect=1))
         if standing is not None and standing.members["version"] == entity.version:
             places = mirror.places(tuple(members))

@@ -118,7 +118,7 @@ HELP: dict[str, Help] = {
         (
             (N_("Beyond"), N_("How far the forecast is beyond what is tolerated.")),
             (
-                N_("Decided by"),
+                N_("Deciding authority"),
                 N_("Who decides a change, as far as its impact with all approved before goes."),
             ),
         ),
