@@ -8,6 +8,9 @@ from shared.contracts.forms import Entry, index
 SUBMITTED = "projects.deliverable"
 """It names the file that was submitted, with each submission anew."""
 
+TAKEN_OVER = "projects.plan_file"
+"""It names the file that became a plan, and never another one."""
+
 
 class Named(NamedTuple):
     """A content that a state names."""
@@ -20,8 +23,10 @@ class Named(NamedTuple):
 
 
 def entries() -> Iterator[Entry]:
-    """What names contents: documents, what is frozen, what is submitted as a file."""
-    return (one for one in index() if one.name == "document" or names_by_version(one))
+    """What names contents: documents, what is frozen, what is submitted as a file, and files of plans."""
+    return (
+        one for one in index() if one.name == "document" or one.key == TAKEN_OVER or names_by_version(one)
+    )
 
 
 def names_by_version(entry: Entry) -> bool:
@@ -38,6 +43,8 @@ def named(entry: Entry, state: Mapping[str, Any]) -> Iterator[Named]:
         document = state.get("document") or {}
         if (sha256 := document.get("sha256")) is not None and document.get("ref") is None:
             yield Named(sha256, state["name"], f"document/content?sha256={sha256}")
+    elif entry.key == TAKEN_OVER:
+        yield Named(state["sha256"], state["filename"], "content")
     elif entry.name == "document":
         for number, version in enumerate(state["versions"], 1):
             yield Named(version["sha256"], version["name"], f"versions/{number}/content")

@@ -1,4 +1,4 @@
-"""The files of documents and of deliverables and what is frozen, each once, under the hash by which it is named."""
+"""The files of documents, deliverables and plans and what is frozen, each once, under the hash by which it is named."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -19,8 +19,8 @@ async def take_files(
     not_here: list[dict[str, Any]],
     progress: Callable[[str, int], None],
 ) -> None:
-    """Write `files/<sha256>` of every version of every document, of all that was submitted as a file, and of all that is
-    frozen; what is gone is told in `not_here`."""
+    """Write `files/<sha256>` of every version of every document, of all that was submitted as a file or taken over as a plan, and of
+    all that is frozen; what is gone is told in `not_here`."""
     for entry in entries():
         for one in standing.states(f"{entry.service}.{entry.collection}", archived=True):
             for sha256, place in _places(entry, one, standing):

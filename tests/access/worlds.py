@@ -3,10 +3,13 @@
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
 
+from services.projects.engines.planfiles import write_mspdi
+from services.projects.engines.planning.plan import Activity, Plan, days
 from shared.contracts import forms
 from tests.access.conftest import Office
 from tests.support.trials import ended
@@ -14,6 +17,7 @@ from tests.support.trials import ended
 SEED = 20_261_130
 RAW = {"Content-Type": "application/octet-stream"}
 SCHEDULES, OPERATIONS = "/projects/v1/schedules", "/projects/v1/operations"
+PLAN_FILES = "/projects/v1/plan-files"
 MEMBERSHIPS = "/projects/v1/memberships"
 IMPORTS = "/reporting/v1/imports"
 NEVER_SEEN = ("identities", "personal-tokens", "rate-cards")
@@ -163,6 +167,7 @@ class Writing:
             for what in ("Design", "Build")
         ]
         await keep("/projects/v1/dependencies", **of, from_id=work[0], to_id=work[1])
+        await self.take_over(project, number, keep)
         await self.run(project, keep)
         await keep("/projects/v1/baselines", **of, name=f"Baseline {number}")
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
@@ -243,6 +248,19 @@ class Writing:
         await keep("/projects/v1/acceptances", **of, **verdict, deliverable_id=deliverable,
                    accepted_by_id=self.person, accepted_on="2026-05-04")  # fmt: skip
 
+    async def take_over(self, project: str, number: int, keep: Keep) -> None:
+        """A plan file, which adds an activity of its own."""
+        director, activity = self.office.director, Activity("1", f"Survey {number}", days(5))
+        content = write_mspdi(Plan(f"p{number}", datetime(2026, 3, 2, 8), (activity,)))
+        sent = await director.post("/projects/v1/files?name=plan.xml", content=content, headers=RAW)
+        assert sent.status_code == 201, sent.text
+        named = {"sha256": sent.json()["sha256"], "filename": f"Plan {number}.xml"}
+        taken = await director.post(f"/projects/v1/projects/{project}/plan-files", json=named)
+        assert taken.status_code == 201, taken.text
+        into = self.world.hidden if keep == self.hide else self.world.visible
+        into[f"{PLAN_FILES} {len(_of(into, PLAN_FILES))}"] = Thing(PLAN_FILES, taken.json()["id"], {})
+        await self.office.portolan.settled()
+
     async def run(self, project: str, keep: Keep) -> None:
         """A run of the project's schedule, and what it keeps."""
         director = self.office.director
@@ -254,8 +272,9 @@ class Writing:
         assert one["state"] == "succeeded", one
         id = (await director.get(one["result"])).json()["schedule_id"]
         into = self.world.hidden if keep == self.hide else self.world.visible
-        into[f"{SCHEDULES} {project}"] = Thing(SCHEDULES, id, {})
-        into[f"{OPERATIONS} {project}"] = Thing(OPERATIONS, answer.json()["id"], {})
+        number = len(_of(into, SCHEDULES))
+        into[f"{SCHEDULES} {number}"] = Thing(SCHEDULES, id, {})
+        into[f"{OPERATIONS} {number}"] = Thing(OPERATIONS, answer.json()["id"], {})
         await self.office.portolan.settled()
 
     async def secrets(self) -> None:

@@ -14,7 +14,7 @@ from services.projects.structure.plan.standing import plan_of
 from services.projects.structure.plan_file import rules
 from shared.base.errors import Fault, Invalid, TooLarge, UnsupportedMediaType
 from shared.base.texts import Text
-from shared.contracts.language import plain
+from shared.contracts.language import Fact, entry_of, plain
 from shared.contracts.projects.baseline import (
     PlanFile,
     PlanFileLoss,
@@ -69,9 +69,21 @@ async def take(call: Call, id: str, sha256: str, filename: str | None) -> Any:
             for one in content.losses
         ],
     )
-    caller = "" if work.caller is None else work.caller.key
-    work.part.statements += used(sha256, "plan_file", str(file.id), caller)
+    _use(work, file)
     return work.save(file, plain(PlanFile, "created"))
+
+
+def _use(work: Work, file: PlanFile) -> None:
+    """What the caller has sent stays as long as the plan file does."""
+    caller = "" if work.caller is None else work.caller.key
+    work.part.statements += used(file.sha256, entry_of(PlanFile).name, str(file.id), caller)
+
+
+async def read_in(work: Work, file: PlanFile, fact: Fact) -> None:
+    """A plan file that another instance took over names the file that the caller has sent here before."""
+    if file.version == 1:
+        await _sent(work, file.sha256)
+        _use(work, file)
 
 
 async def _sent(work: Work, sha256: str) -> Upload:

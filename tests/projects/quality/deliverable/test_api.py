@@ -35,6 +35,21 @@ async def test_a_file_is_submitted_by_its_hash_read_and_verified(portolan: Porto
     assert (await delivery.read(f"{where}/verify"))["intact"] is True
 
 
+async def test_a_file_that_was_submitted_before_is_read_by_its_hash(portolan: Portolan) -> None:
+    delivery = await Delivery.begin(portolan)
+    deliverable = await delivery.deliverable(kind="document")
+    hashes = []
+    for content in (b"First", b"Second"):
+        sent = await delivery.client.post("/projects/v1/files?name=study.txt", content=content, headers=RAW)
+        hashes.append(sent.json()["sha256"])
+        await delivery.move(DELIVERABLES, deliverable, "submit", document={"sha256": hashes[-1]})
+        await delivery.move(DELIVERABLES, deliverable, "withdraw")
+    where = f"/{DELIVERABLES}/{deliverable}/document/content"
+    for hash, content in zip(hashes, (b"First", b"Second"), strict=True):
+        assert (await delivery.client.get(f"{where}?sha256={hash}")).content == content
+    assert code_of(await delivery.client.get(f"{where}?sha256={'0' * 64}")) == (404, "no_file")
+
+
 async def test_a_hash_that_somebody_names_opens_nothing(portolan: Portolan) -> None:
     delivery = await Delivery.begin(portolan)
     sent = await portolan("service").post(

@@ -171,3 +171,10 @@ async def test_what_cannot_be_read_is_refused_with_the_reason(
 async def test_a_file_of_somebody_else_is_not_taken(planner: Planner) -> None:
     refused = await planner.take("0" * 64)
     assert (refused.status_code, refused.json()["code"]) == (422, "file_not_sent")
+
+
+async def test_the_file_that_was_taken_over_is_read_as_it_was_sent(planner: Planner) -> None:
+    raw = write_mspdi(plan_of())
+    answer = await planner.take(await planner.send(raw))
+    content = await planner.client.get(f"/projects/v1/plan-files/{answer.json()['id']}/content")
+    assert (content.content, content.headers["etag"]) == (raw, f'"{answer.json()["sha256"]}"')
