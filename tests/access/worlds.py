@@ -172,8 +172,11 @@ class Writing:
         await keep("/projects/v1/baselines", **of, name=f"Baseline {number}")
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
         await keep("/projects/v1/project-roles", **of, role_code="user", person_id=self.person, starts_on=day)
-        await keep("/projects/v1/mandates", **of, kind="execution", title=f"Mandate {number}", budget=amount,
-                   code=f"M-{code}")  # fmt: skip
+        leaders = (("sponsor", self.person), ("manager", self.initiated))
+        signatories = [{"role": role, "person_id": person} for role, person in leaders]
+        mandate = await keep("/projects/v1/mandates", **of, kind="execution", title=f"Mandate {number}", budget=amount,
+                             code=f"M-{code}", signatories=signatories)  # fmt: skip
+        await self.move(f"/projects/v1/mandates/{mandate}", "submit", 1)
         await keep("/projects/v1/actions", **of, title=f"Action {number}", owner_id=self.person)
         await self.deliver(project, number, keep)
         decided = {
@@ -201,9 +204,15 @@ class Writing:
         await keep("/finance/v1/budget-lines", **of, fiscal_year=2026, nature=nature, amount=amount)
         parts = [{"name": "Licences", "likely": amount}]
         await keep("/finance/v1/cost-estimates", **of, lines=parts)
-        await keep(
-            "/finance/v1/business-cases", **of, rate_pct=5, cash_flows=[{"year": 2026, "cost": amount}]
-        )
+        flows = {
+            "cash_flows": [{"year": 2026, "cost": amount}],
+            "options": [{"name": "Do", "preferred": True}],
+        }
+        study = await keep("/finance/v1/business-cases", **of, rate_pct=5, **flows)
+        await self.move(f"/finance/v1/business-cases/{study}", "review", 1)
+        decider = self.office.caller("colleague", "director")
+        approved = await self.office.act(f"/finance/v1/business-cases/{study}", "approve", decider)
+        assert approved.status_code == 200, approved.text
         await keep("/finance/v1/envelopes", **of, kind="annual", fiscal_year=2026, amount=amount)
         contract = await keep("/finance/v1/contracts", **of, number=f"C-{number}", title=f"Contract {number}",
                               value=amount, vendor_id=self.vendor)  # fmt: skip
