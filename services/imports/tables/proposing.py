@@ -346,7 +346,7 @@ def _settings(column: _Column, of: TargetField, target: Target, survey: Survey) 
     if of.of.kind == "reference":
         by = _by(column)
         makes = by in (None, "name", "email") and of.of.names in MADE_UNASKED
-    values = propose_values(of.of, column.survey, target.entry.name).values
+    values = propose_values(of.of, column.survey, of.owner(target.entry.name)).values
     mapping = ColumnMapping(
         column=column.name, member=of.path, joined=column.joined, by=by, makes=makes, values=values
     )
@@ -394,7 +394,7 @@ def _reason(
         of = column.member.field
         if not of.is_taken:
             return Reason(target.untaken(of, called(target, of)))
-        unmatched = propose_values(of.of, column.survey, target.entry.name).unmatched
+        unmatched = propose_values(of.of, column.survey, of.owner(target.entry.name)).unmatched
         return Reason(
             _basis(column.member.basis, target, of), column.member.score, unmatched[:MOST_UNMATCHED]
         )
