@@ -2,8 +2,22 @@
 
 from datetime import date
 
-from sample import control, demand, envelopes, money, people, portfolio, priorities, rates, risks, work
-from sample.telling import Chapter, Day, Move, Put, chf, days_from, project, risk
+from sample import (
+    control,
+    demand,
+    envelopes,
+    mandates,
+    money,
+    papers,
+    people,
+    portfolio,
+    priorities,
+    quality,
+    rates,
+    risks,
+    work,
+)
+from sample.telling import Chapter, Day, Move, Put, business_case, chf, days_from, deliverable, project, risk
 
 
 def chapters(today: date) -> list[Chapter]:
@@ -34,11 +48,14 @@ def _half_a_year_ago(day: Day, today: date) -> Chapter:
             *demand.objectives(today.year),
             *demand.orientations(day),
             *portfolio.projects(day, *portfolio.RUNNING),
+            *mandates.roles(day, *portfolio.RUNNING),
             *work.breakdown(day),
             *control.milestones(day),
+            *quality.deliverables(day),
             *money.budget_lines(today),
             *envelopes.envelopes(today),
             *envelopes.estimates(today),
+            *quality.cases(today.year),
             *money.contracts(day),
             *money.spent(day, 0),
             *money.forecasts(day, 0, {
@@ -53,6 +70,9 @@ def _half_a_year_ago(day: Day, today: date) -> Chapter:
             *demand.adopted(),
             *envelopes.approvals(today),
             *envelopes.baselines(),
+            *quality.approved_cases(),
+            *quality.submitted("epr-concept", "Concept 1.0", "review"),
+            *quality.submitted("network-zones", "Zones 1.0", "review"),
             *work.progress(0),
             risks.assess("epr-interfaces", 2, 4),
             risks.assess("erp-closing", 2, 3),
@@ -75,6 +95,8 @@ def _a_quarter_ago(day: Day) -> Chapter:
             *demand.requests(day, "rota", "alarms"),
             *priorities.model(),
             *control.stopped(day),
+            *quality.first_verdicts(day),
+            *quality.requirements(),
             Put(project("epr"), {"forecast_finish_on": day(175)}),
             Put(project("network"), {"actual_start_on": day(-155)}),
             Put(project("imaging"), {"actual_start_on": day(-150)}),
@@ -91,6 +113,8 @@ def _a_quarter_ago(day: Day) -> Chapter:
         ],
         [
             *work.progress(1),
+            *quality.agreed("epr-fast", "epr-complete", "epr-offline", "network-alarms"),
+            *quality.submitted("epr-concept", "Concept 1.1", "review"),
             *demand.moves("rota", "submit", "screen", "qualify"),
             *demand.moves("alarms", "submit", "screen"),
             priorities.activation(),
@@ -115,6 +139,7 @@ def _a_month_ago(day: Day, today: date) -> Chapter:
         [
             *demand.requests(day, "backup", "consent"),
             *control.rehearsal(day),
+            *quality.verdicts_on_concepts(day),
             *control.expected(day, epr_first=125, erp_closing=74),
             Put(project("epr"), {"forecast_finish_on": day(200)}),
             Put(project("portal"), {"forecast_finish_on": day(100)}),
@@ -139,6 +164,10 @@ def _a_month_ago(day: Day, today: date) -> Chapter:
         ],
         [
             *work.progress(2),
+            *quality.lifted("epr-concept-2", "Chapter 7 of concept 1.2", "Decision of the medical board"),
+            *quality.submitted("epr-interfaces", "Release 2.3", "review"),
+            *quality.submitted("network-telemetry", "Release 1.0", "review"),
+            Move(deliverable("epr-kiosk"), "drop", {"reason": "Patients register with the app."}),
             *demand.moves("rota", "approve", reason="It pays for itself within two years."),
             *demand.moves("alarms", "defer", reason="The network comes first."),
             *demand.moves("backup", "submit", "screen", "qualify"),
@@ -171,6 +200,7 @@ def _a_week_ago(day: Day, today: date) -> Chapter:
             *priorities.order(),
             *control.expected(day, epr_first=140, network_telemetry=80),
             *control.actions(day),
+            *quality.verdicts_on_systems(day),
             Put(project("epr"), {"forecast_finish_on": day(212)}),
             Put(project("network"), {"forecast_finish_on": day(135)}),
             Put(project("cloud"), {"forecast_finish_on": day(24)}),
@@ -190,6 +220,11 @@ def _a_week_ago(day: Day, today: date) -> Chapter:
         ],
         [
             *work.progress(3),
+            *quality.lifted("epr-interfaces-1", "Release 2.4, case 118"),
+            Move(deliverable("network-zones"), "integrate", {"into": "The handbook of operations"}),
+            *quality.submitted("epr-migration", "Rehearsal 2", "review"),
+            *quality.submitted("epr-training", "Course of the wards"),
+            Move(business_case("epr"), "confirm", {"reason": "Dearer, and still worth it."}),
             *demand.moves("consent", "screen"),
             *demand.moves("speech", "submit"),
             priorities.publication(),
@@ -213,8 +248,11 @@ def _today(day: Day) -> Chapter:
             *money.spent(day, 4),
             Put(project("decisions"), {"planned_cost": chf(450_000), "forecast_cost": chf(450_000)}),
             *people.logins(),
+            *mandates.roles(day, "datacentre", "decisions"),
+            *mandates.mandates(day),
+            *papers.papers(day),
         ],
-        [*work.progress(4), *control.tested(), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
+        [*work.progress(4), *control.tested(), *mandates.signatures(), *papers.answers(day), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
         health={
             "epr": "red", "network": "red",
             **dict.fromkeys(("portal", "erp", "imaging", "workplace"), "amber"),

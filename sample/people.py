@@ -202,6 +202,7 @@ LOGINS = {
     "favre": Login("director", "director"),
     "rochat": Login("rochat", "manager", "fr"),
     "yilmaz": Login("yilmaz", "member"),
+    "bernasconi": Login("bernasconi", "manager"),
 }
 """Key of a person -> their login at the instance's own issuer."""
 

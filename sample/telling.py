@@ -27,7 +27,13 @@ orientation = partial(Ref, "projects/v1/orientations")
 request = partial(Ref, "projects/v1/requests")
 milestone = partial(Ref, "projects/v1/milestones")
 action = partial(Ref, "projects/v1/actions")
+deliverable = partial(Ref, "projects/v1/deliverables")
+acceptance = partial(Ref, "projects/v1/acceptances")
+requirement = partial(Ref, "projects/v1/requirements")
 decision = partial(Ref, "projects/v1/decisions")
+project_role = partial(Ref, "projects/v1/project-roles")
+mandate = partial(Ref, "projects/v1/mandates")
+paper = partial(Ref, "projects/v1/decision-papers")
 package = partial(Ref, "projects/v1/work-packages")
 scoring_model = partial(Ref, "projects/v1/scoring-models")
 scoring = partial(Ref, "projects/v1/scorings")
@@ -36,6 +42,7 @@ rate_card = partial(Ref, "finance/v1/rate-cards")
 budget_line = partial(Ref, "finance/v1/budget-lines")
 envelope = partial(Ref, "finance/v1/envelopes")
 estimate = partial(Ref, "finance/v1/cost-estimates")
+business_case = partial(Ref, "finance/v1/business-cases")
 contract = partial(Ref, "finance/v1/contracts")
 cost = partial(Ref, "finance/v1/actual-costs")
 forecast = partial(Ref, "finance/v1/forecasts")
@@ -59,6 +66,12 @@ class Move:
     what: Ref
     verb: str
     body: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
+    """The key of the person under whose login it is made; nothing: by the import."""
+    reads: Sequence[str] = ()
+    """Members of the body that are as they stand."""
+    is_asked: bool = False
+    """Whether it is made on the approval that the paper `what` asks of the person."""
 
 
 @dataclass(frozen=True, slots=True)

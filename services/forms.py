@@ -115,6 +115,7 @@ def _entry(
         names={m.name: m.names for m in members if m.names and m.name in filters},
         state=lifecycle.member if lifecycle else "",
         awaited=lifecycle.awaited if lifecycle else {},
+        awaits=lifecycle.awaits if lifecycle else "decide",
         persons=tuple(_naming_persons(members)),
         frozen=entry.frozen,
     )

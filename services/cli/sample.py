@@ -1,7 +1,7 @@
 """The sample portfolio, loaded into an empty instance through the public API, chapter by chapter."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ import httpx
 
 from sample.chapters import chapters
 from sample.people import LOGINS, Login
-from sample.telling import Chapter, Move, Put, Ref
+from sample.telling import Chapter, Move, Put, Ref, person
 from services.embedded import Embedded
 from services.imports.findings import Finding, Findings
 from services.imports.upserts import ImportFailed, Sender, Stage, Upsert
@@ -42,7 +42,11 @@ async def load_sample(app: Embedded) -> list[Finding] | None:
         if not await _is_empty(client):
             return None
         today = now().astimezone(app.settings.zone).date()
-        findings = await tell(client, chapters(today), today)
+        tokens = {
+            key: app.tokens.local.issue(one.subject, one.role, app.settings.audience, timedelta(minutes=10))
+            for key, one in LOGINS.items()
+        }
+        findings = await tell(client, chapters(today), today, tokens)
         for login in (one for one in LOGINS.values() if one.language):
             token = app.tokens.local.issue(
                 login.subject, login.role, app.settings.audience, timedelta(minutes=10)
@@ -72,9 +76,11 @@ async def _is_empty(client: httpx.AsyncClient) -> bool:
     return True
 
 
-async def tell(client: httpx.AsyncClient, chapters: list[Chapter], today: date) -> list[Finding]:
-    """Each chapter dated to its day; the last one is now."""
-    teller = Teller(client)
+async def tell(
+    client: httpx.AsyncClient, chapters: list[Chapter], today: date, tokens: Mapping[str, str]
+) -> list[Finding]:
+    """Each chapter dated to its day; the last one is now. `tokens` are those of persons who act themselves, by their keys."""
+    teller = Teller(client, tokens)
     for chapter in chapters:
         client.headers.pop("Portolan-Effective-At", None)
         if chapter.days_ago:
@@ -88,6 +94,7 @@ class Teller:
     """Puts and moves of one sample; remembers how all looks, so that a later put may name what changed."""
 
     client: httpx.AsyncClient
+    tokens: Mapping[str, str]
     findings: Findings = field(default_factory=Findings)
     standing: dict[Ref, dict[str, Any]] = field(default_factory=dict)
 
@@ -143,15 +150,29 @@ class Teller:
     async def _move(self, chapter: Chapter, move: Move) -> str:
         """Make the move on the version that stands, and answer its position."""
         url = f"/{move.what.collection}/{self.sender.ids[move.what]}"
+        if move.is_asked:
+            url = await self._approval(move)
         standing = await self.client.get(url)
-        answer = await self.client.post(
-            f"{url}/{move.verb}", json=dict(move.body), headers={"If-Match": standing.headers["ETag"]}
-        )
+        body = self._with_ids(dict(move.body)) | {name: standing.json()[name] for name in move.reads}
+        headers = {"If-Match": standing.headers["ETag"]}
+        if move.by:
+            headers["Authorization"] = f"Bearer {self.tokens[move.by]}"
+        answer = await self.client.post(f"{url}/{move.verb}", json=body, headers=headers)
+        if move.by and answer.status_code == 403:  # the login is not known everywhere yet
+            await asyncio.sleep(1)
+            answer = await self.client.post(f"{url}/{move.verb}", json=body, headers=headers)
         if answer.status_code != 200:
             reason = f"{move.verb}: {answer.json()['detail']}"
             self.findings.add(chapter.title, 0, "refused", reason, "not moved", move.what.key)
         position: str = answer.headers.get("Portolan-Position", "")
         return position
+
+    async def _approval(self, move: Move) -> str:
+        """What the paper asks of the person by whom the move is made."""
+        query = {"paper_id": self.sender.ids[move.what], "approver_id": self.sender.ids[person(move.by)]}
+        answer = await self.client.get("/projects/v1/approvals", params=query | {"state": "requested"})
+        [approval] = answer.json()["items"]
+        return f"/projects/v1/approvals/{approval['id']}"
 
     async def _until_told(self, positions: list[str]) -> None:
         """Wait until the services that react to these moves took them in: the next chapter builds on them."""

@@ -33,6 +33,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
     from services.embedded import embedded
     from shared.runtime.connections import ConnectionLimits
     from shared.runtime.memory import freeze_modules
+    from shared.runtime.running import begin
     from shared.runtime.serve import JsonLines, drain, listen, serving_on, told_to_end
 
     logging.basicConfig(handlers=[JsonLines("portolan")], level=logging.WARNING)
@@ -41,6 +42,8 @@ async def _serve(settings: Settings, sample: bool) -> None:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         ending, limits = asyncio.create_task(told_to_end()), ConnectionLimits(settings.connections)
         async with embedded(settings) as app, serving_on(listener, app, limits):
+            for one in app.services.values():
+                await begin(one)
             if sample:
                 await _tell_sample(app)
             freeze_modules()

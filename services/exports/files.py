@@ -1,4 +1,4 @@
-"""The files of documents and what is frozen, each once, under the hash by which it is named."""
+"""The files of documents, deliverables and plans and what is frozen, each once, under the hash by which it is named."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import httpx
 
 from services.exports.asking import ExportFailed, streamed
+from services.exports.contents import entries, named, names_by_version
 from services.exports.folder import Folder
 from services.exports.standing import Standing
-from shared.contracts.forms import Entry, index
+from shared.contracts.forms import Entry
 
 
 async def take_files(
@@ -18,13 +19,11 @@ async def take_files(
     not_here: list[dict[str, Any]],
     progress: Callable[[str, int], None],
 ) -> None:
-    """Write `files/<sha256>` of every version of every document, and of all that is frozen; what is gone is told in
-    `not_here`."""
-    for entry in index():
-        if entry.name != "document" and not entry.frozen:
-            continue
+    """Write `files/<sha256>` of every version of every document, of all that was submitted as a file or taken over as a plan, and of
+    all that is frozen; what is gone is told in `not_here`."""
+    for entry in entries():
         for one in standing.states(f"{entry.service}.{entry.collection}", archived=True):
-            for sha256, place in _places(entry, one):
+            for sha256, place in _places(entry, one, standing):
                 name = f"files/{sha256}"
                 if name in folder.sums:
                     continue
@@ -34,14 +33,13 @@ async def take_files(
                 progress("files", 1)
 
 
-def _places(entry: Entry, one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The hashes that an aggregate names, each with where its content is below it."""
-    if entry.frozen:
-        if (sha256 := one[entry.frozen]) is not None:
-            yield sha256, "content"
+def _places(entry: Entry, one: Mapping[str, Any], standing: Standing) -> Iterator[tuple[str, str]]:
+    """The hashes that an aggregate names or has named, each with where its content is below it."""
+    if names_by_version(entry):
+        yield from standing.contents(one["id"])
         return
-    for number, version in enumerate(one["versions"], 1):
-        yield version["sha256"], f"versions/{number}/content"
+    for content in named(entry, one):
+        yield content.sha256, content.place
 
 
 async def _take(client: httpx.AsyncClient, folder: Folder, path: str, name: str, sha256: str) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from services.exports.contents import named, names_by_version
 from services.exports.lines import Line
 from shared.contracts.forms import Entry
 
@@ -18,7 +19,8 @@ _SCHEMA = """
 CREATE TABLE standing (
     id TEXT PRIMARY KEY, collection TEXT, project TEXT, label TEXT, version INTEGER, versions INTEGER, first INTEGER,
     archived INTEGER, state BLOB
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE content (id TEXT, sha256 TEXT, place TEXT, PRIMARY KEY (id, sha256)) WITHOUT ROWID;
 """
 _TAKE = """
 INSERT INTO standing VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
@@ -48,12 +50,31 @@ class Standing:
         self._store = sqlite3.connect(path)
         self._store.execute("PRAGMA journal_mode = OFF")
         self._store.execute("PRAGMA synchronous = OFF")
-        self._store.execute(_SCHEMA)
+        self._store.executescript(_SCHEMA)
         self.label = lru_cache(LABELS)(self._label)
 
     def take(self, lines: Iterable[tuple[Entry, Line]]) -> None:
         """The next versions, in the order in which they were written."""
-        self._store.executemany(_TAKE, (_row(entry, line) for entry, line in lines))
+        self._store.executemany(_TAKE, map(self._row, lines))
+
+    def _row(self, version: tuple[Entry, Line]) -> tuple[Any, ...]:
+        """A version as it stands, once the contents that it names are noted."""
+        entry, line = version
+        state = _state(line.state)
+        if names_by_version(entry):
+            rows = [(line.id, one.sha256, one.place) for one in named(entry, state)]
+            self._store.executemany("INSERT OR IGNORE INTO content VALUES (?, ?, ?)", rows)
+        archived = int(state.get("archived_at") is not None)
+        collection = f"{entry.service}.{entry.collection}"
+        label = " ".join(text for member in entry.title if (text := _text(state.get(member))))
+        return (
+            line.id, collection, state.get("project_id"), label, line.version, line.version, archived, bytes(line.state)
+        )  # fmt: skip
+
+    def contents(self, id: str) -> list[tuple[str, str]]:
+        """The hashes of the contents that one named in any of its versions, each with its place below it."""
+        rows = self._store.execute("SELECT sha256, place FROM content WHERE id = ? ORDER BY sha256", (id,))
+        return [(sha256, place) for sha256, place in rows]
 
     def index(self) -> None:
         """Once everything is taken."""
@@ -85,16 +106,6 @@ class Standing:
 
     def close(self) -> None:
         self._store.close()
-
-
-def _row(entry: Entry, line: Line) -> tuple[Any, ...]:
-    state = _state(line.state)
-    archived = int(state.get("archived_at") is not None)
-    collection = f"{entry.service}.{entry.collection}"
-    label = " ".join(text for member in entry.title if (text := _text(state.get(member))))
-    return (
-        line.id, collection, state.get("project_id"), label, line.version, line.version, archived, bytes(line.state)
-    )  # fmt: skip
 
 
 def _text(value: Any) -> str:

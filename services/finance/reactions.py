@@ -10,6 +10,7 @@ from services.finance.budget.budget import commands, rules
 from services.finance.budget.budget.api import BUDGETS
 from services.finance.budget.commitment import reactions as commitments
 from services.finance.budget.envelope import draws
+from services.finance.control.actual_cost import initiation
 from services.finance.tables import (
     KNOWN_PERSON,
     KNOWN_PORTFOLIO,
@@ -107,5 +108,6 @@ REACTIONS: tuple[Known | On, ...] = (
     on(WorkPackage, EVERY, package_told, of_history=package_told),
     *commitments.REACTIONS,
     *draws.REACTIONS,
+    *initiation.REACTIONS,
     *BUDGET.reactions(ActualCost, BudgetLine, Contract, Forecast, WorkPackage),
 )

@@ -22,6 +22,12 @@ SERVICE = Service(
     groups=(CALENDAR, BUDGET, APPRAISAL, CONTROL, VENDORS, attached("finance", Model, KNOWN_PERSON)),
     consumers=(
         reacting("finance", REACTIONS),
-        reacting("finance", measuring.REACTIONS, name="performance", measures=True),
+        reacting(
+            "finance",
+            measuring.REACTIONS,
+            name="performance",
+            measures=True,
+            settle=measuring.settle,
+        ),
     ),
 )

@@ -22,7 +22,7 @@ class Model(SQLModel, registry=own_registry()):
 kernel_tables(Model.metadata)
 
 
-KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived"))
+KNOWN_PROJECT = Known(Project, Model, members=("stage", "archived", "sponsor_id"))
 KNOWN_PROGRAMME = Known(Programme, Model, members=("archived", "version"))
 KNOWN_PORTFOLIO = Known(Portfolio, Model)
 KNOWN_UNIT = Known(OrgUnit, Model, contains=False)
@@ -53,6 +53,19 @@ class KnownWorkPackage(Model, table=True):
     finishes_on: int | None = Field(sa_type=BigInteger)
     percent: int = Field(sa_type=BigInteger)
     archived: int = Field(sa_type=BigInteger)
+
+
+class KnownMandate(Model, table=True):
+    """An initiation mandate: how much a project may spend while it is initiated, in minor units."""
+
+    __tablename__ = "known_mandate"
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    project_id: str = Field(sa_type=ID, index=True)
+    version: int = Field(sa_type=BigInteger)
+    binds: int = Field(sa_type=BigInteger)
+    budget: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=KEY)
 
 
 class KnownCost(Model, table=True):

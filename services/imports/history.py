@@ -9,7 +9,7 @@ A run that was interrupted is run again: what is there already changes nothing.
 
 import asyncio
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
+from services.exports.contents import entries, named
 from services.exports.exporting import FORMAT, FORMAT_VERSION, WITH_RECORDS
 from services.exports.folder import MANIFEST
 from services.exports.lines import Line
@@ -32,7 +33,6 @@ from services.imports.history_checks import (
 )
 from services.imports.upserts import PATIENCE_S, ImportFailed, Progress, detail
 from shared.base.ids import new_id
-from shared.contracts.forms import Entry, index
 
 ITEMS = 250
 BYTES = 4 * 1024 * 1024
@@ -139,17 +139,15 @@ class HistoryReader:
     # Files
 
     async def _send_files(self, manifest: Manifest) -> None:
-        """Each file to the services whose documents, or whose frozen aggregates, name it."""
-        for entry in index():
-            if entry.name != "document" and not entry.frozen:
-                continue
+        """Each file to the services whose aggregates name it."""
+        for entry in entries():
             sent = set[str]()
             for line in lines_of(self.folder / entry.service / f"{entry.collection}.jsonl"):
-                for sha256, called in _contents(entry, msgspec.json.decode(line.state, type=dict[str, Any])):
-                    name = f"files/{sha256}"
+                for content in named(entry, msgspec.json.decode(line.state, type=dict[str, Any])):
+                    name = f"files/{content.sha256}"
                     if name in manifest.files and name not in sent:
                         sent.add(name)
-                        await self._send_file(entry.service, self.folder / name, called)
+                        await self._send_file(entry.service, self.folder / name, content.name)
 
     async def _send_file(self, service: str, path: Path, name: str) -> None:
         headers = {"Content-Type": "application/octet-stream", "Idempotency-Key": str(new_id())}
@@ -232,16 +230,6 @@ class HistoryReader:
             if answer.status_code not in (429, 503, 504) or monotonic() >= until:
                 raise ImportFailed(f"{path} answers {answer.status_code}: {detail(answer)}")
             await asyncio.sleep(0.5)
-
-
-def _contents(entry: Entry, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The hash of each content that a state names, and what its file is called."""
-    if entry.frozen:
-        if (sha256 := state[entry.frozen]) is not None:
-            yield sha256, f"{entry.name}.json"
-        return
-    for version in state["versions"]:
-        yield version["sha256"], version["name"]
 
 
 def item_of(line: Line) -> dict[str, Any]:

@@ -83,6 +83,10 @@ class Sender:
 
     withheld: dict[str, set[str]] = field(default_factory=dict)
     """Collection -> members that the caller may not set."""
+    by_moves: dict[str, set[str]] = field(default_factory=dict)
+    """Collection -> those of them that moves set afterwards."""
+    made_here: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    """What this run has made -> its id and its version."""
 
     restores: bool | None = None
     """Whether what is archived comes back; None: where an import of this source was taken back."""
@@ -105,7 +109,7 @@ class Sender:
         while pending:
             wishes = {"validate_only": self.validate_only, "restore": stage.restores or bool(self.restores)}
             parameters = {name: "true" for name, is_wished in wishes.items() if is_wished}
-            items = [self._item(stage, u) for u in pending]
+            items = [self.item(stage.collection, u) for u in pending]
             waiting = []
             for result in await self.server.batch(stage.collection, items, parameters, until):
                 upsert = pending[result["index"]]
@@ -121,9 +125,9 @@ class Sender:
             if pending:
                 await asyncio.sleep(0.2)
 
-    def _item(self, stage: Stage, upsert: Upsert) -> dict[str, Any]:
+    def item(self, collection: str, upsert: Upsert) -> dict[str, Any]:
         """The body with its key and its parents' ids; a parent that was only validated has a stand-in."""
-        withheld = self.withheld.get(stage.collection, ())
+        withheld = self.withheld.get(collection, ())
         body = {member: value for member, value in upsert.body.items() if member not in withheld}
         ids = {
             m: self.ids.get(parent) or str(new_id())
@@ -139,6 +143,8 @@ class Sender:
             return False
         for member in sorted(members - self.withheld.setdefault(stage.collection, set())):
             self.withheld[stage.collection].add(member)
+            if member in self.by_moves.get(stage.collection, ()):
+                continue
             self.findings.add(
                 upsert.file, upsert.line, "import_only", Text("only who may import may set it"),
                 Text("all new ones brought in without it"), lost=True, column=label_of(stage.collection, member),
@@ -171,6 +177,10 @@ class Sender:
             self._tell_absent_parents(stage, upsert)
             self.ids[stage.collection, upsert.key] = result["resource"]["id"]
             if result["status"] == 201:
+                self.made_here[stage.collection, upsert.key] = (
+                    result["resource"]["id"],
+                    result["resource"]["version"],
+                )
                 tally.created += 1
             elif result["changed"]:
                 tally.changed += 1

@@ -4,8 +4,11 @@ from pathlib import Path
 
 from services.projects.control.group import CONTROL
 from services.projects.intake.group import INTAKE
+from services.projects.mandate.group import MANDATE
 from services.projects.methods.group import METHODS
+from services.projects.methods.method.shipped import ship
 from services.projects.organisation.group import ORGANISATION
+from services.projects.quality.group import QUALITY
 from services.projects.reactions import REACTIONS
 from services.projects.strategy.group import STRATEGY
 from services.projects.structure.group import STRUCTURE
@@ -24,11 +27,14 @@ SERVICE = Service(
         ORGANISATION,
         INTAKE,
         STRATEGY,
+        MANDATE,
         METHODS,
         STRUCTURE,
         CONTROL,
+        QUALITY,
         attached("projects", Model, KNOWN_PERSON),
     ),
     consumers=(reacting("projects", REACTIONS),),
     organisation=IN_REGISTER,
+    begins=ship,
 )

@@ -1,8 +1,9 @@
 """The base of the projects service's tables, and the copies it keeps of persons, units, and of what names two nodes."""
 
+from sqlalchemy import Index
 from sqlmodel import SQLModel
 
-from shared.contracts.finance.appraisal import CostEstimate
+from shared.contracts.finance.appraisal import BusinessCase, CostEstimate
 from shared.contracts.finance.budget import BudgetEnvelope, BudgetLine
 from shared.contracts.finance.vendors import Contract
 from shared.contracts.resources.people import OrgUnit, Person
@@ -23,6 +24,9 @@ KNOWN_PERSON = Known(Person, Model, members=("archived", "erased"), contains=Fal
 """Portfolios, programmes, projects and work packages name owners, sponsors and managers."""
 KNOWN_UNIT = Known(OrgUnit, Model, contains=False)
 """Memberships are granted for units of the organisation too."""
+KNOWN_CASE = Known(BusinessCase, Model, members=("project_id", "state", "archived"), contains=False)
+"""Gates ask for the study of a project."""
+Index("ix_known_business_case__project_id", KNOWN_CASE.table.c.project_id)
 namings_table(Model.metadata)
 NAMINGS = tuple(
     NamingCopy(shape) for shape in (Assessment, BudgetEnvelope, BudgetLine, Contract, CostEstimate)

@@ -85,6 +85,15 @@ class Workers:
         finally:
             self.waiting_checks -= 1
 
+    async def read(self, target: str, content: bytes) -> bytes:
+        """What the target makes of a compressed body, compressed; one after another, as checks are."""
+        self.waiting_checks += 1
+        try:
+            async with self._checking:
+                return await self._do(Order(target, False, self.megabytes), content, _ignore)
+        finally:
+            self.waiting_checks -= 1
+
     async def run(self, target: str, content: bytes, report: Report = _ignore) -> bytes:
         """The result, compressed. Invalid, OutOfMemory, ComputationFailed or WorkerLost say why there is none.
 

@@ -4,7 +4,21 @@ from shared.contracts import common
 from shared.contracts.finance import appraisal, budget, calendar, vendors
 from shared.contracts.finance import control as finance_control
 from shared.contracts.language import CATALOGUE, EVENT_TYPES, AggregateType
-from shared.contracts.projects import control, intake, methods, organisation, strategy, structure
+from shared.contracts.projects import (
+    baseline,
+    change,
+    control,
+    intake,
+    mandate,
+    methods,
+    organisation,
+    papers,
+    phases,
+    plan,
+    quality,
+    strategy,
+    structure,
+)
 from shared.contracts.resources import people, planning
 from shared.contracts.risk import risks
 
@@ -12,9 +26,16 @@ GROUPS = (
     organisation,
     intake,
     strategy,
+    mandate,
+    papers,
     methods,
+    phases,
     structure,
+    change,
+    plan,
+    baseline,
     control,
+    quality,
     people,
     planning,
     calendar,

@@ -137,12 +137,12 @@ class Members:
         """The members and parts that have a column."""
         return tuple(one for member in self for one in member.parts or (member,) if one.has_column)
 
-    @property
+    @cached_property
     def filters(self) -> dict[str, Kind]:
         """Member -> how its values are compared, of those that a list can be narrowed by."""
         return {one.name: one.kind for one in self.columns if one.is_filterable and one.kind}
 
-    @property
+    @cached_property
     def parts(self) -> dict[str, Member]:
         """Column of a part -> the part."""
         return {part.name: part for member in self for part in member.parts}
@@ -180,22 +180,22 @@ class Members:
         """The members that a request gives at creation, and no patch changes."""
         return self._named(at_creation)
 
-    @property
+    @cached_property
     def references(self) -> dict[str, str]:
         """Member -> the kind of aggregate that its id names."""
         return {m.name: m.names for m in self if m.names is not None}
 
-    @property
+    @cached_property
     def unchecked(self) -> frozenset[str]:
         """Of those the members that may hold any id, because the service keeps no copy of what they name."""
         return frozenset(m.name for m in self if m.takes_any_id)
 
-    @property
+    @cached_property
     def named(self) -> dict[str, str]:
         """Member of a request that gives a name -> the member whose id it stands for."""
         return {m.named_by: m.name for m in self if m.named_by is not None}
 
-    @property
+    @cached_property
     def personal(self) -> dict[str, Any]:
         """Member -> what stands there once the person is erased."""
         return {m.name: m.erased.replacement for m in self if m.erased is not None}

@@ -27,12 +27,14 @@ def _none(work: Work) -> Sequence[Any]:
 @dataclass(frozen=True)
 class Dependents:
     """Aggregates of the same service that name the archived one by `member`; `condition` narrows them further, as SQL
-    over their columns with its `params`."""
+    over their columns with its `params`. Where they name several in a list, `through` is the table of these links: it has
+    the column `member` for the archived one and another one, its second, for what depends on it."""
 
     row: type[SQLModel]
     member: str
     condition: str = "1 = 1"
     params: Callable[[Work], Sequence[Any]] = _none
+    through: tuple[str, str] | None = None
 
     @property
     def kind(self) -> str:
@@ -41,7 +43,11 @@ class Dependents:
 
     @property
     def where(self) -> str:
-        return f"{self.member} = ? AND archived = 0 AND {self.condition}"
+        names_it = f"{self.member} = ?"
+        if self.through is not None:
+            table, column = self.through
+            names_it = f"id IN (SELECT {column} FROM {table} WHERE {names_it})"
+        return f"{names_it} AND archived = 0 AND {self.condition}"
 
 
 async def refuse_while_needed(work: Work, entity: Aggregate, kinds: Sequence[Dependents]) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.base.errors import Forbidden
+from shared.base.texts import Text
 from shared.contracts.language import Aggregate, Decided, Fact, OwnDecision, entry_of
 from shared.contracts.projects.organisation import FourEyes
 from shared.domain.lifecycle import Lifecycle
@@ -37,6 +38,7 @@ NOTED: Memory[UUID, tuple[bool, bool]] = Memory(
 )
 """An item of a batch may decide what an earlier one made: the table does not have that yet."""
 NEITHER = (False, False)
+OWN = Text("nobody decides what they made or submitted: somebody else who decides here does")
 
 
 class Author(NamedTuple):
@@ -102,6 +104,12 @@ async def submitted_among(work: Work, entities: Sequence[Aggregate]) -> set[str]
     return {id for id, (_, is_submitter) in shares.items() if is_submitter}
 
 
+async def submitters_of(work: Work, one: Aggregate) -> frozenset[str]:
+    """The ids of the persons to whom the login is or was linked that submitted it last."""
+    authors = await _authors(work, [str(one.id)])
+    return authors[str(one.id)].submitter.persons if authors else frozenset()
+
+
 async def _shares(work: Work, ids: Sequence[str]) -> Mapping[str, tuple[bool, bool]]:
     """For each aggregate that has authors: whether the caller made it, and whether they submitted it."""
     if not work.login or not ids:
@@ -127,9 +135,39 @@ async def _person(work: Work) -> str | None:
 
 
 async def refuse_others(work: Work, life: Lifecycle, entity: Aggregate, name: str) -> None:
-    """Refuse (403 `not_for_you`) a move that is for the author to who neither is that nor writes here."""
+    """Refuse (403 `not_for_you`) a move that is for the author to who neither is that nor writes here, and one that is for one
+    person to everybody else."""
     if life.moves[name].for_author and not await may_as_author(work, life, entity):
         raise Forbidden("only who made or submitted it, or who writes here, does this", code="not_for_you")
+    [is_for_caller] = await for_caller(work, life, name, [entity])
+    if not is_for_caller:
+        person = life.moves[name].by_person
+        if person is not None and person(entity) is None:
+            raise Forbidden(OWN, code="four_eyes")
+        raise Forbidden("only the person who is asked does this", code="not_for_you")
+
+
+async def for_caller(work: Work, life: Lifecycle, name: str, entities: Sequence[Aggregate]) -> list[bool]:
+    """Of which of these aggregates a move that is for one person is the caller's: all, where it is for nobody alone.
+
+    Who imports tells what that person said elsewhere."""
+    person_of = life.moves[name].by_person
+    if person_of is None or work.rights is None:
+        return [True] * len(entities)
+    persons = [person_of(entity) for entity in entities]
+    if any(f"{entry_of(type(entity)).service}.import" in work.scopes for entity in entities):
+        return [person is not None for person in persons]
+    caller = await _person(work)
+    return [person is not None and str(person) == caller for person in persons]
+
+
+async def author_persons(work: Work, one: Aggregate) -> frozenset[str]:
+    """The persons whose logins made an aggregate and submitted it last, as they were linked and are; with whom the unit notes
+    as one of those."""
+    authors = (await _authors(work, [str(one.id)])).get(str(one.id))
+    persons = frozenset[str]() if authors is None else authors.maker.persons | authors.submitter.persons
+    caller = await _person(work) if any(work.memory(NOTED).get(one.id, NEITHER)) else None
+    return persons if caller is None else persons | {caller}
 
 
 async def may_as_author(work: Work, life: Lifecycle, entity: Aggregate) -> bool:
@@ -184,9 +222,7 @@ async def refuse_own(work: Work, life: Lifecycle, entity: Aggregate, name: str) 
     exception = await allowed_exception(work, entry_of(type(entity)).service)
     if exception is None or not issubclass(life.moves[name].fact, Decided):
         raise Forbidden(
-            "nobody decides what they made or submitted: somebody else who decides here does"
-            if life.needs_four_eyes(name)
-            else "somebody else than who submitted it does this",
+            OWN if life.needs_four_eyes(name) else "somebody else than who submitted it does this",
             code="four_eyes",
         )
     return exception

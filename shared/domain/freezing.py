@@ -8,10 +8,14 @@ The member names the hash; `freeze_content` sets it once, and the content is sto
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from shared.base.errors import Fault, Invalid
 from shared.contracts.language import Aggregate, entry_of
 from shared.domain.work import Work
-from shared.store.content import freeze, kept_frozen, upload_of, used
+from shared.store import Store
+from shared.store.base import Damaged
+from shared.store.content import content_of, freeze, kept_frozen, pieces, upload_of, used
 
 
 def freeze_content(work: Work, entity: Aggregate, content: Mapping[str, Any]) -> str:
@@ -25,6 +29,15 @@ def freeze_content(work: Work, entity: Aggregate, content: Mapping[str, Any]) ->
     work.part.statements += kept_frozen(frozen, entry.name, str(entity.id))
     setattr(entity, entry.frozen, frozen.sha256)
     return frozen.sha256
+
+
+async def frozen_content(store: Store, hash: str) -> Any:
+    """The content that was frozen under a hash, as plain values; Damaged where it is not whole."""
+    content = await content_of(store, hash)
+    if content is None:
+        raise Damaged(f"there is no content {hash}")
+    whole = b"".join([piece async for piece in pieces(store, content, 0, content.size)])
+    return msgspec.json.decode(whole)
 
 
 async def read_in(work: Work, entity: Aggregate, before: Aggregate | None) -> None:

@@ -3,6 +3,9 @@
 Two guards say how far a store is: `BEGIN_MARK` stands once a first version was taken in, `END_MARK` once its reader says that all
 are there. In between nothing becomes due. A version is taken in where it follows the one before; nothing else follows from
 it, for that was read in too.
+
+What Portolan comes with (`SHIPPED_BY`) is there from the start, and a store that has nothing else counts as empty. Its
+versions give way to those of the same record that are read in.
 """
 
 from collections.abc import Sequence
@@ -35,9 +38,13 @@ END_MARK = "history ended"
 NEVER_PASSED_ON = frozenset({"resources.personal_token"})
 """Kinds of aggregates that are of one instance: no export has them, and none is read in. They are keys to it."""
 MARKS = f"SELECT key FROM guard WHERE key IN ('{BEGIN_MARK}', '{END_MARK}')"
-LAST = "SELECT last FROM counter"
+SHIPPED_BY = "system:shipped-methods"
+"""Who makes what Portolan comes with, when a service starts."""
+_MADE_HERE = f'"authid":"{SHIPPED_BY}"'
+IN_USE = f"SELECT 1 FROM outbox WHERE headers NOT LIKE '%{_MADE_HERE}%' LIMIT 1"
+"""It ends at the first record of somebody else: what Portolan comes with is never much."""
 STORED_VERSION = """
-SELECT type, payload FROM outbox WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?
+SELECT payload, headers, recorded_at FROM outbox WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?
 """
 _CHANGE = msgspec.json.Decoder(Change).decode
 
@@ -58,8 +65,7 @@ async def state_of(store: Store) -> HistoryState:
         return HistoryState.ENDED
     if BEGIN_MARK in marks:
         return HistoryState.BEING_READ
-    [(last,)] = await store.fetch(LAST)
-    return HistoryState.IN_USE if last else HistoryState.EMPTY
+    return HistoryState.IN_USE if await store.fetch(IN_USE) else HistoryState.EMPTY
 
 
 async def is_being_read_in(store: Store) -> bool:
@@ -77,12 +83,10 @@ async def admit(work: Work) -> None:
     await work.read_guards([END_MARK])
     if work.reading.guards[END_MARK]:
         raise Conflict("a history was read in here already, and it is whole", code="history_ended")
-    if not work.reading.guards[BEGIN_MARK]:
-        [(last,)] = await work.store.fetch(LAST)
-        if last:
-            raise Conflict(
-                "a history is read into an empty store only, and this one has records", code="not_empty"
-            )
+    if not work.reading.guards[BEGIN_MARK] and await work.store.fetch(IN_USE):
+        raise Conflict(
+            "a history is read into an empty store only, and this one has records", code="not_empty"
+        )
 
 
 async def end(work: Work) -> None:
@@ -178,7 +182,8 @@ async def foresee(
 
 
 async def take_in(work: Work, past: PastVersion) -> bool:
-    """Stage a version that follows the one before; answers whether it was not there yet.
+    """Stage a version that follows the one before, or that takes the place of a shipped one; answers whether it was not
+    there yet.
 
     Refused (409) where another one is there in its place, and (422) where the one before is missing or effective later.
     """
@@ -186,8 +191,7 @@ async def take_in(work: Work, past: PastVersion) -> bool:
     aggregate, before = past.aggregate, await work.find_by_id(type(past.aggregate), past.aggregate.id)
     standing = 0 if before is None else before.version
     if aggregate.version <= standing:
-        await _refuse_another(work, past)
-        return False
+        return await _take_the_place(work, past, before)
     if aggregate.version > standing + 1:
         raise Invalid(
             Text("version {version} is missing: history is written oldest first", version=standing + 1),
@@ -201,17 +205,29 @@ async def take_in(work: Work, past: PastVersion) -> bool:
             code="effective_at_decreases",
         )
     work.take_in(aggregate, past.fact, past.changed, past.effective_at, past.origin)
+    await _follow(work, past, before)
+    return True
+
+
+async def _follow(work: Work, past: PastVersion, before: Aggregate | None) -> None:
+    """Write what a version that is read in has beside its row."""
+    aggregate = past.aggregate
     await custom_fields.keep_values(work, aggregate, {} if before is None else before.custom)
     await freezing.read_in(work, aggregate, before)
     four_eyes.note_history(work, past.register.lifecycle, aggregate, past.fact, past.login)
     await past.register.read_in(work, aggregate, past.fact)
-    return True
 
 
-async def _refuse_another(work: Work, past: PastVersion) -> None:
-    """What is sent again, as after an interruption, changes nothing."""
+async def _take_the_place(work: Work, past: PastVersion, standing: Aggregate | None) -> bool:
+    """A shipped version becomes the one that is read in. What is sent again, as after an interruption, changes nothing."""
     entry, one = entry_of(type(past.aggregate)), past.aggregate
     rows = await work.store.fetch(STORED_VERSION, (entry.name, str(one.id), one.version))
-    state = codec_of(type(one)).write(vars(one))
-    if not rows or bytes(_CHANGE(rows[0][1].encode()).state) != state:
-        raise Conflict("another version stands in its place", code="version_differs")
+    if rows:
+        payload, headers, recorded_at = rows[0]
+        if bytes(_CHANGE(payload.encode()).state) == codec_of(type(one)).write(vars(one)):
+            return False
+        if _MADE_HERE in headers and '"importedby":' not in headers:
+            work.take_the_place(one, past.fact, past.changed, past.effective_at, past.origin, recorded_at)
+            await _follow(work, past, standing)
+            return True
+    raise Conflict("another version stands in its place", code="version_differs")

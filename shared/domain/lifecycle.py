@@ -1,10 +1,11 @@
 """Lifecycles as data: which move leads from where to where, with which fact; pure, so rules can be read and tested."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, StrEnum
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from shared.base.clock import now
 from shared.base.errors import Forbidden, IllegalMove
@@ -28,6 +29,10 @@ class Occasion:
     body: Shape = field(default_factory=Decision)
     day: date = field(default_factory=lambda: now().date())
     by: str = ""
+
+
+async def _nothing_to_settle(work: Any, entity: Any, occasion: Occasion) -> None:
+    """Most moves look at nothing else."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,9 @@ class Move:
     """Whether who made or submitted the aggregate may not make it, although it decides nothing."""
     for_author: bool = False
     """Whether somebody who does not write makes it only on what they made or submitted themselves."""
+    by_person: Callable[[Any], UUID | None] | None = None
+    """The one person who makes it, whatever others may do there; None where it would decide what is that person's own, so that
+    nobody makes it."""
     awaited: bool | None = None
     """Whether a state from which it starts waits for who may make it, whose home page then says so. By default the moves
     that need four eyes are awaited."""
@@ -63,10 +71,16 @@ class Move:
     """Whether, beside the state, the move is there at all."""
     who: Callable[[Any, str], bool] = lambda entity, subject: True
     """Whether this subject may make it on this aggregate; 403 `not_for_you` otherwise. It comes on top of `needs`."""
+    among: Callable[[Any, Sequence[Any]], Awaitable[Collection[UUID]]] | None = None
+    """To which of some aggregates it is offered, by their ids, given the unit of work: where it is for certain persons. What
+    keeps others from it is `settle`."""
     check: Callable[[Any], None] = lambda entity: None
     """Refuses what the state alone does not show."""
     effect: Callable[[Any, Occasion], Fact | None] = lambda entity, occasion: None
     """Changes what else changes, given the aggregate and the occasion."""
+    settle: Callable[[Any, Any, Occasion], Awaitable[None]] = _nothing_to_settle
+    """What is refused, or changed besides, by a look at other aggregates: given the unit of work, the aggregate as it is to
+    be, and the occasion. It comes after `effect` and before the aggregate is saved."""
     checks_content: bool = False
     """Whether the register's check of content runs after it."""
     description: str = ""
@@ -105,6 +119,8 @@ class Lifecycle:
     final: Collection[StrEnum] = ()
     authors: tuple[str, ...] = ()
     """Members that name persons who count like who made the aggregate: it is theirs."""
+    keeps_authors: bool = False
+    """Whether something else than its own moves asks who made or submitted it."""
 
     def __post_init__(self) -> None:
         moves = {
@@ -134,6 +150,12 @@ class Lifecycle:
         return moves
 
     @property
+    def awaits(self) -> str:
+        """The least verb that one of the moves needs for whose decision something waits."""
+        needed = {self.moves[name].needs for names in self.awaited.values() for name in names}
+        return next((verb for verb in ("contribute", "write") if verb in needed), "decide")
+
+    @property
     def is_decided(self) -> bool:
         """Whether one of its moves needs four eyes."""
         return any(map(self.needs_four_eyes, self.moves))
@@ -141,7 +163,7 @@ class Lifecycle:
     @property
     def notes_authors(self) -> bool:
         """Whether it matters who made or submitted an aggregate."""
-        return self.is_decided or self.is_for_authors or self.has_other_eyes
+        return self.keeps_authors or self.is_decided or self.is_for_authors or self.has_other_eyes
 
     @property
     def has_other_eyes(self) -> bool:

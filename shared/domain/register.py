@@ -66,6 +66,10 @@ def _unguarded(content: Any) -> str | None:
     return None
 
 
+async def _nothing_withheld(work: Work, entity: Any, verb: str) -> bool:
+    return False
+
+
 async def _nothing_carried(work: Work, entity: Any) -> Sequence[Any]:
     return ()
 
@@ -92,6 +96,9 @@ class Register(Generic[A]):
     check: Callable[[Work, Any], Awaitable[None]] = _no_check
     tell: Callable[[Any, Any, Any], Fact] = _made_or_revised
     lifecycle: Lifecycle | None = None
+    withholds: Callable[[Work, Any, str], Awaitable[bool]] = _nothing_withheld
+    """Whether who asks lacks the authority for a move, by more than their role: it is then not among those that are allowed.
+    `check` refuses it, with a refusal of its own."""
     other_moves: Mapping[str, OtherMove] = field(default_factory=dict)
     """Verb -> what changes members by a request of its own, and is no step of the lifecycle."""
     guard: Callable[[Any], str | None] = _unguarded
@@ -574,6 +581,7 @@ async def move(work: Work, register: Register[A], entity: A, name: str, body: Sh
     fact = register.lifecycle.make(entity, name, occasion)
     four_eyes.mark(fact, exception)
     await custom_fields.check(work, entity)
+    await step.settle(work, entity, occasion)
     if step.checks_content:
         await register.check(work, entity)
     await references.check_named_by_move(work, register.names, entity)
@@ -591,22 +599,31 @@ async def possible_moves(work: Work, register: Register[A], entities: Sequence[A
     assert life is not None
     if register.acts is not None and PROJECT in register.names:
         await references.foresee(work, {PROJECT: register.names[PROJECT]}, entities)
+    personal = {
+        name: await four_eyes.for_caller(work, life, name, entities)
+        for name, step in life.moves.items()
+        if step.by_person is not None
+    }
     own = await _own(work, register, entities)
     barred, submitted = await _barred(work, register, own, entities)
+    among = {name: await step.among(work, entities) for name, step in life.moves.items() if step.among}
     return [
         [
             name
             for name in life.allowed(entity, work.origin.auth_id)
             if life.moves[name].needs in verbs(work, entity)
+            and (name not in among or entity.id in among[name])
+            and (name not in personal or personal[name][place])
             and not (str(entity.id) in barred and life.needs_four_eyes(name))
             and not (str(entity.id) in submitted and life.is_for_another(name, entity))
             and (
                 not life.moves[name].for_author or str(entity.id) in own or four_eyes.may_write(work, entity)
             )
             and await limits.limit_for(work, entity, name) is None
+            and not await register.withholds(work, entity, name)
             and (register.acts is None or await permits(work, register.acts, entity, name))
         ]
-        for entity in entities
+        for place, entity in enumerate(entities)
     ]
 
 

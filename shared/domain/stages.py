@@ -13,7 +13,9 @@ from shared.base.texts import Text
 from shared.contracts.projects.structure import Stage
 from shared.contracts.words import called_state
 
-RUNNING = (Stage.APPROVED, Stage.ACTIVE, Stage.ON_HOLD, Stage.CLOSING)
+RUNNING = (Stage.INITIATING, Stage.APPROVED, Stage.ACTIVE, Stage.ON_HOLD, Stage.CLOSING)
+"""Work goes on, or may at any time: costs arise."""
+NOT_APPROVED = (Stage.PROPOSED, Stage.INITIATING)
 ENDED = (Stage.CLOSED, Stage.DISCONTINUED)
 
 Verbs = Collection[str]
@@ -73,21 +75,21 @@ COLUMNS = (*Stage,)
 """The stages in the order of the rows below; on an archived project nothing is done."""
 
 _ROWS: Mapping[Act, tuple[Permit, ...]] = {
-    # proposed, approved, active, on hold, closing, closed, discontinued
-    Act.EDIT: (YES, YES, YES, YES, YES, IMPORT, IMPORT),
-    Act.CORRECTION: (YES, YES, YES, YES, YES, DECIDE, DECIDE),
-    Act.NEW_CHILD: (YES, YES, YES, YES, IMPORT, IMPORT, IMPORT),
-    Act.BUDGET_LINE: (YES, YES, YES, YES, YES, IMPORT, IMPORT),
-    Act.COST: (NO, YES, YES, YES, YES, IMPORT, IMPORT),
-    Act.FORECAST: (YES, YES, YES, YES, YES, IMPORT, IMPORT),
-    Act.ALLOCATION: (YES, YES, YES, YES, IMPORT, NO, NO),
-    Act.MEASURE: (YES, YES, YES, YES, YES, IMPORT, IMPORT),
-    Act.RISK_MOVE: (YES, YES, YES, YES, YES, IMPORT, IMPORT),
-    Act.ACCEPTANCE: (NO, NO, YES, YES, YES, NO, NO),
-    Act.TIME: (NO, YES, YES, YES, YES, NO, NO),
-    Act.BENEFIT: (YES, YES, YES, YES, YES, YES, YES),
-    Act.SURVEY: (YES, YES, YES, YES, YES, YES, YES),
-    Act.LESSON: (YES, YES, YES, YES, YES, YES, YES),
+    # proposed, initiating, approved, active, on hold, closing, closed, discontinued
+    Act.EDIT: (YES, YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.CORRECTION: (YES, YES, YES, YES, YES, YES, DECIDE, DECIDE),
+    Act.NEW_CHILD: (YES, YES, YES, YES, YES, IMPORT, IMPORT, IMPORT),
+    Act.BUDGET_LINE: (YES, YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.COST: (NO, YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.FORECAST: (YES, YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.ALLOCATION: (YES, YES, YES, YES, YES, IMPORT, NO, NO),
+    Act.MEASURE: (YES, YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.RISK_MOVE: (YES, YES, YES, YES, YES, YES, IMPORT, IMPORT),
+    Act.ACCEPTANCE: (NO, YES, NO, YES, YES, YES, NO, NO),
+    Act.TIME: (NO, YES, YES, YES, YES, YES, NO, NO),
+    Act.BENEFIT: (YES, YES, YES, YES, YES, YES, YES, YES),
+    Act.SURVEY: (YES, YES, YES, YES, YES, YES, YES, YES),
+    Act.LESSON: (YES, YES, YES, YES, YES, YES, YES, YES),
 }
 
 MATRIX: Mapping[Act, Mapping[Stage, Permit]] = {
@@ -110,7 +112,12 @@ def permits(act: Act, stage: Stage, archived: bool, verbs: Verbs) -> bool:
 
 def was_approved(stage: Stage) -> bool:
     """Whether the stage shows an approval; a project may be discontinued without one."""
-    return stage in RUNNING or stage is Stage.CLOSED
+    return stage not in (*NOT_APPROVED, Stage.DISCONTINUED)
+
+
+def was_begun(stage: Stage) -> bool:
+    """Whether the stage shows that money could be spent: since the initiation, or else since the approval."""
+    return stage is Stage.INITIATING or was_approved(stage)
 
 
 def admit(act: Act, stage: Stage, archived: bool, verbs: Verbs, pointer: str = "/project_id") -> None:

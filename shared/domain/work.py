@@ -16,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
 
 from shared.base.clock import DAY_US, EARLIEST, from_micros, now, now_micros, to_micros
 from shared.base.errors import (
@@ -43,7 +44,7 @@ from shared.domain.due import rows as due_rows
 from shared.domain.due.calendar import almanac_of
 from shared.domain.due.declaring import DUES, Due
 from shared.domain.reading import Key, Memory, Reading, Version
-from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
+from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit, sql
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
 from shared.store.unit import RowWrite
@@ -334,6 +335,16 @@ class Work:
 
     # Writing
 
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """What is written within follows from what was allowed: it asks for no right of its own where it lies, and nothing
+        that it names is hidden."""
+        rights, self.rights = self.rights, None
+        try:
+            yield
+        finally:
+            self.rights = rights
+
     def new(self, shape: type[A], id: UUID | None = None, **members: Any) -> A:
         """A fresh aggregate, checked; its first `save` is version 1."""
         at = from_micros(now_micros())
@@ -415,6 +426,34 @@ class Work:
             was = None if before is None else before.one
             almanac = almanac_of(self.store, self.settings.zone)
             self.part.rows += due_rows.rows_of_history(DUES[shape], entity, was, fact, almanac, recorded)
+
+    def take_the_place(
+        self,
+        entity: A,
+        fact: Fact,
+        changed: Sequence[str],
+        effective_at: int,
+        origin: Origin,
+        recorded_at: int,
+    ) -> None:
+        """Write a version over the one with its number, as another instance wrote it; its event keeps its position and when
+        it was recorded. That a later version stands already changes nothing but the event."""
+        shape = type(entity)
+        mirror, standing = self.mirrors[shape], self.reading.version(self.mirrors[shape].name, entity.id)
+        self._admit(entity, standing)
+        members = vars(entity)
+        state = codec_of(shape).write(members).decode()
+        rewritten = event(
+            entity, state, fact, changed, effective_at, recorded_at, origin.to_json(), self.settings.base_url
+        )
+        key = (rewritten.aggregate_type, rewritten.aggregate_id, rewritten.aggregate_version)
+        names = ("event_id", "type", "payload", "headers", "effective_at", "scope")
+        values = tuple(getattr(rewritten, name) for name in names)
+        self.part.statements.append(Statement(sql.REWRITE_EVENT, [(*values, *key)], expect=1))
+        if standing is not None and standing.members["version"] == entity.version:
+            places = mirror.places(tuple(members))
+            self.part.rows.append(RowWrite(mirror, mirror.values(members, effective_at, state), places))
+            self.reading.keep(mirror.name, Version(shape, dict(members), state, effective_at))
 
     def _admit(self, entity: Aggregate, before: Version[Any] | None) -> None:
         """Refused (403 or 404) where whoever writes may not write this one."""
@@ -583,11 +622,18 @@ def _defaults(shape: type[Aggregate]) -> tuple[Members, Mapping[str, Callable[[]
     """All members in the order of the shape with their defaults, and factories of those that must not be shared."""
     shared: Members = {name: None if f.is_required() else f.default for name, f in shape.model_fields.items()}
     made_anew = {
-        name: partial(field.get_default, call_default_factory=True)
+        name: _maker(field)
         for name, field in shape.model_fields.items()
         if field.default_factory is not None or not isinstance(shared[name], _SHARED)
     }
     return shared, made_anew
+
+
+def _maker(field: FieldInfo) -> Callable[[], Any]:
+    """What makes the default of a member; its own factory where that needs nothing, which pydantic asks anew each time."""
+    if field.default_factory is None or field.default_factory_takes_validated_data:
+        return partial(field.get_default, call_default_factory=True)
+    return cast("Callable[[], Any]", field.default_factory)
 
 
 @cache

@@ -62,7 +62,16 @@ def conditional(result: Any, call: Call) -> Answer:
     """The answer to a read: 304 where the caller already has it."""
     answer = result if isinstance(result, Answer) else aggregate(result, call, 200)
     is_tagged = "ETag" in answer.headers  # to hash a page of 200 KB costs as much as reading it
-    if not is_tagged and answer.status == 200 and answer.body and answer.media_type == "application/json":
+    is_kept = (
+        answer.headers.get("Cache-Control") != NOT_KEPT
+    )  # what is looked up anew each time differs each time
+    if (
+        is_kept
+        and not is_tagged
+        and answer.status == 200
+        and answer.body
+        and answer.media_type == "application/json"
+    ):
         answer.headers["ETag"] = weak_tag(answer.body)
     tags_held = call.tags("if-none-match") if b"if-none-match" in call.sent else None
     tag = answer.headers.get("ETag")

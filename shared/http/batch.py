@@ -172,7 +172,7 @@ async def _decide(call: Call, body: Any, command: ItemCommand, earlier: Sequence
             raise body
         aggregate, status = await command(call, body, earlier)
         state = call.work.state_of(aggregate)
-        return Item(status, aggregate.model_copy(), state, changed=bool(part.events))
+        return Item(status, aggregate.model_copy(), state, changed=status == 201 or bool(part.events))
     except ValidationError as error:
         refusal: Refusal = invalid_from(error)
     except Refusal as refused:

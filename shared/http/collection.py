@@ -255,6 +255,7 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
     if entry.frozen:
         frozen.declare_frozen(routes, shape)
     if register.is_read_only:
+        _declare_moves(routes, register, path)
         return
     declare(
         "GET",
@@ -334,6 +335,10 @@ def register_routes(routes: Routes, register: Register[Any], *, moves_money: boo
             status=201,
             refusals=(404, 409),
         )
+    _declare_moves(routes, register, path)
+
+
+def _declare_moves(routes: Routes, register: Register[Any], path: str) -> None:
     for verb, step in register.moves.items():
         _declare_move(routes, register, verb, step, path)
 

@@ -25,7 +25,7 @@ class HistoryAnswer(AnswerShape):
     """Whether a history can be read in."""
 
     state: HistoryState
-    """`empty`: nothing is there. `being_read`: a history is read in, and is not whole yet. `ended`: one was read in.
+    """`empty`: nothing is there but what Portolan comes with. `being_read`: a history is read in, and is not whole yet. `ended`: one was read in.
     `in_use`: other records are there, and none can be read in."""
 
 

@@ -29,6 +29,8 @@ async def apply(consumer: Consumer, positions: Positions, work: Work, records: S
                 record.event.id, record.event.correlationid, record.event.traceparent, record.effective_at
             )
             await reaction(work, record)
+    if consumer.settle:
+        await consumer.settle(work)
 
 
 async def _foresee(consumer: Consumer, work: Work, records: Sequence[Record]) -> None:

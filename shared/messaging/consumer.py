@@ -14,6 +14,7 @@ from shared.messaging.bus import Record
 from shared.messaging.reactions import On, Reaction, by_event_type, of_history, sources_of
 
 Fold = Callable[[Work, Sequence[Record]], Awaitable[None]]
+Settle = Callable[[Work], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Consumer:
     reactions: dict[str, Reaction] = field(default_factory=dict)
     of_history: dict[str, Reaction] = field(default_factory=dict)
     """The same of what happened in another instance and was read in here."""
+    settle: Settle | None = None
+    """Ends a batch: decides once what follows from all of its events together."""
     fold: Fold | None = None
     measures: bool = False
     """Whether its reactions only measure: then all history counts, however late the consumer comes."""
@@ -78,6 +81,7 @@ def reacting(
     name: str = "reactions",
     measures: bool = False,
     classes: Collection[Visibility] = OPEN_TO_READERS,
+    settle: Settle | None = None,
 ) -> Consumer:
     """The consumer that fills the copies of a service and reacts. It consumes from the services that publish
     those. TypeError where one of them is of another class than `classes`."""
@@ -90,6 +94,7 @@ def reacting(
         copies=(*copies, *from_others),
         reactions=by_event_type(declarations),
         of_history=of_history(declarations),
+        settle=settle,
         measures=measures,
         classes=(*classes, *(one for one in TO_KNOW_LOGINS if from_others and one not in classes)),
     )

@@ -13,24 +13,24 @@ from shared.contracts.language import Aggregate, entry_of
 from shared.contracts.projects.structure import Project
 from shared.domain.copies import Known
 from shared.domain.first_use import ProjectState, Step, Unopened
-from shared.domain.stages import was_approved
+from shared.domain.stages import was_begun
 from shared.domain.work import Work
 from shared.messaging.bus import Record
 from shared.messaging.reactions import EVERY, On, Reaction, on
 
 A = TypeVar("A", bound=Aggregate)
 
-APPROVED = entry_of(Project).event_type("approved")
+OPENS = {entry_of(Project).event_type(fact) for fact in ("initiated", "approved")}
 
 Begin = Callable[[Work, UUID, ProjectState], Awaitable[A]]
-"""Makes what is opened, given the id of the project and the state in which it was approved first."""
+"""Makes what is opened, given the id of the project and the first state in which money could be spent."""
 Follow = Callable[[Work, A, ProjectState, bool], Awaitable[None]]
 """Writes what follows from a state of the project; the last argument says whether the state is older than every use."""
 
 
 @dataclass(frozen=True)
 class OpenedOnFirstUse(Generic[A]):
-    """An approval that is given here opens it at once; for a project that was imported approved, its first use does."""
+    """An initiation or approval here opens it at once; for a project that was imported approved, its first use does."""
 
     unopened: Unopened[A]
     projects: Known
@@ -66,11 +66,11 @@ class OpenedOnFirstUse(Generic[A]):
             if is_new:
                 unopened.begin(work, id)
             steps = await unopened.steps(work, id)
-            if not steps and not was_approved(project.stage):
+            if not steps and not was_begun(project.stage):
                 return
             if not is_new:
                 await work.guard(unopened.guard(id))
-            is_needed = record.event.type == APPROVED or (not is_new and await unopened.is_used(work, id))
+            is_needed = record.event.type in OPENS or (not is_new and await unopened.is_used(work, id))
             if not is_needed:
                 await unopened.wait(work, project, record.effective_at)
                 return
@@ -82,7 +82,7 @@ class OpenedOnFirstUse(Generic[A]):
         project = record.state(Project)
         if await self.unopened.find(work, project.id) is not None:
             self.unopened.clear(work, project.id)
-        elif await self.unopened.steps(work, project.id) or was_approved(project.stage):
+        elif await self.unopened.steps(work, project.id) or was_begun(project.stage):
             await self.unopened.wait(work, project, record.effective_at)
 
     async def use(self, work: Work, project_id: UUID) -> None:

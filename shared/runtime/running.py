@@ -118,6 +118,12 @@ async def _last_recorded(store: Store, service: str) -> int:
     return int(rows[0][0]) if rows else 0
 
 
+async def begin(one: Opened) -> None:
+    """Make what the service comes with, before it is served."""
+    if one.service.begins is not None:
+        await one.service.begins(one.kernel)
+
+
 def _nudge(kernel: Serving) -> None:
     for nudge in kernel.nudges:
         nudge()

@@ -26,7 +26,7 @@ from shared.runtime.connections import ConnectionLimits, LimitedProtocol
 from shared.runtime.connections.limits import GRACE_S
 from shared.runtime.memory import freeze_modules, keep_freed_memory
 from shared.runtime.operations import operating
-from shared.runtime.running import alone, enter_bus, listening, opened
+from shared.runtime.running import alone, begin, enter_bus, listening, opened
 from shared.runtime.service import Service
 
 DRAIN_GRACE_S = DEADLINE_S + SWEEP_S + 2
@@ -141,6 +141,7 @@ async def serve(service: Service, settings: Settings) -> None:
         bus = await enter_bus(stack, settings, [one.kernel], tokens)
         await stack.enter_async_context(listening(one, bus))
         await stack.enter_async_context(operating(service, one.kernel))
+        await begin(one)
         limits = ConnectionLimits(settings.connections)
         url = await stack.enter_async_context(serving(one.app, settings.host, settings.port, limits))
         freeze_modules()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from shared.contracts.language import Aggregate
+from shared.domain.kernel import Kernel
 from shared.domain.operations import OperationKind
 from shared.domain.organisation import IN_ALMANAC
 from shared.domain.register import Register
@@ -56,6 +57,8 @@ class Service:
     """Tables with a `search_text` that are no table of a register: they have an index of `q` as well."""
     meets: "Callable[[Serving, Principal], Awaitable[None]] | None" = None
     """What is done of who comes with a token of an issuer."""
+    begins: "Callable[[Kernel], Awaitable[object]] | None" = None
+    """What is made of what an instance comes with, whenever a process that serves it starts; nothing where it is there."""
     background: Sequence[Background] = ()
     """What runs while the service listens, beside its consumers."""
     organisation: str = IN_ALMANAC

@@ -21,13 +21,16 @@ REGISTER = (
 """What every collection has."""
 
 COLLECTIONS = {
-    "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages"
+    "write": "projects/memberships projects/portfolios projects/programmes projects/projects projects/work-packages projects/changes projects/exceptions"
     " projects/strategic-objectives projects/requirements projects/objectives projects/orientations"
-    " projects/scoring-models projects/milestones projects/actions"
+    " projects/mandates projects/project-roles projects/methods projects/phases projects/gates"
+    " projects/scoring-models projects/milestones projects/actions projects/baselines projects/decision-papers projects/activities"
+    " projects/dependencies"
     " projects/calendars resources/org-units resources/roles resources/persons resources/allocations"
-    " finance/budget-lines finance/envelopes finance/cost-estimates finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
+    " finance/budget-lines finance/envelopes finance/cost-estimates finance/business-cases finance/forecasts finance/actual-costs finance/vendors finance/contracts risk/risks"
     " risk/assessments"
-    " projects/rankings",
+    " projects/rankings"
+    " projects/deliverables projects/acceptances",
     "decide": "projects/organisations projects/field-definitions projects/decisions",
     "contribute": "projects/scorings projects/requests "
     + " ".join(
@@ -38,25 +41,38 @@ COLLECTIONS = {
     "write restricted": "finance/rate-cards resources/identities",
 }
 MOVES = {
-    "write": "projects/requirements/agree projects/requirements/reopen projects/requirements/drop"
+    "write": "projects/changes/assess projects/changes/defer projects/changes/approve projects/changes/reject projects/changes/implement projects/changes/verify projects/changes/return projects/changes/close projects/changes/withdraw"
+    " projects/exceptions/assess projects/exceptions/decide projects/exceptions/close projects/requirements/agree projects/requirements/reopen projects/requirements/drop"
     " projects/requirements/fulfil projects/objectives/agree projects/objectives/achieve projects/objectives/miss"
+    " projects/mandates/submit projects/mandates/return projects/mandates/editions projects/project-roles/end"
     " projects/objectives/drop projects/objectives/reopen projects/orientations/retire"
     " projects/requests/screen projects/requests/return projects/requests/qualify projects/requests/convert"
-    " projects/scorings/return projects/scorings/close projects/rankings/discard"
+    " projects/scorings/return projects/scorings/close projects/rankings/discard projects/baselines/reject"
     " projects/scoring-models/retire projects/scoring-models/editions"
     " projects/strategic-objectives/achieve projects/strategic-objectives/retire projects/projects/activate projects/projects/start-closing finance/budget-lines/submit finance/envelopes/close finance/cost-estimates/review finance/cost-estimates/return finance/cost-estimates/baseline finance/cost-estimates/editions"
+    " finance/business-cases/review finance/business-cases/return finance/business-cases/editions"
     " resources/allocations/commit resources/allocations/release risk/risks/assess risk/risks/monitor"
     " risk/risks/occur projects/milestones/achieve projects/milestones/reopen projects/milestones/drop"
-    " projects/actions/verify projects/actions/return projects/actions/cancel",
-    "decide": "projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
-    " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish"
+    " projects/actions/verify projects/actions/return projects/actions/cancel"
+    " projects/methods/pilot projects/methods/deprecate projects/methods/editions projects/projects/apply-method"
+    " projects/phases/complete projects/phases/reopen projects/phases/skip projects/gates/prepare"
+    " projects/gates/withdraw projects/gates/pass projects/gates/pass-with-conditions projects/gates/fail"
+    " projects/gates/reopen"
+    " projects/deliverables/review projects/deliverables/integrate projects/deliverables/drop"
+    " projects/acceptances/lift-reservation"
+    " projects/decision-papers/circulate projects/decision-papers/recall projects/decision-papers/withdraw"
+    " projects/decision-papers/execute",
+    "decide": "projects/mandates/revoke projects/orientations/adopt projects/requests/approve projects/requests/defer projects/requests/reject"
+    " projects/strategic-objectives/adopt projects/scoring-models/activate projects/rankings/publish projects/baselines/approve"
     " projects/memberships/grant projects/memberships/revoke projects/field-definitions/activate"
     " projects/field-definitions/retire projects/projects/approve projects/projects/put-on-hold"
     " projects/projects/resume projects/projects/close projects/projects/discontinue finance/budget-lines/approve finance/envelopes/approve finance/envelopes/resize"
+    " finance/business-cases/approve finance/business-cases/confirm"
     " finance/budget-lines/return risk/risks/close projects/documents/approve resources/documents/approve"
-    " finance/documents/approve risk/documents/approve projects/decisions/revoke",
-    "contribute": "projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress "
-    "projects/actions/start projects/actions/complete "
+    " finance/documents/approve risk/documents/approve projects/decisions/revoke projects/methods/publish",
+    "contribute": "projects/mandates/sign projects/scorings/submit projects/requests/submit projects/requests/withdraw projects/work-packages/report-progress projects/activities/report-progress "
+    "projects/actions/start projects/actions/complete projects/deliverables/submit projects/deliverables/withdraw "
+    "projects/approvals/grant projects/approvals/refuse projects/approvals/delegate "
     + " ".join(
         f"{service}/documents/{move}"
         for service in ("projects", "resources", "finance", "risk")
@@ -66,7 +82,7 @@ MOVES = {
     "operate restricted": "resources/personal-tokens/revoke",
 }
 OTHERS = {
-    "write": "POST /projects/v1/schedules/trial|POST /risk/v1/simulations/trial|POST /reporting/v1/selections/trial",
+    "write": "PUT /projects/v1/projects/{id}/plan|POST /projects/v1/projects/{id}/plan-files|POST /projects/v1/projects/{id}/schedule|POST /projects/v1/schedules/trial|POST /risk/v1/simulations/trial|POST /reporting/v1/selections/trial",
     "write restricted": "POST /resources/v1/identities/of-login",
     "import": "|".join(
         f"POST /{service}/v1/history-import/{act}"

@@ -3,16 +3,21 @@
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
 
+from services.projects.engines.planfiles import write_mspdi
+from services.projects.engines.planning.plan import Activity, Plan, days
 from shared.contracts import forms
 from tests.access.conftest import Office
+from tests.support.trials import ended
 
 SEED = 20_261_130
 RAW = {"Content-Type": "application/octet-stream"}
 SCHEDULES, OPERATIONS = "/projects/v1/schedules", "/projects/v1/operations"
+PLAN_FILES = "/projects/v1/plan-files"
 MEMBERSHIPS = "/projects/v1/memberships"
 IMPORTS = "/reporting/v1/imports"
 NEVER_SEEN = ("identities", "personal-tokens", "rate-cards")
@@ -145,6 +150,7 @@ class Writing:
         amount = {"amount": f"{choice.randint(1, 9_999)}.00", "currency": choice.choice(("CHF", "EUR"))}
         day = f"2026-0{choice.randint(1, 9)}-{choice.randint(10, 28)}"
         of = {"project_id": project}
+        code = number if keep != self.hide else f"{number}-{len(self.world.hidden)}"
         await self.move(f"/projects/v1/projects/{project}", "approve", 1)
         await self.member(keep, "project", project)
         package = await keep(
@@ -152,8 +158,27 @@ class Writing:
         )
         await keep("/projects/v1/calendars", **of, name=f"Calendar {number}")
         await keep("/projects/v1/milestones", **of, name=f"Milestone {number}", planned_on=day)
+        phase = await keep("/projects/v1/phases", **of, name=f"Phase {number}", planned_start_on=day)
+        await keep(
+            "/projects/v1/gates", **of, phase_id=phase, name=f"Gate {number}", at="end", level="steering"
+        )
+        work = [
+            await keep("/projects/v1/activities", **of, name=f"{what} {number}", duration_minutes=480)
+            for what in ("Design", "Build")
+        ]
+        await keep("/projects/v1/dependencies", **of, from_id=work[0], to_id=work[1])
+        await self.take_over(project, number, keep)
+        await self.run(project, keep)
+        await keep("/projects/v1/baselines", **of, name=f"Baseline {number}")
         await keep("/projects/v1/objectives", **of, statement=f"Less paper in {number} rooms")
+        await keep("/projects/v1/project-roles", **of, role_code="user", person_id=self.person, starts_on=day)
+        leaders = (("sponsor", self.person), ("manager", self.initiated))
+        signatories = [{"role": role, "person_id": person} for role, person in leaders]
+        mandate = await keep("/projects/v1/mandates", **of, kind="execution", title=f"Mandate {number}", budget=amount,
+                             code=f"M-{code}", signatories=signatories)  # fmt: skip
+        await self.move(f"/projects/v1/mandates/{mandate}", "submit", 1)
         await keep("/projects/v1/actions", **of, title=f"Action {number}", owner_id=self.person)
+        await self.deliver(project, number, keep)
         decided = {
             "level": "steering",
             "text": f"Go on with {number}",
@@ -161,6 +186,13 @@ class Writing:
             "decided_by": [self.person],
         }
         await keep("/projects/v1/decisions", **of, **decided, title=f"Decision {number}")
+        await keep("/projects/v1/changes", **of, title=f"Change {number}", kind="scope", code=f"C-{code}")
+        beyond = {"tolerance": {"score": 8}, "forecast": {"score": 8 + number % 9 + 1}}
+        await keep("/projects/v1/exceptions", **of, axis="risk", **beyond)
+        asks = {"need": 1, "of": [self.person]}
+        paper = await keep("/projects/v1/decision-papers", **of, title=f"Paper {number}", question=f"Go on with {number}?",
+                           options=[{"name": "Yes"}, {"name": "No"}], recommendation="Yes", approvers=asks)  # fmt: skip
+        await self.move(f"/projects/v1/decision-papers/{paper}", "circulate", 1)
         score = {"criterion": "Value", "value": choice.randint(1, 5)}
         scoring = await keep("/projects/v1/scorings", model_id=self.model, subject="project", subject_id=project,
                              assessor_id=self.person, scores=[score])  # fmt: skip
@@ -172,6 +204,15 @@ class Writing:
         await keep("/finance/v1/budget-lines", **of, fiscal_year=2026, nature=nature, amount=amount)
         parts = [{"name": "Licences", "likely": amount}]
         await keep("/finance/v1/cost-estimates", **of, lines=parts)
+        flows = {
+            "cash_flows": [{"year": 2026, "cost": amount}],
+            "options": [{"name": "Do", "preferred": True}],
+        }
+        study = await keep("/finance/v1/business-cases", **of, rate_pct=5, **flows)
+        await self.move(f"/finance/v1/business-cases/{study}", "review", 1)
+        decider = self.office.caller("colleague", "director")
+        approved = await self.office.act(f"/finance/v1/business-cases/{study}", "approve", decider)
+        assert approved.status_code == 200, approved.text
         await keep("/finance/v1/envelopes", **of, kind="annual", fiscal_year=2026, amount=amount)
         contract = await keep("/finance/v1/contracts", **of, number=f"C-{number}", title=f"Contract {number}",
                               value=amount, vendor_id=self.vendor)  # fmt: skip
@@ -197,6 +238,53 @@ class Writing:
             comment = await keep(f"/{service}/v1/comments", subject=subject, text=f"Agreed {number}",
                                  mentions=[self.person])  # fmt: skip
             await keep(f"/{service}/v1/comments", subject=subject, text=f"Yes {number}", reply_to_id=comment)
+
+    async def deliver(self, project: str, number: int, keep: Keep) -> None:
+        """What is submitted as a file, and accepted with a reservation; a requirement traces to it."""
+        of = {"project_id": project}
+        deliverable = await keep("/projects/v1/deliverables", **of, name=f"Deliverable {number}")
+        statement = f"Rooms for {number}"
+        await keep("/projects/v1/requirements", **of, statement=statement, deliverable_ids=[deliverable])
+        path, director = f"/projects/v1/deliverables/{deliverable}", self.office.director
+        content = f"Delivery {number}".encode()
+        sent = await director.post("/projects/v1/files?name=delivery.txt", content=content, headers=RAW)
+        assert sent.status_code == 201, sent.text
+        await self.move(path, "submit", 1, document={"sha256": sent.json()["sha256"]})
+        await self.move(path, "review", 2)
+        await self.move(f"/projects/v1/projects/{project}", "activate", 2)
+        defect = {"text": f"Slow in {number}", "class": "minor", "due_on": "2026-06-30"}
+        verdict = {"verdict": "accepted_with_reservations", "reservations": [defect]}
+        await keep("/projects/v1/acceptances", **of, **verdict, deliverable_id=deliverable,
+                   accepted_by_id=self.person, accepted_on="2026-05-04")  # fmt: skip
+
+    async def take_over(self, project: str, number: int, keep: Keep) -> None:
+        """A plan file, which adds an activity of its own."""
+        director, activity = self.office.director, Activity("1", f"Survey {number}", days(5))
+        content = write_mspdi(Plan(f"p{number}", datetime(2026, 3, 2, 8), (activity,)))
+        sent = await director.post("/projects/v1/files?name=plan.xml", content=content, headers=RAW)
+        assert sent.status_code == 201, sent.text
+        named = {"sha256": sent.json()["sha256"], "filename": f"Plan {number}.xml"}
+        taken = await director.post(f"/projects/v1/projects/{project}/plan-files", json=named)
+        assert taken.status_code == 201, taken.text
+        into = self.world.hidden if keep == self.hide else self.world.visible
+        into[f"{PLAN_FILES} {len(_of(into, PLAN_FILES))}"] = Thing(PLAN_FILES, taken.json()["id"], {})
+        await self.office.portolan.settled()
+
+    async def run(self, project: str, keep: Keep) -> None:
+        """A run of the project's schedule, and what it keeps."""
+        director = self.office.director
+        answer = await director.post(
+            f"/projects/v1/projects/{project}/schedule", json={"data_date": "2026-03-02"}
+        )
+        assert answer.status_code == 202, answer.text
+        one = await ended(director, answer.headers["location"])
+        assert one["state"] == "succeeded", one
+        id = (await director.get(one["result"])).json()["schedule_id"]
+        into = self.world.hidden if keep == self.hide else self.world.visible
+        number = len(_of(into, SCHEDULES))
+        into[f"{SCHEDULES} {number}"] = Thing(SCHEDULES, id, {})
+        into[f"{OPERATIONS} {number}"] = Thing(OPERATIONS, answer.json()["id"], {})
+        await self.office.portolan.settled()
 
     async def secrets(self) -> None:
         """Confidential things: a project alone, one below a confidential programme or portfolio, or one that was seen."""
@@ -254,6 +342,7 @@ async def write(office: Office, noise: random.Random) -> World:
                                        email="worker@example.org", unit_id=unit)  # fmt: skip
     writing.initiated = await writing.see("initiated", "/resources/v1/persons", name="Ida Initiated")
     writing.portfolio = await writing.see("portfolio", "/projects/v1/portfolios", name="IT")
+    await writing.see("method", "/projects/v1/methods", name=[{"language": "en", "text": "Plain"}])
     writing.model = await writing.see("model", "/projects/v1/scoring-models", name="Value",
                                       criteria=[{"name": "Value", "weight": 1}])  # fmt: skip
     colleague = office.caller("colleague", "director")

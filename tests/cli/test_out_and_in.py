@@ -11,6 +11,9 @@ from services.cli import main
 from shared.http.auth.issuers import LocalIssuer
 from tests.system.running import EmbeddedProcess
 
+WHOLE = "6 records in 11 versions"
+"""One project, and the five methods that every instance has, each made and published."""
+
 
 def run(instance: EmbeddedProcess, *arguments: str) -> Result:
     reaching = ("--url", instance.url, "--data", str(instance.data))
@@ -28,7 +31,7 @@ def test_what_one_instance_has_is_in_another_one_after_two_commands(tmp_path: Pa
         assert created.status_code == 201, created.text
         exported = run(first, "export", str(folder))
         assert exported.exit_code == 0, exported.output
-        assert "1 records in 1 versions" in exported.output
+        assert WHOLE in exported.output
         again = run(first, "export", str(folder))
         assert (again.exit_code, "is not empty" in again.output) == (1, True)
         to_come = run(first, "export", str(tmp_path / "later"), "--as-of", "2999-01-01")

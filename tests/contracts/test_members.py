@@ -198,8 +198,8 @@ def test_a_fact_is_declared_once() -> None:
 
 
 def test_a_name_may_be_given_where_the_class_cannot_have_it() -> None:
-    aggregate("projects", "exceptions", name="exception")(type("ExceptionReport", (Aggregate,), {}))
-    assert "portolan.projects.exception.created.v1" in EVENT_TYPES
+    aggregate("projects", "errors", name="error")(type("ErrorReport", (Aggregate,), {}))
+    assert "portolan.projects.error.created.v1" in EVENT_TYPES
 
 
 def test_an_aggregate_lies_in_its_project_else_in_what_it_names_first() -> None:

@@ -34,6 +34,7 @@ async def test_a_proposal_that_is_discontinued_never_had_a_register(desk: Desk) 
     ("stage", "expected_facts"),
     [
         ("proposed", []),
+        ("initiating", ["opened"]),
         ("approved", ["opened"]),
         ("active", ["opened"]),
         ("closing", ["opened"]),

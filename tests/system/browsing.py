@@ -13,6 +13,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 DEADLINE_S = 20
@@ -80,6 +81,10 @@ class Page:
 
     def shows(self, part: str, text: str) -> None:
         self.until(lambda: text in self.part(part), f"{text!r} in {part}: {self.part(part)!r}")
+
+    def open_tab(self, name: str) -> None:
+        """Show one of the parts of a long page, by its address."""
+        self.browser.find_element(By.CSS_SELECTOR, f".tabs a[href='#{name}']").click()
 
     def marks(self, chart: str) -> int:
         """How many marks a chart has drawn."""

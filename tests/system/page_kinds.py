@@ -37,6 +37,7 @@ class Site:
                 "calendar": self._calendar(api),
                 "archived": self._archived(api),
                 **self._discussed(api),
+                **self._to_decide(api, project["project"]["id"]),
                 "operation": post(api, "/projects/v1/schedules/trial",
                                   {"starts_on": "2026-06-01", "activities": [{"key": "A"}]})["id"],
             }  # fmt: skip
@@ -65,6 +66,20 @@ class Site:
         answer = api.post(path, json={"sha256": sent["sha256"]}, headers={"If-Match": '"1"'})
         assert answer.is_success, answer.text
         return {"discussed": risk["id"], "comment": comment["id"], "document": document["id"]}
+
+    def _to_decide(self, api: httpx.Client, project: str) -> dict[str, str]:
+        """A mandate that is not submitted yet, a decision paper and a gate."""
+        of = {"project_id": project}
+        asked = {
+            "budget": {"amount": "1000.00", "currency": "CHF"},
+            "scope_in": "One record for each patient.",
+        }
+        made: dict[str, tuple[str, dict[str, Any]]] = {
+            "mandate": ("mandates", of | asked | {"kind": "execution", "title": "Patient record"}),
+            "paper": ("decision-papers", {"title": "Hosting", "question": "In our own rooms?"}),
+            "gate": ("gates", of | {"name": "Go-live", "at": "end", "level": "management"}),
+        }
+        return {kind: post(api, f"/projects/v1/{path}", body)["id"] for kind, (path, body) in made.items()}
 
     def _archived(self, api: httpx.Client) -> str:
         vendor = post(api, "/finance/v1/vendors", {"name": "Tresa"})
@@ -189,11 +204,16 @@ KINDS: dict[str, Way] = {
     "search": "/search?q=network",
     "search, none": "/search?q=nothing-like-it",
     "overview": "/",
+    "alignment": "/alignment",
+    "pipeline": "/pipeline",
+    "control": "/control",
     "overview of a past day": "/?as_of=2026-09-30",
     "projects": "/project",
     "projects, none": "/project?q=nothing-like-it",
     "projects, exact": "/project?health=red&amounts=exact",
     "project": "/project/{project}",
+    "bars of a plan": "/project/{project}/gantt",
+    "mandate": "/mandate/{mandate}",
     "portfolio": "/portfolio/{portfolio}",
     "rows behind a figure": "/rows/risk/risks?portfolio_id={portfolio}&kind=threat&state=assessed&state=monitored",
     "registers": "/registers",
@@ -202,6 +222,8 @@ KINDS: dict[str, Way] = {
     "list, every filter": "/registers/finance/budget-lines?fiscal_year.from=2020&archived=true",
     "detail": "/registers/projects/projects/{project}",
     "detail, risk": "/registers/risk/risks/{risk}",
+    "detail, decision paper": "/registers/projects/decision-papers/{paper}",
+    "detail, gate": "/registers/projects/gates/{gate}",
     "detail, archived": "/registers/finance/vendors/{archived}",
     "detail, with documents and comments": "/registers/risk/risks/{discussed}",
     "detail, document": "/registers/risk/documents/{document}",

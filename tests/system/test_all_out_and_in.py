@@ -18,6 +18,7 @@ from shared.http.auth.issuers import LocalIssuer
 from tests.conftest import Portolan
 from tests.exports.conftest import exported, with_a_document
 from tests.support.given import Story
+from tests.support.led import Led
 from tests.system.running import StackProcess
 
 OF_THE_INSTANCE = ("position", "recorded_at")
@@ -49,6 +50,7 @@ async def test_what_goes_into_an_empty_stack_comes_out_with_the_same_bytes(
     portolan: Portolan, stack: StackProcess, tmp_path: Path
 ) -> None:
     """Before anything else is written there: it is the first test of the stack."""
+    await Led(portolan).shipped()
     await load_sample(portolan.running)
     await with_a_document(portolan, await Story(portolan).project(), b"We met.")
     await portolan.settled()

@@ -117,6 +117,7 @@ def what_is_open_and_selected_stays(reader: Reader, project: str) -> None:
     post(reader.colleague, "/projects/v1/work-packages", package)
     reader.open(f"/project/{project}")
     reader.shows("title", "Anchorage")
+    reader.open_tab("plan")
     [details] = reader.until(
         lambda: reader.browser.find_elements(By.CSS_SELECTOR, "[data-part=timeline] details"), "the table"
     )

@@ -92,6 +92,7 @@ def the_sheet_of_a_project_lives_too(page: Page, colleague: httpx.Client, base: 
     page.browser.find_element(By.LINK_TEXT, "New lighthouse <b>").click()
     page.shows("title", "New lighthouse <b>")
     assert page.browser.current_url == f"{base}/project/{project}"
+    page.open_tab("control")
     page.shows("risks", "The rock is softer than drilled")
     page.until(lambda: page.marks("timeline") >= 2, "plan and forecast")
     page.browser.execute_script("window.loadedOnce = true")
@@ -110,6 +111,7 @@ def the_sheet_of_a_project_lives_too(page: Page, colleague: httpx.Client, base: 
     post(
         colleague, f"/projects/v1/work-packages/{package['id']}/report-progress", {"percent_complete": 40}, 1
     )
+    page.open_tab("finances")
     page.shows("value", "200K")
     page.until(lambda: page.marks("value") >= 2, "the curve of earned value")
     assert page.is_as_loaded()

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.access.conftest import Office
 from tests.conftest import Portolan
 from tests.support.given import (
     ALLOCATIONS,
@@ -27,6 +28,7 @@ from tests.support.given import (
 
 MOVES = {
     "proposed": (),
+    "initiating": (),
     "approved": ("approve",),
     "active": ("approve", "activate"),
     "on_hold": ("approve", "activate", "put-on-hold"),
@@ -60,6 +62,10 @@ class Site(Arranger):
         await self.place("forecast", FORECASTS, **of, forecast_on="2026-03-01", at_completion=chf("9.00"))
         await self.place("contract", CONTRACTS, **of, number="C-1", title="Licences")
         await self.place("booking", BOOKINGS, **of, person_id=person, percent=10, **PERIOD)
+        if self.stage == "initiating":
+            await self.initiate(project)
+            for name in ("cost", "other cost"):
+                await self.place(name, COSTS, **of, posted_on="2026-03-31", amount=chf("20.00"))
         for verb in MOVES[self.stage]:
             assert (await self.act(PROJECTS, "project", verb)).status_code == 200
             await self.portolan.settled()
@@ -70,6 +76,28 @@ class Site(Arranger):
             assert (await self.archive(PROJECTS, "project")).status_code == 204
         await self.portolan.settled()
         return self
+
+    async def initiate(self, project: str) -> None:
+        """By an initiation mandate that sponsor and manager sign."""
+        office = Office(self.portolan)
+        logins = {"sponsor": "sara", "manager": "max"}
+        persons = {role: await office.person(login.title(), login) for role, login in logins.items()}
+        await self.portolan.settled()
+        roles = [{"role_code": role, "person_id": id} for role, id in persons.items()]
+        for role in roles:
+            await self.make("projects/v1/project-roles", project_id=project, starts_on="2026-01-01", **role)
+        mandate = await self.make(
+            "projects/v1/mandates", project_id=project, kind="initiation", title="ERP", budget=chf("900.00"),
+            signatories=[{"role": role, "person_id": id} for role, id in persons.items()],
+        )  # fmt: skip
+        path = f"/projects/v1/mandates/{mandate['id']}"
+        answer = await self.client.post(f"{path}/submit", json={}, headers={"If-Match": '"1"'})
+        for login in logins.values():
+            read, tag = {"content_hash": answer.json()["content_hash"]}, answer.headers["etag"]
+            by = office.caller(login, "manager")
+            answer = await by.post(f"{path}/sign", json=read, headers={"If-Match": tag})
+            assert answer.status_code == 200, answer.text
+        await self.portolan.settled()
 
     async def place(self, name: str, collection: str, /, **members: Any) -> str:
         self.things[name] = str((await self.make(collection, **members))["id"])
@@ -88,9 +116,10 @@ LINE = {"fiscal_year": 2027, "nature": "opex", "amount": chf("5.00")}
 COST = {"posted_on": "2026-03-31", "amount": chf("7.00")}
 
 ALWAYS, RUNNING, BEFORE_CLOSING = (
-    "200 200 200 200 200 200 200 409", "200 200 200 200 200 409 409 409", "200 200 200 200 409 409 409 409",
+    "200 200 200 200 200 200 200 200 409", "200 200 200 200 200 200 409 409 409",
+    "200 200 200 200 200 409 409 409 409",
 )  # fmt: skip
-"""By stage, as a director meets them: proposed approved active on_hold closing closed discontinued archived."""
+"""By stage, as a director meets them: proposed initiating approved active on_hold closing closed discontinued archived."""
 
 Try = Callable[[Site], Awaitable[httpx.Response]]
 
@@ -117,12 +146,12 @@ TABLE: dict[str, tuple[str, Try]] = {
     "forecast": (RUNNING, lambda s: s.create(FORECASTS, **s.on(forecast_on="2026-04-01", at_completion=chf("8.00")))),
     "revise a forecast": (RUNNING, lambda s: s.revise(FORECASTS, "forecast", at_completion=chf("8.50"))),
     "archive a forecast": (ALWAYS, lambda s: s.archive(FORECASTS, "forecast")),
-    "post a cost": ("409 200 200 200 200 409 409 409", lambda s: s.create(COSTS, **s.on(**COST))),
-    "reverse a cost": ("409 200 200 200 200 200 200 409", lambda s: s.create(
+    "post a cost": ("409 200 200 200 200 200 409 409 409", lambda s: s.create(COSTS, **s.on(**COST))),
+    "reverse a cost": ("409 200 200 200 200 200 200 200 409", lambda s: s.create(
         COSTS, **s.on(posted_on="2026-04-30", amount=chf("-1.00"), reverses_id=s.things.get("cost", str(uuid4()))))),
-    "annotate a cost": ("- 200 200 200 200 200 200 409", lambda s: s.revise(COSTS, "other cost", document="INV-7")),
-    "archive a cost": ("- 200 200 200 200 200 200 409", lambda s: s.archive(COSTS, "other cost")),
-    "restore a cost": ("- 200 200 200 200 200 200 409", lambda s: s.restore(COSTS, "other cost")),
+    "annotate a cost": ("- 200 200 200 200 200 200 200 409", lambda s: s.revise(COSTS, "other cost", document="INV-7")),
+    "archive a cost": ("- 200 200 200 200 200 200 200 409", lambda s: s.archive(COSTS, "other cost")),
+    "restore a cost": ("- 200 200 200 200 200 200 200 409", lambda s: s.restore(COSTS, "other cost")),
     "sign a contract": (BEFORE_CLOSING, lambda s: s.create(CONTRACTS, **s.on(number="C-2", title="More"))),
     "correct a contract": (ALWAYS, lambda s: s.revise(CONTRACTS, "contract", status="fulfilled")),
     "book somebody": (BEFORE_CLOSING, lambda s: s.create(

@@ -13,6 +13,7 @@ import httpx
 from services.embedded import SERVICES
 from shared.base.settings import Settings
 from shared.contracts.language import CATALOGUE, entry_of
+from shared.contracts.members import names
 from shared.domain.register import Register
 from shared.http.operation import Operation
 from shared.http.running import KernelRoute
@@ -22,12 +23,16 @@ from tests.conftest import Portolan, running_portolan
 UNKNOWN = "01978f2e-7c4a-7d3b-9a41-5f0c6e1b2a3d"
 NAME = "Sample"
 CRITERIA = [{"name": NAME, "weight": 1}]
+SUBMITTED = {"document": {"ref": "https://example.org/sample"}}
 EXTRA: dict[str, dict[str, Any]] = {
     "projects": {"stage": "approved"},
     "budget-lines": {"nature": "capex"},
     "assessments": {"rating": 3},
     "cost-estimates": {"lines": [{"name": NAME, "likely": {"amount": "100.00", "currency": "CHF"}}]},
     "envelopes": {"fiscal_year": 2026},
+    "project-roles": {"role_code": "architect"},
+    "acceptances": {"kind": "preliminary"},
+    "exceptions": {"axis": "risk", "tolerance": {"score": 8}, "forecast": {"score": 9}},
     "scoring-models": {"criteria": CRITERIA},
     "memberships": {"principal": {"service_account": "walker"}},
 }
@@ -104,6 +109,12 @@ class Everything:
             "scores": [{"criterion": NAME, "value": 3}],
         }
 
+    async def _linked(self) -> dict[str, Any]:
+        """Two activities, of which one waits for the other."""
+        body = {"project_id": self._one_of("projects"), "name": NAME}
+        after = (await self.client().post("/projects/v1/activities", json=body)).json()["id"]
+        return {"from_id": self.resources["/projects/v1/activities"]["id"], "to_id": after}
+
     async def _arranged(self, collection: str) -> dict[str, Any]:
         """Members that name what has to stand in a certain state."""
         match collection:
@@ -111,7 +122,24 @@ class Everything:
                 return await self._scored()
             case "rankings":
                 return {"model_id": self._model}
+            case "dependencies":
+                return await self._linked()
+            case "acceptances":
+                return await self._handed_over()
         return {}
+
+    async def _handed_over(self) -> dict[str, Any]:
+        """A deliverable in review, of a project that delivers: nothing is accepted before one is active."""
+        submitter, deliverables = self.client("director"), "/projects/v1/deliverables"
+        members = {"name": NAME, "stage": "active"}
+        project = (await self.client().post("/projects/v1/projects", json=members)).json()["id"]
+        members = {"name": NAME, "project_id": project}
+        one = (await submitter.post(deliverables, json=members)).json()["id"]
+        for verb, body in (("submit", SUBMITTED), ("review", {})):
+            where = f"{deliverables}/{one}/{verb}"
+            moved = await submitter.post(where, json=body, headers={"If-Match": "*"})
+            assert moved.status_code == 200, moved.text
+        return {"project_id": project, "deliverable_id": one}
 
     async def make(self, register: Register[Any]) -> None:
         """A resource with no more than its schema requires."""
@@ -124,6 +152,24 @@ class Everything:
         assert answer.status_code == 201, f"{collection}: {body} {answer.text}"
         self.resources[collection] = answer.json()
         await self.portolan.settled()
+
+    async def ask(self) -> None:
+        """An approval: only the circulation of a paper makes one."""
+        client, papers, approvals = (
+            self.client("director"),
+            "/projects/v1/decision-papers",
+            "/projects/v1/approvals",
+        )
+        members: dict[str, Any] = {
+            "title": NAME,
+            "question": NAME,
+            "options": [{"name": "Yes"}, {"name": "No"}],
+        }
+        members |= {"recommendation": "Yes", "approvers": {"need": 1, "of": [self._one_of("persons")]}}
+        paper = (await client.post(papers, json=members)).json()["id"]
+        answer = await client.post(f"{papers}/{paper}/circulate", json={}, headers={"If-Match": '"1"'})
+        assert answer.status_code == 200, answer.text
+        [self.resources[approvals]] = (await client.get(approvals)).json()["items"]
 
     def body(self, walked: Walked) -> dict[str, Any] | None:
         """The least that the operation takes: nothing, or what its schema requires."""
@@ -197,12 +243,25 @@ class Everything:
 
 
 def _place(register: Register[Any]) -> tuple[bool, int, int]:
-    """By service: what lies in a project or is about one behind projects, and behind that what is attached to others.
-    Memberships name what is there by then."""
-    entry, names = entry_of(register.shape), [service.name for service in SERVICES]
+    """By service, its own or the last of which it needs something: what lies in a project or is about one behind projects, and
+    behind that what is attached to others. Memberships name what is there by then."""
+    entry, order = entry_of(register.shape), [service.name for service in SERVICES]
     needs_more = {"project_id", "subject_id", "model_id"} & register.create.model_fields.keys()
     within = 2 if entry.is_attached else int(bool(needs_more))
-    return register.name == "membership", names.index(entry.service), within
+    services = {entry.service, *_services_of_required(register)}
+    return register.name == "membership", max(map(order.index, services)), within
+
+
+def _services_of_required(register: Register[Any]) -> set[str]:
+    """Where the aggregates are that a new one has to name."""
+    homes = {entry.name: entry.service for entry in CATALOGUE.values()}
+    required = [member for member in register.create.model_fields.values() if member.is_required()]
+    return {
+        homes[mark.aggregate]
+        for member in required
+        for mark in member.metadata
+        if isinstance(mark, names) and mark.aggregate in homes
+    }
 
 
 @asynccontextmanager
@@ -215,4 +274,5 @@ async def running_everything(settings: Settings) -> AsyncIterator[Everything]:
         for register in registers:
             if register.create.model_fields:
                 await system.make(register)
+        await system.ask()
         yield system

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from services.imports.breakdown import own_fields, people, portfolios, stages
+from services.imports.breakdown import moves, own_fields, people, portfolios, stages
 from services.imports.breakdown.drafts import NOT_BROUGHT_IN, Drafts, ProjectDraft
 from services.imports.breakdown.outline import Node, arranged, codes_of
 from services.imports.breakdown.present import (
@@ -65,7 +65,9 @@ async def run(
     _list_vanished(drafts, outlined, there)
     sent = {"portfolios": asdict(await portfolios.send(sender, drafts))} if drafts.portfolio else {}
     sent |= {"persons": asdict(await sender.send(persons))}
-    sent["projects"] = asdict(await sender.send(stages.projects(drafts, there)))
+    mover = moves.StageMover(sender, drafts.findings, progress)
+    projects = stages.projects(drafts, there)
+    sent["projects"] = asdict(await sender.send(projects))
     room = [u for one in outlined for u in stages.making_room(one.nodes, one.codes, one.project.key, there)]
     if room:
         sent["codes in between"] = asdict(await sender.send(Stage("codes in between", PACKAGES, room)))
@@ -73,6 +75,7 @@ async def run(
     await reporter.take_back([node for one in outlined for node in one.nodes if node.has_parts])
     names = _names_of(drafts)
     sent["work packages"] = asdict(await _send_packages(sender, outlined, there, names))
+    sent[moves.STAGE] = asdict(await mover.move(projects.upserts))
     if not validate_only:
         await _read_again(drafts, sender, there)
     keys = {key for collection, key in (*sender.ids, *sender.would_be) if collection == PACKAGES}

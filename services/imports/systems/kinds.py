@@ -46,7 +46,7 @@ class Kind(StrEnum):
 
 NAMES: dict[Kind, Text] = {
     Kind.TABLE: Text("a table"),
-    Kind.PLANS: Text("plan files"),
+    Kind.PLANS: Text("files with plans"),
     Kind.PROJECT_ONLINE: Text("an extract of Project Online"),
     Kind.JIRA: Text("issues of Jira"),
     Kind.GMPP: Text("the United Kingdom's major projects"),

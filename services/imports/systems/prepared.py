@@ -26,6 +26,7 @@ STAGES: dict[str, Text] = {
     "projects that left": Text("Projects that left"),
     "codes in between": Text("Codes that make room"),
     "work packages": Text("Work packages"),
+    "moves": Text("Projects moved on"),
     "progress": Text("Reports of progress"),
     "allocations": Text("Allocations"),
     "vendors": Text("Vendors"),

@@ -35,23 +35,21 @@ def reader_of(
     column: ColumnMapping,
     survey: ColumnSurvey,
     *,
-    aggregate: str = "",
+    owner: str = "",
     remark: Remark | None = None,
 ) -> Reader:
     """What reads the cells of a column into a member; the reader raises Unread.
 
-    `aggregate` (`project`) is the kind whose labels choices may be written in. What a member has no room for, such as a third of
+    `owner` (`project`, `change.impact`) is what the member lies in: choices may be written in its labels. What a member has no room for, such as a third of
     a cent, is rounded only where a `remark` tells of it. References are read as texts: what they name is looked up elsewhere.
     """
     cells = _Cells(column, remark)
-    cells.parse = _parser(
-        field, column, survey.without(column.values), aggregate, cells.tell if remark else None
-    )
+    cells.parse = _parser(field, column, survey.without(column.values), owner, cells.tell if remark else None)
     return cells.read
 
 
 def _parser(
-    field: Field, column: ColumnMapping, survey: ColumnSurvey, aggregate: str, remark: Remark | None
+    field: Field, column: ColumnMapping, survey: ColumnSurvey, owner: str, remark: Remark | None
 ) -> Parse:
     match field.kind:
         case "day":
@@ -63,7 +61,7 @@ def _parser(
         case "number":
             return number_reader(field, column, survey, remark)
         case "choice":
-            return choice_reader(field, aggregate)
+            return choice_reader(field, owner)
         case "yes_no":
             return yes_no_reader()
         case "currency":
@@ -75,7 +73,7 @@ def _parser(
         case "prose":
             return lambda value: _prose(value, remark)
         case "rows" if len(field.members) == 1 and not field.members[0].name:
-            item = _parser(field.members[0], column, survey, aggregate, remark)
+            item = _parser(field.members[0], column, survey, owner, remark)
             return _list_reader(item, separator_of(column, survey), "," in survey.separators)
         case _:
             return _refuse_kind

@@ -40,9 +40,9 @@ def plain(text: str) -> str:
     return _BETWEEN.sub(" ", folded(text)).strip()
 
 
-def codes_by_text(field: Field, aggregate: str) -> Mapping[str, str]:
+def codes_by_text(field: Field, owner: str) -> Mapping[str, str]:
     """Codes and their labels, plain -> the code. A label that two codes have is none."""
-    return _codes_by_text(field.choices, f"{aggregate}.{field.name}" if aggregate else "")
+    return _codes_by_text(field.choices, f"{owner}.{field.name}" if owner else "")
 
 
 @cache
@@ -86,11 +86,11 @@ def is_level(field: Field) -> bool:
     return field.kind == "integer" and (field.minimum, field.maximum) == (1, 5)
 
 
-def propose_values(field: Field, survey: ColumnSurvey, aggregate: str = "") -> ProposedValues:
+def propose_values(field: Field, survey: ColumnSurvey, owner: str = "") -> ProposedValues:
     """What those texts of a column stand for that are neither codes nor labels: `in progress` is `active`. In a column that
     names records, `n/a` and its like name none."""
     if field.kind == "choice":
-        own_words, synonyms = codes_by_text(field, aggregate), _synonyms("codes")
+        own_words, synonyms = codes_by_text(field, owner), _synonyms("codes")
         synonyms = {code: synonyms[code] for code in field.choices if code in synonyms}
     elif is_level(field):
         own_words = {str(level): str(level) for level in range(1, 6)}
@@ -117,9 +117,9 @@ def propose_values(field: Field, survey: ColumnSurvey, aggregate: str = "") -> P
     return ProposedValues(values, tuple(unmatched))
 
 
-def choice_reader(field: Field, aggregate: str) -> Callable[[Value], str | None]:
+def choice_reader(field: Field, owner: str) -> Callable[[Value], str | None]:
     """Reads codes and labels; raises Unread."""
-    codes = codes_by_text(field, aggregate)
+    codes = codes_by_text(field, owner)
 
     def read(value: Value) -> str | None:
         text = displayed(value)

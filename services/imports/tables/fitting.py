@@ -71,7 +71,7 @@ def is_health(survey: ColumnSurvey) -> bool:
 
 def _share_unmatched(aggregate: str, field: TargetField, survey: ColumnSurvey) -> float:
     """The share of the cells that stand for none of the choices, as far as anybody knows."""
-    unmatched = frozenset(propose_values(field.of, survey, aggregate).unmatched)
+    unmatched = frozenset(propose_values(field.of, survey, field.owner(aggregate)).unmatched)
     return share_where(survey, unmatched.__contains__) if survey.texts else 0.0
 
 

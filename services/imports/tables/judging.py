@@ -152,7 +152,7 @@ class Judge:
     def _reader(self, at: TargetField, one: ColumnMapping, surveyed: ColumnSurvey) -> Callable[[Value], Any]:
         if at.of.kind == "reference" or at.path in (ID, KEY):
             return text_of
-        return reader_of(at.of, one, surveyed, aggregate=self.target.entry.name, remark=self._remark)
+        return reader_of(at.of, one, surveyed, owner=at.owner(self.target.entry.name), remark=self._remark)
 
     def _remark(self, code: str, text: Text) -> None:
         """What a reader says of the cell that it reads."""

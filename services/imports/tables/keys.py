@@ -33,7 +33,7 @@ def key_of(table: Table, survey: Survey, target: Target, filled: Mapping[str, st
     """The key columns; none where rows are known by id, by code or by name. `filled` are the columns by their members."""
     if ID in filled:
         return (), Text("rows are known by the ids that Portolan gave them")
-    if table.unfolding is not None:
+    if table.unfolding is not None and not table.unfolding.spread.negative:
         return _key_of_periods(table, target, filled, table.unfolding)
     for member in (KEY, *CODES):
         if member in filled and _is_key(survey.columns[filled[member]], survey.rows):
@@ -46,23 +46,34 @@ def key_of(table: Table, survey: Survey, target: Target, filled: Mapping[str, st
     columns = _telling_apart(table, [filled[path] for path in base], [filled[path] for path in others])
     if columns:
         return columns, Text("together they tell the rows apart")
+    if (column := _untaken_key(table, survey, filled)) is not None:
+        return (column,), Text("each row has its own there")
     if KEY in filled:
         return (filled[KEY],), Text("it is called so, but rows repeat it")
     return (), Text("no columns tell the rows apart: name those that do")
 
 
+def _untaken_key(table: Table, survey: Survey, filled: Mapping[str, str]) -> str | None:
+    """A column with a code of its own in each row, whatever it is called."""
+    others = (column for column in table.columns if column not in filled.values())
+    return next(
+        (c for c in others if is_code(survey.columns[c]) and is_unique(survey.columns[c], survey.rows)), None
+    )
+
+
 def _key_of_periods(table: Table, target: Target, filled: Mapping[str, str], unfolding: Unfolding) -> Key:
     """The key of the lines of the sheet, and the period."""
-    period = unfolding.spread.periods[0]
+    spread = unfolding.spread
+    period, kinds = spread.periods[0], [spread.kind] if spread.kind else []
     for member in (KEY, *CODES):
-        if member in filled and (columns := _telling_apart(table, [filled[member], period], [])):
+        if member in filled and (columns := _telling_apart(table, [filled[member], period, *kinds], [])):
             return columns, Text("each line has its own there, and each of its rows a period")
     paths = [path for path, column in filled.items() if column in unfolding.others]
     base, others = _candidates(target, {path: filled[path] for path in paths})
     others = [path for path in others if target.field(path).of.kind != "money"]  # it is what changes
     describing = [c for c in unfolding.others if c not in filled.values() and period_in(c) is None]
     columns = _telling_apart(
-        table, [period, *(filled[p] for p in base)], [*(filled[p] for p in others), *describing]
+        table, [period, *kinds, *(filled[p] for p in base)], [*(filled[p] for p in others), *describing]
     )
     if columns:
         return (*columns[1:], columns[0]), Text("together they tell the rows apart")

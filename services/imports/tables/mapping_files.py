@@ -53,7 +53,7 @@ def to_toml(mapping: Mapping, comments: Texts[str, Sequence[str]] | None = None)
 
 
 def _of_spread(spread: dict[str, Any]) -> list[str]:
-    values = spread.pop("values")
+    values, kinds = spread.pop("values"), spread.pop("kinds", {})
     lines = [
         "",
         "# Columns that are one for each period: every filled cell becomes a row.",
@@ -62,6 +62,8 @@ def _of_spread(spread: dict[str, Any]) -> list[str]:
     ]
     for value, columns in values.items():
         lines += [f"[spread.values.{_key(value)}]", *_pairs(columns)]
+    if kinds:
+        lines += ["[spread.kinds]", *_pairs(kinds)]
     return lines
 
 

@@ -84,8 +84,15 @@ def part_of_year(name: str) -> tuple[str, str] | None:
 
 def in_year(part: str, year: int, rest: str) -> NamedPeriod | None:
     """The period that a part of a year is in this year."""
-    period = period_in(f"{part} {year}" if part[0] in "QH" else f"{year}-{part}")
-    return NamedPeriod(period.text, period.grain, period.period, rest) if period else None
+    text, grain = _in_words(part, year)
+    period = period_of(text)
+    return NamedPeriod(text, grain, period, rest) if period else None
+
+
+def _in_words(part: str, year: int) -> tuple[str, Grain]:
+    if part[0] not in "QH":
+        return f"{year}-{part}", "month"
+    return f"{part} {year}", "quarter" if part[0] == "Q" else "half"
 
 
 def years_in(text: str) -> set[int]:

@@ -311,18 +311,24 @@ def _join_parts(columns: Sequence[_Column], target: Target) -> None:
     """What no column says whole may stand in several: first name and last name."""
     filled = {column.member.field.path for column in columns if column.member}
     for of in target.columns:
-        for ideas in wordings.parts(target.entry.name, of.path) if of.path not in filled else ():
-            members = [_part(columns, idea, target) for idea in ideas]
-            if all(members) and of.path not in filled:
+        for ideas in wordings.parts(target.entry.name, of.path):
+            members = [_part(columns, idea, target, of.path) for idea in ideas]
+            owners = [column for column in columns if column.member and column.member.field.path == of.path]
+            if all(members) and (of.path not in filled or any(column in members for column in owners)):
+                for column in owners:
+                    column.member = None
                 first, *others = [column for column in members if column]
                 first.member = Match(of, "likely", GRADES["likely"])
                 first.joined = tuple(column.name for column in others)
                 filled.add(of.path)
+                break
 
 
-def _part(columns: Sequence[_Column], idea: str, target: Target) -> "_Column | None":
+def _part(columns: Sequence[_Column], idea: str, target: Target, path: str) -> "_Column | None":
+    """The column with a part; one that was taken for the whole may be one: `Name` beside `Vorname`."""
     ideas = ({idea}, {idea, target.entry.name})
-    return next((c for c in columns if c.member is None and c.heading.ideas in ideas), None)
+    free = (c for c in columns if c.member is None or c.member.field.path == path)
+    return next((c for c in free if c.heading.ideas in ideas), None)
 
 
 def _leave_lone_version(columns: Sequence[_Column]) -> None:
@@ -340,7 +346,7 @@ def _settings(column: _Column, of: TargetField, target: Target, survey: Survey) 
     if of.of.kind == "reference":
         by = _by(column)
         makes = by in (None, "name", "email") and of.of.names in MADE_UNASKED
-    values = propose_values(of.of, column.survey, target.entry.name).values
+    values = propose_values(of.of, column.survey, of.owner(target.entry.name)).values
     mapping = ColumnMapping(
         column=column.name, member=of.path, joined=column.joined, by=by, makes=makes, values=values
     )
@@ -388,7 +394,7 @@ def _reason(
         of = column.member.field
         if not of.is_taken:
             return Reason(target.untaken(of, called(target, of)))
-        unmatched = propose_values(of.of, column.survey, target.entry.name).unmatched
+        unmatched = propose_values(of.of, column.survey, of.owner(target.entry.name)).unmatched
         return Reason(
             _basis(column.member.basis, target, of), column.member.score, unmatched[:MOST_UNMATCHED]
         )

@@ -39,7 +39,7 @@ def _are_choices(field: TargetField, survey: ColumnSurvey, target: Target) -> bo
     return (
         survey.is_complete
         and len(survey.texts) <= MOST_CHOICES
-        and not propose_values(field.of, survey, target.entry.name).unmatched
+        and not propose_values(field.of, survey, field.owner(target.entry.name)).unmatched
     )
 
 

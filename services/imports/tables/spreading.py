@@ -6,7 +6,7 @@ column counts among the periods by its name and by its cells; what it holds, the
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -26,11 +26,18 @@ from services.imports.tables.periods import (
     period_in,
     years_in,
 )
+from services.imports.tables.spread_shapes import (
+    AmountColumns,
+    beside_a_year,
+    by_kind,
+    debit_and_credit,
+    value_members,
+)
 from services.imports.tables.spreads import Spread, Unfolding
 from services.imports.tables.surveying import survey
 from services.imports.tables.table import Note, Table
 from services.imports.tables.targets import Target, TargetField
-from services.imports.tables.unfolding import is_value, shortened, unfolded
+from services.imports.tables.unfolding import is_value, part_in, shortened, unfolded
 from services.imports.tables.units import unit_in_name
 from services.imports.tables.wordings import heading
 from shared.base.text import folded
@@ -74,27 +81,12 @@ class PeriodMember:
     """Whether it is the last day of a period."""
 
 
-@dataclass(slots=True)
-class _Value:
-    """The columns whose names say the same but for the period."""
-
-    rest: str
-    columns: list[tuple[str, NamedPeriod]] = field(default_factory=list)
-    member: str = ""
-    score: float = 0.0
-    totals: list[str] = field(default_factory=list)
-
-    @property
-    def periods(self) -> set[str]:
-        return {period.text for _, period in self.columns}
-
-
 def laid_out(table: Table, target: Target, saved: Mapping | None = None) -> Table:
     """The table with a row for each period, where its columns are such; as the saved mapping says, if there is one."""
     if saved is not None:
         return _as_saved(table, saved)
     proposing = _Proposing(table, target)
-    proposed = proposing.spread()
+    proposed = debit_and_credit(table, target) or proposing.spread()
     if proposed is not None:
         return unfolded(table, *proposed)
     return proposing.with_note_of_parts()
@@ -129,7 +121,14 @@ def _as_saved(table: Table, saved: Mapping) -> Table:
 
 
 def _replaced(spread: Spread, values: dict[str, dict[str, str]], totals: tuple[str, ...]) -> Spread:
-    return Spread(values=values, periods=spread.periods, year=spread.year, totals=totals)
+    in_sheet = {column for columns in values.values() for column in columns}
+    return msgspec.structs.replace(
+        spread,
+        values=values,
+        totals=totals,
+        kinds={column: kind for column, kind in spread.kinds.items() if column in in_sheet},
+        negative=tuple(column for column in spread.negative if column in in_sheet),
+    )
 
 
 def _is_like(period: NamedPeriod, columns: dict[str, str]) -> bool:
@@ -166,15 +165,6 @@ def says_other_amounts(table: Table, target: Target) -> bool:
     return bool(values and ideas) and not any(ideas & phrase for phrase in phrases)
 
 
-def value_members(target: Target) -> list[TargetField]:
-    """The members that a column of a period may hold: amounts, else numbers; what every record needs stands first."""
-    for kinds in (("money",), ("number", "integer")):
-        fields = [f for f in target.columns if f.of.kind in kinds and f.use != "row" and not f.of.is_year]
-        if fields:
-            return sorted(fields, key=lambda f: not f.required)
-    return []
-
-
 def with_days(column: ColumnMapping, target: Target) -> ColumnMapping:
     """The mapping of a column of periods with which of their days it is."""
     member = next((one for one in period_members(target) if one.field.path == column.member), None)
@@ -186,6 +176,13 @@ def with_days(column: ColumnMapping, target: Target) -> ColumnMapping:
 def of_unfolded(name: str, unfolding: Unfolding) -> Text | None:
     """Why a column of the rows is there that no column of the sheet is."""
     spread = unfolding.spread
+    if spread.negative and name in spread.periods:
+        return Text(
+            "it says in which of these columns the amount stands: {columns}",
+            columns=shortened(spread.columns),
+        )
+    if name == spread.kind:
+        return Text("the names of these columns say it: {columns}", columns=shortened(list(spread.kinds)))
     if name in (*spread.periods, spread.year):
         of_taken = [column for value in unfolding.in_use for column in spread.values[value]]
         return Text("each of these columns is a period: {columns}", columns=shortened(of_taken))
@@ -205,14 +202,17 @@ class _Proposing:
         self.periods, self.values = period_members(target), value_members(target)
         self.names: Sequence[Names] = names_of(target)
         self.period_of = {c: period for c in table.columns if (period := period_in(c)) is not None}
+        self.year_from = ""
         if len(self.period_of) < 2:
             self.period_of = _of_one_year(table) or self.period_of
+        if len(self.period_of) < 2 and (beside := beside_a_year(table)):
+            self.year_from, self.period_of = beside
 
     def spread(self) -> tuple[Spread, dict[str, str], frozenset[str]] | None:
         if not self.periods or not self.values or not self.period_of:
             return None
         self.survey = survey(replace(self.table, rows=lambda: islice(self.table.rows(), LOOKED_AT)))
-        values = self._values()
+        values = by_kind(self._values(), self.target)
         self._choose_members(values)
         if not values or self._is_no_spread(values):
             return None
@@ -234,11 +234,11 @@ class _Proposing:
         )  # fmt: skip
         return replace(self.table, notes=(*self.table.notes, note))
 
-    def _values(self) -> list[_Value]:
-        values: dict[tuple[str, int], _Value] = {}
+    def _values(self) -> list[AmountColumns]:
+        values: dict[tuple[str, int], AmountColumns] = {}
         for column, period in _by_months(self.period_of).items():
             if self._is_filled_with_numbers(column):
-                one = values.setdefault((folded(period.rest), 0), _Value(period.rest))
+                one = values.setdefault((folded(period.rest), 0), AmountColumns(period.rest))
                 if period.text not in one.periods:
                     one.columns.append((column, period))
         several = [v for v in values.values() if len(v.columns) > 1 or self._match(v.rest)]
@@ -258,12 +258,12 @@ class _Proposing:
             return None
         return match.field.path, match.score
 
-    def _choose_members(self, values: list[_Value]) -> None:
+    def _choose_members(self, values: list[AmountColumns]) -> None:
         """Each member for one kind of columns; several kinds are one where their periods are not the same."""
         for value in values:
             if match := self._match(value.rest):
                 value.member, value.score = match
-        by_member: dict[str, _Value] = {}
+        by_member: dict[str, AmountColumns] = {}
         for value in sorted(values, key=lambda v: (-v.score, -len(v.columns))):
             first = by_member.setdefault(value.member, value)
             if first is value or not value.member:
@@ -279,7 +279,7 @@ class _Proposing:
         if principal not in by_member and len(unknown) == 1:
             unknown[0].member, unknown[0].score = principal, 0.6
 
-    def _is_no_spread(self, values: list[_Value]) -> bool:
+    def _is_no_spread(self, values: list[AmountColumns]) -> bool:
         """Whether other columns have the period and the amount already, or all there is is one period."""
         columns = {column for value in values for column, _ in value.columns}
         others = [heading(c) for c in self.table.columns if c not in columns]
@@ -290,14 +290,14 @@ class _Proposing:
             return has_period or not any(value.member for value in values)
         return has_period and self.values[0].path in paths
 
-    def _spread_of(self, values: list[_Value]) -> tuple[Spread, dict[str, str], frozenset[str]]:
+    def _spread_of(self, values: list[AmountColumns]) -> tuple[Spread, dict[str, str], frozenset[str]]:
         columns = {c for value in values for c, _ in value.columns} | {c for v in values for c in v.totals}
         names = {c for c in self.table.columns if c not in columns}
         columns_of: dict[str, dict[str, str]] = {}
         members: dict[str, str] = {}
         for value in values:
             name = self._free(self._name(value), {*names, *columns_of})
-            columns_of[name] = {column: period.text for column, period in value.columns}
+            columns_of[name] = {column: self._text_of(period) for column, period in value.columns}
             if value.member:
                 members[name] = value.member
         period_names = tuple(self._free(member.name, {*names, *columns_of}) for member in self.periods)
@@ -309,11 +309,23 @@ class _Proposing:
         else:
             members |= {name: m.field.path for name, m in zip(period_names, self.periods, strict=True)}
         totals = (*(c for v in values for c in v.totals), *self._totals(values, columns))
-        spread = Spread(values=columns_of, periods=period_names, year=year, totals=totals)
+        kind = next((v.kind for v in values if v.kind), None)
+        kind_name = ""
+        if kind is not None:
+            kind_name = self._free(kind.label(), {*names, *columns_of, *period_names, year})
+            members[kind_name] = kind.path
+        kinds = {column: of for v in values for column, of in v.kinds.items()}
+        spread = Spread(
+            values=columns_of, periods=period_names, year=year, totals=totals, year_from=self.year_from,
+            kind=kind_name, kinds=kinds,
+        )  # fmt: skip
         in_use = frozenset(members) & frozenset(columns_of)
         return spread, members, in_use
 
-    def _name(self, value: _Value) -> str:
+    def _text_of(self, period: NamedPeriod) -> str:
+        return part_in(period.text) if self.year_from else period.text
+
+    def _name(self, value: AmountColumns) -> str:
         if _says_anything(value.rest):
             return value.rest
         label = self.target.field(value.member or self.values[0].path).label()
@@ -327,7 +339,7 @@ class _Proposing:
             free = f"{name} ({number})"
         return free
 
-    def _totals(self, values: list[_Value], columns: set[str]) -> Iterator[str]:
+    def _totals(self, values: list[AmountColumns], columns: set[str]) -> Iterator[str]:
         """Columns that add the periods up: they are called so, or their cells show it."""
         for column in self.table.columns:
             of = self.survey.columns[column]
@@ -336,7 +348,7 @@ class _Proposing:
             if _is_called_total(column) or any(self._adds_up(column, value) for value in values):
                 yield column
 
-    def _adds_up(self, column: str, value: _Value) -> bool:
+    def _adds_up(self, column: str, value: AmountColumns) -> bool:
         places = [self.table.columns.index(c) for c, _ in value.columns]
         place = self.table.columns.index(column)
         lines = agreeing = 0
@@ -399,14 +411,17 @@ def _longer(period: NamedPeriod, *, are_years: bool) -> NamedPeriod:
     return replace(other, rest=period.rest) if other else period
 
 
-def _keep_apart(value: _Value) -> None:
+def _keep_apart(value: AmountColumns) -> None:
     """Of periods that overlap the shorter ones are kept: a longer one adds them up."""
     shortest: list[tuple[str, NamedPeriod]] = []
     for grain in reversed(GRAINS):
         for column, period in value.columns:
             if period.grain != grain:
                 continue
-            if any(_overlap(period, other) for _, other in shortest):
+            if any(
+                value.kinds.get(c) == value.kinds.get(column) and _overlap(period, other)
+                for c, other in shortest
+            ):
                 value.totals.append(column)
             else:
                 shortest.append((column, period))

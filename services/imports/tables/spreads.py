@@ -22,6 +22,14 @@ class Spread(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fi
     """The column of the rows with the calendar year of the period, where months or quarters belong to a year."""
     totals: tuple[str, ...] = ()
     """The columns of the sheet that add periods up: they are left out, and it is checked whether they do."""
+    year_from: str = ""
+    """The column of the sheet with the year, where the periods are parts of one: `01`, `Q1`."""
+    kind: str = ""
+    """The column of the rows with the kind of an amount, where names say that beside the period: `Capex 2026`."""
+    kinds: dict[str, str] = {}
+    """Column of the sheet -> its kind."""
+    negative: tuple[str, ...] = ()
+    """The columns of the sheet whose amounts count with the other sign: credits beside debits."""
 
     @property
     def columns(self) -> list[str]:
@@ -31,7 +39,7 @@ class Spread(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fi
     @property
     def new_columns(self) -> tuple[str, ...]:
         """The columns of the rows that no column of the sheet is."""
-        return (*self.periods, *([self.year] if self.year else []), *self.values)
+        return (*self.periods, *filter(None, (self.year, self.kind)), *self.values)
 
     @property
     def fault(self) -> Text | None:
@@ -45,9 +53,10 @@ class Spread(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fi
         if len(set(self.columns)) < len(self.columns):
             return Text("a column holds one value only")
         for value, columns in self.values.items():
-            first: dict[str, str] = {}
+            first: dict[tuple[str, str], str] = {}
             for column, period in columns.items():
-                if (other := first.setdefault(period, column)) != column:
+                place = (period, self.kinds.get(column, ""))
+                if (other := first.setdefault(place, column)) != column:
                     return Text(
                         "{other!r} and {column!r} are both {value} of the period {period}",
                         other=other, column=column, value=value, period=period,
@@ -70,17 +79,22 @@ class Unfolding:
     @cached_property
     def parts(self) -> list[tuple[str, dict[str, str]]]:
         """The periods, each with the columns of the sheet that its values stand in: value -> column."""
-        parts: dict[str, dict[str, str]] = {}
+        parts: dict[tuple[str, str], dict[str, str]] = {}
         for value, columns in self.spread.values.items():
             for column, period in columns.items():
-                parts.setdefault(period, {})[value] = column
+                parts.setdefault((period, self.spread.kinds.get(column, "")), {})[value] = column
         places = {column: place for place, column in enumerate(self.sheet_columns)}
-        return sorted(parts.items(), key=lambda part: min(places.get(c, 0) for c in part[1].values()))
+        listed = [(period, columns) for (period, _), columns in parts.items()]
+        return sorted(listed, key=lambda part: min(places.get(c, 0) for c in part[1].values()))
+
+    def kind_of(self, columns: Mapping[str, str]) -> str:
+        """The kind of a part, by its columns."""
+        return next((kind for c in columns.values() if (kind := self.spread.kinds.get(c))), "")
 
     @cached_property
     def others(self) -> tuple[str, ...]:
         """The columns of the sheet that stay as they are."""
-        unfolded = {*self.spread.columns, *self.spread.totals}
+        unfolded = {*self.spread.columns, *self.spread.totals, self.spread.year_from}
         return tuple(column for column in self.sheet_columns if column not in unfolded)
 
     def column_in_sheet(self, name: str, part: int) -> str:

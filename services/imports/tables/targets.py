@@ -56,6 +56,10 @@ class TargetField:
     moves: tuple[str, ...] = ()
     """The moves that set it of one that is there: those that take it, or of a state those of the lifecycle."""
 
+    def owner(self, aggregate: str) -> str:
+        """What the member lies in, by which labels are looked up: `change.impact` of `impact.scope` of changes."""
+        return ".".join((aggregate, *self.path.split(".")[:-1]))
+
     @property
     def is_taken(self) -> bool:
         """Whether a column may fill it."""

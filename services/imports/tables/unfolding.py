@@ -11,16 +11,22 @@ the sheet, so that what is found is said in their words.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import groupby
 
 from services.imports.tables import limits
+from services.imports.tables.days import YEARS
 from services.imports.tables.grids import is_filled
+from services.imports.tables.oddities import figure_of, text_of
+from services.imports.tables.periods import in_year
 from services.imports.tables.spreads import Spread, Unfolding
 from services.imports.tables.surveying import is_placeholder
 from services.imports.tables.table import Flaw, Note, Row, Table, UnreadableTable, Value
 from shared.base.texts import Text
 
 MOST_NAMED = 12
+SIGNS = ("-", "−", "–")
+YEAR_RANGE = range(YEARS[0], YEARS[-1] + 1)
 
 
 def unfolded(
@@ -63,26 +69,40 @@ class _Rows:
         places = {column: place for place, column in enumerate(self.table.columns)}
         others = [places[column] for column in unfolding.others]
         parts = [
-            (number, self._of_period(period), [places[columns[v]] if v in columns else -1 for v in unfolding.spread.values])
+            (number, period, unfolding.kind_of(columns), [places[columns[v]] if v in columns else -1 for v in unfolding.spread.values])
             for number, (period, columns) in enumerate(unfolding.parts)
         ]  # fmt: skip
+        year_place = places.get(unfolding.spread.year_from, -1)
+        negative = {places[column] for column in unfolding.spread.negative}
         counting = {places[column] for value in unfolding.in_use for column in unfolding.spread.values[value]}
         count = 0
         for row in self.table.rows():
             cells = tuple(row.cells[place] for place in others)
-            for number, of_period, values in parts:
+            year = row.cells[year_place] if year_place >= 0 else None
+            for number, period, kind, values in parts:
                 if not any(place in counting and is_value(row.cells[place]) for place in values):
                     continue
                 count += 1
                 if count > limits.ROWS:
                     raise self._too_many_rows()
-                own = tuple(row.cells[place] if place >= 0 else None for place in values)
+                own = tuple(
+                    (turned(row.cells[place]) if place in negative else row.cells[place])
+                    if place >= 0
+                    else None
+                    for place in values
+                )
+                of_period = self._of_period(period, kind, year)
                 flaws = self._flaws(row.flaws, number) if row.flaws else ()
                 yield Row(row.line, (*cells, *of_period, *own), flaws, number, row.cells)
 
-    def _of_period(self, period: str) -> tuple[str, ...]:
+    def _of_period(self, period: str, kind: str, year: Value) -> tuple[str, ...]:
         spread = self.unfolding.spread
-        return (*(period for _ in spread.periods), *((year_of(period),) if spread.year else ()))
+        if spread.year_from:
+            number = figure_of(year)
+            whole = in_year(period, int(number), "") if number is not None and number in YEAR_RANGE else None
+            period = whole.text if whole else f"{period} {text_of(year)}".strip()
+        more = (year_of(period),) if spread.year else ()
+        return (*(period for _ in spread.periods), *more, *((kind,) if spread.kind else ()))
 
     def _flaws(self, flaws: Sequence[Flaw], number: int) -> tuple[Flaw, ...]:
         """Those of the line and of the cells that the row has; a cell of a period by the name of its value."""
@@ -104,6 +124,16 @@ class _Rows:
         )  # fmt: skip
 
 
+def turned(value: Value) -> Value:
+    """An amount with the other sign; what is no amount stays."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return -value
+    if not isinstance(value, str) or not is_value(value):
+        return value
+    text = value.strip()
+    return text[1:].lstrip() if text[:1] in SIGNS else f"-{text}"
+
+
 def year_of(period: str) -> str:
     """The calendar year of a period as the rows have it: of `Q1 2026` and `2026-03` 2026; of `2025/26` both."""
     if period[:4].isdigit():
@@ -111,11 +141,22 @@ def year_of(period: str) -> str:
     return period[-4:]
 
 
+def part_in(period: str) -> str:
+    """The part of its year that a period is: of `2026-03` 03, of `Q1 2026` Q1."""
+    return period[5:] if period[:4].isdigit() else period.partition(" ")[0]
+
+
 def _notes(unfolding: Unfolding) -> Iterator[Note]:
     spread = unfolding.spread
     columns = [
         column for value in spread.values if value in unfolding.in_use for column in spread.values[value]
     ]
+    if spread.negative:
+        yield Note(
+            "debit_and_credit",
+            Text("Amounts under {columns} count with the other sign.", columns=shortened(spread.negative)),
+        )
+        return
     yield Note(
         "periods_in_columns",
         Text(
@@ -146,15 +187,20 @@ def refolded(
         return
     places = {column: place for place, column in enumerate(unfolding.sheet_columns)}
     count, spread = len(unfolding.others), unfolding.spread
-    columns_of = dict(unfolding.parts)
+    columns_of = {(period, unfolding.kind_of(columns)): columns for period, columns in unfolding.parts}
+    kind_place = count + len(spread.periods) + bool(spread.year)
     for line, group in groupby(rows, key=lambda row: row[0]):
         cells, reasons = [""] * len(places), dict[str, None]()
         for _, own, own_reasons in group:
             for column, text in zip(unfolding.others, own, strict=False):
                 cells[places[column]] = text
             period, values = own[count], own[-len(spread.values) :]
+            if spread.year_from:
+                cells[places[spread.year_from]] = year_of(period)
+                period = part_in(period)
+            of_part = columns_of.get((period, own[kind_place] if spread.kind else ""), {})
             for value, text in zip(spread.values, values, strict=True):
-                if (column := columns_of[period].get(value, "")) and text:
-                    cells[places[column]] = text
+                if (column := of_part.get(value, "")) and text:
+                    cells[places[column]] = str(turned(text)) if column in spread.negative else text
             reasons |= dict.fromkeys(own_reasons)
         yield line, cells, list(reasons)

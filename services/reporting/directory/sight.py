@@ -10,7 +10,7 @@ from shared.domain.access.rights import Rights, Sight
 
 Condition = tuple[str, list[Any]]
 """SQL and its parameters."""
-Verb = Literal["read", "decide"]
+Verb = Literal["read", "contribute", "write", "decide"]
 
 COLUMNS = ("d.scope", *(f"d.scope_{number}" for number in range(2, SCOPES + 1)))
 EVERYTHING: Condition = ("1 = 1", [])
@@ -50,7 +50,7 @@ def _of_kinds(sight: Sight, keys: list[str], dialect: str) -> Condition:
 def sight_in(rights: Rights, service: str, verb: Verb) -> Sight:
     """Which nodes the caller sees of a service, or decides in."""
     own = rights if service == rights.service else _in_service(rights, service)
-    return own.sight if verb == "read" else own.deciding_sight
+    return own.sight if verb == "read" else own.sight_with(verb)
 
 
 def _in_service(rights: Rights, service: str) -> Rights:

@@ -3,8 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from services.reporting.figures.judging import NOT_BEGUN
-from shared.contracts.projects.structure import Stage
-from shared.domain.stages import ENDED
+from shared.domain.stages import ENDED, NOT_APPROVED
 
 
 class Dated(Protocol):
@@ -48,7 +47,7 @@ def start_variance_days(f: Dated, day: int) -> tuple[int | None, str | None]:
     if f.actual_start is not None:
         return f.planned_start - f.actual_start, None
     if f.stage not in NOT_BEGUN:
-        return None, "not approved yet" if f.stage == Stage.PROPOSED else f"{f.stage} without an actual start"
+        return None, "not approved yet" if f.stage in NOT_APPROVED else f"{f.stage} without an actual start"
     if f.forecast_start is not None:
         return f.planned_start - max(f.forecast_start, day), None
     late = f.planned_start - day

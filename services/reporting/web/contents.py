@@ -20,6 +20,7 @@ from services.reporting.history.view import states
 from services.reporting.reading import Reading
 from services.reporting.scope import NarrowedQuery, ScopedQuery
 from services.reporting.web import charts
+from services.reporting.web.control import control
 from services.reporting.web.here import Here
 from services.reporting.web.names import persons_of
 from services.reporting.web.words import Words
@@ -183,6 +184,8 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "people": people,
         "roles": {a["person_id"]: a["role"] for a in details.get("allocation", []) if a["role"]},
         "activity": await _happened(call, at, id, 20),
+        "changes": sorted(details.get("change", []), key=lambda c: c["created_at"], reverse=True),
+        **await control(Reading(call, at, ScopedQuery(project_id=id))),
     }
 
 

@@ -49,6 +49,18 @@ HELP: dict[str, Help] = {
             ("→", N_("The value at your last visit, and the value now.")),
         ),
     ),
+    "mandate.html": Help(
+        N_("The mandate as it is signed: read it, sign it, print it or save it as PDF."),
+        (
+            STATE_MARK,
+            (
+                N_("SHA-256 of what is signed"),
+                N_(
+                    "A fingerprint of the content: whoever has the content can compute it, and nobody can change one without the other."
+                ),
+            ),
+        ),
+    ),
     "search.html": Help(
         N_("Finds everything that you may see by its key, its name or its title."),
         (
@@ -64,6 +76,33 @@ HELP: dict[str, Help] = {
     "overview.html": Help(
         N_("All portfolios and projects at a glance: cost, time, health, risk and budget."), FIGURES
     ),
+    "alignment.html": Help(
+        N_("Which strategic objective is served by what, and with how much money."),
+        (
+            (
+                N_("Planned cost and likely cost"),
+                N_(
+                    "The money of a project counts once: it is divided among the objectives that it serves, by how much it"
+                    " contributes (low 1, moderate 2, strong 3, extreme 4)."
+                ),
+            ),
+            (
+                N_("Counts and sums"),
+                N_(
+                    "With what serves the objectives below; a project that has ended serves nothing any more."
+                ),
+            ),
+        ),
+    ),
+    "gantt.html": Help(
+        N_("The activities of a plan as they are scheduled, beside the dates that were agreed."),
+        (
+            (
+                N_("Float, days"),
+                N_("By how much the activity can slip before the finish of the project does."),
+            ),
+        ),
+    ),
     "pipeline.html": Help(
         N_("Which requests wait where, for how long, and how many of them become projects."),
         (
@@ -71,6 +110,16 @@ HELP: dict[str, Help] = {
             (
                 N_("Of the step before"),
                 N_("Of the requests that reached the step before, how many reached this one."),
+            ),
+        ),
+    ),
+    "control.html": Help(
+        N_("Which forecasts have left what their mandates tolerate, and what waits for a decision."),
+        (
+            (N_("Beyond"), N_("How far the forecast is beyond what is tolerated.")),
+            (
+                N_("Deciding authority"),
+                N_("Who decides a change, as far as its impact with all approved before goes."),
             ),
         ),
     ),

@@ -48,6 +48,7 @@ def N_(text: str) -> str:  # noqa: N802 the name that gettext tools look for
 
 STAGES = {
     "proposed": N_("Proposed"),
+    "initiating": N_("Initiating"),
     "approved": N_("Approved"),
     "active": N_("Active"),
     "on_hold": N_("On hold"),

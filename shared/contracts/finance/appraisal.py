@@ -7,7 +7,20 @@ from pydantic import Field
 
 from shared.base.money import Money
 from shared.contracts.finance.budget import FiscalYear, Nature
-from shared.contracts.language import Edition, Id, Line, Prose, Reasoned, Shape, aggregate, fact
+from shared.contracts.language import (
+    Day,
+    Decided,
+    Decision,
+    Edition,
+    Id,
+    Line,
+    Prose,
+    Reasoned,
+    Sha256,
+    Shape,
+    aggregate,
+    fact,
+)
 from shared.contracts.members import at_creation, filterable, names, not_given, sortable
 
 
@@ -115,3 +128,87 @@ class CostEstimateReturned(Reasoned):
 @fact(CostEstimate, "baselined")
 class CostEstimateBaselined(Reasoned):
     """It is what costs are compared with from now on."""
+
+
+class CaseState(StrEnum):
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    SUPERSEDED = "superseded"
+
+
+class CaseOption(Shape):
+    """A way to meet the need that was studied, to do nothing among them."""
+
+    name: Line
+    """What would be done."""
+    preferred: bool = False
+    """Whether it is the one that the amounts are of."""
+    reason: Prose = ""
+    """Why it was chosen, or was not."""
+
+
+class CashFlowYear(Shape):
+    """What a year costs and brings, compared with doing nothing."""
+
+    year: FiscalYear
+    """The fiscal year; the earliest one is today's, and is not discounted."""
+    cost: Money | None = None
+    """What is spent in it; null: nothing."""
+    benefit: Money | None = None
+    """What is gained in it; null: nothing."""
+
+
+@aggregate("finance", "business-cases", key="project_id", editions=CaseState.APPROVED, frozen="content_hash")
+class BusinessCase(Edition):
+    """Whether a project is worth it: the options that were studied, and what the chosen one costs and brings over the years.
+
+    It is the study that gates ask for. Net present value, rates and payback are computed from it, and stand beside it.
+    """
+
+    project_id: Annotated[Id, names("project"), filterable, at_creation]
+    """The project that is to be worth it."""
+    rate_pct: Annotated[float, Field(gt=-100, le=1_000, allow_inf_nan=False)]
+    """The discount rate of a year, in percent."""
+    options: Annotated[list[CaseOption], Field(max_length=20)] = []
+    """What was studied; one of them is chosen."""
+    cash_flows: Annotated[list[CashFlowYear], Field(max_length=50)] = []
+    """What the chosen option costs and brings, year by year; a year that is left out costs and brings nothing."""
+    assumptions: Prose = ""
+    """What it rests on."""
+    confirmed_on: Annotated[Day | None, sortable, not_given] = None
+    """The day on which it was last confirmed; null until then."""
+    content_hash: Annotated[Sha256 | None, not_given] = None
+    """The hash of what was approved, with its figures; null until then."""
+    state: Annotated[CaseState, sortable, not_given] = CaseState.DRAFT
+    """Draft, reviewed, or approved; an edition that was replaced is superseded."""
+
+
+class ConfirmCase(Decision):
+    """Confirm that the project is still worth it."""
+
+    gate_id: Annotated[Id | None, names("gate", checked=False)] = None
+    """The gate for which it is confirmed; null: for none."""
+
+
+@fact(BusinessCase, "reviewed")
+class BusinessCaseReviewed(Reasoned):
+    """Somebody has examined it."""
+
+
+@fact(BusinessCase, "returned")
+class BusinessCaseReturned(Reasoned):
+    """It goes back to draft."""
+
+
+@fact(BusinessCase, "approved")
+class BusinessCaseApproved(Decided):
+    """The project is worth it: from now on this is what it is measured by."""
+
+
+@fact(BusinessCase, "confirmed")
+class BusinessCaseConfirmed(Decided):
+    """The project is still worth it, as it was approved."""
+
+    gate_id: Id | None = None
+    """The gate for which it was confirmed."""

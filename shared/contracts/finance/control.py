@@ -1,5 +1,6 @@
 """Actual costs, forecasts, and what is measured of a project (earned value)."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -57,6 +58,15 @@ class PlannedValue(Shape):
     """Planned value (PV) up to then."""
 
 
+class BacFrom(StrEnum):
+    """What the budget at completion follows: the work packages as they are planned, or the approved baseline. A project that
+    was approved before there were baselines keeps the plan of that day until its first one."""
+
+    PACKAGES = "packages"
+    APPROVED_PLAN = "approved_plan"
+    BASELINE = "baseline"
+
+
 @aggregate("finance", "performances", key="project_id", read_only=True)
 class Performance(Aggregate):
     """What a project's earned value is computed from, as finance keeps it.
@@ -65,8 +75,9 @@ class Performance(Aggregate):
     it PV can be said for any day. SPI and CPI follow from PV, `earned` (EV) and `actual` (AC). `reasons` say why the
     `bac`, `bac_current`, `pv`, `ev` or `ac` of the project is not known; the member then holds no more than what could be counted.
 
-    A project is measured against the first approved plan. `current_at_completion` is the budget of the current plan, and
-    `differing` counts the work packages that are planned otherwise by now.
+    A project is measured against its approved baseline, and before there is one against its work packages as they are
+    planned: `bac_from` says which. `current_at_completion` is the budget of the current plan, and `differing` counts the
+    work packages that are planned otherwise by now.
     """
 
     project_id: Annotated[Id, names("project"), unique, filterable]
@@ -83,6 +94,10 @@ class Performance(Aggregate):
     """Budget at completion of the current plan; null where it is not known."""
     differing: Annotated[int, Field(ge=0)] = 0
     """How many work packages have a current plan other than the approved one."""
+    bac_from: BacFrom = BacFrom.PACKAGES
+    """What BAC follows: the work packages, or the approved baseline."""
+    baseline_id: Annotated[Id | None, names("baseline", checked=False)] = None
+    """The baseline that BAC moves with; null before there is one."""
     plan: Annotated[list[PlannedValue], Field(max_length=400)] = []
     """Points of the cumulative plan, the earliest first."""
     reasons: dict[str, Line] = {}

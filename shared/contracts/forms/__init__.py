@@ -86,6 +86,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """The member that moves change."""
     awaited: dict[str, tuple[str, ...]] = {}
     """State -> the moves for whose decision it waits."""
+    awaits: str = "decide"
+    """Whom it waits for: those who decide, or also those who write or contribute, where one of these moves asks no more."""
     persons: tuple[str, ...] = ()
     """The paths of the members that name persons, such as `principal.person_id`."""
     frozen: str = ""

@@ -85,6 +85,8 @@ class Became(Shape):
     """A project, or the change of one."""
     id: Id
     """Its id."""
+    mandate_id: Annotated[Id | None, names("mandate")] = None
+    """The draft of its initiation mandate; null where there is none."""
 
 
 @aggregate("projects", "requests", scope=("id",), needs="contribute")
@@ -259,8 +261,8 @@ class Priority(StrEnum):
 class Requirement(Aggregate):
     """What the outcome of a request, or of a project, has to do or to be.
 
-    One of a request is the project's, too, as soon as the request is converted. What the stakeholder who wants it and the
-    deliverables that fulfil it are called comes with those.
+    One of a request is the project's, too, as soon as the request is converted. What the stakeholder who wants it is called
+    comes with stakeholders.
     """
 
     request_id: Annotated[Id | None, names("request"), filterable, at_creation] = None
@@ -275,6 +277,8 @@ class Requirement(Aggregate):
     """Must, should, could, or not this time (MoSCoW)."""
     acceptance_criteria: Prose = ""
     """By what it is seen that it is fulfilled."""
+    deliverable_ids: Annotated[list[Annotated[Id, names("deliverable")]], Field(max_length=50)] = []
+    """The deliverables of its project that it traces to: once all of them are accepted, it can be fulfilled."""
     state: Annotated[RequirementState, filterable, not_given] = RequirementState.PROPOSED
     """Whether it is agreed, and fulfilled; moves change it."""
 

@@ -120,8 +120,8 @@ class Organisation(Aggregate):
     profile: Profile
     """Whether it uses what projects make, makes it for customers, or publishes it. It says what the organisation is, and changes
     nothing else yet."""
-    default_method_id: Annotated[Id | None, names("method"), not_given] = None
-    """The method of a project that names none; null until there are methods."""
+    default_method_id: Annotated[Id | None, names("method")] = None
+    """The method that is applied to a project where the request names none."""
     calendar_id: Annotated[Id | None, names("calendar"), stored] = None
     """The calendar by which working days are counted where nothing names another; null: Monday to Friday."""
     fiscal_calendar_id: Annotated[Id | None, names("fiscal_calendar"), not_given] = None
@@ -138,8 +138,7 @@ class Organisation(Aggregate):
     four_eyes: FourEyes = FourEyes.REQUIRED
     """Whether a decision needs another person than the one who made or submitted it."""
     mandates: MandateMode = MandateMode.BY_METHOD
-    """Whether a project needs a mandate: as its method says, always, or where somebody wants one. It has no effect until there
-    are mandates and methods."""
+    """Whether a project starts from a signed mandate only: as its method says, always, or where somebody wants one."""
     limits: Annotated[list[Limit], Field(max_length=100)] = []
     """Up to which amounts somebody decides in a part of the organisation. Above, and where the amount is missing or of another
     currency, only who decides in the whole of it does (403 `above_limit`)."""

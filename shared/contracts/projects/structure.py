@@ -34,13 +34,23 @@ from shared.contracts.members import (
     sortable,
     unique,
 )
+from shared.contracts.projects.methods import MethodCode, ProjectSize
 from shared.contracts.projects.strategy import MOST_OBJECTIVES, Contributes
+
+
+class ForecastFrom(StrEnum):
+    """From where a project's forecast finish comes."""
+
+    MANUAL = "manual"
+    SCHEDULE = "schedule"
+    FINANCE = "finance"
 
 
 class Stage(StrEnum):
     """Where a project stands in its life; its phase within the method is a field apart."""
 
     PROPOSED = "proposed"
+    INITIATING = "initiating"
     APPROVED = "approved"
     ACTIVE = "active"
     ON_HOLD = "on_hold"
@@ -69,7 +79,11 @@ class Project(Aggregate):
     stage: Annotated[Stage, sortable, optional_at_creation] = Stage.PROPOSED
     """Where it stands in its life; moves change it."""
     phase: Line | None = None
-    """Where it stands within its method, in the words of that method."""
+    """Where it stands within its method, in the words of that method; the release of a phase changes it."""
+    method_id: Annotated[Id | None, names("method"), filterable, not_given] = None
+    """The edition of the method by which it is led, which it keeps; null where none was applied."""
+    size: Annotated[ProjectSize | None, filterable] = None
+    """How large it is, by which its method is fitted to it."""
     portfolio_id: Annotated[Id | None, names("portfolio"), filterable] = None
     """The portfolio it belongs to."""
     programme_id: Annotated[Id | None, names("programme"), filterable] = None
@@ -90,6 +104,8 @@ class Project(Aggregate):
     """The first day of work, as expected now."""
     forecast_finish_on: Day | None = None
     """The day of completion, as expected now."""
+    forecast_from: ForecastFrom = ForecastFrom.MANUAL
+    """From where the forecast comes: as somebody states it, or as each run of the schedule, or finance, finds it."""
     actual_start_on: Day | None = None
     """The day on which work began."""
     actual_finish_on: Day | None = None
@@ -103,6 +119,14 @@ class Project(Aggregate):
     confidential: bool = False
     """Whether only those see it, and everything below it, who are members there or above; others cannot tell that it is
     there."""
+
+
+@fact(Project, "initiated")
+class ProjectInitiated(Reasoned):
+    """The initiation began: the initiation mandate was signed."""
+
+    mandate_id: Id
+    """The initiation mandate."""
 
 
 @fact(Project, "approved")
@@ -153,6 +177,18 @@ class ProjectImported(Fact):
 @fact(Project, "update_missing")
 class ProjectUpdateMissing(TimeFact):
     """Nobody has written anything of a running project for 30 days."""
+
+
+@fact(Project, "method_applied")
+class ProjectMethodApplied(Reasoned):
+    """A method was fitted to it: phases, gates and outcomes were made, or fitted anew."""
+
+    method_id: Id
+    """The edition of the method."""
+    approach: MethodCode | None = None
+    """The approach that was chosen."""
+    size: ProjectSize | None = None
+    """The size by which phases were merged."""
 
 
 class WorkPackageState(StrEnum):

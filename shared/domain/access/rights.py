@@ -101,6 +101,10 @@ class Rights:
         """Of where the caller decides."""
         return self._sight("decide")
 
+    def sight_with(self, verb: str) -> Sight:
+        """Of where the caller may do this."""
+        return self.deciding_sight if verb == "decide" else self._sight(verb)
+
     def sight_of(self, entry: AggregateType) -> Sight:
         return self.restricted_sight if entry.is_restricted else self.sight
 

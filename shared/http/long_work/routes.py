@@ -7,9 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.base.errors import TooLarge, TooManyRequests, Unavailable
-from shared.base.texts import Text
-from shared.base.workers import OutOfMemory, WorkerLost
 from shared.domain.operations import (
     MEMBERS,
     Limits,
@@ -24,8 +21,9 @@ from shared.http.call import Answer, Call
 from shared.http.compression import accepts_gzip
 from shared.http.keyset import Keyset
 from shared.http.long_work.answers import Moved, Operation, body_of, operation_answer
+from shared.http.long_work.bodies import LARGEST, VALIDATE_ONLY, checked_by_worker, too_many
 from shared.http.long_work.shapes import request_model
-from shared.http.operation import Deferred, Parameter
+from shared.http.operation import Deferred
 from shared.http.operation import Operation as Declared
 from shared.http.paging import PREFER, Page, PageShape, answer
 from shared.http.parameters import MOST_IDS
@@ -33,15 +31,6 @@ from shared.http.path import Id
 from shared.http.problems import language_of
 from shared.http.query import Cursor, Limit, Query
 from shared.http.routes import Routes
-
-LARGEST_INPUT = 50 * 1024 * 1024
-"""Bytes, as of plans and imports."""
-MOST_WAITING_BODIES = 8
-"""Bodies that wait in this process until they are checked; each may have `LARGEST_INPUT` bytes."""
-RETRY_S = "5"
-VALIDATE_ONLY = Parameter(
-    "validate_only", "`true`: the same checks, no effect.", {"type": "string", "enum": ["true", "false"]}
-)
 
 
 class OperationPage(PageShape):
@@ -71,7 +60,7 @@ def begins(routes: Routes, path: str, kind: OperationKind, summary: str, descrip
         await work.guard("operations")
         limits = Limits(settings.operations_per_caller, settings.operations_open)
         if await is_full(call.kernel.store, asker, limits):
-            raise _too_many(
+            raise too_many(
                 f"{limits.of_asker} operations of a caller, and {limits.of_all} in all, may be open"
             )
         content = await _checked(call, kind, body)
@@ -87,7 +76,7 @@ def begins(routes: Routes, path: str, kind: OperationKind, summary: str, descrip
         status=202,
         takes=Deferred(lambda: request_model(kind.computation)),
         is_raw=True,
-        body_limit=LARGEST_INPUT,
+        body_limit=LARGEST,
         parameters=(VALIDATE_ONLY,),
     )
     routes.add(path, begin, declared, summary=summary, description=description, shape=Operation)
@@ -97,26 +86,8 @@ async def _checked(call: Call, kind: OperationKind, body: bytes) -> bytes:
     """The body, compressed, once it is checked: by a worker, and once for a request that is decided several times."""
     checked = call.scope.get("portolan.checked")
     if checked is None:
-        workers = call.kernel.workers
-        if workers.waiting_checks >= MOST_WAITING_BODIES:
-            raise _too_many("many bodies are being checked")
-        try:
-            checked = await workers.check(kind.computation, body)
-        except OutOfMemory as error:
-            raise TooLarge("it needs too much memory to be read", code="computation_too_large") from error
-        except WorkerLost as lost:
-            detail = Text("the worker that checked it ended; send it again")
-            raise Unavailable(detail, code="worker_lost", headers={"Retry-After": RETRY_S}) from lost
-        call.scope["portolan.checked"] = checked
+        checked = call.scope["portolan.checked"] = await checked_by_worker(call, kind.computation, body)
     return bytes(checked)
-
-
-def _too_many(detail: str) -> TooManyRequests:
-    return TooManyRequests(
-        Text("{detail}; ask again later", detail=detail),
-        code="too_many_operations",
-        headers={"Retry-After": RETRY_S},
-    )
 
 
 def routes(service: str, kinds: Sequence[OperationKind]) -> Routes:

@@ -30,6 +30,11 @@ def result_model(target: str) -> type[BaseModel]:
     return _model(cast(Any, computation_of(target).gives), AnswerShape)
 
 
+def answer_model(declared: Any) -> type[BaseModel]:
+    """A part of what a computation gives, where it is answered alone."""
+    return _model(declared, AnswerShape)
+
+
 @cache
 def _model(declared: Any, base: type[BaseModel]) -> type[BaseModel]:
     hints, texts = get_type_hints(declared, include_extras=True), member_docstrings(declared)

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
 from shared.contracts.language import service_of
 from shared.messaging.bus.protocol import LoadMarks, LostCommits, Marks, Record
+from shared.messaging.bus.recent import Recent
 from shared.store import Store, Unreachable
 from shared.store.outbox import cloud_event
 
@@ -19,14 +21,24 @@ IDLE_S = 1.0
 
 Heads = dict[tuple[str, int], int]
 
+NOBODYS: Mapping[str, Recent] = MappingProxyType({})
+
 Sources = Mapping[str, tuple[Store, Sequence[str]]]
 """Service -> its store and its topics."""
 
 
 async def read_outbox(
-    store: Store, topics: Sequence[str], after: int, limit: int, heads: Heads, until: int | None = None
+    store: Store,
+    topics: Sequence[str],
+    after: int,
+    limit: int,
+    heads: Heads,
+    until: int | None = None,
+    recent: Recent | None = None,
 ) -> list[Record]:
     """The next records of an outbox in the order of their positions; `heads` is moved along.
+
+    Those that are among the `recent` ones are not made anew.
 
     The topic is compared as an expression, so that no planner reads by its index and sorts the rest of the outbox.
     """
@@ -36,15 +48,15 @@ async def read_outbox(
         f" WHERE position > ? {bound}AND topic || '' IN ({marks_of(topics)}) ORDER BY position LIMIT {limit}",
         (after, *topics),
     )
-    return [_record(row, store.epoch, heads) for row in rows]
+    return [_record(row, store.epoch, heads, recent) for row in rows]
 
 
 async def in_slices(
-    store: Store, topics: Sequence[str], after: int, limit: int, heads: Heads
+    store: Store, topics: Sequence[str], after: int, limit: int, heads: Heads, recent: Recent | None = None
 ) -> AsyncIterator[list[Record]]:
     """The same, a slice at a time; between two of them the loop does what else there is to do."""
     while limit > 0:
-        records = await read_outbox(store, topics, after, min(limit, SLICE), heads)
+        records = await read_outbox(store, topics, after, min(limit, SLICE), heads, recent=recent)
         if records:
             yield records
         if len(records) < SLICE:
@@ -108,12 +120,13 @@ def marks_of(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _record(row: Sequence[Any], epoch: int, heads: Heads) -> Record:
+def _record(row: Sequence[Any], epoch: int, heads: Heads, recent: Recent | None = None) -> Record:
     position, topic, partition, headers, payload = row
     previous = heads.get((topic, partition), 0)
     heads[topic, partition] = position
     value = cloud_event(position, previous, headers, payload).encode()
-    return Record(topic, partition, position, position, previous, epoch, value)
+    record = Record(topic, partition, position, position, previous, epoch, value)
+    return record if recent is None else recent.shared(record)
 
 
 async def heads_at(
@@ -144,6 +157,7 @@ class EmbeddedBus:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._woken: list[asyncio.Event] = []
+        self._recent = {service: Recent() for service in sources}
         for store, _ in sources.values():
             store.on_commit(self._wake)
 
@@ -158,7 +172,7 @@ class EmbeddedBus:
         woken = asyncio.Event()
         self._woken.append(woken)
         try:
-            async with reading(self._sources, topics, PAGE) as readings:
+            async with reading(self._sources, topics, PAGE, self._recent) as readings:
                 while True:
                     woken.clear()
                     idle = True
@@ -202,12 +216,13 @@ async def _pause(woken: asyncio.Event) -> None:
 class Reading:
     """An outbox from a position on, page by page; behind a full page the next one is read while that is worked on."""
 
-    def __init__(self, store: Store, topics: Sequence[str], size: int) -> None:
+    def __init__(self, store: Store, topics: Sequence[str], size: int, recent: Recent | None = None) -> None:
         self.store = store
         self.topics = topics
         self.after = 0
         """The last position that was given."""
         self._size = size
+        self._recent = recent
         self._heads: Heads = {}
         self._following: asyncio.Task[list[Record]] | None = None
 
@@ -232,7 +247,7 @@ class Reading:
     async def _read(self) -> list[Record]:
         page: list[Record] = []
         heads = dict(self._heads)
-        async for records in in_slices(self.store, self.topics, self.after, self._size, heads):
+        async for records in in_slices(self.store, self.topics, self.after, self._size, heads, self._recent):
             with suppress(msgspec.DecodeError):
                 for record in records:
                     _ = record.event  # decoded here, where there may be time
@@ -248,10 +263,12 @@ class Reading:
 
 
 @asynccontextmanager
-async def reading(sources: Sources, topics: Sequence[str], size: int) -> AsyncIterator[list[Reading]]:
+async def reading(
+    sources: Sources, topics: Sequence[str], size: int, recent: Mapping[str, Recent] = NOBODYS
+) -> AsyncIterator[list[Reading]]:
     """The outboxes in which something of the topics may stand, each from its start."""
-    wanted = [(store, [t for t in own if t in topics]) for store, own in sources.values()]
-    readings = [Reading(store, own, size) for store, own in wanted if own]
+    wanted = [(name, store, [t for t in own if t in topics]) for name, (store, own) in sources.items()]
+    readings = [Reading(store, own, size, recent.get(name)) for name, store, own in wanted if own]
     try:
         yield readings
     finally:

@@ -23,7 +23,7 @@ ALL = "all"
 _DECODE = msgspec.json.Decoder(Envelope).decode
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Record:
     """One event at its place on the bus; a foreign message has a negative position (see `foreign`).
 

@@ -15,7 +15,7 @@ NUMBER = Field("weekly_hours", "number")
 PERCENT = Field("percent_complete", "integer", minimum=0, maximum=100)
 STAGE = Field(
     "stage", "choice",
-    choices=("proposed", "approved", "active", "on_hold", "closing", "closed", "discontinued"),
+    choices=("proposed", "initiating", "approved", "active", "on_hold", "closing", "closed", "discontinued"),
 )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def surveyed(cells: Sequence[Value], name: str = "Column") -> ColumnSurvey:
 
 
 def readings(
-    field: Field, cells: Sequence[Value], name: str = "Column", remark: Remark | None = None, aggregate: str = "",
+    field: Field, cells: Sequence[Value], name: str = "Column", remark: Remark | None = None, owner: str = "",
     **mapping: Any,
 ) -> list[Json]:  # fmt: skip
     """What each cell is read as; the code of the reason where it is not read."""
@@ -33,7 +33,7 @@ def readings(
         field,
         ColumnMapping(column=name, **mapping),
         surveyed(cells, name),
-        aggregate=aggregate,
+        owner=owner,
         remark=remark,
     )
     answers: list[Json] = []

@@ -102,7 +102,7 @@ def test_each_column_of_a_list_is_proposed_onto_its_own_member(
             continue
         if at.kind == "money":
             column = replace(column, currency="CHF")
-        read = reader_of(at, column, survey(table).columns[column.column], aggregate=target.entry.name)
+        read = reader_of(at, column, survey(table).columns[column.column], owner=target.entry.name)
         expected_values = [value_of(at, number) if at.name != "version" else 3 for number in (1, 2)]
         assert [read(row.cells[place]) for row in rows] == expected_values
 

@@ -36,7 +36,9 @@ def test_a_template_is_proposed_back_exactly(
     [row] = table.rows()
     for field, column, cell in zip(fields, proposal.mapping.columns, row.cells, strict=True):
         if field.of.kind not in ("reference", "money") and field.path != KEY:
-            read = reader_of(field.of, column, surveyed.columns[column.column], aggregate=target.entry.name)
+            read = reader_of(
+                field.of, column, surveyed.columns[column.column], owner=field.owner(target.entry.name)
+            )
             assert read(cell) is not None, "the example can be read"
 
 
@@ -47,7 +49,7 @@ def test_a_workbook_says_what_its_columns_mean_and_offers_the_choices() -> None:
     assert meanings["name"][:4] == ["Désignation", "name", "oui", "BY WHICH PEOPLE KNOW IT."]
     choices = book.get_sheet_by_name("Choix").to_python()
     place = choices[0].index("Statut")
-    assert [row[place] for row in choices[1:4]] == ["Proposé", "Approuvé", "En cours"]
+    assert [row[place] for row in choices[1:4]] == ["Proposé", "En initialisation", "Approuvé"]
 
 
 def test_the_command_writes_both_forms_and_says_what_to_do_with_them(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_text_that_is_read_is_one_that_portolan_takes(text: str) -> None:
 
 def test_a_choice_is_read_by_its_code_and_its_labels() -> None:
     cells = ["active", "Active", "ON HOLD", "on-hold", "suspendu", "Clôturé", "cloture", "-", "", "zombie"]
-    answers = readings(STAGE, cells, aggregate="project")
+    answers = readings(STAGE, cells, owner="project")
     assert answers[:5] == ["active", "active", "on_hold", "on_hold", "on_hold"]
     assert answers[7:] == [None, None, "!no_choice"]
 
@@ -89,7 +89,7 @@ def test_what_other_systems_call_a_state_is_proposed_and_not_guessed() -> None:
         "in progress": "active", "läuft": "active", "Done": "closed", "erledigt": "closed", "Annulé": "discontinued",
     }  # fmt: skip
     assert proposed.unmatched == ("zombie",)
-    assert readings(STAGE, ["in progress", "IN PROGRESS"], aggregate="project") == ["!no_choice"] * 2
+    assert readings(STAGE, ["in progress", "IN PROGRESS"], owner="project") == ["!no_choice"] * 2
     assert readings(STAGE, ["in progress", "IN PROGRESS"], values=proposed.values) == ["active"] * 2
 
 
@@ -130,10 +130,14 @@ def test_a_word_that_two_codes_of_a_member_have_is_not_proposed() -> None:
                 for w in {plain(w) for w in WORDS["codes"].get(code, ())} - {plain(code)}
             ]
             doubtful |= {(entry.key, text) for text in texts if texts.count(text) > 1}
-    assert {text for _, text in doubtful} == {
-        "planned",
-        "cloture",
-    }  # clôture is closing, clôturé closed; without accents it is asked
+    assert (
+        {text for _, text in doubtful}
+        == {
+            "planned",
+            "cloture",
+            "under review",
+        }
+    )  # clôture is closing, clôturé closed; without accents it is asked. Under review may be submitted or in review
     state = Field("state", "choice", choices=("draft", "submitted", "approved"))
     assert propose_values(state, surveyed(["planned", "pending"]), "budget_line").values == {
         "pending": "submitted"

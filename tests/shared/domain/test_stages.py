@@ -10,23 +10,23 @@ from shared.domain.stages import Act, Permit, admit, permit, table
 
 PAGE = Path(__file__).parents[3] / "docs" / "stages.md"
 
-# proposed, approved, active, on hold, closing, closed, discontinued, archived:
+# proposed, initiating, approved, active, on hold, closing, closed, discontinued, archived:
 # y whoever writes, d who decides, i who imports, n nobody
 EXPECTED = {
-    "edit": "yyyyyiin",
-    "correction": "yyyyyddn",
-    "new child": "yyyyiiin",
-    "budget line": "yyyyyiin",
-    "cost": "nyyyyiin",
-    "forecast": "yyyyyiin",
-    "allocation": "yyyyinnn",
-    "measure": "yyyyyiin",
-    "risk move": "yyyyyiin",
-    "acceptance": "nnyyynnn",
-    "time": "nyyyynnn",
-    "benefit": "yyyyyyyn",
-    "survey": "yyyyyyyn",
-    "lesson": "yyyyyyyn",
+    "edit": "yyyyyyiin",
+    "correction": "yyyyyyddn",
+    "new child": "yyyyyiiin",
+    "budget line": "yyyyyyiin",
+    "cost": "nyyyyyiin",
+    "forecast": "yyyyyyiin",
+    "allocation": "yyyyyinnn",
+    "measure": "yyyyyyiin",
+    "risk move": "yyyyyyiin",
+    "acceptance": "nynyyynnn",
+    "time": "nyyyyynnn",
+    "benefit": "yyyyyyyyn",
+    "survey": "yyyyyyyyn",
+    "lesson": "yyyyyyyyn",
 }
 LETTERS = {"y": Permit.YES, "d": Permit.DECIDE, "i": Permit.IMPORT, "n": Permit.NO}
 

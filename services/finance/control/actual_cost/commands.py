@@ -5,7 +5,7 @@ from typing import Any
 
 from services.finance.budget.budget import commands as budgets
 from services.finance.budget.budget import rules as budget_rules
-from services.finance.control.actual_cost import rules
+from services.finance.control.actual_cost import initiation, rules
 from services.finance.tables import KNOWN_PROJECT, KnownWorkPackage
 from shared.contracts.finance.control import ActualCost
 from shared.domain.acts import Acts, Standing, of_known_project, verbs
@@ -61,6 +61,7 @@ async def charge(work: Work, cost: ActualCost) -> None:
     is_new = work.before(cost) is None and rules.is_new_spending(cost) and "import" not in verbs(work, cost)
     if is_new:
         budget_rules.may_begin(budget)
+        await initiation.refuse_beyond(work, cost)
     if not budgets.is_stored(work, budget):
         await budgets.hold(work, cost.project_id)
         return

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.finance.control.performance import rules
 from services.finance.control.performance.model import PerformanceRow
 from services.finance.control.performance.shapes import EarnedValueAnswer
-from services.finance.control.performance.sums import measured_at, of_currency, read_spans
+from services.finance.control.performance.sums import basis_by, measured_at, of_currency, read_spans
 from services.finance.engines.valuation.earned_value import EarnedValue
 from services.finance.tables import KNOWN_PROJECT
 from shared.base.clock import to_day
@@ -31,7 +31,17 @@ PERFORMANCES = Register(Performance, PerformanceRow)
 RATIOS = ("spi", "cpi", "tcpi_bac", "tcpi_eac")
 PLACES = Decimal("0.0001")
 FIGURES = tuple(
-    n for n in EarnedValueAnswer.model_fields if n not in ("project_id", "as_of", "plan_differs", "reasons")
+    n
+    for n in EarnedValueAnswer.model_fields
+    if n
+    not in (
+        "project_id",
+        "as_of",
+        "bac_from",
+        "baseline_id",
+        "plan_differs",
+        "reasons",
+    )
 )
 EARNED = tuple(n for n in FIGURES if n != "bac_current")
 
@@ -67,10 +77,15 @@ async def _is_known(call: Call, project_id: str) -> bool:
 async def _figures(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
     """From what counts by the end of the day, in any order of arrival."""
     store, day = call.kernel.store, to_day(as_of)
+    basis = await basis_by(store, call.kernel.settings, project_id, as_of)
+    agreed = {
+        "bac_from": rules.bac_from(basis).value,
+        "baseline_id": None if basis is None else basis.baseline_id,
+    }
     base = await measured_at(store, call.kernel.settings, project_id, as_of, day)
     if base is None:
         reasons = dict.fromkeys(FIGURES, "nothing was measured by then")
-        return {**dict.fromkeys(FIGURES), "plan_differs": False, "reasons": reasons}
+        return {**agreed, **dict.fromkeys(FIGURES), "plan_differs": False, "reasons": reasons}
     spans = of_currency(await read_spans(store, project_id, day), base.currency)
     earned = rules.earned_value(base, spans, as_of)
     reasons = {**earned.reasons, **_too_large(earned), **base.reasons}
@@ -78,6 +93,7 @@ async def _figures(call: Call, project_id: str, as_of: date) -> dict[str, Any]:
     current = base.sums.current if "bac_current" not in reasons else None
     values["bac_current"] = Money.of(current, base.currency).model_dump() if current is not None else None
     return {
+        **agreed,
         **values,
         "plan_differs": base.sums.differing > 0,
         "reasons": {n: why for n, why in reasons.items() if n in FIGURES},

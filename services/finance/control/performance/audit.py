@@ -1,11 +1,11 @@
 """The sums of finance, computed again from their sources: every version of the packages, and the costs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import groupby
 
 from services.finance.control.performance import rules
 from services.finance.control.performance.commands import VERSION_COLUMNS, version_of
-from services.finance.control.performance.rules import Change, PackageVersion
+from services.finance.control.performance.rules import Basis, Change
 from shared.base.clock import from_micros, to_day
 from shared.base.settings import Settings
 from shared.contracts.finance.control import ActualCost
@@ -15,6 +15,9 @@ from shared.http.idempotency import state_text
 from shared.store import Store
 
 VERSIONS = f"SELECT {VERSION_COLUMNS} FROM measured_package ORDER BY id, version"
+ALL_BASES = (
+    "SELECT project_id, approved_at, baseline_id FROM measured_baseline ORDER BY project_id, approved_at"
+)
 COSTS = """
 SELECT payload, effective_at FROM outbox WHERE aggregate_type = 'actual_cost' ORDER BY aggregate_id, aggregate_version
 """
@@ -62,27 +65,16 @@ async def wrong_projects(store: Store, settings: Settings) -> list[str]:
 
 
 async def _of_packages(store: Store, day_of: Callable[[int], int]) -> list[tuple[str, Change]]:
-    rows = await store.fetch("SELECT project_id, approved_at FROM measured_project")
-    approvals = {row[0]: row[1] for row in rows}
+    bases: dict[str, list[Basis]] = {}
+    for project_id, *basis in await store.fetch(ALL_BASES):
+        bases.setdefault(project_id, []).append(Basis(*basis))
     changes_of_projects: list[tuple[str, Change]] = []
     for _, versions in groupby(await store.fetch(VERSIONS), key=lambda row: row[0]):
         rows_of_package = [(row[2], version_of(row)) for row in versions]
         project_id = rows_of_package[0][0]
-        changes_of_projects += [
-            (project_id, change)
-            for change in _changes([v for _, v in rows_of_package], approvals.get(project_id), day_of)
-        ]
+        steps = rules.walk(None, [one for _, one in rows_of_package], bases.get(project_id, []))
+        changes_of_projects += [(project_id, change) for change in rules.changes([], steps, day_of)]
     return changes_of_projects
-
-
-def _changes(
-    versions: list[PackageVersion], approved_at: int | None, day_of: Callable[[int], int]
-) -> Iterator[Change]:
-    last = None
-    for version in versions:
-        judged = rules.judged(version, last, approved_at)
-        yield rules.change(last, judged, day_of(version.effective_at))
-        last = judged
 
 
 async def _of_costs(store: Store, day_of: Callable[[int], int]) -> list[tuple[str, Change]]:

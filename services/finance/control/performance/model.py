@@ -9,13 +9,15 @@ from shared.store.rows import table_of
 PerformanceRow = table_of(Performance, Model)
 
 
-class MeasuredProject(Model, table=True):
-    """When a project was approved for the first time: from then on its plan is what it is measured against."""
+class MeasuredBaseline(Model, table=True):
+    """When plans of a project were agreed: it is measured against the last one. `baseline_id` is null of one that was
+    approved with its project, before there were baselines."""
 
-    __tablename__ = "measured_project"
+    __tablename__ = "measured_baseline"
 
     project_id: str = Field(sa_type=ID, primary_key=True)
-    approved_at: int = Field(sa_type=BigInteger)
+    approved_at: int = Field(sa_type=BigInteger, primary_key=True)
+    baseline_id: str | None = Field(sa_type=ID)
 
 
 class MeasuredPackage(Model, table=True):

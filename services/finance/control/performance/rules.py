@@ -1,13 +1,16 @@
 """What a project has planned, earned and spent: what each work package contributes, and the figures of the sums; pure.
 
-Until changes exist, a project is measured against the first approved plan. A package that was planned when
-the project was approved counts as it was planned then. Later edits and archiving change nothing. One that is
-planned after the approval counts as it was planned first, and no more once it is archived. The number of
-packages that are planned differently by now, and the budget of the current plan, are given beside it.
+Until a baseline is approved, a project is measured against its work packages as they are planned: BAC follows them. From
+then on a package counts as it was planned when the baseline was approved. Later edits and archiving change nothing, and
+what is planned later does not count, until the next baseline takes over what is planned by then. The number of packages
+that are planned differently by now, and the budget of the current plan, are given beside it.
+
+A project that was approved before there were baselines keeps the plan of that day as its basis until its first one. Under
+such a basis a package that is planned later counts as it was planned first, and no more once it is archived.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -18,6 +21,7 @@ from services.finance.engines.valuation.techniques import Unknown
 from shared.base.clock import from_day, to_day
 from shared.base.money import Money
 from shared.contracts.finance.control import (
+    BacFrom,
     Contribution,
     Performance,
     PerformanceMeasured,
@@ -49,7 +53,7 @@ class PackageVersion:
     approved: Plan | None = None
     """The plan that the package is measured against, from this version on."""
     added: bool = False
-    """Whether it was planned only after the approval of the project."""
+    """Whether it was planned only after the basis, and counts all the same: under one of before baselines."""
 
     @property
     def live(self) -> Plan | None:
@@ -67,22 +71,81 @@ def read(package: WorkPackage, effective_at: int) -> PackageVersion:
     )
 
 
-def judged(version: PackageVersion, last: PackageVersion | None, approved_at: int | None) -> PackageVersion:
-    """The version with what it is measured against; `approved_at` is when the project was approved, None: not yet."""
+class Basis(NamedTuple):
+    """A plan was agreed: what a project is measured by from then on."""
+
+    at: int
+    """When, in microseconds."""
+    baseline_id: str | None
+    """The approved baseline; None for the approval of a project before there were baselines."""
+
+    @property
+    def grows(self) -> bool:
+        """Whether what is planned later counts, too."""
+        return self.baseline_id is None
+
+
+Bases = Sequence[Basis]
+"""The plans that were agreed of a project, the earliest first."""
+
+
+def bac_from(basis: Basis | None) -> BacFrom:
+    if basis is None:
+        return BacFrom.PACKAGES
+    return BacFrom.APPROVED_PLAN if basis.baseline_id is None else BacFrom.BASELINE
+
+
+def judged(version: PackageVersion, last: PackageVersion | None, basis: Basis | None) -> PackageVersion:
+    """The version with what it is measured against. `last` is the version before as it stands under the basis; `basis` the
+    one that counts when the version is told, None: no plan was agreed yet."""
     approved, added = version.live, False
-    if approved_at is not None and version.effective_at > approved_at:
+    if basis is not None:
         approved, added = (last.approved, last.added) if last else (None, False)
-        if approved is None and version.live is not None:
+        if approved is None and version.live is not None and basis.grows:
             approved, added = version.live, True
-    return PackageVersion(
-        version.version,
-        version.effective_at,
-        version.plan,
-        version.percent,
-        version.archived,
-        approved,
-        added,
-    )
+    return replace(version, approved=approved, added=added)
+
+
+def rebased(version: PackageVersion) -> PackageVersion:
+    """The version once the plan is agreed as it is."""
+    return replace(version, approved=version.live, added=False)
+
+
+Steps = list[tuple[int, PackageVersion | None, PackageVersion | None]]
+"""(when, how a package stood before, how it stands from then on)."""
+
+
+def walk(start: PackageVersion | None, versions: Iterable[PackageVersion], bases: Bases) -> Steps:
+    """How a package stands step by step, by the versions told of it and by the bases agreed meanwhile.
+
+    `start` is how it stood when its own version was told. What is told in the moment of a basis is part of it."""
+    points: list[tuple[int, int, PackageVersion | None]] = [(one.effective_at, 0, one) for one in versions]
+    since = None if start is None else start.effective_at
+    points += [(basis.at, 1, None) for basis in bases if since is None or basis.at >= since]
+    steps: Steps = []
+    state = start
+    for at, _, version in sorted(points, key=lambda one: one[:2]):
+        before = state
+        if version is not None:
+            state = judged(version, before, basis_at(bases, at))
+        elif before is not None:
+            state = rebased(before)
+        steps.append((at, before, state))
+    return steps
+
+
+def as_told(steps: Steps) -> dict[int, PackageVersion]:
+    """Each version as it stood when it was told, by its number."""
+    versions: dict[int, PackageVersion] = {}
+    for _, _, after in steps:
+        if after is not None:
+            versions.setdefault(after.version, after)
+    return versions
+
+
+def basis_at(bases: Bases, at: int) -> Basis | None:
+    """The last basis before a moment; `bases` are in their order."""
+    return next((basis for basis in reversed(bases) if basis.at < at), None)
 
 
 @dataclass(slots=True)
@@ -107,13 +170,33 @@ class Change:
         return bool(self.sums or self.spans)
 
 
-def change(before: PackageVersion | None, after: PackageVersion, day: int) -> Change:
-    """What a new version of a package changes from its day on."""
+def change(before: PackageVersion | None, after: PackageVersion | None, day: int) -> Change:
+    """What is changed from a day on, where a package stands otherwise."""
     result = Change(day)
-    _contribute(result, after, 1)
+    if after is not None:
+        _contribute(result, after, 1)
     if before is not None:
         _contribute(result, before, -1)
     return result
+
+
+def changes(old: Steps, new: Steps, day_of: Callable[[int], int]) -> list[Change]:
+    """What is changed by day, where a package stands by `new` and not by `old`."""
+    result: list[Change] = []
+    for steps, times in ((new, 1), (old, -1)):
+        for at, before, after in steps:
+            turned = Change(day_of(at))
+            _merge(turned, change(before, after, turned.counts_from), times)
+            result.append(turned)
+    return by_day(result)
+
+
+def by_day(changes: Iterable[Change]) -> list[Change]:
+    """Merged by the day from which they count, the earliest first; without what comes to nothing."""
+    days: dict[int, Change] = {}
+    for one in changes:
+        _merge(days.setdefault(one.counts_from, Change(one.counts_from)), one, 1)
+    return [days[day] for day in sorted(days) if days[day]]
 
 
 def _contribute(result: Change, version: PackageVersion, times: int) -> None:
@@ -134,7 +217,7 @@ def _contribute(result: Change, version: PackageVersion, times: int) -> None:
                 (counted.currency, counted.starts_on, counted.finishes_on), times * counted.budget
             )
     if live is not None:
-        result.add(live.currency, Sums(current=live.budget), times)
+        result.add(live.currency, Sums(current=live.budget, differing=int(counted is None)), times)
 
 
 def spent(amount: int, currency: str, day: int) -> Change:
@@ -142,23 +225,6 @@ def spent(amount: int, currency: str, day: int) -> Change:
     result = Change(day)
     result.add(currency, Sums(ac=amount))
     return result
-
-
-def approval(
-    versions: Iterable[PackageVersion], approved_at: int, day_of: Callable[[int], int]
-) -> Iterator[tuple[PackageVersion, Change]]:
-    """The versions of a package, oldest first, that a late approval changes, with the difference."""
-    last_old: PackageVersion | None = None
-    last_new: PackageVersion | None = None
-    for version in versions:
-        new = judged(version, last_new, approved_at)
-        day = day_of(version.effective_at)
-        result = Change(day)
-        _merge(result, change(last_new, new, day), 1)
-        _merge(result, change(last_old, version, day), -1)
-        if result or new != version:
-            yield new, result
-        last_old, last_new = version, new
 
 
 def _merge(result: Change, other: Change, times: int) -> None:

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from shared.base.money import Money
+from shared.contracts.finance.control import BacFrom
 from shared.contracts.language import AnswerShape, Day, Id
 
 
@@ -15,6 +16,10 @@ class EarnedValueAnswer(AnswerShape):
     """The day at whose end it is measured."""
     bac: Money | None
     """Budget at completion."""
+    bac_from: BacFrom
+    """What BAC followed by then: the work packages as they were planned, or the approved baseline."""
+    baseline_id: Id | None
+    """The approved baseline that BAC moves with; null before there is one."""
     pv: Money | None
     """Planned value."""
     ev: Money | None
@@ -46,7 +51,7 @@ class EarnedValueAnswer(AnswerShape):
     """Cost performance needed from now on to keep EAC."""
     bac_current: Money | None = Field(description="The budget at completion of the current plan.")
     plan_differs: bool = Field(
-        description="Whether the current plan is not the first approved one, which all other figures are measured by."
+        description="Whether the current plan is not the agreed one, which all other figures are measured by."
     )
     reasons: dict[str, str]
     """Why a figure is null, by its name."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from services.finance.control.performance.rules import Change
+from services.finance.control.performance.rules import Basis, Change
 from shared.base.clock import end_of_day, to_micros
 from shared.base.ids import derived_id
 from shared.base.settings import Settings
@@ -37,6 +37,11 @@ SELECT payload FROM outbox WHERE aggregate_type = 'budget' AND aggregate_id = ? 
 ORDER BY aggregate_version DESC LIMIT 1
 """
 
+BASIS_BY = """
+SELECT approved_at, baseline_id FROM measured_baseline WHERE project_id = ? AND approved_at <= ?
+ORDER BY approved_at DESC LIMIT 1
+"""
+
 AllSpans = dict[tuple[str, int, int], int]
 """(currency, first day, last day) -> budget in minor units."""
 _SUMS: Memory[str, dict[str, Sums]] = Memory("sums by project and currency")
@@ -65,6 +70,12 @@ async def measured_at(
     rows = await store.fetch(BUDGET_BY, (str(derived_id("budget", project_id)), until))
     budget = Budget.model_validate_json(state_text(rows[0][0]), context=STORED) if rows else None
     return measured(await read_sums(store, project_id, day), budget.currency if budget else None)
+
+
+async def basis_by(store: Store, settings: Settings, project_id: str, on: date) -> Basis | None:
+    """The plan that was agreed last by the end of a day."""
+    rows = await store.fetch(BASIS_BY, (project_id, to_micros(end_of_day(on, settings.zone))))
+    return Basis(*rows[0]) if rows else None
 
 
 async def sums_now(work: Work, project_id: str) -> dict[str, Sums]:

@@ -33,7 +33,7 @@ from shared.base.exact import refused
 OFFICE = "office hours"
 """The calendar of a plan that names none; no caller's key can be longer than 100 characters, so it is told apart."""
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
-_MEMBERS = {
+MEMBERS = {
     "id": "key",
     "duration_s": "duration_minutes",
     "calendar": "calendar_key",
@@ -55,13 +55,13 @@ def check(trial: shapes.ScheduleTrial) -> None:
 
 def run(trial: shapes.ScheduleTrial, report: Report) -> shapes.ScheduleTrialResult:
     """Schedule it; Invalid names the activities where that cannot be."""
-    return _result(_scheduled(trial), ZoneInfo(trial.time_zone), report)
+    return result_of(_scheduled(trial), ZoneInfo(trial.time_zone), report)
 
 
 def _scheduled(trial: shapes.ScheduleTrial) -> Schedule:
     conventions = MICROSOFT_PROJECT if trial.conventions == "microsoft_project" else DEFAULTS
     plan = plan_of(trial)
-    with pointing_at(_MEMBERS):
+    with pointing_at(MEMBERS):
         return schedule(plan, conventions)
 
 
@@ -70,7 +70,7 @@ TRIAL = Computation(shapes.ScheduleTrial, shapes.ScheduleTrialResult, run, check
 
 def plan_of(trial: shapes.ScheduleTrial) -> Plan:
     """The engine's plan; Invalid where a member means nothing."""
-    zone = _zone(trial.time_zone)
+    zone = zone_of(trial.time_zone)
     calendars = [_calendar(one, f"/calendars/{i}") for i, one in enumerate(trial.calendars)]
     if trial.calendar_key is None:
         calendars.append(Calendar(OFFICE, week=OFFICE_WEEK))
@@ -81,19 +81,19 @@ def plan_of(trial: shapes.ScheduleTrial) -> Plan:
         dependencies=tuple(_dependency(one) for one in trial.dependencies),
         calendars=tuple(calendars),
         calendar=OFFICE if trial.calendar_key is None else trial.calendar_key,
-        data_date=_local(trial.data_at, zone),
+        data_date=local(trial.data_at, zone),
         finish_by=trial.finish_by_on,
     )
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, KeyError, OSError) as error:
         raise refused("time_zone", "it is no zone of the IANA database", "/time_zone") from error
 
 
-def _local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
+def local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
     return None if at is None else at.astimezone(zone).replace(tzinfo=None)
 
 
@@ -127,7 +127,10 @@ def _activity(one: shapes.TrialActivity, zone: ZoneInfo) -> Activity:
         kind=ActivityKind(one.kind),
         parent=one.parent_key,
         calendar=one.calendar_key,
-        constraints=tuple(Constraint(ConstraintKind(c.kind), c.on) for c in one.constraints),
+        constraints=tuple(
+            Constraint(ConstraintKind(c.kind), local(c.at, zone) if c.on is None else c.on)
+            for c in one.constraints
+        ),
         deadline=one.deadline_on,
         progress=_progress(one, zone),
         elapsed=one.elapsed,
@@ -139,8 +142,8 @@ def _progress(one: shapes.TrialActivity, zone: ZoneInfo) -> Progress:
     if stated == (None, None, None) and not one.percent_complete:
         return NOT_STARTED
     return Progress(
-        actual_start=_local(one.actual_start_at, zone),
-        actual_finish=_local(one.actual_finish_at, zone),
+        actual_start=local(one.actual_start_at, zone),
+        actual_finish=local(one.actual_finish_at, zone),
         remaining_s=None if one.remaining_minutes is None else one.remaining_minutes * 60,
         percent_complete=one.percent_complete,
     )
@@ -151,7 +154,7 @@ def _dependency(one: shapes.TrialDependency) -> Dependency:
     return Dependency(one.from_key, one.to_key, DependencyKind(one.kind.upper()), lag)
 
 
-def _result(computed: Schedule, zone: ZoneInfo, report: Report) -> shapes.ScheduleTrialResult:
+def result_of(computed: Schedule, zone: ZoneInfo, report: Report) -> shapes.ScheduleTrialResult:
     rows, count = [], max(1, len(computed.plan.activities))
     for number, row in enumerate(computed.values()):
         rows.append(_row(row, zone))
@@ -159,7 +162,7 @@ def _result(computed: Schedule, zone: ZoneInfo, report: Report) -> shapes.Schedu
     start, finish = computed.start, computed.finish
     return shapes.ScheduleTrialResult(
         starts_on=start.date(),
-        finishes_on=_last_day(start, finish),
+        finishes_on=last_day(start, finish),
         starts_at=_instant(start, zone),
         finishes_at=_instant(finish, zone),
         duration_minutes=computed.working_s(start, finish) // 60,
@@ -169,7 +172,7 @@ def _result(computed: Schedule, zone: ZoneInfo, report: Report) -> shapes.Schedu
     )
 
 
-def _last_day(start: datetime, finish: datetime) -> date:
+def last_day(start: datetime, finish: datetime) -> date:
     """What ends at midnight ends with the day before."""
     return (finish - timedelta(microseconds=1)).date() if finish > start else finish.date()
 

@@ -77,6 +77,8 @@ class TrialConstraint:
     """As soon or as late as possible; start or finish no earlier or no later than; must start or finish on."""
     on: date | None = None
     """The day; `asap` and `alap` have none."""
+    at: datetime | None = None
+    """The instant, in place of the day."""
 
 
 @dataclass(frozen=True, slots=True)

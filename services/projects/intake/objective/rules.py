@@ -68,3 +68,8 @@ def act(deed: str, objective: Objective, before: Objective | None) -> Act:
 def stays_as_agreed(objective: Objective, before: Objective | None) -> None:
     if before is not None and before.state is not S.PROPOSED:
         keeps_what_was_agreed(objective, before, WORDS)
+
+
+def reworded(objective: Objective, before: Objective) -> list[str]:
+    """The members by which it says something else than before."""
+    return [member for member in WORDS if getattr(objective, member) != getattr(before, member)]

@@ -13,6 +13,7 @@ REQUESTS = Register(
     RequestRow,
     supply=commands.supply,
     check=commands.check,
+    judges=("became",),
     lifecycle=LIFECYCLE,
     carried=commands.refuse_archiving_others,
     after=commands.after,

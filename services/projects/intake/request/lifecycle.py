@@ -42,7 +42,7 @@ def become(request: Request, occasion: Occasion) -> RequestConverted:
     """The project gets this id; it is made in the same commit (`conversion`)."""
     assert isinstance(occasion.body, ConvertRequest)
     rules.can_become(occasion.body)
-    request.became = Became(kind=BecameKind.PROJECT, id=new_id())
+    request.became = Became(kind=BecameKind.PROJECT, id=new_id(), mandate_id=new_id())
     request.funding = Funding.NONE
     return RequestConverted(reason=occasion.body.reason, became=request.became)
 

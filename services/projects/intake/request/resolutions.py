@@ -1,12 +1,14 @@
 """Above the limit of its portfolio a request is decided by a resolution, and by nobody alone.
 
-There are no resolutions yet: such a request stays qualified.
+There are no resolutions of committees yet. A paper on the request takes their place: once it is granted, the request is approved
+as any other, up to the likely cost with which the paper was circulated.
 """
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from shared.base.errors import Conflict
+from services.projects.mandate.decision_paper.resolving import covers, papers_on
+from shared.base.errors import Conflict, Fault
 from shared.base.money import Money
 from shared.base.texts import Text
 from shared.contracts.projects.intake import Request
@@ -15,20 +17,32 @@ from shared.domain.work import Work
 
 
 async def refuse_without_one(work: Work, request: Request) -> None:
-    """Refuse (409 `resolution_needed`) to approve it alone, naming the limit and whose resolution is needed."""
-    limit = limit_reached(await _limits(work, request.portfolio_id), request.cost_likely)
-    if limit is not None:
+    """Refuse (409 `resolution_needed`) to approve it alone, naming the limit and whose resolution is needed; and (409
+    `resolution_outgrown`) what costs more by now than the paper on it was granted for."""
+    limit = limit_reached(await limits_of(work, request.portfolio_id), request.cost_likely)
+    if limit is None:
+        return
+    papers = await papers_on(work, "request", request.id)
+    if any(covers(paper, request.cost_likely) for paper in papers):
+        return
+    if papers:
         raise Conflict(
-            Text(
-                "above {amount} {currency} a resolution is needed: {decided_by}",
-                amount=limit.amount.amount,
-                currency=limit.amount.currency,
-                decided_by=limit.decided_by,
-            ),
-            code="resolution_needed",
-            limit=limit.amount.model_dump(),
-            decided_by=limit.decided_by,
+            "it costs more by now than the paper on it was granted for: circulate another one",
+            Fault("outgrown", "more than the paper was granted for", pointer="/cost_likely"),
+            code="resolution_outgrown",
+            paper_id=str(papers[-1].id),
         )
+    raise Conflict(
+        Text(
+            "above {amount} {currency} a resolution is needed: {decided_by}",
+            amount=limit.amount.amount,
+            currency=limit.amount.currency,
+            decided_by=limit.decided_by,
+        ),
+        code="resolution_needed",
+        limit=limit.amount.model_dump(),
+        decided_by=limit.decided_by,
+    )
 
 
 def limit_reached(limits: Sequence[ResolutionLimit], cost: Money | None) -> ResolutionLimit | None:
@@ -43,7 +57,7 @@ def limit_reached(limits: Sequence[ResolutionLimit], cost: Money | None) -> Reso
     return max(above or limits, key=lambda one: one.amount.minor)
 
 
-async def _limits(work: Work, portfolio_id: UUID | None) -> Sequence[ResolutionLimit]:
+async def limits_of(work: Work, portfolio_id: UUID | None) -> Sequence[ResolutionLimit]:
     """Of the portfolio, or of the nearest one above it that has some."""
     while portfolio_id is not None:
         portfolio = await work.find_by_id(Portfolio, portfolio_id)

@@ -1,9 +1,12 @@
 """What is checked of requirements, and how they become the project's."""
 
-from services.projects.intake.requirement import rules
+from collections.abc import Sequence
+
+from services.projects.intake.requirement import rules, trace
+from services.projects.intake.requirement.binding import refuse_mandated, refuse_moved_must
 from services.projects.standing import of_project
 from shared.contracts.language import plain
-from shared.contracts.projects.intake import Request, Requirement
+from shared.contracts.projects.intake import Request, Requirement, RequirementState
 from shared.domain.acts import Acts, Standing
 from shared.domain.work import Work
 
@@ -19,6 +22,15 @@ ACTS = Acts(_standing, rules.act)
 async def check(work: Work, requirement: Requirement) -> None:
     rules.belongs_to_something(requirement)
     rules.stays_as_agreed(requirement, work.before(requirement))
+    await refuse_moved_must(work, requirement, work.before(requirement))
+    await trace.check(work, requirement)
+
+
+async def refuse_archiving_mandated(work: Work, requirement: Requirement) -> Sequence[Requirement]:
+    """What is archived is dropped without a word; nothing goes with one."""
+    if requirement.archived_at is None and requirement.state is not RequirementState.DROPPED:
+        await refuse_mandated(work, requirement)
+    return ()
 
 
 async def hand_over(work: Work, request: Request) -> None:

@@ -18,10 +18,26 @@ S = RequirementState
 LIFECYCLE = Lifecycle(
     "state",
     {
-        "agree": Move(S.PROPOSED, S.AGREED, RequirementAgreed, needs="write"),
-        "reopen": Move((S.AGREED, S.DROPPED, S.FULFILLED), S.PROPOSED, RequirementReopened, needs="write"),
-        "drop": Move((S.PROPOSED, S.AGREED), S.DROPPED, RequirementDropped, needs="write"),
-        "fulfil": Move(S.AGREED, S.FULFILLED, RequirementFulfilled, needs="write"),
+        "agree": Move(S.PROPOSED, S.AGREED, RequirementAgreed, needs="write", checks_content=True),
+        "reopen": Move(
+            (S.AGREED, S.DROPPED, S.FULFILLED),
+            S.PROPOSED,
+            RequirementReopened,
+            needs="write",
+            checks_content=True,
+        ),
+        "drop": Move(
+            (S.PROPOSED, S.AGREED), S.DROPPED, RequirementDropped, needs="write", checks_content=True
+        ),
+        "fulfil": Move(
+            S.AGREED,
+            S.FULFILLED,
+            RequirementFulfilled,
+            needs="write",
+            checks_content=True,
+            description="From agreed to fulfilled: once all deliverables that it traces to are accepted, and no reservation"
+            " is open.",
+        ),
     },
 )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.projects.confidential import check_confidential
+from services.projects.control.exception.raising import follow_forecasts
 from services.projects.strategy.strategic_objective.contributions import check_contributions
 from services.projects.structure.project import rules
 from shared.base.errors import Fault, Forbidden
@@ -60,3 +61,12 @@ def tell(project: Project, before: Project | None, body: Any) -> Fact:
     if body.stage is None:
         return plain(Project, "created" if before is None else "revised")
     return ProjectImported(stage=project.stage, previous_stage=before.stage if before else None)
+
+
+FORECAST = ("forecast_finish_on", "forecast_cost", "planned_finish_on", "archived_at")
+
+
+async def after(work: Work, project: Project, before: Project | None) -> None:
+    """What is expected of it is held against what its mandate tolerates."""
+    if before is not None and any(getattr(project, name) != getattr(before, name) for name in FORECAST):
+        await follow_forecasts(work, project.id)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.projects.structure.project import starting
 from shared.base.errors import Fault, Invalid
 from shared.base.texts import Text
 from shared.contracts.projects.structure import (
@@ -20,7 +21,7 @@ from shared.contracts.words import Called
 from shared.domain.acts import REVISE
 from shared.domain.due.declaring import Due
 from shared.domain.lifecycle import ANY_OPEN, Lifecycle, Move
-from shared.domain.stages import ENDED, Act
+from shared.domain.stages import ENDED, NOT_APPROVED, Act
 
 S = Stage
 
@@ -38,8 +39,15 @@ PLAN = (
 """What is planned and forecast: once a project has ended it stays. What is recorded of it beside may be corrected."""
 
 
+APPLY = "apply-method"
+"""The move that fits a method to a project."""
+
+
 def act(deed: str, project: Project, before: Project | None) -> Act | None:
-    """A revision of the plan is an edit, of anything else a correction; moves are judged by the lifecycle."""
+    """A revision of the plan is an edit, as is a method that is applied; a revision of anything else is a correction. Moves
+    are judged by the lifecycle."""
+    if deed == APPLY:
+        return Act.EDIT
     if deed != REVISE or before is None:
         return None
     planned = any(getattr(project, member) != getattr(before, member) for member in PLAN)
@@ -60,10 +68,14 @@ def needs_planned_dates(project: Project) -> None:
 LIFECYCLE = Lifecycle(
     "stage",
     {
-        "approve": Move(S.PROPOSED, S.APPROVED, ProjectApproved, check=needs_planned_dates),
-        "activate": Move(S.APPROVED, S.ACTIVE, ProjectActivated, needs="write"),
+        "approve": Move(NOT_APPROVED, S.APPROVED, ProjectApproved, check=needs_planned_dates),
+        "activate": Move(
+            S.APPROVED, S.ACTIVE, ProjectActivated, needs="write", settle=starting.refuse_without_mandate
+        ),
         "put-on-hold": Move(S.ACTIVE, S.ON_HOLD, ProjectPutOnHold, by_maker_too=True),
-        "resume": Move(S.ON_HOLD, S.ACTIVE, ProjectResumed, by_maker_too=True),
+        "resume": Move(
+            S.ON_HOLD, S.ACTIVE, ProjectResumed, by_maker_too=True, settle=starting.refuse_without_mandate
+        ),
         "start-closing": Move(S.ACTIVE, S.CLOSING, ProjectClosingStarted, needs="write"),
         "close": Move(S.CLOSING, S.CLOSED, ProjectClosed, by_maker_too=True, awaited=True),
         "discontinue": Move(ANY_OPEN, S.DISCONTINUED, ProjectDiscontinued, by_maker_too=True),

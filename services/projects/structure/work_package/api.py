@@ -16,6 +16,7 @@ WORK_PACKAGES = Register(
     acts=commands.ACTS,
     dependents=(Dependents(WorkPackageRow, "parent_id"),),
     after=commands.after,
+    carried=commands.refuse_archiving_what_is_agreed,
     other_moves={commands.PROGRESS: commands.REPORT_PROGRESS},
     dues=(commands.OVERDUE,),
 )

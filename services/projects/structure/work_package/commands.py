@@ -1,9 +1,11 @@
 """What is done with work packages: checked within their project, renumbered with their parts, and progressed."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from services.projects.standing import of_project
+from services.projects.structure.baseline.standing import hold_budget
 from services.projects.structure.work_package import rules, tree
 from shared.contracts.language import plain
 from shared.contracts.projects.structure import (
@@ -53,6 +55,8 @@ async def check(work: Work, package: WorkPackage) -> None:
     rules.in_order(package)
     await work.guard(guard(package))
     before = work.before(package)
+    if rules.budget_moves(package, before):
+        await hold_budget(work, package.project_id)
     if package.budget is not None and before is not None:  # what is made only now has no parts
         rules.leaf_holds(package, await has_parts(work, package.id))
     if package.parent_id is not None:
@@ -62,6 +66,13 @@ async def check(work: Work, package: WorkPackage) -> None:
         nodes = await nodes_of(work, package.project_id)
         rules.not_under_itself(package, nodes)
         rules.parts_can_follow(package, rules.followed(package.id, package.wbs, nodes), nodes)
+
+
+async def refuse_archiving_what_is_agreed(work: Work, package: WorkPackage) -> Sequence[WorkPackage]:
+    """A budget that a baseline holds fast does not go; nothing goes with a package."""
+    if package.archived_at is None and package.budget is not None:
+        await hold_budget(work, package.project_id)
+    return ()
 
 
 async def nodes_of(work: Work, project_id: UUID) -> tree.Nodes:

@@ -40,6 +40,15 @@ def in_order(package: WorkPackage) -> None:
         raise Invalid("the budget is negative", Fault("negative", "not below zero", pointer="/budget"))
 
 
+def budget_moves(package: WorkPackage, before: WorkPackage | None) -> bool:
+    """Whether what the project is to cost changes: by another budget, or by a package that comes or goes with one."""
+
+    def counted(one: WorkPackage | None) -> Money | None:
+        return None if one is None or one.archived_at is not None else one.budget
+
+    return counted(package) != counted(before)
+
+
 def under(package: WorkPackage, parent: WorkPackage, parent_has_parts: bool) -> None:
     """A part belongs to the project of the whole, carries its code further, and takes over its budget and progress."""
     if parent.project_id != package.project_id:

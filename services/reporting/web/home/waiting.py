@@ -1,4 +1,4 @@
-"""What waits for the reader: decisions that they may take, what is due of theirs, who mentions them, memberships, and how
+"""What waits for the reader: consent that is asked of them by name, decisions that they may take, what is due of theirs, who mentions them, memberships, and how
 their computations ended.
 
 What is in the directory is read there; what only the services know is asked of them, with the reader's own token.
@@ -8,11 +8,11 @@ import asyncio
 import json
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from services.reporting.directory.kinds import kinds
-from services.reporting.directory.sight import EVERYTHING, sight_in, visible_rows
+from services.reporting.directory.sight import EVERYTHING, Verb, sight_in, visible_rows
 from services.reporting.web.home.reader import Reader, excerpt
 from services.reporting.web.long_work import OPEN, OPERATIONS, STATES
 from services.reporting.web.long_work import address_of as operation_address
@@ -32,6 +32,7 @@ AHEAD = timedelta(days=14)
 MOST_IDS = 150
 MENTIONED = timedelta(days=30)
 MEMBERSHIP = "projects.membership"
+APPROVAL, ASKED_MOST = "projects.approval", 50
 MENTIONS, PRINCIPAL = "mentions", "principal.person_id"
 NOT_ANSWERED_FOR = (MENTIONS, PRINCIPAL, "author_id", "decided_by")
 """Members that name a person who does not answer for the aggregate."""
@@ -63,6 +64,7 @@ class Item:
 class Waiting:
     """All of it."""
 
+    approvals: Sequence[Item]
     decisions: Sequence[Item]
     dues: Sequence[Item]
     mentions: Sequence[Item]
@@ -75,17 +77,27 @@ class Waiting:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.decisions or self.dues or self.mentions or self.memberships or self.operations)
+        return not (
+            self.approvals
+            or self.decisions
+            or self.dues
+            or self.mentions
+            or self.memberships
+            or self.operations
+        )
 
 
 async def waiting(reader: Reader) -> Waiting:
     """What waits for the reader, each list by what is most urgent."""
     away: set[str] = set()
-    decisions, dues, mentions, memberships, operations, answered_for = await asyncio.gather(
-        _decisions(reader, away), _dues(reader, away), _mentions(reader), _memberships(reader),
-        _operations(reader, away), _answered_for(reader),
+    approvals, (decisions, dues, mentions, memberships, operations, answered_for) = await asyncio.gather(
+        _approvals(reader, away),
+        asyncio.gather(
+            _decisions(reader, away), _dues(reader, away), _mentions(reader), _memberships(reader),
+            _operations(reader, away), _answered_for(reader),
+        ),
     )  # fmt: skip
-    return Waiting(decisions, dues, mentions, memberships, operations, answered_for, sorted(away))
+    return Waiting(approvals, decisions, dues, mentions, memberships, operations, answered_for, sorted(away))
 
 
 async def _answers(
@@ -99,6 +111,35 @@ async def _answers(
         if refusal.status >= 500:
             away.add(service)
         return []
+
+
+async def _approvals(reader: Reader, away: set[str]) -> list[Item]:
+    """The approvals that are asked of the reader and that they may give, what is due first."""
+    register = entry_by_key()[APPROVAL]
+    if reader.person_id is None or not reader.call.rights.offered.issuperset(register.reads):
+        return []
+    query = [
+        ("approver_id", reader.person_id), ("state", "requested"), ("expand", "allowed_moves"), ("sort", "due_on"),
+        ("limit", str(ASKED_MOST)),
+    ]  # fmt: skip
+    states = [one for one in await _answers(reader, away, register.path, query) if one["allowed_moves"]]
+    await reader.know(id for state in states for id in (*_places(state), state["on_behalf_of_id"]) if id)
+    return [_approval(reader, register, state) for state in states]
+
+
+def _approval(reader: Reader, register: Entry, state: Mapping[str, Any]) -> Item:
+    """Due with the end of its day; where it has none, it has waited since it was asked for."""
+    asked_at = datetime.fromisoformat(state["created_at"])
+    zone = reader.call.kernel.settings.zone
+    due_on = None if state["due_on"] is None else date.fromisoformat(state["due_on"])
+    at = asked_at if due_on is None else datetime(due_on.year, due_on.month, due_on.day, tzinfo=zone)
+    return Item(
+        state["id"], reader.naming.one(register), state["title"],
+        page_of("projects.decision_paper", state["paper_id"]), at, _within(reader, state),
+        ", ".join(reader.naming.move(register, verb) for verb in state["allowed_moves"]),
+        is_late=due_on is not None and due_on < now().astimezone(zone).date(),
+        is_new=asked_at > reader.since,
+    )  # fmt: skip
 
 
 async def _decisions(reader: Reader, away: set[str]) -> list[Item]:
@@ -126,6 +167,10 @@ async def _decisions(reader: Reader, away: set[str]) -> list[Item]:
     return [_decision(reader, *one) for one in open_ones]
 
 
+def verb_of(register: Entry) -> Verb:
+    return cast(Verb, register.awaits)
+
+
 def _awaited(register: Entry, state: Mapping[str, Any]) -> list[str]:
     """The decisions that the reader may take now."""
     awaited = register.awaited.get(state.get(register.state, ""), ())
@@ -142,20 +187,28 @@ def _decision(reader: Reader, register: Entry, state: Mapping[str, Any], moves: 
 
 
 async def _candidates(reader: Reader) -> list[tuple[str, str]]:
-    """Id and kind of what stands in a state that is decided, where the reader decides; what waits longest first."""
+    """Id and kind of what stands in a state that is decided, where the reader decides or is named; what waits longest first."""
     store, rights = reader.call.kernel.store, reader.call.rights
     texts, params = [], []
     for key, kind in kinds().items():
-        condition, own = visible_rows(rights, store.dialect, "decide", among=(key,))
+        condition, own = visible_rows(rights, store.dialect, verb_of(kind.register), among=(key,))
         for state in kind.register.awaited if condition != "1 = 0" else ():
             texts.append(
                 "SELECT * FROM (SELECT d.aggregate_id, d.kind, d.since FROM directory d WHERE d.kind = ? AND d.state = ?"
                 f" AND d.archived = 0 AND {condition} ORDER BY d.since, d.aggregate_id LIMIT {CANDIDATES}) one"
             )
             params += [key, state, *own]
+        if kind.register.awaited and kind.register.persons and reader.person_id is not None:
+            states = ", ".join("?" * len(kind.register.awaited))
+            texts.append(
+                "SELECT * FROM (SELECT d.aggregate_id, d.kind, d.since FROM directory_person p"
+                " JOIN directory d ON d.aggregate_id = p.aggregate_id WHERE p.person_id = ? AND p.kind = ?"
+                f" AND d.state IN ({states}) AND d.archived = 0 ORDER BY d.since, d.aggregate_id LIMIT {CANDIDATES}) one"
+            )
+            params += [reader.person_id, key, *kind.register.awaited]
     if not texts:
         return []
-    text = f"SELECT aggregate_id, kind FROM ({' UNION ALL '.join(texts)}) c ORDER BY since, aggregate_id LIMIT {CANDIDATES}"
+    text = f"SELECT aggregate_id, kind FROM ({' UNION '.join(texts)}) c ORDER BY since, aggregate_id LIMIT {CANDIDATES}"
     return [(row[0], row[1]) for row in await store.fetch(text, params)]
 
 
@@ -324,7 +377,7 @@ async def _answered_for(reader: Reader) -> list[tuple[str, str, int]]:
 
 def _places(state: Mapping[str, Any]) -> list[str]:
     """The nodes in which it may lie, by the members that name them."""
-    members = ("project_id", "programme_id", "portfolio_id", "unit_id", "scope_id")
+    members = ("project_id", "request_id", "programme_id", "portfolio_id", "unit_id", "scope_id")
     return [state[member] for member in members if state.get(member)]
 
 

@@ -10,7 +10,7 @@ from services.reporting.reading import reading_of
 from services.reporting.web import sessions
 from services.reporting.web.page import HEADERS, page
 from services.reporting.web.reading import words_of
-from services.reporting.web.registers import behind, rankings, tables, typed, weighing
+from services.reporting.web.registers import behind, gates, papers, rankings, tables, typed, weighing
 from services.reporting.web.registers.answering import (
     READ,
     WRITE,
@@ -164,7 +164,15 @@ async def detail_page(call: Call, service: str, collection: str, id: Id) -> Answ
     contents["weighing"] = (
         await weighing.weighing_shown(reader) if reader.entry.key == weighing.KIND else None
     )
-    contents["shown_apart"] = rankings.SHOWN_APART if is_ranking else ()
+    contents["phases"] = (
+        await gates.strip_shown(reader, contents["state"]) if reader.entry.key in gates.KINDS else ()
+    )
+    contents["gate"] = (
+        await gates.gate_shown(reader, contents["state"]) if reader.entry.key == gates.GATE else None
+    )
+    is_paper = reader.entry.key == papers.KIND
+    contents["paper"] = await papers.paper_shown(reader, contents["state"]) if is_paper else None
+    contents["shown_apart"] = rankings.SHOWN_APART if is_ranking else papers.SHOWN_APART if is_paper else ()
     return await show(call, "detail.html", reader.entry, id=id, done=what, key=token_urlsafe(18), naming=reader.shower.naming,
                        shower=reader.shower, live=True, dashboards=DASHBOARDS, **contents)  # fmt: skip
 

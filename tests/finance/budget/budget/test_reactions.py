@@ -35,6 +35,7 @@ async def test_a_proposal_has_no_budget_even_when_it_is_discontinued(desk: Desk)
     ("stage", "expected_facts"),
     [
         ("proposed", []),
+        ("initiating", ["opened"]),
         ("approved", ["opened"]),
         ("active", ["opened"]),
         ("on_hold", ["opened"]),

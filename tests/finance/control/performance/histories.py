@@ -208,19 +208,13 @@ class History:
         return min((counted[3] for counted, _, _ in packages if counted is not None), default="CHF")
 
     def _counted(self, package: Package, day: date) -> tuple[Any, Any, int]:
-        """(what is counted, what is planned, per cent) by the end of a day."""
+        """(what is counted, what is planned, per cent) by the end of a day: without a baseline the first two are the same."""
         versions = [v for v in package.versions if v[0] <= day]
         if not versions:
             return None, None, 0
         plans = [(v[0], None if v[5] or v[1] is None else (*v[1:4], v[6])) for v in versions]
-        live, percent, archived = plans[-1][1], versions[-1][4], versions[-1][5]
-        if self.approved_on is None or day < self.approved_on:
-            return live, live, percent
-        approved = [plan for on, plan in plans if on <= self.approved_on]
-        if approved and approved[-1] is not None:
-            return approved[-1], live, percent
-        first = next((plan for on, plan in plans if on > self.approved_on and plan is not None), None)
-        return (None if archived else first), live, percent
+        live, percent = plans[-1][1], versions[-1][4]
+        return live, live, percent
 
 
 def money(minor: int, currency: str = "CHF") -> dict[str, str]:

@@ -59,104 +59,111 @@ async def test_a_cost_counts_no_earlier_than_it_was_posted(desk: Desk) -> None:
     assert (await desk.earned_value(project, as_of="2026-03-01"))["ac"] == chf("0.00")
 
 
-# The first approved plan
+# What BAC follows
 
 
-async def test_the_first_approved_plan_stays_what_a_project_is_measured_by(desk_everywhere: Desk) -> None:
+BASELINES = "projects/v1/baselines"
+EARLIER, LATER = {"planned_finish_on": "2026-04-10"}, {"planned_finish_on": "2026-12-31"}
+
+
+async def agreed(desk: Desk, project: dict[str, Any]) -> dict[str, Any]:
+    proposed = await desk.make(BASELINES, project_id=project["id"], name="First")
+    return await desk.move(BASELINES, proposed, "approve")
+
+
+@pytest.mark.rule("finance.budget.1")
+@pytest.mark.rule("finance.performance.2")
+async def test_bac_follows_the_packages_until_a_baseline_is_approved_and_says_so(
+    desk_everywhere: Desk,
+) -> None:
     desk = desk_everywhere
-    project = await desk.project(planned="1000.00")
+    project = await desk.project("approve", planned="1000.00")
     package = await desk.package(project, "1", "1000.00", **PLAN)
-    assert not (await desk.earned_value(project))["plan_differs"]
-    await desk.move("projects/v1/projects", project, "approve")
-    edited = await desk.revise(
-        "projects/v1/work-packages", package, budget=chf("400.00"), planned_finish_on="2026-12-31"
-    )
-    assert edited.status_code == 200, edited.text
+    edited = (await desk.revise("projects/v1/work-packages", package, budget=chf("400.00"))).json()
     measures = await desk.earned_value(project)
-    assert (measures["bac"], measures["pv"], measures["bac_current"]) == (
-        chf("1000.00"),
-        chf("1000.00"),
-        chf("400.00"),
-    )
-    assert measures["plan_differs"]
+    assert (measures["bac"], measures["bac_from"], measures["baseline_id"]) == (
+        chf("400.00"), "packages", None,
+    )  # fmt: skip
+    assert not measures["plan_differs"]
+    baseline = await agreed(desk, project)
+    later = await desk.revise("projects/v1/work-packages", edited, **LATER)
+    assert later.status_code == 200, later.text
+    measures = await desk.earned_value(project)
+    assert (measures["bac"], measures["bac_from"], measures["baseline_id"]) == (
+        chf("400.00"), "baseline", baseline["id"],
+    )  # fmt: skip
+    # planned for 1 January to 10 April, which is over: all of it, whatever it is planned for by now
+    assert (measures["pv"], measures["plan_differs"]) == (chf("400.00"), True)
     [item] = (await desk.read("/reporting/v1/projects"))["items"]
     value = item["earned_value"]
-    assert (value["bac"], value["pv"], value["bac_current"]) == (
-        chf("1000.00"), chf("1000.00"), chf("400.00"),
-    )  # fmt: skip
-    assert value["plan_differs"]
+    assert (value["bac"], value["pv"], value["plan_differs"]) == (chf("400.00"), chf("400.00"), True)
     performance = await desk.the("performances")
-    assert (performance["at_completion"], performance["differing"]) == (chf("1000.00"), 1)
-    await desk.progress(edited.json(), 50)
-    assert (await desk.earned_value(project))["ev"] == chf("500.00")
+    assert (performance["at_completion"], performance["differing"]) == (chf("400.00"), 1)
+    assert (performance["bac_from"], performance["baseline_id"]) == ("baseline", baseline["id"])
+    await desk.progress(later.json(), 50)
+    assert (await desk.earned_value(project))["ev"] == chf("200.00")
+    assert await desk.dead_letters() == 0
+    await recomputed(desk.portolan)
 
 
 async def test_a_plan_that_is_edited_back_differs_no_more(desk: Desk) -> None:
     project = await desk.project("approve")
     package = await desk.package(project, "1", "1000.00", **PLAN)
-    edited = await desk.revise("projects/v1/work-packages", package, budget=chf("400.00"))
+    await agreed(desk, project)
+    edited = await desk.revise("projects/v1/work-packages", package, **LATER)
     assert (await desk.earned_value(project))["plan_differs"]
-    await desk.revise("projects/v1/work-packages", edited.json(), budget=chf("1000.00"))
+    await desk.revise("projects/v1/work-packages", edited.json(), **EARLIER)
     measures = await desk.earned_value(project)
     assert (measures["bac"], measures["bac_current"], measures["plan_differs"]) == (
         chf("1000.00"), chf("1000.00"), False,
     )  # fmt: skip
 
 
-async def test_before_the_approval_the_plan_is_what_it_is_edited_to(desk: Desk) -> None:
-    project = await desk.project()
-    package = await desk.package(project, "1", "1000.00", **PLAN)
-    edited = await desk.revise("projects/v1/work-packages", package, budget=chf("400.00"))
-    assert (await desk.earned_value(project))["bac"] == chf("400.00")
-    await desk.move("projects/v1/projects", project, "approve")
-    await desk.revise("projects/v1/work-packages", edited.json(), budget=chf("300.00"))
-    assert (await desk.earned_value(project))["bac"] == chf("400.00")
-
-
-async def test_archiving_approved_work_leaves_the_approved_plan(desk: Desk) -> None:
-    project = await desk.project()
-    package = await desk.package(project, "1", "1000.00", **PLAN)
-    await desk.move("projects/v1/projects", project, "approve")
-    gone = await desk.client.delete(
-        f"/projects/v1/work-packages/{package['id']}", headers={"If-Match": '"1"'}
-    )
-    assert gone.status_code == 204
-    measures = await desk.earned_value(project)
-    assert (measures["bac"], measures["bac_current"], measures["plan_differs"]) == (
-        chf("1000.00"),
-        chf("0.00"),
-        True,
-    )
-
-
-async def test_work_that_is_planned_later_counts_as_it_was_planned_first(desk: Desk) -> None:
+async def test_a_project_that_is_approved_without_a_baseline_follows_its_packages(desk: Desk) -> None:
     project = await desk.project("approve")
     package = await desk.package(project, "1", "100.00", **PLAN)
     await desk.package(project, "2", "50.00", **PLAN)
     edited = await desk.revise("projects/v1/work-packages", package, budget=chf("10.00"))
-    assert (await desk.earned_value(project))["bac"] == chf("150.00")
+    assert (await desk.earned_value(project))["bac"] == chf("60.00")
     url = f"/projects/v1/work-packages/{package['id']}"
     etag = {"If-Match": edited.headers["etag"]}
     assert (await desk.client.delete(url, headers=etag)).status_code == 204
     assert (await desk.earned_value(project))["bac"] == chf("50.00")
 
 
-async def test_an_approval_told_late_measures_by_the_plan_of_its_day(desk_everywhere: Desk) -> None:
+async def test_a_baseline_told_late_measures_by_it_from_its_day(desk_everywhere: Desk) -> None:
+    """Planned from 1 January to 10 April (100 days, 10 francs each); from 2 March on for the whole year.
+
+    On 9 February 40 days have passed: 400 francs. The plan of 2 March would say 1000 x 40 / 365 = 109.59."""
     desk, portolan = desk_everywhere, desk_everywhere.portolan
     project = await a_project(portolan, "2026-01-05", "proposed")
-    work = {"project_id": project["id"], "wbs": "1", "name": "Build", **PLAN}
+    work = {"project_id": project["id"], "wbs": "1", "name": "Build", "budget": chf("1000.00"), **PLAN}
     path = "projects/v1/work-packages/by-ref/x/1"
-    await put(portolan, path, "2026-01-10", **work, budget=chf("1000.00"))
-    await put(portolan, path, "2026-03-10", **work, budget=chf("400.00"))
+    await put(portolan, path, "2026-01-10", **work)
+    first = {"project_id": project["id"], "name": "First"}
+    proposed = await put(portolan, "projects/v1/baselines/by-ref/x/1", "2026-01-20", **first)
+    await put(portolan, path, "2026-03-02", **(work | LATER))
     await portolan.settled()
-    assert (await desk.earned_value(project))["bac"] == chf("400.00")
-    body = {"name": "Old", "stage": "active", "planned_cost": chf("1000.00")}
-    await put(portolan, "projects/v1/projects/by-ref/x/1", "2026-02-01", **body)
-    for day, differs in (("2026-01-10", False), ("2026-03-09", False), ("2026-03-10", True)):
+    assert (await desk.earned_value(project, as_of="2026-03-03"))["bac_from"] == "packages"
+    headers = {"If-Match": f'"{proposed["version"]}"', "Portolan-Effective-At": "2026-02-01"}
+    url = desk.url(BASELINES, proposed["id"], "approve")
+    answer = await portolan("service").post(url, json={}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    await portolan.settled()
+    for day, source, differs in (
+        ("2026-01-31", "packages", False),
+        ("2026-02-09", "baseline", False),
+        ("2026-03-02", "baseline", True),
+    ):
         measures = await desk.earned_value(project, as_of=day)
-        assert (measures["bac"], measures["plan_differs"]) == (chf("1000.00"), differs), day
+        assert (measures["bac"], measures["bac_from"]) == (chf("1000.00"), source), day
+        assert measures["plan_differs"] is differs, day
         [item] = (await desk.read(f"/reporting/v1/projects?as_of={day}"))["items"]
         assert item["earned_value"]["bac"] == chf("1000.00"), day
+    assert (await desk.earned_value(project, as_of="2026-02-09"))["pv"] == chf("400.00")
+    # 2 March is the 61st day
+    assert (await desk.earned_value(project, as_of="2026-03-02"))["pv"] == chf("610.00")
+    await recomputed(portolan)
 
 
 # Random histories

@@ -1,7 +1,9 @@
 """The plan curve and the figures of a project, against hand-computed examples and the valuation engine."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.finance.control.performance import rules
-from services.finance.control.performance.rules import PackageVersion, Plan
+from services.finance.control.performance.rules import Basis, Change, PackageVersion, Plan
 from services.finance.engines.valuation.earned_value import EarnedValue, measure
 from services.finance.engines.valuation.techniques import PercentComplete
 from services.finance.engines.valuation.work_packages import WorkPackage
@@ -21,6 +23,8 @@ from shared.domain.measured import MOST_POINTS, NOTHING, Measured, Sums, curve, 
 
 NEW_YEAR = date(2026, 1, 1)
 APPROVED_AT = 1_000
+BEFORE_BASELINES = Basis(APPROVED_AT, None)
+"""The approval of a project before there were baselines."""
 
 
 def version(
@@ -116,12 +120,9 @@ def test_a_plan_that_is_taken_back_leaves_no_turn() -> None:
     assert curve({(0, 9): 100, (3, 5): 0}) == [(-1, 0), (9, 100)]
 
 
-def judged(*versions: PackageVersion, approved_at: int | None = APPROVED_AT) -> PackageVersion:
-    last: PackageVersion | None = None
-    for one in versions:
-        last = rules.judged(one, last, approved_at)
-    assert last is not None
-    return last
+def judged(*versions: PackageVersion, bases: Sequence[Basis] = (BEFORE_BASELINES,)) -> PackageVersion:
+    """The last version as it stood when it was told."""
+    return rules.as_told(rules.walk(None, versions, bases))[versions[-1].version]
 
 
 FIRST, SECOND, THIRD = (plan(budget, NEW_YEAR, 10) for budget in (1_000, 400, 700))
@@ -138,22 +139,22 @@ FIRST, SECOND, THIRD = (plan(budget, NEW_YEAR, 10) for budget in (1_000, 400, 70
         ([(SECOND, 2_000), (THIRD, 3_000)], SECOND, True),
     ],
 )
-def test_a_package_is_measured_by_its_plan_at_the_approval_or_by_its_first_after_it(
+def test_before_there_were_baselines_a_package_is_measured_by_its_plan_at_the_approval_or_its_first_after(
     versions: list[tuple[Plan | None, int]], approved: Plan, added: bool
 ) -> None:
     last = judged(*(version(p, at=at, number=n) for n, (p, at) in enumerate(versions, 1)))
     assert (last.approved, last.added) == (approved, added)
 
 
-def test_before_the_approval_a_package_is_measured_by_its_current_plan() -> None:
+def test_before_a_baseline_a_package_is_measured_by_its_current_plan() -> None:
     versions = version(FIRST), version(SECOND, number=2, at=2_000)
-    assert judged(*versions, approved_at=None).approved == SECOND
+    assert judged(*versions, bases=()).approved == SECOND
 
 
 @pytest.mark.parametrize(("planned_at", "counted"), [(500, 1_000), (2_000, 0)])
 def test_archiving_takes_away_only_what_was_added_after_the_approval(planned_at: int, counted: int) -> None:
     first = judged(version(FIRST, 50, at=planned_at))
-    gone = rules.judged(version(FIRST, 50, at=3_000, number=2, gone=True), first, APPROVED_AT)
+    gone = rules.judged(version(FIRST, 50, at=3_000, number=2, gone=True), first, BEFORE_BASELINES)
     whole = rules.change(None, gone, 0).sums.get("CHF", NOTHING)
     assert (whole.bac, whole.ev, whole.current) == (counted, counted // 2, 0)
 
@@ -161,11 +162,83 @@ def test_archiving_takes_away_only_what_was_added_after_the_approval(planned_at:
 def test_progress_changes_what_is_earned_and_nothing_else() -> None:
     before = judged(version(FIRST, 10, at=500))
     created = rules.change(
-        before, rules.judged(version(FIRST, 60, at=2_000, number=2), before, APPROVED_AT), 7
+        before, rules.judged(version(FIRST, 60, at=2_000, number=2), before, BEFORE_BASELINES), 7
     )
     assert (created.counts_from, created.spans) == (7, {})
     assert created.sums == {"CHF": Sums(ev=500)}
     assert not rules.change(before, before, 7)
+
+
+BASELINES = (Basis(1_000, "first"), Basis(2_000, "second"))
+
+
+@pytest.mark.rule("finance.performance.2")
+@pytest.mark.parametrize(
+    ("states", "between", "afterwards"),
+    [
+        ([(FIRST, 500)], 1_000, 1_000),
+        ([(FIRST, 500), (SECOND, 1_000)], 400, 400),
+        ([(FIRST, 500), (SECOND, 1_001)], 1_000, 400),
+        ([(FIRST, 500), (SECOND, 2_001)], 1_000, 1_000),
+        ([(FIRST, 500), (None, 1_001), (THIRD, 2_001)], 1_000, 0),
+        ([(SECOND, 1_001)], 0, 400),
+        ([(SECOND, 2_001)], 0, 0),
+    ],
+)
+def test_bac_moves_only_with_the_next_baseline(
+    states: list[tuple[Plan | None, int]], between: int, afterwards: int
+) -> None:
+    """The first at 1,000, the second at 2,000: of each the plan of its moment counts, and nothing that comes later."""
+    versions = [version(p, at=at, number=n) for n, (p, at) in enumerate(states, 1)]
+    changes = rules.changes([], rules.walk(None, versions, BASELINES), lambda at: at)
+    assert [summed(changes, at).bac for at in (1_999, 3_000)] == [between, afterwards]
+    live = states[-1][0]
+    now = summed(changes)
+    assert (now.current, now.differing) == (live.budget if live else 0, int(afterwards != now.current))
+
+
+def summed(changes: Iterable[Change], until: int = 10_000) -> Sums:
+    total = NOTHING
+    for change in changes:
+        if change.counts_from <= until:
+            total = total.plus(change.sums.get("CHF", NOTHING))
+    return total
+
+
+plans = st.none() | st.integers(0, 900).map(lambda budget: plan(budget, NEW_YEAR, 10))
+tellings = st.lists(st.tuples(plans, st.integers(0, 100), st.booleans()), min_size=1, max_size=6)
+
+
+@given(tellings, st.lists(st.integers(0, 8), max_size=3, unique=True), st.randoms(use_true_random=False))
+def test_in_whatever_order_versions_and_baselines_are_told_the_sums_of_each_day_are_the_same(
+    states: list[tuple[Plan | None, int, bool]], baselines: list[int], random: Random
+) -> None:
+    """Versions come in their order, as the events of a package do; a baseline may be told before or after any of them."""
+    versions = [
+        version(p, percent, at=at, number=at + 1, gone=gone) for at, (p, percent, gone) in enumerate(states)
+    ]
+    bases = [Basis(at, f"at {at}") for at in sorted(baselines)]
+    whole = rules.changes([], rules.walk(None, versions, bases), lambda at: at)
+    walked: list[PackageVersion] = []
+    agreed: list[Basis] = []
+    waiting, late = list(versions), list(bases)
+    random.shuffle(late)
+    pieces: list[Change] = []
+    while waiting or late:
+        old = rules.walk(None, walked, agreed)
+        if waiting and (not late or random.random() < 0.6):
+            start = walked[-1] if walked else None
+            one = waiting.pop(0)
+            steps = rules.walk(start, [one], agreed)
+            pieces += rules.changes(rules.walk(start, [], agreed), steps, lambda at: at)
+            walked.append(rules.as_told(steps)[one.version])
+        else:
+            agreed = sorted([*agreed, late.pop()])
+            new = rules.walk(None, walked, agreed)
+            pieces += rules.changes(old, new, lambda at: at)
+            walked = [rules.as_told(new)[one.version] for one in walked]
+    for day in range(10):
+        assert summed(pieces, day) == summed(whole, day), day
 
 
 packages = st.builds(

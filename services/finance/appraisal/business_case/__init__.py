@@ -1,0 +1,1 @@
+"""Business cases: whether projects are worth it."""

@@ -1,0 +1,1 @@
+"""By whom projects are led, what binds them, and on what people decide: roles, mandates, papers and approvals."""

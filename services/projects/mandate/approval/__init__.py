@@ -1,0 +1,1 @@
+"""Approvals: the consent of one person to a paper."""

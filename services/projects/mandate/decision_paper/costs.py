@@ -1,0 +1,17 @@
+"""What the subject of a paper costs as it is circulated: granted, the paper allows that much and no more."""
+
+from shared.base.money import Money
+from shared.contracts.projects.change import Change, ProjectException
+from shared.contracts.projects.papers import PaperSubject
+from shared.domain.work import Work
+
+
+async def cost_of(work: Work, subject: PaperSubject) -> Money | None:
+    """Of a change what it costs beside the budget, of an exception the forecast; of all else nothing is asked."""
+    if subject.kind == "change":
+        change = await work.find_by_id(Change, subject.id)
+        return None if change is None or change.impact is None else change.impact.cost
+    if subject.kind == "exception":
+        one = await work.find_by_id(ProjectException, subject.id)
+        return None if one is None else one.forecast.cost
+    return None

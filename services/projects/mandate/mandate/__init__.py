@@ -1,0 +1,1 @@
+"""Mandates: what binds a project, once everybody who has to has signed it."""

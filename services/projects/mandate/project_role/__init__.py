@@ -1,0 +1,1 @@
+"""Roles in projects: who has which, and on which days."""

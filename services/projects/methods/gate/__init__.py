@@ -1,0 +1,1 @@
+"""Gates: where is decided whether and how a project goes on."""

@@ -1,0 +1,1 @@
+"""Methods: ways to lead projects, as data."""

@@ -1,0 +1,1 @@
+"""Phases: what a project goes through, and the releases within them."""

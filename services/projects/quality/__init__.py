@@ -1,0 +1,1 @@
+"""What projects deliver, and how it is accepted."""

@@ -1,0 +1,1 @@
+"""Acceptances: the verdicts on what was submitted."""

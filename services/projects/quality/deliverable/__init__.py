@@ -1,0 +1,1 @@
+"""Deliverables: what projects hand over."""

@@ -1,0 +1,1 @@
+"""Activities: the pieces of work of a project's plan."""

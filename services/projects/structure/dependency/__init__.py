@@ -1,0 +1,1 @@
+"""Dependencies: the links between the activities of plans."""

@@ -1,0 +1,1 @@
+"""The plan of a project in bulk: its activities and links as one difference."""

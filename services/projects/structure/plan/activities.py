@@ -1,0 +1,131 @@
+"""From the rows of a body to activities: which one each row is, and what it makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.projects.engines.planning.bulk import PlanActivity
+from services.projects.structure.activity.rules import faults
+from services.projects.structure.plan.refusals import Refusals
+from services.projects.structure.plan.standing import AT_ONCE, Plan, by_ids
+from shared.base.clock import now
+from shared.contracts.language import Aggregate, ExternalRef
+from shared.contracts.projects.plan import Activity, ConstraintKind
+from shared.contracts.projects.structure import Calendar, WorkPackage
+from shared.domain.register import having_refs
+from shared.domain.work import Work
+
+MEMBERS = (
+    "name", "duration_minutes", "constraint_at", "deadline_on", "percent_complete", "actual_start_at", "actual_finish_at",
+    "remaining_minutes", "level_of_effort", "milestone", "role", "effort_minutes",
+)  # fmt: skip
+"""What a row gives as it is."""
+
+
+@dataclass
+class Rows:
+    """The activities that the rows stand for, in the order of the body."""
+
+    each: list[Activity] = field(default_factory=list)
+    by_key: dict[str, UUID] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What rows name beside one another, as far as it is there: package -> its project, calendar -> its project or None."""
+
+    packages: dict[UUID, WorkPackage]
+    calendars: dict[UUID, Calendar]
+
+
+async def neighbours(work: Work, rows: Sequence[PlanActivity]) -> Neighbours:
+    packages = await by_ids(work, WorkPackage, (row.work_package_id for row in rows if row.work_package_id))
+    calendars = await by_ids(work, Calendar, (row.calendar_id for row in rows if row.calendar_id))
+    return Neighbours(packages, calendars)
+
+
+def ref_of(row: object) -> ExternalRef | None:
+    ref = getattr(row, "external_ref")  # noqa: B009 of activities and links alike
+    return None if ref is None else ExternalRef(source=ref.source, id=ref.id)
+
+
+async def by_refs(
+    work: Work, shape: type[Aggregate], refs: Sequence[ExternalRef]
+) -> dict[ExternalRef, Aggregate]:
+    """Of these external keys those that somebody has, archived or not, in any project."""
+    owners: dict[ExternalRef, Aggregate] = {}
+    for first in range(0, len(refs), AT_ONCE):
+        condition, params = having_refs(set(refs[first : first + AT_ONCE]))
+        for one in await work.select(shape, f"({condition})", params, archived=True):
+            assert one.external_ref is not None
+            owners[one.external_ref] = one
+    return owners
+
+
+def revised(work: Work, project_id: UUID, row: PlanActivity, one: Activity | None) -> Activity:
+    """The activity as the row wants it; a new one where `one` is None."""
+    members = {name: getattr(row, name) for name in MEMBERS}
+    members["constraint_kind"] = None if row.constraint_kind is None else ConstraintKind(row.constraint_kind)
+    members["work_package_id"] = None if row.work_package_id is None else UUID(row.work_package_id)
+    members["calendar_id"] = None if row.calendar_id is None else UUID(row.calendar_id)
+    if (ref := ref_of(row)) is not None:
+        members["external_ref"] = ref
+    if one is None:
+        return work.new_of(Activity, members | {"project_id": project_id}, {})
+    one.take(**members, archived_at=None)
+    return one
+
+
+def judge(one: Activity, before: Activity | None, at: str, by: Neighbours, refusals: Refusals) -> None:
+    """What of a row is refused, by itself and beside what it names."""
+    for fault in faults(one, at):
+        refusals.take(fault)
+    present = now()
+    for member in ("actual_start_at", "actual_finish_at"):
+        value = getattr(one, member)
+        if value is not None and value > present:
+            refusals.refuse_row("future", "not in the future", f"{at}/{member}")
+    if one.work_package_id is not None and (before is None or before.work_package_id != one.work_package_id):
+        package = by.packages.get(one.work_package_id)
+        if package is None or package.project_id != one.project_id:
+            refusals.refuse_row("not_found", "the project has no such work package", f"{at}/work_package_id")
+        elif package.archived_at is not None:
+            refusals.refuse_row("archived", "is archived", f"{at}/work_package_id")
+    if one.calendar_id is not None and (before is None or before.calendar_id != one.calendar_id):
+        calendar = by.calendars.get(one.calendar_id)
+        if calendar is None or calendar.project_id not in (None, one.project_id):
+            refusals.refuse_row(
+                "not_found", "neither the project nor the organisation has it", f"{at}/calendar_id"
+            )
+        elif calendar.archived_at is not None:
+            refusals.refuse_row("archived", "is archived", f"{at}/calendar_id")
+
+
+async def identified(
+    work: Work, plan: Plan, rows: Sequence[PlanActivity], project_id: UUID, refusals: Refusals
+) -> list[Activity | None]:
+    """Which activity each row is; None: a new one. An archived one of the project comes back."""
+    by_ref = {one.external_ref: one for one in plan.activities.values() if one.external_ref is not None}
+    elsewhere = await by_ids(
+        work, Activity, (row.id for row in rows if row.id and UUID(row.id) not in plan.activities)
+    )
+    unseen = [ref for row in rows if (ref := ref_of(row)) is not None and ref not in by_ref]
+    owners = await by_refs(work, Activity, unseen)
+    each: list[Activity | None] = []
+    for place, row in enumerate(rows):
+        at, ref = f"/activities/{place}", ref_of(row)
+        one: Activity | None = None
+        owner = None if ref is None else by_ref.get(ref) or owners.get(ref)
+        if row.id is not None:
+            one = plan.activities.get(UUID(row.id)) or elsewhere.get(UUID(row.id))
+            if one is None or one.project_id != project_id:
+                refusals.refuse_row("not_found", "the project has no such activity", f"{at}/id")
+            elif owner is not None and owner.id != one.id:
+                refusals.refuse_row("duplicate", "already taken", f"{at}/external_ref")
+        elif owner is not None:
+            assert isinstance(owner, Activity)
+            one = owner
+            if owner.project_id != project_id:
+                refusals.refuse_row("duplicate", "already taken", f"{at}/external_ref")
+        each.append(one)
+    return each

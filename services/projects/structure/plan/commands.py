@@ -1,0 +1,214 @@
+"""A plan put as one difference: what is new is made, what differs is changed, what is absent is archived, the rest stays.
+
+One refused row refuses all. Nothing is published of what is unchanged. A large plan is decided about in pieces, between which
+other requests have their turn; it is written in one commit.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import UUID
+
+from services.projects.engines.planning.bulk import PlanBody
+from services.projects.standing import of_project
+from services.projects.structure.activity import rules
+from services.projects.structure.dependency import network
+from services.projects.structure.plan import activities as rows_of
+from services.projects.structure.plan.links import Linking, refuse_circles
+from services.projects.structure.plan.refusals import Refusals
+from services.projects.structure.plan.standing import AT_ONCE, Plan, plan_of
+from shared.base.clock import now
+from shared.base.errors import Fault, PreconditionFailed, PreconditionRequired
+from shared.contracts.language import Aggregate, plain
+from shared.contracts.projects.methods import Milestone, MilestoneState
+from shared.contracts.projects.plan import Activity, Dependency
+from shared.contracts.projects.structure import Project
+from shared.domain import stages
+from shared.domain.acts import verbs
+from shared.domain.stages import Act
+from shared.domain.work import Work
+
+T = TypeVar("T")
+A = TypeVar("A", bound=Aggregate)
+PUT_AT_ONCE = 100
+"""So many rows are written before others have their turn."""
+
+
+@dataclass
+class Counts:
+    """What became of the rows of one kind."""
+
+    created: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+
+@dataclass
+class Outcome:
+    """What became of a plan."""
+
+    activities: Counts = field(default_factory=Counts)
+    links: Counts = field(default_factory=Counts)
+    keys: dict[str, UUID] = field(default_factory=dict)
+    """Key of a row -> the activity that it is."""
+    tag: str = ""
+
+
+async def put(
+    work: Work, project: Project, body: PlanBody, expected: list[tuple[bool, str]] | None
+) -> Outcome:
+    """Make the project's plan look like `body`. `expected` are the ETags of If-Match; None where there is none."""
+    await network.hold(work, [project.id], crossing=any(link.from_id for link in body.dependencies))
+    plan = await plan_of(work, project.id)
+    _expect(plan, expected)
+    refusals, outcome = Refusals(), Outcome()
+    each = await _activities(work, project.id, plan, body, refusals, outcome)
+    present = [one.id for one, _ in each]
+    linking = Linking(work, project.id, plan, outcome.keys, present, refusals)
+    links = await linking.made_of(body.dependencies)
+    stay, remain = {*present}, {link.id for link, _ in links}
+    removed = [one for id, one in plan.activities.items() if id not in stay]
+    unlinked = [one for id, one in plan.links.items() if id not in remain]
+    await _refuse_removed(work, project.id, removed, refusals)
+    refusals.tell()
+    await _hold_crossed(work, project.id, links)
+    names = {one.id: one.name for one, _ in each}
+    await refuse_circles(work, project.id, [link for link, _ in links], names)
+    await _admit(work, project, plan, each, links, removed, unlinked)
+    await _write(work, each, outcome.activities)
+    await _write(work, links, outcome.links)
+    await _archive(work, unlinked, outcome.links)
+    await _archive(work, removed, outcome.activities)
+    outcome.tag = Plan({one.id: one for one, _ in each}, {one.id: one for one, _ in links}).tag
+    return outcome
+
+
+def _expect(plan: Plan, expected: list[tuple[bool, str]] | None) -> None:
+    """The plan is the one that was read; where there is none yet, nothing can be lost."""
+    if expected is None:
+        if plan.activities or plan.links:
+            raise PreconditionRequired(
+                "send If-Match with the ETag you read",
+                Fault("required", "If-Match is needed", header="If-Match"),
+            )
+        return
+    if not any(tag in ("*", plan.tag) and not weak for weak, tag in expected):
+        raise PreconditionFailed("the plan has changed since it was read", headers={"ETag": plan.tag})
+
+
+async def _activities(
+    work: Work, project_id: UUID, plan: Plan, body: PlanBody, refusals: Refusals, outcome: Outcome
+) -> list[tuple[Activity, bool]]:
+    """The activity of each row as it is to be, and whether it is new."""
+    by = await rows_of.neighbours(work, body.activities)
+    each: list[tuple[Activity, bool]] = []
+    ids_before: set[UUID] = set()
+    standing = await rows_of.identified(work, plan, body.activities, project_id, refusals)
+    for place, (row, one) in enumerate(zip(body.activities, standing, strict=True)):
+        if place % AT_ONCE == 0:
+            await asyncio.sleep(0)
+        activity = rows_of.revised(work, project_id, row, one)
+        if activity.id in ids_before:
+            refusals.refuse_row("duplicate", "another row is this activity", f"/activities/{place}")
+        ids_before.add(activity.id)
+        before = None if one is None else work.before(one)
+        rows_of.judge(activity, before, f"/activities/{place}", by, refusals)
+        each.append((activity, one is None))
+        if row.key is not None:
+            outcome.keys[row.key] = activity.id
+    return each
+
+
+async def _refuse_removed(
+    work: Work, project_id: UUID, removed: Sequence[Activity], refusals: Refusals
+) -> None:
+    """What a link of another project or a milestone needs is not left out."""
+    for piece in _pieces(removed, AT_ONCE):
+        ids = [str(one.id) for one in piece]
+        marks, names = ", ".join("?" * len(ids)), {one.id: one.name for one in piece}
+        links = await work.select(
+            Dependency, f"from_id IN ({marks}) AND project_id <> ?", [*ids, str(project_id)]
+        )
+        milestones = await work.select(Milestone, f"activity_id IN ({marks})", ids)
+        needs = [(one.from_id, "a link of another project") for one in links]
+        needs += [
+            (one.activity_id, "a milestone")
+            for one in milestones
+            if one.activity_id and one.state is MilestoneState.PLANNED
+        ]
+        for id, what in needs:
+            refusals.take(_needed(names[id], what))
+
+
+def _needed(name: str, what: str) -> Fault:
+    return Fault("needed", rules.needed(name, what), pointer="/activities")
+
+
+async def _hold_crossed(work: Work, project_id: UUID, links: Sequence[tuple[Dependency, bool]]) -> None:
+    """The plans that links lead from are held too: of two that close a circle together only the first is written."""
+    others = {link.from_project_id for link, _ in links if link.from_project_id is not None}
+    if others:
+        await network.hold(work, {project_id, *others}, crossing=True)
+
+
+async def _admit(
+    work: Work,
+    project: Project,
+    plan: Plan,
+    each: Sequence[tuple[Activity, bool]],
+    links: Sequence[tuple[Dependency, bool]],
+    removed: Sequence[Aggregate],
+    unlinked: Sequence[Aggregate],
+) -> None:
+    """Ask the project for what this does to its plan."""
+    rows: list[tuple[Aggregate, bool]] = [*each, *links]
+    acts = []
+    if any(is_new for _, is_new in rows):
+        acts.append(Act.NEW_CHILD)
+    if any(not is_new and work.is_changed(one) for one, is_new in rows):
+        acts.append(Act.EDIT)
+    if removed or unlinked:
+        acts.append(Act.CORRECTION)
+    one = next((row for row, _ in rows), None) or next(iter([*removed, *unlinked]), None)
+    if one is None or not acts:
+        return
+    standing = await of_project(work, one)
+    for act in acts:
+        stages.admit(act, standing.stage, standing.archived, verbs(work, one), "")
+
+
+async def _write(work: Work, rows: Sequence[tuple[A, bool]], counts: Counts) -> None:
+    for place, (one, is_new) in enumerate(rows):
+        if place % PUT_AT_ONCE == 0:
+            await asyncio.sleep(0)
+        if is_new:
+            counts.created += 1
+            work.save(one, plain(type(one), "created"))
+        elif work.is_changed(one):
+            counts.changed += 1
+            before = work.before(one)
+            only_back = (
+                before is not None
+                and before.archived_at is not None
+                and one == before.model_copy(update={"archived_at": None})
+            )
+            work.save(one, plain(type(one), "restored" if only_back else "revised"))
+        else:
+            counts.unchanged += 1
+
+
+async def _archive(work: Work, rows: Sequence[A], counts: Counts) -> None:
+    at = now()
+    for place, one in enumerate(rows):
+        if place % PUT_AT_ONCE == 0:
+            await asyncio.sleep(0)
+        one.archived_at = at
+        work.save(one, plain(type(one), "archived"))
+        counts.removed += 1
+
+
+def _pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for first in range(0, len(rows), size):
+        yield rows[first : first + size]

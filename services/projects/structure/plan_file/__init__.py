@@ -1,0 +1,1 @@
+"""Plan files: plans of other programs that come in as activities and links, and the way back."""

@@ -1,0 +1,1 @@
+"""Alignment: which strategic objective is served by what, and what serves none."""

@@ -1,0 +1,1 @@
+"""Decisions due: what stands prepared and waits for who decides."""

@@ -1,0 +1,1 @@
+"""Exceptions: which forecasts have left a tolerance, how far, and for how long."""

@@ -1,0 +1,83 @@
+"""A history is read into an instance that was started, and so has the methods that Portolan comes with."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shared.base.ids import new_id_text
+from tests.conftest import Portolan
+from tests.exports.conftest import passed_on
+from tests.exports.test_history_import import end, read_in, results, state, version
+from tests.support.led import METHODS, Led
+
+
+async def versions_of(client: httpx.AsyncClient, id: str) -> list[Any]:
+    """What each version was, with who wrote it; the newest first."""
+    answer = await client.get(f"/{METHODS}/{id}/history?expand=state")
+    items = answer.json()["items"]
+    return [
+        {name: one[name] for name in ("version", "effective_at", "who", "type", "state")} for one in items
+    ]
+
+
+async def as_it_was_shipped(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
+    """The first version of a method, as an export has it, named otherwise."""
+    first = (await versions_of(client, id))[-1]
+    name = [{"language": "en", "text": "Older"}]
+    return {
+        "type": first["type"], "id": id, "version": 1, "effective_at": first["effective_at"], "fact": {}, "changed": ["name"],
+        "who": first["who"], "who_type": "system", "state": first["state"] | {"name": name},
+    }  # fmt: skip
+
+
+async def test_a_method_that_is_read_in_takes_the_place_of_the_shipped_one(
+    portolan: Portolan, empty_anywhere: Portolan, folder: Path
+) -> None:
+    source, target = await Led(portolan).shipped(), await Led(empty_anywhere).shipped()
+    plain, other = source.method_id("plain"), source.method_id("pm2")
+    await source.move(METHODS, plain, "deprecate")
+    assert await versions_of(target.client, plain) != await versions_of(source.client, plain)
+    await passed_on(portolan, empty_anywhere, folder)
+    for id in (plain, other):
+        assert await versions_of(target.client, id) == await versions_of(source.client, id)
+        assert await target.shown(METHODS, id) == await source.shown(METHODS, id)
+    await target.shipped()
+    assert (await target.shown(METHODS, plain))["state"] == "deprecated"
+
+
+async def test_shipped_methods_are_no_records_of_the_instance(everywhere: Portolan) -> None:
+    await Led(everywhere).shipped()
+    importer = everywhere("service")
+    assert await state(importer) == "empty"
+    assert await results(importer, version()) == [201]
+    assert await state(importer) == "being_read"
+
+
+async def test_what_somebody_has_written_besides_is_a_record(portolan: Portolan) -> None:
+    led = await Led(portolan).shipped()
+    await led.move(METHODS, led.method_id("plain"), "deprecate")
+    assert await state(portolan("service")) == "in_use"
+    answer = await read_in(portolan("service"), version())
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_empty")
+
+
+async def test_a_shipped_version_gives_way_once(portolan: Portolan) -> None:
+    """The same again changes nothing, and another one is refused: it is no shipped one any more."""
+    led, importer = await Led(portolan).shipped(), portolan("service")
+    older = await as_it_was_shipped(led.client, led.method_id("plain"))
+    assert await results(importer, older) == [201]
+    assert await results(importer, older) == [200]
+    another = older | {"state": older["state"] | {"name": [{"language": "en", "text": "Another"}]}}
+    assert await results(importer, another) == ["version_differs"]
+    [first] = (await versions_of(led.client, older["id"]))[-1:]
+    assert first["state"]["name"] == older["state"]["name"]
+
+
+async def test_what_no_instance_was_shipped_with_is_missing_its_first_version(portolan: Portolan) -> None:
+    led, importer = await Led(portolan).shipped(), portolan("service")
+    older = await as_it_was_shipped(led.client, led.method_id("plain"))
+    stranger = new_id_text()
+    later = older | {"id": stranger, "version": 2, "state": older["state"] | {"id": stranger, "version": 2}}
+    assert await results(importer, later) == ["version_missing"]
+    assert (await end(importer)).status_code == 200
