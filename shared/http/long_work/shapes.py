@@ -33,7 +33,9 @@ def result_models(service: str, targets: Sequence[str]) -> list[type[BaseModel]]
     if len(models) < 2:
         return models
     union: Any = reduce(or_, models)
-    whole = create_model(any_result(service), __base__=RootModel[union], __doc__="The result of an operation.")
+    whole = create_model(
+        any_result(service), __base__=RootModel[union], __doc__="The result of an operation."
+    )
     return [*models, whole]
 
 
