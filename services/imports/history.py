@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
-from services.exports.contents import entries
+from services.exports.contents import contents_of, entries
 from services.exports.exporting import FORMAT, FORMAT_VERSION, WITH_RECORDS
 from services.exports.folder import MANIFEST
 from services.exports.lines import Line
