@@ -18,6 +18,7 @@ from services.projects.structure.plan.activities import Revision
 from services.projects.structure.plan.links import Linking, refuse_circles
 from services.projects.structure.plan.refusals import Refusals
 from services.projects.structure.plan.standing import AT_ONCE, Plan, plan_of, tag_of
+from services.projects.structure.schedule.anew import links_changed
 from shared.base.clock import now
 from shared.base.errors import Fault, PreconditionFailed, PreconditionRequired
 from shared.base.turns import in_turns
@@ -75,12 +76,21 @@ async def put(
     names = {row.one.id: row.one.name async for row in in_turns(each, AT_ONCE)}
     await refuse_circles(work, project.id, [row.one for row in links], names)
     await _admit(work, project, plan, each, links, removed, unlinked)
+    crossed = _crossed(work, links, unlinked)
     await _write(work, each, outcome.activities)
     await _write(work, links, outcome.links)
     await _archive(work, unlinked, outcome.links)
     await _archive(work, removed, outcome.activities)
+    await links_changed(work, project.id, crossed)
     outcome.tag = await tag_of([*(row.one for row in each), *(row.one for row in links)])
     return outcome
+
+
+def _crossed(work: Work, links: Sequence[Revision[Dependency]], unlinked: Sequence[Dependency]) -> set[UUID]:
+    """The other projects from which a link comes, or no longer comes, or comes in another way."""
+    changed = [row.one for row in links if row.is_changed]
+    before = [one for one in map(work.before, changed) if one is not None]
+    return {one.from_project_id for one in (*changed, *before, *unlinked) if one.from_project_id is not None}
 
 
 async def _absent(standing: Mapping[UUID, A], rows: Sequence[Revision[A]]) -> list[A]:
