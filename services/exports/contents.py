@@ -34,7 +34,7 @@ def names_by_version(entry: Entry) -> bool:
     return bool(entry.frozen) or entry.key == SUBMITTED
 
 
-def named(entry: Entry, state: Mapping[str, Any]) -> Iterator[Named]:
+def contents_of(entry: Entry, state: Mapping[str, Any]) -> Iterator[Named]:
     """The contents that one version names."""
     if entry.frozen:
         if (sha256 := state.get(entry.frozen)) is not None:

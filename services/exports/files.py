@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from services.exports.asking import ExportFailed, streamed
-from services.exports.contents import entries, named, names_by_version
+from services.exports.contents import contents_of, entries, names_by_version
 from services.exports.folder import Folder
 from services.exports.standing import Standing
 from shared.contracts.forms import Entry
@@ -38,7 +38,7 @@ def _places(entry: Entry, one: Mapping[str, Any], standing: Standing) -> Iterato
     if names_by_version(entry):
         yield from standing.contents(one["id"])
         return
-    for content in named(entry, one):
+    for content in contents_of(entry, one):
         yield content.sha256, content.place
 
 

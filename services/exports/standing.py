@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.exports.contents import named, names_by_version
+from services.exports.contents import contents_of, names_by_version
 from services.exports.lines import Line
 from shared.contracts.forms import Entry
 
@@ -62,7 +62,7 @@ class Standing:
         entry, line = version
         state = _state(line.state)
         if names_by_version(entry):
-            rows = [(line.id, one.sha256, one.place) for one in named(entry, state)]
+            rows = [(line.id, one.sha256, one.place) for one in contents_of(entry, state)]
             self._store.executemany("INSERT OR IGNORE INTO content VALUES (?, ?, ?)", rows)
         archived = int(state.get("archived_at") is not None)
         collection = f"{entry.service}.{entry.collection}"

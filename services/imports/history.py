@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
-from services.exports.contents import entries, named
+from services.exports.contents import contents_of, entries
 from services.exports.exporting import FORMAT, FORMAT_VERSION, WITH_RECORDS
 from services.exports.folder import MANIFEST
 from services.exports.lines import Line
@@ -143,7 +143,7 @@ class HistoryReader:
         for entry in entries():
             sent = set[str]()
             for line in lines_of(self.folder / entry.service / f"{entry.collection}.jsonl"):
-                for content in named(entry, msgspec.json.decode(line.state, type=dict[str, Any])):
+                for content in contents_of(entry, msgspec.json.decode(line.state, type=dict[str, Any])):
                     name = f"files/{content.sha256}"
                     if name in manifest.files and name not in sent:
                         sent.add(name)

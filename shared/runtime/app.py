@@ -31,7 +31,7 @@ from shared.http.additions import Extensible, with_request_id
 from shared.http.answers import STATUS
 from shared.http.call import URL_LIMIT, Answer, Call, trace_of
 from shared.http.long_work.routes import routes as operation_routes
-from shared.http.long_work.shapes import result_model
+from shared.http.long_work.shapes import result_models
 from shared.http.matching import Matcher
 from shared.http.problems import MEDIA_TYPE, language_headers, language_of, problem_bytes
 from shared.http.routes import Routes, mount
@@ -146,7 +146,8 @@ class ServiceApp(Extensible):
         declared = [one for part in self.parts if not part.pages for one in part.declared]
         bodies = [one.operation.body for one in declared if one.operation.body is not None]
         shapes = [one.shape for one in declared if isinstance(one.shape, type)]
-        return [*bodies, *shapes, *(result_model(kind.computation) for kind in self.service.operations)]
+        results = result_models(self.service.name, [kind.computation for kind in self.service.operations])
+        return [*bodies, *shapes, *results]
 
     parts: list[Routes]
     matcher: Matcher

@@ -263,11 +263,11 @@ class Writing:
         content = write_mspdi(Plan(f"p{number}", datetime(2026, 3, 2, 8), (activity,)))
         sent = await director.post("/projects/v1/files?name=plan.xml", content=content, headers=RAW)
         assert sent.status_code == 201, sent.text
-        named = {"sha256": sent.json()["sha256"], "filename": f"Plan {number}.xml"}
-        taken = await director.post(f"/projects/v1/projects/{project}/plan-files", json=named)
-        assert taken.status_code == 201, taken.text
+        file = {"sha256": sent.json()["sha256"], "filename": f"Plan {number}.xml"}
+        plan_file = await director.post(f"/projects/v1/projects/{project}/plan-files", json=file)
+        assert plan_file.status_code == 201, plan_file.text
         into = self.world.hidden if keep == self.hide else self.world.visible
-        into[f"{PLAN_FILES} {len(_of(into, PLAN_FILES))}"] = Thing(PLAN_FILES, taken.json()["id"], {})
+        into[f"{PLAN_FILES} {len(_of(into, PLAN_FILES))}"] = Thing(PLAN_FILES, plan_file.json()["id"], {})
         await self.office.portolan.settled()
 
     async def run(self, project: str, keep: Keep) -> None:

@@ -53,8 +53,6 @@ NOT_YET_RENAMED: dict[str, str] = {
     "shared/base/docstrings.py": "written",
     "shared/base/money.py": "written",
     "shared/contracts/compatibility.py": "gone",
-    "sample/quality.py": "chosen",
-    "tests/projects/methods/gate/test_quality.py": "chosen",
     "shared/contracts/members.py": "_named named",
     "shared/contracts/releases.py": "gone",
     "shared/domain/clock_watch.py": "_seen",

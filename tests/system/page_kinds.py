@@ -70,16 +70,16 @@ class Site:
     def _to_decide(self, api: httpx.Client, project: str) -> dict[str, str]:
         """A mandate that is not submitted yet, a decision paper and a gate."""
         of = {"project_id": project}
-        asked = {
+        content = {
             "budget": {"amount": "1000.00", "currency": "CHF"},
             "scope_in": "One record for each patient.",
         }
-        made: dict[str, tuple[str, dict[str, Any]]] = {
-            "mandate": ("mandates", of | asked | {"kind": "execution", "title": "Patient record"}),
+        bodies: dict[str, tuple[str, dict[str, Any]]] = {
+            "mandate": ("mandates", of | content | {"kind": "execution", "title": "Patient record"}),
             "paper": ("decision-papers", {"title": "Hosting", "question": "In our own rooms?"}),
             "gate": ("gates", of | {"name": "Go-live", "at": "end", "level": "management"}),
         }
-        return {kind: post(api, f"/projects/v1/{path}", body)["id"] for kind, (path, body) in made.items()}
+        return {kind: post(api, f"/projects/v1/{path}", body)["id"] for kind, (path, body) in bodies.items()}
 
     def _archived(self, api: httpx.Client) -> str:
         vendor = post(api, "/finance/v1/vendors", {"name": "Tresa"})

@@ -18,11 +18,12 @@ from shared.domain.operations import (
     read_result,
 )
 from shared.http.call import Answer, Call
+from shared.http.components import PLACE
 from shared.http.compression import accepts_gzip
 from shared.http.keyset import Keyset
 from shared.http.long_work.answers import Moved, Operation, body_of, operation_answer
 from shared.http.long_work.bodies import LARGEST, VALIDATE_ONLY, checked_by_worker, too_many
-from shared.http.long_work.shapes import request_model
+from shared.http.long_work.shapes import any_result, request_model
 from shared.http.operation import Deferred
 from shared.http.operation import Operation as Declared
 from shared.http.paging import PREFER, Page, PageShape, answer
@@ -123,7 +124,7 @@ def routes(service: str, kinds: Sequence[OperationKind]) -> Routes:
             await cancel(call.work, id, call.principal.key, call.kernel.settings.operations_days), 200
         )
 
-    @routes.get("/v1/operations/{id}/result", schema=_schema(kinds), refusals=(404, 409))
+    @routes.get("/v1/operations/{id}/result", schema=_schema(service, kinds), refusals=(404, 409))
     async def result(call: Call, id: Id) -> Answer:
         """The result of an operation. 409 where there is none, or not yet."""
         content = await read_result(call.kernel.store, id, call.principal.key)
@@ -135,9 +136,8 @@ def routes(service: str, kinds: Sequence[OperationKind]) -> Routes:
     return routes
 
 
-def _schema(kinds: Sequence[OperationKind]) -> dict[str, Any]:
+def _schema(service: str, kinds: Sequence[OperationKind]) -> dict[str, Any]:
     """That of the results of all kinds; their components are named after the dataclasses."""
-    references = [{"$ref": f"#/components/schemas/{kind.result}"} for kind in kinds]
-    if not references:
+    if not kinds:
         return {"type": "object", "description": "This service has no kind of operation yet."}
-    return references[0] if len(references) == 1 else {"anyOf": references}
+    return {"$ref": PLACE + (kinds[0].result if len(kinds) == 1 else any_result(service))}

@@ -3,13 +3,15 @@
 Nothing is checked by them: a body is read in a worker (`shared.base.typed_json`).
 """
 
+from collections.abc import Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, RootModel, create_model
 
 from shared.base.computation import computation_of
 from shared.base.docstrings import member_docstrings
@@ -25,9 +27,21 @@ def request_model(target: str) -> type[BaseModel]:
     return _model(cast(Any, computation_of(target).takes), Shape)
 
 
-def result_model(target: str) -> type[BaseModel]:
-    """What it gives."""
-    return _model(cast(Any, computation_of(target).gives), AnswerShape)
+def result_models(service: str, targets: Sequence[str]) -> list[type[BaseModel]]:
+    """What each target gives; of several also what any of them gives, so that clients have a name for it."""
+    models = [_model(cast(Any, computation_of(target).gives), AnswerShape) for target in targets]
+    if len(models) < 2:
+        return models
+    union: Any = reduce(or_, models)
+    whole = create_model(
+        any_result(service), __base__=RootModel[union], __doc__="The result of an operation."
+    )
+    return [*models, whole]
+
+
+def any_result(service: str) -> str:
+    """The name of the shape of any operation's result, in a service that has several kinds of them."""
+    return f"{service.capitalize()}OperationResult"
 
 
 def answer_model(declared: Any) -> type[BaseModel]:

@@ -68,8 +68,8 @@ def test_a_patch_gives_what_the_whole_document_would(register: Register[Any], da
 
 def _that_stands(shape: type[BaseModel]) -> dict[str, Any]:
     """A document of the register that its own rules accept."""
-    named = [name for name in shape.model_fields if STANDS.get(name) is not None]
-    stands = {name: STANDS[name] for name in named if _accepts(shape, name, STANDS[name])}
+    standing = [name for name in shape.model_fields if STANDS.get(name) is not None]
+    stands = {name: STANDS[name] for name in standing if _accepts(shape, name, STANDS[name])}
     missing = [
         name for name, field in shape.model_fields.items() if field.is_required() and name not in stands
     ]
