@@ -7,11 +7,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from shared.base.turns import in_turns
 from shared.contracts.catalogue import entries
 from shared.domain.access.conditions import visible
 from shared.domain.access.rights import Sight
 from shared.store import Store
 
+AT_ONCE = 500
 STATES_NOW = "SELECT state FROM current_state h WHERE aggregate_type = ?"
 STATES_THEN = """
 SELECT h.state FROM history h
@@ -35,13 +37,18 @@ async def states(
             f"{text} {'AND' if until is None else 'WHERE'} {condition[0]}",
             (*params, *condition[1]),
         )
-    states = [json.loads(row[0]) for row in await store.scan(text, params)]
+    states = await read_states(await store.scan(text, params))
     if condition is not None:
-        states = [state for state in states if _is_seen(sight, aggregate_type, state)]
+        states = [state for state in states if is_seen(sight, aggregate_type, state)]
     return [state for state in states if state["archived_at"] is None or archived]
 
 
-def _is_seen(sight: Sight, aggregate_type: str, state: dict[str, Any]) -> bool:
+async def read_states(rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Others have their turn while many are read."""
+    return [json.loads(row[0]) async for row in in_turns(rows, AT_ONCE)]
+
+
+def is_seen(sight: Sight, aggregate_type: str, state: dict[str, Any]) -> bool:
     """What names several nodes is seen by who sees them all; the column has the first."""
     members = SCOPES.get(aggregate_type, ())
     return len(members) < 2 or sight.shows(state.get(member) for member in members)
