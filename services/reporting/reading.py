@@ -62,9 +62,13 @@ class Reading(Generic[Q]):
 
     async def states(self, aggregate_type: str, *, archived: bool = False) -> list[State]:
         """All aggregates of a type that the caller sees by the end of the day, wherever they belong; archived ones where
-        asked for. LookupError where reporting has none of this type: it is misspelt, or its class is restricted."""
-        if not any(e.name == aggregate_type and not e.is_restricted for e in CATALOGUE.values()):
-            raise LookupError(f"reporting receives no aggregates called {aggregate_type}")
+        asked for. LookupError where reporting has none of this type: it is misspelt, its class is restricted, or of past days
+        nothing is kept of it."""
+        own = [e for e in CATALOGUE.values() if e.name == aggregate_type and not e.is_restricted]
+        if not own or not all(e.has_history for e in own):
+            raise LookupError(
+                f"reporting receives no aggregates called {aggregate_type}, or keeps no history of them"
+            )
         return await self.once(
             (aggregate_type, archived),
             lambda: states(self.store, aggregate_type, self.at.until, self.sight, archived=archived),

@@ -120,7 +120,7 @@ def enqueue(work: Work, kind: OperationKind, asker: str, content: bytes) -> tupl
 
 
 _BYTES = {"sqlite": "BLOB", "postgresql": "bytea"}
-_HELD = {"sqlite": "", "postgresql": " FOR UPDATE"}
+_LOCKING = {"sqlite": "", "postgresql": " FOR UPDATE"}
 """Nobody begins the one that waits before this unit is written: what it reads then holds what the unit writes."""
 
 
@@ -131,7 +131,7 @@ def enqueue_once(work: Work, kind: OperationKind, asker: str, content: bytes) ->
         "INSERT INTO operation (id, kind, asker, origin, state, progress, step, attempts, created_at, input)"
         " SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), 'queued', 0, '', 0,"
         f" CAST(? AS bigint), CAST(? AS {_BYTES[dialect]}) WHERE NOT EXISTS"
-        f" (SELECT 1 FROM operation WHERE asker = ? AND kind = ? AND state = 'queued'{_HELD[dialect]})",
+        f" (SELECT 1 FROM operation WHERE asker = ? AND kind = ? AND state = 'queued'{_LOCKING[dialect]})",
         [
             (
                 new_id_text(),

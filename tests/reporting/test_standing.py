@@ -12,12 +12,14 @@ import pytest
 
 from services.reporting.dashboards.decisions_due import view as decisions
 from services.reporting.history.standing import counts_standing, states_standing
-from services.reporting.history.view import states
+from services.reporting.history.view import states, states_of_project
 from services.reporting.service import SERVICE
 from shared.base.clock import to_micros
 from shared.base.ids import new_id
 from shared.base.settings import Settings
+from shared.contracts.language import Aggregate
 from shared.contracts.projects.change import Axis, AxisValue, ExceptionState, ProjectException
+from shared.contracts.projects.plan import Activity
 from shared.domain.access.rights import EVERYTHING, Sight
 from shared.http.auth import Tokens
 from shared.messaging.bus.embedded import EmbeddedBus
@@ -47,13 +49,13 @@ def exception(id: UUID, project: UUID, version: int, state: str, archived: bool 
     )  # fmt: skip
 
 
-class Told:
+class Teller:
     """Tells reporting of exceptions, batch by batch."""
 
     def __init__(self, one: Opened) -> None:
         self.inbox, self.publisher = Inbox(one.kernel, EmbeddedBus({}), SERVICE.consumers[0]), Publisher()
 
-    async def tell(self, versions: Sequence[tuple[ProjectException, date]]) -> None:
+    async def tell(self, versions: Sequence[tuple[Aggregate, date]]) -> None:
         before = len(self.publisher.records)
         for state, day in versions:
             self.publisher.publish(state, day)
@@ -69,14 +71,14 @@ def end_of(day: date) -> int:
 async def test_any_day_has_what_reading_everything_comes_to(reporting: Opened, seed: int) -> None:
     random, store = Random(seed), reporting.kernel.store
     projects = [new_id() for _ in range(4)]
-    told: list[tuple[ProjectException, date]] = []
+    history: list[tuple[Aggregate, date]] = []
     for _ in range(25):
         id, project, day = new_id(), random.choice(projects), FIRST
         for version in range(1, random.randint(2, 7)):
             day += timedelta(days=random.randint(0, 6))
             state = exception(id, project, version, random.choice(OPEN + ENDED), random.random() < 0.1)
-            told.append((state, day))
-    await Told(reporting).tell(told)
+            history.append((state, day))
+    await Teller(reporting).tell(history)
     hiding = Sight(hidden=frozenset({str(projects[0])}))
     for sight in (EVERYTHING, hiding):
         for until in (None, *(end_of(FIRST + timedelta(days=n)) for n in range(-1, 40, 3))):
@@ -108,15 +110,15 @@ class Counting:
 async def test_no_more_is_read_beside_many_that_have_ended(
     reporting: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, project, told = reporting.kernel.store, new_id(), Told(reporting)
-    await told.tell([(exception(new_id(), project, 1, "raised"), FIRST) for _ in range(3)])
+    store, project, teller = reporting.kernel.store, new_id(), Teller(reporting)
+    await teller.tell([(exception(new_id(), project, 1, "raised"), FIRST) for _ in range(3)])
     read = []
     for ended in (FEW, MANY):
-        versions: list[tuple[ProjectException, date]] = []
+        versions: list[tuple[Aggregate, date]] = []
         for id in (new_id() for _ in range(ended)):
             ways = enumerate(("raised", "closed"), 1)
             versions += [(exception(id, project, version, state), FIRST) for version, state in ways]
-        await told.tell(versions)
+        await teller.tell(versions)
         counting = Counting(store, monkeypatch)
         for until in (None, end_of(FIRST)):
             assert len(await states_standing(store, "exception", OPEN, until, EVERYTHING)) == 3
@@ -124,6 +126,24 @@ async def test_no_more_is_read_beside_many_that_have_ended(
         read.append(counting.rows)
         monkeypatch.undo()
     assert read == [2 * (3 + 1)] * 2
+
+
+async def test_of_plans_only_what_stands_is_kept(reporting: Opened) -> None:
+    """As of a past day nothing is told of them: the sheet of a project leaves them to the project's plan."""
+    teller, store, project = Teller(reporting), reporting.kernel.store, new_id()
+    one = Activity(
+        id=new_id(), version=1, created_at=MOMENT, updated_at=MOMENT, project_id=project, name="Dig", duration_minutes=480
+    )  # fmt: skip
+    await teller.tell([(one, FIRST), (one.model_copy(update={"version": 2, "name": "Dig deeper"}), FIRST)])
+    await teller.tell([(exception(new_id(), project, 1, "raised"), FIRST)])
+    assert await store.fetch("SELECT aggregate_type FROM history") == [("exception",)]
+    current = await store.fetch("SELECT version FROM current_state WHERE aggregate_type = 'activity'")
+    assert current == [(2,)]
+    assert await store.fetch("SELECT name FROM directory WHERE kind = 'projects.activity'") == [
+        ("Dig deeper",)
+    ]
+    for until in (None, end_of(FIRST)):
+        assert set(await states_of_project(store, str(project), until)) == {"exception"}
 
 
 async def test_whatever_waits_for_a_decision_is_listed_by_its_state(reporting: Opened) -> None:

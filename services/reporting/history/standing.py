@@ -58,7 +58,7 @@ async def states_standing(
     else:
         text = THEN.format(marks=marks)
         params = [until, key, *standing, until, aggregate_type, until]
-    rows = await _seen(store, text, params, sight, aggregate_type, joins=until is None)
+    rows = await _visible_states(store, text, params, sight, aggregate_type, joins=until is None)
     return [state for state in rows if state[member] in standing]
 
 
@@ -75,7 +75,7 @@ async def counts_standing(
     counts = [(row[0], row[1], row[2]) for row in await store.scan(text, params)]
     if until is None:
         return counts
-    changed = await _seen(
+    changed = await _visible_states(
         store, CHANGED_SINCE, [until, aggregate_type, until], sight, aggregate_type, joins=False
     )
     return counts + list(_counted(changed, member, standing))
@@ -87,7 +87,7 @@ def _counted(states: list[State], member: str, standing: Collection[str]) -> Ite
         yield place, state, count
 
 
-async def _seen(
+async def _visible_states(
     store: Store, text: str, params: list[Any], sight: Sight, aggregate_type: str, *, joins: bool
 ) -> list[State]:
     """The states of a query that are seen; `joins`: it has conditions already."""

@@ -97,8 +97,9 @@ async def states_by_id(
     return states
 
 
-_ATTACHED = sorted({entry.name for entry in entries() if entry.is_attached})
-NOT_ATTACHED = f"h.aggregate_type NOT IN ({', '.join(repr(name) for name in _ATTACHED)})"
+LISTED_APART = {entry.name for entry in entries() if entry.is_attached or not entry.has_history}
+_ON_SHEETS = sorted({entry.name for entry in entries()} - LISTED_APART)
+ON_SHEETS = f"h.aggregate_type IN ({', '.join(repr(name) for name in _ON_SHEETS)})"
 
 
 async def states_of_project(
@@ -106,12 +107,12 @@ async def states_of_project(
 ) -> dict[str, list[dict[str, Any]]]:
     """Everything that belongs to a project, by type in alphabetical order: in which order services told of it is chance.
 
-    Documents and comments are left out: they have lists of their own.
+    Documents, comments, activities and links are left out, and not read: they are many, and have lists of their own.
     """
     if until is None:
         text = (
             "SELECT aggregate_type, state FROM current_state h"
-            f" WHERE project_id = ? AND {NOT_ATTACHED} ORDER BY aggregate_id"
+            f" WHERE project_id = ? AND {ON_SHEETS} ORDER BY aggregate_id"
         )
         rows = await store.scan(text, (project_id,))
     else:
@@ -119,7 +120,7 @@ async def states_of_project(
             "SELECT h.aggregate_type, h.state FROM history h JOIN (SELECT aggregate_id, MAX(version) AS version"
             " FROM history WHERE project_id = ? AND effective_at <= ? GROUP BY aggregate_id) newest"
             " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version"
-            f" WHERE {NOT_ATTACHED} ORDER BY h.aggregate_id"
+            f" WHERE {ON_SHEETS} ORDER BY h.aggregate_id"
         )
         rows = await store.scan(text, (project_id, until))
     states_by_type: dict[str, list[dict[str, Any]]] = {}

@@ -32,19 +32,19 @@ async def links_changed(work: Work, project_id: UUID, others: Iterable[UUID]) ->
     runs = [run for one in sorted(others) if (run := await gathering.latest(work, one)) is not None]
     if not runs or await gathering.latest(work, project_id) is None:
         return
-    cause = max(runs, key=_made)
+    cause = max(runs, key=_creation)
     order = json.dumps({"project_id": str(project_id), "cause_id": str(cause.id)}).encode()
     enqueue_once(work, AGAIN, f"{commands.SYSTEM}/{project_id}", order)
 
 
-def _made(run: Schedule) -> tuple[datetime, UUID]:
+def _creation(run: Schedule) -> tuple[datetime, UUID]:
     return run.created_at, run.id
 
 
 async def prepare(work: Work, content: bytes) -> bytes:
     """The order for the run, of the plans as they stand now."""
-    asked: dict[str, Any] = json.loads(content)
-    project = await work.load(Project, asked["project_id"])
+    order: dict[str, Any] = json.loads(content)
+    project = await work.load(Project, order["project_id"])
     own = await gathering.latest(work, project.id)
     if (
         own is None
@@ -52,7 +52,7 @@ async def prepare(work: Work, content: bytes) -> bytes:
         or not stages.permits(Act.EDIT, project.stage, False, ("write",))
     ):
         raise Conflict("the plan of the project is closed", code="plan_closed")
-    return await gathering.order_of(work, project, own.data_date, own.conventions, UUID(asked["cause_id"]))
+    return await gathering.order_of(work, project, own.data_date, own.conventions, UUID(order["cause_id"]))
 
 
 AGAIN = OperationKind(
