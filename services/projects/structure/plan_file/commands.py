@@ -12,7 +12,7 @@ from services.projects.engines.planfiles.activities import PlanFileContent
 from services.projects.structure.plan import commands as plans
 from services.projects.structure.plan.standing import plan_of
 from services.projects.structure.plan_file import rules
-from shared.base.errors import Fault, Invalid, TooLarge, UnsupportedMediaType
+from shared.base.errors import Fault, Invalid, TooLarge
 from shared.base.texts import Text
 from shared.contracts.language import Fact, entry_of, plain
 from shared.contracts.projects.baseline import (
@@ -111,12 +111,6 @@ async def _read(call: Call, upload: Upload, project_id: UUID) -> tuple[PlanFileC
         content = Content(upload.sha256, upload.size, upload.media_type)
         raw = b"".join([piece async for piece in pieces(call.kernel.store, content, 0, content.size)])
         format = rules.format_of(raw)
-        if format is not PlanFormat.MSPDI:
-            raise UnsupportedMediaType(
-                "this format is not read here yet: save the plan as XML of Microsoft Project, or bring it in at the page of imports",
-                Fault("format_not_read", Text("a file of another format"), pointer="/sha256"),
-                code="format_not_read",
-            )
         zone = str(call.kernel.settings.zone)
         body = await to_thread(_body, raw, zone, f"{project_id}/")
         result = await read_by_worker(call, READ, body)
