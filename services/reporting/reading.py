@@ -1,11 +1,12 @@
 """One reading of a dashboard: of which day, of what, and for whom. Everything that it shows is read through this."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from services.reporting import scope
 from services.reporting.asof import AsOf, AsOfQuery, as_of
+from services.reporting.history.standing import counts_standing, states_standing
 from services.reporting.history.view import states
 from services.reporting.kept_sums import KeptSums, sums_of_day, sums_of_today
 from shared.base.settings import Settings
@@ -61,9 +62,13 @@ class Reading(Generic[Q]):
 
     async def states(self, aggregate_type: str, *, archived: bool = False) -> list[State]:
         """All aggregates of a type that the caller sees by the end of the day, wherever they belong; archived ones where
-        asked for. LookupError where reporting has none of this type: it is misspelt, or its class is restricted."""
-        if not any(e.name == aggregate_type and not e.is_restricted for e in CATALOGUE.values()):
-            raise LookupError(f"reporting receives no aggregates called {aggregate_type}")
+        asked for. LookupError where reporting has none of this type: it is misspelt, its class is restricted, or of past days
+        nothing is kept of it."""
+        own = [e for e in CATALOGUE.values() if e.name == aggregate_type and not e.is_restricted]
+        if not own or not all(e.has_history for e in own):
+            raise LookupError(
+                f"reporting receives no aggregates called {aggregate_type}, or keeps no history of them"
+            )
         return await self.once(
             (aggregate_type, archived),
             lambda: states(self.store, aggregate_type, self.at.until, self.sight, archived=archived),
@@ -73,6 +78,30 @@ class Reading(Generic[Q]):
         """Those of them that belong to the projects and programmes to which the query is narrowed."""
         within = await self.within()
         return [s for s in await self.states(aggregate_type, archived=archived) if within.holds(s)]
+
+    async def standing_in_scope(self, aggregate_type: str, standing: Collection[str]) -> list[State]:
+        """Those of them that are not archived and stand in one of these states of their lifecycle. What stands otherwise is
+        not read."""
+        within, sight = await self.within(), self.sight
+        return [
+            state
+            for state in await self.once(
+                ("standing", aggregate_type, frozenset(standing)),
+                lambda: states_standing(self.store, aggregate_type, standing, self.at.until, sight),
+            )
+            if within.holds(state)
+        ]
+
+    async def counts_in_scope(self, aggregate_type: str, standing: Collection[str]) -> dict[str, int]:
+        """How many stand in each of these states; of a type whose aggregates lie in projects."""
+        within = await self.within()
+        counts = dict.fromkeys(standing, 0)
+        for scope_id, state, count in await counts_standing(
+            self.store, aggregate_type, standing, self.at.until, self.sight
+        ):
+            if within.holds({"project_id": scope_id}):
+                counts[state] += count
+        return counts
 
     async def within(self) -> scope.Within:
         """The projects and programmes to which the query is narrowed."""

@@ -43,6 +43,10 @@ Conclude = Callable[[Work, str, bytes], Awaitable[None]]
 id and the result, compressed. Nobody's rights are asked again: what is needed was asked when the operation was begun."""
 
 
+Prepare = Callable[[Work, bytes], Awaitable[bytes]]
+"""Makes of what was asked in short what the worker is given, when it is begun: a unit that only reads. A refusal ends it."""
+
+
 @dataclass(frozen=True)
 class OperationKind:
     """A kind of operation, declared by the service that offers it."""
@@ -53,6 +57,7 @@ class OperationKind:
     result: str
     """The name of the shape that the computation gives."""
     conclude: Conclude | None = None
+    prepare: Prepare | None = None
 
 
 @dataclass
@@ -112,6 +117,34 @@ def enqueue(work: Work, kind: OperationKind, asker: str, content: bytes) -> tupl
         [(id, kind.name, asker, work.origin.to_json(), at, content)],
     )
     return (id, kind.name, asker, "queued", 0, "", at, None, None, None, None)
+
+
+_BYTES = {"sqlite": "BLOB", "postgresql": "bytea"}
+_LOCKING = {"sqlite": "", "postgresql": " FOR UPDATE"}
+"""Nobody begins the one that waits before this unit is written: what it reads then holds what the unit writes."""
+
+
+def enqueue_once(work: Work, kind: OperationKind, asker: str, content: bytes) -> None:
+    """Stage a new row, unless one of the same asker waits: it will find what this unit writes."""
+    dialect = work.store.dialect
+    work.add_statement(
+        "INSERT INTO operation (id, kind, asker, origin, state, progress, step, attempts, created_at, input)"
+        " SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), 'queued', 0, '', 0,"
+        f" CAST(? AS bigint), CAST(? AS {_BYTES[dialect]}) WHERE NOT EXISTS"
+        f" (SELECT 1 FROM operation WHERE asker = ? AND kind = ? AND state = 'queued'{_LOCKING[dialect]})",
+        [
+            (
+                new_id_text(),
+                kind.name,
+                asker,
+                work.origin.to_json(),
+                machine_micros(),
+                content,
+                asker,
+                kind.name,
+            )
+        ],
+    )
 
 
 async def read_one(store: Store, id: str, asker: str) -> tuple[Any, ...]:

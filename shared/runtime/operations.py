@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 from shared.base import telemetry
-from shared.base.errors import DeadlineExceeded, Defect, Invalid, Refusal, TooLarge
+from shared.base.errors import DeadlineExceeded, Defect, Refusal, TooLarge
 from shared.base.ids import new_id_text
 from shared.base.supervision import Supervised, end_all
 from shared.base.texts import Text
@@ -122,7 +122,7 @@ class Runner:
             nonlocal at
             at = progress
 
-        job = asyncio.create_task(self._kernel.workers.run(kind.computation, claimed.content, note))
+        job = asyncio.create_task(self._computed(kind, claimed, note))
         lease = asyncio.create_task(self._hold(claimed, cancelled, lambda: at))
         try:
             seconds = self._kernel.settings.worker_seconds
@@ -140,6 +140,14 @@ class Runner:
         finally:
             await _stop(job)
             await _stop(lease)
+
+    async def _computed(
+        self, kind: OperationKind, claimed: Claimed, note: Callable[[Progress], None]
+    ) -> bytes:
+        content = claimed.content
+        if kind.prepare is not None:
+            content = await kind.prepare(self._work(claimed), content)
+        return await self._kernel.workers.run(kind.computation, content, note)
 
     async def _hold(self, claimed: Claimed, cancelled: asyncio.Event, at: Callable[[], Progress]) -> str:
         """Renew the lease; answers why it is not held any more."""
@@ -184,7 +192,7 @@ class Runner:
         except ComputationFailed as failed:
             self._log("a defect of an engine", claimed, error=str(failed))
             return await self._fail(claimed, _defect())
-        except Invalid as refused:
+        except Refusal as refused:
             return await self._fail(claimed, refused)
         return await self._succeed(claimed, kind, result)
 

@@ -16,6 +16,8 @@ from shared.store.columns import Mirror
 from shared.store.unit import Part, RowWrite, Statement, Unit
 
 LARGEST_GROUP = 256
+LARGE = 1_000
+"""From so many rows on others have their turn while they are written."""
 
 
 def claims(unit: Unit) -> set[Any]:
@@ -106,18 +108,26 @@ def count_events(units: Iterable[Unit]) -> int:
     return sum(len(part.events) for part in live_parts(units))
 
 
-def outbox_rows(units: Iterable[Unit], first: int) -> list[tuple[Any, ...]]:
+def is_large(units: Iterable[Unit]) -> bool:
+    """Whether these units write so much that others would wait for it."""
+    return sum(len(part.rows) for part in live_parts(units)) >= LARGE
+
+
+def are_first_versions(mirror: Mirror, rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether these are rows of aggregates that are new."""
+    return mirror.columns[:2] == ("id", "version") and all(row[1] == 1 for row in rows)
+
+
+def outbox_rows(units: Iterable[Unit], first: int) -> Iterator[tuple[Any, ...]]:
     """Outbox rows with the positions from `first` on; each unit learns its own. An event has the members of a row."""
-    rows: list[tuple[Any, ...]] = []
     position = first
     for unit in units:
         unit.positions = [[] for _ in unit.parts]
         for i, part in unit.live_parts():
             for e in part.events:
-                rows.append((position, *astuple(e)))
+                yield position, *astuple(e)
                 unit.positions[i].append(position)
                 position += 1
-    return rows
 
 
 def idempotency_row(unit: Unit) -> tuple[Any, ...] | None:

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 
 from shared.base.supervision import Supervised
+from shared.base.turns import in_turns
 from shared.store import group, search, sql
 from shared.store.base import Damaged, StaleVersion, UniqueTaken, Unreachable
 from shared.store.columns import Mirror
@@ -48,6 +49,8 @@ CLOSING_S = 2.0
 ACQUIRE_S = 5.0
 COPIED = 100
 """From so many rows on a COPY is worth its savepoint."""
+LARGEST_MERGE = 1_000
+"""Rows that one statement merges; the arrays of more would keep others waiting while they are made."""
 
 
 class PostgresStore:
@@ -258,7 +261,7 @@ async def _end(connection: asyncpg.Connection) -> None:
 
 async def write(c: asyncpg.Connection, units: list[Unit]) -> None:
     parts = list(group.live_parts(units))
-    if any(part.guards or part.statements for part in parts):
+    if group.is_large(units) or any(part.guards or part.statements for part in parts):
         async with c.transaction():
             await _take_guards(c, group.guards(parts))
             await _write_rows_of(c, parts)
@@ -305,9 +308,21 @@ async def _check_versions(c: asyncpg.Connection, part: Part) -> None:
 
 async def _write_rows_of(c: asyncpg.Connection, parts: list[Part]) -> None:
     for mirror, rows in group.rows_by_table(parts).items():
-        await c.execute(sql.upsert_many(mirror), *_columns(rows, len(mirror.columns)))
+        await _write_table(c, mirror, rows)
     for statement in group.statements_of(parts):
         await _run_statement(c, statement)
+
+
+async def _write_table(c: asyncpg.Connection, mirror: Mirror, rows: list[tuple[Any, ...]]) -> None:
+    """Many rows that are all at their first version are copied; where one of them stands already, they are merged."""
+    if len(rows) >= COPIED and group.are_first_versions(mirror, rows):
+        with suppress(asyncpg.UniqueViolationError):
+            async with c.transaction():
+                await c.copy_records_to_table(mirror.name, records=in_turns(rows), columns=mirror.columns)
+            return
+    for first in range(0, len(rows), LARGEST_MERGE):
+        piece = rows[first : first + LARGEST_MERGE]
+        await c.execute(sql.upsert_many(mirror), *_columns(piece, len(mirror.columns)))
 
 
 async def _run_statement(c: asyncpg.Connection, statement: Statement) -> None:
@@ -360,9 +375,16 @@ async def _write_outbox(
     """The events and the idempotency keys, with the rows that were not written before them."""
     keys = [row for row in map(group.idempotency_row, units) if row]
     n = group.count_events(units)
-    if n:
+    if n >= group.LARGE and not rows:
+        if keys:
+            await c.execute(sql.insert_keys(), *_columns(keys, len(sql.IDEMPOTENCY)))
+        last = await c.fetchval("UPDATE counter SET last = last + $1 RETURNING last", n)
+        records = in_turns(group.outbox_rows(units, last - n + 1))
+        await c.copy_records_to_table("outbox", records=records, columns=sql.OUTBOX)
+        await c.execute("SELECT pg_notify('outbox', '')")
+    elif n:
         tables = [_columns(written, len(mirror.columns)) for mirror, written in rows.items()]
-        events = _columns(group.outbox_rows(units, 1), len(sql.OUTBOX))[1:]
+        events = _columns(list(group.outbox_rows(units, 1)), len(sql.OUTBOX))[1:]
         arrays = chain(*tables, _columns(keys, len(sql.IDEMPOTENCY)), events)
         last = await c.fetchval(sql.commit_many(tuple(rows)), n, *arrays)
         _shift_positions(units, last - n)

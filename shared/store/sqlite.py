@@ -1,7 +1,7 @@
 """The store on SQLite: one writing connection with `synchronous=FULL`, whose commits run on a thread of their own.
 
 Statements take some ten microseconds each, less than handing them to a thread. So they run on the event loop;
-only COMMIT, which waits for the disk, leaves it. Units that arrive while a commit runs go into the next one
+only COMMIT, which waits for the disk, and units of very many rows leave it. Units that arrive while a commit runs go into the next one
 together, which is what makes FULL free. Reads in WAL mode never wait for the writer.
 """
 
@@ -11,11 +11,10 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.base.supervision import Supervised
 from shared.store import group, search, sql
@@ -34,6 +33,10 @@ LARGEST_WAL = 64 * 1024 * 1024
 """Bytes to which the file of the WAL is cut once a large transaction is in the main file."""
 LOCKED_S = 10.0
 """How long another process (a rebuild, a backup) may hold the file."""
+
+
+W = TypeVar("W", Unit, list[Unit])
+Write = Callable[[sqlite3.Connection, W], None]
 
 
 def connect(path: Path, timeout: float = LOCKED_S) -> sqlite3.Connection:
@@ -72,7 +75,10 @@ class SqliteStore:
             table for (table,) in self._reading.execute(search.indexed_tables(self.dialect))
         )
         self._damage: str | None = None
-        self._writer = Writer(Transactions(self._attempt, write, write_separately), service)
+        self._writer = Writer(
+            Transactions(self._attempt, self._aside_if_large(write), self._aside_if_large(write_separately)),
+            service,
+        )
 
     @property
     def tasks(self) -> Sequence[Supervised]:
@@ -86,7 +92,7 @@ class SqliteStore:
 
     async def trial(self, unit: Unit) -> None:
         with suppress(TakenBack):
-            await self._writer.queued(partial(write_and_take_back, unit=unit))
+            await self._writer.queued(lambda c: self._aside_if_large(write_and_take_back)(c, unit))
 
     async def document(self, table: str, id: str) -> Document | None:
         rows: list[Any] = await self.fetch(sql.document(table), (id,))
@@ -151,11 +157,23 @@ class SqliteStore:
             self._refuse_damaged()
             await self._begin()
             result = job(c)
+            if isinstance(result, asyncio.Future):
+                result = await result
             await self._loop.run_in_executor(self._disk, c.execute, "COMMIT")
             return result, None
         except Exception as error:  # noqa: BLE001 a defect in one unit must not end the writer of all
             self._roll_back()
             return None, self._noted(error)
+
+    def _aside_if_large(self, write: "Write[W]") -> "Callable[[sqlite3.Connection, W], Any]":
+        """The same, but that what is large is written by the thread that commits."""
+
+        def aside(c: sqlite3.Connection, units: W) -> Any:
+            if group.is_large([units] if isinstance(units, Unit) else units):
+                return self._loop.run_in_executor(self._disk, write, c, units)
+            return write(c, units)
+
+        return aside
 
     def _roll_back(self) -> None:
         """What cannot be rolled back now (the disk is full) is rolled back before the next transaction."""

@@ -80,6 +80,7 @@ async def rebuilding(portolan: Portolan, tmp_path: Path, database_url: str) -> A
     await story.tell(25)
     await _measured(story)
     await _judged_by_others(story)
+    await _planned(story)
     sources = {name: (portolan.running.services[name].kernel.store, topics_of(name)) for name in SOURCES}
     settings = portolan.running.settings.model_copy(
         update={"data": tmp_path / "live", "database_url": database_url}
@@ -117,6 +118,22 @@ async def _judged_by_others(story: Story) -> None:
     for key, amber in (("1", 4), ("0", 2)):
         thresholds = {"cost_amber_pct": amber, "cost_red_pct": 7.5, "time_amber_days": 3, "time_red_days": 20}
         await story.put("projects/v1/portfolios", key, LAST, name="Judged", thresholds=thresholds)
+    await story.portolan.settled()
+
+
+async def _planned(story: Story) -> None:
+    """Activities and links, of which only the newest version is kept."""
+    path = f"/projects/v1/projects/{story.projects[0]}/plan"
+    for days in (2, 3):
+        names = ("A", "B")
+        rows = [{"key": n, "name": n, "external_ref": {"source": "tool", "id": n}} for n in names]
+        body = {
+            "activities": [row | {"duration_minutes": days * 480} for row in rows],
+            "dependencies": [{"from_key": "A", "to_key": "B"}],
+        }
+        tag = (await story.client.get(path)).headers["etag"]
+        put = await story.client.put(path, json=body, headers={"If-Match": tag})
+        assert put.status_code == 200, put.text
     await story.portolan.settled()
 
 

@@ -8,6 +8,7 @@ from services.projects.structure.plan import api as plan
 from services.projects.structure.plan_file import api as plan_file
 from services.projects.structure.project import api as project
 from services.projects.structure.schedule import api as schedule
+from services.projects.structure.schedule.anew import AGAIN
 from services.projects.structure.schedule.commands import RUN
 from services.projects.structure.work_package import api as work_package
 from shared.runtime.service import Group
@@ -34,5 +35,5 @@ STRUCTURE = Group(
         baseline.BASELINES,
         plan_file.PLAN_FILES,
     ),
-    operations=(schedule.TRIAL, RUN),
+    operations=(schedule.TRIAL, RUN, AGAIN),
 )

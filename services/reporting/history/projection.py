@@ -155,9 +155,13 @@ def history_row(record: Record, version: Version) -> tuple[Any, ...]:
 async def fold(work: Work, records: Sequence[Record]) -> list[Version]:
     """Stage the rows of a batch; answers what it brought, in order."""
     versions = [version_of(record) for record in records]
-    work.add_statement(
-        HISTORY, [history_row(r, v) for r, v in zip(records, versions, strict=True)], types=HISTORY_TYPES
-    )
+    lasting = [
+        history_row(record, version)
+        for record, version in zip(records, versions, strict=True)
+        if EVENT_TYPES[record.event.type][0].has_history
+    ]
+    if lasting:
+        work.add_statement(HISTORY, lasting, types=HISTORY_TYPES)
     newest = {v.aggregate_id: v for v in sorted(versions, key=lambda v: v.version)}
     work.add_statement(
         CURRENT,

@@ -41,7 +41,7 @@ class CurrentRow(Model, table=True):
 
     __tablename__ = "current_state"
     __table_args__ = (
-        Index("ix_current_state__project_id", "project_id"),
+        Index("ix_current_state__project_id_aggregate_type", "project_id", "aggregate_type"),
         Index("ix_current_state__aggregate_type", "aggregate_type"),
     )
 

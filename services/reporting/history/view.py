@@ -7,11 +7,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from shared.base.turns import in_turns
 from shared.contracts.catalogue import entries
 from shared.domain.access.conditions import visible
 from shared.domain.access.rights import Sight
 from shared.store import Store
 
+AT_ONCE = 500
 STATES_NOW = "SELECT state FROM current_state h WHERE aggregate_type = ?"
 STATES_THEN = """
 SELECT h.state FROM history h
@@ -35,13 +37,18 @@ async def states(
             f"{text} {'AND' if until is None else 'WHERE'} {condition[0]}",
             (*params, *condition[1]),
         )
-    states = [json.loads(row[0]) for row in await store.scan(text, params)]
+    states = await read_states(await store.scan(text, params))
     if condition is not None:
-        states = [state for state in states if _is_seen(sight, aggregate_type, state)]
+        states = [state for state in states if is_seen(sight, aggregate_type, state)]
     return [state for state in states if state["archived_at"] is None or archived]
 
 
-def _is_seen(sight: Sight, aggregate_type: str, state: dict[str, Any]) -> bool:
+async def read_states(rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Others have their turn while many are read."""
+    return [json.loads(row[0]) async for row in in_turns(rows, AT_ONCE)]
+
+
+def is_seen(sight: Sight, aggregate_type: str, state: dict[str, Any]) -> bool:
     """What names several nodes is seen by who sees them all; the column has the first."""
     members = SCOPES.get(aggregate_type, ())
     return len(members) < 2 or sight.shows(state.get(member) for member in members)
@@ -90,8 +97,9 @@ async def states_by_id(
     return states
 
 
-_ATTACHED = sorted({entry.name for entry in entries() if entry.is_attached})
-NOT_ATTACHED = f"h.aggregate_type NOT IN ({', '.join(repr(name) for name in _ATTACHED)})"
+LISTED_APART = {entry.name for entry in entries() if entry.is_attached or not entry.has_history}
+_ON_SHEETS = sorted({entry.name for entry in entries()} - LISTED_APART)
+ON_SHEETS = f"h.aggregate_type IN ({', '.join(repr(name) for name in _ON_SHEETS)})"
 
 
 async def states_of_project(
@@ -99,12 +107,12 @@ async def states_of_project(
 ) -> dict[str, list[dict[str, Any]]]:
     """Everything that belongs to a project, by type in alphabetical order: in which order services told of it is chance.
 
-    Documents and comments are left out: they have lists of their own.
+    Documents, comments, activities and links are left out, and not read: they are many, and have lists of their own.
     """
     if until is None:
         text = (
             "SELECT aggregate_type, state FROM current_state h"
-            f" WHERE project_id = ? AND {NOT_ATTACHED} ORDER BY aggregate_id"
+            f" WHERE project_id = ? AND {ON_SHEETS} ORDER BY aggregate_id"
         )
         rows = await store.scan(text, (project_id,))
     else:
@@ -112,7 +120,7 @@ async def states_of_project(
             "SELECT h.aggregate_type, h.state FROM history h JOIN (SELECT aggregate_id, MAX(version) AS version"
             " FROM history WHERE project_id = ? AND effective_at <= ? GROUP BY aggregate_id) newest"
             " ON newest.aggregate_id = h.aggregate_id AND newest.version = h.version"
-            f" WHERE {NOT_ATTACHED} ORDER BY h.aggregate_id"
+            f" WHERE {ON_SHEETS} ORDER BY h.aggregate_id"
         )
         rows = await store.scan(text, (project_id, until))
     states_by_type: dict[str, list[dict[str, Any]]] = {}

@@ -11,8 +11,9 @@ from services.reporting.rebuild.loading import ends_of, load
 from services.reporting.rebuild.places import Place, place_for
 from services.reporting.replay import CONSUMER, DAY_OF_SUMS, MARK, REBUILT, Position, clock_at, marks_for
 from shared.base.settings import Settings
+from shared.contracts.catalogue import entries
 from shared.messaging.bus.embedded import Sources, heads_at
-from shared.store import Statement, Store, Unreachable
+from shared.store import Statement, Store, Unit, Unreachable
 from shared.store.base import CannotReplace
 
 
@@ -69,8 +70,19 @@ async def _making(place: Place, settings: Settings, sources: Sources) -> Made:
         await fold_history(opened, settings)
         await place.fill_current()
         await fill_directory(opened)
+        await opened.commit(_without_history())
     except (Unreachable, CannotReplace):
         raise
     except Exception as error:
         raise NotInBulk(repr(error)) from error
     return Made(opened, events, place, reached)
+
+
+def _without_history() -> Unit:
+    """Forget the versions of what has only a newest one; that was taken over."""
+    unit = Unit()
+    names = sorted(entry.name for entry in entries() if not entry.has_history)
+    unit.parts[0].statements.append(
+        Statement("DELETE FROM history WHERE aggregate_type = ?", [(name,) for name in names])
+    )
+    return unit

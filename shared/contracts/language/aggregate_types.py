@@ -42,6 +42,8 @@ class AggregateType:
     """The state in which an edition binds; empty where there are no editions."""
     frozen: str = ""
     """The member that holds the hash of frozen content; empty where nothing is frozen."""
+    has_history: bool = True
+    """Whether reporting keeps every version; of what is many and changed in bulk only the newest."""
 
     @property
     def noun(self) -> str:

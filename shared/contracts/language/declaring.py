@@ -43,13 +43,15 @@ def aggregate(
     attached: bool = False,
     editions: StrEnum | None = None,
     frozen: str = "",
+    history: bool = True,
 ) -> Callable[[type[A]], type[A]]:
     """Enter a shape into the catalogue. TypeError where its names are taken or a declaration makes no sense.
 
     `name` is the snake-case name of the class where none is given. `needs` is the verb that writing one needs. `scope`
     names the members that say in what the aggregate lies: the key's project, else all of SCOPES that it has; `("id",)`
     for what others lie in. What is `attached` lies where its `subject` does. `editions` is the state in which an edition
-    binds; the shape is then an `Edition`. `frozen` names the member that holds the hash of frozen content.
+    binds; the shape is then an `Edition`. `frozen` names the member that holds the hash of frozen content. `history`: whether reporting keeps every version, or
+    only the newest.
     """
 
     def declare(shape: type[A]) -> type[A]:
@@ -70,6 +72,7 @@ def aggregate(
             is_attached=attached,
             editions=editions or "",
             frozen=frozen,
+            has_history=history,
         )
         _refuse_second(entry)
         _check_declaration(entry)

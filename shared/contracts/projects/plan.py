@@ -48,7 +48,7 @@ class ConstraintKind(StrEnum):
     MFO = "mfo"
 
 
-@aggregate("projects", "activities", key="project_id")
+@aggregate("projects", "activities", key="project_id", history=False)
 class Activity(Aggregate):
     """A piece of work of a plan, an instant of it, or effort that spans others.
 
@@ -134,7 +134,7 @@ class Lag(Shape):
     """Whether it passes around the clock."""
 
 
-@aggregate("projects", "dependencies", key="project_id")
+@aggregate("projects", "dependencies", key="project_id", history=False)
 class Dependency(Aggregate):
     """A link of a plan: the successor waits for the predecessor, which may be part of another project's plan."""
 

@@ -6,6 +6,7 @@ that needs it. Its memory is bounded, and it does not take over the process's si
 """
 
 import re
+import resource
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -25,11 +26,16 @@ from shared.base.texts import Text
 
 JAVA_OPTIONS = (
     "-Xmx768m",
+    "-XX:+UseSerialGC",
+    "-XX:CompressedClassSpaceSize=64m",  # Java reserves address space, which is bounded in a worker
+    "-XX:ReservedCodeCacheSize=64m",
     "-Xrs",  # the process keeps its own handling of interrupts and termination
     "-Djava.awt.headless=true",
     "-Dlog4j2.StatusLogger.level=OFF",  # a library of mpxj's complains that nobody listens to its log
 )
 
+JAVA_MEGABYTES = 1_400
+"""Of address space, for the heap and all beside it; most of it is reserved and never used."""
 _PMXML_NAMESPACE = "http://xmlns.oracle.com/Primavera/"
 
 
@@ -105,6 +111,16 @@ def _started(kind: Format) -> SimpleNamespace:
         raise UnsupportedMediaType(what, Fault("mpxj_absent", what), code="mpxj_absent") from None
 
 
+def _make_room() -> None:
+    """A worker's address space is bounded: Java gets room of its own, which it does not outgrow."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if soft != resource.RLIM_INFINITY:
+        room = soft + JAVA_MEGABYTES * 1024 * 1024
+        resource.setrlimit(
+            resource.RLIMIT_AS, (room if hard == resource.RLIM_INFINITY else min(room, hard), hard)
+        )
+
+
 @cache
 def _java() -> SimpleNamespace:
     """The classes of mpxj's that are used, once Java runs."""
@@ -112,6 +128,7 @@ def _java() -> SimpleNamespace:
     import mpxj  # noqa: F401 - puts its libraries on Java's class path
 
     if not jpype.isJVMStarted():
+        _make_room()
         jpype.startJVM(*JAVA_OPTIONS, convertStrings=True)
     primavera, io = jpype.JPackage("org").mpxj.primavera, jpype.JPackage("java").io
     return SimpleNamespace(

@@ -1,7 +1,7 @@
 """What holds of links: the successor is of the link's own project, nothing follows itself, and no circle closes."""
 
-from collections.abc import Collection, Iterable, Mapping
-from uuid import UUID
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from typing import TypeVar
 
 from shared.base.errors import Fault, Invalid
 from shared.base.texts import Text
@@ -9,6 +9,7 @@ from shared.contracts.projects.plan import Activity, Dependency
 from shared.domain.acts import ARCHIVE, CREATE, RESTORE
 from shared.domain.stages import Act
 
+N = TypeVar("N", bound=Hashable)
 MOST_NAMED = 20
 """So many activities of a circle are named at most."""
 
@@ -37,9 +38,9 @@ def leads_on(link: Dependency) -> None:
         )
 
 
-def path_back(start: UUID, end: UUID, edges: Mapping[UUID, Collection[UUID]]) -> list[UUID]:
+def path_back(start: N, end: N, edges: Mapping[N, Collection[N]]) -> list[N]:
     """The shortest way along links from `start` to `end`, both included; nothing where there is none."""
-    before: dict[UUID, UUID | None] = {start: None}
+    before: dict[N, N | None] = {start: None}
     front = [start]
     while front and end not in before:
         front = [
@@ -47,8 +48,8 @@ def path_back(start: UUID, end: UUID, edges: Mapping[UUID, Collection[UUID]]) ->
         ]
     if end not in before:
         return []
-    path: list[UUID] = []
-    at: UUID | None = end
+    path: list[N] = []
+    at: N | None = end
     while at is not None:
         path.append(at)
         at = before[at]

@@ -1,19 +1,26 @@
 """From the rows of a body to activities: which one each row is, and what it makes of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from services.projects.engines.planning.bulk import PlanActivity
+from services.projects.engines.planning.bulk import PlanActivity, PlanDependency
 from services.projects.structure.activity.rules import faults
 from services.projects.structure.plan.refusals import Refusals
 from services.projects.structure.plan.standing import AT_ONCE, Plan, by_ids
 from shared.base.clock import now
+from shared.base.turns import in_turns
 from shared.contracts.language import Aggregate, ExternalRef
 from shared.contracts.projects.plan import Activity, ConstraintKind
 from shared.contracts.projects.structure import Calendar, WorkPackage
 from shared.domain.register import having_refs
 from shared.domain.work import Work
+
+A = TypeVar("A", bound=Aggregate)
+Ref = tuple[str, str]
+"""An external key as source and id, which are hashed at once."""
 
 MEMBERS = (
     "name", "duration_minutes", "constraint_at", "deadline_on", "percent_complete", "actual_start_at", "actual_finish_at",
@@ -22,12 +29,12 @@ MEMBERS = (
 """What a row gives as it is."""
 
 
-@dataclass
-class Rows:
-    """The activities that the rows stand for, in the order of the body."""
+class Revision(NamedTuple, Generic[A]):
+    """A row of a plan as it is to be."""
 
-    each: list[Activity] = field(default_factory=list)
-    by_key: dict[str, UUID] = field(default_factory=dict)
+    one: A
+    is_new: bool
+    is_changed: bool
 
 
 @dataclass(frozen=True)
@@ -44,31 +51,38 @@ async def neighbours(work: Work, rows: Sequence[PlanActivity]) -> Neighbours:
     return Neighbours(packages, calendars)
 
 
-def ref_of(row: object) -> ExternalRef | None:
-    ref = getattr(row, "external_ref")  # noqa: B009 of activities and links alike
-    return None if ref is None else ExternalRef(source=ref.source, id=ref.id)
+async def refs_of(rows: Sequence[PlanActivity | PlanDependency]) -> list[ExternalRef | None]:
+    """The external key of each row, checked."""
+    return [
+        None if (ref := row.external_ref) is None else ExternalRef(source=ref.source, id=ref.id)
+        async for row in in_turns(rows)
+    ]
 
 
 async def by_refs(
-    work: Work, shape: type[Aggregate], refs: Sequence[ExternalRef]
-) -> dict[ExternalRef, Aggregate]:
-    """Of these external keys those that somebody has, archived or not, in any project."""
-    owners: dict[ExternalRef, Aggregate] = {}
-    for first in range(0, len(refs), AT_ONCE):
-        condition, params = having_refs(set(refs[first : first + AT_ONCE]))
+    work: Work, shape: type[A], standing: Iterable[A], refs: Iterable[ExternalRef | None]
+) -> dict[Ref, A]:
+    """Of these external keys those that somebody has: one of `standing`, or another one, archived or not, in any project."""
+    owners = {(ref.source, ref.id): one for one in standing if (ref := one.external_ref) is not None}
+    unseen = [ref for ref in refs if ref is not None and (ref.source, ref.id) not in owners]
+    for first in range(0, len(unseen), AT_ONCE):
+        condition, params = having_refs(set(unseen[first : first + AT_ONCE]))
         for one in await work.select(shape, f"({condition})", params, archived=True):
             assert one.external_ref is not None
-            owners[one.external_ref] = one
+            owners[one.external_ref.source, one.external_ref.id] = one
+        await asyncio.sleep(0)
     return owners
 
 
-def revised(work: Work, project_id: UUID, row: PlanActivity, one: Activity | None) -> Activity:
+def revised(
+    work: Work, project_id: UUID, row: PlanActivity, ref: ExternalRef | None, one: Activity | None
+) -> Activity:
     """The activity as the row wants it; a new one where `one` is None."""
     members = {name: getattr(row, name) for name in MEMBERS}
     members["constraint_kind"] = None if row.constraint_kind is None else ConstraintKind(row.constraint_kind)
     members["work_package_id"] = None if row.work_package_id is None else UUID(row.work_package_id)
     members["calendar_id"] = None if row.calendar_id is None else UUID(row.calendar_id)
-    if (ref := ref_of(row)) is not None:
+    if ref is not None:
         members["external_ref"] = ref
     if one is None:
         return work.new_of(Activity, members | {"project_id": project_id}, {})
@@ -102,30 +116,33 @@ def judge(one: Activity, before: Activity | None, at: str, by: Neighbours, refus
 
 
 async def identified(
-    work: Work, plan: Plan, rows: Sequence[PlanActivity], project_id: UUID, refusals: Refusals
+    work: Work,
+    plan: Plan,
+    rows: Sequence[PlanActivity],
+    refs: Sequence[ExternalRef | None],
+    project_id: UUID,
+    refusals: Refusals,
 ) -> list[Activity | None]:
     """Which activity each row is; None: a new one. An archived one of the project comes back."""
-    by_ref = {one.external_ref: one for one in plan.activities.values() if one.external_ref is not None}
     elsewhere = await by_ids(
         work, Activity, (row.id for row in rows if row.id and UUID(row.id) not in plan.activities)
     )
-    unseen = [ref for row in rows if (ref := ref_of(row)) is not None and ref not in by_ref]
-    owners = await by_refs(work, Activity, unseen)
+    owners = await by_refs(work, Activity, plan.activities.values(), refs)
     each: list[Activity | None] = []
-    for place, row in enumerate(rows):
-        at, ref = f"/activities/{place}", ref_of(row)
+    async for place, (row, ref) in in_turns(enumerate(zip(rows, refs, strict=True))):
         one: Activity | None = None
-        owner = None if ref is None else by_ref.get(ref) or owners.get(ref)
+        owner = None if ref is None else owners.get((ref.source, ref.id))
         if row.id is not None:
             one = plan.activities.get(UUID(row.id)) or elsewhere.get(UUID(row.id))
             if one is None or one.project_id != project_id:
-                refusals.refuse_row("not_found", "the project has no such activity", f"{at}/id")
+                refusals.refuse_row(
+                    "not_found", "the project has no such activity", f"/activities/{place}/id"
+                )
             elif owner is not None and owner.id != one.id:
-                refusals.refuse_row("duplicate", "already taken", f"{at}/external_ref")
+                refusals.refuse_row("duplicate", "already taken", f"/activities/{place}/external_ref")
         elif owner is not None:
-            assert isinstance(owner, Activity)
             one = owner
             if owner.project_id != project_id:
-                refusals.refuse_row("duplicate", "already taken", f"{at}/external_ref")
+                refusals.refuse_row("duplicate", "already taken", f"/activities/{place}/external_ref")
         each.append(one)
     return each

@@ -4,10 +4,9 @@ One refused row refuses all. Nothing is published of what is unchanged. A large 
 other requests have their turn; it is written in one commit.
 """
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.projects.engines.planning.bulk import PlanBody
@@ -15,11 +14,14 @@ from services.projects.standing import of_project
 from services.projects.structure.activity import rules
 from services.projects.structure.dependency import network
 from services.projects.structure.plan import activities as rows_of
+from services.projects.structure.plan.activities import Revision
 from services.projects.structure.plan.links import Linking, refuse_circles
 from services.projects.structure.plan.refusals import Refusals
-from services.projects.structure.plan.standing import AT_ONCE, Plan, plan_of
+from services.projects.structure.plan.standing import AT_ONCE, Plan, plan_of, tag_of
+from services.projects.structure.schedule.anew import links_changed
 from shared.base.clock import now
 from shared.base.errors import Fault, PreconditionFailed, PreconditionRequired
+from shared.base.turns import in_turns
 from shared.contracts.language import Aggregate, plain
 from shared.contracts.projects.methods import Milestone, MilestoneState
 from shared.contracts.projects.plan import Activity, Dependency
@@ -31,8 +33,6 @@ from shared.domain.work import Work
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Aggregate)
-PUT_AT_ONCE = 100
-"""So many rows are written before others have their turn."""
 
 
 @dataclass
@@ -62,30 +62,44 @@ async def put(
     """Make the project's plan look like `body`. `expected` are the ETags of If-Match; None where there is none."""
     await network.hold(work, [project.id], crossing=any(link.from_id for link in body.dependencies))
     plan = await plan_of(work, project.id)
-    _expect(plan, expected)
+    await _expect(plan, expected)
     refusals, outcome = Refusals(), Outcome()
     each = await _activities(work, project.id, plan, body, refusals, outcome)
-    present = [one.id for one, _ in each]
+    present = [row.one.id for row in each]
     linking = Linking(work, project.id, plan, outcome.keys, present, refusals)
     links = await linking.made_of(body.dependencies)
-    stay, remain = {*present}, {link.id for link, _ in links}
-    removed = [one for id, one in plan.activities.items() if id not in stay]
-    unlinked = [one for id, one in plan.links.items() if id not in remain]
+    removed = await _absent(plan.activities, each)
+    unlinked = await _absent(plan.links, links)
     await _refuse_removed(work, project.id, removed, refusals)
     refusals.tell()
     await _hold_crossed(work, project.id, links)
-    names = {one.id: one.name for one, _ in each}
-    await refuse_circles(work, project.id, [link for link, _ in links], names)
+    names = {row.one.id: row.one.name async for row in in_turns(each, AT_ONCE)}
+    await refuse_circles(work, project.id, [row.one for row in links], names)
     await _admit(work, project, plan, each, links, removed, unlinked)
+    crossed = _crossed(work, links, unlinked)
     await _write(work, each, outcome.activities)
     await _write(work, links, outcome.links)
     await _archive(work, unlinked, outcome.links)
     await _archive(work, removed, outcome.activities)
-    outcome.tag = Plan({one.id: one for one, _ in each}, {one.id: one for one, _ in links}).tag
+    await links_changed(work, project.id, crossed)
+    outcome.tag = await tag_of([*(row.one for row in each), *(row.one for row in links)])
     return outcome
 
 
-def _expect(plan: Plan, expected: list[tuple[bool, str]] | None) -> None:
+def _crossed(work: Work, links: Sequence[Revision[Dependency]], unlinked: Sequence[Dependency]) -> set[UUID]:
+    """The other projects from which a link comes, or no longer comes, or comes in another way."""
+    changed = [row.one for row in links if row.is_changed]
+    before = [one for one in map(work.before, changed) if one is not None]
+    return {one.from_project_id for one in (*changed, *before, *unlinked) if one.from_project_id is not None}
+
+
+async def _absent(standing: Mapping[UUID, A], rows: Sequence[Revision[A]]) -> list[A]:
+    """What stands and has no row."""
+    present = {row.one.id async for row in in_turns(rows, AT_ONCE)}
+    return [one for id, one in standing.items() if id not in present]
+
+
+async def _expect(plan: Plan, expected: list[tuple[bool, str]] | None) -> None:
     """The plan is the one that was read; where there is none yet, nothing can be lost."""
     if expected is None:
         if plan.activities or plan.links:
@@ -94,28 +108,29 @@ def _expect(plan: Plan, expected: list[tuple[bool, str]] | None) -> None:
                 Fault("required", "If-Match is needed", header="If-Match"),
             )
         return
-    if not any(tag in ("*", plan.tag) and not weak for weak, tag in expected):
-        raise PreconditionFailed("the plan has changed since it was read", headers={"ETag": plan.tag})
+    current = await plan.tag()
+    if not any(tag in ("*", current) and not weak for weak, tag in expected):
+        raise PreconditionFailed("the plan has changed since it was read", headers={"ETag": current})
 
 
 async def _activities(
     work: Work, project_id: UUID, plan: Plan, body: PlanBody, refusals: Refusals, outcome: Outcome
-) -> list[tuple[Activity, bool]]:
-    """The activity of each row as it is to be, and whether it is new."""
+) -> list[Revision[Activity]]:
+    """The activity of each row as it is to be."""
     by = await rows_of.neighbours(work, body.activities)
-    each: list[tuple[Activity, bool]] = []
+    each: list[Revision[Activity]] = []
     ids_before: set[UUID] = set()
-    standing = await rows_of.identified(work, plan, body.activities, project_id, refusals)
-    for place, (row, one) in enumerate(zip(body.activities, standing, strict=True)):
-        if place % AT_ONCE == 0:
-            await asyncio.sleep(0)
-        activity = rows_of.revised(work, project_id, row, one)
+    refs = await rows_of.refs_of(body.activities)
+    standing = await rows_of.identified(work, plan, body.activities, refs, project_id, refusals)
+    rows = enumerate(zip(body.activities, refs, standing, strict=True))
+    async for place, (row, ref, one) in in_turns(rows):
+        activity = rows_of.revised(work, project_id, row, ref, one)
         if activity.id in ids_before:
             refusals.refuse_row("duplicate", "another row is this activity", f"/activities/{place}")
         ids_before.add(activity.id)
         before = None if one is None else work.before(one)
         rows_of.judge(activity, before, f"/activities/{place}", by, refusals)
-        each.append((activity, one is None))
+        each.append(Revision(activity, one is None, one is None or work.is_changed(activity)))
         if row.key is not None:
             outcome.keys[row.key] = activity.id
     return each
@@ -146,9 +161,9 @@ def _needed(name: str, what: str) -> Fault:
     return Fault("needed", rules.needed(name, what), pointer="/activities")
 
 
-async def _hold_crossed(work: Work, project_id: UUID, links: Sequence[tuple[Dependency, bool]]) -> None:
+async def _hold_crossed(work: Work, project_id: UUID, links: Sequence[Revision[Dependency]]) -> None:
     """The plans that links lead from are held too: of two that close a circle together only the first is written."""
-    others = {link.from_project_id for link, _ in links if link.from_project_id is not None}
+    others = {row.one.from_project_id for row in links if row.one.from_project_id is not None}
     if others:
         await network.hold(work, {project_id, *others}, crossing=True)
 
@@ -157,21 +172,21 @@ async def _admit(
     work: Work,
     project: Project,
     plan: Plan,
-    each: Sequence[tuple[Activity, bool]],
-    links: Sequence[tuple[Dependency, bool]],
+    each: Sequence[Revision[Activity]],
+    links: Sequence[Revision[Dependency]],
     removed: Sequence[Aggregate],
     unlinked: Sequence[Aggregate],
 ) -> None:
     """Ask the project for what this does to its plan."""
-    rows: list[tuple[Aggregate, bool]] = [*each, *links]
+    rows: list[Revision[Any]] = [*each, *links]
     acts = []
-    if any(is_new for _, is_new in rows):
+    if any(row.is_new for row in rows):
         acts.append(Act.NEW_CHILD)
-    if any(not is_new and work.is_changed(one) for one, is_new in rows):
+    if any(row.is_changed and not row.is_new for row in rows):
         acts.append(Act.EDIT)
     if removed or unlinked:
         acts.append(Act.CORRECTION)
-    one = next((row for row, _ in rows), None) or next(iter([*removed, *unlinked]), None)
+    one = next(iter([*(row.one for row in rows[:1]), *removed, *unlinked]), None)
     if one is None or not acts:
         return
     standing = await of_project(work, one)
@@ -179,14 +194,12 @@ async def _admit(
         stages.admit(act, standing.stage, standing.archived, verbs(work, one), "")
 
 
-async def _write(work: Work, rows: Sequence[tuple[A, bool]], counts: Counts) -> None:
-    for place, (one, is_new) in enumerate(rows):
-        if place % PUT_AT_ONCE == 0:
-            await asyncio.sleep(0)
+async def _write(work: Work, rows: Sequence[Revision[A]], counts: Counts) -> None:
+    async for one, is_new, is_changed in in_turns(rows):
         if is_new:
             counts.created += 1
             work.save(one, plain(type(one), "created"))
-        elif work.is_changed(one):
+        elif is_changed:
             counts.changed += 1
             before = work.before(one)
             only_back = (
@@ -201,9 +214,7 @@ async def _write(work: Work, rows: Sequence[tuple[A, bool]], counts: Counts) -> 
 
 async def _archive(work: Work, rows: Sequence[A], counts: Counts) -> None:
     at = now()
-    for place, one in enumerate(rows):
-        if place % PUT_AT_ONCE == 0:
-            await asyncio.sleep(0)
+    async for one in in_turns(rows):
         one.archived_at = at
         work.save(one, plain(type(one), "archived"))
         counts.removed += 1

@@ -1,19 +1,23 @@
 """From the rows of a body to links: which one each row is, what it links, and that no circle closes."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.projects.engines.planning.bulk import PlanDependency
 from services.projects.structure.dependency import rules
 from services.projects.structure.dependency.network import circle_of
-from services.projects.structure.plan.activities import by_refs, ref_of
+from services.projects.structure.plan.activities import Revision, by_refs, refs_of
 from services.projects.structure.plan.refusals import Refusals
-from services.projects.structure.plan.standing import Plan, by_ids
+from services.projects.structure.plan.standing import AT_ONCE, Plan, by_ids
+from shared.base.turns import in_turns
+from shared.contracts.language import ExternalRef
 from shared.contracts.projects.methods import Milestone
 from shared.contracts.projects.plan import Activity, Dependency, DependencyKind, Lag
 from shared.domain.work import Work
 
+N = TypeVar("N", bound=Hashable)
 Ends = tuple[UUID, UUID, DependencyKind]
 
 
@@ -35,22 +39,21 @@ class Linking:
         """Activities of other projects, and milestones that stand for one -> the activity; None where it is refused."""
         self._projects: dict[UUID, UUID] = {}
 
-    async def made_of(self, rows: Sequence[PlanDependency]) -> list[tuple[Dependency, bool]]:
-        """The link that each row stands for as it is to be, and whether it is new; refused rows are left out."""
+    async def made_of(self, rows: Sequence[PlanDependency]) -> list[Revision[Dependency]]:
+        """The link that each row stands for as it is to be; refused rows are left out."""
         await self._look_up(rows)
-        by_ref = {one.external_ref: one for one in self._plan.links.values() if one.external_ref is not None}
-        unseen = [ref for row in rows if (ref := ref_of(row)) is not None and ref not in by_ref]
-        owners = await by_refs(self._work, Dependency, unseen)
+        refs = await refs_of(rows)
+        owners = await by_refs(self._work, Dependency, self._plan.links.values(), refs)
         by_ends: dict[Ends, Dependency] = {}
-        for link in self._plan.links.values():
+        async for link in in_turns(self._plan.links.values(), AT_ONCE):
             by_ends.setdefault((link.from_id, link.to_id, link.kind), link)
         archived = await by_ids(
             self._work, Dependency, (r.id for r in rows if r.id and UUID(r.id) not in self._plan.links)
         )
         ids_in_rows = {UUID(row.id) for row in rows if row.id is not None}
-        links: list[tuple[Dependency, bool]] = []
+        links: list[Revision[Dependency]] = []
         ends_seen: set[Ends] = set()
-        for place, row in enumerate(rows):
+        async for place, (row, ref) in in_turns(enumerate(zip(rows, refs, strict=True))):
             at = f"/dependencies/{place}"
             ends = self._ends(row, at)
             if ends is None:
@@ -59,7 +62,6 @@ class Linking:
                 self._refusals.refuse_row("duplicate", "another row links the same ends", at)
                 continue
             ends_seen.add(ends)
-            ref = ref_of(row)
             one: Dependency | None = None
             if row.id is not None:
                 one = self._plan.links.get(UUID(row.id)) or archived.get(UUID(row.id))
@@ -67,19 +69,20 @@ class Linking:
                     self._refusals.refuse_row("not_found", "the project has no such link", f"{at}/id")
                     continue
             elif ref is not None:
-                owner = by_ref.get(ref) or owners.get(ref)
+                owner = owners.get((ref.source, ref.id))
                 if owner is not None:
-                    assert isinstance(owner, Dependency)
                     if owner.project_id != self._project_id:
                         self._refusals.refuse_row("duplicate", "already taken", f"{at}/external_ref")
                         continue
                     one = owner
             elif (same := by_ends.get(ends)) is not None and same.id not in ids_in_rows:
                 one = same
-            links.append(self._link(row, ends, one))
+            links.append(self._link(row, ref, ends, one))
         return links
 
-    def _link(self, row: PlanDependency, ends: Ends, one: Dependency | None) -> tuple[Dependency, bool]:
+    def _link(
+        self, row: PlanDependency, ref: ExternalRef | None, ends: Ends, one: Dependency | None
+    ) -> Revision[Dependency]:
         lag = row.lag
         members: dict[str, Any] = {
             "from_id": ends[0],
@@ -90,12 +93,13 @@ class Linking:
             if lag is None
             else Lag.model_construct(minutes=lag.minutes, percent=lag.percent, elapsed=lag.elapsed),
         }
-        if (ref := ref_of(row)) is not None:
+        if ref is not None:
             members["external_ref"] = ref
         if one is None:
-            return self._work.new_of(Dependency, members | {"project_id": self._project_id}, {}), True
+            link = self._work.new_of(Dependency, members | {"project_id": self._project_id}, {})
+            return Revision(link, is_new=True, is_changed=True)
         one.take(**members, archived_at=None)
-        return one, False
+        return Revision(one, is_new=False, is_changed=self._work.is_changed(one))
 
     def _ends(self, row: PlanDependency, at: str) -> Ends | None:
         """The activities that a row links; None where it is refused."""
@@ -142,13 +146,14 @@ async def refuse_circles(
 ) -> None:
     """Refuse a body whose links lead in a circle, by themselves or together with those of linked projects. `names` are
     those of its activities."""
-    edges: dict[UUID, list[UUID]] = {}
-    for link in links:
-        edges.setdefault(link.from_id, []).append(link.to_id)
+    edges: dict[int, list[int]] = {}
+    async for link in in_turns(links, AT_ONCE):
+        edges.setdefault(link.from_id.int, []).append(link.to_id.int)
     for before, after in await _edges_elsewhere(work, project_id, links):
-        edges.setdefault(before, []).append(after)
-    if (path := a_circle(edges)) is None:
+        edges.setdefault(before.int, []).append(after.int)
+    if (numbers := await asyncio.to_thread(a_circle, edges)) is None:
         return
+    path = [UUID(int=one) for one in numbers]
     ends = {(link.from_id, link.to_id): place for place, link in enumerate(links)}
     place = next((ends[pair] for pair in zip(path, [*path[1:], path[0]], strict=True) if pair in ends), None)
     pointer = "/dependencies" if place is None else f"/dependencies/{place}/to_id"
@@ -181,9 +186,9 @@ async def _edges_elsewhere(
     return [(UUID(before), UUID(after)) for before, after in rows]
 
 
-def a_circle(edges: Mapping[UUID, Sequence[UUID]]) -> list[UUID] | None:
+def a_circle(edges: Mapping[N, Sequence[N]]) -> list[N] | None:
     """The activities of a circle in order; None where the links lead in none."""
-    awaited: dict[UUID, int] = dict.fromkeys(edges, 0)
+    awaited: dict[N, int] = dict.fromkeys(edges, 0)
     for followers in edges.values():
         for one in followers:
             awaited[one] = awaited.get(one, 0) + 1
@@ -199,7 +204,7 @@ def a_circle(edges: Mapping[UUID, Sequence[UUID]]) -> list[UUID] | None:
         return None
     rest = {one: [after for after in edges.get(one, ()) if after in awaited] for one in awaited}
     behind = {after: one for one, followers in rest.items() for after in followers}
-    walked: dict[UUID, None] = {}
+    walked: dict[N, None] = {}
     one = next(iter(behind))
     while one not in walked:  # back from one to another that it waits for: each of the rest waits for one
         walked[one] = None

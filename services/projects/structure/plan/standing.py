@@ -1,17 +1,19 @@
 """A project's plan as it stands: read in pieces, so that no other request waits for a large one."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeVar
 from uuid import UUID
 
+from shared.base.turns import in_turns
 from shared.contracts.language import Aggregate
 from shared.contracts.projects.plan import Activity, Dependency
 from shared.domain.work import Work
 
 AT_ONCE = 500
-"""So many rows are read, or decided about, before others have their turn."""
+"""So many rows are read at once."""
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -23,9 +25,8 @@ class Plan:
     activities: dict[UUID, Activity]
     links: dict[UUID, Dependency]
 
-    @property
-    def tag(self) -> str:
-        return tag_of([*self.activities.values(), *self.links.values()])
+    async def tag(self) -> str:
+        return await tag_of([*self.activities.values(), *self.links.values()])
 
 
 async def plan_of(work: Work, project_id: UUID) -> Plan:
@@ -44,6 +45,7 @@ async def all_of(work: Work, shape: type[A], project_id: UUID) -> list[A]:
             shape, f"project_id = ? AND id > ? ORDER BY id LIMIT {AT_ONCE}", (str(project_id), after)
         )
         rows += page
+        await asyncio.sleep(0)
         if len(page) < AT_ONCE:
             return rows
         after = str(page[-1].id)
@@ -60,9 +62,11 @@ async def by_ids(work: Work, shape: type[A], ids: Iterable[UUID | str]) -> dict[
     return rows
 
 
-def tag_of(rows: Iterable[Aggregate]) -> str:
+async def tag_of(rows: Iterable[Aggregate]) -> str:
     """The ETag of a plan: a hash of the ids and versions of all that is in it."""
-    digest = blake2b(digest_size=16)
-    for one in sorted(f"{one.id}.{one.version}" for one in rows):
-        digest.update(one.encode())
-    return f'"{digest.hexdigest()}"'
+    texts = [f"{one.id}.{one.version}" async for one in in_turns(rows, AT_ONCE)]
+    return await asyncio.to_thread(_tag, texts)
+
+
+def _tag(texts: list[str]) -> str:
+    return f'"{blake2b("".join(sorted(texts)).encode(), digest_size=16).hexdigest()}"'

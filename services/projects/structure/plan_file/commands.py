@@ -3,16 +3,15 @@
 import gzip
 from asyncio import to_thread
 from base64 import b64encode
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import msgspec
 
-from services.projects.engines.planfiles.activities import PlanFileContent
 from services.projects.structure.plan import commands as plans
 from services.projects.structure.plan.standing import plan_of
 from services.projects.structure.plan_file import rules
-from shared.base.errors import Fault, Invalid, TooLarge, UnsupportedMediaType
+from shared.base.errors import Fault, Invalid, TooLarge
 from shared.base.texts import Text
 from shared.contracts.language import Fact, entry_of, plain
 from shared.contracts.projects.baseline import (
@@ -28,6 +27,9 @@ from shared.domain.work import Work
 from shared.http.call import Answer, Call
 from shared.http.long_work.bodies import read_by_worker
 from shared.store.content import Content, Upload, pieces, upload_of, used
+
+if TYPE_CHECKING:
+    from services.projects.engines.planfiles.activities import PlanFileContent
 
 READ = "services.projects.engines.planfiles.activities:READ_FILE"
 LARGEST = 30 * 1024 * 1024
@@ -104,25 +106,18 @@ async def _sent(work: Work, sha256: str) -> Upload:
     return upload
 
 
-async def _read(call: Call, upload: Upload, project_id: UUID) -> tuple[PlanFileContent, PlanFormat]:
+async def _read(call: Call, upload: Upload, project_id: UUID) -> "tuple[PlanFileContent, PlanFormat]":
     """The file as a worker read it: once, for a request that is decided several times."""
     content_and_format = call.scope.get("portolan.plan_file")
     if content_and_format is None:
         content = Content(upload.sha256, upload.size, upload.media_type)
         raw = b"".join([piece async for piece in pieces(call.kernel.store, content, 0, content.size)])
         format = rules.format_of(raw)
-        if format is not PlanFormat.MSPDI:
-            raise UnsupportedMediaType(
-                "this format is not read here yet: save the plan as XML of Microsoft Project, or bring it in at the page of imports",
-                Fault("format_not_read", Text("a file of another format"), pointer="/sha256"),
-                code="format_not_read",
-            )
         zone = str(call.kernel.settings.zone)
         body = await to_thread(_body, raw, zone, f"{project_id}/")
         result = await read_by_worker(call, READ, body)
         content_and_format = call.scope["portolan.plan_file"] = (await to_thread(_content, result), format)
-    assert isinstance(content_and_format, tuple)
-    return content_and_format
+    return cast("tuple[PlanFileContent, PlanFormat]", content_and_format)
 
 
 def _body(raw: bytes, zone: str, prefix: str) -> bytes:
@@ -131,5 +126,7 @@ def _body(raw: bytes, zone: str, prefix: str) -> bytes:
     )
 
 
-def _content(result: bytes) -> PlanFileContent:
+def _content(result: bytes) -> "PlanFileContent":
+    from services.projects.engines.planfiles.activities import PlanFileContent
+
     return msgspec.json.decode(gzip.decompress(result), type=PlanFileContent)

@@ -7,6 +7,7 @@ from services.reporting.dashboard import Dashboard, DashboardAnswer, from_rows
 from services.reporting.dashboards.alignment import view
 from services.reporting.reading import Reading, State
 from shared.base.money import Money
+from shared.base.turns import in_turns
 from shared.contracts.language import AnswerShape, Id
 
 
@@ -17,10 +18,9 @@ async def objectives(reading: Reading[AsOfQuery]) -> list[State]:
 async def _objectives(reading: Reading[AsOfQuery]) -> list[State]:
     serving: dict[str, list[view.Serving]] = {}
     for kind in ("project", "request"):
-        for state in await reading.states(kind):
-            if view.is_going_on(kind, state):
-                for one in view.servings(kind, state):
-                    serving.setdefault(one.objective_id, []).append(one)
+        async for state in in_turns(await reading.standing_in_scope(kind, view.GOING_ON[kind])):
+            for one in view.servings(kind, state):
+                serving.setdefault(one.objective_id, []).append(one)
     tree = view.Tree(await reading.states("strategic_objective"))
     return view.lines(tree, serving, reading.currency)
 
@@ -30,7 +30,7 @@ async def unserved(reading: Reading[AsOfQuery]) -> list[State]:
 
 
 async def projects(reading: Reading[AsOfQuery]) -> list[State]:
-    return [one for one in await reading.states("project") if view.is_going_on("project", one)]
+    return await reading.standing_in_scope("project", view.GOING_ON["project"])
 
 
 async def serving_none(reading: Reading[AsOfQuery]) -> list[State]:

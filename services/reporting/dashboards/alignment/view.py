@@ -13,6 +13,7 @@ from shared.base.money import Money
 from shared.base.text import sort_key
 from shared.contracts.projects.intake import RequestState
 from shared.contracts.projects.strategy import ContributionLevel, StrategicObjectiveState
+from shared.contracts.projects.structure import Stage
 from shared.domain.stages import ENDED
 
 State = dict[str, Any]
@@ -27,6 +28,11 @@ WEIGHTS = {
 """How much a contribution counts beside the others of the same project: in equal steps."""
 NO_REQUEST = (RequestState.REJECTED, RequestState.WITHDRAWN, RequestState.CONVERTED)
 """A request in one of these states serves nothing any more: a converted one does as the project that it became."""
+GOING_ON = {
+    "project": tuple(stage.value for stage in Stage if stage not in ENDED),
+    "request": tuple(state.value for state in RequestState if state not in NO_REQUEST),
+}
+"""Where what serves anything now stands: what has ended does not."""
 MOST_SERVING = 50
 """So many of what serves an objective are listed; `projects` and `requests` count all."""
 
@@ -42,11 +48,6 @@ class Serving(NamedTuple):
     contribution: str
     currency: str | None
     share: int | None
-
-
-def is_going_on(kind: str, state: State) -> bool:
-    """Whether it serves anything now: what has ended does not."""
-    return state["state"] not in NO_REQUEST if kind == "request" else state["stage"] not in ENDED
 
 
 def servings(kind: str, state: State) -> Iterator[Serving]:

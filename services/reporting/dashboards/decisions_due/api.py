@@ -12,7 +12,7 @@ from shared.contracts.language import AnswerShape, Day, Id
 async def lines(reading: Reading[ScopedQuery]) -> list[State]:
     items: list[State] = []
     for kind in view.standing():
-        states = await reading.states_in_scope(kind.aggregate)
+        states = await reading.standing_in_scope(kind.aggregate, (kind.state,))
         items += view.lines(kind, states, reading.at.on, reading.settings.zone)
     return view.ordered(items)
 

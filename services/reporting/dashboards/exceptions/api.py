@@ -12,7 +12,7 @@ from shared.contracts.projects.change import AxisValue
 
 
 async def lines(reading: Reading[ScopedQuery]) -> list[State]:
-    exceptions = await reading.states_in_scope("exception")
+    exceptions = await reading.standing_in_scope("exception", view.OPEN)
     return view.lines(exceptions, reading.at.on, reading.settings.zone)
 
 
@@ -21,7 +21,7 @@ async def by_axis(reading: Reading[ScopedQuery]) -> list[State]:
 
 
 async def ended(reading: Reading[ScopedQuery]) -> dict[str, int]:
-    return view.ended(await reading.states_in_scope("exception"))
+    return await reading.counts_in_scope("exception", view.ENDED)
 
 
 class AxisExceptions(AnswerShape):

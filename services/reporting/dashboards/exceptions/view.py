@@ -12,6 +12,7 @@ State = dict[str, Any]
 
 S = ExceptionState
 OPEN = (S.RAISED, S.ASSESSED, S.DECIDED)
+ENDED = tuple(state.value for state in S if state not in OPEN)
 MEMBERS = ("id", "project_id", "axis", "level", "state", "tolerance", "forecast", "change_id")
 
 
@@ -58,9 +59,3 @@ def by_axis(items: Sequence[State]) -> list[State]:
         }
         for axis in Axis
     ]
-
-
-def ended(exceptions: Iterable[State]) -> dict[str, int]:
-    """How many are in each state that is not open."""
-    states = [one["state"] for one in exceptions]
-    return {state.value: states.count(state.value) for state in S if state not in OPEN}

@@ -12,16 +12,17 @@ from shared.contracts.language import AnswerShape, Id
 
 
 async def columns(reading: Reading[AsOfQuery]) -> list[State]:
-    requests = await reading.states("request")
+    requests = await reading.standing_in_scope("request", view.OPEN)
     return view.board(requests, reading.at.on, reading.settings.zone, reading.currency)
 
 
 async def lines(reading: Reading[AsOfQuery]) -> list[State]:
-    return view.lines(await reading.states("request"), reading.at.on, reading.settings.zone)
+    requests = await reading.standing_in_scope("request", view.OPEN)
+    return view.lines(requests, reading.at.on, reading.settings.zone)
 
 
 async def ended(reading: Reading[AsOfQuery]) -> dict[str, int]:
-    return view.ended(await reading.states("request"))
+    return await reading.counts_in_scope("request", view.ENDED)
 
 
 async def steps(reading: Reading[AsOfQuery]) -> list[State]:

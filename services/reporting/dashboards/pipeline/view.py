@@ -16,6 +16,7 @@ State = dict[str, Any]
 S = RequestState
 OPEN = (S.DRAFT, S.SUBMITTED, S.SCREENING, S.RETURNED, S.QUALIFIED, S.APPROVED, S.DEFERRED)
 """The states on the board, in the order of the way through."""
+ENDED = tuple(state.value for state in S if state not in OPEN)
 STEPS = (S.SUBMITTED, S.SCREENING, S.QUALIFIED, S.APPROVED, S.CONVERTED)
 """The steps of the way; a request may return and take them again, and counts once."""
 
@@ -71,12 +72,6 @@ def _column(
         "median_days": median(ages) if ages else None,
         "reasons": {"likely": reason} if reason else {},
     }
-
-
-def ended(requests: Iterable[State]) -> dict[str, int]:
-    """How many are in each state that is not open."""
-    states = [one["state"] for one in requests]
-    return {state.value: states.count(state.value) for state in S if state not in OPEN}
 
 
 def funnel(versions: Iterable[State], ids: Collection[str]) -> list[State]:

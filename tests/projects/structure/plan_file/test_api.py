@@ -150,7 +150,6 @@ async def test_what_was_entered_here_stays_and_what_left_the_file_goes(planner: 
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [
-        (b"ERMHDR\t19.12", 415, "format_not_read"),
         (b"name;days\nA;3\n", 415, "unknown_format"),
         (
             b'<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"><Tasks>',

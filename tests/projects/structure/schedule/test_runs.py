@@ -154,6 +154,55 @@ async def test_a_milestone_of_another_project_moves_this_one_too_once(planner: P
     assert len(await caused(planner, downstream, 2)) == 2
 
 
+@pytest.mark.rule("projects.dependency.2")
+async def test_a_link_from_another_project_schedules_the_successors_project_anew(planner: Planner) -> None:
+    upstream, downstream = await planner.started(), await planner.started()
+    first = await planner.put_plan(upstream, network("A4"))
+    cause = await planner.schedule(upstream)
+    ids = await planner.put_plan(downstream, network("X3 Y2:X"))
+    before = await planner.schedule(downstream)
+    assert (await planner.finishes(before, ids)) == {"X": "2026-06-03", "Y": "2026-06-05"}
+
+    link = await planner.make("dependencies", project_id=downstream, from_id=first["A"], to_id=ids["X"])
+    linked = (await caused(planner, downstream, 2))[-1]
+    assert (linked["cause_id"], linked["previous_id"]) == (cause["id"], before["id"])
+    assert (linked["moved_count"], linked["finish_on"]) == (2, "2026-06-11"), "five days behind Thursday"
+    movement = {row["activity_id"]: row for row in await planner.rows(linked, "movements")}
+    # A is done on Thursday 4 June: X moves from Monday to Friday, by four working days
+    assert movement[ids["X"]]["start_minutes"] == 4 * DAY
+    assert [one["change"] for one in movement[ids["X"]]["causes"]] == ["link_added"]
+    assert first["A"] in movement[ids["X"]]["causes"][0]["activity_id"]
+    assert [one["activity_id"] for one in movement[ids["Y"]]["causes"]] == [ids["X"]]
+
+    await planner.archive("dependencies", link)
+    assert (await caused(planner, downstream, 3))[-1]["finish_on"] == "2026-06-05"
+
+
+@pytest.mark.rule("projects.dependency.2")
+async def test_a_plan_with_many_links_from_elsewhere_is_scheduled_anew_once(planner: Planner) -> None:
+    upstream, downstream = await planner.started(), await planner.started()
+    first = await planner.put_plan(upstream, network("A4 B2"))
+    await planner.schedule(upstream)
+    await planner.put_plan(downstream, network("X3 Y2:X"))
+    await planner.schedule(downstream)
+    body = network("X3 Y2:X")
+    body["dependencies"] += [{"from_id": first[before], "to_key": after} for before in "AB" for after in "XY"]
+    await planner.put_plan(downstream, body)
+    assert (await caused(planner, downstream, 2))[-1]["finish_on"] == "2026-06-11"
+    await planner.put_plan(downstream, body)
+    await caused(planner, downstream, 2)
+
+
+async def test_a_link_to_what_was_never_scheduled_schedules_nothing(planner: Planner) -> None:
+    upstream, downstream = await planner.started(), await planner.started()
+    first = await planner.put_plan(upstream, network("A4"))
+    ids = await planner.put_plan(downstream, network("X3"))
+    await planner.schedule(downstream)
+    await planner.make("dependencies", project_id=downstream, from_id=first["A"], to_id=ids["X"])
+    await caused(planner, downstream, 1)
+    await caused(planner, upstream, 0)
+
+
 async def caused(planner: Planner, project: str, count: int) -> list[dict[str, str]]:
     """The schedules of a project, the oldest first, once no run is open any more."""
     store = planner.portolan.running.services["projects"].kernel.store
