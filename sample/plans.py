@@ -84,9 +84,9 @@ def reported(day: Day, **done: tuple[int, int]) -> list[Put]:
     return [
         Put(
             activity(key.replace("_", "-")),
-            {"actual_start_at": f"{day(begun)}T08:00:00Z", "percent_complete": percent},
+            {"actual_start_at": f"{day(start)}T08:00:00Z", "percent_complete": percent},
         )
-        for key, (begun, percent) in done.items()
+        for key, (start, percent) in done.items()
     ]
 
 
