@@ -12,7 +12,7 @@ from services.imports.tables.table import Row, Table
 from shared.base.texts import Text
 from shared.contracts.forms import Field
 
-BEGUN = Field("actual_start_at", "instant", nullable=True)
+ACTUAL_START = Field("actual_start_at", "instant", nullable=True)
 
 
 def reading(cell: Any, remarks: list[str] | None = None, **settings: Any) -> Any:
@@ -25,7 +25,7 @@ def reading(cell: Any, remarks: list[str] | None = None, **settings: Any) -> Any
 
     column = ColumnMapping(column="Begun", **settings)
     try:
-        return reader_of(BEGUN, column, survey(table).columns["Begun"], remark=remark)(cell)
+        return reader_of(ACTUAL_START, column, survey(table).columns["Begun"], remark=remark)(cell)
     except Unread as refusal:
         return f"!{refusal.code}"
 
