@@ -10,8 +10,7 @@ from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
-
+from services.imports.tables.grids import letter_of
 from services.imports.tables.targets import CURRENCY, KEY, Target, TargetField
 from shared.base.currencies import DECIMALS
 from shared.base.texts import Text, in_language
@@ -211,7 +210,7 @@ class _Template:
             sheet.set_column(place, place, 24)
             for number, choice in enumerate(choices, 1):
                 sheet.write_string(number, place, choice)
-            letter = xl_col_to_name(place)
+            letter = letter_of(place)
             ranges[field.path] = f"='{sheet.get_name()}'!${letter}$2:${letter}${len(choices) + 1}"
             currencies = ranges[field.path] if field.of.kind == "currency" else currencies
             place += 1
