@@ -6,8 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
 LONGEST_NAME = 31
 """Characters that the name of a sheet may have."""
 MOST_DIGITS = 15
@@ -23,6 +21,8 @@ Cell = str | Decimal | date | datetime | None
 
 def new_workbook(target: Path | BinaryIO, **options: bool) -> Any:
     """A workbook that is written where its block ends; `options` are those of the library."""
+    import xlsxwriter  # who never writes a workbook does not pay for it
+
     return xlsxwriter.Workbook(target, {**options, **TEXTS_STAY})
 
 

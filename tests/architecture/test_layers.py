@@ -16,6 +16,7 @@ HEAVY = (
     "holidays",
     "puremagic",
     "sqlalchemy.ext.asyncio",
+    "xlsxwriter",
 )
 """Libraries that are loaded when they are first needed: they, and modules that stand on them, are the only imports
 inside functions."""

@@ -1,24 +1,24 @@
-"""J3: the mandate binds: roles, a signed initiation, what is spent while it lasts, the gate, an amended edition.
-
-A forecast that leaves a tolerance, and the change that makes the next edition by itself, join as exceptions and changes come:
-here the next edition is made by hand. The study is waived at the gate with a reason; as a business case it joins with finance.
-"""
+"""J3: the mandate binds: roles, a signed initiation, what is spent while it lasts, the study and the gate, a forecast that
+leaves its tolerance, changes that add up, the next edition with its baseline."""
 
 from typing import Any
 
 import httpx
 
 from tests.conftest import Portolan
+from tests.projects.control.conftest import CHANGES, DECISIONS, EXCEPTIONS, Steering
 from tests.projects.mandate.conftest import MANDATES, ROLES, Leading
-from tests.support.given import PROJECTS, Desk, chf
+from tests.support.given import FORECASTS, PACKAGES, PROJECTS, Desk, chf
 from tests.support.led import Led
 
+BASELINES, CASES = "projects/v1/baselines", "finance/v1/business-cases"
 HERMES = {"approach": "classic", "scenario": "it_adaptation", "size": "large"}
 SPONSOR, MANAGER = "sponsor", "project_manager"
 PLAN = [
     {"milestone": "Concept", "due_on": "2027-03-26"},
     {"milestone": "In operation", "due_on": "2028-06-30"},
 ]
+DATES = {"planned_start_on": "2027-04-01", "planned_finish_on": "2028-05-31"}
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
@@ -34,7 +34,8 @@ async def filled(leading: Leading, mandate: dict[str, Any]) -> list[str]:
 
 
 async def test_the_mandate_binds(portolan: Portolan) -> None:
-    leading = await Leading(portolan).begin()
+    leading = Steering(portolan)
+    await leading.begin()
     led, desk = await Led(portolan).shipped(), Desk(portolan)
     await led.applied(leading.erp["id"], led.method_id("hermes_2022"), **HERMES)
 
@@ -90,7 +91,7 @@ async def test_the_mandate_binds(portolan: Portolan) -> None:
     assert code(refused) == (409, "outcomes_missing")
     assert [one["code"] for one in refused.json()["missing"]] == ["study"]
     assert (await leading.project_now())["stage"] == "initiating"
-    await led.waive(project, "initiation", "study")
+    await studied(leading)
 
     # then gate passed, project approved with dates and cost, initiation closed: in one act
     signed = await leading.sign(execution, "max")
@@ -108,18 +109,109 @@ async def test_the_mandate_binds(portolan: Portolan) -> None:
     assert verified.json()["intact"] is True
     assert (await leading.act(PROJECTS, project, "activate")).json()["stage"] == "active"
 
-    # edition 2: edition 1 binds until it is signed
-    second = (await leading.act(MANDATES, execution, "editions")).json()
-    assert (await leading.revise(MANDATES, second, budget=chf("1020000.00"))).status_code == 200
-    await leading.move(MANDATES, second["id"], "submit")
-    await leading.sign(second, "max")
-    assert (await leading.project_now())["planned_cost"] == chf("950000.00")
-    assert (await leading.stands(execution))["state"] == "signed"
-    await leading.sign(second, "sara")
-    assert [(await leading.stands(one))["state"] for one in (execution, second)] == ["superseded", "signed"]
-    project = await leading.project_now()
-    assert (project["stage"], project["planned_cost"]) == ("active", chf("1020000.00"))
+    await the_forecast_leaves_its_tolerance(leading)
+    await small_changes_add_up(leading, desk, execution)
 
     # no day without a manager
     [role] = (await leading.read(ROLES, role_code=MANAGER))["items"]
     assert code(await leading.act(ROLES, role, "end")) == (409, "no_manager")
+
+
+async def studied(leading: Steering) -> None:
+    """The study is a business case that is approved; until then it is missing as it was."""
+    study = await leading.make(
+        CASES,
+        project_id=leading.erp["id"],
+        rate_pct=5,
+        options=[{"name": "Replace it", "preferred": True}, {"name": "Do nothing"}],
+        cash_flows=[{"year": 2027, "cost": chf("950000.00")}, {"year": 2028, "benefit": chf("1200000.00")}],
+    )
+    await leading.move(CASES, study["id"], "review")
+    [mandate] = (await leading.read(MANDATES, kind="execution"))["items"]
+    assert code(await leading.sign(mandate, "max")) == (409, "outcomes_missing")
+    await leading.move(CASES, study["id"], "approve")
+
+
+async def the_forecast_leaves_its_tolerance(leading: Steering) -> None:
+    """One exception, also where it is revised again: 950,000.00 and ten per cent are 1,045,000.00."""
+    forecast = await leading.expect("1045000.00")
+    assert await leading.exceptions() == [], "exactly at the tolerance is within"
+    for amount in ("1045000.01", "1060000.00"):
+        assert (await leading.revise(FORECASTS, forecast["id"], at_completion=chf(amount))).status_code == 200
+        await leading.portolan.settled()
+        [raised] = await leading.exceptions()
+        assert (raised["axis"], raised["state"]) == ("cost", "raised")
+        assert (raised["tolerance"]["cost"], raised["forecast"]["cost"]) == (chf("1045000.00"), chf(amount))
+
+    # the sponsor decides, and nobody else
+    assessed = await leading.assessed(raised)
+    answer = {"decision": "A change brings the money.", "accepted_up_to": {"cost": chf("1060000.00")}}
+    assert code(await leading.by("max", EXCEPTIONS, assessed, "decide", **answer)) == (
+        403,
+        "beyond_authority",
+    )
+    assert (await leading.by("sara", EXCEPTIONS, assessed, "decide", **answer)).json()["state"] == "decided"
+    [logged] = [
+        one
+        for one in (await leading.read(DECISIONS))["items"]
+        if one["origin"] == {"kind": "exception", "id": raised["id"]}
+    ]
+    assert logged["decided_by"] == [leading.persons["sara"]]
+
+
+async def small_changes_add_up(leading: Steering, desk: Desk, first: dict[str, Any]) -> None:
+    """Ten per cent of 950,000.00 are 95,000.00: 30,000.00 and 40,000.00 are within, with 30,000.00 more they are not."""
+    project = await leading.project_now()
+    build = await desk.package(project, "1", "500000.00", **DATES)
+    await desk.package(project, "2", "450000.00", **DATES)
+    await baselined(leading, "First")
+    assert (await desk.earned_value(project))["bac"] == chf("950000.00")
+    refused = await leading.revise(PACKAGES, build["id"], budget=chf("600000.00"))
+    assert refused.status_code == 409, "with a baseline budgets move only through a change"
+
+    small = [
+        await leading.change(f"Interface {number}", impact={"cost": chf(cost), "time_days": 5})
+        for number, cost in enumerate(("30000.00", "40000.00"), start=1)
+    ]
+    for one in small:
+        assert one["authority"] == "manager"
+        assert (await leading.by("max", CHANGES, one, "approve")).status_code == 200
+    assert len((await leading.read(MANDATES, kind="execution"))["items"]) == 1
+    third = await leading.change("Interface 3", impact={"cost": chf("30000.00"), "time_days": 5})
+    assert third["authority"] == "sponsor"
+    assert code(await leading.by("max", CHANGES, third, "approve")) == (403, "beyond_authority")
+    assert (await leading.by("sara", CHANGES, third, "approve")).status_code == 200
+
+    # it opens edition 2: 950,000.00 + 100,000.00, and 30 June 2028 + 15 days; edition 1 binds until that is signed
+    [second] = (await leading.read(MANDATES, kind="execution", state="draft"))["items"]
+    assert (second["edition"], second["budget"]) == (2, chf("1050000.00"))
+    assert second["plan"][-1]["due_on"] == "2028-07-15"
+
+    # the next baseline names the changes, and BAC moves with it
+    assert (await leading.revise(PACKAGES, build["id"], budget=chf("600000.00"))).status_code == 200
+    assert (await desk.earned_value(project))["bac"] == chf("950000.00")
+    await baselined(leading, "Second", change_ids=[one["id"] for one in (*small, third)])
+    assert (await desk.earned_value(project))["bac"] == chf("1050000.00")
+
+    await leading.move(MANDATES, second["id"], "submit")
+    await leading.sign(second, "max")
+    assert (await leading.project_now())["planned_cost"] == chf("950000.00")
+    assert (await leading.stands(first))["state"] == "signed"
+    await leading.sign(second, "sara")
+    assert [(await leading.stands(one))["state"] for one in (first, second)] == ["superseded", "signed"]
+    project = await leading.project_now()
+    assert (project["stage"], project["planned_cost"]) == ("active", chf("1050000.00"))
+    assert project["planned_finish_on"] == "2028-07-15"
+
+    # 1,050,000.00 and ten per cent are 1,155,000.00: the forecast of 1,060,000.00 is within, and raises no other
+    [decided] = await leading.exceptions()
+    await leading.move(EXCEPTIONS, decided, "close")
+    assert await leading.states() == [("cost", "closed")]
+
+
+async def baselined(leading: Steering, name: str, **members: Any) -> None:
+    """Proposed by the manager, approved by somebody else."""
+    body = {"project_id": leading.erp["id"], "name": name, **members}
+    proposed = await leading.callers["max"].post(f"/{BASELINES}", json=body)
+    assert proposed.status_code == 201, proposed.text
+    await leading.move(BASELINES, proposed.json(), "approve")

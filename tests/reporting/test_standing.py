@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from services.reporting.dashboards.decisions_due import view as decisions
+from services.reporting.directory.kinds import kinds
 from services.reporting.history.standing import counts_standing, states_standing
 from services.reporting.history.view import states, states_of_project
 from services.reporting.service import SERVICE
@@ -148,6 +149,7 @@ async def test_of_plans_only_what_stands_is_kept(reporting: Opened) -> None:
 
 async def test_whatever_waits_for_a_decision_is_listed_by_its_state(reporting: Opened) -> None:
     for kind in decisions.standing():
+        assert kinds()[f"projects.{kind.aggregate}"].label == kind.title, "a line is called as what waits is"
         assert (
             await states_standing(reporting.kernel.store, kind.aggregate, (kind.state,), None, EVERYTHING)
             == []

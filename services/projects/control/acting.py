@@ -1,8 +1,8 @@
 """Who acts as what in a project, and whether whoever asks may decide there as such.
 
 The sponsor and the manager are persons: the login of one of them may decide what is theirs, whatever role it has, as long as
-it writes there. A login that belongs to no person counts by its role: who decides stands for the sponsor, who writes for the
-manager. What was decided elsewhere, an importer tells.
+it writes there. A login that belongs to no person is neither of them. Who may decide in the project stands in for a manager,
+and for a sponsor where there is none. What was decided elsewhere, an importer tells.
 """
 
 from uuid import UUID
@@ -52,13 +52,13 @@ async def may_decide_as(work: Work, authority: Authority, project_id: UUID, one:
         return await _may_as_sponsor(work, project, person, decides)
     if authority is Authority.MANAGER:
         acting = await managers(work, project)
-        return decides or person is None or not acting or person in acting | await sponsors(work, project)
+        return decides or not acting or person in acting | await sponsors(work, project)
     return False
 
 
 async def _may_as_sponsor(work: Work, project: Project, person: UUID | None, decides: bool) -> bool:
     acting = await sponsors(work, project)
-    if person is not None and acting:
+    if acting:
         return person in acting
     return decides and (person is None or person not in await managers(work, project))
 

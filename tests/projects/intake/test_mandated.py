@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import Portolan
+from tests.projects.control.conftest import CHANGES, Steering
 from tests.projects.mandate.conftest import Leading
 
 REQUIREMENTS = "projects/v1/requirements"
@@ -14,6 +15,13 @@ async def leading(portolan: Portolan) -> Leading:
     leading = await Leading(portolan).begin()
     await leading.lead()
     return leading
+
+
+@pytest.fixture
+async def steering(portolan: Portolan) -> Steering:
+    steering = Steering(portolan)
+    await steering.begin()
+    return steering
 
 
 async def required(leading: Leading, priority: str, *verbs: str) -> str:
@@ -36,3 +44,18 @@ async def test_a_must_moves_no_more_once_the_execution_mandate_is_signed(leading
     assert (archived.status_code, archived.json()["code"]) == (409, "must_is_mandated")
     assert (await leading.act(REQUIREMENTS, agreed, "fulfil")).status_code == 200
     assert (await leading.act(REQUIREMENTS, should, "drop")).status_code == 200
+
+
+@pytest.mark.rule("projects.requirement.2")
+async def test_a_must_moves_through_an_approved_change_that_names_it(steering: Steering) -> None:
+    must, other = await required(steering, "must", "agree"), await required(steering, "must", "agree")
+    await steering.bind()
+    change = await steering.change(requirement_ids=[must])
+    assert (await steering.act(REQUIREMENTS, must, "reopen")).json()["code"] == "must_is_mandated"
+    assert (await steering.by("max", CHANGES, change, "approve")).status_code == 200
+    assert (await steering.act(REQUIREMENTS, other, "reopen")).json()["code"] == "must_is_mandated"
+    assert (await steering.act(REQUIREMENTS, must, "reopen")).status_code == 200
+    assert (await steering.act(REQUIREMENTS, must, "agree")).status_code == 200
+    assert (await steering.by("max", CHANGES, change["id"], "implement")).status_code == 200
+    assert (await steering.act(CHANGES, change["id"], "verify")).status_code == 200
+    assert (await steering.act(REQUIREMENTS, must, "drop")).json()["code"] == "must_is_mandated"

@@ -6,13 +6,17 @@ baseline, and `movements` says what moved between two schedules and why. The typ
 about in `planning.conventions`; docs/methods/schedule.md begins with an example and explains the method.
 """
 
-from services.projects.engines.planning.causes import Cause, Change
-from services.projects.engines.planning.conventions import DEFAULTS, MICROSOFT_PROJECT, Conventions
-from services.projects.engines.planning.movement import Movement, movements
-from services.projects.engines.planning.plan import Plan
-from services.projects.engines.planning.result import Criticality, ScheduledActivity
-from services.projects.engines.planning.scheduling import Driver, Schedule, schedule, schedule_together
-from services.projects.engines.planning.variance import Variance, baseline_of, variance
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from services.projects.engines.planning.causes import Cause, Change
+    from services.projects.engines.planning.conventions import DEFAULTS, MICROSOFT_PROJECT, Conventions
+    from services.projects.engines.planning.movement import Movement, movements
+    from services.projects.engines.planning.plan import Plan
+    from services.projects.engines.planning.result import Criticality, ScheduledActivity
+    from services.projects.engines.planning.scheduling import Driver, Schedule, schedule, schedule_together
+    from services.projects.engines.planning.variances import Variance, baseline_of, variance
 
 __all__ = [
     "DEFAULTS",
@@ -33,3 +37,30 @@ __all__ = [
     "schedule_together",
     "variance",
 ]
+
+_MODULES = {
+    "Cause": "causes",
+    "Change": "causes",
+    "DEFAULTS": "conventions",
+    "MICROSOFT_PROJECT": "conventions",
+    "Conventions": "conventions",
+    "Movement": "movement",
+    "movements": "movement",
+    "Plan": "plan",
+    "Criticality": "result",
+    "ScheduledActivity": "result",
+    "Driver": "scheduling",
+    "Schedule": "scheduling",
+    "schedule": "scheduling",
+    "schedule_together": "scheduling",
+    "Variance": "variances",
+    "baseline_of": "variances",
+    "variance": "variances",
+}
+"""Name -> the module that has it, which is imported when it is asked for: who needs one part does not load all of it."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"{__name__} has no {name}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

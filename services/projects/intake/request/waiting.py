@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shared.base.clock import now
 from shared.contracts.language import Fact
 from shared.contracts.limits import DAYS_IN_STATE
-from shared.contracts.projects.intake import Request, RequestOverdue
+from shared.contracts.projects.intake import Request, RequestOverdue, RequestState
 from shared.contracts.projects.organisation import Organisation
 from shared.domain.due.declaring import Due
 from shared.domain.due.rows import set_due
@@ -20,7 +20,11 @@ OVERDUE = Due(RequestOverdue)
 
 def days_allowed(organisation: Organisation | None, request: Request) -> int | None:
     """None: without end."""
-    name = f"request_{request.state.value}"
+    return _days_in(organisation, request.state)
+
+
+def _days_in(organisation: Organisation | None, state: RequestState) -> int | None:
+    name = f"request_{state.value}"
     limits = () if organisation is None else organisation.limits
     return next((one.days for one in limits if one.name == name), DAYS_IN_STATE.get(name))
 
@@ -33,11 +37,12 @@ async def follow(work: Work, request: Request, before: Request | None) -> None:
 
 
 async def follow_limits(work: Work, organisation: Organisation, before: Organisation | None) -> None:
-    """Other limits count for the requests that there are, too."""
-    for request in await work.select(Request, "1 = 1"):
-        days = days_allowed(organisation, request)
-        if days != days_allowed(before, request):
-            _set(work, request, days)
+    """Other limits count for the requests that there are, too: for those that stand in a state whose limit is another now."""
+    for state in RequestState:
+        days = _days_in(organisation, state)
+        if days != _days_in(before, state):
+            for request in await work.select(Request, "state = ?", (state.value,)):
+                _set(work, request, days)
 
 
 async def follow_history(work: Work, request: Request, fact: Fact) -> None:

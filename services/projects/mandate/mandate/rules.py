@@ -90,7 +90,8 @@ LIFECYCLE = Lifecycle(
             settle=signing.sign,
             among=signing.waiting_for_caller,
             description="A signatory, or their deputy, signs the content that they read. The last signature makes it binding, with"
-            " all that follows for the project, in the same commit.",
+            " all that follows for the project, in the same commit. Above the limit of the portfolio that signature waits for a"
+            " resolution (409 `resolution_needed`), or for a granted paper on the mandate.",
         ),
         "revoke": Move(
             (S.IN_REVIEW, S.SIGNED),

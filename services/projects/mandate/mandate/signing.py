@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.projects.mandate.mandate.binding import mandates_of
+from services.projects.mandate.mandate.limits import refuse_above_limit
 from services.projects.mandate.project_role import rules as role_rules_of
 from services.projects.mandate.project_role.acting import RoleRules, rules_of
 from services.projects.mandate.project_role.commands import roles_of
@@ -45,6 +46,7 @@ async def sign(work: Work, mandate: Mandate, occasion: Occasion) -> None:
     ]
     if is_signed_by_all(mandate):
         await _refuse_second(work, mandate)
+        await refuse_above_limit(work, mandate)
 
 
 STOOD_IN_FOR = "deputy_id = ? AND starts_on <= ? AND (ends_on IS NULL OR ends_on >= ?)"

@@ -3,12 +3,11 @@
 import gzip
 from asyncio import to_thread
 from base64 import b64encode
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import msgspec
 
-from services.projects.engines.planfiles.activities import PlanFileContent
 from services.projects.structure.plan import commands as plans
 from services.projects.structure.plan.standing import plan_of
 from services.projects.structure.plan_file import rules
@@ -28,6 +27,9 @@ from shared.domain.work import Work
 from shared.http.call import Answer, Call
 from shared.http.long_work.bodies import read_by_worker
 from shared.store.content import Content, Upload, pieces, upload_of, used
+
+if TYPE_CHECKING:
+    from services.projects.engines.planfiles.activities import PlanFileContent
 
 READ = "services.projects.engines.planfiles.activities:READ_FILE"
 LARGEST = 30 * 1024 * 1024
@@ -104,7 +106,7 @@ async def _sent(work: Work, sha256: str) -> Upload:
     return upload
 
 
-async def _read(call: Call, upload: Upload, project_id: UUID) -> tuple[PlanFileContent, PlanFormat]:
+async def _read(call: Call, upload: Upload, project_id: UUID) -> "tuple[PlanFileContent, PlanFormat]":
     """The file as a worker read it: once, for a request that is decided several times."""
     content_and_format = call.scope.get("portolan.plan_file")
     if content_and_format is None:
@@ -115,8 +117,7 @@ async def _read(call: Call, upload: Upload, project_id: UUID) -> tuple[PlanFileC
         body = await to_thread(_body, raw, zone, f"{project_id}/")
         result = await read_by_worker(call, READ, body)
         content_and_format = call.scope["portolan.plan_file"] = (await to_thread(_content, result), format)
-    assert isinstance(content_and_format, tuple)
-    return content_and_format
+    return cast("tuple[PlanFileContent, PlanFormat]", content_and_format)
 
 
 def _body(raw: bytes, zone: str, prefix: str) -> bytes:
@@ -125,5 +126,7 @@ def _body(raw: bytes, zone: str, prefix: str) -> bytes:
     )
 
 
-def _content(result: bytes) -> PlanFileContent:
+def _content(result: bytes) -> "PlanFileContent":
+    from services.projects.engines.planfiles.activities import PlanFileContent
+
     return msgspec.json.decode(gzip.decompress(result), type=PlanFileContent)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from services.projects.engines.planfiles.mspdi.shape import ROOT
 from services.projects.engines.planning.bulk import PlanActivity, PlanBody, PlanDependency, PlanLag, PlanRef
 from services.projects.structure.plan.standing import Plan
 from shared.base.errors import Fault, UnsupportedMediaType
@@ -12,6 +11,8 @@ from shared.contracts.projects.baseline import PlanFormat
 from shared.contracts.projects.plan import Activity, Dependency
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
+ROOT = "Project"
+"""The outermost element of MSPDI."""
 SEARCHED = 4096
 """Within so many bytes the root of an XML file begins."""
 

@@ -1,11 +1,11 @@
 """The routes of schedules: a plan is tried, or scheduled and kept; what a run found is read page by page."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from pydantic import Field, create_model
 
-from services.projects.engines.planning.project_run import RunDates, RunMovement, RunStep
 from services.projects.structure.schedule import commands, gathering
 from services.projects.structure.schedule.content import content_of
 from services.projects.structure.schedule.model import ScheduleRow
@@ -100,11 +100,12 @@ declare(
 )
 
 
-def _page_of(name: str, item: Any, about: str, **more: Any) -> Deferred:
-    """The shape of a page of rows that a worker wrote; made when a document is."""
+def _page_of(name: str, item: str, about: str, **more: Any) -> Deferred:
+    """The shape of a page of rows that a worker wrote, by their name among its shapes; made when a document is."""
 
     def make() -> Any:
-        items: Any = (list[answer_model(item)], Field(description="In their order."))  # type: ignore[misc]
+        row = getattr(import_module("services.projects.engines.planning.project_run"), item)
+        items: Any = (list[answer_model(row)], Field(description="In their order."))  # type: ignore[misc]
         return create_model(name, __base__=PageShape, __doc__=about, items=items, **more)
 
     return Deferred(make)
@@ -163,7 +164,7 @@ declare(
     verb="dates",
     summary="List the dates of a schedule",
     description="For each activity its early and late dates, its floats and whether it is critical, in the order of the plan.",
-    shape=_page_of("ScheduleDatesPage", RunDates, "A page of the dates of a schedule."),
+    shape=_page_of("ScheduleDatesPage", "RunDates", "A page of the dates of a schedule."),
 )
 declare(
     "/v1/schedules/{id}/movements",
@@ -175,7 +176,7 @@ declare(
     " finish moved with it. `finish` says what became of the whole.",
     shape=_page_of(
         "ScheduleMovementsPage",
-        RunMovement,
+        "RunMovement",
         "A page of what moved since the run before.",
         finish=(FinishMoved, Field(description="What became of the finish of the whole.")),
     ),
@@ -187,5 +188,5 @@ declare(
     verb="critical_path",
     summary="List the critical path of a schedule",
     description="The critical activities in the order in which they are done, each with what holds it where it is.",
-    shape=_page_of("CriticalPathPage", RunStep, "A page of a critical path."),
+    shape=_page_of("CriticalPathPage", "RunStep", "A page of a critical path."),
 )

@@ -25,7 +25,7 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("change", "assessed", "title", decided_by="authority"),
     Kind("exception", "assessed", "axis", always_by="sponsor"),
-    Kind("approval", "requested", "paper_id", due="due_on"),
+    Kind("approval", "requested", "title", due="due_on"),
     Kind("gate", "ready", "name", due="planned_on"),
     Kind("mandate", "in_review", "title"),
     Kind("baseline", "proposed", "name"),

@@ -87,8 +87,8 @@ async def test_a_conceded_off_specification_moves_no_terms(steering: Steering) -
 async def test_a_granted_paper_on_a_change_takes_the_place_of_a_resolution(steering: Steering) -> None:
     limits = [{"amount": chf("300.00"), "decided_by": "Steering committee"}]
     portfolio = await steering.make(PORTFOLIOS, name="Infrastructure", limits=limits)
-    await steering.revise(PROJECTS, steering.erp, portfolio_id=portfolio["id"])
     await steering.bind()
+    await steering.revise(PROJECTS, steering.erp, portfolio_id=portfolio["id"])
     change = await steering.change("Large", impact={"cost": chf("400.00")})
     assert change["authority"] == "resolution"
     assert (await steering.by("sara", CHANGES, change, "approve")).json()["code"] == "resolution_needed"
@@ -103,3 +103,15 @@ async def test_a_granted_paper_on_a_change_takes_the_place_of_a_resolution(steer
     assert (await steering.by("max", CHANGES, change, "approve")).json()["code"] == "beyond_authority"
     approved = await steering.by("sara", CHANGES, change, "approve")
     assert (approved.status_code, approved.json()["state"]) == (200, "approved")
+
+
+@pytest.mark.rule("projects.change.1")
+async def test_a_login_of_nobody_is_not_the_sponsor_whatever_its_role(steering: Steering) -> None:
+    await steering.bind()
+    stranger = steering.office.caller("nobody", "director")
+    for impact, status in (({"cost": chf("200.00")}, 403), ({"cost": chf("2.00")}, 200)):
+        change = await steering.change(impact=impact)
+        where, match = f"/{CHANGES}/{change['id']}", {"If-Match": f'"{change["version"]}"'}
+        offered = (await stranger.get(where, params={"expand": "allowed_moves"})).json()["allowed_moves"]
+        assert ("approve" in offered) == (status == 200)
+        assert (await stranger.post(f"{where}/approve", json={}, headers=match)).status_code == status

@@ -44,8 +44,8 @@ async def test_a_decided_exception_enters_the_log_by_itself(steering: Steering) 
 async def test_above_the_limit_of_the_portfolio_a_resolution_is_needed(steering: Steering) -> None:
     limits = [{"amount": chf("300.00"), "decided_by": "Steering committee"}]
     portfolio = await steering.make(PORTFOLIOS, name="Infrastructure", limits=limits)
-    await steering.revise(PROJECTS, steering.erp, portfolio_id=portfolio["id"])
     one = await out_of_cost(steering, "1300.01")  # 300.01 above the budget
+    await steering.revise(PROJECTS, steering.erp, portfolio_id=portfolio["id"])
     refused = await steering.by("sara", EXCEPTIONS, one, "decide", decision="Go on")
     assert (refused.status_code, refused.json()["code"]) == (409, "resolution_needed")
     await steering.expect("1300.00", "2026-11-03")

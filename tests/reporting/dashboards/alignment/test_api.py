@@ -88,10 +88,15 @@ async def test_what_a_caller_does_not_see_is_in_no_sum(portolan: Portolan) -> No
 
 
 @pytest.mark.parametrize(
-    ("language", "heading"),
-    [("en", "Projects that serve no objective"), ("fr", "Projets qui ne servent aucun objectif")],
+    ("language", "heading", "level"),
+    [
+        ("en", "Projects that serve no objective", "low"),
+        ("fr", "Projets qui ne servent aucun objectif", "faible"),
+    ],
 )
-async def test_the_page_shows_it_in_both_languages(portolan: Portolan, language: str, heading: str) -> None:
+async def test_the_page_shows_it_in_both_languages(
+    portolan: Portolan, language: str, heading: str, level: str
+) -> None:
     story = Story(portolan)
     safe = await objective(story, "Safe")
     await objective(story, "Green")
@@ -106,4 +111,4 @@ async def test_the_page_shows_it_in_both_languages(portolan: Portolan, language:
     async with browser:
         assert (await browser.get(await portolan.running.login_link())).status_code == 303
         page = (await browser.get("/alignment")).text
-    assert all(text in page for text in (heading, "Safe", "Green", "ERP", "Idle"))
+    assert all(text in page for text in (heading, "Safe", "Green", "ERP", "Idle", f"<small>{level}, "))
