@@ -10,14 +10,28 @@ from sample import (
     money,
     papers,
     people,
+    plans,
     portfolio,
     priorities,
     quality,
     rates,
     risks,
+    steering,
     work,
 )
-from sample.telling import Chapter, Day, Move, Put, business_case, chf, days_from, deliverable, project, risk
+from sample.telling import (
+    Chapter,
+    Day,
+    Move,
+    Put,
+    business_case,
+    change,
+    chf,
+    days_from,
+    deliverable,
+    project,
+    risk,
+)
 
 
 def chapters(today: date) -> list[Chapter]:
@@ -50,6 +64,7 @@ def _half_a_year_ago(day: Day, today: date) -> Chapter:
             *portfolio.projects(day, *portfolio.RUNNING),
             *mandates.roles(day, *portfolio.RUNNING),
             *work.breakdown(day),
+            *plans.plans(day),
             *control.milestones(day),
             *quality.deliverables(day),
             *money.budget_lines(today),
@@ -74,6 +89,7 @@ def _half_a_year_ago(day: Day, today: date) -> Chapter:
             *quality.submitted("epr-concept", "Concept 1.0", "review"),
             *quality.submitted("network-zones", "Zones 1.0", "review"),
             *work.progress(0),
+            *plans.scheduled("epr", "portal"),
             risks.assess("epr-interfaces", 2, 4),
             risks.assess("erp-closing", 2, 3),
             risks.assess("servicedesk-tickets", 3, 2),
@@ -95,6 +111,7 @@ def _a_quarter_ago(day: Day) -> Chapter:
             *demand.requests(day, "rota", "alarms"),
             *priorities.model(),
             *control.stopped(day),
+            *plans.first_baseline(),
             *quality.first_verdicts(day),
             *quality.requirements(),
             Put(project("epr"), {"forecast_finish_on": day(175)}),
@@ -113,6 +130,7 @@ def _a_quarter_ago(day: Day) -> Chapter:
         ],
         [
             *work.progress(1),
+            *plans.agreed("epr-1", "What was tendered is what is agreed."),
             *quality.agreed("epr-fast", "epr-complete", "epr-offline", "network-alarms"),
             *quality.submitted("epr-concept", "Concept 1.1", "review"),
             *demand.moves("rota", "submit", "screen", "qualify"),
@@ -139,6 +157,12 @@ def _a_month_ago(day: Day, today: date) -> Chapter:
         [
             *demand.requests(day, "backup", "consent"),
             *control.rehearsal(day),
+            *plans.second_rehearsal(),
+            *plans.reported(
+                day, epr_specification=(-180, 100), epr_laboratory=(-125, 55), epr_imaging=(-130, 60),
+                epr_core=(-178, 80), portal_login=(-175, 85),
+            ),
+            *plans.finished(day, epr_specification=-135),
             *quality.verdicts_on_concepts(day),
             *control.expected(day, epr_first=125, erp_closing=74),
             Put(project("epr"), {"forecast_finish_on": day(200)}),
@@ -164,6 +188,9 @@ def _a_month_ago(day: Day, today: date) -> Chapter:
         ],
         [
             *work.progress(2),
+            Move(change("epr-rehearsal"), "assess"),
+            Move(change("epr-rehearsal"), "approve", {"reason": "An incomplete record endangers patients."}),
+            *plans.scheduled("epr", "portal"),
             *quality.lifted("epr-concept-2", "Chapter 7 of concept 1.2", "Decision of the medical board"),
             *quality.submitted("epr-interfaces", "Release 2.3", "review"),
             *quality.submitted("network-telemetry", "Release 1.0", "review"),
@@ -198,6 +225,7 @@ def _a_week_ago(day: Day, today: date) -> Chapter:
             *portfolio.projects(day, "decisions"),
             *demand.requests(day, "speech", "beds"),
             *priorities.order(),
+            *plans.second_baseline(),
             *control.expected(day, epr_first=140, network_telemetry=80),
             *control.actions(day),
             *quality.verdicts_on_systems(day),
@@ -220,6 +248,7 @@ def _a_week_ago(day: Day, today: date) -> Chapter:
         ],
         [
             *work.progress(3),
+            *plans.agreed("epr-2", "The rehearsal was decided; plan and money follow."),
             *quality.lifted("epr-interfaces-1", "Release 2.4, case 118"),
             Move(deliverable("network-zones"), "integrate", {"into": "The handbook of operations"}),
             *quality.submitted("epr-migration", "Rehearsal 2", "review"),
@@ -251,8 +280,19 @@ def _today(day: Day) -> Chapter:
             *mandates.roles(day, "datacentre", "decisions"),
             *mandates.mandates(day),
             *papers.papers(day),
+            *steering.changes(),
+            *plans.reported(day, epr_laboratory=(-125, 70), epr_imaging=(-130, 75), epr_core=(-178, 88), portal_login=(-175, 95)),
         ],
-        [*work.progress(4), *control.tested(), *mandates.signatures(), *papers.answers(day), risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
+        [
+            *steering.methods(),
+            *work.progress(4),
+            *plans.scheduled("epr", "portal"),
+            *control.tested(),
+            *mandates.signatures(),
+            *papers.answers(day),
+            *steering.decided(),
+            *steering.gates(),
+            risks.assess("datacentre-lease", 2, 4), risks.monitor("erp-closing")],
         health={
             "epr": "red", "network": "red",
             **dict.fromkeys(("portal", "erp", "imaging", "workplace"), "amber"),

@@ -35,7 +35,7 @@ def mandates(day: Day) -> list[Put]:
                 {"milestone": "First closing on the new ledger", "due_on": day(30)},
                 {"milestone": "All hospitals on it", "due_on": day(90)},
             ],
-            tolerances={"time_days": 30, "cost_pct": 10},
+            tolerances={"time_days": 30, "cost_pct": 5},
             assumptions="The accountants of all hospitals are free for training.",
         ),
         _mandate(

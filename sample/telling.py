@@ -35,6 +35,12 @@ project_role = partial(Ref, "projects/v1/project-roles")
 mandate = partial(Ref, "projects/v1/mandates")
 paper = partial(Ref, "projects/v1/decision-papers")
 package = partial(Ref, "projects/v1/work-packages")
+activity = partial(Ref, "projects/v1/activities")
+dependency = partial(Ref, "projects/v1/dependencies")
+baseline = partial(Ref, "projects/v1/baselines")
+change = partial(Ref, "projects/v1/changes")
+method = partial(Ref, "projects/v1/methods")
+"""One that Portolan comes with, by its title."""
 scoring_model = partial(Ref, "projects/v1/scoring-models")
 scoring = partial(Ref, "projects/v1/scorings")
 ranking = partial(Ref, "projects/v1/rankings")
@@ -59,6 +65,10 @@ class Put:
     body: Mapping[str, Any]
 
 
+REVISE = "revise"
+"""The verb of a move that changes members of what came by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A step of a lifecycle, such as `approve`, with its body."""
@@ -72,6 +82,10 @@ class Move:
     """Members of the body that are as they stand."""
     is_asked: bool = False
     """Whether it is made on the approval that the paper `what` asks of the person."""
+    among: str = ""
+    """The collection in which the project `what` has what is moved, where that came by itself, such as a gate of a method."""
+    having: Mapping[str, Any] = field(default_factory=dict)
+    """Which of them it is, by its members."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import httpx
 
 from sample.chapters import chapters
 from sample.people import LOGINS, Login
-from sample.telling import Chapter, Move, Put, Ref, person
+from sample.telling import REVISE, Chapter, Move, Put, Ref, method, person
 from services.embedded import Embedded
 from services.imports.findings import Finding, Findings
 from services.imports.upserts import ImportFailed, Sender, Stage, Upsert
@@ -18,6 +18,7 @@ from shared.base.clock import now
 
 SOURCE = "sample"
 WAITED_S = 20.0
+MERGE_PATCH = "application/merge-patch+json"
 AT_BIRTH = ("stage", "state", "commitment")
 """Members that are given once; later they change by moves alone."""
 FILLED_FIRST = (
@@ -81,6 +82,7 @@ async def tell(
 ) -> list[Finding]:
     """Each chapter dated to its day; the last one is now. `tokens` are those of persons who act themselves, by their keys."""
     teller = Teller(client, tokens)
+    await teller.know_methods()
     for chapter in chapters:
         client.headers.pop("Portolan-Effective-At", None)
         if chapter.days_ago:
@@ -100,6 +102,11 @@ class Teller:
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.client, SOURCE, self.findings)
+
+    async def know_methods(self) -> None:
+        """Those that the instance came with, by their titles."""
+        answer = await self.client.get("/projects/v1/methods?limit=100")
+        self.sender.ids.update((method(one["title"]), one["id"]) for one in answer.json()["items"])
 
     async def tell(self, chapter: Chapter) -> None:
         for stage in self._stages(chapter):
@@ -152,16 +159,24 @@ class Teller:
         url = f"/{move.what.collection}/{self.sender.ids[move.what]}"
         if move.is_asked:
             url = await self._approval(move)
+        elif move.among:
+            url = await self._one_among(move)
         standing = await self.client.get(url)
         body = self._with_ids(dict(move.body)) | {name: standing.json()[name] for name in move.reads}
         headers = {"If-Match": standing.headers["ETag"]}
         if move.by:
             headers["Authorization"] = f"Bearer {self.tokens[move.by]}"
-        answer = await self.client.post(f"{url}/{move.verb}", json=body, headers=headers)
+        if move.verb == REVISE:
+            headers["Content-Type"] = MERGE_PATCH
+            answer = await self.client.patch(url, json=body, headers=headers)
+        else:
+            answer = await self.client.post(f"{url}/{move.verb}", json=body, headers=headers)
         if move.by and answer.status_code == 403:  # the login is not known everywhere yet
             await asyncio.sleep(1)
             answer = await self.client.post(f"{url}/{move.verb}", json=body, headers=headers)
-        if answer.status_code != 200:
+        if answer.status_code == 202:
+            await self._until_ended(answer.headers["Location"])
+        elif answer.status_code != 200:
             reason = f"{move.verb}: {answer.json()['detail']}"
             self.findings.add(chapter.title, 0, "refused", reason, "not moved", move.what.key)
         position: str = answer.headers.get("Portolan-Position", "")
@@ -173,6 +188,24 @@ class Teller:
         answer = await self.client.get("/projects/v1/approvals", params=query | {"state": "requested"})
         [approval] = answer.json()["items"]
         return f"/projects/v1/approvals/{approval['id']}"
+
+    async def _one_among(self, move: Move) -> str:
+        """The one that the project has by itself; it may be on its way."""
+        query = {"project_id": self.sender.ids[move.what], "limit": "100"}
+        async with asyncio.timeout(WAITED_S):
+            while True:
+                answer = await self.client.get(f"/{move.among}", params=query)
+                for one in answer.json()["items"]:
+                    if move.having.items() <= one.items():
+                        return f"/{move.among}/{one['id']}"
+                await asyncio.sleep(0.1)
+
+    async def _until_ended(self, operation: str) -> None:
+        async with asyncio.timeout(WAITED_S):
+            while True:
+                if (await self.client.get(operation)).json()["state"] not in ("queued", "running"):
+                    return
+                await asyncio.sleep(0.05)
 
     async def _until_told(self, positions: list[str]) -> None:
         """Wait until the services that react to these moves took them in: the next chapter builds on them."""

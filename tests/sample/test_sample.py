@@ -12,6 +12,7 @@ from sample.money import LINES, amounts_by_year
 from sample.telling import Move, Ref
 from sample.work import LEAVES, WHOLES
 from services.cli.sample import Teller, load_sample
+from services.projects.methods.method.shipped import ship
 from tests.conftest import Portolan
 from tests.support.days import today
 
@@ -27,6 +28,12 @@ async def everything(portolan: Portolan, path: str) -> list[dict[str, Any]]:
         items += answer.json()["items"]
         following = answer.links.get("next", {}).get("url", "")
     return items
+
+
+@pytest.fixture(autouse=True)
+async def methods(portolan: Portolan) -> None:
+    """As an instance has them once it was started."""
+    await ship(portolan.running.services["projects"].kernel)
 
 
 async def loaded(portolan: Portolan) -> Portolan:
@@ -115,6 +122,39 @@ async def test_mandates_stand_in_different_states(portolan: Portolan) -> None:
         "datacentre": ("in_review", 0),
         "decisions": ("draft", 0),
     }
+
+
+async def test_gates_exceptions_changes_and_baselines_stand_in_different_states(portolan: Portolan) -> None:
+    await loaded(portolan)
+    gates = await everything(portolan, "/projects/v1/gates?limit=200")
+    assert {"passed", "ready", "planned"} <= {one["state"] for one in gates}
+    [exception] = await everything(portolan, "/projects/v1/exceptions")
+    assert (exception["axis"], exception["state"]) == ("cost", "decided")
+    changes = await everything(portolan, "/projects/v1/changes")
+    assert {one["external_ref"]["id"]: (one["state"], one["authority"]) for one in changes} == {
+        "epr-rehearsal": ("approved", "sponsor"),
+        "erp-catalogue": ("approved", "manager"),
+        "erp-pharmacies": ("assessed", "sponsor"),
+    }
+    baselines = await everything(portolan, "/projects/v1/baselines")
+    assert {one["name"]: (one["state"], one["budget"]["amount"]) for one in baselines} == {
+        "As tendered": ("superseded", "6800000.00"),
+        "With a second rehearsal": ("approved", "6940000.00"),
+    }
+
+
+async def test_a_plan_waits_for_another_and_each_run_says_what_moved(portolan: Portolan) -> None:
+    await loaded(portolan)
+    across = [
+        one
+        for one in await everything(portolan, "/projects/v1/dependencies?limit=100")
+        if one["from_project_id"]
+    ]
+    assert [one["external_ref"]["id"] for one in across] == ["epr-laboratory>portal-findings"]
+    runs = await everything(portolan, "/projects/v1/schedules?limit=100")
+    assert len({one["data_date"] for one in runs}) == 3
+    assert any(one["moved_count"] for one in runs)
+    assert all(one["critical_count"] for one in runs)
 
 
 async def test_loading_it_again_changes_nothing_and_publishes_nothing(portolan: Portolan) -> None:

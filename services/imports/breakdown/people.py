@@ -23,6 +23,8 @@ class Directory:
     by_mail: dict[str, str] = field(default_factory=dict)
     by_name: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     """Name -> id and mail of each who is called so."""
+    by_login: dict[str, set[str]] = field(default_factory=dict)
+    """What stands before the @ of a mail address -> the ids of those who have it."""
 
     def add(self, person: dict[str, Any], source: str) -> None:
         ref, mail = person.get("external_ref"), (person.get("email") or "").casefold()
@@ -30,7 +32,12 @@ class Directory:
             self.by_key[ref["id"]] = person["id"]
         if mail:
             self.by_mail.setdefault(mail, person["id"])
+            self.by_login.setdefault(mail.partition("@")[0], set()).add(person["id"])
         self.by_name.setdefault(name_key(person["name"]), []).append((person["id"], mail))
+
+    def of_login(self, name: str) -> frozenset[str]:
+        """The ids of those whose mail begins with a name that only a login is written as: `anke.mueller`."""
+        return frozenset(self.by_login.get(name.casefold(), ())) if "." in name else frozenset()
 
 
 async def directory_of(server: Server, source: str) -> Directory:
@@ -64,6 +71,8 @@ def _identity_of(person: PersonDraft, directory: Directory, findings: Findings) 
         return directory.by_key[person.key]
     if person.email in directory.by_mail:
         return directory.by_mail[person.email]
+    if not person.email and len(of_login := directory.of_login(person.name)) == 1:
+        return next(iter(of_login))
     namesakes = [
         identity
         for identity, mail in directory.by_name.get(name_key(person.name), [])

@@ -11,6 +11,7 @@ from services.imports.tables.amount_cells import integer_reader, money_reader, n
 from services.imports.tables.choices import choice_reader, country_reader, currency_reader, yes_no_reader
 from services.imports.tables.day_cells import day_reader
 from services.imports.tables.decisions import separator_of
+from services.imports.tables.instant_cells import instant_reader
 from services.imports.tables.mapping import ColumnMapping
 from services.imports.tables.surveying import ERRORS, ColumnSurvey
 from services.imports.tables.table import Value
@@ -54,6 +55,8 @@ def _parser(
     match field.kind:
         case "day":
             return day_reader(column, survey, remark)
+        case "instant":
+            return instant_reader(column, survey, remark)
         case "money":
             return money_reader(column, survey, remark)
         case "integer":

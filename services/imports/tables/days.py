@@ -133,7 +133,8 @@ def written_day(text: str) -> WrittenDay | None:
         return None
     if text[:1].isalpha() and (match := _WEEKDAY.match(text)) and (days := weekdays().get(folded(match[1]))):
         day = written_day(text[match.end() :])
-        return _on_weekday(day, days) if day else None
+        if day is not None:  # else it is a month: `Mar 11, 2026`, and "mar" is a Tuesday in three languages
+            return _on_weekday(day, days)
     if match := _YEAR_FIRST.fullmatch(text):
         return WrittenDay((int(match[1]), int(match[3]), int(match[4])))
     if match := _NUMBERS.fullmatch(text):

@@ -145,7 +145,7 @@ def with_conventions(field: Field, column: ColumnMapping, survey: ColumnSurvey) 
     currency, scale. What is open stays open; what the mapping says stays."""
     relevant = survey.without(column.values)
     changes: dict[str, object] = {}
-    if field.kind == "day":
+    if field.kind in ("day", "instant"):
         changes["order"] = column.order or order_of(column, relevant).value
     if field.kind in ("money", "number", "integer"):
         changes["decimal"] = column.decimal or decimal_sign_of(column, relevant).value

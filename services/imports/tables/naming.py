@@ -6,10 +6,9 @@ from functools import cache
 from typing import Literal
 
 from services.imports.tables import wordings
-from services.imports.tables.targets import CURRENCY, ID, KEY, VERSION, Target, TargetField
+from services.imports.tables.targets import CURRENCY, ID, KEY, VERSION, Target, TargetField, whole_label
 from services.imports.tables.wordings import Heading, heading, joined
 from shared.contracts.forms import Field
-from shared.contracts.words import label
 
 Basis = Literal["label", "name", "sure", "words", "likely", "noun", "possible", "values", "periods"]
 """On what a proposal rests."""
@@ -104,7 +103,7 @@ def _names(kind: str, field: TargetField, title: str) -> Names:
         return Names(field, dict.fromkeys(names, "label"), (), frozenset(), kind)
     for language, text in field.labels.items():
         exact[joined(text)] = "label"
-        exact[joined(_whole_label(kind, field.path, language))] = "label"
+        exact[joined(whole_label(kind, field.path, language))] = "label"
         if field.of.kind == "reference":
             exact[joined(f"{text} id")] = "label"
         exact.setdefault(joined(text.partition("(")[0]), "name")
@@ -116,14 +115,6 @@ def _names(kind: str, field: TargetField, title: str) -> Names:
         phrases.append(("noun", frozenset({kind})))
     phrases.sort(key=lambda pair: -GRADES[pair[0]])
     return Names(field, exact, tuple(phrases), _optional(kind, field.path, field.of), kind)
-
-
-def _whole_label(kind: str, path: str, language: str) -> str:
-    """The labels of a member of a part, as the workbook of an export has them: `Thresholds: cost red from`."""
-    names = path.split(".")
-    return ": ".join(
-        label("member", f"{kind}.{'.'.join(names[: i + 1])}", language) for i in range(len(names))
-    )
 
 
 def _optional(kind: str, path: str, of: Field) -> frozenset[str]:

@@ -70,7 +70,7 @@ def questions(field: Field, column: ColumnMapping, survey: ColumnSurvey) -> list
     """What must be asked before the column can be read as this member, the most important first."""
     relevant = survey.without(column.values)
     match field.kind:
-        case "day":
+        case "day" | "instant":
             return _of_days(field, column, relevant)
         case "money":
             return [*_of_decimal_sign(field, column, relevant), *_of_money(column, relevant)]

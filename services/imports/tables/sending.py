@@ -26,6 +26,7 @@ IN_FLIGHT = 2
 PAUSE_S = 0.2
 ALREADY = Text("already taken")
 MENDS = {
+    "no_budget": Text("Approve the project first, in Portolan or by a column with its stage."),
     "reversal": Text(
         "Give the number of the credit note as its document, or name in a column what it reverses."
     ),

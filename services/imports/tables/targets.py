@@ -5,6 +5,7 @@ from the day it is declared. Targets are named as on the command line, `projects
 services have such a collection, with the service: `finance.documents`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -213,7 +214,36 @@ def _target(model: FormModel) -> Target:
     fields += [_shown_field(entry, Field(n, "instant")) for n in ("created_at", "updated_at", "archived_at")]
     if CURRENCY not in model.by_name and any(field.of.kind == "money" for field in fields):
         fields.append(_field(entry, Field(CURRENCY, "currency", nullable=True), CURRENCY, "given"))
-    return Target(name, model, tuple(fields))
+    return Target(name, model, tuple(_told_apart(entry, fields)))
+
+
+def _told_apart(entry: Entry, fields: Sequence[TargetField]) -> Iterator[TargetField]:
+    """Members of several parts that are called the same are called with their part: `Forecast: day of completion`."""
+    for language in LANGUAGES:
+        counted = Counter(f.label(language) for f in fields if f.is_taken or "." in f.path)
+        fields = [
+            replace(f, labels={**f.labels, language: _label_with_part(entry, f.path, language)})
+            if "." in f.path and counted[f.label(language)] > 1
+            else f
+            for f in fields
+        ]
+    yield from fields
+
+
+def _label_with_part(entry: Entry, path: str, language: str) -> str:
+    of_amount = path.removesuffix(f".{CURRENCY}")
+    text = words.capitalised(whole_label(entry.name, of_amount, language))
+    if of_amount == path:
+        return text
+    return f"{text} ({words.label('member', f'{entry.name}.{CURRENCY}', language)})"
+
+
+def whole_label(kind: str, path: str, language: str) -> str:
+    """The labels of a member of a part, as the workbook of an export has them: `Thresholds: cost red from`."""
+    names = path.split(".")
+    return ": ".join(
+        words.label("member", f"{kind}.{'.'.join(names[: i + 1])}", language) for i in range(len(names))
+    )
 
 
 SET_BY_MOVES = ("line", "prose", "integer", "number", "yes_no", "day", "money", "choice")

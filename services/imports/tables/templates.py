@@ -6,7 +6,7 @@ Filled in, a template is proposed back exactly, because its headings are the lab
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -19,6 +19,7 @@ from shared.contracts import words
 from shared.contracts.forms import Field
 
 EXAMPLE_YEAR = 2026
+EXAMPLE_CLOCK = time(8, 30)
 EXAMPLE_CURRENCY = "CHF"
 ROWS = 1000
 """How many rows have drop-downs."""
@@ -65,7 +66,14 @@ def to_xlsx(target: Target, language: str, translate: Translate = str) -> bytes:
 def example_row(target: Target, fields: Sequence[TargetField], language: str) -> list[Cell]:
     """One record as it might be; its days come one after the other."""
     days = iter(date(EXAMPLE_YEAR + month // 12, month % 12 + 1, 15) for month in range(0, 36, 2))
-    return [next(days) if f.of.kind in ("day", "instant") else _example(target, f, language) for f in fields]
+    return [
+        datetime.combine(next(days), EXAMPLE_CLOCK)
+        if f.of.kind == "instant"
+        else next(days)
+        if f.of.kind == "day"
+        else _example(target, f, language)
+        for f in fields
+    ]
 
 
 def choices_of(target: Target, field: TargetField, language: str) -> list[str]:
@@ -159,6 +167,7 @@ class _Template:
         head = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         forms = {
             "day": self.book.add_format({"num_format": "yyyy-mm-dd"}),
+            "instant": self.book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             "money": self.book.add_format({"num_format": "#,##0.00"}),
             "line": self.book.add_format({"num_format": "@"}),
         }
@@ -233,8 +242,10 @@ def held_by(target: Target, field: TargetField) -> Iterator[Text]:
     """What the cells of a column may hold, in sentences."""
     of = field.of
     match of.kind:
-        case "day" | "instant":
+        case "day":
             yield Text("A date.")
+        case "instant":
+            yield Text("A date and a time of day, in UTC where no zone stands there: 2026-03-31 08:30.")
         case "money":
             yield Text("An amount; the currency stands in the next column, or in the cell: CHF 1250.50.")
         case "currency":

@@ -41,3 +41,15 @@ def test_of_two_new_names_the_second_is_in_doubt() -> None:
 def test_a_name_is_found_however_it_is_written() -> None:
     ids, new, counts = resolve(("lovelace, Ada", ""))
     assert (list(ids.values()), new, counts) == (["ada"], [], {})
+
+
+def test_a_login_is_whose_mail_begins_so() -> None:
+    directory, drafts = Directory(), Drafts("jira", Findings())
+    directory.add({"id": "anke", "name": "Anke Müller", "email": "anke.mueller@example.org"}, "jira")
+    for id, mail in (("jens", "jens.otto@example.org"), ("other", "jens.otto@example.net")):
+        directory.add({"id": id, "name": f"Jens Otto of {id}", "email": mail}, "jira")
+    for name in ("anke.mueller", "jens.otto", "Anke"):
+        drafts.person(PersonDraft(name, name, "", "jira.csv", 1))
+    ids, stage = resolved(drafts, directory)
+    assert ids == {"anke.mueller": "anke"}
+    assert [upsert.key for upsert in stage.upserts] == ["jens.otto", "Anke"], "of two nobody is guessed"

@@ -169,6 +169,12 @@ def test_a_day_of_a_plan_file_has_its_weekday_before_it() -> None:
     ]
 
 
+def test_a_month_that_is_a_weekday_elsewhere_stays_a_month() -> None:
+    """`mar` is a Tuesday in French, Italian and Spanish, and March in English."""
+    cells = ["Mar 3, 2026", "Mar 11 2026", "Apr 3, 2026", "mar. 3 mars 2026"]
+    assert readings(DAY, cells) == ["2026-03-03", "2026-03-11", "2026-04-03", "2026-03-03"]
+
+
 def test_a_weekday_shows_the_order() -> None:
     assert readings(DAY, ["Thu 1/2/2026"]) == ["!day_order"]  # no reading of it is a Thursday
     assert readings(DAY, ["Mon 2/3/2026"]) == ["2026-03-02"]

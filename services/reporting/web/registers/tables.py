@@ -57,6 +57,8 @@ def _cell(column: Column, cell: Shown) -> Cell:
     kind, value = column.of.kind, cell.exact
     if kind == "day" and value:
         return date.fromisoformat(value)
+    if kind == "instant" and value:
+        return str(value)  # with its zone and its seconds, so that it comes back as it was
     number = exact_number(value) if kind in ("money", "integer", "number") and value is not None else None
     return plain(cell) if number is None else number
 
