@@ -39,17 +39,17 @@ async def test_every_instance_has_the_same_versions_and_those_that_follow_are_re
     for id in (plain, other):
         assert await versions_of(target.client, id) == await versions_of(source.client, id)
     await source.move(METHODS, plain, "deprecate")
-    there = await written(target.client)
+    events = await all_events(target.client)
     await passed_on(portolan, empty_anywhere, folder)
     for id in (plain, other):
         assert await versions_of(target.client, id) == await versions_of(source.client, id)
         assert await target.shown(METHODS, id) == await source.shown(METHODS, id)
-    assert (await written(target.client))[: len(there)] == there, "what was published stays as it was"
+    assert (await all_events(target.client))[: len(events)] == events, "what was published stays as it was"
     await target.shipped()
     assert (await target.shown(METHODS, plain))["state"] == "deprecated"
 
 
-async def written(client: httpx.AsyncClient) -> list[Any]:
+async def all_events(client: httpx.AsyncClient) -> list[Any]:
     """All events of the service, the oldest first."""
     return list((await client.get("/projects/v1/events", params={"after": "0"})).json()["items"])
 

@@ -135,7 +135,7 @@ class Everything:
     async def _handed_over(self) -> dict[str, Any]:
         """A deliverable in review, of a project that delivers: nothing is accepted before one is active."""
         submitter, deliverables = self.client("manager"), "/projects/v1/deliverables"
-        members = {"name": NAME, "stage": "active", "code": f"{NAME}-2"}
+        members = {"name": NAME, "stage": "active", "code": "CHF-2"}
         project = (await self.client().post("/projects/v1/projects", json=members)).json()["id"]
         members = {"name": NAME, "project_id": project}
         one = (await submitter.post(deliverables, json=members)).json()["id"]
