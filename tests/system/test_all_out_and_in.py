@@ -14,6 +14,7 @@ from services.cli.sample import load_sample
 from services.exports.exporting import Wishes, export
 from services.imports.findings import Findings
 from services.imports.history import HistoryReader
+from services.projects.methods.method.shipped import ids
 from shared.http.auth.issuers import LocalIssuer
 from tests.conftest import Portolan
 from tests.exports.conftest import exported, with_a_document
@@ -63,8 +64,10 @@ async def test_what_goes_into_an_empty_stack_comes_out_with_the_same_bytes(
         tallies = await reader.run()
         assert reader.findings.items == []
         assert {name: one.versions for name, one in coming.items()} == {
-            name: tally.read_in for name, tally in tallies.items()
+            name: tally.read_in + tally.there for name, tally in tallies.items()
         }
+        there = {name: tally.there for name, tally in tallies.items() if tally.there}
+        assert there == {"projects/methods": 2 * len(ids())}, "what every instance was shipped with"
         passed_on = await export(client, tmp_path / "second", Wishes())
         assert contents(tmp_path / "second") == contents(tmp_path / "first")
         assert passed_on["counts"] == manifest["counts"]
