@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 pytest_plugins = ["tests.support.costs", "tests.support.limits", "tests.support.translated"]
+pytest.register_assert_rewrite("tests.system.crashes")  # its assertions say what they found
 DEADLINE_S = 10.0
 OWN = "portolan-tests-"
 KEPT_S = 2 * 86_400

@@ -5,7 +5,7 @@ are there. In between nothing becomes due. A version is taken in where it follow
 it, for that was read in too.
 
 What Portolan comes with (`SHIPPED_BY`) is there from the start, and a store that has nothing else counts as empty. Its
-versions give way to those of the same record that are read in.
+versions stand: those of the same record that are read in are passed over, and later ones follow.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ _MADE_HERE = f'"authid":"{SHIPPED_BY}"'
 IN_USE = f"SELECT 1 FROM outbox WHERE headers NOT LIKE '%{_MADE_HERE}%' LIMIT 1"
 """It ends at the first record of somebody else: what Portolan comes with is never much."""
 STORED_VERSION = """
-SELECT payload, headers, recorded_at FROM outbox WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?
+SELECT payload, headers FROM outbox WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?
 """
 _CHANGE = msgspec.json.Decoder(Change).decode
 
@@ -182,16 +182,15 @@ async def foresee(
 
 
 async def take_in(work: Work, past: PastVersion) -> bool:
-    """Stage a version that follows the one before, or that takes the place of a shipped one; answers whether it was not
-    there yet.
+    """Stage a version that follows the one before; answers whether it was not there yet.
 
-    Refused (409) where another one is there in its place, and (422) where the one before is missing or effective later.
+    Refused (409) where another one is there in its place, unless Portolan comes with that, and (422) where the one before is missing or effective later.
     """
     await work.guard(BEGIN_MARK)
     aggregate, before = past.aggregate, await work.find_by_id(type(past.aggregate), past.aggregate.id)
     standing = 0 if before is None else before.version
     if aggregate.version <= standing:
-        return await _take_the_place(work, past, before)
+        return await _stands(work, past)
     if aggregate.version > standing + 1:
         raise Invalid(
             Text("version {version} is missing: history is written oldest first", version=standing + 1),
@@ -204,30 +203,25 @@ async def take_in(work: Work, past: PastVersion) -> bool:
             Fault("effective_at_decreases", "earlier than the version before", pointer="/effective_at"),
             code="effective_at_decreases",
         )
-    work.take_in(aggregate, past.fact, past.changed, past.effective_at, past.origin)
-    await _follow(work, past, before)
+    await write(work, past, before)
     return True
 
 
-async def _follow(work: Work, past: PastVersion, before: Aggregate | None) -> None:
-    """Write what a version that is read in has beside its row."""
+async def write(work: Work, past: PastVersion, before: Aggregate | None) -> None:
+    """Stage a version, and what it has beside its row. That it follows from the one before is for the caller to know."""
     aggregate = past.aggregate
+    work.take_in(aggregate, past.fact, past.changed, past.effective_at, past.origin)
     await custom_fields.keep_values(work, aggregate, {} if before is None else before.custom)
     await freezing.read_in(work, aggregate, before)
     four_eyes.note_history(work, past.register.lifecycle, aggregate, past.fact, past.login)
     await past.register.read_in(work, aggregate, past.fact)
 
 
-async def _take_the_place(work: Work, past: PastVersion, standing: Aggregate | None) -> bool:
-    """A shipped version becomes the one that is read in. What is sent again, as after an interruption, changes nothing."""
+async def _stands(work: Work, past: PastVersion) -> bool:
+    """Nothing is written: it was sent again, as after an interruption, or Portolan comes with it."""
     entry, one = entry_of(type(past.aggregate)), past.aggregate
-    rows = await work.store.fetch(STORED_VERSION, (entry.name, str(one.id), one.version))
-    if rows:
-        payload, headers, recorded_at = rows[0]
-        if bytes(_CHANGE(payload.encode()).state) == codec_of(type(one)).write(vars(one)):
-            return False
-        if _MADE_HERE in headers and '"importedby":' not in headers:
-            work.take_the_place(one, past.fact, past.changed, past.effective_at, past.origin, recorded_at)
-            await _follow(work, past, standing)
-            return True
+    [(payload, headers)] = await work.store.fetch(STORED_VERSION, (entry.name, str(one.id), one.version))
+    made_here = _MADE_HERE in headers and '"importedby":' not in headers
+    if made_here or bytes(_CHANGE(payload.encode()).state) == codec_of(type(one)).write(vars(one)):
+        return False
     raise Conflict("another version stands in its place", code="version_differs")

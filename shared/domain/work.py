@@ -44,7 +44,7 @@ from shared.domain.due import rows as due_rows
 from shared.domain.due.calendar import almanac_of
 from shared.domain.due.declaring import DUES, Due
 from shared.domain.reading import Key, Memory, Reading, Version
-from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit, sql
+from shared.store import Document, Part, StaleVersion, Statement, Store, UniqueTaken, Unit
 from shared.store.columns import Mirror
 from shared.store.outbox import Origin, event
 from shared.store.unit import RowWrite
@@ -426,34 +426,6 @@ class Work:
             was = None if before is None else before.one
             almanac = almanac_of(self.store, self.settings.zone)
             self.part.rows += due_rows.rows_of_history(DUES[shape], entity, was, fact, almanac, recorded)
-
-    def take_the_place(
-        self,
-        entity: A,
-        fact: Fact,
-        changed: Sequence[str],
-        effective_at: int,
-        origin: Origin,
-        recorded_at: int,
-    ) -> None:
-        """Write a version over the one with its number, as another instance wrote it; its event keeps its position and when
-        it was recorded. That a later version stands already changes nothing but the event."""
-        shape = type(entity)
-        mirror, standing = self.mirrors[shape], self.reading.version(self.mirrors[shape].name, entity.id)
-        self._admit(entity, standing)
-        members = vars(entity)
-        state = codec_of(shape).write(members).decode()
-        rewritten = event(
-            entity, state, fact, changed, effective_at, recorded_at, origin.to_json(), self.settings.base_url
-        )
-        key = (rewritten.aggregate_type, rewritten.aggregate_id, rewritten.aggregate_version)
-        names = ("event_id", "type", "payload", "headers", "effective_at", "scope")
-        values = tuple(getattr(rewritten, name) for name in names)
-        self.part.statements.append(Statement(sql.REWRITE_EVENT, [(*values, *key)], expect=1))
-        if standing is not None and standing.members["version"] == entity.version:
-            places = mirror.places(tuple(members))
-            self.part.rows.append(RowWrite(mirror, mirror.values(members, effective_at, state), places))
-            self.reading.keep(mirror.name, Version(shape, dict(members), state, effective_at))
 
     def _admit(self, entity: Aggregate, before: Version[Any] | None) -> None:
         """Refused (403 or 404) where whoever writes may not write this one."""

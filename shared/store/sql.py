@@ -29,11 +29,6 @@ OUTBOX = (
 
 HAS_VERSION = "SELECT 1 FROM outbox WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?"
 
-REWRITE_EVENT = """
-UPDATE outbox SET event_id = ?, type = ?, payload = ?, headers = ?, effective_at = ?, scope = ?
-WHERE aggregate_type = ? AND aggregate_id = ? AND aggregate_version = ?
-"""
-
 IDEMPOTENCY = ("principal", "route", "key", "body_hash", "answer", "created_at")
 
 INSERT_IDEMPOTENCY = (

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from services.embedded import SERVICES
 from shared.contracts import words
 from shared.contracts.catalogue import GROUPS, entries
+from shared.contracts.forms import index, model_of
 from shared.contracts.language import entry_of
 from shared.contracts.members import unwrapped
 from shared.contracts.words import Kind, capitalised, english, entries_of, has_label, label
@@ -68,6 +69,9 @@ def _moves() -> Iterator[tuple[Kind, str]]:
     for register in (one for service in SERVICES for group in service.groups for one in group.registers):
         for move in register.lifecycle.moves.values() if register.lifecycle else ():
             yield from _members(move.takes, f"{entry_of(register.shape).name}.")
+    for of in index():  # moves that are no step of a lifecycle, such as applying a method
+        for act in model_of(of).moves:
+            yield from (("member", f"{of.name}.{field.name}") for field in act.takes)
 
 
 def _groups() -> Iterator[tuple[Kind, str]]:

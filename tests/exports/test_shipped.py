@@ -31,19 +31,27 @@ async def as_it_was_shipped(client: httpx.AsyncClient, id: str) -> dict[str, Any
     }  # fmt: skip
 
 
-async def test_a_method_that_is_read_in_takes_the_place_of_the_shipped_one(
+async def test_every_instance_has_the_same_versions_and_those_that_follow_are_read_in(
     portolan: Portolan, empty_anywhere: Portolan, folder: Path
 ) -> None:
     source, target = await Led(portolan).shipped(), await Led(empty_anywhere).shipped()
     plain, other = source.method_id("plain"), source.method_id("pm2")
+    for id in (plain, other):
+        assert await versions_of(target.client, id) == await versions_of(source.client, id)
     await source.move(METHODS, plain, "deprecate")
-    assert await versions_of(target.client, plain) != await versions_of(source.client, plain)
+    events = await all_events(target.client)
     await passed_on(portolan, empty_anywhere, folder)
     for id in (plain, other):
         assert await versions_of(target.client, id) == await versions_of(source.client, id)
         assert await target.shown(METHODS, id) == await source.shown(METHODS, id)
+    assert (await all_events(target.client))[: len(events)] == events, "what was published stays as it was"
     await target.shipped()
     assert (await target.shown(METHODS, plain))["state"] == "deprecated"
+
+
+async def all_events(client: httpx.AsyncClient) -> list[Any]:
+    """All events of the service, the oldest first."""
+    return list((await client.get("/projects/v1/events", params={"after": "0"})).json()["items"])
 
 
 async def test_shipped_methods_are_no_records_of_the_instance(everywhere: Portolan) -> None:
@@ -62,16 +70,17 @@ async def test_what_somebody_has_written_besides_is_a_record(portolan: Portolan)
     assert (answer.status_code, answer.json()["code"]) == (409, "not_empty")
 
 
-async def test_a_shipped_version_gives_way_once(portolan: Portolan) -> None:
-    """The same again changes nothing, and another one is refused: it is no shipped one any more."""
+async def test_a_shipped_version_stands(portolan: Portolan) -> None:
+    """Another release of Portolan may have shipped it otherwise: what was told of here is not told otherwise."""
     led, importer = await Led(portolan).shipped(), portolan("service")
     older = await as_it_was_shipped(led.client, led.method_id("plain"))
-    assert await results(importer, older) == [201]
+    before = await versions_of(led.client, older["id"])
     assert await results(importer, older) == [200]
-    another = older | {"state": older["state"] | {"name": [{"language": "en", "text": "Another"}]}}
-    assert await results(importer, another) == ["version_differs"]
-    [first] = (await versions_of(led.client, older["id"]))[-1:]
-    assert first["state"]["name"] == older["state"]["name"]
+    assert await versions_of(led.client, older["id"]) == before
+    third = before[0]["state"] | {"version": 3, "name": older["state"]["name"]}
+    assert await results(importer, older | {"version": 3, "state": third}) == [201]
+    another = third | {"name": [{"language": "en", "text": "Another"}]}
+    assert await results(importer, older | {"version": 3, "state": another}) == ["version_differs"]
 
 
 async def test_what_no_instance_was_shipped_with_is_missing_its_first_version(portolan: Portolan) -> None:

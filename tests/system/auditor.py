@@ -102,7 +102,10 @@ class Audit:
             if position not in seen:
                 self.expect(position > highest[place], f"{position} came after a later one")
                 seen[position], highest[place] = event, position
-        self.expect(seen == wanted, f"{service}: the topic is not the outbox ({len(seen)} of {len(wanted)})")
+        other = [(seen.get(at), wanted[at]) for at in wanted if seen.get(at) != wanted[at]]
+        self.expect(
+            not other, f"{service}: {len(other)} of {len(wanted)} events differ in the topic: {other[:1]}"
+        )
         self.check_versions(seen[position] for position in sorted(seen))
 
     async def check_dashboard(self, events: Sequence[Json]) -> None:

@@ -31,8 +31,12 @@ EXTRA: dict[str, dict[str, Any]] = {
     "cost-estimates": {"lines": [{"name": NAME, "likely": {"amount": "100.00", "currency": "CHF"}}]},
     "envelopes": {"fiscal_year": 2026},
     "project-roles": {"role_code": "architect"},
-    "acceptances": {"kind": "preliminary"},
-    "exceptions": {"axis": "risk", "tolerance": {"score": 8}, "forecast": {"score": 9}},
+    "acceptances": {
+        "kind": "preliminary",
+        "verdict": "accepted_with_reservations",
+        "reservations": [{"text": NAME, "class": "minor", "due_on": "2026-06-30"}],
+    },
+    "exceptions": {"axis": "risk", "cause": NAME, "tolerance": {"score": 8}, "forecast": {"score": 9}},
     "scoring-models": {"criteria": CRITERIA},
     "memberships": {"principal": {"service_account": "walker"}},
 }
@@ -130,8 +134,8 @@ class Everything:
 
     async def _handed_over(self) -> dict[str, Any]:
         """A deliverable in review, of a project that delivers: nothing is accepted before one is active."""
-        submitter, deliverables = self.client("director"), "/projects/v1/deliverables"
-        members = {"name": NAME, "stage": "active"}
+        submitter, deliverables = self.client("manager"), "/projects/v1/deliverables"
+        members = {"name": NAME, "stage": "active", "code": "CHF-2"}
         project = (await self.client().post("/projects/v1/projects", json=members)).json()["id"]
         members = {"name": NAME, "project_id": project}
         one = (await submitter.post(deliverables, json=members)).json()["id"]

@@ -29,6 +29,8 @@ NEWEST = 50
 OPEN = ("queued", "running")
 
 OPERATIONS = {
+    "schedule": N_("Computation of a schedule"),
+    "schedule_again": N_("Computation of a schedule that a link asked for"),
     "schedule_trial": N_("Trial of a schedule"),
     "simulation_trial": N_("Trial of a simulation"),
     "selection_trial": N_("Trial of a selection of projects"),

@@ -225,7 +225,7 @@ class Approval(Aggregate):
     """The person who is asked."""
     on_behalf_of_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who was asked first, and handed it over."""
-    delegated_to_id: Annotated[Id | None, names("person")] = None
+    delegated_to_id: Annotated[Id | None, names("person"), filterable] = None
     """The person to whom it was handed over."""
     counts: bool = True
     """Whether it counts: the consent of who made or circulated the paper does not."""

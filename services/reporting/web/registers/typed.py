@@ -103,9 +103,9 @@ def _value(field: Field, texts: Texts, path: str, words: Words) -> Any:
     text = texts.get(path, "").strip()
     match field.kind:
         case "part":
-            if field.nullable and not any(t.strip() for n, t in texts.items() if n.startswith(f"{path}.")):
-                return None
-            return filled(members_of(field.members, texts, words, path))
+            members = members_of(field.members, texts, words, path)
+            says_something = any(_says_something(one, members[one.name]) for one in field.members)
+            return filled(members) if says_something or not field.nullable else None
         case "rows":
             rows = [members_of(field.members, texts, words, path_of(path, i)) for i in rows_of(texts, path)]
             return [row[""] for row in rows] if is_plain(field) else [filled(row) for row in rows]
@@ -124,6 +124,13 @@ def _value(field: Field, texts: Texts, path: str, words: Words) -> Any:
             return texts.get(path, "").replace("\r\n", "\n") or None
         case _:
             return text.replace("\r\n", "\n") or None
+
+
+def _says_something(field: Field, value: Any) -> bool:
+    """A box that is not ticked and a list without rows do not; nor does a currency beside no amount, which is None."""
+    if field.kind in ("rows", "part") or (field.kind == "yes_no" and not field.nullable):
+        return bool(value)
+    return value is not None
 
 
 def filled(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,23 +4,26 @@ A service that starts makes those that it has never had, published. One that som
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from services.projects.methods.method.api import METHODS_KNOWN
+from shared.base.clock import to_micros
 from shared.base.ids import new_id_text
-from shared.contracts.language import plain
+from shared.contracts.language import Fact, plain
 from shared.contracts.projects.methods import Method, MethodPublished, MethodState
-from shared.domain.history import SHIPPED_BY
+from shared.domain.history import SHIPPED_BY, PastVersion, write
 from shared.domain.kernel import Kernel
-from shared.domain.register import save
 from shared.domain.work import Work
 from shared.store import StaleVersion, UniqueTaken
 from shared.store.outbox import Origin
 
 HERE = Path(__file__).parent
+SHIPPED_AT = datetime(2024, 1, 1, tzinfo=UTC)
+"""Since when every instance has them: each has the same versions of them, so that a history that is read in finds them there."""
 TEXTS = ("name", "goal", "note", "source")
 
 
@@ -81,24 +84,26 @@ def _work(kernel: Kernel) -> Work:
 
 
 async def _publish(work: Work, members: dict[str, Any]) -> None:
-    """It is told as made and then as published, as if somebody had done it."""
-    content = {name: value for name, value in members.items() if name != "id"}
-    method = work.new(Method, UUID(members["id"]), **content)
-    await METHODS_KNOWN.check(work, method)
-    method = await save(work, METHODS_KNOWN, method, plain(Method, "created"))
-    method.state = MethodState.PUBLISHED
-    await save(work, METHODS_KNOWN, method, MethodPublished())
+    """It is told as made and then as published, as if somebody had done it at `SHIPPED_AT`."""
+    draft = _as_made(members)
+    await METHODS_KNOWN.check(work, draft)
+    published = draft.model_copy(update={"version": 2, "state": MethodState.PUBLISHED})
+    await _write(work, draft, plain(Method, "created"), [*vars(draft)], None)
+    await _write(work, published, MethodPublished(), ["state"], draft)
+
+
+async def _write(
+    work: Work, method: Method, fact: Fact, changed: Sequence[str], before: Method | None
+) -> None:
+    past = PastVersion(METHODS_KNOWN, method, fact, changed, to_micros(SHIPPED_AT), work.origin, login="")
+    await write(work, past, before)
+
+
+def _as_made(members: dict[str, Any]) -> Method:
+    at = SHIPPED_AT.isoformat()
+    return Method.model_validate(members | {"version": 1, "created_at": at, "updated_at": at})
 
 
 def shipped() -> Iterator[Method]:
     """The methods as they are shipped, without an instance."""
-    for path in files():
-        members = members_of(path)
-        yield Method.model_validate(
-            members
-            | {
-                "version": 1,
-                "created_at": "2026-01-01T00:00:00Z",
-                "updated_at": "2026-01-01T00:00:00Z",
-            }
-        )
+    return (_as_made(members_of(path)) for path in files())
