@@ -8,7 +8,6 @@ from services.reporting.dashboards.departments.api import DEPARTMENTS
 from services.reporting.dashboards.exceptions.api import EXCEPTIONS
 from services.reporting.dashboards.exposure.api import EXPOSURE
 from services.reporting.dashboards.load.api import LOAD
-from services.reporting.dashboards.milestone_trend import api as milestone_trend
 from services.reporting.dashboards.pipeline.api import PIPELINE
 from services.reporting.dashboards.portfolios.api import OVERVIEW
 from services.reporting.dashboards.projects.api import PROJECTS
@@ -28,4 +27,4 @@ EACH = (
     DECISIONS_DUE,
 )
 
-DASHBOARDS = Group(routes=(*(dashboard.routes for dashboard in EACH), milestone_trend.routes))
+DASHBOARDS = Group(routes=tuple(dashboard.routes for dashboard in EACH))

@@ -11,7 +11,7 @@ from services.reporting.dashboards.activity.api import newest_items
 from services.reporting.dashboards.budget.view import by_currency
 from services.reporting.dashboards.exposure.api import EXPOSURE
 from services.reporting.dashboards.load.api import LoadQuery, load_by_month, months_of
-from services.reporting.dashboards.milestone_trend.api import trend
+from services.reporting.dashboards.milestone_trend.trend import milestone_trend
 from services.reporting.dashboards.portfolios.api import OVERVIEW
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.api import ProjectListQuery, figures_page, portfolios_asked, sheet
@@ -159,7 +159,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     course = await view.course(store, id, at)
     programmes = {p["id"]: p for p in await states(store, "programme", at.until, call.sight)}
     people = [p for p in await load_by_month(reading) if any(m["hours"] for m in p["months"])]
-    milestones = (await trend(reading, id))["items"]
+    milestones = (await milestone_trend(reading, id))["items"]
     return {
         "sheet": answer,
         "state": state,
