@@ -5,7 +5,7 @@ They may be many, so they are read beside the event loop.
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.base.turns import in_turns
 from shared.contracts.catalogue import entries
@@ -67,6 +67,29 @@ async def versions(store: Store, aggregate_type: str, until: int) -> list[tuple[
     (microseconds), and its state."""
     rows = await store.fetch(VERSIONS, (aggregate_type, until))
     return [(row[0], json.loads(row[1])) for row in rows]
+
+
+class Version(NamedTuple):
+    """One version of an aggregate, since when it is so (microseconds)."""
+
+    number: int
+    effective_at: int
+    state: dict[str, Any]
+
+
+VERSIONS_OF_PROJECT = """
+SELECT h.version, h.effective_at, h.state FROM current_state c JOIN history h ON h.aggregate_id = c.aggregate_id
+WHERE c.project_id = ? AND c.aggregate_type = ? AND h.effective_at <= ? ORDER BY h.aggregate_id, h.version
+"""
+
+
+async def versions_of_project(
+    store: Store, project_id: str, aggregate_type: str, until: int
+) -> list[Version]:
+    """Every version that was effective by then of a project's aggregates of a type, which never change their project; each
+    aggregate's in their order. No other version is read, of whichever project or type."""
+    rows = await store.fetch(VERSIONS_OF_PROJECT, (project_id, aggregate_type, until))
+    return [Version(number, effective_at, json.loads(state)) for number, effective_at, state in rows]
 
 
 IDS_AT_A_TIME = 500

@@ -4,7 +4,9 @@ Colours are the style sheet's own variables, so a chart follows light and dark w
 in whole units of the currency, days are ISO dates.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from services.reporting.dashboards.projects.view import Item, earned_value
@@ -13,6 +15,7 @@ from services.reporting.web.here import Here
 from services.reporting.web.words import HEALTH, STAGES, Words
 from shared.base.clock import from_day
 from shared.base.money import Money
+from shared.contracts.projects.methods import MilestoneState
 
 Spec = dict[str, Any]
 
@@ -338,3 +341,102 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
             },
         ],
     )  # fmt: skip
+
+
+MOST_LINES = 8
+"""So many milestones can be told apart: those that moved farthest."""
+
+
+def milestone_trend(lines: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | None:
+    """The lines of milestones: on which day of report each was expected when. A line goes on until the day of the figures
+    where it has not ended; where it meets the diagonal, the milestone is reached or its day has come."""
+    if not lines:
+        return None
+    moving = farthest(lines)
+    values = [
+        point | {"name": name, "id": line["id"], "is_report": number < len(line["points"])}
+        for line, name in zip(moving, _apart([line["name"] for line in moving]), strict=True)
+        for number, point in enumerate(_until(line, on))
+    ]
+    names = list(dict.fromkeys(value["name"] for value in values))
+    first = min(value["on"] for value in values)
+    colours, shapes, dashes = (
+        [present[number % len(present)] for number in range(len(names))]
+        for present in (TREND_COLOURS, TREND_SHAPES, TREND_DASHES)
+    )
+    reported, expected = words.gettext("Day of report"), words.gettext("Expected")
+    x = {"field": "on", "type": "temporal", "title": reported, "axis": MONTHS | {"grid": False}}
+    y = {"field": "expected_on", "type": "temporal", "title": expected, "axis": MONTHS}
+    return _chart(
+        values,
+        280,
+        words,
+        description=words.gettext(
+            "On which day each milestone was expected, by the day of report: a line that rises comes later"
+        ),
+        layer=[
+            {
+                "data": {"values": [{"on": day, "expected_on": day} for day in (first, on)]},
+                "mark": {"type": "line", "color": "var(--line-strong)", "strokeDash": [3, 3], "aria": False},
+                "encoding": {"x": x, "y": y},
+            },
+            {
+                "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
+                "encoding": {
+                    "x": x, "y": y, "detail": {"field": "id"},
+                    "color": {"field": "name", "title": None, "sort": names, "scale": _scale(names, colours),
+                              "legend": {"columns": TWO_WHERE_THEY_FIT}},
+                    "strokeDash": {"field": "name", "title": None, "sort": names, "scale": _scale(names, dashes)},
+                },
+            },
+            {
+                "transform": [{"filter": "datum.is_report"}],
+                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+                "encoding": {
+                    "x": x, "y": y,
+                    "color": {"field": "name", "title": None, "sort": names, "scale": _scale(names, colours)},
+                    "shape": {"field": "name", "title": None, "sort": names, "scale": _scale(names, shapes)},
+                    "description": {"field": "name"},
+                    "tooltip": [{"field": "name", "title": words.gettext("Milestone")},
+                                {"field": "on", "type": "temporal", "title": reported, "format": DAY},
+                                {"field": "expected_on", "type": "temporal", "title": expected, "format": DAY}],
+                },
+            },
+        ],
+    )  # fmt: skip
+
+
+TREND_COLOURS = ("var(--sea)", "var(--compass)", "var(--green)", "var(--amber)")
+TREND_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
+TREND_DASHES = ([1, 0], [6, 2], [2, 2])
+"""A milestone is never told by its colour alone: eight of them differ in two of the three."""
+
+
+def farthest(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines that are drawn, in the order that they have."""
+    moved = sorted(range(len(lines)), key=lambda number: (-_reach(lines[number]), number))
+    return [lines[number] for number in sorted(moved[:MOST_LINES])]
+
+
+def _reach(line: dict[str, Any]) -> int:
+    """Days between the earliest and the latest day on which it was expected."""
+    days = [date.fromisoformat(point["expected_on"]) for point in line["points"]]
+    return (max(days) - min(days)).days
+
+
+def _until(line: dict[str, Any], on: str) -> list[dict[str, Any]]:
+    """The points of a line, and where it stands on the day of the figures if it goes on."""
+    points = [{"on": point["on"], "expected_on": point["expected_on"]} for point in line["points"]]
+    goes_on = line["state"] == MilestoneState.PLANNED and points[-1]["on"] < on
+    return [*points, points[-1] | {"on": on}] if goes_on else points
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Names of which several are the same are numbered."""
+    counted = Counter(names)
+    before: Counter[str] = Counter()
+    apart = []
+    for name in names:
+        before[name] += 1
+        apart.append(f"{name} ({before[name]})" if counted[name] > 1 else name)
+    return apart

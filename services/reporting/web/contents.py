@@ -11,6 +11,7 @@ from services.reporting.dashboards.activity.api import newest_items
 from services.reporting.dashboards.budget.view import by_currency
 from services.reporting.dashboards.exposure.api import EXPOSURE
 from services.reporting.dashboards.load.api import LoadQuery, load_by_month, months_of
+from services.reporting.dashboards.milestone_trend.trend import milestone_trend
 from services.reporting.dashboards.portfolios.api import OVERVIEW
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.api import ProjectListQuery, figures_page, portfolios_asked, sheet
@@ -158,6 +159,7 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
     course = await view.course(store, id, at)
     programmes = {p["id"]: p for p in await states(store, "programme", at.until, call.sight)}
     people = [p for p in await load_by_month(reading) if any(m["hours"] for m in p["months"])]
+    milestones = (await milestone_trend(reading, id))["items"]
     return {
         "sheet": answer,
         "state": state,
@@ -166,6 +168,9 @@ async def project(call: Call, at: AsOf, words: Words, id: str) -> Contents:
         "people_by_id": await _people(store, at),
         "packages": packages,
         "timeline": charts.timeline(_bars(state, packages, words), at.on.isoformat(), words),
+        "milestones": milestones,
+        "milestone_trend": charts.milestone_trend(milestones, at.on.isoformat(), words),
+        "milestones_drawn": len(charts.farthest(milestones)),
         "value": charts.value_curve(course, json.loads(course[-1][1].plan or "[]"), words),
         "measured": charts.measured(course),
         "budgets": await _budgets(reading, words),

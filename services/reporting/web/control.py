@@ -22,9 +22,9 @@ async def control_page(call: Call, query: ScopedQuery) -> Answer:
     reading = reading_of(call, query)
     contents = await control(reading)
     lines = [*contents["exceptions"]["items"][:LISTED], *contents["due"]["items"][:LISTED]]
-    names = await directory_names(call, (line["project_id"] for line in lines if line["project_id"]))
-    projects = {id: name.text for id, name in names.items()}
-    return page(call, "control.html", reading.at, **contents, projects=projects)
+    ids = (line.get(member) for line in lines for member in ("project_id", "person_id"))
+    names = {id: name.text for id, name in (await directory_names(call, filter(None, ids))).items()}
+    return page(call, "control.html", reading.at, **contents, names=names)
 
 
 async def control(reading: Reading[ScopedQuery]) -> State:

@@ -128,7 +128,16 @@ HELP: dict[str, Help] = {
     ),
     "projects.html": Help(N_("Projects with their figures: narrowed, sorted, and as of a day."), FIGURES),
     "project.html": Help(
-        N_("One project: its figures, dates, work packages, risks, money and people."), FIGURES
+        N_("One project: its figures, dates, work packages, risks, money and people."),
+        (
+            *FIGURES,
+            (
+                N_("Milestone trend"),
+                N_(
+                    "When each milestone was expected: a line that rises comes later, one that falls earlier."
+                ),
+            ),
+        ),
     ),
     "registers/behind.html": Help(N_("The rows from which a figure was counted or summed."), (STATE_MARK,)),
     "registers/index.html": Help(

@@ -34,6 +34,8 @@ class DueDecision(AnswerShape):
     """The project that it is about; null where it is about none."""
     decided_by: str | None
     """Who decides: the manager, the sponsor or a resolution; null where persons are named in it."""
+    person_id: Id | None
+    """The person whose consent is asked for; null where nobody is asked by name."""
     due_on: Day | None
     """The day by which it is to be decided; null where none is set."""
     days: int

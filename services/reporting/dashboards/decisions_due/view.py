@@ -20,12 +20,14 @@ class Kind(NamedTuple):
     decided_by: str = ""
     always_by: str = ""
     """Who decides each of the kind."""
+    person: str = ""
+    """The member that names who is asked."""
 
 
 KINDS = (
     Kind("change", "assessed", "title", decided_by="authority"),
     Kind("exception", "assessed", "axis", always_by="sponsor"),
-    Kind("approval", "requested", "title", due="due_on"),
+    Kind("approval", "requested", "title", due="due_on", person="approver_id"),
     Kind("gate", "ready", "name", due="planned_on"),
     Kind("mandate", "in_review", "title"),
     Kind("baseline", "proposed", "name"),
@@ -57,6 +59,7 @@ def lines(kind: Kind, states: Iterable[State], on: date, zone: tzinfo) -> list[S
             "title": one.get(kind.title) or "",
             "project_id": one.get("project_id"),
             "decided_by": one.get(kind.decided_by) or kind.always_by or None,
+            "person_id": one.get(kind.person) if kind.person else None,
             "due_on": one.get(kind.due) if kind.due else None,
             "days": days(one["updated_at"], on, zone),
         }

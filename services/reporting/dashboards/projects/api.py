@@ -1,4 +1,4 @@
-"""The project list and the project sheet."""
+"""The project list, the project sheet, and the trend of a project's milestones."""
 
 import json
 from collections.abc import Sequence
@@ -9,6 +9,8 @@ from pydantic import Field
 
 from services.reporting.asof import AsOf, AsOfQuery, positions
 from services.reporting.dashboard import DashboardList
+from services.reporting.dashboards.milestone_trend.shapes import MilestoneTrend
+from services.reporting.dashboards.milestone_trend.trend import milestone_trend
 from services.reporting.dashboards.projects import view
 from services.reporting.dashboards.projects.shapes import ProjectFiguresPage, ProjectSheet
 from services.reporting.dashboards.projects.stale import stale_references
@@ -204,3 +206,10 @@ async def sheet(reading: Reading[AsOfQuery], id: str) -> State:
         "stale_references": await stale_references(store, details, at),
         "details": details,
     }
+
+
+@PROJECTS.routes.get("/v1/projects/{id}/milestone-trend", refusals=(404,))
+async def project_milestone_trend(call: Call, id: Id, query: AsOfQuery) -> Answer[MilestoneTrend]:
+    """The milestone trend of a project. When each milestone was expected, at every day on which that changed: a line that
+    rises comes later, one that falls earlier."""
+    return Answer(200, json.dumps(await milestone_trend(reading_of(call, query), id)).encode())

@@ -127,7 +127,7 @@ def _paths(
     """Kind -> all its shapes as one path, in the order in which they are drawn."""
     kinds: dict[str, list[str]] = {
         name: []
-        for name in ("agreed", "link", "across", "bar", "critical", "done", "point", "critical-point")
+        for name in ("agreed", "link", "across", "bar", "critical", "part-done", "point", "critical-point")
     }
     for place, row in enumerate(rows):
         y = y_of(place)
@@ -146,7 +146,7 @@ def _paths(
             continue
         kinds["critical" if critical else "bar"].append(_bar(axis, start, finish, y + 3, 9))
         if row.get("percent_complete"):
-            kinds["done"].append(_share(axis, start, finish, row["percent_complete"], y + 6))
+            kinds["part-done"].append(_share(axis, start, finish, row["percent_complete"], y + 6))
     for link in links:
         kinds["across" if link.get("crosses") else "link"] += _arrow(rows, link, places, axis)
     for name, shapes in kinds.items():

@@ -249,10 +249,18 @@ def _due(reader: Reader, one: Mapping[str, Any]) -> Item:
     address = name.address if name else page_of(register.key, one["aggregate_id"])
     within = None if one["scope_id"] == one["aggregate_id"] else reader.name_of(one["scope_id"])
     _, _, fact = one["kind"].partition(".")
+    words, is_late = reader.naming.fact(register, fact), at <= now()
+    if not is_late:  # nothing has happened yet
+        words = reader.shower.words.gettext("after that: %(what)s") % {"what": words[:1].lower() + words[1:]}
     return Item(
-        one["id"], reader.naming.one(register), name.text if name else "", address, at, within,
-        reader.naming.fact(register, fact), is_late=at <= now(), is_new=bool(one["told_at"]) and at > reader.since,
+        one["id"], reader.naming.one(register), name.text if name else "", address, _last_moment(at), within, words,
+        is_late=is_late, is_new=bool(one["told_at"]) and at > reader.since,
     )  # fmt: skip
+
+
+def _last_moment(at: datetime) -> datetime:
+    """What is due with the end of a day is due on that day, not on the next, which begins then."""
+    return at - timedelta(microseconds=1)
 
 
 async def _mentions(reader: Reader) -> list[Item]:

@@ -19,9 +19,11 @@ ROLES = {
     "manager": N_("Project manager"),
     "project_manager": N_("Project manager"),
 }
-"""What the roles that act are called; other roles by their code."""
+"""What the roles that act are called where the method of the project has no name for them; others by any method's name."""
+METHODS = "100"
+"""Of so many methods the names of roles are read."""
 PROSE = ("scope_in", "scope_out", "structure", "assumptions", "constraints")
-OBJECTIVE = "projects.objective"
+OBJECTIVE, LAST = "projects.objective", "9999"
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,38 @@ class Document:
     """The page of the same mandate with all that may be done with it."""
 
 
-def role_name(words: Words, code: str) -> str:
-    return words.name_in(ROLES, code) if code in ROLES else code.replace("_", " ").capitalize()
+@dataclass(frozen=True)
+class RoleNames:
+    """What roles are called in the reader's language."""
+
+    words: Words
+    of_method: Mapping[str, str]
+    """By the method of the project."""
+    of_others: Mapping[str, str]
+
+    def __getitem__(self, code: str) -> str:
+        if code in self.of_method:
+            return self.of_method[code]
+        if code in ROLES:
+            return self.words.name_in(ROLES, code)
+        return self.of_others.get(code) or code.replace("_", " ").capitalize()
+
+
+async def role_names(reader: DetailReader, project: str) -> RoleNames:
+    """A project without a method takes the names that other methods give to the same codes."""
+    words, by_method = reader.shower.words, dict[str, dict[str, str]]()
+    methods = await reader.api.read("/projects/v1/methods", [("fields", "id,roles"), ("limit", METHODS)])
+    for method in () if methods.is_refusal else methods.body["items"]:
+        names = by_method.setdefault(method["id"], {})
+        for role in method["roles"]:
+            text = {one["language"]: one["text"] for one in role["name"]}.get(words.language)
+            if text:
+                names[role["code"]] = text
+    own = await reader.api.read(f"/projects/v1/projects/{project}", [("fields", "method_id")])
+    of_method = {} if own.is_refusal else by_method.get(own.body["method_id"] or "", {})
+    return RoleNames(
+        words, of_method, {code: text for id in sorted(by_method) for code, text in by_method[id].items()}
+    )
 
 
 async def document_of(reader: DetailReader) -> Document:
@@ -80,9 +112,9 @@ async def document_of(reader: DetailReader) -> Document:
     reader.shower.names = {**reader.shower.names, **names}
     hash = state["content_hash"] or ""
     is_intact = not hash or bool((await reader.api.get(f"{reader.path}/verify"))["intact"])
-    writer = _Written(reader, state)
+    writer = _Written(reader, state, await role_names(reader, state["project_id"]))
     return Document(
-        kind=writer.value("kind"),
+        kind=f"{reader.shower.naming.one(reader.entry)} · {writer.value('kind')}",
         title=state["title"],
         code=state["code"],
         edition=state["edition"],
@@ -117,6 +149,7 @@ class _Written:
 
     reader: DetailReader
     state: Mapping[str, Any]
+    roles: RoleNames
 
     @property
     def words(self) -> Words:
@@ -135,7 +168,7 @@ class _Written:
         return self.words.day(value) if value else "–"
 
     def role(self, code: str) -> str:
-        return role_name(self.words, code)
+        return self.roles[code]
 
     def facts(self) -> list[tuple[str, str]]:
         """Figures and days, each with its label."""
@@ -187,7 +220,11 @@ class _Written:
         if not self.state[member]:
             return None
         heads = [self.label(f"{member}.{part}") for part in parts]
-        return Section(self.label(member), heads=heads, rows=[cells(one) for one in self.state[member]])
+        return Section(self.label(member), heads=heads, rows=[cells(one) for one in self._in_order(member)])
+
+    def _in_order(self, member: str) -> list[Mapping[str, Any]]:
+        """What has a day by its day, whatever the order in which it was entered; what has none comes last."""
+        return sorted(self.state[member], key=lambda one: one.get("due_on") or LAST)
 
     def _objectives(self, objectives: Sequence[Mapping[str, Any]]) -> Section | None:
         if not objectives:

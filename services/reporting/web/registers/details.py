@@ -25,6 +25,8 @@ from shared.contracts.forms.own import CUSTOM
 COUNTED = 24
 """So many collections are counted; of others there is a link."""
 NEWEST = 5
+OWN_DECISION = "own_decision"
+"""The detail of a fact that says why somebody decided what they had made; it is a code."""
 PER_PAGE = 25
 
 State = Mapping[str, Any]
@@ -225,7 +227,10 @@ class DetailReader:
         own, naming = self.model.by_name, self.shower.naming
         fact = version["type"].split(".")[-2]
         details = [
-            (naming.member(self.entry, name), self._detail(own.get(name.removeprefix("previous_")), value))
+            (
+                naming.member(self.entry, name),
+                self._detail(own.get(name.removeprefix("previous_")), name, value),
+            )
             for name, value in version["fact"].items()
             if isinstance(value, str | int | float) and value != ""
         ]
@@ -235,8 +240,10 @@ class DetailReader:
             changed if version["version"] > 1 else (), details,
         )  # fmt: skip
 
-    def _detail(self, of: Field | None, value: Any) -> Shown:
+    def _detail(self, of: Field | None, name: str, value: Any) -> Shown:
         """A detail of a fact: as the member of its name is shown, or as it is."""
+        if name == OWN_DECISION:
+            return Shown(self.shower.naming.value(self.entry, name, value))
         is_choice = of is not None and of.kind == "choice" and isinstance(value, str)
         return self.shower.show(self.entry, of, value) if of and is_choice else Shown(str(value))
 

@@ -38,7 +38,15 @@ def test_a_bar_lies_from_its_first_day_to_the_end_of_its_last() -> None:
 def test_critical_bars_agreed_dates_milestones_and_today_are_drawn_apart() -> None:
     links = [{"from_id": "a", "to_id": "b", "kind": "fs", "crosses": True}]
     drawn_paths = paths(chart([A, B], links))
-    assert drawn_paths.keys() == {"grid", "agreed", "across", "critical", "done", "critical-point", "today"}
+    assert drawn_paths.keys() == {
+        "grid",
+        "agreed",
+        "across",
+        "critical",
+        "part-done",
+        "critical-point",
+        "today",
+    }
     assert "bar" in paths(chart([A | {"critical": False}]))
 
 

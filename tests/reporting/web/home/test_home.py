@@ -3,13 +3,14 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
 
+from services.reporting.web.words import words_for
 from tests.access.conftest import Office
 from tests.conftest import Portolan
 from tests.reporting.web.conftest import visiting
@@ -275,6 +276,8 @@ async def test_what_is_late_of_mine_is_told_by_its_day(office: Office, enter: En
     assert "Tunnel of Mine" in dues
     assert "in Mine" in dues
     assert "Tunnel of Other" not in dues
+    assert "after that: " in dues, "nothing is late yet"
+    assert words_for("en").day(date.fromisoformat(day(1))) in dues, "not on the day after, which begins then"
 
 
 async def test_a_membership_is_told_to_whom_it_is_given(office: Office, enter: Enter) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from services.projects.methods.method.shipped import ship
 from tests.conftest import Portolan
 from tests.projects.mandate.conftest import MANDATES, Leading
 from tests.reporting.web.conftest import visiting
@@ -104,3 +105,27 @@ async def test_a_mandate_waits_at_home_for_those_who_have_to_sign(leading: Leadi
             home = await client.get("/home")
             decisions = home.text.partition("To decide")[2].partition("</section>")[0]
             assert (f"/registers/projects/mandates/{mandate['id']}" in decisions) == is_awaited, who
+
+
+async def test_the_plan_is_read_by_its_days_whatever_the_order_of_entry(
+    leading: Leading, reader: httpx.AsyncClient
+) -> None:
+    days = {"Last": "2027-09-30", "First": "2027-01-31", "Second": "2027-03-31"}
+    mandate = await leading.mandate(plan=[{"milestone": name, "due_on": on} for name, on in days.items()])
+    await leading.portolan.settled()
+    page = (await reader.get(f"/mandate/{mandate['id']}")).text
+    assert page.index("<bdi>First") < page.index("<bdi>Second") < page.index("<bdi>Last")
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "User representative"), ("fr", "Représentant des utilisateurs")]
+)
+async def test_roles_are_called_as_methods_call_them_in_the_language_of_the_page(
+    leading: Leading, reader: httpx.AsyncClient, language: str, name: str
+) -> None:
+    await ship(leading.portolan.running.services["projects"].kernel)
+    role = {"role_code": "user_representative", "person_id": leading.persons["otto"]}
+    mandate = await leading.mandate(roles=[role])
+    await leading.portolan.settled()
+    page = await reader.get(f"/mandate/{mandate['id']}", headers={"Accept-Language": language})
+    assert f"<bdi>{name}</bdi>" in page.text
