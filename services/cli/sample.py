@@ -15,6 +15,7 @@ from services.embedded import Embedded
 from services.imports.findings import Finding, Findings
 from services.imports.upserts import ImportFailed, Sender, Stage, Upsert
 from shared.base.clock import now
+from shared.runtime.running import begin
 
 SOURCE = "sample"
 WAITED_S = 20.0
@@ -35,6 +36,8 @@ async def load_sample(app: Embedded) -> list[Finding] | None:
     """Load it, and answer what was refused; None where the instance is not empty or has no own issuer."""
     if app.tokens.local is None:
         return None
+    for one in app.services.values():
+        await begin(one)  # the sample names what Portolan comes with
     token = app.tokens.local.issue("import:sample", "service", app.settings.audience, timedelta(minutes=10))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://portolan",

@@ -12,7 +12,6 @@ from sample.money import LINES, amounts_by_year
 from sample.telling import Move, Ref
 from sample.work import LEAVES, WHOLES
 from services.cli.sample import Teller, load_sample
-from services.projects.methods.method.shipped import ship
 from tests.conftest import Portolan
 from tests.support.days import today
 
@@ -28,12 +27,6 @@ async def everything(portolan: Portolan, path: str) -> list[dict[str, Any]]:
         items += answer.json()["items"]
         following = answer.links.get("next", {}).get("url", "")
     return items
-
-
-@pytest.fixture(autouse=True)
-async def methods(portolan: Portolan) -> None:
-    """As an instance has them once it was started."""
-    await ship(portolan.running.services["projects"].kernel)
 
 
 async def loaded(portolan: Portolan) -> Portolan:

@@ -225,8 +225,6 @@ class Approval(Aggregate):
     """The person who is asked."""
     on_behalf_of_id: Annotated[Id | None, names("person"), filterable] = None
     """The person who was asked first, and handed it over."""
-    delegated_to_id: Annotated[Id | None, names("person"), filterable] = None
-    """The person to whom it was handed over."""
     counts: bool = True
     """Whether it counts: the consent of who made or circulated the paper does not."""
     comment: Prose = ""
@@ -239,6 +237,8 @@ class Approval(Aggregate):
     """The day on which it was granted, refused or delegated."""
     state: Annotated[ApprovalState, filterable] = ApprovalState.REQUESTED
     """Where it stands; moves change it."""
+    delegated_to_id: Annotated[Id | None, names("person"), filterable] = None
+    """The person to whom it was handed over."""
 
 
 class GrantApproval(Decision):
