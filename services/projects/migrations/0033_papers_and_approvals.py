@@ -55,6 +55,11 @@ def upgrade() -> None:
         sa.Column("due_on", sa.BigInteger(), nullable=True),
         sa.Column("answered_on", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.Text(collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column(
+            "delegated_to_id",
+            sa.String(length=36, collation="C").with_variant(sa.String(length=36), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("title_sort", sa.Text(collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("search_text", sa.Text(collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
@@ -66,6 +71,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_approval__answered_on_id"), ["answered_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_approval__approver_id_id"), ["approver_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_approval__created_at_id"), ["created_at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_approval__delegated_to_id_id"), ["delegated_to_id", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_approval__due_on_id"), ["due_on", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_approval__on_behalf_of_id_id"), ["on_behalf_of_id", "id"], unique=False
@@ -174,6 +182,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_approval__paper_id_id"))
         batch_op.drop_index(batch_op.f("ix_approval__on_behalf_of_id_id"))
         batch_op.drop_index(batch_op.f("ix_approval__due_on_id"))
+        batch_op.drop_index(batch_op.f("ix_approval__delegated_to_id_id"))
         batch_op.drop_index(batch_op.f("ix_approval__created_at_id"))
         batch_op.drop_index(batch_op.f("ix_approval__approver_id_id"))
         batch_op.drop_index(batch_op.f("ix_approval__answered_on_id"))
