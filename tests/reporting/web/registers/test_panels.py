@@ -1,6 +1,7 @@
 """Documents and comments on the page of every aggregate that may have them, as a browser without JavaScript does it."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from shutil import copytree
@@ -9,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.projects.engines.planfiles import write_mspdi
+from services.projects.engines.planning.plan import Activity, Plan, days
 from services.reporting.web.registers.naming import address_of
 from services.reporting.web.registers.panels import COMMENT, DOCUMENT, attached
 from shared.base.settings import Settings
@@ -19,6 +22,7 @@ from tests.finance.budget.commitment.test_reserving import Office
 from tests.reporting.web.conftest import visiting
 from tests.reporting.web.registers.test_walk import HOSTILE, ids, stores
 from tests.support.forms import PageForm, follow, forms_of, record_of, send, send_with_file
+from tests.support.trials import ended
 from tests.system.walking import Everything
 
 __all__ = ["stores"]
@@ -47,8 +51,31 @@ async def page_of(system: Everything, entry: Entry) -> str:
     if entry.name == "commitment":
         office = Office(system.portolan)
         await office.approved(await office.envelope("500000.00"))
+    project = f"/projects/v1/projects/{system.resources['/projects/v1/projects']['id']}"
+    if entry.name == "schedule":
+        await scheduled(system.client("director"), project)
+    if entry.name == "plan_file":
+        await taken_over(system.client("director"), project)
     listed = await system.client("director").get(entry.path)
     return address_of(entry, listed.json()["items"][0]["id"])
+
+
+async def scheduled(client: httpx.AsyncClient, project: str) -> None:
+    """A run of the plan, which keeps itself."""
+    answer = await client.post(f"{project}/schedule", json={"data_date": "2026-03-02"})
+    assert answer.status_code == 202, answer.text
+    assert (await ended(client, answer.headers["location"]))["state"] == "succeeded"
+
+
+async def taken_over(client: httpx.AsyncClient, project: str) -> None:
+    """A plan file with an activity of its own."""
+    plan = Plan("p", datetime(2026, 3, 2, 8), (Activity("1", "Survey", days(5)),))
+    raw = {"Content-Type": "application/octet-stream"}
+    sent = await client.post("/projects/v1/files?name=plan.xml", content=write_mspdi(plan), headers=raw)
+    assert sent.status_code == 201, sent.text
+    file = {"sha256": sent.json()["sha256"], "filename": "plan.xml"}
+    answer = await client.post(f"{project}/plan-files", json=file)
+    assert answer.status_code == 201, answer.text
 
 
 def adding(answer: httpx.Response, ending: str) -> PageForm:

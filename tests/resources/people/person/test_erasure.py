@@ -72,10 +72,11 @@ class House:
         return answer
 
     async def everything(self) -> dict[str, list[str]]:
-        """Every row of every table of every store, by service and table; but for leases, which processes take by themselves."""
+        """Every row of every table of every store, by service and table; but for leases and the kinds of what
+        becomes due, which processes take and note by themselves."""
         places = {}
         for name, one in self.portolan.running.services.items():
-            for table in one.service.metadata.tables.keys() - {"lease"}:
+            for table in one.service.metadata.tables.keys() - {"lease", "due_kind"}:
                 rows = await one.kernel.store.fetch(f"SELECT * FROM {table}")
                 places[f"{name}.{table}"] = sorted(repr(tuple(row)) for row in rows)
         return places
