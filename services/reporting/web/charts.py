@@ -24,7 +24,7 @@ COLOURS = {name: f"var(--{name})" for name in LIGHTS}
 SHAPES = {"green": "circle", "amber": "triangle-up", "red": "square"}
 """Health is never shown by colour alone."""
 
-MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "labelSeparation": 8, "tickCount": 8}
+MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "labelSeparation": 8, "tickCount": 8, "labelFlush": 36}
 
 DAY = "%-d %b %Y"
 
@@ -289,6 +289,7 @@ def value_curve(
             "y": {"field": "amount", "type": "quantitative", "title": currency,
                   "axis": amounts_axis(words)},
             "color": {"field": "kind", "title": None, "sort": [pv, ev, ac],
+                      "legend": {"columns": {"expr": "width < 300 ? 2 : 3"}},
                       "scale": _scale([pv, ev, ac], ["var(--muted)", "var(--sea)", "var(--compass)"])},
             "strokeDash": {"field": "kind", "title": None, "sort": [pv, ev, ac],
                            "scale": _scale([pv, ev, ac], [[5, 3], [1, 0], [1, 0]])},
@@ -326,7 +327,7 @@ def timeline(rows: Sequence[dict[str, Any]], on: str, words: Words) -> Spec | No
                           "axis": {"labelLimit": 190, "domain": False, "ticks": False, "labelColor": "var(--ink)"}},
                     "x": {"field": "start", "type": "temporal", "title": None, "axis": MONTHS},
                     "x2": {"field": "finish"},
-                    "color": {"field": "kind", "title": None, "legend": {"columns": 2},
+                    "color": {"field": "kind", "title": None, "legend": {"columns": {"expr": "width < 200 ? 1 : 2"}},
                               "scale": _scale([name for name, _ in present], [colour for _, colour in present])},
                     "href": {"field": "address"},
                     "tooltip": [{"field": "label", "title": " "}, {"field": "kind", "title": " "},
