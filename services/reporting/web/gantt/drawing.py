@@ -84,7 +84,7 @@ def draw_chart(rows: Sequence[Row], links: Iterable[Row], today: date, words: Wo
     height = y_of(len(rows)) + 4
     places = {row["id"]: place for place, row in enumerate(rows)}
     parts = [
-        f'<svg class="gantt" viewBox="0 0 {NAMES + BARS} {height}" role="img" aria-label="{escape(title)}">',
+        f'<svg class="gantt" viewBox="0 0 {NAMES + BARS} {height}" role="group" aria-label="{escape(title)}">',
         *_months(axis, len(rows), height, words),
         *(f'<path class="{name}" d="{path}"/>' for name, path in _paths(rows, links, places, axis) if path),
         *_names(rows),
