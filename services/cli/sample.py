@@ -19,6 +19,8 @@ from shared.runtime.running import begin
 
 SOURCE = "sample"
 WAITED_S = 20.0
+SUPERSEDED = "schedule_superseded"
+"""Why a run of a plan failed where one that another project caused was first: it is run again."""
 MERGE_PATCH = "application/merge-patch+json"
 AT_BIRTH = ("stage", "state", "commitment")
 """Members that are given once; later they change by moves alone."""
@@ -169,18 +171,18 @@ class Teller:
         headers = {"If-Match": standing.headers["ETag"]}
         if move.by:
             headers["Authorization"] = f"Bearer {self.tokens[move.by]}"
-        if move.verb == REVISE:
-            headers["Content-Type"] = MERGE_PATCH
-            answer = await self.client.patch(url, json=body, headers=headers)
-        else:
-            answer = await self.client.post(f"{url}/{move.verb}", json=body, headers=headers)
+        answer = await self._sent(move.verb, url, body, headers)
         if move.by and answer.status_code == 403:  # the login is not known everywhere yet
             await asyncio.sleep(1)
-            answer = await self.client.post(f"{url}/{move.verb}", json=body, headers=headers)
-        if answer.status_code == 202:
-            await self._until_ended(answer.headers["Location"])
-        elif answer.status_code != 200:
-            reason = f"{move.verb}: {answer.json()['detail']}"
+            answer = await self._sent(move.verb, url, body, headers)
+        problem = {} if answer.is_success else answer.json()
+        while answer.status_code == 202:
+            problem = await self._problem_of(answer.headers["Location"])
+            if problem.get("code") != SUPERSEDED:
+                break
+            answer = await self._sent(move.verb, url, body, headers)
+        if problem:
+            reason = f"{move.verb}: {problem['detail']}"
             self.findings.add(chapter.title, 0, "refused", reason, "not moved", move.what.key)
         position: str = answer.headers.get("Portolan-Position", "")
         return position
@@ -203,12 +205,19 @@ class Teller:
                         return f"/{move.among}/{one['id']}"
                 await asyncio.sleep(0.1)
 
-    async def _until_ended(self, operation: str) -> None:
+    async def _problem_of(self, operation: str) -> dict[str, Any]:
+        """Why an operation failed, once it has ended; nothing where it succeeded."""
         async with asyncio.timeout(WAITED_S):
-            while True:
-                if (await self.client.get(operation)).json()["state"] not in ("queued", "running"):
-                    return
+            while (one := (await self.client.get(operation)).json())["state"] in ("queued", "running"):  # noqa: ASYNC110 a worker computes it
                 await asyncio.sleep(0.05)
+        return dict(one.get("problem") or {})
+
+    async def _sent(
+        self, verb: str, url: str, body: dict[str, Any], headers: dict[str, str]
+    ) -> httpx.Response:
+        if verb == REVISE:
+            return await self.client.patch(url, json=body, headers=headers | {"Content-Type": MERGE_PATCH})
+        return await self.client.post(f"{url}/{verb}", json=body, headers=headers)
 
     async def _until_told(self, positions: list[str]) -> None:
         """Wait until the services that react to these moves took them in: the next chapter builds on them."""

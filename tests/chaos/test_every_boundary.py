@@ -7,7 +7,7 @@ import pytest
 
 from services.embedded import SERVICES
 from shared.base.settings import Settings
-from tests.system.exploring import check, documented
+from tests.system.exploring import check, documented, groups
 from tests.system.walking import Everything, running_everything
 
 
@@ -17,8 +17,15 @@ async def everything(tmp_path: Path) -> AsyncIterator[Everything]:
         yield running
 
 
-@pytest.mark.parametrize("service", [service.name for service in SERVICES])
+GROUPS = [
+    (one.name, group)
+    for one in SERVICES
+    for group in groups(one.name, sorted(set(documented(one.name).values())))
+]
+
+
+@pytest.mark.parametrize(("service", "operations"), GROUPS, ids=[f"{name}-{ids[0]}" for name, ids in GROUPS])
 async def test_no_request_gets_an_answer_that_the_document_does_not_tell(
-    service: str, everything: Everything
+    service: str, operations: list[str], everything: Everything
 ) -> None:
-    await check(everything, service, list(documented(service)), 50, boundaries=True)
+    await check(everything, service, operations, 50, boundaries=True)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +19,8 @@ from shared.base.clock import FIRST_YEAR, LAST_YEAR
 from tests.system.walking import Everything
 
 MOST = 2**63 - 1
+TOGETHER = 30
+"""Operations of a test, about: a service grows, and a test must not."""
 PAST = "2026-01-15"
 _KEY = re.compile("[!-~]{1,200}")
 REFUSED = [401, 403, 404, 409, 410, 412, 422, 428, 429]
@@ -190,3 +192,18 @@ def documented(service: str) -> dict[str, str]:
         for path, operations in document["paths"].items()
         for operation in operations.values()
     }
+
+
+def groups(service: str, collections: Iterable[str]) -> Iterator[list[str]]:
+    """The operations of collections, about `TOGETHER` at a time; sequences go along the links within a group."""
+    by_collection: dict[str, list[str]] = {}
+    for id, collection in documented(service).items():
+        by_collection.setdefault(collection, []).append(id)
+    group: list[str] = []
+    for collection in collections:
+        group += by_collection[collection]
+        if len(group) >= TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group

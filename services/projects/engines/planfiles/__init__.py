@@ -4,8 +4,9 @@ Begin with `read_plan`: bytes or a path in, a `PlanFile` out. `write_mspdi` is t
 what changed from one plan to another.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shared.base.first_use import on_first_use
 
 if TYPE_CHECKING:
     from services.projects.engines.planfiles.differences import Change, ChangeKind, Subject, difference
@@ -26,22 +27,18 @@ __all__ = [
     "write_mspdi",
 ]
 
-_MODULES = {
-    "Change": "differences",
-    "ChangeKind": "differences",
-    "Subject": "differences",
-    "difference": "differences",
-    "read_plan": "formats",
-    "read_mspdi": "mspdi",
-    "write_mspdi": "mspdi",
-    "NotTaken": "planfile",
-    "PlanFile": "planfile",
-    "Reason": "planfile",
-}
-"""Name -> the module that has it, which is imported when it is asked for: who needs one part does not load all of it."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"{__name__} has no {name}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__ = on_first_use(
+    __name__,
+    {
+        "Change": "differences",
+        "ChangeKind": "differences",
+        "Subject": "differences",
+        "difference": "differences",
+        "read_plan": "formats",
+        "read_mspdi": "mspdi",
+        "write_mspdi": "mspdi",
+        "NotTaken": "planfile",
+        "PlanFile": "planfile",
+        "Reason": "planfile",
+    },
+)

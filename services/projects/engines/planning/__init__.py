@@ -6,8 +6,9 @@ baseline, and `movements` says what moved between two schedules and why. The typ
 about in `planning.conventions`; docs/methods/schedule.md begins with an example and explains the method.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shared.base.first_use import on_first_use
 
 if TYPE_CHECKING:
     from services.projects.engines.planning.causes import Cause, Change
@@ -38,29 +39,25 @@ __all__ = [
     "variance",
 ]
 
-_MODULES = {
-    "Cause": "causes",
-    "Change": "causes",
-    "DEFAULTS": "conventions",
-    "MICROSOFT_PROJECT": "conventions",
-    "Conventions": "conventions",
-    "Movement": "movement",
-    "movements": "movement",
-    "Plan": "plan",
-    "Criticality": "result",
-    "ScheduledActivity": "result",
-    "Driver": "scheduling",
-    "Schedule": "scheduling",
-    "schedule": "scheduling",
-    "schedule_together": "scheduling",
-    "Variance": "variances",
-    "baseline_of": "variances",
-    "variance": "variances",
-}
-"""Name -> the module that has it, which is imported when it is asked for: who needs one part does not load all of it."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"{__name__} has no {name}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__ = on_first_use(
+    __name__,
+    {
+        "Cause": "causes",
+        "Change": "causes",
+        "DEFAULTS": "conventions",
+        "MICROSOFT_PROJECT": "conventions",
+        "Conventions": "conventions",
+        "Movement": "movement",
+        "movements": "movement",
+        "Plan": "plan",
+        "Criticality": "result",
+        "ScheduledActivity": "result",
+        "Driver": "scheduling",
+        "Schedule": "scheduling",
+        "schedule": "scheduling",
+        "schedule_together": "scheduling",
+        "Variance": "variances",
+        "baseline_of": "variances",
+        "variance": "variances",
+    },
+)

@@ -5,8 +5,9 @@ the vocabulary; `values` has durations, dates and money; `custom` has the custom
 MSPDI has no place for. `reader` and `writer` handle the whole.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shared.base.first_use import on_first_use
 
 if TYPE_CHECKING:
     from services.projects.engines.planfiles.mspdi.reader import read_mspdi
@@ -14,14 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["read_mspdi", "write_mspdi"]
 
-_MODULES = {
-    "read_mspdi": "reader",
-    "write_mspdi": "writer",
-}
-"""Name -> the module that has it, which is imported when it is asked for: who needs one part does not load all of it."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"{__name__} has no {name}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__ = on_first_use(
+    __name__,
+    {
+        "read_mspdi": "reader",
+        "write_mspdi": "writer",
+    },
+)
