@@ -24,7 +24,9 @@ COLOURS = {name: f"var(--{name})" for name in LIGHTS}
 SHAPES = {"green": "circle", "amber": "triangle-up", "red": "square"}
 """Health is never shown by colour alone."""
 
-MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "labelSeparation": 8, "tickCount": 8, "labelFlush": 36}
+PADDING = {"left": 5, "top": 5, "right": 24, "bottom": 5}
+"""On the right there is room for half of the last month on an axis."""
+MONTHS = {"format": "%b %Y", "labelOverlap": "greedy", "labelSeparation": 8, "tickCount": 8}
 
 DAY = "%-d %b %Y"
 
@@ -64,6 +66,7 @@ def _chart(values: Sequence[dict[str, Any]], height: int | Spec, words: Words, *
         "width": "container",
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
+        "padding": PADDING,
         "data": {"values": list(values)},
         "config": CONFIG | {"locale": {"time": words.calendar, "number": words.figures}},
         **rest,
