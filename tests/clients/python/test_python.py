@@ -44,7 +44,10 @@ def generator() -> Path:
 
 @pytest.fixture(scope="module")
 def generated(generator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the package `portolan_<service>` of each service; one Java machine makes them all."""
+    """A folder with the package `portolan_<service>` of each service; one Java machine makes them all.
+
+    One after the other: on two threads the generator once wrote the operations of one service into the package of another.
+    """
     folder = tmp_path_factory.mktemp("python")
     wanted = []
     for service in SERVICES:
@@ -56,7 +59,7 @@ def generated(generator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         }
         wanted.append(folder / f"{service}.json")
         wanted[-1].write_text(json.dumps(config))
-    done = _run("java", *QUICKLY, "-jar", str(generator), "batch", "--threads", "2", *map(str, wanted))
+    done = _run("java", *QUICKLY, "-jar", str(generator), "batch", "--threads", "1", *map(str, wanted))
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
     return folder
 

@@ -62,8 +62,8 @@ def expected_on(state: State) -> str:
 
 
 def variance_days(state: State, on: date) -> int | None:
-    """As the finish of a project is judged: what was agreed, less the day that it was reached, or else the later of the
-    expected and the as-of day."""
+    """As the finish of a project is judged: what was agreed, less the day that it was reached. As long as it was not, the
+    later of the expected and the as-of day counts."""
     if state["state"] == MilestoneState.DROPPED:
         return None
     agreed, expected = (
